@@ -1,0 +1,129 @@
+"""The names of all jobs and how to hint at one; the only producer of Celery messages.
+
+A message is a hint, never the truth: what is due stands in rows, and the tick finds it again every
+2 s (design §3). So sending one takes 0.3 s at most, happens once, never raises, and after a failure
+is not even tried for 10 s.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from syndicate import logs, settings
+
+log = logs.get(__name__)
+
+TICK_S = 2.0
+BREAKER_S = 10.0
+HINT_TIMEOUT_S = 0.3
+# Longer than any task runs (60 s) plus what waits behind it; kombu's clock starts when a worker
+# receives a message and is never renewed (notes/mail B2). Fixed by the design.
+VISIBILITY_TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job by name, and the queue that carries its hints."""
+
+    name: str
+    queue: str
+
+
+TICK = Job("tick", "tick")
+UPKEEP = Job("upkeep", "tick")
+COLLECT_DUE = Job("collect.due", "collect")
+PUBLISH_FEEDS = Job("feeds.publish", "build")
+COMPOSE_ISSUE = Job("newsletters.compose", "build")
+COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
+SEND_URGENT = Job("mail.send_urgent", "urgent")
+SEND_BULK = Job("mail.send_bulk", "bulk")
+
+ALL: tuple[Job, ...] = (
+    TICK,
+    UPKEEP,
+    COLLECT_DUE,
+    PUBLISH_FEEDS,
+    COMPOSE_ISSUE,
+    COMPOSE_ALERT,
+    SEND_URGENT,
+    SEND_BULK,
+)
+QUEUES: tuple[str, ...] = tuple(sorted({job.queue for job in ALL}))
+
+
+class Breaker:
+    """Remembers when hints last failed, so that a dead broker costs one attempt per 10 s."""
+
+    def __init__(self) -> None:
+        self.open_until = 0.0
+
+    def is_open(self) -> bool:
+        """Whether hints are held back just now."""
+        return time.monotonic() < self.open_until
+
+    def trip(self) -> None:
+        """Hold hints back for 10 s."""
+        self.open_until = time.monotonic() + BREAKER_S
+
+
+BREAKER = Breaker()
+
+
+def hint(job: Job, *ids: int) -> bool:
+    """Tell the workers that something is due.
+
+    Args:
+        job: which job.
+        *ids: row ids, or nothing.
+
+    Returns:
+        Whether the broker took it. False is no error: the tick covers.
+    """
+    if BREAKER.is_open():
+        return False
+    try:
+        _producer().send_task(job.name, args=ids, queue=job.queue, retry=False, expires=60)
+    except (OperationalError, OSError) as error:
+        BREAKER.trip()
+        log.warning("hint_failed", job=job.name, reason=type(error).__name__)
+        return False
+    return True
+
+
+def broker_url(redis_url: str) -> str:
+    """Our redis://, rediss:// or unix:// address in kombu's spelling (unix:// is redis+socket://)."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url
+
+
+def transport_options() -> dict[str, object]:
+    """Settings of the Redis transport, each chosen by measurement (notes/mail B)."""
+    return {
+        "visibility_timeout": VISIBILITY_TIMEOUT_S,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 3,
+        "health_check_interval": 5,
+    }
+
+
+@cache
+def _producer() -> Celery:
+    app = Celery("syndicate-producer", broker=broker_url(settings.load().need("redis_url")))
+    app.conf.update(
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        broker_transport_options={
+            **transport_options(),
+            "socket_timeout": HINT_TIMEOUT_S,
+            "socket_connect_timeout": HINT_TIMEOUT_S,
+        },
+        broker_connection_retry=False,
+    )
+    return app

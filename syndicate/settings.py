@@ -1,0 +1,187 @@
+"""What differs between one installation and the next: servers, limits and paths (brands are rows).
+
+Read, strongest first: environment (`SYNDICATE_PORT=8081`), secret files (a folder named by
+`SYNDICATE_SECRETS_DIR`, one file per setting), a TOML file (`SYNDICATE_CONFIG`, else
+`./syndicate.toml`). An unknown name is refused with the nearest known one: a misspelt setting that
+is silently ignored is found out on the worst night.
+"""
+
+import difflib
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from syndicate.errors import SettingsError
+
+PREFIX = "SYNDICATE_"
+# Set by the supervisor and the shell, read before there are settings: not settings themselves.
+NOT_SETTINGS = frozenset({"SYNDICATE_STACK", "SYNDICATE_CONFIG", "SYNDICATE_SECRETS_DIR"})
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. docs/operations.md explains each one (guard test)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+
+    environment: Literal["development", "production", "test"] = Field(
+        "development", description="stamped into the database; production refuses embedded servers"
+    )
+    database_url: str | None = Field(
+        None, description="postgresql://… of the database; empty starts the embedded PostgreSQL"
+    )
+    redis_url: str | None = Field(
+        None, description="redis://, rediss:// or unix:// of the broker; empty starts Valkey"
+    )
+    relay_url: SecretStr | None = Field(
+        None, description="smtp:// or smtps:// of the relay; empty starts the embedded mailbox"
+    )
+    data_dir: Path | None = Field(
+        None, description="folder of the embedded servers; empty picks one under the home folder"
+    )
+    master_key: SecretStr | None = Field(
+        None,
+        description="64 hex digits that sign every link; embedded installations make their own",
+    )
+    host: str = Field("127.0.0.1", description="address that the web server listens on")
+    port: int = Field(
+        8080, ge=0, le=65535, description="port of the web server; 0 takes a free one"
+    )
+    mailbox_port: int = Field(
+        0, ge=0, le=65535, description="port of the embedded mailbox; 0 takes a free one"
+    )
+    public_url: str | None = Field(
+        None, description="where readers reach this installation; empty means http://host:port"
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="json for machines, text for people; auto asks the terminal"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="the least serious event that is written"
+    )
+    mail_allow_list: list[str] = Field(
+        default_factory=list,
+        description="addresses or @domains that may be mailed when the database is of another "
+        "environment",
+    )
+    mail_connections: int = Field(
+        4, ge=1, le=64, description="SMTP connections that one sending worker opens to the relay"
+    )
+    mail_batch_size: int = Field(
+        500, ge=1, le=500, description="deliveries in one batch, leased by one worker"
+    )
+    mail_chunk_size: int = Field(
+        50, ge=1, le=500, description="deliveries in hand at once; a killed worker leaves so many"
+    )
+    dkim_domain: str | None = Field(
+        None, description="domain that signs; empty leaves signing to the relay"
+    )
+    dkim_selector: str = Field("syndicate", description="DKIM selector of the key file")
+    dkim_key_file: Path | None = Field(None, description="PEM file of the DKIM private key")
+    collect_concurrency: int = Field(
+        50, ge=1, le=500, description="sources that one collecting worker fetches at once"
+    )
+    web_workers: int = Field(1, ge=1, le=64, description="web server processes")
+    email_article: bool = Field(
+        True, description="whether readers may email an article to a friend"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of the places a setting may come from, strongest first."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+        return init_settings, env_settings, file_secret_settings, toml
+
+    def key(self) -> bytes:
+        """The master key as 32 bytes.
+
+        Raises:
+            SettingsError: it is missing or is not 64 hex digits.
+        """
+        text = self.master_key.get_secret_value() if self.master_key else ""
+        try:
+            raw = bytes.fromhex(text)
+        except ValueError:
+            raw = b""
+        if len(raw) != 32:  # noqa: PLR2004 - HMAC-SHA256's key length
+            raise SettingsError(
+                "SYNDICATE_MASTER_KEY must be 64 hex digits; "
+                "make one with `openssl rand -hex 32` and keep it: old links depend on it."
+            )
+        return raw
+
+    def need(self, name: str) -> str:
+        """A setting that a process beyond the all-in-one cannot do without.
+
+        Raises:
+            SettingsError: it is not set.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is not set; set it, or run `syndicate up`, "
+                "which starts everything itself."
+            )
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        SettingsError: a name is unknown or a value is malformed; the sentence names it.
+    """
+    _refuse_unknown_names()
+    secrets_dir = os.environ.get("SYNDICATE_SECRETS_DIR")
+    try:
+        return Settings(_secrets_dir=secrets_dir)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_config_file()} is not valid TOML: {error}.") from error
+
+
+def _config_file() -> Path:
+    return Path(os.environ.get("SYNDICATE_CONFIG", "syndicate.toml"))
+
+
+def _refuse_unknown_names() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(_unknown(name, known))
+
+
+def _unknown(name: str, known: set[str] | frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "docs/operations.md lists them all."
+    return f"There is no setting {name}; {hint}"
+
+
+def _sentence(error: ValidationError) -> str:
+    first: Any = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return _unknown(name, frozenset(Settings.model_fields))
+    return f"The setting {name} is not usable: {first['msg']}; docs/operations.md describes it."

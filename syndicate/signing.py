@@ -1,0 +1,81 @@
+"""Signed tokens for links in mails and hidden form fields, bound to one purpose each.
+
+A token is `base64url(payload).base64url(mac)`; the MAC is HMAC-SHA256 cut to 128 bits, keyed per
+purpose and compared in constant time, so that an unsubscribe link can never confirm a subscription. Tokens carry ids, never
+addresses (design §5.9). Whether a token may be used once or for ever is its user's business
+(`store.tokens` keeps the used ones).
+
+Source: notes/mail A8; RFC 2104.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+
+_MAC_BYTES = 16
+
+
+class BadTokenError(ValueError):
+    """A token that this installation did not sign for this purpose."""
+
+
+def derive_key(master_key: bytes, purpose: str) -> bytes:
+    """One 32-byte key per purpose, so that a token signed for one is worthless for another."""
+    return hmac.new(master_key, b"syndicate:" + purpose.encode(), hashlib.sha256).digest()
+
+
+def sign(master_key: bytes, purpose: str, payload: str) -> str:
+    """Sign a payload of ids for one purpose.
+
+    Args:
+        master_key: the installation's secret, at least 32 bytes.
+        purpose: what the token is for, e.g. "unsubscribe".
+        payload: colon-separated ids and times, ASCII.
+
+    Returns:
+        A URL-safe token without padding.
+    """
+    body = payload.encode()
+    return f"{_encode(body)}.{_encode(_mac(master_key, purpose, body))}"
+
+
+def verify(master_key: bytes, purpose: str, token: str) -> str:
+    """The payload of a token that `sign` made for the same purpose.
+
+    Raises:
+        BadTokenError: the token is malformed, altered, or was signed for another purpose.
+    """
+    try:
+        body_text, mac_text = token.split(".")
+        body, mac = _decode(body_text), _decode(mac_text)
+    except (ValueError, binascii.Error) as error:
+        raise BadTokenError("This link is not complete.") from error
+    if not hmac.compare_digest(mac, _mac(master_key, purpose, body)):
+        raise BadTokenError("This link was not made by this service.")
+    return body.decode()
+
+
+def address_hash(master_key: bytes, address: str) -> bytes:
+    """The keyed hash under which an address is remembered when the address itself is not kept.
+
+    Args:
+        master_key: the installation's secret.
+        address: as `store.recipients.normalise` returns it.
+
+    Returns:
+        32 bytes, HMAC-SHA256 (notes/mail A7).
+    """
+    return hmac.new(derive_key(master_key, "address"), address.encode(), hashlib.sha256).digest()
+
+
+def _mac(master_key: bytes, purpose: str, body: bytes) -> bytes:
+    return hmac.new(derive_key(master_key, purpose), body, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,0 +1,30 @@
+"""Who did what: every action of a person that changes what readers get."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.schema import Id, Table
+from syndicate.store.session import Transaction
+
+
+class Audit(Table):
+    """One action, by ids alone."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[Id]
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+
+
+def record(
+    tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
+) -> None:
+    """Write down that `actor` did `action` to `subject` ("mailing:7")."""
+    tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=detail))

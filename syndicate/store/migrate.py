@@ -1,0 +1,75 @@
+"""Bring the database's schema up to the code's, one process at a time."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from syndicate import settings
+from syndicate.errors import SchemaTooNewError
+from syndicate.store import installation, session
+
+# Any constant of our own: two processes that migrate at once wait for each other.
+ADVISORY_LOCK = 0x53594E44
+
+
+def head() -> str:
+    """The newest schema version that this code knows."""
+    return str(_scripts().get_current_head())
+
+
+def current() -> str | None:
+    """The schema version of the database, or None when it is empty."""
+    with session.engine().connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade() -> str:
+    """Migrate to the newest version and stamp the environment. Safe to run twice, or at once.
+
+    Returns:
+        The version that the database now has.
+
+    Raises:
+        SchemaTooNewError: the database was migrated by newer code.
+    """
+    with session.engine().connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.commit()
+        try:
+            _refuse_newer(connection)
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+            connection.commit()
+    with session.transaction() as tx:
+        installation.stamp(tx, settings.load().environment)
+    return head()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    version = MigrationContext.configure(connection).get_current_revision()
+    connection.commit()
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if version is not None and version not in known:
+        raise SchemaTooNewError(
+            f"The database has schema {version}, which this version of Syndicate does not know; "
+            "install the version that wrote it, or a newer one.",
+            version=version,
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

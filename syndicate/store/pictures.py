@@ -1,0 +1,33 @@
+"""Pictures with caption, credit, size and rights."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.schema import Id, Table
+
+
+class Picture(Table):
+    """One picture of one article; position 0 is the lead picture."""
+
+    __tablename__ = "picture"
+    __table_args__ = (UniqueConstraint("article_id", "url"),)
+
+    id: Mapped[Id]
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(server_default="0")
+    url: Mapped[str]
+    media_type: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    size_bytes: Mapped[int | None]
+    caption: Mapped[str] = mapped_column(server_default="")
+    credit: Mapped[str] = mapped_column(server_default="")
+    alt: Mapped[str] = mapped_column(server_default="")
+    # Channels it may be shown in (store.visibility.Channel); null means every one.
+    channels: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
+    rights_until: Mapped[dt.datetime | None]

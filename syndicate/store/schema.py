@@ -1,0 +1,85 @@
+"""The ground that every table stands on: the declarative root, key types and column types."""
+
+import datetime as dt
+import enum
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Identity,
+    MetaData,
+    SmallInteger,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(DeclarativeBase):
+    """Root of all mapped classes; rows are plain, with no relationships to load by surprise."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own hook
+        dt.datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        int: BigInteger,
+    }
+
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+
+
+def text_enum(kind: type[enum.StrEnum]) -> SqlEnum:
+    """A column that holds one of the enum's values as text, with a CHECK that says which."""
+    return SqlEnum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=kind.__name__.lower(),
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )
+
+
+class SmallEnum(TypeDecorator[enum.IntEnum]):
+    """A smallint column read and written as an IntEnum: two bytes, where rows go to millions."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def __init__(self, kind: type[enum.IntEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(
+        self,
+        value: int | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> int | None:
+        """The member's number."""
+        return None if value is None else int(value)
+
+    def process_result_value(
+        self,
+        value: int | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> enum.IntEnum | None:
+        """The member that has this number."""
+        return None if value is None else self.kind(value)
+
+
+SLUG = String(80)
+LANGUAGE = String(35)  # RFC 5646 4.4.1: 35 characters hold every registered tag

@@ -1,0 +1,83 @@
+"""The database connection of this process and the transaction that all work happens in.
+
+    with transaction() as tx:
+        row = articles.find(tx, article_id)
+        tx.hint(jobs.PUBLISH_FEEDS)          # sent after the commit, or not at all
+
+No network, SMTP, template or file work while one is open (design §5.3). `tx` is thin on purpose:
+the SQLAlchemy session, plus hints that fire after the commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from syndicate import jobs, settings
+
+
+class Transaction:
+    """One open transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.execute = session.execute
+        self.scalars = session.scalars
+        self.scalar = session.scalar
+        self.get = session.get
+        self.add = session.add
+        self.flush = session.flush
+        self.hints: list[tuple[jobs.Job, tuple[int, ...]]] = []
+
+    def hint(self, job: jobs.Job, *ids: int) -> None:
+        """Hint at a job once this transaction has committed; the same hint twice is sent once."""
+        if (job, ids) not in self.hints:
+            self.hints.append((job, ids))
+
+
+@cache
+def engine() -> Engine:
+    """The connection pool of this process.
+
+    Raises:
+        SettingsError: no database is set.
+    """
+    return create_engine(
+        driver_url(settings.load().need("database_url")),
+        pool_size=5,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC", "application_name": "syndicate"},
+    )
+
+
+def driver_url(url: str) -> str:
+    """A postgresql:// address in SQLAlchemy's spelling with the psycopg 3 driver named."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def dispose() -> None:
+    """Close every connection and forget the engine: after a fork, and between tests."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+        engine.cache_clear()
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Open a transaction; commit at the end of the block, roll back on any exception.
+
+    Yields:
+        The transaction. Its hints are sent after the commit.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        tx = Transaction(session)
+        with session.begin():
+            yield tx
+    for job, ids in tx.hints:
+        jobs.hint(job, *ids)

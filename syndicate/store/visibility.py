@@ -1,0 +1,59 @@
+"""What may be shown where: the one answer that every way out asks for (design §5.10).
+
+live                         page, feeds, sitemap, hub, mail, pictures, search, log
+embargoed, until its second  nowhere
+draft, killed, taken down    nowhere
+paid, registered             pages and mail as a teaser; full text in the reader's own feed alone
+"""
+
+import datetime as dt
+import enum
+
+from sqlalchemy import ColumnElement, and_, any_, literal, or_
+
+from syndicate.store.articles import Access, Article, ArticleState
+from syndicate.store.pictures import Picture
+
+
+class Channel(enum.StrEnum):
+    """A way out of the house."""
+
+    PAGE = "page"
+    PUBLIC_FEED = "public_feed"
+    PRIVATE_FEED = "private_feed"
+    SITEMAP = "sitemap"
+    HUB = "hub"
+    MAIL = "mail"
+
+
+# A paid text is offered where a reader can be told to sign in; a feed cannot tell them.
+_EVERY_ACCESS = frozenset({Channel.PAGE, Channel.PRIVATE_FEED, Channel.MAIL, Channel.SITEMAP})
+
+
+def may_show(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:
+    """The condition under which an article may leave through a channel.
+
+    Args:
+        channel: the way out.
+        now: aware UTC; an embargo ends at its second, whether or not a job has run since.
+    """
+    is_out = or_(
+        Article.state == ArticleState.LIVE,
+        and_(Article.state == ArticleState.EMBARGOED, Article.embargo_until <= now),
+    )
+    if channel in _EVERY_ACCESS:
+        return is_out
+    return and_(is_out, Article.access == Access.FREE)
+
+
+def is_teaser_only(channel: Channel, access: Access) -> bool:
+    """Whether a channel shows headline and standfirst but not the text of such an article."""
+    return access is not Access.FREE and channel is not Channel.PRIVATE_FEED
+
+
+def may_show_picture(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:
+    """The condition under which a picture's rights let it leave through a channel."""
+    return and_(
+        or_(Picture.channels.is_(None), literal(channel.value) == any_(Picture.channels)),
+        or_(Picture.rights_until.is_(None), Picture.rights_until > now),
+    )
