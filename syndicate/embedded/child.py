@@ -1,0 +1,141 @@
+"""Starting and ending child processes that never outlive us, for everything in `embedded`.
+
+Each child gets a session of its own (a Ctrl-C at the terminal reaches only the supervisor, which then
+stops all in order) and a parent-death signal, so that a `kill -9` of the supervisor leaves nothing
+behind. The kernel ties that signal to the *thread* that started the child and clears it on setuid;
+so it is set after setuid, and children are started from a thread that lives as long as they may.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from syndicate.errors import TemporaryError
+
+# Source: <linux/prctl.h>
+_PR_SET_PDEATHSIG = 1
+_POLL_S = 0.02
+_LOG_LINES = 5
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A system account that a server runs as."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to start one child.
+
+    Attributes:
+        name: what it is called in logs and messages ("postgres").
+        argv: program and arguments.
+        env: its whole environment.
+        log_file: where its stdout and stderr go, appended.
+        account: who it runs as; None means as we do.
+        death_signal: what the kernel sends it when we die.
+        pass_fds: open files that it inherits.
+    """
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    log_file: Path
+    account: Account | None = None
+    death_signal: signal.Signals = signal.SIGKILL
+    pass_fds: Sequence[int] = field(default_factory=tuple)
+
+
+class ChildDiedError(TemporaryError):
+    """A child ended before it was ready."""
+
+
+def start(recipe: Recipe) -> subprocess.Popen[bytes]:
+    """Start a child by its recipe.
+
+    Raises:
+        OSError: the program cannot be run.
+    """
+    account = recipe.account
+    with recipe.log_file.open("ab") as log:
+        return subprocess.Popen(  # noqa: S603 - argv is ours
+            list(recipe.argv),
+            env=dict(recipe.env),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=tuple(recipe.pass_fds),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            preexec_fn=_die_with(os.getpid(), recipe.death_signal),  # noqa: PLW1509 - see module
+        )
+
+
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], recipe: Recipe) -> None:
+    """Wait until a child answers a real probe.
+
+    Raises:
+        ChildDiedError: it ended, or did not answer within 60 s; the message shows its last lines.
+    """
+    deadline = time.monotonic() + 60
+    while not ready():
+        if process.poll() is not None:
+            raise ChildDiedError(
+                f"{recipe.name} ended with status {process.returncode} before it was ready; "
+                f"{recipe.log_file} ends: {last_lines(recipe.log_file)}"
+            )
+        if time.monotonic() > deadline:
+            raise ChildDiedError(
+                f"{recipe.name} did not become ready within 60 s; "
+                f"{recipe.log_file} ends: {last_lines(recipe.log_file)}"
+            )
+        time.sleep(_POLL_S)
+
+
+def end(process: subprocess.Popen[bytes], signals: Sequence[tuple[signal.Signals, float]]) -> None:
+    """End a child: each signal in turn with its patience in seconds, then SIGKILL for its session."""
+    for number, patience_s in signals:
+        if process.poll() is not None:
+            break
+        process.send_signal(number)
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            continue
+    kill_session(process)
+    process.wait()
+
+
+def kill_session(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to whatever is left in the child's session."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def last_lines(log_file: Path) -> str:
+    """The end of a log file on one line, for messages."""
+    lines = log_file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+    return " | ".join(line.strip() for line in lines if line.strip()) or "(nothing)"
+
+
+def _die_with(parent_pid: int, number: signal.Signals) -> Callable[[], None]:
+    def ask_kernel() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != parent_pid:  # the parent died before the line above
+            os._exit(1)
+
+    return ask_kernel

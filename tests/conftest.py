@@ -1,0 +1,133 @@
+"""Real servers for the tests, made once per session: PostgreSQL and Valkey, both embedded.
+
+`database` hands each test a clean migrated database, copied from a template in a few hundredths of a
+second; `valkey_url` an empty broker. A test without them touches no server.
+"""
+
+import itertools
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syndicate import jobs, settings
+from syndicate.embedded.postgres import Postgres
+from syndicate.embedded.valkey import Valkey
+from syndicate.store import migrate, session
+
+MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
+_names = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def settings_env(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Settings of the test and of nobody else: set more with `settings_env.setenv`, then
+    `settings.load.cache_clear()`. There is no broker unless a test takes `valkey_url`."""
+    _clean(monkeypatch)
+    _forget()
+    yield monkeypatch
+    _forget()
+
+
+@pytest.fixture(scope="session")
+def server_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-test-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_dir: Path) -> Iterator[Postgres]:
+    """The PostgreSQL of this session. Its database `syndicate` is migrated and stays untouched."""
+    server = Postgres(server_dir, durable=False)
+    url = server.start()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _clean(monkeypatch)
+        monkeypatch.setenv("SYNDICATE_DATABASE_URL", url)
+        _forget()
+        migrate.upgrade()
+        _forget()
+    yield server
+    server.stop(now=True)
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """The address of the session's PostgreSQL, database `postgres`: for making databases."""
+    return postgres.url("postgres")
+
+
+@pytest.fixture
+def empty_database(
+    postgres: Postgres, postgres_url: str, settings_env: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The address of a database without tables, set in the settings."""
+    yield from _fresh_database(postgres, postgres_url, settings_env, "template1")
+
+
+@pytest.fixture
+def database(
+    postgres: Postgres, postgres_url: str, settings_env: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The address of a clean migrated database, set in the settings."""
+    yield from _fresh_database(postgres, postgres_url, settings_env, "syndicate")
+
+
+@pytest.fixture(scope="session")
+def valkey(server_dir: Path) -> Iterator[Valkey]:
+    """The Valkey of this session."""
+    server = Valkey(server_dir)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey_url(valkey: Valkey, settings_env: pytest.MonkeyPatch) -> str:
+    """The address of an empty broker, set in the settings."""
+    url = valkey.url()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(url.removeprefix("unix://"))
+        connection.sendall(b"FLUSHALL\r\n")
+        assert connection.recv(64) == b"+OK\r\n"
+    settings_env.setenv("SYNDICATE_REDIS_URL", url)
+    _forget()
+    return url
+
+
+def _fresh_database(
+    postgres: Postgres, admin_url: str, monkeypatch: pytest.MonkeyPatch, template: str
+) -> Iterator[str]:
+    name = f"test_{next(_names)}"
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        monkeypatch.setenv("SYNDICATE_DATABASE_URL", postgres.url(name))
+        _forget()
+        yield postgres.url(name)
+        _forget()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take this shell's settings away; what is left is the same on every machine."""
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(f"{settings.PREFIX}{name.upper()}", raising=False)
+    monkeypatch.delenv("SYNDICATE_SECRETS_DIR", raising=False)
+    monkeypatch.setenv("SYNDICATE_CONFIG", "/nonexistent/syndicate.toml")
+    monkeypatch.setenv("SYNDICATE_ENVIRONMENT", "test")
+    monkeypatch.setenv("SYNDICATE_MASTER_KEY", MASTER_KEY)
+    # Nobody answers there: hints fail at once and in silence, as in a night without a broker.
+    monkeypatch.setenv("SYNDICATE_REDIS_URL", "unix:///nonexistent/valkey.sock")
+
+
+def _forget() -> None:
+    """Drop what the process remembers about its settings and servers."""
+    settings.load.cache_clear()
+    session.dispose()
+    jobs._producer.cache_clear()
+    jobs.BREAKER.open_until = 0.0
