@@ -123,6 +123,7 @@ def _producer() -> Celery:
             **transport_options(),
             "socket_timeout": HINT_TIMEOUT_S,
             "socket_connect_timeout": HINT_TIMEOUT_S,
+            "max_retries": 0,
         },
         broker_connection_retry=False,
     )
