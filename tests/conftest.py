@@ -1,7 +1,7 @@
 """Real servers for the tests, made once per session: PostgreSQL and Valkey, both embedded.
 
-`database` hands each test a clean migrated database, copied from a template in a few hundredths of a
-second; `valkey_url` an empty broker. A test without them touches no server.
+`database` hands each test a clean migrated database, copied from a template in a few hundredths of
+a second; `valkey_url` an empty broker. A test without them touches no server.
 """
 
 import itertools

@@ -1,9 +1,10 @@
 """Starting and ending child processes that never outlive us, for everything in `embedded`.
 
-Each child gets a session of its own (a Ctrl-C at the terminal reaches only the supervisor, which then
-stops all in order) and a parent-death signal, so that a `kill -9` of the supervisor leaves nothing
-behind. The kernel ties that signal to the *thread* that started the child and clears it on setuid;
-so it is set after setuid, and children are started from a thread that lives as long as they may.
+Each child gets a session of its own (a Ctrl-C at the terminal reaches only the supervisor, which
+then stops all in order) and a parent-death signal, so that a `kill -9` of the supervisor leaves
+nothing behind. The kernel ties that signal to the *thread* that started the child and clears it on
+setuid; so it is set after setuid, and children are started from a thread that lives as long as they
+may.
 """
 
 import ctypes
@@ -14,8 +15,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from syndicate.errors import TemporaryError
+
+Process: TypeAlias = subprocess.Popen[bytes]
 
 # Source: <linux/prctl.h>
 _PR_SET_PDEATHSIG = 1
@@ -59,7 +63,7 @@ class ChildDiedError(TemporaryError):
     """A child ended before it was ready."""
 
 
-def start(recipe: Recipe) -> subprocess.Popen[bytes]:
+def start(recipe: Recipe) -> Process:
     """Start a child by its recipe.
 
     Raises:
@@ -83,7 +87,7 @@ def start(recipe: Recipe) -> subprocess.Popen[bytes]:
         )
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], recipe: Recipe) -> None:
+def wait_until(ready: Callable[[], bool], process: Process, recipe: Recipe) -> None:
     """Wait until a child answers a real probe.
 
     Raises:
@@ -104,8 +108,8 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], reci
         time.sleep(_POLL_S)
 
 
-def end(process: subprocess.Popen[bytes], signals: Sequence[tuple[signal.Signals, float]]) -> None:
-    """End a child: each signal in turn with its patience in seconds, then SIGKILL for its session."""
+def end(process: Process, signals: Sequence[tuple[signal.Signals, float]]) -> None:
+    """End a child: each signal in turn with its patience in seconds, then kill its session."""
     for number, patience_s in signals:
         if process.poll() is not None:
             break
@@ -118,7 +122,7 @@ def end(process: subprocess.Popen[bytes], signals: Sequence[tuple[signal.Signals
     process.wait()
 
 
-def kill_session(process: subprocess.Popen[bytes]) -> None:
+def kill_session(process: Process) -> None:
     """SIGKILL to whatever is left in the child's session."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

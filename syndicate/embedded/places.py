@@ -2,9 +2,10 @@
 
 PostgreSQL refuses to run as root. As root it runs as an account that exists on the machine
 (`postgres`, else `nobody`), which can enter neither /root nor a 0700 folder. So as root its data
-stands in a folder of its own under /var/lib/syndicate, a pointer file in the data folder says where,
-and its programs are copied there when that account cannot run them in place. No folder that we did
-not make is ever chmodded, and only C programs run as that account (Python may lie under /root).
+stands in a folder of its own under /var/lib/syndicate, a pointer file in the data folder says
+where, and its programs are copied there when that account cannot run them in place. No folder that
+we did not make is ever chmodded, and only C programs run as that account (Python may lie under
+/root).
 As an ordinary user everything stands in the data folder.
 
 Source: design §11, notes/web-and-security A9.

@@ -6,7 +6,9 @@
 
 It listens on a Unix socket only, in a 0700 folder of the account it runs as: whoever may open that
 folder is trusted, nobody else can connect. The wheel's own Python manager is not used: as root it
-makes accounts, chmods parents, and leaves servers running after a kill (notes/web-and-security 0.8).
+makes accounts, chmods parents, and leaves servers running after a kill.
+
+Source: notes/web-and-security 0.8, A9; design §11.
 """
 
 import os
@@ -14,13 +16,12 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from syndicate.embedded import child, places
-from syndicate.embedded.child import Recipe
+from syndicate.embedded.child import Process, Recipe
 from syndicate.errors import OtherPostgresVersionError, RefusedError
 
 ROLE = "syndicate"
@@ -61,7 +62,7 @@ class Postgres:
         self.stack_id = stack_id
         self.log_file = log_file or data_dir / "postgres.log"
         self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.socket_dir: Path | None = None
 
     def start(self) -> str:

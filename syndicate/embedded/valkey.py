@@ -9,11 +9,10 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
 from syndicate.embedded import child
-from syndicate.embedded.child import Recipe
+from syndicate.embedded.child import Process, Recipe
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.errors import SettingsError
 
@@ -34,7 +33,7 @@ class Valkey:
         self.data_dir = data_dir
         self.stack_id = stack_id
         self.log_file = log_file or data_dir / "valkey.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.socket_dir: Path | None = None
 
     def start(self) -> str:
@@ -50,7 +49,8 @@ class Valkey:
         program = wheel_program()
         folder = self.data_dir / "valkey"
         folder.mkdir(mode=0o700, exist_ok=True)
-        self.socket_dir = make_socket_dir("syndicate-vk-")
+        # Started again after a death, it answers at the address that everybody knows.
+        self.socket_dir = self.socket_dir or make_socket_dir("syndicate-vk-")
         recipe = Recipe(
             name="valkey",
             argv=[str(program), *_parameters(folder, self.socket_dir / _SOCKET_NAME)],
@@ -76,6 +76,7 @@ class Valkey:
             self.process = None
         if self.socket_dir is not None:
             shutil.rmtree(self.socket_dir, ignore_errors=True)
+            self.socket_dir = None
 
     def _answers(self) -> bool:
         """Whether it answers a PING (while it loads its log it says LOADING)."""

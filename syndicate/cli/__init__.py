@@ -1,0 +1,103 @@
+"""The `syndicate` command: every job, and everything that operators and editors can do, by hand.
+
+One sub-command, one module; a module is imported only when its command runs. An error of ours is
+one clear sentence on stderr and an exit code:
+
+    0 ok · 1 unexpected · 2 usage or bad setting · 3 not found · 4 refused · 5 partial
+"""
+
+import importlib
+import importlib.util
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from syndicate import __version__, logs, settings
+from syndicate.errors import SyndicateError
+
+# Command -> its line in the help. Its module is `syndicate.cli.<command>`: it holds either
+# `app`, a Typer of sub-commands, or a function named like the command.
+COMMANDS: Mapping[str, str] = {
+    "up": "Start everything on this machine and keep it up.",
+    "demo": "Run the whole journey on a sample newsroom.",
+    "doctor": "Say what is wrong with this installation, and what to do.",
+    "migrate": "Bring the database's schema up to this version.",
+    "web": "Run the web server.",
+    "worker": "Run a worker for one or several queues.",
+    "beat": "Run the clock that wakes the workers.",
+    "collect": "Collect from sources.",
+    "sources": "Add, list and change sources.",
+    "feeds": "Publish feeds.",
+    "newsletters": "Compose and send newsletters.",
+    "mailings": "Watch and steer mailings.",
+    "articles": "Find and change articles.",
+    "sample": "Play the sample newsroom's editor.",
+}
+# These bring their own servers, or run without any.
+_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "web", "worker", "beat"})
+
+
+def print_version(asked: bool) -> None:
+    """Print the version and end, if that was asked for."""
+    if asked:
+        sys.stdout.write(f"syndicate {__version__}\n")
+        raise typer.Exit
+
+
+def prepare(
+    context: typer.Context,
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Email newsletters and feeds for news publishers."""
+    if context.invoked_subcommand != "doctor":
+        configured = settings.load()
+        logs.configure(log_format=configured.log_format, level=configured.log_level)
+    if context.invoked_subcommand not in _NOT_ATTACHED and "--help" not in sys.argv:
+        # The store comes with it, which half of the commands never need.
+        running = importlib.import_module("syndicate.embedded.running")
+        running.attach()
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The command line; only the command that was asked for is imported (all of them for the help).
+
+    Args:
+        arguments: what stands behind `syndicate`.
+    """
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app.callback()(prepare)
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        _add(app, name)
+    return app
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    # A service manager's stop is a Ctrl-C to us: one way to end, tested once.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        build(sys.argv[1:])()
+    except SyndicateError as error:
+        sys.stderr.write(f"syndicate: {error}\n")
+        sys.exit(error.exit_code)
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    """Add one command, if this version has its module."""
+    if importlib.util.find_spec(f"syndicate.cli.{name}") is None:
+        return
+    module = importlib.import_module(f"syndicate.cli.{name}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name, help=COMMANDS[name])
+    else:
+        app.command(name=name, help=COMMANDS[name])(getattr(module, name))

@@ -1,0 +1,50 @@
+"""`syndicate up`: a newsroom's whole installation on this machine, until Ctrl-C."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from syndicate.embedded.supervisor import Options, Stack
+
+
+def up(
+    *,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Data folder; kept between runs. [SYNDICATE_DATA_DIR]")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address of the web server.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what runs as one JSON object, once it is ready.")
+    ] = False,
+) -> None:
+    """Start everything on this machine and keep it up until Ctrl-C."""
+    console = Console(stderr=True)
+    began = time.monotonic()
+    options = Options(host=host, port=port, report=lambda step: console.print(f"· {step}"))
+    try:
+        with Stack(data_dir, options) as stack:
+            if as_json:
+                sys.stdout.write(json.dumps(stack.run()) + "\n")
+                sys.stdout.flush()
+            else:
+                _welcome(console, stack, time.monotonic() - began)
+            stack.watch()
+    except KeyboardInterrupt:
+        console.print("· stopped")
+
+
+def _welcome(console: Console, stack: Stack, seconds: float) -> None:
+    console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
+    if stack.mailbox_dir:
+        console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
+    console.print(f"  data      {stack.data_dir}")
+    console.print(f"  logs      {stack.data_dir / 'logs'}")
+    console.print("Ctrl-C stops it; the data stays.\n")

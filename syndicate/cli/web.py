@@ -1,0 +1,38 @@
+"""`syndicate web`: the web server, one process; more of them share the socket or the proxy."""
+
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from syndicate import settings
+
+# Long enough for a page, short enough for a supervisor that waits.
+_GRACE_S = 5
+
+
+def web(
+    *,
+    fd: Annotated[
+        int | None,
+        typer.Option(help="An open listening socket to serve, instead of host and port."),
+    ] = None,
+    proxies: Annotated[
+        str, typer.Option(help="Addresses of proxies whose X-Forwarded-For is believed.")
+    ] = "127.0.0.1",
+) -> None:
+    """Run the web server."""
+    own = settings.load()
+    config = uvicorn.Config(
+        "syndicate.web.app:app",
+        host=own.host,
+        port=own.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=proxies,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    listener = None if fd is None else [socket.socket(fileno=fd)]
+    uvicorn.Server(config).run(sockets=listener)

@@ -1,0 +1,26 @@
+"""`syndicate worker QUEUE…`: one Celery worker, which takes this process's place."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from syndicate import jobs
+from syndicate.embedded import plan
+from syndicate.errors import UsageError
+
+
+def worker(
+    queues: Annotated[list[str], typer.Argument(help=f"Among {', '.join(jobs.QUEUES)}.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="Its name in logs; else its queues.")] = None,
+) -> None:
+    """Run a worker for one or several queues."""
+    unknown = [queue for queue in queues if queue not in jobs.QUEUES]
+    if unknown:
+        raise UsageError(
+            f"There is no queue {unknown[0]}; the queues are {', '.join(jobs.QUEUES)}."
+        )
+    argv = plan.worker_argv(name or "-".join(queues), tuple(queues))
+    os.execv(sys.executable, argv)  # noqa: S606 - our own program

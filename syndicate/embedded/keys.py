@@ -1,0 +1,79 @@
+"""The secrets that an all-in-one installation makes for itself, once, readable by its owner alone.
+
+Every link in every mail is signed with the master key: a new one would break them all. So a secret
+that exists is never written again.
+"""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from syndicate.errors import SettingsError
+
+FOLDER = "secrets"
+MASTER_KEY = "master_key"
+DKIM_KEY = "dkim.pem"
+_KEY_BYTES = 32
+# Receivers accept 1024 to 2048 bits. Source: RFC 8301, section 3.2.
+_RSA_BITS = 2048
+
+
+def master_key(data_dir: Path) -> str:
+    """The installation's master key, made at the first call.
+
+    Returns:
+        64 hex digits.
+
+    Raises:
+        SettingsError: others may read the file.
+    """
+    path = _folder(data_dir) / MASTER_KEY
+    if not path.exists():
+        _write_once(path, secrets.token_hex(_KEY_BYTES).encode() + b"\n")
+    refuse_open(path)
+    return path.read_text().strip()
+
+
+def dkim_key_file(data_dir: Path) -> Path:
+    """The file of the installation's DKIM key (RSA-2048, PEM), made at the first call.
+
+    Raises:
+        SettingsError: others may read the file.
+    """
+    path = _folder(data_dir) / DKIM_KEY
+    if not path.exists():
+        key = rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
+        _write_once(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    refuse_open(path)
+    return path
+
+
+def refuse_open(path: Path) -> None:
+    """Refuse a secret that others may read.
+
+    Raises:
+        SettingsError: group or others have any right on it.
+    """
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsError(f"{path} may be read by others; run `chmod 600 {path}`.")
+
+
+def _folder(data_dir: Path) -> Path:
+    folder = data_dir / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)

@@ -1,0 +1,274 @@
+"""The small supervisor of the all-in-one: starts all in order, keeps it up, stops it in order.
+
+    with Stack(data_dir) as stack:      # PostgreSQL, Valkey, mailbox, schema, web, workers, beat
+        print(stack.web_url)
+        stack.watch()                   # until Ctrl-C
+
+A part whose address is set (`SYNDICATE_DATABASE_URL`, `_REDIS_URL`, `_RELAY_URL`) is not started.
+Nothing is written before the port is ours and the folder is known to be free. While a stack runs,
+this process's own settings are the stack's, so that `store` works here as in the children. A second
+Ctrl-C during the stop ends everything at once.
+
+Source: design §11.
+"""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from syndicate import logs, settings
+from syndicate.embedded import folder, keys, listening, plan, servers
+from syndicate.embedded.postgres import make_socket_dir
+from syndicate.embedded.running import Adoption
+from syndicate.embedded.servers import Servers
+from syndicate.store import migrate
+
+if TYPE_CHECKING:
+    from syndicate.embedded.member import Member
+
+log = logs.get(__name__)
+
+_WATCH_S = 0.25
+_LOG_BYTES = 10_000_000
+# Told to nobody but the children: run.json holds the rest.
+_SECRET = "SYNDICATE_MASTER_KEY"  # noqa: S105 - a name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a stack differs from what the settings say.
+
+    Attributes:
+        host: address of the web server; None takes the setting.
+        port: its port, 0 for a free one; None takes the setting.
+        env: more settings for every process, as environment variables.
+        keep_database: False deletes the database at the stop (mailbox and logs stay).
+        report: told each step in a few words.
+    """
+
+    host: str | None = None
+    port: int | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    keep_database: bool = True
+    report: Callable[[str], None] = lambda _step: None
+
+
+class Stack:
+    """Everything that an installation needs, on one data folder.
+
+    Args:
+        data_dir: its folder; None takes the setting, else a folder under the home folder.
+        options: how it differs from the settings.
+    """
+
+    def __init__(self, data_dir: Path | None = None, options: Options | None = None) -> None:
+        self.settings = settings.load()
+        self.options = options or Options()
+        chosen = data_dir or self.settings.data_dir or folder.default_data_dir()
+        self.data_dir = chosen.absolute()
+        self.id = secrets.token_hex(8)
+        self.web_url = ""
+        self.servers: Servers | None = None
+        # Stopped in this order: web and beat, then the workers.
+        self.groups: list[list[Member]] = []
+        self._lock = folder.FolderLock(self.data_dir)
+        self._address: plan.Address | None = None
+        self._run_dir: Path | None = None
+        self._adoption: Adoption | None = None
+
+    def __enter__(self) -> Self:
+        """Start everything and wait until it is ready."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything in order."""
+        self.stop()
+
+    @property
+    def mailbox_dir(self) -> Path | None:
+        """Where the mailbox keeps what it accepted; None with a relay of one's own."""
+        if self.settings.relay_url is not None:
+            return None
+        return servers.mailbox_dir(self.data_dir)
+
+    @property
+    def accept_log(self) -> Path | None:
+        """The mailbox's list of what it accepted; None with a relay of one's own."""
+        return self.mailbox_dir / servers.ACCEPT_LOG if self.mailbox_dir else None
+
+    def start(self) -> None:
+        """Start everything and wait until it is ready, or start nothing.
+
+        Raises:
+            RefusedError: one of its kinds: port in use, second stack, other PostgreSQL version,
+                newer schema, embedded servers in production.
+            ChildDiedError: a process did not become ready.
+        """
+        servers.refuse_production(self.settings)
+        folder.refuse_if_held(self.data_dir)
+        try:
+            self._address = self._listen()
+            mailbox_port = servers.free_mailbox_port(self.settings)
+            self._take_folder()
+            self._start_all(self._address, mailbox_port)
+        except BaseException:
+            self.stop()
+            raise
+
+    def watch(self, should_end: Callable[[], bool] = lambda: False) -> None:
+        """Keep everything up until `should_end` says so, or Ctrl-C.
+
+        Raises:
+            StackBrokenError: PostgreSQL died.
+        """
+        while not should_end():
+            self.tend()
+            time.sleep(_WATCH_S)
+
+    def tend(self) -> None:
+        """Look after everything once: start again what died. Call it often while waiting.
+
+        Raises:
+            StackBrokenError: PostgreSQL died.
+        """
+        restarted = self.servers.tend() if self.servers else False
+        # A list, not a generator: each one is tended, whatever the one before it did.
+        if any([member.tend() for group in self.groups for member in group] + [restarted]):
+            self._write_run()
+
+    def stop(self) -> None:
+        """Stop everything: web and beat, workers, mailbox, Valkey, PostgreSQL. Safe to call twice.
+
+        A Ctrl-C meanwhile ends everything at once.
+        """
+        try:
+            self._stop_in_order()
+        except KeyboardInterrupt:
+            log.warning("stop_hurried")
+            self._end_now()
+        finally:
+            self._leave_folder()
+
+    def _listen(self) -> plan.Address:
+        host = self.options.host or self.settings.host
+        port = self.settings.port if self.options.port is None else self.options.port
+        listener = listening.listen(host, port)
+        return plan.Address(host, listening.port_of(listener), listener)
+
+    def _take_folder(self) -> None:
+        folder.make(self.data_dir)
+        self._lock.take()
+        folder.clear_run(self.data_dir)
+        for log_file in (self.data_dir / "logs").glob("*.log"):
+            if log_file.stat().st_size > _LOG_BYTES:
+                log_file.rename(log_file.with_suffix(".log.1"))
+
+    def _start_all(self, address: plan.Address, mailbox_port: int | None) -> None:
+        self.web_url = address.url()
+        self._run_dir = make_socket_dir("syndicate-run-")
+        ground = plan.Ground(
+            env={**plan.base_env(self.id), **self.options.env, **self._own_env(address)},
+            data_dir=self.data_dir,
+            run_dir=self._run_dir,
+            stack_id=self.id,
+        )
+        self.servers = Servers(self.settings, ground, self.options.report)
+        self.servers.start(mailbox_port)
+        names = settings.Settings.model_fields
+        known = {f"{settings.PREFIX}{name.upper()}" for name in names}
+        self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
+        self.options.report("schema")
+        migrate.upgrade()
+        self._start_members(ground, address)
+
+    def _own_env(self, address: plan.Address) -> dict[str, str]:
+        """The settings of every process that come from the data folder and the socket."""
+        env = {
+            "SYNDICATE_HOST": address.host,
+            "SYNDICATE_PORT": str(address.port),
+            "SYNDICATE_DATA_DIR": str(self.data_dir),
+        }
+        if self.settings.master_key is None:
+            env[_SECRET] = keys.master_key(self.data_dir)
+        if self.settings.dkim_key_file is None:
+            env["SYNDICATE_DKIM_KEY_FILE"] = str(keys.dkim_key_file(self.data_dir))
+        return env
+
+    def _start_members(self, ground: plan.Ground, address: plan.Address) -> None:
+        self.options.report("web server, workers, clock")
+        web = plan.web(ground, address, processes=self.settings.web_workers)
+        self.groups = [[*web, plan.beat(ground)], plan.workers(ground)]
+        members = [member for group in self.groups for member in group]
+        for member in members:
+            member.start()
+        for member in members:
+            member.wait_until_ready()
+        self._write_run()
+
+    def _write_run(self) -> None:
+        folder.write_run(self.data_dir, self.run())
+
+    def run(self) -> dict[str, Any]:
+        """What this stack is made of, as run.json holds it."""
+        members = [member for group in self.groups for member in group]
+        pids = {member.name: member.process.pid for member in members if member.process}
+        env = self.servers.ground.env if self.servers else {}
+        return {
+            "stack": self.id,
+            "pid": os.getpid(),
+            "web_url": self.web_url,
+            "mailbox_dir": str(self.mailbox_dir) if self.mailbox_dir else None,
+            "accept_log": str(self.accept_log) if self.accept_log else None,
+            "processes": (self.servers.pids() if self.servers else {}) | pids,
+            "socket_dirs": [
+                str(self._run_dir),
+                *(self.servers.socket_dirs() if self.servers else []),
+            ],
+            "settings": {
+                name: value
+                for name, value in env.items()
+                if name.startswith(settings.PREFIX)
+                and name not in {_SECRET, *settings.NOT_SETTINGS}
+            },
+        }
+
+    def _stop_in_order(self) -> None:
+        for group in self.groups:
+            for member in group:
+                member.ask_to_stop()
+            for member in group:
+                member.end()
+        if self.servers:
+            self.servers.stop()
+
+    def _end_now(self) -> None:
+        for group in self.groups:
+            for member in group:
+                member.end(now=True)
+        if self.servers:
+            self.servers.stop(now=True)
+
+    def _leave_folder(self) -> None:
+        if self._adoption:
+            self._adoption.undo()
+        if self._address:
+            self._address.listener.close()
+        if self._run_dir:
+            shutil.rmtree(self._run_dir, ignore_errors=True)
+        if self.servers and self.servers.postgres and not self.options.keep_database:
+            self.servers.postgres.remove()
+        if self._lock.is_ours:
+            folder.clear_run(self.data_dir)
+            self._lock.release()
