@@ -94,7 +94,7 @@ if [ -z "$$python" ]; then \
 endef
 define find_pip
 pip=; for each in "$$python -m pip" "python3 -m pip" pip3 pip; do \
-  if $$each --python "$$python" --version >/dev/null 2>&1; then pip=$$each; break; fi; done; \
+  if $$each --python "$$(command -v "$$python")" --version >/dev/null 2>&1; then pip=$$each; break; fi; done; \
 if [ -z "$$pip" ]; then \
   echo "Syndicate needs pip 22.3 or newer; on Debian: apt-get install python3-pip." >&2; exit 2; fi
 endef
