@@ -1,0 +1,1 @@
+"""Gettext catalogues, one .po file a language; `render.environment` reads them."""

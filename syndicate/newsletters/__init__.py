@@ -1,0 +1,1 @@
+"""From a promise to readers to a frozen issue: schedule → select → compose → freeze."""

@@ -1,0 +1,1 @@
+"""Data to bytes: templates, mails rendered once and cut, copies merged per reader."""

@@ -1,0 +1,100 @@
+"""The Jinja2 environment of one language, for mails and pages alike.
+
+Templates are looked up in the installed package (wheel), then in the checkout (editable install).
+Everything is escaped, an unknown name is an error, and no template reaches a database or the network:
+they get plain data. Catalogues are read as gettext .po files, so that no compiled file can go stale.
+"""
+
+import datetime as dt
+import io
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+LANGUAGES = ("en", "ar")
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def known_language(language: str) -> str:
+    """The language whose catalogue serves a tag: "ar-QA" → "ar", one we lack → "en"."""
+    primary = language.lower().split("-")[0]
+    return primary if primary in LANGUAGES else LANGUAGES[0]
+
+
+def direction(language: str) -> str:
+    """The writing direction of a language tag: "ltr" or "rtl"."""
+    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The environment in which a language's templates render.
+
+    Args:
+        language: a BCP 47 tag; one without catalogue gets English.
+    """
+    known = known_language(language)
+    jinja = Environment(
+        loader=FileSystemLoader(template_folders()),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translations = catalogue(known)
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+        translations.ugettext, translations.ungettext, newstyle=True
+    )
+    jinja.globals.update(language=language, direction=direction(language), direction_of=direction)
+    jinja.filters.update(
+        day=lambda moment, zone="UTC": day(moment, known, zone),
+        moment=lambda moment, zone="UTC": moment_text(moment, known, zone),
+    )
+    return jinja
+
+
+@cache
+def catalogue(language: str) -> Translations:
+    """The translations of one of `LANGUAGES`."""
+    source = resources.files("syndicate.locale").joinpath(f"{language}.po").read_bytes()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(source), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def day(moment: dt.datetime | dt.date, language: str, zone: str = "UTC") -> str:
+    """A date in words: "Monday, 31 March 2014"."""
+    date = _local(moment, zone).date() if isinstance(moment, dt.datetime) else moment
+    return format_date(date, "EEEE, d MMMM y", locale=_locale(language))
+
+
+def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
+    """A time to the minute with its zone: "31 Mar 2014 16:26 UTC"."""
+    local = _local(moment, zone)
+    return format_datetime(local, "d MMM y HH:mm", locale=_locale(language)) + f" {local:%Z}"
+
+
+def template_folders() -> list[Path]:
+    """Where templates are found: the package's copy if there is one, then the checkout's."""
+    packaged = Path(str(resources.files("syndicate"))) / "templates"
+    checkout = Path(__file__).resolve().parents[2] / "templates"
+    return [folder for folder in (packaged, checkout) if folder.is_dir()]
+
+
+def _local(moment: dt.datetime, zone: str) -> dt.datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def _locale(language: str) -> Locale:
+    # English as newsrooms outside the United States write it: day before month.
+    return Locale.parse("en_GB" if language == "en" else language)

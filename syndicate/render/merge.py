@@ -1,0 +1,143 @@
+"""One reader's copy of a mail: blocks that are already encoded, joined by the bits of a choice.
+
+Stored bytes of a block are encoded pieces with merge slots between them:
+
+    piece NUL context ":" name NUL piece …
+
+NUL cannot occur in encoded bytes. A slot's value is escaped for its context, then encoded like the
+rest, by `fill` alone. Blocks follow each other as frame 0 · (heading, story) by position · frame 1; a
+block is shown when `choice & mask` is not 0, or its mask is 0. Source: design §6.
+"""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from syndicate.render.encode import encode
+
+SLOT_MARK = b"\x00"
+_KIND_ORDER = {"heading": 0, "story": 1}
+
+
+class StoredBlock(Protocol):
+    """A row of `mailing_content`, or a block fresh from `render.email`."""
+
+    @property
+    def kind(self) -> str:
+        """frame, heading or story."""
+        ...
+
+    @property
+    def position(self) -> int:
+        """Place among its kind; a heading has that of its first story."""
+        ...
+
+    @property
+    def mask(self) -> int:
+        """The bits of a choice that show it; 0 shows it always."""
+        ...
+
+    @property
+    def html(self) -> bytes:
+        """Encoded pieces of the HTML part."""
+        ...
+
+    @property
+    def text(self) -> bytes:
+        """Encoded pieces of the text part."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, Any] | None:
+        """Of frame 0: what is the same for every recipient."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Block:
+    mask: int
+    pieces: tuple[bytes, ...]  # encoded bytes and "context:name" by turns
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything of one version in one language that a copy is joined from.
+
+    Attributes:
+        headers: the frame's constants: subject, from_name, boundary, html_encoding, …
+    """
+
+    headers: Mapping[str, Any]
+    text: tuple[_Block, ...]
+    html: tuple[_Block, ...]
+
+    @classmethod
+    def load(cls, rows: Iterable[StoredBlock]) -> "Content":
+        """Put stored blocks into the order in which they are read."""
+        ordered = sorted(rows, key=_reading_order)
+        return cls(
+            headers=ordered[0].headers or {},
+            text=tuple(_Block(row.mask, tuple(row.text.split(SLOT_MARK))) for row in ordered),
+            html=tuple(_Block(row.mask, tuple(row.html.split(SLOT_MARK))) for row in ordered),
+        )
+
+
+def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[bytes, ...]:
+    """Join one reader's MIME body.
+
+    Args:
+        content: the mailing's blocks in the reader's language.
+        choice: bitmap over story positions.
+        slots: values by slot name, unescaped.
+
+    Returns:
+        The body of a multipart/alternative message from its first boundary line to its last, in
+        pieces; every line ends in CRLF and none needs dot-stuffing.
+
+    Raises:
+        KeyError: a slot of the template has no value.
+    """
+    boundary = str(content.headers["boundary"]).encode()
+    out: list[bytes] = []
+    parts = (("plain", content.text, "text_encoding"), ("html", content.html, "html_encoding"))
+    for subtype, blocks, encoding_key in parts:
+        encoding = str(content.headers[encoding_key])
+        out.append(
+            b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
+            % (boundary, subtype.encode(), encoding.encode())
+        )
+        for block in blocks:
+            if block.mask == 0 or block.mask & choice:
+                out.extend(_filled(block.pieces, slots, encoding))
+        out.append(b"\r\n")
+    out.append(b"--%b--\r\n" % boundary)
+    return tuple(out)
+
+
+def fill(context: str, value: str, encoding: str) -> bytes:
+    """Escape a slot's value for its context, then encode it.
+
+    Args:
+        context: "attribute" (the value becomes a whole `href="…"`), "html" or "text".
+        value: as it is, unescaped.
+        encoding: of the part that it stands in.
+    """
+    if context == "attribute":
+        return encode(f'href="{html.escape(value)}"', encoding)
+    return encode(html.escape(value) if context == "html" else value, encoding)
+
+
+def _filled(pieces: Sequence[bytes], slots: Mapping[str, str], encoding: str) -> Iterable[bytes]:
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            context, name = piece.decode().split(":")
+            yield fill(context, slots[name], encoding)
+        else:
+            yield piece
+
+
+def _reading_order(block: StoredBlock) -> tuple[int, int, int]:
+    if block.kind == "frame":
+        return (0 if block.position == 0 else 2, 0, 0)
+    return (1, block.position, _KIND_ORDER[block.kind])
