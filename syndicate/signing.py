@@ -1,9 +1,9 @@
 """Signed tokens for links in mails and hidden form fields, bound to one purpose each.
 
 A token is `base64url(payload).base64url(mac)`; the MAC is HMAC-SHA256 cut to 128 bits, keyed per
-purpose and compared in constant time, so that an unsubscribe link can never confirm a subscription. Tokens carry ids, never
-addresses (design §5.9). Whether a token may be used once or for ever is its user's business
-(`store.tokens` keeps the used ones).
+purpose and compared in constant time, so that an unsubscribe link can never confirm a subscription.
+Tokens carry ids, never addresses (design §5.9). Whether a token may be used once or for ever is its
+user's business (`store.tokens` keeps the used ones).
 
 Source: notes/mail A8; RFC 2104.
 """

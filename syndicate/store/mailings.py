@@ -170,6 +170,7 @@ class Batch(Table):
     worker: Mapped[uuid.UUID | None]
     epoch: Mapped[int] = mapped_column(server_default="0")
     inflight: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
+    inflight_version: Mapped[int | None] = mapped_column(SmallInteger)
     # One counter per terminal or waiting state; remaining = size - their sum (design §5.8).
     accepted: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     deferred: Mapped[int] = mapped_column(SmallInteger, server_default="0")

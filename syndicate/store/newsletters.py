@@ -53,6 +53,8 @@ class Newsletter(Table):
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # the first is the fallback
+    # {"ar": {"name": …, "description": …, "publication": …}}: how a frame in that language says it.
+    translations: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     zone: Mapped[str]
     # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule alone.
     schedule: Mapped[dict[str, Any]] = mapped_column(JSONB)

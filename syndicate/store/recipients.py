@@ -2,12 +2,26 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, LargeBinary
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import ForeignKey, LargeBinary, exists, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate import settings, signing
+from syndicate.errors import BadAddressError
 from syndicate.store.schema import Id, Table
+from syndicate.store.session import Transaction
 
 EVERYWHERE = "*"  # suppression scope: no mail of any kind
+OTHER = "other"
+# Who runs the mailboxes of a domain, as far as the domain itself tells (notes/mail A6).
+_GROUPS = {
+    "google": ("gmail.com", "googlemail.com"),
+    "microsoft": ("outlook.com", "hotmail.com", "live.com", "msn.com"),
+    "yahoo": ("yahoo.com", "ymail.com", "aol.com"),
+    "apple": ("icloud.com", "me.com", "mac.com"),
+}
+_GROUP_OF = {domain: group for group, domains in _GROUPS.items() for domain in domains}
 
 
 class Recipient(Table):
@@ -34,3 +48,76 @@ class Suppression(Table):
     scope: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]  # complaint, bounce, reader, legal
     at: Mapped[dt.datetime]
+
+
+def normalise(text: str) -> str:
+    """The one spelling of an address: trimmed, domain in lower case.
+
+    Raises:
+        BadAddressError: it cannot be mailed; the sentence says why and does not repeat it.
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise BadAddressError(f"This is no address that mail can go to: {error}") from error
+    return found.normalized
+
+
+def hash_of(address: str) -> bytes:
+    """The keyed hash of a normalised address; letters' case does not matter to it."""
+    return signing.address_hash(settings.load().key(), address.lower())
+
+
+def receiver_group(address: str) -> str:
+    """Who runs the mailbox of an address, as far as its domain tells."""
+    return _GROUP_OF.get(address.rpartition("@")[2].lower(), OTHER)
+
+
+def upsert(
+    tx: Transaction,
+    address: str,
+    *,
+    subscriber_id: int | None = None,
+    purge_at: dt.datetime | None = None,
+) -> Recipient:
+    """The recipient of an address, made if there is none.
+
+    A subscriber's address is never purged, though it was a friend's before; a friend's gets the
+    later date.
+    """
+    values = {
+        "address": address,
+        "address_hash": hash_of(address),
+        "receiver_group": receiver_group(address),
+        "subscriber_id": subscriber_id,
+        "purge_at": purge_at,
+    }
+    statement = insert(Recipient).values(values)
+    fresh = statement.excluded
+    changed = {"address": fresh.address}
+    if subscriber_id is not None:
+        changed |= {"subscriber_id": fresh.subscriber_id, "purge_at": None}
+    upserted = statement.on_conflict_do_update(
+        index_elements=[Recipient.address_hash], set_=changed
+    ).returning(Recipient)
+    return tx.scalars(upserted, execution_options={"populate_existing": True}).one()
+
+
+def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
+    """Whether an address gets no mail of a scope."""
+    query = select(
+        exists().where(
+            Suppression.address_hash == address_hash, Suppression.scope.in_((scope, EVERYWHERE))
+        )
+    )
+    return bool(tx.scalar(query))
+
+
+def suppress(
+    tx: Transaction, address_hash: bytes, *, scope: str, reason: str, now: dt.datetime
+) -> None:
+    """Send no more mail of a scope to an address. Safe to run twice; the first reason stays."""
+    statement = insert(Suppression).values(
+        address_hash=address_hash, scope=scope, reason=reason, at=now
+    )
+    tx.execute(statement.on_conflict_do_nothing())

@@ -205,6 +205,12 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("description", sa.String(), server_default="", nullable=False),
         sa.Column("languages", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column(
+            "translations",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="{}",
+            nullable=False,
+        ),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("schedule", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
@@ -841,6 +847,7 @@ def upgrade() -> None:
         sa.Column(
             "inflight", postgresql.ARRAY(sa.SmallInteger()), server_default="{}", nullable=False
         ),
+        sa.Column("inflight_version", sa.SmallInteger(), nullable=True),
         sa.Column("accepted", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("deferred", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("failed", sa.SmallInteger(), server_default="0", nullable=False),

@@ -1,0 +1,157 @@
+"""The embedded mailbox's folder: one file and one log line a message, for server and viewer.
+
+FOLDER/messages/<id>.eml    the bytes as they were sent
+FOLDER/accept.log           one JSON object a line: at, message_id, mail_from, rcpt, file, bytes
+FOLDER/port                 where the server listens
+"""
+
+import email.policy
+import itertools
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser, BytesParser
+from pathlib import Path
+
+from syndicate import clock
+from syndicate.errors import NotFoundError
+
+_NUMBER = itertools.count()
+_MESSAGE_ID = re.compile(rb"^message-id:[ \t\r\n]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ID = re.compile(r"[0-9]+-[0-9]+")
+
+
+def _new_id() -> str:
+    return f"{time.time_ns():020d}-{next(_NUMBER)}"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message with its envelope, about to be kept."""
+
+    mail_from: str
+    recipients: tuple[str, ...]
+    content: bytes
+    id: str = field(default_factory=_new_id)
+
+    @property
+    def file(self) -> str:
+        """Its file's name."""
+        return f"{self.id}.eml"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID header, empty when it has none."""
+        head = self.content.split(b"\r\n\r\n", 1)[0]
+        found = _MESSAGE_ID.search(head)
+        return found[1].decode("ascii", "replace") if found else ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One message as a list shows it; headers are decoded text."""
+
+    id: str
+    to: str
+    subject: str
+    sender: str
+    date: str
+
+
+class MailboxFolder:
+    """The folder of one mailbox."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.messages = root / "messages"
+        self.messages.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, accepted: Sequence[Accepted]) -> None:
+        """Write messages and their log lines; when this returns they survive a power cut."""
+        for message in accepted:
+            _write_synced(self.messages / message.file, message.content)
+        lines = "".join(_log_line(message) for message in accepted)
+        with (self.root / "accept.log").open("a", encoding="utf-8") as log:
+            log.write(lines)
+            log.flush()
+            os.fsync(log.fileno())
+        _sync_folder(self.messages)
+
+    def write_port(self, port: int) -> None:
+        """Say where the server listens."""
+        _write_synced(self.root / "port", f"{port}\n".encode())
+
+    def newest(self, limit: int) -> list[Listed]:
+        """The newest messages first."""
+        names = sorted((path.stem for path in self.messages.glob("*.eml")), reverse=True)
+        return [self._listed(name) for name in names[:limit]]
+
+    def read(self, message_id: str) -> EmailMessage:
+        """One message, parsed.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+        return BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(
+            self.raw(message_id)
+        )
+
+    def raw(self, message_id: str) -> bytes:
+        """One message's bytes.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+        path = self.messages / f"{message_id}.eml"
+        if not _ID.fullmatch(message_id) or not path.is_file():
+            raise NotFoundError(f"The mailbox holds no message {message_id}.")
+        return path.read_bytes()
+
+    def paths(self) -> Iterator[Path]:
+        """Every message's file, oldest first."""
+        yield from sorted(self.messages.glob("*.eml"))
+
+    def _listed(self, message_id: str) -> Listed:
+        parser = BytesHeaderParser(_class=EmailMessage, policy=email.policy.default)
+        with (self.messages / f"{message_id}.eml").open("rb") as file:
+            head = parser.parse(file)
+        return Listed(
+            message_id,
+            to=str(head["To"] or ""),
+            subject=str(head["Subject"] or ""),
+            sender=str(head["From"] or ""),
+            date=str(head["Date"] or ""),
+        )
+
+
+def _log_line(message: Accepted) -> str:
+    record = {
+        "at": clock.now().isoformat(),
+        "message_id": message.message_id,
+        "mail_from": message.mail_from,
+        "rcpt": list(message.recipients),
+        "file": message.file,
+        "bytes": len(message.content),
+    }
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,317 @@
+"""One SMTP connection after its greeting: commands sent ahead, replies matched in order.
+
+    MAIL RCPT DATA ──354──> body · MAIL RCPT DATA (of the next) ──250──> …
+
+With PIPELINING the end of one message travels with the next envelope in one write, so a message
+costs one round trip (RFC 2920). Without it each command waits for its reply. With BDAT there is no
+354: envelope and body go at once. A result is given for every envelope that was taken:
+
+    reply to the body           accepted, deferred, failed
+    reply to MAIL, RCPT, DATA   deferred, failed
+    connection lost after the last byte of a body was written    unknown
+    connection lost before that                                  untried
+
+Source: RFC 5321 3.3 and 4.5.3.2, RFC 2920 3.1, RFC 3030.
+"""
+
+import enum
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from syndicate.mail.greeting import Capabilities
+from syndicate.mail.replies import Reply, ReplyReader
+
+COMMAND_S = 300.0  # RFC 5321 4.5.3.2.2, .3 and .4
+BODY_S = 600.0  # RFC 5321 4.5.3.2.6
+CLOSING = 421  # RFC 5321 3.8
+GO_ON = 354
+
+
+class Outcome(enum.Enum):
+    """What became of one envelope."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNTRIED = "untried"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message to one recipient.
+
+    Attributes:
+        key: the caller's name for it (an ordinal).
+        mail_from: the envelope sender, ASCII.
+        recipient: the envelope recipient, ASCII unless `is_utf8`.
+        message: headers and body in pieces; lines end in CRLF and none begins with ".".
+        is_utf8: the recipient needs SMTPUTF8.
+    """
+
+    key: int
+    mail_from: str
+    recipient: str
+    message: Sequence[bytes]
+    is_utf8: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the envelope with this key, and the reply that said so."""
+
+    key: int
+    outcome: Outcome
+    code: int | None = None
+    enhanced: str | None = None
+    text: str = ""
+
+
+class Step(enum.Enum):
+    """What an awaited reply belongs to."""
+
+    RSET = "RSET"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    BODY = "body"
+    EMPTY = "empty body"
+
+
+@dataclass
+class _Sending:
+    """An envelope on its way."""
+
+    envelope: Envelope
+    refused: Reply | None = None  # the first step that said no
+    body_end: int | None = None  # how far the stream is written when its last byte is
+
+
+Source = Callable[[], Envelope | None]
+Report = Callable[[Result], None]
+
+
+class Conversation:
+    """One connection. `source` gives the next envelope, `report` takes each result."""
+
+    def __init__(
+        self, sock: socket.socket, offered: Capabilities, *, is_chunking: bool, report: Report
+    ) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self.offered = offered
+        self.is_chunking = is_chunking and offered.has_chunking
+        self.report = report
+        self.is_open = True
+        self.deadline = time.monotonic() + COMMAND_S
+        self._reader = ReplyReader()
+        self._out: deque[memoryview] = deque()
+        self._written = 0  # bytes handed to the kernel so far
+        self._queued = 0  # bytes queued so far, written or not
+        self._awaited: deque[tuple[Step, _Sending | None]] = deque()
+        self._commands: deque[tuple[Step, _Sending, bytes]] = deque()  # without pipelining
+        self._needs_reset = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is awaited: a next envelope may start."""
+        return self.is_open and not self._awaited and not self._commands
+
+    @property
+    def wants_write(self) -> bool:
+        """Bytes wait for the kernel."""
+        return bool(self._out)
+
+    def start(self, envelope: Envelope) -> None:
+        """Begin an envelope on an idle connection."""
+        self._begin(envelope, b"")
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what the kernel takes."""
+        try:
+            while self._out:
+                sent = self.sock.send(self._out[0])
+                self._written += sent
+                if sent == len(self._out[0]):
+                    self._out.popleft()
+                else:
+                    self._out[0] = self._out[0][sent:]
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return
+        except OSError as error:
+            self.close(str(error))
+
+    def receive(self, source: Source) -> None:
+        """Read what arrived and go on; `source` is asked when a next envelope can start."""
+        try:
+            while self.is_open:
+                received = self.sock.recv(65536)
+                if not received:
+                    self.close("the relay hung up")
+                    return
+                for reply in self._reader.feed(received):
+                    self._on_reply(reply, source)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        except OSError as error:
+            self.close(str(error))
+        self.flush()
+
+    def close(self, why: str) -> None:
+        """Hang up; every envelope that was taken and not answered is untried or unknown."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.sock.close()
+        lost = {id(sending): sending for _, sending in self._awaited if sending is not None}
+        lost.update({id(sending): sending for _, sending, _ in self._commands})
+        self._awaited.clear()
+        self._commands.clear()
+        for sending in lost.values():
+            if sending.refused is not None:
+                self._report_refusal(sending, sending.refused)
+                continue
+            is_whole = sending.body_end is not None and self._written >= sending.body_end
+            outcome = Outcome.UNKNOWN if is_whole else Outcome.UNTRIED
+            self.report(Result(sending.envelope.key, outcome, text=why))
+
+    def quit(self) -> None:
+        """Say goodbye on an idle connection, without waiting for the answer."""
+        if self.is_open:
+            self._queue(b"QUIT\r\n")
+            self.flush()
+            self.is_open = False
+            self.sock.close()
+
+    def _begin(self, envelope: Envelope, before: bytes) -> None:
+        """Queue an envelope's commands, in the same write as what goes before them."""
+        sending = _Sending(envelope)
+        parameter = b" SMTPUTF8" if envelope.is_utf8 else b""
+        commands = [
+            (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (envelope.mail_from.encode(), parameter)),
+            (Step.RCPT, b"RCPT TO:<%b>\r\n" % envelope.recipient.encode()),
+        ]
+        if self._needs_reset:
+            commands.insert(0, (Step.RSET, b"RSET\r\n"))
+            self._needs_reset = False
+        if self.is_chunking:
+            commands.append((Step.BODY, self._chunk(envelope)))
+        else:
+            commands.append((Step.DATA, b"DATA\r\n"))
+        if self.offered.has_pipelining:
+            self._queue(before + b"".join(command for _, command in commands))
+            self._awaited.extend((step, sending) for step, _ in commands)
+            if self.is_chunking:
+                sending.body_end = self._queued
+        else:
+            self._queue(before)
+            self._commands.extend((step, sending, command) for step, command in commands)
+            if not self._awaited:
+                self._next_command()
+
+    def _chunk(self, envelope: Envelope) -> bytes:
+        body = b"".join(envelope.message)
+        return b"BDAT %d LAST\r\n" % len(body) + body
+
+    def _next_command(self) -> None:
+        if self._commands:
+            step, sending, command = self._commands.popleft()
+            self._queue(command)
+            self._awaited.append((step, sending))
+            if step is Step.BODY:
+                sending.body_end = self._queued
+
+    def _queue(self, content: bytes) -> None:
+        if content:
+            self._out.append(memoryview(content))
+            self._queued += len(content)
+        self.deadline = time.monotonic() + COMMAND_S
+
+    def _on_reply(self, reply: Reply, source: Source) -> None:
+        if not self._awaited:
+            # Nothing was asked: a 421 on an idle connection, or noise (RFC 5321 3.8).
+            self.close(reply.text)
+            return
+        step, sending = self._awaited.popleft()
+        self.deadline = time.monotonic() + BODY_S
+        if sending is not None and step is not Step.RSET:
+            self._on_step(step, sending, reply, source)
+        if reply.code == CLOSING:
+            self.close(reply.text)
+        elif not self._awaited:
+            self._next_command()
+
+    def _on_step(self, step: Step, sending: _Sending, reply: Reply, source: Source) -> None:
+        if step is Step.BODY:
+            self._report_body(sending, reply)
+            self._go_on(source)
+        elif step is Step.EMPTY:
+            self._report_refusal(sending, sending.refused or reply)
+            self._go_on(source)
+        elif step is Step.DATA:
+            self._on_data(sending, reply, source)
+        elif not reply.is_ok:
+            sending.refused = sending.refused or reply
+            self._drop_commands_of(sending, reply, source)
+
+    def _on_data(self, sending: _Sending, reply: Reply, source: Source) -> None:
+        if reply.code == GO_ON and sending.refused is None:
+            self._send_body(sending, source)
+        elif reply.code == GO_ON:
+            # The relay wants a message although it refused its envelope: give it none.
+            self._queue(b".\r\n")
+            self._awaited.append((Step.EMPTY, sending))
+            self._needs_reset = True
+        else:
+            self._needs_reset = True
+            self._report_refusal(sending, sending.refused or reply)
+            self._go_on(source)
+
+    def _send_body(self, sending: _Sending, source: Source) -> None:
+        body = b"".join((*sending.envelope.message, b".\r\n"))
+        sending.body_end = self._queued + len(body)
+        self._awaited.append((Step.BODY, sending))
+        following = source() if self.offered.has_pipelining else None
+        if following is None:
+            self._queue(body)
+        else:
+            self._begin(following, body)
+
+    def _drop_commands_of(self, sending: _Sending, reply: Reply, source: Source) -> None:
+        """Without pipelining nothing of a refused envelope is under way: end it here."""
+        if self.offered.has_pipelining:
+            return
+        self._commands.clear()
+        self._needs_reset = True
+        self._report_refusal(sending, reply)
+        self._go_on(source)
+
+    def _go_on(self, source: Source) -> None:
+        """Start the next envelope if the last one was not already sent ahead."""
+        if self.is_idle:
+            following = source()
+            if following is not None:
+                self._begin(following, b"")
+
+    def _report_body(self, sending: _Sending, reply: Reply) -> None:
+        if sending.refused is not None or not reply.is_ok:
+            self._needs_reset = sending.refused is not None
+            self._report_refusal(sending, sending.refused or reply)
+            return
+        self._report(sending, Outcome.ACCEPTED, reply)
+
+    def _report_refusal(self, sending: _Sending, reply: Reply) -> None:
+        outcome = Outcome.FAILED if reply.is_permanent else Outcome.DEFERRED
+        if reply.code == CLOSING and sending.body_end is None:
+            outcome = Outcome.UNTRIED
+        self._report(sending, outcome, reply)
+
+    def _report(self, sending: _Sending, outcome: Outcome, reply: Reply) -> None:
+        self.report(
+            Result(sending.envelope.key, outcome, reply.code, reply.enhanced, reply.text[:500])
+        )

@@ -1,0 +1,208 @@
+"""Sending many messages over several connections to one relay, in one thread, at wire speed.
+
+A session keeps its connections between chunks. `send` gives every envelope a result, whatever the
+relay does, and asks the caller for the lease's end all the while: no byte of a new message is
+written with less than 10 s of lease, and when the lease cannot be renewed every socket is closed at
+once (design §6, "Lease and fence").
+"""
+
+import selectors
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self
+
+from syndicate import logs
+from syndicate.errors import RelayError
+from syndicate.mail.conversation import Conversation, Envelope, Outcome, Report, Result
+from syndicate.mail.greeting import open_connection
+from syndicate.mail.relay import Relay
+
+log = logs.get(__name__)
+
+LEASE_MARGIN_S = 10.0
+# How long the loop sleeps at most before it looks after the lease again.
+POLL_S = 1.0
+# Reopening is for relays that end a session after so many messages, not for dead ones.
+MAX_REOPENED = 3
+
+Renew = Callable[[], float]
+
+
+class LeaseLostError(RelayError):
+    """The batch is no longer ours: nothing more may be written."""
+
+
+class Session:
+    """Several connections to one relay.
+
+    Args:
+        relay: where the mail goes.
+        connections: how many at most; they open as envelopes need them.
+    """
+
+    def __init__(self, relay: Relay, *, connections: int = 4) -> None:
+        self.relay = relay
+        self.connections = connections
+        self._open: list[Conversation] = []
+        self._report: Report = lambda _result: None
+        self._reopened = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Say goodbye on every connection."""
+        for conversation in self._open:
+            conversation.quit()
+        self._open = []
+
+    def has_smtputf8(self) -> bool:
+        """Whether the relay takes addresses beyond ASCII; opens a connection if there is none.
+
+        Raises:
+            RelayError: it cannot be reached.
+        """
+        return self._first().offered.has_smtputf8
+
+    def send(self, envelopes: Iterable[Envelope], report: Report, renew: Renew) -> None:
+        """Send envelopes; report one result for each that was taken from the iterable.
+
+        Args:
+            envelopes: asked for one at a time, when a connection is free for it.
+            report: called once per envelope, in any order.
+            renew: called at least once a second; returns the lease's end on the monotonic clock.
+
+        Raises:
+            RelayError: the relay could not be reached at all; envelopes not reported are untried.
+            LeaseLostError: `renew` raised it; every envelope under way was reported first.
+        """
+        self._report = report
+        self._reopened = 0
+        source = _Source(envelopes, renew)
+        self._first()
+        try:
+            self._loop(source)
+        except LeaseLostError:
+            self._drop("the lease was lost")
+            raise
+        source.report_rest(report)
+
+    def _loop(self, source: "_Source") -> None:
+        with selectors.DefaultSelector() as selector:
+            while True:
+                source.look_after_lease()
+                self._start_idle(source)
+                busy = [one for one in self._open if one.is_open and not one.is_idle]
+                if not busy:
+                    return
+                self._wait(selector, busy, source)
+
+    def _start_idle(self, source: "_Source") -> None:
+        self._open = [one for one in self._open if one.is_open]
+        for conversation in [one for one in self._open if one.is_idle]:
+            envelope = source.take()
+            if envelope is None:
+                return
+            conversation.start(envelope)
+        while len(self._open) < self.connections and source.has_more():
+            opened = self._opened()
+            envelope = source.take() if opened is not None else None
+            if opened is None or envelope is None:
+                return
+            opened.start(envelope)
+
+    def _wait(
+        self, selector: selectors.BaseSelector, busy: list[Conversation], source: "_Source"
+    ) -> None:
+        for conversation in busy:
+            events = selectors.EVENT_READ
+            if conversation.wants_write:
+                events |= selectors.EVENT_WRITE
+            selector.register(conversation.sock, events, conversation)
+        ready = selector.select(POLL_S)
+        for conversation in busy:
+            selector.unregister(conversation.sock)
+        for key, events in ready:
+            _serve(key.data, events, source)
+        now = time.monotonic()
+        for conversation in busy:
+            if conversation.is_open and now > conversation.deadline:
+                conversation.close("the relay did not answer in time")
+
+    def _first(self) -> Conversation:
+        self._open = [one for one in self._open if one.is_open]
+        if not self._open:
+            self._open.append(self._connect())
+        return self._open[0]
+
+    def _opened(self) -> Conversation | None:
+        """One more connection, or None when the relay gives no more and others carry on."""
+        if not self._open and self._reopened >= MAX_REOPENED:
+            return None
+        self._reopened += 0 if self._open else 1
+        try:
+            conversation = self._connect()
+        except RelayError as error:
+            log.warning("relay_connection_refused", relay=self.relay.name, reason=str(error))
+            return None
+        self._open.append(conversation)
+        return conversation
+
+    def _connect(self) -> Conversation:
+        sock, offered = open_connection(self.relay)
+        return Conversation(
+            sock, offered, is_chunking=self.relay.is_chunking, report=self._on_result
+        )
+
+    def _on_result(self, result: Result) -> None:
+        self._report(result)
+
+    def _drop(self, why: str) -> None:
+        for conversation in self._open:
+            conversation.close(why)
+        self._open = []
+
+
+def _serve(conversation: Conversation, events: int, source: "_Source") -> None:
+    if events & selectors.EVENT_WRITE:
+        conversation.flush()
+    if events & selectors.EVENT_READ and conversation.is_open:
+        conversation.receive(source.take)
+
+
+class _Source:
+    """The envelopes still to be started, held back when the lease runs out."""
+
+    def __init__(self, envelopes: Iterable[Envelope], renew: Renew) -> None:
+        self._rest: Iterator[Envelope] = iter(envelopes)
+        self._next: Envelope | None = None
+        self._renew = renew
+        self._lease_end = renew()
+
+    def look_after_lease(self) -> None:
+        self._lease_end = self._renew()
+
+    def has_more(self) -> bool:
+        if self._next is None:
+            self._next = next(self._rest, None)
+        return self._next is not None and self._is_safe()
+
+    def take(self) -> Envelope | None:
+        if not self.has_more():
+            return None
+        envelope, self._next = self._next, None
+        return envelope
+
+    def report_rest(self, report: Report) -> None:
+        """Report what was never started as untried."""
+        if self._next is not None:
+            report(Result(self._next.key, Outcome.UNTRIED, text="not started"))
+            self._next = None
+        for envelope in self._rest:
+            report(Result(envelope.key, Outcome.UNTRIED, text="not started"))
+
+    def _is_safe(self) -> bool:
+        return self._lease_end - time.monotonic() >= LEASE_MARGIN_S

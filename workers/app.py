@@ -1,0 +1,99 @@
+"""The Celery consumer, from the same settings as the producer in `syndicate.jobs`.
+
+Every task here may run twice, at once, or be lost, and the result is the same: what is due stands in
+rows. So there are no results, no ETAs, no retries by Celery; time lives in the rows' `not_before`.
+
+The pool is `solo`, one process per worker: a killed worker leaves no orphan, a task may start child
+processes, and it can see that its worker was told to stop. More work is more processes.
+"""
+
+import os
+import socket
+from typing import Any
+
+import celery.worker.state
+from celery import Celery
+from celery.signals import (
+    beat_init,
+    celeryd_init,
+    setup_logging,
+    worker_process_init,
+    worker_ready,
+)
+
+from syndicate import jobs, logs, settings
+from syndicate.store import session
+
+app = Celery("syndicate", broker=jobs.broker_url(settings.load().need("redis_url")))
+app.conf.update(
+    include=[
+        "workers.tick",
+        "workers.upkeep",
+        "workers.collect",
+        "workers.feeds",
+        "workers.newsletters",
+        "workers.mail",
+    ],
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_routes={job.name: {"queue": job.queue} for job in jobs.ALL},
+    task_create_missing_queues=True,
+    # A hint that a killed worker held comes back; the tick would find its work anyway.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_transport_options=jobs.transport_options(),
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    timezone="UTC",
+    beat_schedule={
+        # workers/tick.py
+        "tick": {
+            "task": jobs.TICK.name,
+            "schedule": jobs.TICK_S,
+            "options": {"queue": jobs.TICK.queue, "expires": jobs.TICK_S},
+        },
+        # workers/upkeep.py
+        "upkeep": {
+            "task": jobs.UPKEEP.name,
+            "schedule": 600.0,
+            "options": {"queue": jobs.UPKEEP.queue, "expires": 600.0},
+        },
+    },
+)
+
+
+def is_stopping() -> bool:
+    """Whether this worker was told to stop; a long task gives its work back to the rows then."""
+    state = celery.worker.state
+    # Celery keeps None or False for "no", and an exit code (0 for a warm stop) for "yes".
+    return any(flag not in (None, False) for flag in (state.should_stop, state.should_terminate))
+
+
+@setup_logging.connect
+def _own_logging(**_kwargs: Any) -> None:
+    configured = settings.load()
+    logs.configure(log_format=configured.log_format, level=configured.log_level)
+
+
+@celeryd_init.connect
+def _own_connections(**_kwargs: Any) -> None:
+    session.dispose()
+
+
+@worker_process_init.connect
+def _own_connections_after_fork(**_kwargs: Any) -> None:
+    session.dispose()
+
+
+@worker_ready.connect
+@beat_init.connect
+def _say_ready(**_kwargs: Any) -> None:
+    """Tell who started us: the supervisor, or systemd (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+            supervisor.sendto(b"READY=1", address.replace("@", "\0", 1))

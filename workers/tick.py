@@ -1,0 +1,87 @@
+"""Every 2 s: find what is due in the rows and hint at it, so that no lost message matters.
+
+Each step stands alone: one that fails is logged and the others still run. The slot is taken first, so
+that two beats are as harmless as one (design §6, "Lanes and queues").
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+from workers.app import app
+
+from syndicate import clock, jobs, logs
+from syndicate.errors import SyndicateError
+from syndicate.mail import recover
+from syndicate.newsletters import run as newsletters
+from syndicate.store import articles, due, feeds, lease, sources
+from syndicate.store.mailings import Lane
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+Step = Callable[[dt.datetime], object]
+
+
+@app.task(name=jobs.TICK.name)
+def tick() -> None:
+    """Take this slot and hint at everything that is due. Safe to run twice."""
+    now = clock.now()
+    with transaction() as tx:
+        is_ours = due.take(tx, jobs.TICK.name, slot_of(now))
+    if is_ours:
+        take_steps(now)
+
+
+def slot_of(now: dt.datetime) -> dt.datetime:
+    """The start of the 2 s slot that a moment lies in, aware UTC."""
+    start = now.timestamp() // jobs.TICK_S * jobs.TICK_S
+    return dt.datetime.fromtimestamp(start, tz=dt.UTC)
+
+
+def take_steps(now: dt.datetime) -> None:
+    """Run each step, though one before it failed."""
+    for step in STEPS:
+        try:
+            step(now)
+        except SyndicateError:
+            log.exception("tick_step_failed", step=step.__name__)
+
+
+def release_embargoes(now: dt.datetime) -> None:
+    """Let articles out whose embargo has ended."""
+    with transaction() as tx:
+        if articles.release_embargoes(tx, now):
+            tx.hint(jobs.PUBLISH_FEEDS)
+
+
+def hint_due_sources(now: dt.datetime) -> None:
+    """Wake a collecting worker when a source is due."""
+    with transaction() as tx:
+        if sources.has_due(tx, now):
+            tx.hint(jobs.COLLECT_DUE)
+
+
+def hint_due_feeds(now: dt.datetime) -> None:
+    """Wake a building worker when a feed must be built again."""
+    with transaction() as tx:
+        if feeds.has_due(tx, now):
+            tx.hint(jobs.PUBLISH_FEEDS)
+
+
+def hint_ready_batches(now: dt.datetime) -> None:
+    """Wake the senders of each lane that has a batch to take."""
+    with transaction() as tx:
+        ready = lease.ready_lanes(tx, now)
+        for lane, job in ((Lane.URGENT, jobs.SEND_URGENT), (Lane.BULK, jobs.SEND_BULK)):
+            if lane in ready:
+                tx.hint(job)
+
+
+STEPS: tuple[Step, ...] = (
+    release_embargoes,
+    newsletters.open_due_issues,
+    recover.recover,
+    hint_due_sources,
+    hint_due_feeds,
+    hint_ready_batches,
+)

@@ -1,0 +1,14 @@
+"""Housekeeping every ten minutes: makes the ledger's next partition and drops what has expired."""
+
+from workers.app import app
+
+from syndicate import clock, jobs
+from syndicate.store import upkeep
+from syndicate.store.session import transaction
+
+
+@app.task(name=jobs.UPKEEP.name)
+def run() -> None:
+    """Keep house. Safe to run twice."""
+    with transaction() as tx:
+        upkeep.keep_house(tx, clock.now())
