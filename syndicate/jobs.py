@@ -93,6 +93,16 @@ def hint(job: Job, *ids: int) -> bool:
     return True
 
 
+def broker_answers() -> bool:
+    """Whether the broker can be reached now; for `/readyz` and `doctor`, safe to ask often."""
+    try:
+        with _producer().connection_for_write() as connection:
+            connection.ensure_connection(max_retries=0, timeout=HINT_TIMEOUT_S)
+    except (OperationalError, OSError):
+        return False
+    return True
+
+
 def broker_url(redis_url: str) -> str:
     """Our redis://, rediss:// or unix:// address in kombu's spelling (unix:// is redis+socket://)."""
     if redis_url.startswith("unix://"):

@@ -7,8 +7,6 @@ that two beats are as harmless as one (design §6, "Lanes and queues").
 import datetime as dt
 from collections.abc import Callable
 
-from workers.app import app
-
 from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
@@ -16,6 +14,7 @@ from syndicate.newsletters import run as newsletters
 from syndicate.store import articles, due, feeds, lease, sources
 from syndicate.store.mailings import Lane
 from syndicate.store.session import transaction
+from workers.app import app
 
 log = logs.get(__name__)
 

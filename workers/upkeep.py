@@ -1,10 +1,9 @@
 """Housekeeping every ten minutes: makes the ledger's next partition and drops what has expired."""
 
-from workers.app import app
-
 from syndicate import clock, jobs
 from syndicate.store import upkeep
 from syndicate.store.session import transaction
+from workers.app import app
 
 
 @app.task(name=jobs.UPKEEP.name)

@@ -83,8 +83,9 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    # A service manager's stop is a Ctrl-C to us: one way to end, tested once.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A service manager's stop is a Ctrl-C to us, and so is one that a shell's `&` had ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         build(sys.argv[1:])()
     except SyndicateError as error:

@@ -59,10 +59,10 @@ def settle(data_dir: Path) -> Places:
     """
     account = account_for_root() if os.geteuid() == 0 else None
     programs = wheel_programs()
-    version = _version(programs, account)
+    version = version_of(programs, account)
     if version is None:
         programs = _copy_programs(programs)
-        version = _version(programs, account)
+        version = version_of(programs, account)
     if version is None:
         raise RefusedError(
             f"The PostgreSQL programs in {programs} do not run here; "
@@ -130,7 +130,7 @@ def run_program(argv: list[str], account: Account | None) -> subprocess.Complete
     )
 
 
-def _version(programs: Path, account: Account | None) -> str | None:
+def version_of(programs: Path, account: Account | None) -> str | None:
     """What `postgres --version` says to that account, or None when it may not run it."""
     try:
         done = run_program([str(programs / "postgres"), "--version"], account)

@@ -7,9 +7,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from syndicate import settings
-from syndicate.errors import SchemaTooNewError
+from syndicate.errors import RefusedError, SchemaTooNewError, TemporaryError
 from syndicate.store import installation, session
 
 # Any constant of our own: two processes that migrate at once wait for each other.
@@ -25,6 +26,31 @@ def current() -> str | None:
     """The schema version of the database, or None when it is empty."""
     with session.engine().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current() -> None:
+    """Make sure that the database answers and has this code's schema.
+
+    Raises:
+        TemporaryError: it does not answer.
+        SchemaTooNewError: newer code migrated it.
+        RefusedError: it waits for `syndicate migrate`.
+    """
+    try:
+        with session.engine().connect() as connection:
+            _refuse_newer(connection)
+            version = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        first = str(error.orig).strip().splitlines()[0]
+        raise TemporaryError(
+            f"The database does not answer ({first}); start it, or correct SYNDICATE_DATABASE_URL."
+        ) from error
+    if version != head():
+        raise RefusedError(
+            f"The database has schema {version or 'nothing'}, this code needs {head()}; "
+            "run `syndicate migrate`.",
+            version=version,
+        )
 
 
 def upgrade() -> str:

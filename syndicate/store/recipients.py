@@ -94,7 +94,7 @@ def upsert(
     }
     statement = insert(Recipient).values(values)
     fresh = statement.excluded
-    changed = {"address": fresh.address}
+    changed: dict[str, object] = {"address": fresh.address}
     if subscriber_id is not None:
         changed |= {"subscriber_id": fresh.subscriber_id, "purge_at": None}
     upserted = statement.on_conflict_do_update(

@@ -26,6 +26,6 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
 
 
 def _purge_friends(tx: Transaction, now: dt.datetime) -> None:
-    """Forget the addresses of friends whose date has come; the ledger keeps its row and the hash."""
+    """Forget friends' addresses whose date has come; the ledger keeps its row and the hash."""
     friends = update(Recipient).where(Recipient.purge_at < now, Recipient.subscriber_id.is_(None))
     tx.execute(friends.values(address="", purge_at=None))

@@ -1,0 +1,222 @@
+"""`syndicate doctor`: what is wrong with this installation, and what to do about it.
+
+It changes nothing. `fail` is what keeps Syndicate from working, `warn` what will hurt some day; the
+exit code is 0 without a `fail`, else 5. Servers that the all-in-one would start itself are no fault
+while it does not run.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from syndicate import jobs, settings
+from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
+from syndicate.errors import PartialError, SyndicateError
+from syndicate.mail import relay
+from syndicate.settings import Settings
+from syndicate.store import migrate
+
+_MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+_PYTHON = (3, 11)
+# The subject that a newer Python refuses to break into two headers (CVE-2024-6923).
+_INJECTED = "=?utf-8?q?hi=0D=0ABcc:_evil@x.example?="
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: what was looked at.
+        state: `ok`, `warn` or `fail`.
+        says: what was found and, where it matters, what to do.
+    """
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    says: str
+
+
+Check = Callable[[Settings, Path], Finding]
+
+
+def doctor(
+    *,
+    data_dir: Annotated[Path | None, typer.Option(help="Data folder. [SYNDICATE_DATA_DIR]")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what is wrong with this installation, and what to do."""
+    if data_dir is not None:
+        os.environ["SYNDICATE_DATA_DIR"] = str(data_dir.absolute())
+    findings = list(examine())
+    if as_json:
+        sys.stdout.write(json.dumps({"checks": [asdict(each) for each in findings]}) + "\n")
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for each in findings:
+            console.print(f"{_MARKS[each.state]} {each.check:<12}", end="")
+            console.print(each.says, markup=False)
+    failed = [each.check for each in findings if each.state == "fail"]
+    if failed:
+        raise PartialError(f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}.")
+
+
+def examine() -> Iterator[Finding]:
+    """Run every check; without usable settings only those that need none."""
+    yield check_python()
+    yield check_headers()
+    try:
+        running.attach()
+        own = settings.load()
+    except SyndicateError as error:
+        yield Finding("settings", "fail", str(error))
+        return
+    yield Finding("settings", "ok", f"The environment is {own.environment}.")
+    data_dir = (own.data_dir or folder.default_data_dir()).absolute()
+    for check in _CHECKS:
+        yield _found(check, own, data_dir)
+
+
+def check_python() -> Finding:
+    """Whether this Python is new enough."""
+    version = sys.version.split()[0]
+    if sys.version_info < _PYTHON:
+        return Finding("python", "fail", f"Python {version} is too old; install 3.11 or newer.")
+    return Finding("python", "ok", f"Python {version}.")
+
+
+def check_headers() -> Finding:
+    """Whether this Python lets an encoded line break into a header; tried, not read off a number."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = _INJECTED
+    if b"\nBcc:" in message.as_bytes():
+        return Finding(
+            "headers",
+            "warn",
+            "This Python turns an encoded line break in a title into a mail header "
+            "(CVE-2024-6923). Syndicate writes its headers itself and is not affected; "
+            "upgrade to Python 3.11.15 or newer all the same.",
+        )
+    return Finding("headers", "ok", "This Python keeps line breaks out of mail headers.")
+
+
+def check_production(own: Settings, _data_dir: Path) -> Finding:
+    """Whether production has servers of its own."""
+    servers.refuse_production(own)
+    return Finding("environment", "ok", "The servers fit the environment.")
+
+
+def check_programs(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the embedded servers' programs are there and run."""
+    names = []
+    if own.database_url is None or own.data_dir is None:
+        account = places.account_for_root() if os.geteuid() == 0 else None
+        programs = places.wheel_programs()
+        version = places.version_of(programs, account)
+        names.append(f"PostgreSQL {version or '(to be copied to where its account may run it)'}")
+        names.append(f"Valkey ({valkey.wheel_program().name})")
+    return Finding("programs", "ok", ", ".join(names) or "No embedded server is needed.")
+
+
+def check_folder(_own: Settings, data_dir: Path) -> Finding:
+    """Whether the data folder can be written, and who holds it."""
+    if folder.is_held(data_dir):
+        return Finding("data", "ok", f"A stack is running in {data_dir}.")
+    nearest = next(place for place in (data_dir, *data_dir.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        return Finding(
+            "data",
+            "fail",
+            f"{data_dir} cannot be written; choose another folder with SYNDICATE_DATA_DIR.",
+        )
+    return Finding("data", "ok", f"{data_dir} can be written.")
+
+
+def check_port(own: Settings, data_dir: Path) -> Finding:
+    """Whether the web server's port is free."""
+    if folder.is_held(data_dir):
+        return Finding("port", "ok", f"The web server answers at {own.base_url()}.")
+    try:
+        listening.listen(own.host, own.port).close()
+    except SyndicateError as error:
+        return Finding("port", "warn", str(error))
+    return Finding("port", "ok", f"{own.host}:{own.port} is free.")
+
+
+def check_secrets(own: Settings, data_dir: Path) -> Finding:
+    """Whether the secrets are readable by their owner alone, and the key is one."""
+    if own.master_key is not None:
+        own.key()
+    secret_files = list((data_dir / keys.FOLDER).glob("*")) if data_dir.exists() else []
+    for path in secret_files:
+        keys.refuse_open(path)
+    if own.master_key is None and not secret_files:
+        return Finding("secrets", "ok", "None yet; `syndicate up` makes them.")
+    return Finding("secrets", "ok", "Readable by their owner alone.")
+
+
+def check_database(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the database answers and has this code's schema."""
+    if own.database_url is None:
+        return Finding("database", "ok", "Embedded; it starts with `syndicate up`.")
+    migrate.require_current()
+    return Finding("database", "ok", f"It answers and has schema {migrate.head()}.")
+
+
+def check_broker(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the broker answers."""
+    if own.redis_url is None:
+        return Finding("broker", "ok", "Embedded; it starts with `syndicate up`.")
+    if not jobs.broker_answers():
+        return Finding(
+            "broker",
+            "fail",
+            "It does not answer; start it, or correct SYNDICATE_REDIS_URL. "
+            "Work still due is safe in the database and waits.",
+        )
+    return Finding("broker", "ok", "It answers.")
+
+
+def check_relay(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the relay greets."""
+    if own.relay_url is None:
+        return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
+    target = relay.parse(own.relay_url.get_secret_value())
+    answers = probes.is_listening if target.is_tls else probes.smtp_is_ready
+    if not answers(target.host, target.port):
+        return Finding(
+            "relay",
+            "fail",
+            f"{target.name} does not answer; start it, or correct SYNDICATE_RELAY_URL. "
+            "Mail that is due is safe in the database and waits.",
+        )
+    return Finding("relay", "ok", f"{target.name} answers.")
+
+
+_CHECKS: tuple[Check, ...] = (
+    check_production,
+    check_programs,
+    check_folder,
+    check_port,
+    check_secrets,
+    check_database,
+    check_broker,
+    check_relay,
+)
+
+
+def _found(check: Check, own: Settings, data_dir: Path) -> Finding:
+    """What a check says; an error of ours is a finding too."""
+    try:
+        return check(own, data_dir)
+    except SyndicateError as error:
+        return Finding(check.__name__.removeprefix("check_"), "fail", str(error))

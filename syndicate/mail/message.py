@@ -1,0 +1,140 @@
+"""One recipient's message: headers by RFC, envelope sender, and the merged body.
+
+Everything is a function of the ledger's row and the frozen content, so that a retry has the same
+bytes and the same Message-ID. Checklist: notes/mail A1, A3, A5.
+"""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import format_datetime
+
+from syndicate import signing
+from syndicate.mail import headers
+from syndicate.mail.conversation import Envelope
+from syndicate.mail.dkim import Signer
+from syndicate.render.merge import Content, merge
+from syndicate.store.lease import Due
+from syndicate.store.mailings import Mailing
+
+UNSUBSCRIBE = "unsubscribe"
+PREFERENCES = "preferences"
+NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the messages of one mailing.
+
+    Attributes:
+        mailing: whose messages.
+        key: the installation's master key.
+        base_url: where readers reach us, without a trailing slash.
+        signer: None when the relay signs.
+    """
+
+    mailing: Mailing
+    key: bytes
+    base_url: str
+    signer: Signer | None = None
+
+    def envelope(self, due: Due, content: Content) -> Envelope:
+        """The message to one recipient.
+
+        Raises:
+            BadAddressError: the address cannot stand in a mail.
+        """
+        recipient = headers.wire_address(due.address)
+        slots = self.slots(due) | dict(content.headers.get("slots", {}))
+        fields = self._fields(due, content, recipient, slots)
+        body = merge(content, due.choice, slots)
+        if self.signer is not None:
+            fields.append(self.signer.sign(fields, body, at=int(content.headers["signed_at"])))
+        return Envelope(
+            key=due.ordinal,
+            mail_from=self.bounce_address(due, str(content.headers["from_address"])),
+            recipient=recipient,
+            message=(*fields, b"\r\n", *body),
+            is_utf8=not recipient.isascii(),
+        )
+
+    def slots(self, due: Due) -> dict[str, str]:
+        """The links that are this recipient's own, by slot name."""
+        if due.subscription_id is None:
+            token = signing.sign(self.key, NEVER, str(due.recipient_id))
+            return {"never_url": f"{self.base_url}/never/{token}"}
+        payload = str(due.subscription_id)
+        unsubscribe = signing.sign(self.key, UNSUBSCRIBE, payload)
+        preferences = signing.sign(self.key, PREFERENCES, payload)
+        return {
+            "unsubscribe_url": f"{self.base_url}/unsubscribe/{unsubscribe}",
+            "preferences_url": f"{self.base_url}/preferences/{preferences}",
+        }
+
+    def message_id(self, recipient_id: int, domain: str) -> str:
+        """Unique per recipient, the same on every retry (RFC 5322 3.6.4, notes/mail A1.5)."""
+        name = f"m{self.mailing.id}.{recipient_id}"
+        return f"<{name}.{self._seal('message-id', name)[:16]}@{domain}>"
+
+    def bounce_address(self, due: Due, from_address: str) -> str:
+        """The envelope sender: names mailing and recipient, sealed (notes/mail A7)."""
+        domain = headers.wire_address(from_address).rpartition("@")[2]
+        name = f"{self.mailing.id}-{due.recipient_id}"
+        return f"b+{name}-{self._seal('bounce', name)[:12]}@{domain}"
+
+    def _fields(
+        self, due: Due, content: Content, recipient: str, slots: Mapping[str, str]
+    ) -> list[bytes]:
+        frame = content.headers
+        domain = headers.wire_address(str(frame["from_address"])).rpartition("@")[2]
+        fields = [
+            headers.mailbox("From", str(frame["from_name"]), str(frame["from_address"])),
+            headers.mailbox("To", "", recipient),
+            headers.unstructured("Subject", str(frame["subject"])),
+            headers.plain("Date", str(frame["date"])),
+            headers.plain("Message-ID", self.message_id(due.recipient_id, domain)),
+            b"MIME-Version: 1.0\r\n",
+            headers.plain("Content-Type", f'multipart/alternative; boundary="{frame["boundary"]}"'),
+            b"Auto-Submitted: auto-generated\r\n",
+            headers.plain("Feedback-ID", f"{self.mailing.id}:{self.mailing.message}:syndicate"),
+        ]
+        return fields + self._list_fields(frame, slots)
+
+    def _list_fields(self, frame: Mapping[str, object], slots: Mapping[str, str]) -> list[bytes]:
+        if "unsubscribe_url" not in slots:
+            return []
+        return [
+            b"Precedence: bulk\r\n",
+            headers.list_id("List-Id", str(frame["list_name"]), str(frame["list_id"])),
+            headers.plain("List-Unsubscribe", f"<{slots['unsubscribe_url']}>"),
+            b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            headers.plain("List-Help", f"<{self.base_url}{frame['list_help']}>"),
+        ]
+
+    def _seal(self, purpose: str, name: str) -> str:
+        key = signing.derive_key(self.key, purpose)
+        digest = hmac.new(key, name.encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest).decode().lower()
+
+
+def frozen_headers(
+    *, subject: str, from_name: str, from_address: str, now: dt.datetime
+) -> dict[str, object]:
+    """What every frame's headers hold: frozen with the content, so that a retry has the same bytes.
+
+    Args:
+        subject: any text.
+        from_name: display name of the sender.
+        from_address: its address.
+        now: aware UTC; becomes Date and the signature's time.
+    """
+    return {
+        "subject": subject,
+        "from_name": from_name,
+        "from_address": from_address,
+        "date": format_datetime(now),
+        "signed_at": int(now.timestamp()),
+    }

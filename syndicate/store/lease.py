@@ -1,0 +1,246 @@
+"""Leasing batches: who may send what, until when; the fence around everything a worker writes.
+
+    take ─> (intend ─> … ─> settle)* ─> give_back          a worker that lives
+    take ─> intend ─> ✗ ─> reap                            a worker that died: `store.reaping`
+
+Each take raises the batch's epoch; every later write names the epoch it was given and changes
+nothing when another has come since. Lease times are the database's own clock. Source: design §6.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import array
+
+from syndicate.store.installation import Installation
+from syndicate.store.mailings import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Lane,
+    Mailing,
+    MailingState,
+)
+from syndicate.store.recipients import EVERYWHERE, Recipient, Suppression
+from syndicate.store.session import Transaction
+from syndicate.store.subscribers import Subscription, SubscriptionState
+
+LEASE_S = 120
+LEASE = text(f"interval '{LEASE_S} seconds'")
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A batch in a worker's hands.
+
+    Attributes:
+        mailing_id: with `number`, the batch.
+        number: within the mailing.
+        epoch: the fence; every write of this lease names it.
+        receiver_group: who runs the mailboxes.
+    """
+
+    mailing_id: int
+    number: int
+    epoch: int
+    receiver_group: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """One delivery of a leased batch that is due.
+
+    Attributes:
+        ordinal: within the batch.
+        recipient_id: whose address it is.
+        address: normalised; empty when it was purged.
+        subscription_id: None for a single message.
+        choice: bitmap over story positions.
+        language: of the frame.
+        attempts: replies had so far.
+        content_version: what an earlier attempt sent, None before the first.
+    """
+
+    ordinal: int
+    recipient_id: int
+    address: str
+    subscription_id: int | None
+    choice: int
+    language: str
+    attempts: int
+    content_version: int | None
+
+
+def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) -> Leased | None:
+    """Lease the most urgent batch of a lane that is ready, or None.
+
+    Args:
+        tx: the open transaction.
+        lane: urgent or bulk.
+        worker: this worker's own id.
+        now: batches and mailings that are held back until later than this are left alone.
+    """
+    wanted = (
+        select(Batch.mailing_id, Batch.number)
+        .join(Mailing, Mailing.id == Batch.mailing_id)
+        .where(_is_ready(now), Batch.lane == lane)
+        .order_by(Batch.priority, Batch.mailing_id, Batch.number)
+        .limit(1)
+        .with_for_update(of=Batch, skip_locked=True)
+        .subquery()
+    )
+    statement = (
+        update(Batch)
+        .where(Batch.mailing_id == wanted.c.mailing_id, Batch.number == wanted.c.number)
+        .values(
+            state=BatchState.LEASED,
+            epoch=Batch.epoch + 1,
+            worker=worker,
+            lease_until=func.clock_timestamp() + LEASE,
+            inflight=[],
+        )
+        .returning(Batch.mailing_id, Batch.number, Batch.epoch, Batch.receiver_group)
+        .execution_options(synchronize_session=False)
+    )
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else Leased(*row)
+
+
+def ready_lanes(tx: Transaction, now: dt.datetime) -> set[Lane]:
+    """The lanes that have a batch to take."""
+    query = select(Batch.lane).join(Mailing, Mailing.id == Batch.mailing_id).where(_is_ready(now))
+    return set(tx.scalars(query.distinct()))
+
+
+def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Due]:
+    """The pending and the due deferred deliveries of a batch, in order."""
+    query = (
+        select(
+            Delivery.ordinal,
+            Delivery.recipient_id,
+            Recipient.address,
+            Subscription.id,
+            Delivery.choice,
+            Delivery.language,
+            Delivery.attempts,
+            Delivery.content_version,
+        )
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .outerjoin(
+            Subscription,
+            and_(
+                Subscription.subscriber_id == Recipient.subscriber_id,
+                Subscription.newsletter_id == Mailing.newsletter_id,
+            ),
+        )
+        .where(
+            Delivery.mailing_id == leased.mailing_id,
+            Delivery.batch_number == leased.number,
+            or_(
+                Delivery.state == DeliveryState.PENDING,
+                and_(Delivery.state == DeliveryState.DEFERRED, Delivery.not_before <= now),
+            ),
+        )
+        .order_by(Delivery.ordinal)
+    )
+    return [Due(*row) for row in tx.execute(query)]
+
+
+def intend(
+    tx: Transaction, leased: Leased, ordinals: Sequence[int], *, version: int
+) -> Mapping[int, str] | None:
+    """Write down that these deliveries are about to be attempted, and renew the lease.
+
+    Args:
+        tx: the open transaction; nothing may be sent before it has committed.
+        leased: the lease.
+        ordinals: of the chunk.
+        version: of the content that is sent to those that had none yet.
+
+    Returns:
+        Ordinal to reason for those that must not be attempted after all ("suppressed", "ended");
+        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more, or
+        everything is stopped.
+    """
+    barred = _barred(tx, leased, ordinals)
+    allowed = [ordinal for ordinal in ordinals if ordinal not in barred]
+    is_sending = exists().where(
+        Mailing.id == leased.mailing_id, Mailing.state == MailingState.SENDING
+    )
+    is_stopped = exists().where(Installation.stopped_at.is_not(None))
+    statement = (
+        update(Batch)
+        .where(_fence(leased), is_sending, ~is_stopped)
+        .values(
+            inflight=array(allowed) if allowed else [],
+            inflight_version=version,
+            lease_until=func.clock_timestamp() + LEASE,
+        )
+        .returning(Batch.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    return barred if tx.scalar(statement) is not None else None
+
+
+def renew(tx: Transaction, leased: Leased) -> bool:
+    """Hold a batch for another 120 s; False when it is somebody else's by now."""
+    statement = (
+        update(Batch)
+        .where(_fence(leased))
+        .values(lease_until=func.clock_timestamp() + LEASE)
+        .returning(Batch.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    return tx.scalar(statement) is not None
+
+
+def _fence(leased: Leased) -> ColumnElement[bool]:
+    return and_(
+        Batch.mailing_id == leased.mailing_id,
+        Batch.number == leased.number,
+        Batch.epoch == leased.epoch,
+        Batch.state == BatchState.LEASED,
+    )
+
+
+def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        Batch.state == BatchState.READY,
+        Mailing.state == MailingState.SENDING,
+        or_(Batch.not_before.is_(None), Batch.not_before <= now),
+        ~exists().where(Installation.stopped_at.is_not(None)),
+    )
+
+
+def _barred(tx: Transaction, leased: Leased, ordinals: Collection[int]) -> dict[int, str]:
+    """Those who were suppressed or left since the mailing was materialised."""
+    is_suppressed = exists().where(
+        Suppression.address_hash == Recipient.address_hash,
+        Suppression.scope.in_((Mailing.scope, EVERYWHERE)),
+    )
+    has_left = and_(
+        Mailing.newsletter_id.is_not(None),
+        Mailing.issue_id.is_not(None),
+        ~exists().where(
+            Subscription.subscriber_id == Recipient.subscriber_id,
+            Subscription.newsletter_id == Mailing.newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+        ),
+    )
+    query = (
+        select(Delivery.ordinal, is_suppressed)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .where(
+            Delivery.mailing_id == leased.mailing_id,
+            Delivery.batch_number == leased.number,
+            Delivery.ordinal.in_(ordinals),
+            or_(is_suppressed, has_left, Recipient.address == ""),
+        )
+    )
+    return {ordinal: "suppressed" if barred else "ended" for ordinal, barred in tx.execute(query)}

@@ -1,0 +1,96 @@
+"""From an issue to its audience: one INSERT … SELECT that computes every reader's choice.
+
+A reader's choice has the bit of each story in a section and language they chose, but for stories
+that an earlier mailing has already put before them: one story once per reader. No bit: *skipped*.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from syndicate.store.session import Transaction
+
+# `had` is small: earlier mailings that carried one of this issue's articles.
+_DELIVERIES = text(
+    """
+    WITH had AS MATERIALIZED (
+        SELECT m.id AS mailing_id, was.position AS was_position, is_now.position AS position
+        FROM issue_story is_now
+        JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
+        JOIN mailing m ON m.issue_id = was.issue_id
+        WHERE is_now.issue_id = :issue AND m.state NOT IN ('draft', 'materialising')
+    ), reader AS (
+        SELECT r.id AS recipient_id, r.address_hash, r.receiver_group,
+            CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
+                 ELSE :fallback END AS language,
+            (SELECT array_agg(value) FROM subscription_choice
+             WHERE subscription_id = s.id AND kind = 'section') AS sections,
+            (SELECT array_agg(value) FROM subscription_choice
+             WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
+            coalesce((
+                SELECT bit_or(1::bigint << had.position)
+                FROM had JOIN delivery d
+                    ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                WHERE (d.choice >> had.was_position) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+            ), 0) AS had
+        FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
+        WHERE s.newsletter_id = :newsletter AND s.state = 'active'
+            AND (s.paused_until IS NULL OR s.paused_until <= :now)
+    ), choosing AS (
+        SELECT reader.*, coalesce((
+            SELECT bit_or(1::bigint << story.position) FROM issue_story story
+            WHERE story.issue_id = :issue
+                AND (sections IS NULL OR story.section_slug = ANY(sections))
+                AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
+        ), 0) & ~had AS choice,
+        EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
+                AND x.scope IN ('*', :scope)) AS is_suppressed
+        FROM reader
+    ), numbered AS (
+        SELECT choosing.*,
+            row_number() OVER (PARTITION BY receiver_group ORDER BY recipient_id) - 1 AS place
+        FROM choosing
+    ), batched AS (
+        SELECT numbered.*, place % :size AS ordinal,
+            dense_rank() OVER (ORDER BY receiver_group, place / :size) - 1 AS number
+        FROM numbered
+    )
+    INSERT INTO delivery (mailing_id, batch_number, ordinal, recipient_id, choice, language,
+        state, reason, done_at)
+    SELECT :mailing, number, ordinal, recipient_id, choice, language,
+        CASE WHEN is_suppressed THEN 4 WHEN choice = 0 THEN 5 ELSE 0 END,
+        CASE WHEN is_suppressed THEN 'suppressed' WHEN choice = 0 THEN 'nothing chosen' END,
+        CASE WHEN is_suppressed OR choice = 0 THEN CAST(:now AS timestamptz) END
+    FROM batched
+    """
+)
+_BATCHES = text(
+    """
+    INSERT INTO batch (mailing_id, number, lane, priority, receiver_group, size, state,
+        suppressed, skipped)
+    SELECT d.mailing_id, d.batch_number, m.lane, m.priority, min(r.receiver_group), count(*),
+        CASE WHEN count(*) FILTER (WHERE d.state = 0) = 0 THEN 2 ELSE 0 END,
+        count(*) FILTER (WHERE d.state = 4), count(*) FILTER (WHERE d.state = 5)
+    FROM delivery d JOIN mailing m ON m.id = d.mailing_id
+        JOIN recipient r ON r.id = d.recipient_id
+    WHERE d.mailing_id = :mailing
+    GROUP BY d.mailing_id, d.batch_number, m.lane, m.priority
+    """
+)
+
+
+def materialise(tx: Transaction, values: Mapping[str, Any]) -> int:
+    """Write a mailing's deliveries and batches.
+
+    Args:
+        tx: the open transaction.
+        values: `mailing`, `issue`, `newsletter` ids; `languages` that frames exist in and the
+            `fallback` among them; `scope` of suppression; batch `size`; `now`.
+
+    Returns:
+        The audience: how many deliveries were written.
+    """
+    written = tx.execute(_DELIVERIES, dict(values))
+    tx.execute(_BATCHES, {"mailing": values["mailing"]})
+    return int(getattr(written, "rowcount", 0))

@@ -1,0 +1,211 @@
+"""Writing what became of deliveries: rows and batch counters in one commit, always fenced.
+
+The counters of a batch are changed by what the rows changed, in the same statement's commit, so that
+screens can sum batches and a test can compare them with the rows (design §6).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, func, select, text, update
+
+from syndicate.store.lease import Leased
+from syndicate.store.mailings import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+)
+from syndicate.store.newsletters import Issue, IssueState
+from syndicate.store.session import Transaction
+
+COUNTED = (
+    DeliveryState.ACCEPTED,
+    DeliveryState.DEFERRED,
+    DeliveryState.FAILED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.SKIPPED,
+    DeliveryState.AMBIGUOUS,
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one delivery.
+
+    Attributes:
+        ordinal: within the batch.
+        state: the new state.
+        is_attempt: whether the relay said something about this recipient.
+        code: SMTP reply code.
+        enhanced: status code of RFC 3463.
+        reason: why, in a word or a reply's text; never an address.
+        not_before: when a deferred one is due again.
+    """
+
+    ordinal: int
+    state: DeliveryState
+    is_attempt: bool = True
+    code: int | None = None
+    enhanced: str | None = None
+    reason: str | None = None
+    not_before: dt.datetime | None = None
+
+
+_WRITE = text(
+    """
+    WITH fenced AS (
+        SELECT mailing_id, number, inflight_version FROM batch
+        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
+        FOR UPDATE
+    ), fresh AS (
+        SELECT * FROM unnest(
+            CAST(:ordinals AS smallint[]), CAST(:states AS smallint[]),
+            CAST(:attempts AS smallint[]), CAST(:codes AS smallint[]),
+            CAST(:enhanced AS text[]), CAST(:reasons AS text[]),
+            CAST(:not_befores AS timestamptz[])
+        ) AS t(ordinal, state, attempt, code, enhanced, reason, not_before)
+    )
+    UPDATE delivery d
+    SET state = fresh.state, attempts = d.attempts + fresh.attempt, code = fresh.code,
+        enhanced = fresh.enhanced, reason = fresh.reason, not_before = fresh.not_before,
+        content_version = CASE WHEN fresh.attempt = 1
+            THEN coalesce(d.content_version, fenced.inflight_version)
+            ELSE d.content_version END,
+        done_at = CASE WHEN fresh.state IN (0, 2) THEN NULL ELSE CAST(:now AS timestamptz) END
+    FROM fresh, fenced
+    WHERE d.mailing_id = fenced.mailing_id AND d.batch_number = fenced.number
+        AND d.ordinal = fresh.ordinal AND d.state IN (0, 2)
+    RETURNING old.state AS was, new.state AS is_now
+    """
+)
+
+
+def settle(
+    tx: Transaction, leased: Leased, outcomes: Sequence[Outcome], *, now: dt.datetime
+) -> bool:
+    """Write a chunk's outcomes and clear its intent.
+
+    Only deliveries that are pending or deferred change, so that writing twice changes nothing.
+
+    Returns:
+        Whether the lease still held; when it did not, nothing was written.
+    """
+    rows = tx.execute(
+        _WRITE,
+        {
+            "mailing": leased.mailing_id,
+            "number": leased.number,
+            "epoch": leased.epoch,
+            "now": now,
+            "ordinals": [outcome.ordinal for outcome in outcomes],
+            "states": [int(outcome.state) for outcome in outcomes],
+            "attempts": [int(outcome.is_attempt) for outcome in outcomes],
+            "codes": [outcome.code for outcome in outcomes],
+            "enhanced": [outcome.enhanced for outcome in outcomes],
+            "reasons": [outcome.reason for outcome in outcomes],
+            "not_befores": [outcome.not_before for outcome in outcomes],
+        },
+    ).all()
+    statement = (
+        update(Batch)
+        .where(
+            Batch.mailing_id == leased.mailing_id,
+            Batch.number == leased.number,
+            Batch.epoch == leased.epoch,
+            Batch.state == BatchState.LEASED,
+        )
+        .values(inflight=[], **counter_changes(rows))
+        .returning(Batch.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    return tx.scalar(statement) is not None
+
+
+def counter_changes(rows: Iterable[Row[Any]]) -> dict[str, object]:
+    """How rows that went from `was` to `is_now` change their batch's counters."""
+    change = dict.fromkeys(COUNTED, 0)
+    for was, is_now in rows:
+        for state, step in ((was, -1), (is_now, 1)):
+            if state in change:
+                change[DeliveryState(state)] += step
+    return {
+        state.name.lower(): getattr(Batch, state.name.lower()) + step
+        for state, step in change.items()
+        if step
+    }
+
+
+def give_back(
+    tx: Transaction, leased: Leased, *, now: dt.datetime, not_before: dt.datetime | None = None
+) -> bool:
+    """End a lease: the batch is done, or ready again when its next delivery is due.
+
+    Args:
+        tx: the open transaction.
+        leased: the lease.
+        now: aware UTC.
+        not_before: hold the batch back till then (no tokens, a dead relay).
+
+    Returns:
+        Whether the lease still held.
+    """
+    waiting, earliest = waiting_of(tx, leased.mailing_id, leased.number)
+    statement = (
+        update(Batch)
+        .where(
+            Batch.mailing_id == leased.mailing_id,
+            Batch.number == leased.number,
+            Batch.epoch == leased.epoch,
+            Batch.state == BatchState.LEASED,
+        )
+        .values(
+            state=BatchState.READY if waiting else BatchState.DONE,
+            not_before=not_before or earliest,
+            lease_until=None,
+            worker=None,
+            inflight=[],
+        )
+        .returning(Batch.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    is_ours = tx.scalar(statement) is not None
+    if is_ours and not waiting:
+        finish_mailing(tx, leased.mailing_id, now=now)
+    return is_ours
+
+
+def waiting_of(tx: Transaction, mailing_id: int, number: int) -> tuple[int, dt.datetime | None]:
+    """How many deliveries of a batch still wait, and when the first is due (None: now)."""
+    is_pending = Delivery.state == DeliveryState.PENDING
+    query = select(
+        func.count(),
+        func.count().filter(is_pending),
+        func.min(Delivery.not_before).filter(~is_pending),
+    ).where(
+        Delivery.mailing_id == mailing_id,
+        Delivery.batch_number == number,
+        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.DEFERRED)),
+    )
+    waiting, pending, earliest = tx.execute(query).one()
+    return waiting, None if pending else earliest
+
+
+def finish_mailing(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> None:
+    """Mark a mailing, and its issue, as done when its last batch is. Safe to run twice.
+
+    The mailing's row is locked first, so that of two workers that end the last two batches at once
+    one sees both.
+    """
+    mailing = tx.scalar(select(Mailing).where(Mailing.id == mailing_id).with_for_update())
+    is_open = exists().where(Batch.mailing_id == mailing_id, Batch.state != BatchState.DONE)
+    if mailing is None or tx.scalar(select(is_open)):
+        return
+    mailing.state = MailingState.DONE
+    mailing.done_at = now
+    if mailing.issue_id is not None:
+        tx.execute(update(Issue).where(Issue.id == mailing.issue_id).values(state=IssueState.DONE))
