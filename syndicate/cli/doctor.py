@@ -81,7 +81,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", "fail", str(error))
         return
     yield Finding("settings", "ok", f"The environment is {own.environment}.")
-    data_dir = (own.data_dir or folder.default_data_dir()).absolute()
+    data_dir = folder.chosen(own.data_dir)
     for check in _CHECKS:
         yield _found(check, own, data_dir)
 

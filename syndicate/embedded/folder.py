@@ -31,6 +31,11 @@ def default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "syndicate"
 
 
+def chosen(data_dir: Path | None) -> Path:
+    """The data folder that was asked for, or the usual one, as a whole path."""
+    return (data_dir or default_data_dir()).absolute()
+
+
 def make(data_dir: Path) -> None:
     """Make the data folder, for its owner alone; one that exists is left as it is.
 

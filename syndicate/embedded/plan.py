@@ -7,7 +7,7 @@ newsletter to millions never delays an alert.
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,23 @@ class Ground:
     def log_file(self, name: str) -> Path:
         """Where a process writes."""
         return self.data_dir / "logs" / f"{name}.log"
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A process beyond Syndicate's own that a stack looks after, as the sample newsroom's server.
+
+    Attributes:
+        name: what it is called in run.json, logs and messages.
+        argv: program and arguments; it runs in `/` with the stack's environment.
+        is_ready: the probe that tells when it is.
+        patience_s: how long it may take to end when told to.
+    """
+
+    name: str
+    argv: Sequence[str]
+    is_ready: Callable[[], bool]
+    patience_s: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -104,6 +121,20 @@ def mailbox(ground: Ground, port: int) -> Member:
             log_file=ground.log_file("mailbox"),
         ),
         is_ready=lambda: probes.smtp_is_ready("127.0.0.1", port),
+    )
+
+
+def further(ground: Ground, wanted: Extra) -> Member:
+    """A process of somebody else's choice."""
+    return Member(
+        Recipe(
+            name=wanted.name,
+            argv=wanted.argv,
+            env=ground.env,
+            log_file=ground.log_file(wanted.name),
+        ),
+        is_ready=wanted.is_ready,
+        patience_s=wanted.patience_s,
     )
 
 

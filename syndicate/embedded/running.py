@@ -45,7 +45,7 @@ def attach() -> Path | None:
         SettingsError: a setting of this process is not usable.
     """
     own = settings.load()
-    data_dir = (own.data_dir or folder.default_data_dir()).absolute()
+    data_dir = folder.chosen(own.data_dir)
     if own.database_url is not None or not folder.is_held(data_dir):
         return None
     run = folder.read_run(data_dir)

@@ -16,21 +16,19 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from syndicate import logs, settings
 from syndicate.embedded import folder, keys, listening, plan, servers
+from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
-from syndicate.embedded.servers import Servers
+from syndicate.embedded.servers import Servers, StackBrokenError
 from syndicate.store import migrate
-
-if TYPE_CHECKING:
-    from syndicate.embedded.member import Member
 
 log = logs.get(__name__)
 
@@ -49,6 +47,7 @@ class Options:
         port: its port, 0 for a free one; None takes the setting.
         env: more settings for every process, as environment variables.
         keep_database: False deletes the database at the stop (mailbox and logs stay).
+        extras: more processes, ready before the first worker runs and stopped after the last.
         report: told each step in a few words.
     """
 
@@ -56,6 +55,7 @@ class Options:
     port: int | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     keep_database: bool = True
+    extras: Sequence[plan.Extra] = ()
     report: Callable[[str], None] = lambda _step: None
 
 
@@ -70,13 +70,13 @@ class Stack:
     def __init__(self, data_dir: Path | None = None, options: Options | None = None) -> None:
         self.settings = settings.load()
         self.options = options or Options()
-        chosen = data_dir or self.settings.data_dir or folder.default_data_dir()
-        self.data_dir = chosen.absolute()
+        self.data_dir = folder.chosen(data_dir or self.settings.data_dir)
         self.id = secrets.token_hex(8)
         self.web_url = ""
         self.servers: Servers | None = None
-        # Stopped in this order: web and beat, then the workers.
+        # Stopped in this order: web and beat, the workers, whatever else there is.
         self.groups: list[list[Member]] = []
+        self.extras: list[Member] = []
         self._lock = folder.FolderLock(self.data_dir)
         self._address: plan.Address | None = None
         self._run_dir: Path | None = None
@@ -127,6 +127,22 @@ class Stack:
             self.stop()
             raise
 
+    def add(self, wanted: plan.Extra) -> None:
+        """Start one more process, look after it from now on, and wait until it is ready.
+
+        Raises:
+            StackBrokenError: this stack is not running.
+            ChildDiedError: the process did not become ready.
+        """
+        if self.servers is None:
+            raise StackBrokenError(f"{wanted.name} cannot join a stack that does not run.")
+        member = plan.further(self.servers.ground, wanted)
+        self.extras.append(member)
+        member.start()
+        member.wait_until_ready()
+        if self.groups:
+            self._write_run()
+
     def watch(self, should_end: Callable[[], bool] = lambda: False) -> None:
         """Keep everything up until `should_end` says so, or Ctrl-C.
 
@@ -145,7 +161,7 @@ class Stack:
         """
         restarted = self.servers.tend() if self.servers else False
         # A list, not a generator: each one is tended, whatever the one before it did.
-        if any([member.tend() for group in self.groups for member in group] + [restarted]):
+        if any([member.tend() for member in self._members()] + [restarted]):
             self._write_run()
 
     def stop(self) -> None:
@@ -191,6 +207,9 @@ class Stack:
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         self.options.report("schema")
         migrate.upgrade()
+        for wanted in self.options.extras:
+            self.options.report(wanted.name)
+            self.add(wanted)
         self._start_members(ground, address)
 
     def _own_env(self, address: plan.Address) -> dict[str, str]:
@@ -222,8 +241,7 @@ class Stack:
 
     def run(self) -> dict[str, Any]:
         """What this stack is made of, as run.json holds it."""
-        members = [member for group in self.groups for member in group]
-        pids = {member.name: member.process.pid for member in members if member.process}
+        pids = {member.name: member.process.pid for member in self._members() if member.process}
         env = self.servers.ground.env if self.servers else {}
         return {
             "stack": self.id,
@@ -244,8 +262,11 @@ class Stack:
             },
         }
 
+    def _members(self) -> list[Member]:
+        return [member for group in [*self.groups, self.extras] for member in group]
+
     def _stop_in_order(self) -> None:
-        for group in self.groups:
+        for group in [*self.groups, self.extras]:
             for member in group:
                 member.ask_to_stop()
             for member in group:
@@ -254,9 +275,8 @@ class Stack:
             self.servers.stop()
 
     def _end_now(self) -> None:
-        for group in self.groups:
-            for member in group:
-                member.end(now=True)
+        for member in self._members():
+            member.end(now=True)
         if self.servers:
             self.servers.stop(now=True)
 
