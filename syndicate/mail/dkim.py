@@ -1,8 +1,8 @@
 """DKIM signatures over messages that are already canonical: RSA-2048 or Ed25519.
 
-Bodies come from `render.encode`, whose lines have no trailing or doubled blanks and end in CRLF, so
-that relaxed canonicalisation changes nothing and the hash is of the bytes as they are sent. Singletons
-are oversigned, so that nobody can add a second Subject (RFC 6376 8.15).
+Bodies come from `render.encode`, whose lines have no trailing or doubled blanks and end in CRLF,
+so that relaxed canonicalisation changes nothing and the hash is of the bytes as they are sent.
+Singletons are oversigned, so that nobody can add a second Subject (RFC 6376 8.15).
 
 Source: RFC 6376, RFC 8463.
 """
@@ -61,7 +61,7 @@ class Signer:
         body_hash = base64.b64encode(digest.digest()).decode()
         present = [_name(field) for field in fields]
         names = [name for name in _SIGNED if name in present]
-        names += [name for name in OVERSIGNED]  # once more than there are
+        names += OVERSIGNED  # once more than there are
         unsigned = (
             f"v=1; a={self._algorithm()}; c=relaxed/relaxed; d={self.domain}; s={self.selector};"
             f" t={at};\r\n h={':'.join(names)};\r\n bh={body_hash};\r\n b="

@@ -1,8 +1,8 @@
 """Header fields as bytes, proof against whatever text a newsroom or a reader puts in them.
 
-Python's own writer lets a decoded word break out into a new header before 3.11.15 (notes/web 0.1), and
-costs milliseconds a message; so fields are written here. Text loses control, bidi and line separator
-characters, and cannot smuggle an encoded word of its own.
+Python's own writer lets a decoded word break out into a new header before 3.11.15 (notes/web 0.1),
+and costs milliseconds a message; so fields are written here. Text loses control, bidi and line
+separator characters, and cannot smuggle an encoded word of its own.
 
 Source: RFC 5322 2.2 and 3.4, RFC 2047, RFC 5890.
 """

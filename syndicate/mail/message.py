@@ -16,8 +16,10 @@ from syndicate import signing
 from syndicate.mail import headers
 from syndicate.mail.conversation import Envelope
 from syndicate.mail.dkim import Signer
+from syndicate.render.email import Rendered
 from syndicate.render.merge import Content, merge
 from syndicate.store.lease import Due
+from syndicate.store.ledger import ContentRow
 from syndicate.store.mailings import Mailing
 
 UNSUBSCRIBE = "unsubscribe"
@@ -138,3 +140,24 @@ def frozen_headers(
         "date": format_datetime(now),
         "signed_at": int(now.timestamp()),
     }
+
+
+def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[ContentRow]:
+    """A rendered mail as rows of `mailing_content`, for `store.ledger.add_content`.
+
+    Args:
+        rendered: what `render.email.render` returned.
+        headers: `frozen_headers`, and for a newsletter `list_name`, `list_id` and `list_help`.
+    """
+    return [
+        ContentRow(
+            rendered.language,
+            block.kind,
+            block.position,
+            block.mask,
+            block.html,
+            block.text,
+            None if block.headers is None else {**headers, **block.headers},
+        )
+        for block in rendered.blocks
+    ]

@@ -64,15 +64,15 @@ def counts(tx: Transaction, mailing_id: int) -> Counts:
     """Sum the batches of a mailing."""
     columns = [Batch.size, *(getattr(Batch, state.name.lower()) for state in COUNTED)]
     query = select(*(func.coalesce(func.sum(column), 0) for column in columns))
-    return Counts(*tx.execute(query.where(Batch.mailing_id == mailing_id)).one())
+    row = tx.execute(query.where(Batch.mailing_id == mailing_id)).one()
+    return Counts(*(int(number) for number in row))
 
 
 def counts_by_row(tx: Transaction, mailing_id: int) -> Counts:
     """The same from the deliveries themselves: slow, for tests and doubts."""
-    columns = [func.count()]
-    columns += [func.count().filter(Delivery.state == state) for state in COUNTED]
-    query = select(*columns).where(Delivery.mailing_id == mailing_id)
-    return Counts(*tx.execute(query).one())
+    columns = [func.count().filter(Delivery.state == state) for state in COUNTED]
+    query = select(func.count(), *columns).where(Delivery.mailing_id == mailing_id)
+    return Counts(*(int(number) for number in tx.execute(query).one()))
 
 
 def add_content(tx: Transaction, mailing_id: int, version: int, rows: Sequence[ContentRow]) -> None:

@@ -129,8 +129,8 @@ def settle(
 def counter_changes(rows: Iterable[Row[Any]]) -> dict[str, object]:
     """How rows that went from `was` to `is_now` change their batch's counters."""
     change = dict.fromkeys(COUNTED, 0)
-    for was, is_now in rows:
-        for state, step in ((was, -1), (is_now, 1)):
+    for row in rows:
+        for state, step in ((row.was, -1), (row.is_now, 1)):
             if state in change:
                 change[DeliveryState(state)] += step
     return {
