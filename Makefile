@@ -6,16 +6,18 @@
 
 PYTHON ?= python3
 ARGS ?=
+CHECK ?=
 NAME ?=
 BIN := .venv/bin
 FOR_USE := .venv/.for-use
 FOR_WORK := .venv/.for-work
-PARTS := pyproject.toml $(wildcard constraints.txt)
+PARTS := pyproject.toml setup.py constraints.txt
+# As root, pip's warning about root is about the system's Python; this one is ours alone.
 PIP_FLAGS := --quiet --disable-pip-version-check --no-warn-script-location \
-  $(if $(wildcard constraints.txt),--constraint constraints.txt)
+  --root-user-action=ignore --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint fmt faults db-new wheel clean
+.PHONY: help setup demo up test check lint fmt faults db-new pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -34,8 +36,8 @@ test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/m
 	$(BIN)/pytest -q -m "not debian" $(ARGS)
 
 check: lint ## all that a push must pass: format, lint, types, layers, tests, wheel
-	$(BIN)/pytest -q
 	@$(MAKE) --no-print-directory wheel
+	$(BIN)/pytest -q $(CHECK)
 
 lint: $(FOR_WORK)
 	$(BIN)/ruff format --check .
@@ -56,8 +58,12 @@ faults: $(FOR_WORK) ## kill things in mid-send, the long form
 db-new: $(FOR_WORK) ## begin a migration; NAME=add_something
 	$(BIN)/syndicate migrate --begin "$(NAME)"
 
+pins: $(FOR_WORK) ## write constraints.txt anew from what .venv holds
+	@set -e; $(find_python); $(find_pip); \
+	$$pip --python $(BIN)/python freeze --exclude-editable | LC_ALL=C sort -f >constraints.txt
+
 wheel: $(FOR_WORK) ## build the wheel, install it in a clean environment, run its doctor
-	rm -rf dist build/wheel
+	@rm -rf dist build
 	@set -e; $(find_python); $(find_pip); \
 	$$pip --python $(BIN)/python wheel --quiet --no-deps --wheel-dir dist .; \
 	"$$python" -m venv --without-pip build/wheel; \

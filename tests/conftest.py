@@ -19,6 +19,8 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.store import migrate, session
 
+pytest_plugins = ("tests.skips",)
+
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 _names = itertools.count(1)
 
