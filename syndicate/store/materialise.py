@@ -2,6 +2,7 @@
 
 A reader's choice has the bit of each story in a section and language they chose, but for stories
 that an earlier mailing has already put before them: one story once per reader. No bit: *skipped*.
+Two issues may not be materialised at once, or one story could be chosen twice: hence the lock.
 """
 
 from collections.abc import Mapping
@@ -11,11 +12,14 @@ from sqlalchemy import text
 
 from syndicate.store.session import Transaction
 
+# Held until the commit; the number only has to be ours alone.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
 # `had` is small: earlier mailings that carried one of this issue's articles.
 _DELIVERIES = text(
     """
     WITH had AS MATERIALIZED (
-        SELECT m.id AS mailing_id, was.position AS was_position, is_now.position AS position
+        SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled,
+            was.position AS was_position, is_now.position AS position
         FROM issue_story is_now
         JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
         JOIN mailing m ON m.issue_id = was.issue_id
@@ -33,6 +37,7 @@ _DELIVERIES = text(
                 FROM had JOIN delivery d
                     ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
                 WHERE (d.choice >> had.was_position) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+                    AND NOT (had.is_cancelled AND d.state IN (0, 2))
             ), 0) AS had
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
         WHERE s.newsletter_id = :newsletter AND s.state = 'active'
@@ -43,7 +48,7 @@ _DELIVERIES = text(
             WHERE story.issue_id = :issue
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
                 AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
-        ), 0) & ~had AS choice,
+        ), 0) & ~had | :always AS choice,
         EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
                 AND x.scope IN ('*', :scope)) AS is_suppressed
         FROM reader
@@ -86,11 +91,13 @@ def materialise(tx: Transaction, values: Mapping[str, Any]) -> int:
     Args:
         tx: the open transaction.
         values: `mailing`, `issue`, `newsletter` ids; `languages` that frames exist in and the
-            `fallback` among them; `scope` of suppression; batch `size`; `now`.
+            `fallback` among them; `scope` of suppression; batch `size`; `now`; and, for the notice
+            that there is nothing new, the bits that `always` stand in a choice.
 
     Returns:
         The audience: how many deliveries were written.
     """
-    written = tx.execute(_DELIVERIES, dict(values))
+    tx.execute(_ONE_AT_A_TIME)
+    written = tx.execute(_DELIVERIES, {"always": 0, **values})
     tx.execute(_BATCHES, {"mailing": values["mailing"]})
     return int(getattr(written, "rowcount", 0))

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import enum
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.errors import RefusedError
+from syndicate.store.publications import Section
 from syndicate.store.schema import LANGUAGE, SLUG, Id, Table, text_enum
+from syndicate.store.session import Transaction
 
 MAX_STORIES = 63  # bits of delivery.choice that a signed bigint leaves us
 
@@ -94,6 +98,7 @@ class Issue(Table):
     state: Mapped[IssueState] = mapped_column(text_enum(IssueState))
     subjects: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")  # by language
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note: Mapped[str | None]  # why it is empty or held, in a sentence for editors
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
@@ -114,3 +119,77 @@ class IssueStory(Table):
     revision: Mapped[int]
     section_slug: Mapped[str] = mapped_column(SLUG)
     language: Mapped[str] = mapped_column(LANGUAGE)
+
+
+def add(tx: Transaction, newsletter: Newsletter, *, section_ids: Collection[int]) -> Newsletter:
+    """Make a newsletter that draws from these sections (of any publication).
+
+    Args:
+        tx: the open transaction.
+        newsletter: publication_id, slug, kind, name, languages, zone and schedule at least; the
+            caller has read the schedule with `newsletters.schedule.read`.
+        section_ids: what it draws from and lets readers choose.
+
+    Returns:
+        The same newsletter with its id and defaults.
+
+    Raises:
+        RefusedError: a newsletter of this slug exists.
+    """
+    if by_slug(tx, newsletter.slug) is not None:
+        raise RefusedError(
+            f"There is a newsletter {newsletter.slug} already; choose another slug.",
+            slug=newsletter.slug,
+        )
+    tx.add(newsletter)
+    tx.flush()
+    for section_id in section_ids:
+        tx.add(NewsletterSection(newsletter_id=newsletter.id, section_id=section_id))
+    tx.flush()
+    tx.session.refresh(newsletter)
+    return newsletter
+
+
+def find(tx: Transaction, newsletter_id: int) -> Newsletter | None:
+    """The newsletter of this id."""
+    return tx.get(Newsletter, newsletter_id)
+
+
+def by_slug(tx: Transaction, slug: str) -> Newsletter | None:
+    """The newsletter of this slug."""
+    return tx.scalar(select(Newsletter).where(Newsletter.slug == slug))
+
+
+def every(tx: Transaction, *, public_only: bool = False) -> list[Newsletter]:
+    """All newsletters, oldest first; on pages only the public ones."""
+    query = select(Newsletter).order_by(Newsletter.id)
+    return list(tx.scalars(query.where(Newsletter.is_public) if public_only else query))
+
+
+def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
+    """The sections a newsletter draws from, in the order readers see them.
+
+    Translations of one section stand next to each other: they share a slug and a reader's choice.
+    """
+    query = (
+        select(Section)
+        .join(NewsletterSection, NewsletterSection.section_id == Section.id)
+        .where(NewsletterSection.newsletter_id == newsletter_id)
+    )
+    return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
+
+
+def in_language(newsletter: Newsletter, language: str) -> dict[str, str]:
+    """How a frame in a language says a newsletter's name, description and publication.
+
+    Returns:
+        `name`, `description`, and `publication` ("" for the publication's own name).
+    """
+    said = newsletter.translations.get(language) or newsletter.translations.get(
+        language.partition("-")[0], {}
+    )
+    return {
+        "name": said.get("name", newsletter.name),
+        "description": said.get("description", newsletter.description),
+        "publication": said.get("publication", ""),
+    }

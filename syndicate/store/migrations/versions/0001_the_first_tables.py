@@ -301,6 +301,7 @@ def upgrade() -> None:
             "subjects", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
         sa.Column("content_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
