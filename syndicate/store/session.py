@@ -13,9 +13,13 @@ from contextlib import contextmanager
 from functools import cache
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from syndicate import jobs, settings
+
+# The database did not answer, or hung up: for the faces, which know no SQLAlchemy.
+DatabaseDownError = OperationalError
 
 
 class Transaction:

@@ -1,0 +1,132 @@
+"""One clear sentence per error, with the status that fits, as a page or as JSON.
+
+A page when a reader asked, JSON when a program did. Neither needs the database: it may be the very
+thing that is down.
+"""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from syndicate import errors, logs, signing
+from syndicate.render.environment import environment
+from syndicate.store.session import DatabaseDownError
+from syndicate.web import static
+from syndicate.web.headers import COMMON, content_policy
+
+log = logs.get(__name__)
+
+_FOR_PROGRAMS = ("/api/", "/hooks/", "/hub", "/feeds/", "/healthz", "/readyz", "/metrics")
+# The nearest ancestor in this order decides.
+_STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
+    (errors.NotFoundError, 404),
+    (errors.CapReachedError, 429),
+    (errors.RefusedError, 409),
+    (errors.UsageError, 400),
+    (errors.BadAddressError, 422),
+    (errors.OversizeError, 413),
+    (errors.TemporaryError, 503),
+)
+_SENTENCES = {
+    404: "There is no page at this address; it may have moved, or the link is not complete.",
+    405: "This address does not take that kind of request.",
+    500: "Something went wrong here, not with you; we have written it down. Please try again.",
+    503: "The service is busy or being looked after; please try again in a minute.",
+}
+
+
+def answer(request: Request, status: int, sentence: str) -> Response:
+    """An error as whoever asked can read it.
+
+    Args:
+        request: what was asked.
+        status: HTTP status.
+        sentence: what went wrong and what to do next.
+    """
+    headers = {
+        **COMMON,
+        "Content-Security-Policy": content_policy(),
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex",
+    }
+    if status in {429, 503}:
+        headers["Retry-After"] = "60"
+    path = request.scope.get("path", "").removeprefix(request.scope.get("root_path", ""))
+    if path.startswith(_FOR_PROGRAMS):
+        return JSONResponse({"error": {"status": status, "message": sentence}}, status, headers)
+    return HTMLResponse(_page(request, status, sentence), status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error that may leave a handler."""
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(errors.SyndicateError, _own_error)
+    app.add_exception_handler(signing.BadTokenError, _bad_token)
+    app.add_exception_handler(DatabaseDownError, _database_down)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def status_of(error: errors.SyndicateError) -> int:
+    """The HTTP status that says what kind of error it is."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def _page(request: Request, status: int, sentence: str) -> str:
+    site = getattr(request.state, "site", None)
+    jinja = environment(site.publication.language if site else "en")
+    return jinja.get_template("web/error.html").render(
+        name=site.publication.name if site else "Syndicate",
+        home=f"{site.prefix}/" if site else "/",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        sentence=sentence,
+        static=static.url,
+    )
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - by registration
+    given = error.detail
+    is_own = given and given != HTTPStatus(error.status_code).phrase
+    sentence = given if is_own else _SENTENCES.get(error.status_code, f"{given}.")
+    response = answer(request, error.status_code, sentence)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    if first["loc"][0] == "path":
+        return answer(request, 404, _SENTENCES[404])
+    return answer(request, 422, f"The field {name} cannot be used: {first['msg']}.")
+
+
+def _own_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.SyndicateError)  # noqa: S101 - by registration
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request_failed", reason=str(error), **error.ids)
+    return answer(request, status, _SENTENCES[500] if status == 500 else str(error))  # noqa: PLR2004
+
+
+def _bad_token(request: Request, error: Exception) -> Response:
+    return answer(
+        request, 404, f"{error} Copy the whole address from the mail, or ask for a new mail."
+    )
+
+
+def _database_down(request: Request, error: Exception) -> Response:
+    log.error("database_unreachable", reason=type(error).__name__)
+    return answer(request, 503, _SENTENCES[503])
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # Starlette raises it again after this answer, and the server logs where it came from.
+    log.error("request_crashed", reason=type(error).__name__)
+    return answer(request, 500, _SENTENCES[500])

@@ -1,0 +1,179 @@
+"""What stands before every page: cross-site posts refused, bodies capped, headers set.
+
+Plain ASGI, so that a streamed answer stays a stream. The cross-site check needs no token: a browser
+says where a request comes from (`Sec-Fetch-Site`, else `Origin`), and a page elsewhere cannot lie
+about it. Mail programs post the one-click unsubscription from anywhere; RFC 8058 wants them let in.
+
+Source: notes/web A6; W3C Fetch Metadata; RFC 8058 3.2.
+"""
+
+import re
+import time
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicate import logs
+from syndicate.web import errors
+from syndicate.web.headers import COMMON, content_policy
+
+log = logs.get(__name__)
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ONE_CLICK = re.compile(r"(/p/[^/]+)?/unsubscribe/[^/]+")
+FORM_BYTES = 64 * 1024
+# An article with its body is well under this; an import of 100,000 readers is about 6 MB.
+_LARGER: tuple[tuple[str, int], ...] = (
+    ("/api/v1/newsletters/", 64 * 1024 * 1024),
+    ("/api/", 4 * 1024 * 1024),
+    ("/hooks/", 4 * 1024 * 1024),
+)
+# Feeds and their documents are for other programs, also for those that run in a browser.
+_SHARED = re.compile(r"/feeds/|/feeds\.opml$|/sitemap")
+
+
+DEFAULT_POLICY = content_policy()
+
+
+class CrossSiteCheck:
+    """Refuse an unsafe request that a page of another site sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403, or pass the request on."""
+        if scope["type"] == "http" and is_cross_site(
+            scope["method"], scope["path"], Headers(scope=scope)
+        ):
+            response = errors.answer(
+                Request(scope),
+                403,
+                "This form was sent from another site, and was not acted on; "
+                "open the page here and send it again.",
+            )
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def is_cross_site(method: str, path: str, headers: Headers) -> bool:
+    """Whether a request must be refused because another site may have sent it.
+
+    Args:
+        method: of the request.
+        path: of the request.
+        headers: Sec-Fetch-Site, Origin, Host and Cookie are looked at.
+    """
+    if method in _SAFE or (method == "POST" and _ONE_CLICK.fullmatch(path)):
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    # "null": a browser that says no Sec-Fetch-Site, on a page with `Referrer-Policy: no-referrer`.
+    if origin is None or origin == "null":
+        return "cookie" in headers
+    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+class BodyCap:
+    """Refuse a body that is larger than its route can need, before or while it arrives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413, or pass the request on with its body counted."""
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            await self.app(scope, receive, send)
+            return
+        cap = body_cap(scope["path"])
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > cap:
+            response = errors.answer(Request(scope), 413, _too_large(cap).detail)
+            await response(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > cap:
+                raise _too_large(cap)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def body_cap(path: str) -> int:
+    """How many bytes a request to a path may carry."""
+    return next((cap for prefix, cap in _LARGER if path.startswith(prefix)), FORM_BYTES)
+
+
+class SecurityHeaders:
+    """Put the headers that bind browsers on every answer; a page may have set stricter ones."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to the head of its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_shared = _SHARED.search(scope["path"]) is not None
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in COMMON.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", DEFAULT_POLICY)
+                if is_shared:
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                    headers.setdefault("Access-Control-Allow-Origin", "*")
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class RequestLog:
+    """One line per request: route and not path, because paths carry tokens."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and write one line when it is answered."""
+        if scope["type"] != "http" or scope["path"] in {"/healthz", "/readyz"}:
+            await self.app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "(none)")
+            log.info(
+                "request_answered",
+                method=scope["method"],
+                route=route,
+                status=status,
+                duration_ms=round((time.monotonic() - began) * 1000, 1),
+            )
+
+
+def _too_large(cap: int) -> HTTPException:
+    return HTTPException(413, f"This request is larger than {cap // 1024} KiB; send less.")

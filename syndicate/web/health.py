@@ -1,0 +1,31 @@
+"""Whether this process lives, and whether it can serve: for supervisors, proxies and containers."""
+
+from fastapi import APIRouter, Response
+
+from syndicate import jobs
+from syndicate.errors import SyndicateError
+from syndicate.store import migrate
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+def healthz(response: Response) -> dict[str, str]:
+    """The process answers; nothing else is asked."""
+    response.headers["Cache-Control"] = "no-store"
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(response: Response) -> dict[str, str]:
+    """Database, schema and broker; 503 with the reason when one is missing."""
+    response.headers["Cache-Control"] = "no-store"
+    try:
+        migrate.require_current()
+    except SyndicateError as error:
+        response.status_code = 503
+        return {"status": "not ready", "reason": str(error)}
+    if not jobs.broker_answers():
+        response.status_code = 503
+        return {"status": "not ready", "reason": "The broker does not answer."}
+    return {"status": "ready"}

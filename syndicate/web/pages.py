@@ -1,0 +1,68 @@
+"""From a template and plain data to a page, with the headers that its kind of page needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+
+from syndicate.render.environment import environment
+from syndicate.web import static
+from syndicate.web.headers import content_policy
+from syndicate.web.sites import Site
+
+# For pages that a token opens: kept by nobody, indexed by nobody.
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+# A page about a publication may be kept for a moment, so that a flood reaches the database thinly.
+PUBLIC = {"Cache-Control": "public, max-age=30"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """How a page is answered.
+
+    Attributes:
+        status: HTTP status.
+        is_private: opened by a token, or showing something of one reader.
+        images: addresses of the pictures on it; their origins are allowed, no other.
+    """
+
+    status: int = 200
+    is_private: bool = False
+    images: Iterable[str] = ()
+
+
+def render(site: Site, template: str, page: Page | None = None, **context: Any) -> Response:
+    """A reader page of a publication, in its language.
+
+    Args:
+        site: whose page.
+        template: its name under templates/web.
+        page: how it is answered; plain and public by default.
+        **context: plain data for the template.
+    """
+    how = page or Page()
+    jinja = environment(site.publication.language)
+    html = jinja.get_template(f"web/{template}").render(
+        site=site, publication=site.publication, prefix=site.prefix, static=static.url, **context
+    )
+    response = HTMLResponse(html, how.status, headers=PRIVATE if how.is_private else PUBLIC)
+    response.headers["Content-Security-Policy"] = content_policy(images=origins(how.images))
+    response.headers["Content-Language"] = site.publication.language
+    return response
+
+
+def origins(addresses: Iterable[str]) -> set[str]:
+    """The origins of web addresses, as a Content-Security-Policy names them."""
+    found = set()
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme in {"http", "https"} and parts.hostname and _is_plain(parts.netloc):
+            found.add(f"{parts.scheme}://{parts.netloc}")
+    return found
+
+
+def _is_plain(netloc: str) -> bool:
+    return all(sign.isascii() and (sign.isalnum() or sign in ".-:[]") for sign in netloc)

@@ -1,0 +1,106 @@
+"""Which publication a request is for: by host name, by a `/p/<slug>` prefix, else the first one.
+
+One installation serves several brands. Each may have a host name of its own; under any other host
+name (a trial on loopback, say) the first one answers, and `/p/<slug>/…` leads to the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicate import settings
+from syndicate.errors import NotFoundError
+from syndicate.store import publications
+from syndicate.store.publications import Publication, Section
+from syndicate.store.session import Transaction, transaction
+
+_KEY = "syndicate.publication"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One publication as a request sees it.
+
+    Attributes:
+        publication: the brand.
+        sections: its sections, in the order readers see them.
+        prefix: what stands before each path: "" or "/p/<slug>".
+        others: (prefix, publication) pairs of the other brands.
+    """
+
+    publication: Publication
+    sections: Sequence[Section]
+    prefix: str
+    others: Sequence[tuple[str, Publication]]
+
+    @property
+    def base_url(self) -> str:
+        """The public address of this publication's pages, without a trailing slash."""
+        return settings.load().base_url() + self.prefix
+
+
+class PublicationPrefix:
+    """Take `/p/<slug>` off a path and remember it, so that every page works beneath it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its publication in the scope."""
+        if scope["type"] == "http" and scope["path"].startswith("/p/"):
+            slug, _, rest = scope["path"].removeprefix("/p/").partition("/")
+            root = scope.get("root_path", "") + f"/p/{slug}"
+            scope = {**scope, _KEY: slug, "root_path": root, "path": f"/p/{slug}/{rest}"}
+        await self.app(scope, receive, send)
+
+
+def site_of(request: Request) -> Site:
+    """The publication that a request names.
+
+    Raises:
+        NotFoundError: there is none of that name, or none at all yet.
+    """
+    with transaction() as tx:
+        default = publications.by_host(tx, request.headers.get("host", ""))
+        slug = request.scope.get(_KEY)
+        chosen = default if slug is None else publications.by_slug(tx, slug)
+        if chosen is None or default is None:
+            raise NotFoundError("There is no such publication here.", slug=slug)
+        site = _site(tx, chosen, default)
+    request.state.site = site
+    return site
+
+
+def site_of_publication(request: Request, publication_id: int) -> Site:
+    """The publication that a page's content belongs to, whatever the address says.
+
+    Raises:
+        NotFoundError: there is none of that id.
+    """
+    with transaction() as tx:
+        default = publications.by_host(tx, request.headers.get("host", ""))
+        chosen = tx.get(Publication, publication_id)
+        if chosen is None or default is None:
+            raise NotFoundError("There is no such publication here.", id=publication_id)
+        site = _site(tx, chosen, default)
+    request.state.site = site
+    return site
+
+
+SiteOf = Annotated[Site, Depends(site_of)]
+
+
+def _site(tx: Transaction, chosen: Publication, default: Publication) -> Site:
+    def prefix(publication: Publication) -> str:
+        return "" if publication.id == default.id else f"/p/{publication.slug}"
+
+    everyone = publications.all_publications(tx)
+    return Site(
+        publication=chosen,
+        sections=publications.sections_of(tx, chosen.id),
+        prefix=prefix(chosen),
+        others=[(prefix(other), other) for other in everyone if other.id != chosen.id],
+    )
