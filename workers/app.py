@@ -1,7 +1,8 @@
 """The Celery consumer, from the same settings as the producer in `syndicate.jobs`.
 
-Every task here may run twice, at once, or be lost, and the result is the same: what is due stands in
-rows. So there are no results, no ETAs, no retries by Celery; time lives in the rows' `not_before`.
+Every task here may run twice, at once, or be lost, and the result is the same: what is due stands
+in rows. So there are no results, no ETAs, no retries by Celery; time lives in the rows'
+`not_before`.
 
 The pool is `solo`, one process per worker: a killed worker leaves no orphan, a task may start child
 processes, and it can see that its worker was told to stop. More work is more processes.

@@ -1,7 +1,7 @@
 """Every 2 s: find what is due in the rows and hint at it, so that no lost message matters.
 
-Each step stands alone: one that fails is logged and the others still run. The slot is taken first, so
-that two beats are as harmless as one (design §6, "Lanes and queues").
+Each step stands alone: one that fails is logged and the others still run. The slot is taken first,
+so that two beats are as harmless as one (design §6, "Lanes and queues").
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
 from syndicate.newsletters import run as newsletters
-from syndicate.store import articles, due, feeds, lease, sources
+from syndicate.store import due, embargoes, feeds, lease, sources
 from syndicate.store.mailings import Lane
 from syndicate.store.session import transaction
 from workers.app import app
@@ -49,7 +49,7 @@ def take_steps(now: dt.datetime) -> None:
 def release_embargoes(now: dt.datetime) -> None:
     """Let articles out whose embargo has ended."""
     with transaction() as tx:
-        if articles.release_embargoes(tx, now):
+        if embargoes.release(tx, now):
             tx.hint(jobs.PUBLISH_FEEDS)
 
 

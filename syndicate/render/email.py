@@ -5,8 +5,8 @@ A template marks its blocks with comments that survive inlining:
     <!--heading:0:7--> … <!--/-->      shown when a story of bits 0-2 (mask 7) is shown
     <!--story:0:1--> … <!--/-->
 
-What stands outside is the frame: before the first block position 0, after the last position 1. A slot
-is written `slot:NAME`; in HTML as the whole value of an href, or as text. Source: design §6.
+What stands outside is the frame: before the first block position 0, after the last position 1. A
+slot is written `slot:NAME`; in HTML as the whole value of an href, or as text. Source: design §6.
 """
 
 import hashlib

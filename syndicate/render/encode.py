@@ -1,6 +1,6 @@
 """Transfer encoding of mail bodies in pieces that can be joined in any choice.
 
-Each piece is encoded once and the same bytes serve DATA, BDAT and DKIM. Rules that make joining safe:
+Each piece is encoded once; the same bytes serve DATA, BDAT and DKIM. Rules that make joining safe:
 
 * a quoted-printable piece ends in a soft break or a line end, so that it joins the next one
   invisibly, and a blank at its very end is encoded;

@@ -1,8 +1,9 @@
 """The Jinja2 environment of one language, for mails and pages alike.
 
 Templates are looked up in the installed package (wheel), then in the checkout (editable install).
-Everything is escaped, an unknown name is an error, and no template reaches a database or the network:
-they get plain data. Catalogues are read as gettext .po files, so that no compiled file can go stale.
+Everything is escaped, an unknown name is an error, and no template reaches a database or the
+network: they get plain data. Catalogues are read as gettext .po files, so that no compiled file can
+go stale.
 """
 
 import datetime as dt
@@ -44,7 +45,7 @@ def environment(language: str) -> Environment:
     known = known_language(language)
     jinja = Environment(
         loader=FileSystemLoader(template_folders()),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        autoescape=lambda name: not (name or "").endswith(".txt"),  # noqa: S701 - text has no markup
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

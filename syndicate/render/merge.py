@@ -5,8 +5,8 @@ Stored bytes of a block are encoded pieces with merge slots between them:
     piece NUL context ":" name NUL piece …
 
 NUL cannot occur in encoded bytes. A slot's value is escaped for its context, then encoded like the
-rest, by `fill` alone. Blocks follow each other as frame 0 · (heading, story) by position · frame 1; a
-block is shown when `choice & mask` is not 0, or its mask is 0. Source: design §6.
+rest, by `fill` alone. Blocks follow each other as frame 0 · (heading, story) by position · frame 1;
+a block is shown when `choice & mask` is not 0, or its mask is 0. Source: design §6.
 """
 
 import html

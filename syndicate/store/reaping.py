@@ -1,8 +1,8 @@
 """After a crash: leases that ran out, and what becomes of the deliveries that were in hand.
 
 A worker that died, or lost its connection to us, may have sent what it intended, or not: nobody
-knows. So every delivery it had in hand and that still waits becomes *ambiguous*, and stays so, or is sent
-again with the same bytes, as the mailing's policy says (design §6, "After a crash").
+knows. So every delivery it had in hand and that still waits becomes *ambiguous*, and stays so, or
+is sent again with the same bytes, as the mailing's policy says (design §6, "After a crash").
 """
 
 import datetime as dt
