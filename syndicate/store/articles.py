@@ -2,12 +2,14 @@
 
 import datetime as dt
 import enum
+from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.schema import LANGUAGE, SLUG, Id, Table, text_enum
+from syndicate.store.session import Transaction
 
 
 class ArticleKind(enum.StrEnum):
@@ -100,14 +102,18 @@ class ArticleSource(Table):
     """An article as one source carries it, with that source's own words for its identity."""
 
     __tablename__ = "article_source"
-    __table_args__ = (UniqueConstraint("source_id", "entry_key"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "entry_key"),
+        Index(None, "source_id", "stem"),
+    )
 
     id: Mapped[Id]
     article_id: Mapped[int] = mapped_column(
         ForeignKey("article.id", ondelete="CASCADE"), index=True
     )
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    entry_key: Mapped[str]  # what the identity ladder chose within this source
+    entry_key: Mapped[str]  # what the identity ladder chose within this source, as a hash
+    stem: Mapped[bytes] = mapped_column(LargeBinary)  # hash of guid, else link, else text
     guid: Mapped[str | None]
     link: Mapped[str | None]
     title: Mapped[str | None]
@@ -172,3 +178,52 @@ class ArticleTag(Table):
     tag_id: Mapped[int] = mapped_column(
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+def find(tx: Transaction, article_id: int) -> Article | None:
+    """The article of this id, whatever its state; ask `store.visibility` before showing it."""
+    return tx.get(Article, article_id)
+
+
+def by_ids(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
+    """The articles of these ids, in no particular order, whatever their state."""
+    return list(tx.scalars(select(Article).where(Article.id.in_(article_ids))))
+
+
+def listed(
+    tx: Transaction,
+    *,
+    publication_id: int | None = None,
+    state: ArticleState | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[Article]:
+    """Articles for operators, newest id first, whatever their state; page on with `before_id`."""
+    query = select(Article).order_by(Article.id.desc()).limit(limit)
+    if publication_id is not None:
+        query = query.where(Article.publication_id == publication_id)
+    if state is not None:
+        query = query.where(Article.state == state)
+    if before_id is not None:
+        query = query.where(Article.id < before_id)
+    return list(tx.scalars(query))
+
+
+def revisions_of(tx: Transaction, article_id: int) -> list[Revision]:
+    """An article's revisions, oldest first; none after a takedown."""
+    query = select(Revision).where(Revision.article_id == article_id)
+    return list(tx.scalars(query.order_by(Revision.number)))
+
+
+def tags_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[str]]:
+    """Names of the tags of each article, in alphabetical order; articles without any are absent."""
+    query = (
+        select(ArticleTag.article_id, Tag.name)
+        .join(Tag, Tag.id == ArticleTag.tag_id)
+        .where(ArticleTag.article_id.in_(article_ids))
+        .order_by(ArticleTag.article_id, Tag.name)
+    )
+    found: dict[int, list[str]] = {}
+    for article_id, name in tx.execute(query).tuples():
+        found.setdefault(article_id, []).append(name)
+    return found

@@ -2,13 +2,30 @@
 
 import datetime as dt
 import enum
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, mapped_column
+from tld import get_fld
 
+from syndicate.store.articles import ArticleSource
 from syndicate.store.schema import Id, Table, text_enum
+from syndicate.store.session import Transaction
 
 
 class SourceKind(enum.StrEnum):
@@ -49,6 +66,8 @@ class Source(Table):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     kind: Mapped[SourceKind] = mapped_column(text_enum(SourceKind))
     url: Mapped[str]
+    # Registered domain, or IP address: who is polled once at a time, whatever the number of feeds.
+    domain: Mapped[str]
     name: Mapped[str]
     state: Mapped[SourceState] = mapped_column(text_enum(SourceState), server_default="active")
     pages: Mapped[Pages] = mapped_column(text_enum(Pages), server_default="thin")
@@ -57,7 +76,19 @@ class Source(Table):
     # Selectors, date format and zone of the site's own template (design §8).
     profile: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
+    # The newsroom's own news sitemap or list, with which what is stored is compared.
+    compare_url: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class FetchHost(Table):
+    """A registered domain: leased whole, so that no two workers poll it at once."""
+
+    __tablename__ = "fetch_host"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    not_before: Mapped[dt.datetime | None]  # Retry-After, or the gap between two requests
+    leased_until: Mapped[dt.datetime | None]
 
 
 class FetchState(Table):
@@ -80,6 +111,15 @@ class FetchState(Table):
     last_status: Mapped[int | None]
     failures: Mapped[int] = mapped_column(server_default="0")
     reason: Mapped[str | None]
+    # What the validators hold for: address, parser version, Vary. Another basis drops them.
+    basis: Mapped[str | None]
+    full_at: Mapped[dt.datetime | None]  # last time that the whole document was asked for and came
+    rhythm_s: Mapped[int | None]  # a quarter of the median gap between its last 20 items
+    moved_to: Mapped[str | None]  # where permanent redirects lead, until they are believed
+    moved_since: Mapped[dt.datetime | None]
+    moved_seen: Mapped[int] = mapped_column(server_default="0")
+    gone_since: Mapped[dt.datetime | None]  # first of an unbroken row of 404 or 410
+    failing_since: Mapped[dt.datetime | None]
 
 
 class SourceNotice(Table):
@@ -92,3 +132,146 @@ class SourceNotice(Table):
     at: Mapped[dt.datetime]
     kind: Mapped[str]
     message: Mapped[str]
+
+
+def add(  # noqa: PLR0913 - a source is that many facts
+    tx: Transaction,
+    publication_id: int,
+    kind: SourceKind,
+    url: str,
+    name: str,
+    *,
+    pages: Pages = Pages.THIN,
+    allow_origins: Sequence[str] = (),
+    profile: dict[str, Any] | None = None,
+    section_id: int | None = None,
+    compare_url: str | None = None,
+) -> Source:
+    """Add a source, due at once. Safe to run twice: the same address gives the same source.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose articles it brings.
+        kind: how it is read.
+        url: absolute http(s) address; for a push source any unique name.
+        name: what operators call it.
+        pages: whether article pages are fetched.
+        allow_origins: exact "IP:port" of in-house servers that may be dialled.
+        profile: selectors of the site's own template (docs/sources.md).
+        section_id: section of everything that it brings; else categories decide.
+        compare_url: the newsroom's own sitemap, for the completeness check.
+
+    Returns:
+        The source; one that was there has these values now and keeps its state and history.
+    """
+    values: dict[str, Any] = {
+        "publication_id": publication_id,
+        "kind": kind,
+        "url": url,
+        "domain": domain_of(url),
+        "name": name,
+        "pages": pages,
+        "allow_origins": list(allow_origins),
+        "profile": profile,
+        "section_id": section_id,
+        "compare_url": compare_url,
+    }
+    upserted = (
+        insert(Source)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=[Source.publication_id, Source.url],
+            set_={key: values[key] for key in values if key not in {"publication_id", "url"}},
+        )
+        .returning(Source)
+    )
+    source = tx.scalars(upserted, execution_options={"populate_existing": True}).one()
+    tx.execute(insert(FetchState).values(source_id=source.id).on_conflict_do_nothing())
+    return source
+
+
+def domain_of(url: str) -> str:
+    """The registered domain of an address, or its IP address: whom politeness is owed to."""
+    host = (urlsplit(url).hostname or url).lower()
+    registered: str | None = get_fld(f"http://{host}/", fail_silently=True)
+    return registered or host
+
+
+def find(tx: Transaction, source_id: int) -> Source | None:
+    """The source of this id."""
+    return tx.get(Source, source_id)
+
+
+def listed(tx: Transaction) -> list[tuple[Source, FetchState]]:
+    """Every source with what its last fetch learnt, oldest first."""
+    query = select(Source, FetchState).join(FetchState, FetchState.source_id == Source.id)
+    return list(tx.execute(query.order_by(Source.id)).tuples())
+
+
+def has_due(tx: Transaction, now: dt.datetime) -> bool:
+    """Whether a source is due that nobody is fetching."""
+    query = (
+        select(FetchState.source_id)
+        .join(Source, Source.id == FetchState.source_id)
+        .outerjoin(FetchHost, FetchHost.domain == Source.domain)
+        .where(is_pollable(), FetchState.next_at <= now, is_free(now))
+        .limit(1)
+    )
+    return tx.scalar(query) is not None
+
+
+def is_pollable() -> ColumnElement[bool]:
+    """The condition under which a source is ever fetched."""
+    return and_(
+        Source.state.not_in((SourceState.GONE, SourceState.PAUSED)), Source.kind != SourceKind.PUSH
+    )
+
+
+def is_free(now: dt.datetime) -> ColumnElement[bool]:
+    """The condition under which nobody fetches a source or its host, and its host may be asked."""
+    return and_(
+        or_(FetchState.leased_until.is_(None), FetchState.leased_until <= now),
+        or_(FetchHost.leased_until.is_(None), FetchHost.leased_until <= now),
+        or_(FetchHost.not_before.is_(None), FetchHost.not_before <= now),
+    )
+
+
+def set_state(
+    tx: Transaction, source_id: int, state: SourceState, *, message: str, now: dt.datetime
+) -> bool:
+    """Change a source's state and leave one notice of it; False when it had that state already.
+
+    A source made active again is due at once and starts with a clean record.
+    """
+    changed = update(Source).where(Source.id == source_id, Source.state != state)
+    if tx.scalar(changed.values(state=state).returning(Source.id)) is None:
+        return False
+    notice(tx, source_id, kind=state.value, message=message, now=now)
+    if state is SourceState.ACTIVE:
+        tx.execute(
+            update(FetchState)
+            .where(FetchState.source_id == source_id)
+            .values(next_at=now, failures=0, gone_since=None, failing_since=None, reason=None)
+        )
+    return True
+
+
+def notice(tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime) -> None:
+    """Leave a notice that operators see."""
+    tx.add(SourceNotice(source_id=source_id, at=now, kind=kind, message=message))
+
+
+def notices_of(
+    tx: Transaction, source_id: int | None = None, *, limit: int = 50
+) -> list[SourceNotice]:
+    """Notices, newest first, of one source or of all."""
+    query = select(SourceNotice).order_by(SourceNotice.id.desc()).limit(limit)
+    if source_id is not None:
+        query = query.where(SourceNotice.source_id == source_id)
+    return list(tx.scalars(query))
+
+
+def remove(tx: Transaction, source_id: int) -> bool:
+    """Forget a source; what it brought stays. False when there is none of this id."""
+    tx.execute(delete(ArticleSource).where(ArticleSource.source_id == source_id))
+    return tx.scalar(delete(Source).where(Source.id == source_id).returning(Source.id)) is not None

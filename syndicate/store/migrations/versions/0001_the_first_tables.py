@@ -102,6 +102,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_due_job")),
     )
     op.create_table(
+        "fetch_host",
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_fetch_host")),
+    )
+    op.create_table(
         "installation",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("environment", sa.String(), nullable=False),
@@ -517,6 +524,7 @@ def upgrade() -> None:
                 "author",
                 "language",
                 "featured",
+                "corrections",
                 name="feedkind",
                 native_enum=False,
                 create_constraint=True,
@@ -532,6 +540,8 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), server_default="", nullable=False),
         sa.Column("is_full_text", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("built_for", sa.String(), nullable=True),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_to", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -550,6 +560,24 @@ def upgrade() -> None:
         postgresql_where="due_at IS NOT NULL",
     )
     op.create_index(op.f("ix_feed_publication_id"), "feed", ["publication_id"], unique=False)
+    op.create_table(
+        "feed_page",
+        sa.Column("feed_id", sa.BigInteger(), nullable=False),
+        sa.Column("page", sa.BigInteger(), nullable=False),
+        sa.Column("article_ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["feed.id"], name=op.f("fk_feed_page_feed_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("feed_id", "page", name=op.f("pk_feed_page")),
+    )
+    op.create_index(
+        op.f("ix_feed_page_article_ids"),
+        "feed_page",
+        ["article_ids"],
+        unique=False,
+        postgresql_using="gin",
+    )
     op.create_table(
         "mailing",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -676,6 +704,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("url", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column(
             "state",
@@ -712,6 +741,7 @@ def upgrade() -> None:
         ),
         sa.Column("profile", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("section_id", sa.BigInteger(), nullable=True),
+        sa.Column("compare_url", sa.String(), nullable=True),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -787,6 +817,7 @@ def upgrade() -> None:
         sa.Column("article_id", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("entry_key", sa.String(), nullable=False),
+        sa.Column("stem", sa.LargeBinary(), nullable=False),
         sa.Column("guid", sa.String(), nullable=True),
         sa.Column("link", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=True),
@@ -809,6 +840,12 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_article_source_article_id"), "article_source", ["article_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_article_source_source_id_stem"),
+        "article_source",
+        ["source_id", "stem"],
+        unique=False,
     )
     op.create_table(
         "article_tag",
@@ -936,6 +973,14 @@ def upgrade() -> None:
         sa.Column("last_status", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("basis", sa.String(), nullable=True),
+        sa.Column("full_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rhythm_s", sa.BigInteger(), nullable=True),
+        sa.Column("moved_to", sa.String(), nullable=True),
+        sa.Column("moved_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_seen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("gone_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["source_id"], ["source.id"], name=op.f("fk_fetch_state_source_id"), ondelete="CASCADE"
         ),
@@ -1082,6 +1127,7 @@ def downgrade() -> None:
     op.drop_table("batch")
     op.drop_index(op.f("ix_article_tag_tag_id"), table_name="article_tag")
     op.drop_table("article_tag")
+    op.drop_index(op.f("ix_article_source_source_id_stem"), table_name="article_source")
     op.drop_index(op.f("ix_article_source_article_id"), table_name="article_source")
     op.drop_table("article_source")
     op.drop_index(op.f("ix_article_key_article_id"), table_name="article_key")
@@ -1121,6 +1167,7 @@ def downgrade() -> None:
     op.drop_table("relay_accept")
     op.drop_table("publication")
     op.drop_table("installation")
+    op.drop_table("fetch_host")
     op.drop_table("due_job")
     op.drop_index(op.f("ix_delivery_event_mailing_id_recipient_id"), table_name="delivery_event")
     op.drop_table("delivery_event")
