@@ -1,12 +1,37 @@
-"""Feeds that a publication offers, and the documents built for them."""
+"""Feeds that a publication offers: which there are, which articles stand in them, which are due.
+
+A feed is a rule ("section europe and what lies below it"), never a list of rows: whether an article
+stands in it is asked of the article. What was built from it stands in `store.feed_documents`.
+
+    mark_due ─> due_at = now ─> take (due_at = lease) ─> built ─> due_at = next moment, or none
+"""
 
 import datetime as dt
 import enum
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    any_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from syndicate.store.articles import Article, ArticleTag, Change, Revision
+from syndicate.store.featured import Featured
+from syndicate.store.publications import Publication, Section, sections_of
 from syndicate.store.schema import LANGUAGE, SLUG, Id, Table, text_enum
+from syndicate.store.session import Transaction
 
 
 class FeedKind(enum.StrEnum):
@@ -18,14 +43,7 @@ class FeedKind(enum.StrEnum):
     AUTHOR = "author"
     LANGUAGE = "language"
     FEATURED = "featured"
-
-
-class FeedFormat(enum.StrEnum):
-    """The forms that every feed is published in."""
-
-    RSS = "rss"
-    ATOM = "atom"
-    JSON = "json"
+    CORRECTIONS = "corrections"
 
 
 class Feed(Table):
@@ -47,24 +65,196 @@ class Feed(Table):
     description: Mapped[str] = mapped_column(server_default="")
     is_full_text: Mapped[bool] = mapped_column(server_default="true")
     due_at: Mapped[dt.datetime | None]
+    epoch: Mapped[int] = mapped_column(server_default="0")  # fences what a slow builder writes
+    built_for: Mapped[str | None]  # builder's version and public address of the last build
     gone_at: Mapped[dt.datetime | None]
     moved_to: Mapped[str | None]
 
 
-class FeedDocument(Table):
-    """One page of one feed in one format, exactly as it is served."""
+class FeedPage(Table):
+    """Which articles one page of a feed holds, and from which state of the rows it was built."""
 
-    __tablename__ = "feed_document"
+    __tablename__ = "feed_page"
+    # "In which feeds does this article stand, or stood until now?"
+    __table_args__ = (Index(None, "article_ids", postgresql_using="gin"),)
 
     feed_id: Mapped[int] = mapped_column(
         ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True
     )
-    format: Mapped[FeedFormat] = mapped_column(text_enum(FeedFormat), primary_key=True)
     page: Mapped[int] = mapped_column(primary_key=True)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    gzip: Mapped[bytes] = mapped_column(LargeBinary)
-    brotli: Mapped[bytes] = mapped_column(LargeBinary)
-    etag: Mapped[str]
-    entries: Mapped[int]
-    modified_at: Mapped[dt.datetime]  # newest material change among its entries
-    built_at: Mapped[dt.datetime]
+    article_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    fingerprint: Mapped[str]
+
+
+def ensure(tx: Transaction, publication_id: int) -> None:
+    """Make the feeds that every publication offers. Safe to run twice.
+
+    They are everything, each section, the publication's language, featured and corrections. The
+    first publication's slugs are bare; a later one's begin with its own slug, because a slug is an
+    address of the whole installation.
+    """
+    publication = tx.get(Publication, publication_id, populate_existing=True)
+    if publication is None:
+        return
+    first = tx.scalar(select(func.min(Publication.id)))
+    prefix = "" if publication_id == first else f"{publication.slug}-"
+    name = publication.name
+    rows: list[dict[str, Any]] = [
+        {"slug": "everything", "kind": FeedKind.EVERYTHING, "title": name},
+        {
+            "slug": f"language-{publication.language}",
+            "kind": FeedKind.LANGUAGE,
+            "language": publication.language,
+            "title": name,
+        },
+        {"slug": "featured", "kind": FeedKind.FEATURED, "title": name},
+        {"slug": "corrections", "kind": FeedKind.CORRECTIONS, "title": name},
+    ]
+    rows += [
+        {
+            "slug": section.slug,
+            "kind": FeedKind.SECTION,
+            "section_id": section.id,
+            "title": f"{name}: {section.name}",
+        }
+        for section in sections_of(tx, publication_id)
+    ]
+    for row in rows:
+        add(tx, publication_id, prefix=prefix, **row)
+
+
+def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -> None:
+    """Add a feed, due at once, unless its publication has one of this kind and subject already.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose feed it is.
+        prefix: stands before the slug.
+        **row: slug, kind, title and the subject (section_id, tag_id, author, language).
+    """
+    subject = [
+        Feed.__table__.c[column].is_not_distinct_from(row.get(column))
+        for column in ("kind", "section_id", "tag_id", "author", "language")
+    ]
+    known = select(exists().where(Feed.publication_id == publication_id, *subject))
+    if tx.scalar(known):
+        return
+    slug = f"{prefix}{row.pop('slug')}"[:75]
+    for candidate in (slug, f"{slug}-feed"):
+        statement = insert(Feed).values(
+            publication_id=publication_id, slug=candidate, due_at=func.now(), **row
+        )
+        added = tx.scalar(statement.on_conflict_do_nothing().returning(Feed.id))
+        if added is not None:
+            return
+
+
+def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
+    """Have every feed built again that these articles stand in, or stood in when it was last built.
+
+    Follow it by `tx.hint(jobs.PUBLISH_FEEDS)`. Safe to run twice.
+    """
+    if not article_ids:
+        return
+    ids = sorted(set(article_ids))
+    standing = exists().where(Article.id.in_(ids), stands_in())
+    stood = exists().where(FeedPage.feed_id == Feed.id, FeedPage.article_ids.overlap(ids))
+    tx.execute(
+        update(Feed)
+        .where(Feed.gone_at.is_(None), or_(standing, stood))
+        .values(due_at=func.least(func.coalesce(Feed.due_at, now), now))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_all_due(tx: Transaction, publication_id: int | None = None, *, now: dt.datetime) -> int:
+    """Have every feed (of one publication) built again from nothing; how many there are."""
+    statement = update(Feed).where(Feed.gone_at.is_(None)).values(due_at=now, built_for=None)
+    if publication_id is not None:
+        statement = statement.where(Feed.publication_id == publication_id)
+    statement = statement.execution_options(synchronize_session=False)
+    return len(tx.scalars(statement.returning(Feed.id)).all())
+
+
+def has_due(tx: Transaction, now: dt.datetime) -> bool:
+    """Whether a feed waits to be built."""
+    query = select(exists().where(Feed.gone_at.is_(None), Feed.due_at <= now))
+    return bool(tx.scalar(query))
+
+
+def offered(tx: Transaction, publication_id: int) -> list[Feed]:
+    """The feeds a publication offers now, in the order readers see them."""
+    order = {kind: place for place, kind in enumerate(_ORDER)}
+    query = (
+        select(Feed)
+        .outerjoin(Section, Section.id == Feed.section_id)
+        .where(
+            Feed.publication_id == publication_id,
+            Feed.gone_at.is_(None),
+            Feed.moved_to.is_(None),
+        )
+        .order_by(Section.position, Feed.title, Feed.id)
+    )
+    return sorted(tx.scalars(query), key=lambda feed: order[feed.kind])
+
+
+def by_slug(tx: Transaction, slug: str) -> Feed | None:
+    """The feed of this slug, also when it is gone or has moved."""
+    return tx.scalar(select(Feed).where(Feed.slug == slug))
+
+
+def stands_in() -> ColumnElement[bool]:
+    """The condition, over `feed` and `article`, under which an article belongs to a feed's subject.
+
+    Whether it may be shown there is another question: `store.visibility`.
+    """
+    return and_(
+        Article.publication_id == Feed.publication_id,
+        or_(
+            Feed.kind == FeedKind.EVERYTHING,
+            and_(Feed.kind == FeedKind.SECTION, _is_below_section()),
+            and_(
+                Feed.kind == FeedKind.TAG,
+                exists().where(
+                    ArticleTag.article_id == Article.id, ArticleTag.tag_id == Feed.tag_id
+                ),
+            ),
+            and_(Feed.kind == FeedKind.AUTHOR, Feed.author == any_(Article.authors)),
+            and_(Feed.kind == FeedKind.LANGUAGE, Article.language == Feed.language),
+            and_(
+                Feed.kind == FeedKind.FEATURED,
+                exists().where(Featured.article_id == Article.id),
+            ),
+            and_(Feed.kind == FeedKind.CORRECTIONS, _was_corrected()),
+        ),
+    )
+
+
+_ORDER = (
+    FeedKind.EVERYTHING,
+    FeedKind.FEATURED,
+    FeedKind.SECTION,
+    FeedKind.LANGUAGE,
+    FeedKind.CORRECTIONS,
+    FeedKind.TAG,
+    FeedKind.AUTHOR,
+)
+
+
+def _is_below_section() -> ColumnElement[bool]:
+    """An article of the feed's section, or of one below it."""
+    above = (
+        select(Section.id, Section.parent_id)
+        .where(Section.id == Article.section_id)
+        .correlate(Article)
+        .cte("above", recursive=True, nesting=True)
+    )
+    parent = aliased(Section)
+    above = above.union_all(
+        select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id)
+    )
+    return Feed.section_id.in_(select(above.c.id))
+
+
+def _was_corrected() -> ColumnElement[bool]:
+    return exists().where(Revision.article_id == Article.id, Revision.change == Change.CORRECTION)

@@ -1144,6 +1144,10 @@ def downgrade() -> None:
     op.drop_table("mailing")
     op.drop_index(op.f("ix_feed_publication_id"), table_name="feed")
     op.drop_index(op.f("ix_feed_due_at"), table_name="feed", postgresql_where="due_at IS NOT NULL")
+    op.drop_index(
+        op.f("ix_feed_page_article_ids"), table_name="feed_page", postgresql_using="gin"
+    )
+    op.drop_table("feed_page")
     op.drop_table("feed")
     op.drop_index(op.f("ix_consent_subscription_id"), table_name="consent")
     op.drop_table("consent")

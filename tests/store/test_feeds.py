@@ -1,0 +1,187 @@
+"""Which feeds there are, and which of them an article makes due."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from syndicate.store import feeds
+from syndicate.store.articles import Article, ArticleState, ArticleTag, Change, Revision, Tag
+from syndicate.store.feeds import Feed, FeedKind, FeedPage
+from syndicate.store.publications import Publication, Section
+from syndicate.store.session import Transaction, transaction
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+
+
+def test_ensure_makes_bare_slugs_for_the_first_publication_and_long_ones_for_a_later() -> None:
+    with transaction() as tx:
+        first, second = _publication(tx, "daily"), _publication(tx, "yawmi", language="ar")
+        _section(tx, first, "europe")
+        _section(tx, second, "europe")
+
+        for publication in (first, second, first):
+            feeds.ensure(tx, publication)
+
+        assert {feed.slug for feed in feeds.offered(tx, first)} == {
+            "everything",
+            "featured",
+            "europe",
+            "language-en",
+            "corrections",
+        }
+        assert {feed.slug for feed in feeds.offered(tx, second)} == {
+            "yawmi-everything",
+            "yawmi-featured",
+            "yawmi-europe",
+            "yawmi-language-ar",
+            "yawmi-corrections",
+        }
+        assert feeds.offered(tx, first)[0].kind is FeedKind.EVERYTHING
+
+
+def test_ensure_gives_a_section_named_like_another_feed_a_slug_of_its_own() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        section = _section(tx, publication, "featured")
+
+        feeds.ensure(tx, publication)
+
+        found = feeds.by_slug(tx, "featured-feed")
+        assert found is not None
+        assert found.section_id == section
+
+
+def test_mark_due_names_exactly_the_feeds_that_an_article_stands_in() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        world = _section(tx, publication, "world")
+        europe = _section(tx, publication, "europe", parent_id=world)
+        _section(tx, publication, "sport")
+        tag = Tag(publication_id=publication, slug="floods", name="Floods")
+        tx.add(tag)
+        tx.flush()
+        feeds.ensure(tx, publication)
+        feeds.add(
+            tx, publication, slug="tag-floods", kind=FeedKind.TAG, tag_id=tag.id, title="Floods"
+        )
+        feeds.add(
+            tx, publication, slug="desk", kind=FeedKind.AUTHOR, author="World desk", title="Desk"
+        )
+        article = _article(tx, publication, section_id=europe, authors=["World desk"])
+        tx.add(ArticleTag(article_id=article, tag_id=tag.id))
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert _due(tx, publication) == {
+            "everything",
+            "world",
+            "europe",
+            "language-en",
+            "tag-floods",
+            "desk",
+        }
+        assert feeds.has_due(tx, NOW)
+        assert not feeds.has_due(tx, NOW - dt.timedelta(seconds=1))
+
+
+def test_mark_due_names_the_feed_that_an_article_left_and_the_one_of_corrections() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        europe = _section(tx, publication, "europe")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+        left = feeds.by_slug(tx, "europe")
+        assert left is not None
+        assert left.section_id == europe
+        tx.add(FeedPage(feed_id=left.id, page=0, article_ids=[7, article], fingerprint=""))
+        tx.add(
+            Revision(
+                article_id=article,
+                number=2,
+                change=Change.CORRECTION,
+                is_material=True,
+                headline="",
+                standfirst="",
+                body_html="",
+                authors=[],
+                visible_hash=b"",
+            )
+        )
+        tx.flush()
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert _due(tx, publication) == {"everything", "europe", "language-en", "corrections"}
+
+
+def test_mark_due_never_moves_a_due_feed_to_a_later_time() -> None:
+    earlier = NOW - dt.timedelta(minutes=1)
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+        tx.execute(update(Feed).values(due_at=earlier))
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert {feed.due_at for feed in feeds.offered(tx, publication)} == {earlier}
+
+
+def _publication(tx: Transaction, slug: str, language: str = "en") -> int:
+    publication = Publication(
+        slug=slug,
+        name=slug.title(),
+        language=language,
+        direction="rtl" if language == "ar" else "ltr",
+        zone="UTC",
+        sender_name=slug,
+        sender_address="news@example.com",
+        postal_address="1 Example Street",
+    )
+    tx.add(publication)
+    tx.flush()
+    return publication.id
+
+
+def _section(tx: Transaction, publication: int, slug: str, **values: Any) -> int:
+    section = Section(publication_id=publication, slug=slug, name=slug.title(), **values)
+    tx.add(section)
+    tx.flush()
+    return section.id
+
+
+def _article(tx: Transaction, publication: int, **values: Any) -> int:
+    article = Article(
+        publication_id=publication,
+        atom_id="tag:example.com,2026:1",
+        state=ArticleState.LIVE,
+        language="en",
+        direction="ltr",
+        slug="story",
+        headline="Story",
+        published_at=NOW,
+        updated_at=NOW,
+        collected_at=NOW,
+        is_dated=True,
+        is_backlog=False,
+        visible_hash=b"",
+        **values,
+    )
+    tx.add(article)
+    tx.flush()
+    return article.id
+
+
+def _nothing_is_due(tx: Transaction) -> None:
+    tx.execute(update(Feed).values(due_at=None))
+
+
+def _due(tx: Transaction, publication: int) -> set[str]:
+    query = select(Feed.slug).where(Feed.publication_id == publication, Feed.due_at.is_not(None))
+    return set(tx.scalars(query))
