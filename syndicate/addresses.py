@@ -1,0 +1,93 @@
+"""Which IP addresses may be dialled: the table behind the one door of `syndicate.fetch`.
+
+Source: notes/syndication A5; IANA special-purpose address registries (RFC 6890).
+"""
+
+import ipaddress
+from collections.abc import Iterable
+
+from syndicate.errors import BlockedAddressError
+
+PORTS = frozenset({80, 443, 8080, 8443})
+# Python's is_global lets NAT64, 6to4, site-local and more through: so the table is our own.
+_REFUSED_V4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+            *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24"),
+            *("192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+            *("224.0.0.0/4", "240.0.0.0/4"),
+        ),
+    )
+)
+# Only global unicast is dialled at all, and of it not Teredo, documentation and 6to4.
+_UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
+_REFUSED_V6 = tuple(
+    map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+)
+# A whole network may be allowed for an in-house CMS, but only one of these.
+_NAMEABLE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
+    )
+)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_allowed(address: str, port: int, allow: Iterable[str] = ()) -> bool:
+    """Whether an IP address may be dialled at a port.
+
+    Args:
+        address: an IP address as the resolver gave it, scope and all.
+        port: TCP port.
+        allow: as in `Fetcher.get`.
+    """
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if any(_matches(entry, ip, port) for entry in allow):
+        return True
+    if port not in PORTS:
+        return False
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in network for network in _REFUSED_V4)
+    return ip in _UNICAST_V6 and not any(ip in network for network in _REFUSED_V6)
+
+
+def check_origin(entry: str) -> str:
+    """One entry of `allow`, in its one spelling.
+
+    Raises:
+        BlockedAddressError: it is neither "IP:port" nor a private network.
+    """
+    try:
+        if "/" in entry:
+            network = ipaddress.ip_network(entry)
+            is_inside = any(
+                network.version == each.version and network.subnet_of(each)  # type: ignore[arg-type]
+                for each in _NAMEABLE
+            )
+            if is_inside:
+                return str(network)
+        else:
+            host, _, port = entry.rpartition(":")
+            return f"{ipaddress.ip_address(host.strip('[]'))}:{int(port)}"
+    except ValueError:
+        pass
+    raise BlockedAddressError(
+        f"{entry} cannot be allowed; name one in-house server as IP:port (10.1.2.3:8080) "
+        "or a private network (10.1.0.0/16).",
+        origin=entry,
+    )
+
+
+def _matches(entry: str, ip: Address, port: int) -> bool:
+    if "/" in entry:
+        network = ipaddress.ip_network(entry)
+        return network.version == ip.version and ip in network
+    host, _, wanted = entry.rpartition(":")
+    return wanted == str(port) and ipaddress.ip_address(host.strip("[]")) == ip
