@@ -1,0 +1,215 @@
+"""Email article: a reader sends one article to one friend, and nobody can make it a spam relay.
+
+The mail is ours from end to end: our sender, our words, an article of ours chosen by id; of the
+visitor it carries a name of letters and nothing else, and no Reply-To. What only the recipient
+should know (never send me these, had it already, has had enough today) is answered exactly like a
+success, so that the form tells nobody who is who.
+
+Source: issue 2 item 5; notes/mail A9.
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate import logs, settings
+from syndicate.actions import forms
+from syndicate.actions.forms import Cap, Guarded
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.mail import single
+from syndicate.store import reading, recipients
+from syndicate.store.pictures import Picture
+from syndicate.store.publications import Publication
+from syndicate.store.reading import Reading
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.visibility import Channel
+
+log = logs.get(__name__)
+
+SCOPE = "article"
+MESSAGE = "article"
+MAX_NAME = 40
+# notes/mail A9. Publication caps stop a flood that comes from everywhere at once.
+VISITOR_CAPS = (Cap("email-article:visitor-hour", 3, 1), Cap("email-article:visitor-day", 10, 24))
+ARTICLE_CAP = Cap("email-article:article", 50, 24)
+DAY_CAP = Cap("email-article:publication", 500, 24)
+RECIPIENT_CAP = Cap("email-article:recipient", 2, 24)
+# The same article to the same friend once in so many days; then the address is forgotten.
+ONCE_IN_DAYS = 30
+_EXPIRES_IN = dt.timedelta(hours=24)
+_NAME_SIGNS = frozenset(" -'\u2019")
+_PICTURE_WIDTH = 544  # of the mail's column
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the visitor filled in."""
+
+    to: str
+    sender_name: str
+
+
+def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> int | None:
+    """Email an article to one friend.
+
+    Args:
+        article_id: which.
+        wish: recipient and name as they were filled in.
+        guarded: the form's stamp, trap and the visitor's address.
+        now: aware UTC.
+
+    Returns:
+        The mailing's id; None when nothing was queued for a reason that the visitor is not told.
+
+    Raises:
+        NotFoundError: there is no such article to be read here, or the action is off.
+        UsageError: the form was not opened here, or the name cannot be used.
+        BadAddressError: the recipient's address cannot be mailed.
+        CapReachedError: this visitor, article or day has had its share.
+    """
+    if not settings.load().email_article:
+        raise NotFoundError("Email article is not offered here.")
+    if forms.is_robot(guarded):
+        log.info("email_article_trapped", article_id=article_id)
+        return None
+    forms.check(form_of(article_id), guarded, now)
+    name, address = checked_name(wish.sender_name), recipients.normalise(wish.to)
+    with transaction() as tx:
+        found = _article(tx, article_id, now)
+        is_allowed = _take_caps(tx, found, guarded.ip, now)
+    if not is_allowed:
+        raise forms.too_many("This article has been emailed often enough from here for now.")
+    # Rendered before it is known whether it will be sent: the answer takes as long either way.
+    prepared = _prepare(found, name, now)
+    with transaction() as tx:
+        mailing_id = _queue(tx, prepared, found.reading.story.id, address, now, found.publication)
+    log.info("email_article_taken", article_id=article_id, mailing_id=mailing_id)
+    return mailing_id
+
+
+def form_of(article_id: int) -> str:
+    """The name of an article's form, for its stamp."""
+    return f"email:{article_id}"
+
+
+def checked_name(text: str) -> str:
+    """A visitor's name, if it is one: letters of any script, blanks, hyphens, apostrophes.
+
+    Raises:
+        UsageError: it is empty, longer than 40 characters, or holds anything else: a sentence or
+            an address smuggled in here would reach a stranger.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name or len(name) > MAX_NAME:
+        raise UsageError(f"Please give your name, in at most {MAX_NAME} letters.")
+    if not all(_is_letter(sign) or sign in _NAME_SIGNS for sign in name):
+        raise UsageError("Please give your name in letters only.")
+    return name
+
+
+@dataclass(frozen=True)
+class _Found:
+    reading: Reading
+    publication: Publication
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LM"
+
+
+def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
+    found = reading.article(tx, article_id, now=now, channel=Channel.MAIL)
+    publication = tx.get(Publication, found.story.publication_id) if found else None
+    if found is None or publication is None:
+        raise NotFoundError("There is no such article here.", article_id=article_id)
+    return _Found(found, publication)
+
+
+def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> bool:
+    """Whether visitor, article and publication may send one more; every post counts."""
+    return (
+        forms.take_visitor_caps(tx, VISITOR_CAPS, ip, now)
+        and ARTICLE_CAP.take(tx, str(found.reading.story.id), now)
+        and DAY_CAP.take(tx, str(found.publication.id), now)
+    )
+
+
+def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
+    publication = found.publication
+    return single.prepare(
+        MESSAGE,
+        language=publication.language,
+        context=_context(found, name),
+        from_name=publication.sender_name,
+        from_address=publication.sender_address,
+        now=now,
+    )
+
+
+def _context(found: _Found, name: str) -> dict[str, Any]:
+    story, publication = found.reading.story, found.publication
+    own_page = f"{settings.load().base_url()}/articles/{story.id}/{story.slug}"
+    return {
+        "publication": {
+            "name": publication.name,
+            "postal_address": publication.postal_address,
+        },
+        "sender_name": name,
+        "zone": publication.zone,
+        "article": {
+            "url": story.url or own_page,
+            "headline": story.headline,
+            "standfirst": story.standfirst,
+            "authors": list(story.authors),
+            "updated_at": story.updated_at,
+            "language": story.language,
+            "picture": _picture(found.reading.pictures[:1]),
+        },
+    }
+
+
+def _picture(pictures: Sequence[Picture]) -> dict[str, Any] | None:
+    """The lead picture in the mail's width; none when its size is not known."""
+    lead = next(iter(pictures), None)
+    if lead is None or not lead.width or not lead.height:
+        return None
+    width = min(_PICTURE_WIDTH, lead.width)
+    return {
+        "url": lead.url,
+        "width": width,
+        "height": round(lead.height * width / lead.width),
+        "alt": lead.alt,
+        "credit": lead.credit,
+    }
+
+
+def _queue(
+    tx: Transaction,
+    prepared: single.Prepared,
+    article_id: int,
+    address: str,
+    now: dt.datetime,
+    publication: Publication,
+) -> int | None:
+    address_hash = recipients.hash_of(address)
+    if not RECIPIENT_CAP.take(tx, address_hash.hex()[:32], now):
+        return None
+    if recipients.is_suppressed(tx, address_hash, SCOPE):
+        return None
+    days = dt.timedelta(days=ONCE_IN_DAYS)
+    return single.queue(
+        tx,
+        prepared,
+        recipients.upsert(tx, address, purge_at=now + days),
+        dedupe_key=f"article:{article_id}:{address_hash.hex()[:32]}:{_window(now, days)}",
+        publication_id=publication.id,
+        scope=SCOPE,
+        now=now,
+        expires_in=_EXPIRES_IN,
+    )
+
+
+def _window(now: dt.datetime, length: dt.timedelta) -> int:
+    return int(now.timestamp() // length.total_seconds())

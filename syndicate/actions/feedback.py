@@ -1,0 +1,131 @@
+"""Feedback: what a reader writes under an article goes to the desk that is behind it, as a mail.
+
+It goes through the ledger like any other mail. A reader who wants an answer leaves an address; the
+desk sees it in the text, and nobody else does.
+"""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate import logs, settings
+from syndicate.actions import forms
+from syndicate.actions.forms import Cap, Guarded
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.mail import single
+from syndicate.store import reading, recipients
+from syndicate.store.publications import Publication
+from syndicate.store.reading import Reading
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+MESSAGE = "feedback"
+SCOPE = "feedback"
+MAX_TEXT = 3000
+VISITOR_CAPS = (Cap("feedback:visitor-hour", 5, 1), Cap("feedback:visitor-day", 20, 24))
+DAY_CAP = Cap("feedback:publication", 500, 24)
+_EXPIRES_IN = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the reader filled in; the address is empty when no answer is wanted."""
+
+    text: str
+    reply_to: str
+
+
+def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime) -> int | None:
+    """Pass a reader's words on to the article's desk.
+
+    Returns:
+        The mailing's id; None when a robot sent it, or the same words came before.
+
+    Raises:
+        NotFoundError: there is no such article to be read here.
+        UsageError: the form was not opened here, or its text is empty or too long.
+        BadAddressError: an answer is wanted at an address that cannot be mailed.
+        CapReachedError: this visitor or day has had its share.
+    """
+    if forms.is_robot(guarded):
+        log.info("feedback_trapped", article_id=article_id)
+        return None
+    forms.check(form_of(article_id), guarded, now)
+    text = checked_text(letter.text)
+    reply_to = recipients.normalise(letter.reply_to) if letter.reply_to.strip() else ""
+    with transaction() as tx:
+        found = reading.article(tx, article_id, now=now)
+        publication = tx.get(Publication, found.story.publication_id) if found else None
+        if found is None or publication is None:
+            raise NotFoundError("There is no such article here.", article_id=article_id)
+        is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
+            tx, str(publication.id), now
+        )
+    if not is_allowed:
+        raise forms.too_many("We have had as many letters as we can read for now.")
+    return _pass_on(found, publication, _Words(text, reply_to), now)
+
+
+def form_of(article_id: int) -> str:
+    """The name of an article's form, for its stamp."""
+    return f"feedback:{article_id}"
+
+
+def checked_text(text: str) -> str:
+    """A reader's words with tidy line ends.
+
+    Raises:
+        UsageError: there are none, or too many.
+    """
+    tidy = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    if not tidy or len(tidy) > MAX_TEXT:
+        raise UsageError(f"Please write something, in at most {MAX_TEXT} characters.")
+    return tidy
+
+
+@dataclass(frozen=True)
+class _Words:
+    text: str
+    reply_to: str
+
+
+def _pass_on(
+    found: Reading, publication: Publication, words: _Words, now: dt.datetime
+) -> int | None:
+    story = found.story
+    context: dict[str, Any] = {
+        "publication": {"name": publication.name, "postal_address": publication.postal_address},
+        "article": {
+            "headline": story.headline,
+            "url": story.url or f"{settings.load().base_url()}/articles/{story.id}/{story.slug}",
+            "language": story.language,
+        },
+        "desk": found.desk.name if found.desk else publication.name,
+        "lines": words.text.splitlines(),
+        "reply_to": words.reply_to,
+    }
+    prepared = single.prepare(
+        MESSAGE,
+        language=publication.language,
+        context=context,
+        from_name=publication.sender_name,
+        from_address=publication.sender_address,
+        now=now,
+    )
+    address = (found.desk.address if found.desk else None) or publication.sender_address
+    digest = hashlib.sha256(f"{words.reply_to}\n{words.text}".encode()).hexdigest()[:32]
+    with transaction() as tx:
+        mailing_id = single.queue(
+            tx,
+            prepared,
+            recipients.upsert(tx, recipients.normalise(address)),
+            dedupe_key=f"feedback:{story.id}:{digest}",
+            publication_id=publication.id,
+            scope=SCOPE,
+            now=now,
+            expires_in=_EXPIRES_IN,
+        )
+    log.info("feedback_taken", article_id=story.id, mailing_id=mailing_id)
+    return mailing_id

@@ -1,0 +1,104 @@
+"""The guards of a public form: a signed time, a field only robots fill in, caps on visitors.
+
+They need no JavaScript and ask nothing of a reader. The signed time shows that the form was opened
+here and how long ago; a robot that posts at once is told to wait, one that fills in the hidden
+field is told that all went well.
+"""
+
+import datetime as dt
+import ipaddress
+from dataclasses import dataclass
+
+from syndicate import settings, signing
+from syndicate.errors import CapReachedError, UsageError
+from syndicate.store import caps
+from syndicate.store.session import Transaction
+
+LEAST_AGE = dt.timedelta(seconds=2)  # nobody reads and fills in a form faster
+GREATEST_AGE = dt.timedelta(hours=24)  # a tab that was left open over night
+_V6_NETWORK = 64  # one household
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What a public form carries besides its own fields.
+
+    Attributes:
+        stamp: what `stamp` made when the form was opened.
+        trap: content of the hidden field; empty unless a robot filled it in.
+        ip: address that the post came from.
+    """
+
+    stamp: str
+    trap: str
+    ip: str
+
+
+@dataclass(frozen=True)
+class Cap:
+    """How often something may happen in a window that begins at a full hour or day (UTC)."""
+
+    name: str
+    limit: int
+    hours: int
+
+    def take(self, tx: Transaction, key: str, now: dt.datetime) -> bool:
+        """Use one; False when the window's are used up."""
+        start = now.timestamp() // (self.hours * 3600) * self.hours * 3600
+        window = dt.datetime.fromtimestamp(start, tz=dt.UTC)
+        return caps.take(tx, self.name, key, window_from=window, limit=self.limit)
+
+
+def stamp(form: str, now: dt.datetime) -> str:
+    """A signed time for the hidden field of a form.
+
+    Args:
+        form: which form, so that one form's stamp is worthless in another: "email:7".
+        now: aware UTC.
+    """
+    return signing.sign(settings.load().key(), f"form:{form}", str(int(now.timestamp() * 1000)))
+
+
+def is_robot(guarded: Guarded) -> bool:
+    """Whether the hidden field was filled in."""
+    return bool(guarded.trap)
+
+
+def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
+    """Make sure that a form was opened here, not too long ago and not just now.
+
+    Raises:
+        UsageError: it was not; the sentence says what to do.
+    """
+    try:
+        opened_ms = int(signing.verify(settings.load().key(), f"form:{form}", guarded.stamp))
+    except signing.BadTokenError as error:
+        raise UsageError("This form was not opened here; open the page and fill it in.") from error
+    age = now - dt.datetime.fromtimestamp(opened_ms / 1000, tz=dt.UTC)
+    if age < LEAST_AGE:
+        raise UsageError("That was quicker than we can take; press the button once more.")
+    if age > GREATEST_AGE:
+        raise UsageError("This form has been open for more than a day; open the page again.")
+
+
+def take_visitor_caps(tx: Transaction, limits: tuple[Cap, ...], ip: str, now: dt.datetime) -> bool:
+    """Use one of each cap of the visitor behind an address; False when one is used up."""
+    key = visitor_key(ip)
+    return all([cap.take(tx, key, now) for cap in limits])  # noqa: C419 - every cap counts each post
+
+
+def visitor_key(ip: str) -> str:
+    """What stands for a visitor in the counters: a keyed hash of the address, or of its /64."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        network = "unknown"
+    else:
+        bits = _V6_NETWORK if address.version == 6 else 32  # noqa: PLR2004 - IPv6
+        network = str(ipaddress.ip_network((address, bits), strict=False))
+    return signing.address_hash(settings.load().key(), f"visitor:{network}").hex()[:32]
+
+
+def too_many(what: str) -> CapReachedError:
+    """The answer to a visitor whose caps are used up."""
+    return CapReachedError(f"{what} Please try again later.")
