@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.errors import RefusedError
-from syndicate.store.publications import Section
+from syndicate.store.publications import Publication, Section
 from syndicate.store.schema import LANGUAGE, SLUG, Id, Table, text_enum
 from syndicate.store.session import Transaction
 
@@ -177,6 +177,16 @@ def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
         .where(NewsletterSection.newsletter_id == newsletter_id)
     )
     return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
+
+
+def publication_of(tx: Transaction, newsletter: Newsletter) -> Publication:
+    """The publication in whose name a newsletter comes."""
+    return tx.scalars(select(Publication).where(Publication.id == newsletter.publication_id)).one()
+
+
+def scope(newsletter_id: int) -> str:
+    """The scope of suppressions that bar one newsletter."""
+    return f"newsletter:{newsletter_id}"
 
 
 def in_language(newsletter: Newsletter, language: str) -> dict[str, str]:

@@ -2,11 +2,27 @@
 
 import datetime as dt
 import enum
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    ScalarSelect,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, aggregate_order_by, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.recipients import Recipient, hash_of
 from syndicate.store.schema import LANGUAGE, Id, Table, text_enum
+from syndicate.store.session import Transaction
 
 
 class SubscriptionState(enum.StrEnum):
@@ -84,3 +100,216 @@ class Consent(Table):
     ip: Mapped[str | None]
     user_agent: Mapped[str | None]
     origin: Mapped[str | None]  # file and line of an import, or the form's version
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a consent row keeps of how a reader agreed.
+
+    Attributes:
+        method: form, confirmation, preferences or import.
+        wording: what the reader agreed to, as shown.
+        ip: address of the reader's client, if there was one.
+        user_agent: its name.
+        origin: file and line of an import, or the form's version.
+    """
+
+    method: str
+    wording: str
+    ip: str | None = None
+    user_agent: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One subscription as it leaves the house: see `subscribers.transfer`."""
+
+    subscription_id: int
+    address: str
+    state: SubscriptionState
+    language: str
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    created_at: dt.datetime
+    confirmed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+def by_address(tx: Transaction, address: str) -> Subscriber | None:
+    """The subscriber of a normalised address."""
+    return tx.scalar(select(Subscriber).where(Subscriber.address_hash == hash_of(address)))
+
+
+def upsert(tx: Transaction, address: str, *, language: str, now: dt.datetime) -> Subscriber:
+    """The subscriber of a normalised address, made if there is none. Safe to run at once."""
+    values = {
+        "address": address,
+        "address_hash": hash_of(address),
+        "language": language,
+        "created_at": now,
+    }
+    statement = insert(Subscriber).values(values)
+    # The no-op update makes the row come back, and waits for whoever is inserting it just now.
+    returned = statement.on_conflict_do_update(
+        index_elements=[Subscriber.address_hash], set_={"address_hash": Subscriber.address_hash}
+    ).returning(Subscriber)
+    return tx.scalars(returned).one()
+
+
+def subscribe(
+    tx: Transaction, subscriber_id: int, newsletter_id: int, *, language: str, now: dt.datetime
+) -> Subscription:
+    """The subscription, locked; made as *pending* if there is none. Safe to run at once."""
+    values = {
+        "subscriber_id": subscriber_id,
+        "newsletter_id": newsletter_id,
+        "state": SubscriptionState.PENDING,
+        "language": language,
+        "created_at": now,
+    }
+    tx.execute(insert(Subscription).values(values).on_conflict_do_nothing())
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.newsletter_id == newsletter_id
+    )
+    return tx.scalars(query.with_for_update()).one()
+
+
+def lock(tx: Transaction, subscription_id: int) -> Subscription | None:
+    """The subscription of this id, locked until the commit."""
+    query = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
+    return tx.scalar(query)
+
+
+def activate(subscription: Subscription, *, now: dt.datetime) -> None:
+    """The reader confirmed: mail may go out from now on."""
+    subscription.state = SubscriptionState.ACTIVE
+    subscription.confirmed_at = now
+    subscription.ended_at = None
+    subscription.paused_until = None
+
+
+def end(subscription: Subscription, *, now: dt.datetime) -> bool:
+    """The reader left: whether they were still there."""
+    was_there = subscription.ended_at is None
+    if was_there:
+        subscription.ended_at = now
+    subscription.state = SubscriptionState.ENDED
+    return was_there
+
+
+def choices(tx: Transaction, subscription_id: int, kind: ChoiceKind) -> tuple[str, ...]:
+    """What a reader chose of a kind, in alphabetical order; empty means all of it."""
+    query = select(SubscriptionChoice.value).where(
+        SubscriptionChoice.subscription_id == subscription_id, SubscriptionChoice.kind == kind
+    )
+    return tuple(tx.scalars(query.order_by(SubscriptionChoice.value)))
+
+
+def choose(
+    tx: Transaction, subscription_id: int, kind: ChoiceKind, values: Collection[str]
+) -> None:
+    """Replace what a reader chose of a kind; none means all of it. Safe to run twice."""
+    tx.execute(
+        delete(SubscriptionChoice).where(
+            SubscriptionChoice.subscription_id == subscription_id, SubscriptionChoice.kind == kind
+        )
+    )
+    rows = [
+        {"subscription_id": subscription_id, "kind": kind, "value": value}
+        for value in sorted(set(values))
+    ]
+    if rows:
+        tx.execute(insert(SubscriptionChoice).values(rows))
+
+
+def add_consent(tx: Transaction, subscription_id: int, proof: Proof, *, at: dt.datetime) -> None:
+    """Keep the proof that a reader agreed."""
+    tx.add(
+        Consent(
+            subscription_id=subscription_id,
+            at=at,
+            method=proof.method,
+            wording=proof.wording,
+            ip=proof.ip,
+            user_agent=proof.user_agent,
+            origin=proof.origin,
+        )
+    )
+
+
+def consents(tx: Transaction, subscription_id: int) -> list[Consent]:
+    """The proofs of one subscription, oldest first."""
+    query = select(Consent).where(Consent.subscription_id == subscription_id)
+    return list(tx.scalars(query.order_by(Consent.id)))
+
+
+def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
+    """How many subscriptions a newsletter has in each state."""
+    query = select(Subscription.state, func.count()).where(
+        Subscription.newsletter_id == newsletter_id
+    )
+    found = dict(tx.execute(query.group_by(Subscription.state)).tuples().all())
+    return {state.value: found.get(state, 0) for state in SubscriptionState}
+
+
+def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list[Exported]:
+    """The next subscriptions of a newsletter by id.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        after: id of the last one of the page before, 0 for the first page.
+        limit: rows at most.
+    """
+    query = (
+        select(
+            Subscription.id,
+            Subscriber.address,
+            Subscription.state,
+            Subscription.language,
+            _chosen(ChoiceKind.SECTION),
+            _chosen(ChoiceKind.LANGUAGE),
+            Subscription.created_at,
+            Subscription.confirmed_at,
+            Subscription.ended_at,
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.newsletter_id == newsletter_id, Subscription.id > after)
+        .order_by(Subscription.id)
+        .limit(limit)
+    )
+    return [
+        Exported(*row[:4], tuple(row[4] or ()), tuple(row[5] or ()), *row[6:])
+        for row in tx.execute(query)
+    ]
+
+
+def erase(tx: Transaction, subscriber_id: int) -> int:
+    """Forget a person: subscriptions, choices, consents and address. Safe to run twice.
+
+    The ledger keeps its rows, whose recipient has neither an address nor a hash of one any more.
+
+    Returns:
+        How many subscriptions were forgotten.
+    """
+    query = select(func.count()).where(Subscription.subscriber_id == subscriber_id)
+    number = tx.execute(query).scalar_one()
+    tx.execute(
+        update(Recipient)
+        .where(Recipient.subscriber_id == subscriber_id)
+        .values(address="", address_hash=secrets.token_bytes(32), subscriber_id=None, purge_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    tx.execute(delete(Subscriber).where(Subscriber.id == subscriber_id))
+    return number
+
+
+def _chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
+    values = func.array_agg(
+        aggregate_order_by(SubscriptionChoice.value, SubscriptionChoice.value), type_=ARRAY(TEXT)
+    )
+    query = select(values).where(
+        SubscriptionChoice.subscription_id == Subscription.id, SubscriptionChoice.kind == kind
+    )
+    return query.correlate(Subscription).scalar_subquery()

@@ -1,0 +1,51 @@
+"""Being forgotten: everything about a person goes, and an old list cannot bring them back."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from syndicate.errors import NotFoundError
+from syndicate.store import audit, recipients, subscribers
+from syndicate.store.session import transaction
+
+# Suppression scope that bars imports alone: who was erased may sign up again themselves.
+IMPORT = "import"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was forgotten.
+
+    Attributes:
+        subscriber_id: who it was; the number says nothing any more.
+        subscriptions: how many were forgotten with their choices and consents.
+    """
+
+    subscriber_id: int
+    subscriptions: int
+
+
+def erase(address: str, *, actor: str, now: dt.datetime) -> Erased:
+    """Forget a subscriber: address, subscriptions, choices, consents. Suppressions stay, as hashes.
+
+    Args:
+        address: as typed.
+        actor: who asked for it, for the audit.
+        now: aware UTC.
+
+    Raises:
+        BadAddressError: it is no address.
+        NotFoundError: nobody of this address is known.
+    """
+    normalised = recipients.normalise(address)
+    with transaction() as tx:
+        subscriber = subscribers.by_address(tx, normalised)
+        if subscriber is None:
+            raise NotFoundError("No subscriber has this address; nothing was changed.")
+        recipients.suppress(
+            tx, recipients.hash_of(normalised), scope=IMPORT, reason="erased", now=now
+        )
+        number = subscribers.erase(tx, subscriber.id)
+        audit.record(
+            tx, at=now, actor=actor, action="erased", subject=f"subscriber:{subscriber.id}"
+        )
+        return Erased(subscriber.id, number)

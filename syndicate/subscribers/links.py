@@ -1,0 +1,49 @@
+"""Reading the links in mails: whose subscription a token speaks for.
+
+Links never expire but for the confirmation: mails are opened months later (notes/mail A4).
+"""
+
+import datetime as dt
+
+from syndicate import settings, signing
+from syndicate.errors import NotFoundError
+from syndicate.store import newsletters, subscribers
+from syndicate.store.newsletters import Newsletter
+from syndicate.store.session import Transaction
+from syndicate.store.subscribers import Subscription
+
+NO_SUCH_LINK = "This link is not complete, or was not made by us; copy it whole from the mail."
+
+
+def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
+    """The id that a token of a purpose names, and when it was signed.
+
+    Args:
+        purpose: what the token must have been signed for.
+        token: as it stands in the address.
+
+    Returns:
+        The id, and the moment of signing as aware UTC: the epoch where a token has none.
+
+    Raises:
+        NotFoundError: it was not made by this installation for this purpose.
+    """
+    try:
+        payload = signing.verify(settings.load().key(), purpose, token)
+    except signing.BadTokenError as error:
+        raise NotFoundError(NO_SUCH_LINK) from error
+    name, _, seconds = payload.partition(":")
+    return int(name), dt.datetime.fromtimestamp(int(seconds or 0), tz=dt.UTC)
+
+
+def subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, Newsletter]:
+    """The subscription that a link is about, locked until the commit, with its newsletter.
+
+    Raises:
+        NotFoundError: it was erased since.
+    """
+    found = subscribers.lock(tx, subscription_id)
+    newsletter = newsletters.find(tx, found.newsletter_id) if found else None
+    if found is None or newsletter is None:
+        raise NotFoundError(NO_SUCH_LINK, subscription_id=subscription_id)
+    return found, newsletter

@@ -1,0 +1,174 @@
+"""What readers change by the link in every mail: sections, languages, the frame's, and a pause."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from babel import Locale, UnknownLocaleError
+
+from syndicate.errors import RefusedError, UsageError
+from syndicate.mail.message import PREFERENCES
+from syndicate.store import newsletters, subscribers
+from syndicate.store.newsletters import Newsletter
+from syndicate.store.publications import Section
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.subscribers import ChoiceKind, Subscription, SubscriptionState
+from syndicate.subscribers import links, offer
+
+# Longer than any holiday; who wants less than nothing for half a year wants to leave.
+LONGEST_PAUSE = dt.timedelta(days=183)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose.
+
+    Attributes:
+        value: what the form sends: a section's slug or a language tag.
+        name: what readers see; of a language the name it has for itself.
+        is_chosen: whether the reader gets it now.
+    """
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What a reader chose of what there is.
+
+    Attributes:
+        newsletter: its name in the reader's language.
+        newsletter_slug: its slug.
+        language: of the mails' frame, and of the page to show.
+        is_active: False when the reader has left or never confirmed.
+        paused_until: aware UTC, None when nothing is paused.
+        sections: in the newsletter's order.
+        languages: in the newsletter's order.
+    """
+
+    newsletter: str
+    newsletter_slug: str
+    language: str
+    is_active: bool
+    paused_until: dt.datetime | None
+    sections: tuple[Option, ...]
+    languages: tuple[Option, ...]
+
+
+def read(token: str, *, now: dt.datetime) -> Preferences:
+    """What a reader chose, for the page. Changes nothing.
+
+    Raises:
+        NotFoundError: no such link was made, or the reader was erased.
+    """
+    subscription_id, _ = links.read(PREFERENCES, token)
+    with transaction() as tx:
+        return _read(tx, *links.subscription(tx, subscription_id), now=now)
+
+
+def change(
+    token: str,
+    *,
+    sections: Collection[str],
+    languages: Collection[str],
+    language: str | None = None,
+    paused_until: dt.datetime | None = None,
+    now: dt.datetime,
+) -> Preferences:
+    """Keep what a reader chose; the next issue follows it. Safe to run twice.
+
+    Args:
+        token: of the link.
+        sections: slugs, one at least if the newsletter has any.
+        languages: of stories, one at least.
+        language: of the frame; None leaves it.
+        paused_until: send nothing before this moment; None ends a pause.
+        now: aware UTC.
+
+    Raises:
+        NotFoundError: no such link was made, or the reader was erased.
+        RefusedError: the reader has left, or has not confirmed yet.
+        UsageError: nothing is chosen, there is no such thing, or the pause is over half a year.
+    """
+    subscription_id, _ = links.read(PREFERENCES, token)
+    with transaction() as tx:
+        subscription, newsletter = links.subscription(tx, subscription_id)
+        if subscription.state is not SubscriptionState.ACTIVE:
+            raise RefusedError(
+                "This subscription has ended or was not confirmed; sign up again to change it.",
+                subscription_id=subscription.id,
+            )
+        kept = {
+            ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
+            ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
+        }
+        has_sections = bool(newsletters.sections_of(tx, newsletter.id))
+        if not languages or (has_sections and not sections):
+            raise UsageError("Choose one section and one language at least, or unsubscribe.")
+        for kind, values in kept.items():
+            subscribers.choose(tx, subscription.id, kind, values)
+        if language is not None:
+            subscription.language = _one(newsletter, language)
+        subscription.paused_until = _pause(paused_until, now)
+        tx.flush()
+        return _read(tx, subscription, newsletter, now=now)
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself: "العربية"; its tag when nobody knows."""
+    try:
+        return Locale.parse(language, sep="-").display_name or language
+    except (UnknownLocaleError, ValueError):
+        return language
+
+
+def _read(
+    tx: Transaction, subscription: Subscription, newsletter: Newsletter, *, now: dt.datetime
+) -> Preferences:
+    chosen = {kind: subscribers.choices(tx, subscription.id, kind) for kind in ChoiceKind}
+    names = _names(newsletters.sections_of(tx, newsletter.id), newsletter)
+    paused_until = subscription.paused_until
+    is_paused = paused_until is not None and paused_until > now
+    return Preferences(
+        newsletter=newsletters.in_language(newsletter, subscription.language)["name"],
+        newsletter_slug=newsletter.slug,
+        language=subscription.language,
+        is_active=subscription.state is SubscriptionState.ACTIVE,
+        paused_until=paused_until if is_paused else None,
+        sections=_options(names, chosen[ChoiceKind.SECTION]),
+        languages=_options(
+            {tag: own_name(tag) for tag in newsletter.languages}, chosen[ChoiceKind.LANGUAGE]
+        ),
+    )
+
+
+def _options(names: dict[str, str], chosen: Collection[str]) -> tuple[Option, ...]:
+    return tuple(
+        Option(value, name, not chosen or value in chosen) for value, name in names.items()
+    )
+
+
+def _names(sections: Collection[Section], newsletter: Newsletter) -> dict[str, str]:
+    """Slug to name; of translations that share a slug, the newsletter's own publication's."""
+    names: dict[str, str] = {}
+    for section in sections:
+        if section.slug not in names or section.publication_id == newsletter.publication_id:
+            names[section.slug] = section.name
+    return names
+
+
+def _one(newsletter: Newsletter, language: str) -> str:
+    if language not in newsletter.languages:
+        raise UsageError(
+            f"The newsletter {newsletter.slug} does not come in {language}; "
+            f"it comes in {', '.join(newsletter.languages)}."
+        )
+    return language
+
+
+def _pause(until: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    if until is not None and until > now + LONGEST_PAUSE:
+        raise UsageError("A pause may last half a year; choose an earlier date, or unsubscribe.")
+    return until if until is not None and until > now else None

@@ -1,0 +1,263 @@
+"""Signing up: somebody asks, the address confirms, and only then is anything sent.
+
+    ask ─> pending, one confirmation mail ─> confirm (POST) ─> active
+                                          └> nothing: nothing is ever sent
+
+Whoever asks gets the same answer whether we know the address or not, and an address gets one
+confirmation mail in 24 hours, however often and for however many newsletters somebody asks
+(notes/mail A8). A stranger cannot change what a reader has: asking again for an active subscription
+changes nothing.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from syndicate import settings, signing
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.mail import single
+from syndicate.mail.message import PREFERENCES
+from syndicate.store import caps, newsletters, recipients, subscribers, tokens
+from syndicate.store.newsletters import Newsletter
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.subscribers import ChoiceKind, Proof, Subscription, SubscriptionState
+from syndicate.subscribers import links, offer
+
+CONFIRM = "confirm"
+SCOPE = "confirmation"
+# A link is found in a mailbox after a weekend and after a holiday, but not after a year.
+CONFIRM_WITHIN = dt.timedelta(days=7)
+ONE_MAIL_IN = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a confirmation link is about.
+
+    Attributes:
+        newsletter: its name in the reader's language.
+        newsletter_slug: its slug.
+        language: of the page to show.
+        is_active: whether it was confirmed before.
+    """
+
+    newsletter: str
+    newsletter_slug: str
+    language: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A subscription that is active now.
+
+    Attributes:
+        newsletter: its name in the reader's language.
+        newsletter_slug: its slug.
+        language: of the page to show.
+        is_new: False when the link had been used before.
+        preferences_token: opens `/preferences/…`.
+    """
+
+    newsletter: str
+    newsletter_slug: str
+    language: str
+    is_new: bool
+    preferences_token: str
+
+
+def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, each by its name
+    address: str,
+    newsletter_slug: str,
+    *,
+    language: str,
+    sections: Collection[str] = (),
+    languages: Collection[str] = (),
+    ip: str | None,
+    user_agent: str | None,
+    wording: str,
+    base_url: str,
+    now: dt.datetime,
+) -> None:
+    """Ask for a newsletter to be sent to an address, and mail it the link that confirms.
+
+    There is nothing to return: known, unknown and suppressed addresses get the same answer. Safe to
+    run twice.
+
+    Args:
+        address: as typed.
+        newsletter_slug: of a public newsletter.
+        language: of the form, and then of the mails' frame.
+        sections: slugs the reader chose; none means all.
+        languages: of stories; none means all.
+        ip: of the reader's client; kept as proof.
+        user_agent: likewise.
+        wording: what the form said the reader agrees to.
+        base_url: where readers reach us, without a trailing slash.
+        now: aware UTC.
+
+    Raises:
+        BadAddressError: it is no address that mail can go to.
+        NotFoundError: there is no such newsletter.
+        UsageError: the newsletter has no such section or language.
+    """
+    normalised = recipients.normalise(address)
+    with transaction() as tx:
+        newsletter = _public(tx, newsletter_slug)
+        publication = newsletters.publication_of(tx, newsletter)
+        chosen = {
+            ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
+            ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
+        }
+        subscription = _asked_for(tx, normalised, newsletter, language=language, now=now)
+        if subscription.state is SubscriptionState.PENDING:
+            for kind, values in chosen.items():
+                subscribers.choose(tx, subscription.id, kind, values)
+            proof = Proof("form", wording, ip, user_agent, base_url)
+            subscribers.add_consent(tx, subscription.id, proof, at=now)
+    # Rendered for everybody, so that the time it takes tells nothing either.
+    mail = _prepared(subscription, newsletter, publication, base_url=base_url, now=now)
+    if subscription.state is SubscriptionState.PENDING:
+        _queue(mail, normalised, subscription, publication, now=now)
+
+
+def read(token: str, *, now: dt.datetime) -> Pending:
+    """What a confirmation link is about, for the page that asks for the click. Changes nothing.
+
+    Raises:
+        NotFoundError: no such link was made, or what it was about is gone.
+        RefusedError: it is older than seven days.
+    """
+    with transaction() as tx:
+        subscription, newsletter = _of_link(tx, token, now=now)
+        said = newsletters.in_language(newsletter, subscription.language)
+        is_active = subscription.state is SubscriptionState.ACTIVE
+        return Pending(said["name"], newsletter.slug, subscription.language, is_active)
+
+
+def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datetime) -> Confirmed:
+    """Make a subscription active. Safe to run twice: the second time says so.
+
+    Args:
+        token: of the link.
+        ip: of the reader's client; kept as proof.
+        user_agent: likewise.
+        now: aware UTC.
+
+    Raises:
+        NotFoundError: no such link was made, or what it was about is gone.
+        RefusedError: it is older than seven days, or was used before and the reader has left since.
+    """
+    with transaction() as tx:
+        subscription, newsletter = _of_link(tx, token, now=now)
+        digest = hashlib.sha256(token.encode()).digest()
+        is_first = tokens.use_once(tx, digest, purpose=CONFIRM, now=now)
+        is_new = subscription.state is not SubscriptionState.ACTIVE
+        if is_new and not is_first:
+            raise RefusedError(
+                "This link was used before, and the subscription ended since; sign up again.",
+                subscription_id=subscription.id,
+            )
+        said = newsletters.in_language(newsletter, subscription.language)
+        if is_new:
+            subscribers.activate(subscription, now=now)
+            proof = Proof("confirmation", said["name"], ip, user_agent)
+            subscribers.add_consent(tx, subscription.id, proof, at=now)
+        return Confirmed(
+            said["name"],
+            newsletter.slug,
+            subscription.language,
+            is_new,
+            signing.sign(settings.load().key(), PREFERENCES, str(subscription.id)),
+        )
+
+
+def _public(tx: Transaction, slug: str) -> Newsletter:
+    newsletter = newsletters.by_slug(tx, slug)
+    if newsletter is None or not newsletter.is_public:
+        raise NotFoundError(
+            "There is no such newsletter here; /newsletters lists them all.", slug=slug
+        )
+    return newsletter
+
+
+def _asked_for(
+    tx: Transaction, address: str, newsletter: Newsletter, *, language: str, now: dt.datetime
+) -> Subscription:
+    """The subscription of an address: pending, unless it is active already."""
+    subscriber = subscribers.upsert(tx, address, language=language, now=now)
+    subscription = subscribers.subscribe(
+        tx, subscriber.id, newsletter.id, language=language, now=now
+    )
+    # Who has left and asks again must confirm again; `ended_at` stays till then, so that an import
+    # in between does not bring them back.
+    if subscription.state is not SubscriptionState.ACTIVE:
+        subscription.state = SubscriptionState.PENDING
+        subscription.language = language
+    return subscription
+
+
+def _of_link(tx: Transaction, token: str, *, now: dt.datetime) -> tuple[Subscription, Newsletter]:
+    subscription_id, signed_at = links.read(CONFIRM, token)
+    if now - signed_at > CONFIRM_WITHIN:
+        raise RefusedError("This link is older than seven days; sign up again to get a new one.")
+    return links.subscription(tx, subscription_id)
+
+
+def _prepared(
+    subscription: Subscription,
+    newsletter: Newsletter,
+    publication: Publication,
+    *,
+    base_url: str,
+    now: dt.datetime,
+) -> single.Prepared:
+    payload = f"{subscription.id}:{int(now.timestamp())}"
+    token = signing.sign(settings.load().key(), CONFIRM, payload)
+    said = newsletters.in_language(newsletter, subscription.language)
+    name = said["publication"] or publication.name
+    return single.prepare(
+        "confirmation",
+        language=subscription.language,
+        context={
+            "newsletter": {"name": said["name"], "description": said["description"]},
+            "publication": {"name": name, "postal_address": publication.postal_address},
+        },
+        from_name=publication.sender_name,
+        from_address=publication.sender_address,
+        now=now,
+        slots={"confirm_url": f"{base_url}/confirm/{token}"},
+    )
+
+
+def _queue(
+    mail: single.Prepared,
+    address: str,
+    subscription: Subscription,
+    publication: Publication,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Send the confirmation, if this address had none in 24 hours and may be mailed at all."""
+    with transaction() as tx:
+        # Locks the address, so that of two forms posted at once one sees the other's mail.
+        recipient = recipients.upsert(tx, address, subscriber_id=subscription.subscriber_id)
+        key = recipient.address_hash.hex()
+        scopes = (SCOPE, newsletters.scope(subscription.newsletter_id))
+        if any(recipients.is_suppressed(tx, recipient.address_hash, each) for each in scopes):
+            return
+        if caps.is_used_since(tx, SCOPE, key, now - ONE_MAIL_IN):
+            return
+        caps.take(tx, SCOPE, key, window_from=now, limit=1)
+        single.queue(
+            tx,
+            mail,
+            recipient,
+            dedupe_key=f"{SCOPE}:{subscription.id}:{int(now.timestamp())}",
+            publication_id=publication.id,
+            scope=SCOPE,
+            now=now,
+            expires_in=ONE_MAIL_IN,
+        )

@@ -1,0 +1,78 @@
+"""Leaving: one click, of this newsletter alone, at once and for good; and "never from here".
+
+Only a POST may call what changes something here: scanners follow every link (notes/mail 0.9).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from syndicate.errors import NotFoundError
+from syndicate.mail.message import NEVER, UNSUBSCRIBE
+from syndicate.store import newsletters, recipients, subscribers
+from syndicate.store.recipients import Recipient
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import SubscriptionState
+from syndicate.subscribers import links
+
+EMAIL_ARTICLE = "article"  # suppression scope of articles that friends email
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a reader left, or is about to.
+
+    Attributes:
+        newsletter: its name in the reader's language.
+        newsletter_slug: its slug.
+        language: of the page to show.
+        is_subscribed: whether the reader still got it before.
+    """
+
+    newsletter: str
+    newsletter_slug: str
+    language: str
+    is_subscribed: bool
+
+
+def read(token: str) -> Left:
+    """What an unsubscribe link is about, for the page that shows the button. Changes nothing.
+
+    Raises:
+        NotFoundError: no such link was made, or the reader was erased.
+    """
+    subscription_id, _ = links.read(UNSUBSCRIBE, token)
+    with transaction() as tx:
+        subscription, newsletter = links.subscription(tx, subscription_id)
+        name = newsletters.in_language(newsletter, subscription.language)["name"]
+        is_subscribed = subscription.state is not SubscriptionState.ENDED
+        return Left(name, newsletter.slug, subscription.language, is_subscribed)
+
+
+def leave(token: str, now: dt.datetime) -> Left:
+    """End a subscription; mail of it that is not on its way yet stays. Safe to run twice.
+
+    Raises:
+        NotFoundError: no such link was made, or the reader was erased.
+    """
+    subscription_id, _ = links.read(UNSUBSCRIBE, token)
+    with transaction() as tx:
+        subscription, newsletter = links.subscription(tx, subscription_id)
+        was_there = subscribers.end(subscription, now=now)
+        name = newsletters.in_language(newsletter, subscription.language)["name"]
+        return Left(name, newsletter.slug, subscription.language, was_there)
+
+
+def never(token: str, now: dt.datetime) -> None:
+    """Let nobody email articles to this address from here again. Safe to run twice.
+
+    Raises:
+        NotFoundError: no such link was made.
+    """
+    recipient_id, _ = links.read(NEVER, token)
+    with transaction() as tx:
+        recipient = tx.get(Recipient, recipient_id)
+        if recipient is None:
+            raise NotFoundError(links.NO_SUCH_LINK, recipient_id=recipient_id)
+        recipients.suppress(
+            tx, recipient.address_hash, scope=EMAIL_ARTICLE, reason="reader", now=now
+        )

@@ -1,0 +1,60 @@
+"""A publication with a newsletter, for the tests of this room."""
+
+import datetime as dt
+
+from syndicate.store import newsletters
+from syndicate.store.newsletters import Newsletter, NewsletterKind
+from syndicate.store.publications import Publication, Section
+from syndicate.store.session import Transaction
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+
+
+def publication(tx: Transaction, slug: str = "daily", language: str = "en") -> Publication:
+    made = Publication(
+        slug=slug,
+        name=f"The {slug.title()}",
+        language=language,
+        direction="rtl" if language == "ar" else "ltr",
+        zone="Asia/Qatar",
+        sender_name=f"The {slug.title()}",
+        sender_address=f"news@{slug}.example",
+        postal_address="1 Press Square, Exampletown",
+    )
+    tx.add(made)
+    tx.flush()
+    return made
+
+
+def sections(tx: Transaction, publication_id: int, *slugs: str) -> list[Section]:
+    made = [
+        Section(publication_id=publication_id, slug=slug, name=slug.title(), position=position)
+        for position, slug in enumerate(slugs)
+    ]
+    for section in made:
+        tx.add(section)
+    tx.flush()
+    return made
+
+
+def newsletter(tx: Transaction, publication_id: int, section_ids: list[int]) -> Newsletter:
+    row = Newsletter(
+        publication_id=publication_id,
+        slug="morning",
+        kind=NewsletterKind.DIGEST,
+        name="Morning",
+        description="What happened while you slept.",
+        languages=["en", "ar"],
+        translations={"ar": {"name": "الصباح"}},
+        zone="Asia/Qatar",
+        schedule={"times": ["08:00"], "days": [1, 2, 3, 4, 5, 6, 7]},
+        created_at=NOW - dt.timedelta(days=30),
+    )
+    return newsletters.add(tx, row, section_ids=section_ids)
+
+
+def morning(tx: Transaction, *slugs: str) -> Newsletter:
+    """A newsletter "morning" with these sections of a publication "daily"."""
+    daily = publication(tx)
+    made = sections(tx, daily.id, *(slugs or ("world", "sport")))
+    return newsletter(tx, daily.id, [section.id for section in made])
