@@ -13,7 +13,7 @@ from syndicate.mail import recover
 from syndicate.newsletters import run as newsletters
 from syndicate.store import due, embargoes, feeds, lease, sources
 from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.session import DatabaseDownError, transaction
 from workers.app import app
 
 log = logs.get(__name__)
@@ -42,7 +42,7 @@ def take_steps(now: dt.datetime) -> None:
     for step in STEPS:
         try:
             step(now)
-        except SyndicateError:
+        except (SyndicateError, DatabaseDownError):
             log.exception("tick_step_failed", step=step.__name__)
 
 

@@ -19,14 +19,14 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from syndicate.errors import RelayError
 from syndicate.mail.greeting import Capabilities
 from syndicate.mail.replies import Reply, ReplyReader
+from syndicate.mail.supply import Envelope, Supply
 
-COMMAND_S = 300.0  # RFC 5321 4.5.3.2.2, .3 and .4
-BODY_S = 600.0  # RFC 5321 4.5.3.2.6
 CLOSING = 421  # RFC 5321 3.8
 GO_ON = 354
 
@@ -42,22 +42,16 @@ class Outcome(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """One message to one recipient.
+class Patience:
+    """How long a reply may take, in seconds.
 
     Attributes:
-        key: the caller's name for it (an ordinal).
-        mail_from: the envelope sender, ASCII.
-        recipient: the envelope recipient, ASCII unless `is_utf8`.
-        message: headers and body in pieces; lines end in CRLF and none begins with ".".
-        is_utf8: the recipient needs SMTPUTF8.
+        command_s: to MAIL, RCPT and DATA (RFC 5321 4.5.3.2.2 to .4).
+        body_s: to the end of a body (RFC 5321 4.5.3.2.6).
     """
 
-    key: int
-    mail_from: str
-    recipient: str
-    message: Sequence[bytes]
-    is_utf8: bool = False
+    command_s: float = 300.0
+    body_s: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -91,23 +85,37 @@ class _Sending:
     body_end: int | None = None  # how far the stream is written when its last byte is
 
 
-Source = Callable[[], Envelope | None]
 Report = Callable[[Result], None]
 
 
 class Conversation:
-    """One connection. `source` gives the next envelope, `report` takes each result."""
+    """One connection.
+
+    Args:
+        sock: connected, greeted and logged in.
+        offered: what the relay's EHLO offers.
+        is_chunking: whether BDAT is wished, where it is offered.
+        report: takes each result.
+        patience: how long replies may take.
+    """
 
     def __init__(
-        self, sock: socket.socket, offered: Capabilities, *, is_chunking: bool, report: Report
+        self,
+        sock: socket.socket,
+        offered: Capabilities,
+        *,
+        is_chunking: bool,
+        report: Report,
+        patience: Patience,
     ) -> None:
         sock.setblocking(False)
         self.sock = sock
         self.offered = offered
         self.is_chunking = is_chunking and offered.has_chunking
         self.report = report
+        self.patience = patience
         self.is_open = True
-        self.deadline = time.monotonic() + COMMAND_S
+        self.deadline = time.monotonic() + patience.command_s
         self._reader = ReplyReader()
         self._out: deque[memoryview] = deque()
         self._written = 0  # bytes handed to the kernel so far
@@ -146,8 +154,8 @@ class Conversation:
         except OSError as error:
             self.close(str(error))
 
-    def receive(self, source: Source) -> None:
-        """Read what arrived and go on; `source` is asked when a next envelope can start."""
+    def receive(self, supply: Supply) -> None:
+        """Read what arrived and go on; `supply` is asked when a next envelope can start."""
         try:
             while self.is_open:
                 received = self.sock.recv(65536)
@@ -155,10 +163,10 @@ class Conversation:
                     self.close("the relay hung up")
                     return
                 for reply in self._reader.feed(received):
-                    self._on_reply(reply, source)
+                    self._on_reply(reply, supply)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
-        except OSError as error:
+        except (OSError, RelayError) as error:
             self.close(str(error))
         self.flush()
 
@@ -230,38 +238,48 @@ class Conversation:
         if content:
             self._out.append(memoryview(content))
             self._queued += len(content)
-        self.deadline = time.monotonic() + COMMAND_S
+        self._wait_anew()
 
-    def _on_reply(self, reply: Reply, source: Source) -> None:
+    def _wait_anew(self) -> None:
+        """Start the clock for the reply that is awaited next."""
+        is_body = bool(self._awaited) and self._awaited[0][0] in (Step.BODY, Step.EMPTY)
+        patience_s = self.patience.body_s if is_body else self.patience.command_s
+        self.deadline = time.monotonic() + patience_s
+
+    def _on_reply(self, reply: Reply, supply: Supply) -> None:
         if not self._awaited:
             # Nothing was asked: a 421 on an idle connection, or noise (RFC 5321 3.8).
             self.close(reply.text)
             return
         step, sending = self._awaited.popleft()
-        self.deadline = time.monotonic() + BODY_S
+        self._wait_anew()
         if sending is not None and step is not Step.RSET:
-            self._on_step(step, sending, reply, source)
+            self._on_step(step, sending, reply, supply)
         if reply.code == CLOSING:
             self.close(reply.text)
         elif not self._awaited:
             self._next_command()
 
-    def _on_step(self, step: Step, sending: _Sending, reply: Reply, source: Source) -> None:
+    def _on_step(self, step: Step, sending: _Sending, reply: Reply, supply: Supply) -> None:
         if step is Step.BODY:
             self._report_body(sending, reply)
-            self._go_on(source)
+            self._go_on(supply)
         elif step is Step.EMPTY:
             self._report_refusal(sending, sending.refused or reply)
-            self._go_on(source)
+            self._go_on(supply)
         elif step is Step.DATA:
-            self._on_data(sending, reply, source)
+            self._on_data(sending, reply, supply)
         elif not reply.is_ok:
             sending.refused = sending.refused or reply
-            self._drop_commands_of(sending, reply, source)
+            self._drop_commands_of(sending, reply, supply)
 
-    def _on_data(self, sending: _Sending, reply: Reply, source: Source) -> None:
-        if reply.code == GO_ON and sending.refused is None:
-            self._send_body(sending, source)
+    def _on_data(self, sending: _Sending, reply: Reply, supply: Supply) -> None:
+        if reply.code == GO_ON and not supply.is_safe():
+            # The lease is too short for a body: hang up, so that the relay drops the envelope.
+            self._awaited.appendleft((Step.DATA, sending))
+            self.close("the lease ran short")
+        elif reply.code == GO_ON and sending.refused is None:
+            self._send_body(sending, supply)
         elif reply.code == GO_ON:
             # The relay wants a message although it refused its envelope: give it none.
             self._queue(b".\r\n")
@@ -270,31 +288,31 @@ class Conversation:
         else:
             self._needs_reset = True
             self._report_refusal(sending, sending.refused or reply)
-            self._go_on(source)
+            self._go_on(supply)
 
-    def _send_body(self, sending: _Sending, source: Source) -> None:
+    def _send_body(self, sending: _Sending, supply: Supply) -> None:
         body = b"".join((*sending.envelope.message, b".\r\n"))
         sending.body_end = self._queued + len(body)
         self._awaited.append((Step.BODY, sending))
-        following = source() if self.offered.has_pipelining else None
+        following = supply.take() if self.offered.has_pipelining else None
         if following is None:
             self._queue(body)
         else:
             self._begin(following, body)
 
-    def _drop_commands_of(self, sending: _Sending, reply: Reply, source: Source) -> None:
+    def _drop_commands_of(self, sending: _Sending, reply: Reply, supply: Supply) -> None:
         """Without pipelining nothing of a refused envelope is under way: end it here."""
         if self.offered.has_pipelining:
             return
         self._commands.clear()
         self._needs_reset = True
         self._report_refusal(sending, reply)
-        self._go_on(source)
+        self._go_on(supply)
 
-    def _go_on(self, source: Source) -> None:
+    def _go_on(self, supply: Supply) -> None:
         """Start the next envelope if the last one was not already sent ahead."""
         if self.is_idle:
-            following = source()
+            following = supply.take()
             if following is not None:
                 self._begin(following, b"")
 

@@ -14,8 +14,8 @@ from email.utils import format_datetime
 
 from syndicate import signing
 from syndicate.mail import headers
-from syndicate.mail.conversation import Envelope
 from syndicate.mail.dkim import Signer
+from syndicate.mail.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.merge import Content, merge
 from syndicate.store.lease import Due

@@ -8,28 +8,22 @@ once (design §6, "Lease and fence").
 
 import selectors
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Self
 
 from syndicate import logs
 from syndicate.errors import RelayError
-from syndicate.mail.conversation import Conversation, Envelope, Outcome, Report, Result
+from syndicate.mail.conversation import Conversation, Outcome, Patience, Report, Result
 from syndicate.mail.greeting import open_connection
 from syndicate.mail.relay import Relay
+from syndicate.mail.supply import Envelope, LeaseLostError, Renew, Supply
 
 log = logs.get(__name__)
 
-LEASE_MARGIN_S = 10.0
 # How long the loop sleeps at most before it looks after the lease again.
 POLL_S = 1.0
 # Reopening is for relays that end a session after so many messages, not for dead ones.
 MAX_REOPENED = 3
-
-Renew = Callable[[], float]
-
-
-class LeaseLostError(RelayError):
-    """The batch is no longer ours: nothing more may be written."""
 
 
 class Session:
@@ -38,11 +32,15 @@ class Session:
     Args:
         relay: where the mail goes.
         connections: how many at most; they open as envelopes need them.
+        patience: how long replies may take.
     """
 
-    def __init__(self, relay: Relay, *, connections: int = 4) -> None:
+    def __init__(
+        self, relay: Relay, *, connections: int = 4, patience: Patience | None = None
+    ) -> None:
         self.relay = relay
         self.connections = connections
+        self.patience = patience or Patience()
         self._open: list[Conversation] = []
         self._report: Report = lambda _result: None
         self._reopened = 0
@@ -81,41 +79,42 @@ class Session:
         """
         self._report = report
         self._reopened = 0
-        source = _Source(envelopes, renew)
+        supply = Supply(envelopes, renew)
         self._first()
         try:
-            self._loop(source)
+            self._loop(supply)
         except LeaseLostError:
             self._drop("the lease was lost")
             raise
-        source.report_rest(report)
+        for envelope in supply.rest():
+            report(Result(envelope.key, Outcome.UNTRIED, text="not started"))
 
-    def _loop(self, source: "_Source") -> None:
+    def _loop(self, supply: Supply) -> None:
         with selectors.DefaultSelector() as selector:
             while True:
-                source.look_after_lease()
-                self._start_idle(source)
+                supply.look_after_lease()
+                self._start_idle(supply)
                 busy = [one for one in self._open if one.is_open and not one.is_idle]
                 if not busy:
                     return
-                self._wait(selector, busy, source)
+                self._wait(selector, busy, supply)
 
-    def _start_idle(self, source: "_Source") -> None:
+    def _start_idle(self, supply: Supply) -> None:
         self._open = [one for one in self._open if one.is_open]
         for conversation in [one for one in self._open if one.is_idle]:
-            envelope = source.take()
+            envelope = supply.take()
             if envelope is None:
                 return
             conversation.start(envelope)
-        while len(self._open) < self.connections and source.has_more():
+        while len(self._open) < self.connections and supply.has_more():
             opened = self._opened()
-            envelope = source.take() if opened is not None else None
+            envelope = supply.take() if opened is not None else None
             if opened is None or envelope is None:
                 return
             opened.start(envelope)
 
     def _wait(
-        self, selector: selectors.BaseSelector, busy: list[Conversation], source: "_Source"
+        self, selector: selectors.BaseSelector, busy: list[Conversation], supply: Supply
     ) -> None:
         for conversation in busy:
             events = selectors.EVENT_READ
@@ -125,8 +124,10 @@ class Session:
         ready = selector.select(POLL_S)
         for conversation in busy:
             selector.unregister(conversation.sock)
+        # A worker that was stopped and wakes must not write before it has asked.
+        supply.look_after_lease()
         for key, events in ready:
-            _serve(key.data, events, source)
+            _serve(key.data, events, supply)
         now = time.monotonic()
         for conversation in busy:
             if conversation.is_open and now > conversation.deadline:
@@ -154,7 +155,11 @@ class Session:
     def _connect(self) -> Conversation:
         sock, offered = open_connection(self.relay)
         return Conversation(
-            sock, offered, is_chunking=self.relay.is_chunking, report=self._on_result
+            sock,
+            offered,
+            is_chunking=self.relay.is_chunking,
+            report=self._on_result,
+            patience=self.patience,
         )
 
     def _on_result(self, result: Result) -> None:
@@ -166,43 +171,8 @@ class Session:
         self._open = []
 
 
-def _serve(conversation: Conversation, events: int, source: "_Source") -> None:
+def _serve(conversation: Conversation, events: int, supply: Supply) -> None:
     if events & selectors.EVENT_WRITE:
         conversation.flush()
     if events & selectors.EVENT_READ and conversation.is_open:
-        conversation.receive(source.take)
-
-
-class _Source:
-    """The envelopes still to be started, held back when the lease runs out."""
-
-    def __init__(self, envelopes: Iterable[Envelope], renew: Renew) -> None:
-        self._rest: Iterator[Envelope] = iter(envelopes)
-        self._next: Envelope | None = None
-        self._renew = renew
-        self._lease_end = renew()
-
-    def look_after_lease(self) -> None:
-        self._lease_end = self._renew()
-
-    def has_more(self) -> bool:
-        if self._next is None:
-            self._next = next(self._rest, None)
-        return self._next is not None and self._is_safe()
-
-    def take(self) -> Envelope | None:
-        if not self.has_more():
-            return None
-        envelope, self._next = self._next, None
-        return envelope
-
-    def report_rest(self, report: Report) -> None:
-        """Report what was never started as untried."""
-        if self._next is not None:
-            report(Result(self._next.key, Outcome.UNTRIED, text="not started"))
-            self._next = None
-        for envelope in self._rest:
-            report(Result(envelope.key, Outcome.UNTRIED, text="not started"))
-
-    def _is_safe(self) -> bool:
-        return self._lease_end - time.monotonic() >= LEASE_MARGIN_S
+        conversation.receive(supply)

@@ -164,13 +164,15 @@ def intend(
 
     Returns:
         Ordinal to reason for those that must not be attempted after all ("suppressed", "ended");
-        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more, or
-        everything is stopped.
+        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more or
+        has newer content, or everything is stopped.
     """
     barred = _barred(tx, leased, ordinals)
     allowed = [ordinal for ordinal in ordinals if ordinal not in barred]
     is_sending = exists().where(
-        Mailing.id == leased.mailing_id, Mailing.state == MailingState.SENDING
+        Mailing.id == leased.mailing_id,
+        Mailing.state == MailingState.SENDING,
+        Mailing.content_version == version,
     )
     is_stopped = exists().where(Installation.stopped_at.is_not(None))
     statement = (

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from syndicate.store.mailings import (
@@ -194,6 +194,14 @@ def expire(tx: Transaction, now: dt.datetime) -> int:
     for mailing in {mailing for mailing, _ in batches}:
         finish_mailing(tx, mailing, now=now)
     return failed
+
+
+def finish_ended(tx: Transaction, now: dt.datetime) -> None:
+    """End mailings all of whose batches are done: nobody was left to send to. Safe to run twice."""
+    is_open = exists().where(Batch.mailing_id == Mailing.id, Batch.state != BatchState.DONE)
+    query = select(Mailing.id).where(Mailing.state == MailingState.SENDING, ~is_open)
+    for mailing_id in tx.scalars(query).all():
+        finish_mailing(tx, mailing_id, now=now)
 
 
 _EXPIRE = text(

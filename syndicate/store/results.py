@@ -31,6 +31,8 @@ COUNTED = (
     DeliveryState.SKIPPED,
     DeliveryState.AMBIGUOUS,
 )
+# A cancelled mailing stays cancelled, though its last batch comes back.
+_UNDER_WAY = (MailingState.SENDING, MailingState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def finish_mailing(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> Non
     """
     mailing = tx.scalar(select(Mailing).where(Mailing.id == mailing_id).with_for_update())
     is_open = exists().where(Batch.mailing_id == mailing_id, Batch.state != BatchState.DONE)
-    if mailing is None or tx.scalar(select(is_open)):
+    if mailing is None or mailing.state not in _UNDER_WAY or tx.scalar(select(is_open)):
         return
     mailing.state = MailingState.DONE
     mailing.done_at = now

@@ -1,0 +1,42 @@
+"""Whom a process may mail in a database that belongs to another environment (design §5.11).
+
+A copy of production's database that is started as a test must mail nobody but the people named in
+`SYNDICATE_MAIL_ALLOW_LIST`. What may not be mailed stays pending, so that a process which was only
+started under the wrong name has done no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Who may be mailed.
+
+    Attributes:
+        is_everybody: the database is of our own environment.
+        names: otherwise only these: addresses, or domains with an @ before them.
+    """
+
+    is_everybody: bool
+    names: frozenset[str] = frozenset()
+
+    def has(self, address: str) -> bool:
+        """Whether this address may be mailed."""
+        if self.is_everybody:
+            return True
+        lowered = address.lower()
+        return lowered in self.names or f"@{lowered.rpartition('@')[2]}" in self.names
+
+
+def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed:
+    """Decide who may be mailed.
+
+    Args:
+        stamped: the environment that the database is stamped with; None before the first start.
+        own: the environment of this process.
+        allow_list: the setting.
+    """
+    if stamped == own:
+        return Allowed(is_everybody=True)
+    return Allowed(is_everybody=False, names=frozenset(name.lower() for name in allow_list))

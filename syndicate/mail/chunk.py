@@ -1,0 +1,168 @@
+"""One chunk of a leased batch: intent, SMTP, results; what a killed worker can lose sight of.
+
+    intend (commit) ─> send ─> settle (commit)
+
+Between the two commits the chunk's deliveries stand as *in flight* in the batch. A worker that dies
+there leaves at most these ambiguous (design G3). Nothing is sent before the first commit, and
+the second is tried until the lease is over: the results are known and must not be lost.
+"""
+
+import enum
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syndicate import clock, logs
+from syndicate.errors import BadAddressError, RelayError
+from syndicate.mail import outcomes
+from syndicate.mail.conversation import Outcome, Result
+from syndicate.mail.hold import Hold
+from syndicate.mail.message import Writer
+from syndicate.mail.smtp import Session
+from syndicate.mail.supply import Envelope, LeaseLostError
+from syndicate.render.merge import Content
+from syndicate.store import lease, reaping, results
+from syndicate.store.lease import Due
+from syndicate.store.mailings import DeliveryState
+from syndicate.store.session import DatabaseDownError, transaction
+
+log = logs.get(__name__)
+
+_RETRY_SETTLE_S = 1.0
+_BARRED = {"suppressed": DeliveryState.SUPPRESSED, "ended": DeliveryState.SKIPPED}
+
+
+class After(enum.Enum):
+    """How to go on after a chunk."""
+
+    GO_ON = "go on"
+    GIVE_BACK = "give back"  # paused, cancelled, stopped, newer content, or the lease is gone
+    RELAY_DOWN = "relay down"
+    BROKEN = "broken"  # the content cannot be made into mail: nobody's copy would be better
+
+
+@dataclass
+class Chunk:
+    """One chunk on its way.
+
+    Attributes:
+        hold: on its batch.
+        writer: of its mailing.
+        dues: the deliveries.
+        contents: by version and language, everything that `dues` need.
+        should_stop: asked before each new message.
+        outcomes: what became of them so far.
+    """
+
+    hold: Hold
+    writer: Writer
+    dues: Sequence[Due]
+    contents: Mapping[tuple[int, str], Content]
+    should_stop: Callable[[], bool]
+    outcomes: list[results.Outcome] = field(default_factory=list)
+    _by_ordinal: dict[int, Due] = field(default_factory=dict)
+    _progress: int = 0
+    _is_broken: bool = False
+
+    def send(self, session: Session) -> After:
+        """Send the chunk and write down what became of it.
+
+        Raises:
+            DatabaseDownError: the results could not be written before the lease was over.
+        """
+        barred = self._intend()
+        if barred is None:
+            return After.GIVE_BACK
+        self.outcomes += [
+            results.Outcome(ordinal, _BARRED[why], is_attempt=False, reason=why)
+            for ordinal, why in barred.items()
+        ]
+        self._by_ordinal = {due.ordinal: due for due in self.dues if due.ordinal not in barred}
+        after = self._hand_over(session) if self._by_ordinal else After.GO_ON
+        self._settle()
+        return after
+
+    def _intend(self) -> Mapping[int, str] | None:
+        since = time.monotonic()
+        ordinals = [due.ordinal for due in self.dues]
+        with transaction() as tx:
+            barred = lease.intend(
+                tx, self.hold.leased, ordinals, version=self.writer.mailing.content_version
+            )
+        if barred is not None:
+            self.hold.renewed(since)
+        return barred
+
+    def _hand_over(self, session: Session) -> After:
+        try:
+            takes_utf8 = self._needs_utf8() and session.has_smtputf8()
+            session.send(self._envelopes(takes_utf8), self._report, self.hold.renew)
+        except LeaseLostError as error:
+            log.warning("lease_lost", mailing=self.writer.mailing.id, reason=str(error))
+            return After.GIVE_BACK
+        except RelayError as error:
+            log.warning("relay_down", relay=session.relay.name, reason=str(error))
+            return After.RELAY_DOWN
+        if self._is_broken:
+            return After.BROKEN
+        return After.GO_ON if self._progress or self.should_stop() else After.RELAY_DOWN
+
+    def _needs_utf8(self) -> bool:
+        return any(not due.address.isascii() for due in self._by_ordinal.values())
+
+    def _envelopes(self, takes_utf8: bool) -> Iterator[Envelope]:
+        for due in self._by_ordinal.values():
+            if self.should_stop():
+                return
+            try:
+                envelope = self._envelope(due)
+            except BadAddressError:
+                self._fail(due, "the address cannot be mailed")
+                continue
+            except (KeyError, ValueError):
+                log.exception("content_unusable", mailing=self.writer.mailing.id)
+                self._is_broken = True
+                return
+            if envelope.is_utf8 and not takes_utf8:
+                self._fail(due, "the relay does not take addresses beyond ASCII")
+                continue
+            yield envelope
+
+    def _envelope(self, due: Due) -> Envelope:
+        version = due.content_version or self.writer.mailing.content_version
+        return self.writer.envelope(due, self.contents[version, due.language])
+
+    def _fail(self, due: Due, reason: str) -> None:
+        self._progress += 1
+        outcome = results.Outcome(
+            due.ordinal, DeliveryState.FAILED, is_attempt=False, reason=reason
+        )
+        self.outcomes.append(outcome)
+
+    def _report(self, result: Result) -> None:
+        outcome = outcomes.of(result, self._by_ordinal[result.key], now=clock.now())
+        if outcome is not None:
+            self.outcomes.append(outcome)
+        if result.outcome not in (Outcome.UNTRIED, Outcome.UNKNOWN):
+            self._progress += 1
+
+    def _settle(self) -> None:
+        while True:
+            try:
+                self._write()
+            except DatabaseDownError:
+                if time.monotonic() >= self.hold.end:
+                    raise
+                time.sleep(_RETRY_SETTLE_S)
+            else:
+                return
+
+    def _write(self) -> None:
+        leased = self.hold.leased
+        has_ambiguous = any(one.state is DeliveryState.AMBIGUOUS for one in self.outcomes)
+        with transaction() as tx:
+            is_ours = results.settle(tx, leased, self.outcomes, now=clock.now())
+            if is_ours and has_ambiguous:
+                reaping.requeue_ambiguous(tx, leased.mailing_id, leased.number)
+        if not is_ours:
+            log.warning("results_came_too_late", mailing=leased.mailing_id, batch=leased.number)
