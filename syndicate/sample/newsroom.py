@@ -1,6 +1,6 @@
 """What the sample newsroom has published: its publications and articles, read from data files.
 
-    articles/en.toml              a publication: name, sections with desks, picks, words of its pages
+    articles/en.toml              a publication: name, sections with desks, picks, its pages' words
     articles/en/river-treaty.md   an article: facts as TOML between +++, then its text
 
 The text is Markdown in small: paragraphs, `## ` cross-headings, `*emphasis*`. Times are minutes
