@@ -152,8 +152,8 @@ def load() -> Settings:
     Raises:
         SettingsError: a name is unknown or a value is malformed; the sentence names it.
     """
-    _refuse_unknown_names()
     secrets_dir = os.environ.get("SYNDICATE_SECRETS_DIR")
+    _refuse_unknown_names(Path(secrets_dir) if secrets_dir else None)
     try:
         return Settings(_secrets_dir=secrets_dir)
     except ValidationError as error:
@@ -166,9 +166,15 @@ def _config_file() -> Path:
     return Path(os.environ.get("SYNDICATE_CONFIG", "syndicate.toml"))
 
 
-def _refuse_unknown_names() -> None:
+def _refuse_unknown_names(secrets_dir: Path | None) -> None:
+    if secrets_dir is not None and not secrets_dir.is_dir():
+        raise SettingsError(
+            f"SYNDICATE_SECRETS_DIR names {secrets_dir}, which is no folder; "
+            "make it, with one file per secret setting, or unset it."
+        )
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
-    for name in os.environ:
+    files = [path.name for path in secrets_dir.iterdir()] if secrets_dir else []
+    for name in [*os.environ, *files]:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             raise SettingsError(_unknown(name, known))
 

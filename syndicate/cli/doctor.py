@@ -2,13 +2,13 @@
 
 It changes nothing. `fail` is what keeps Syndicate from working, `warn` what will hurt some day; the
 exit code is 0 without a `fail`, else 5. Servers that the all-in-one would start itself are no fault
-while it does not run.
+while it does not run. `--only database,broker` is what docker-compose.yml asks each container.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,17 +16,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from jinja2 import TemplateError
 from rich.console import Console
 
-from syndicate import jobs, settings
+from syndicate import clock, jobs, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
-from syndicate.errors import PartialError, SyndicateError
+from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.mail import relay
+from syndicate.render import environment
 from syndicate.settings import Settings
-from syndicate.store import migrate
+from syndicate.store import due, migrate
+from syndicate.store.session import transaction
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
+# Thirty ticks missed: by then mail is late.
+_TICK_LATE_S = 60
 # The subject that a newer Python refuses to break into two headers (CVE-2024-6923).
 _INJECTED = "=?utf-8?q?hi=0D=0ABcc:_evil@x.example?="
 
@@ -52,12 +57,16 @@ Check = Callable[[Settings, Path], Finding]
 def doctor(
     *,
     data_dir: Annotated[Path | None, typer.Option(help="Data folder. [SYNDICATE_DATA_DIR]")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Run these checks alone, by name: database,broker.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what is wrong with this installation, and what to do."""
+    wanted = _wanted(only)
     if data_dir is not None:
         os.environ["SYNDICATE_DATA_DIR"] = str(data_dir.absolute())
-    findings = list(examine())
+    findings = list(examine(wanted))
     if as_json:
         sys.stdout.write(json.dumps({"checks": [asdict(each) for each in findings]}) + "\n")
     else:
@@ -70,20 +79,32 @@ def doctor(
         raise PartialError(f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}.")
 
 
-def examine() -> Iterator[Finding]:
-    """Run every check; without usable settings only those that need none."""
-    yield check_python()
-    yield check_headers()
+def examine(wanted: Collection[str]) -> Iterator[Finding]:
+    """Run the wanted checks; without usable settings only those that need none.
+
+    Args:
+        wanted: names of checks, as `NAMES` has them.
+    """
+    for check in _GROUND:
+        if name_of(check) in wanted:
+            yield check()
     try:
         running.attach()
         own = settings.load()
     except SyndicateError as error:
         yield Finding("settings", "fail", str(error))
         return
-    yield Finding("settings", "ok", f"The environment is {own.environment}.")
+    if "settings" in wanted:
+        yield Finding("settings", "ok", f"The environment is {own.environment}.")
     data_dir = folder.chosen(own.data_dir)
-    for check in _CHECKS:
-        yield _found(check, own, data_dir)
+    for each in _CHECKS:
+        if name_of(each) in wanted:
+            yield _found(each, own, data_dir)
+
+
+def name_of(check: Callable[..., Finding]) -> str:
+    """What a check is called in its finding and by `--only`."""
+    return check.__name__.removeprefix("check_")
 
 
 def check_python() -> Finding:
@@ -95,7 +116,7 @@ def check_python() -> Finding:
 
 
 def check_headers() -> Finding:
-    """Whether this Python lets an encoded line break into a header; tried, not read off a number."""
+    """Whether this Python lets an encoded line break into a header: tried, not guessed."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = _INJECTED
     if b"\nBcc:" in message.as_bytes():
@@ -109,7 +130,23 @@ def check_headers() -> Finding:
     return Finding("headers", "ok", "This Python keeps line breaks out of mail headers.")
 
 
-def check_production(own: Settings, _data_dir: Path) -> Finding:
+def check_package() -> Finding:
+    """Whether all that belongs to the code came with it: templates, catalogues, migrations."""
+    names: list[str] = []
+    try:
+        for language in environment.LANGUAGES:
+            jinja = environment.environment(language)
+            names = jinja.list_templates(extensions=["html", "txt"])
+            for name in names:
+                jinja.get_template(name)
+    except (OSError, ValueError, TemplateError) as error:
+        return Finding("package", "fail", f"This installation is not whole: {error}; install anew.")
+    if not names:
+        return Finding("package", "fail", "This installation has no templates; install anew.")
+    return Finding("package", "ok", f"{len(names)} templates, schema {migrate.head()}.")
+
+
+def check_environment(own: Settings, _data_dir: Path) -> Finding:
     """Whether production has servers of its own."""
     servers.refuse_production(own)
     return Finding("environment", "ok", "The servers fit the environment.")
@@ -130,26 +167,40 @@ def check_programs(own: Settings, _data_dir: Path) -> Finding:
 def check_folder(_own: Settings, data_dir: Path) -> Finding:
     """Whether the data folder can be written, and who holds it."""
     if folder.is_held(data_dir):
-        return Finding("data", "ok", f"A stack is running in {data_dir}.")
+        return Finding("folder", "ok", f"A stack is running in {data_dir}.")
     nearest = next(place for place in (data_dir, *data_dir.parents) if place.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         return Finding(
-            "data",
+            "folder",
             "fail",
             f"{data_dir} cannot be written; choose another folder with SYNDICATE_DATA_DIR.",
         )
-    return Finding("data", "ok", f"{data_dir} can be written.")
+    return Finding("folder", "ok", f"{data_dir} can be written.")
 
 
 def check_port(own: Settings, data_dir: Path) -> Finding:
     """Whether the web server's port is free."""
     if folder.is_held(data_dir):
-        return Finding("port", "ok", f"The web server answers at {own.base_url()}.")
+        return Finding("port", "ok", f"The stack's web server has it: {own.base_url()}.")
     try:
         listening.listen(own.host, own.port).close()
     except SyndicateError as error:
         return Finding("port", "warn", str(error))
     return Finding("port", "ok", f"{own.host}:{own.port} is free.")
+
+
+def check_web(own: Settings, data_dir: Path) -> Finding:
+    """Whether the web server of this installation answers that it is ready."""
+    if own.database_url is None and not folder.is_held(data_dir):
+        return Finding("web", "ok", "It starts with `syndicate up`.")
+    if not probes.web_is_ready(own.host, own.port):
+        return Finding(
+            "web",
+            "fail",
+            f"/readyz at {own.host}:{own.port} does not answer 200; start `syndicate web`, "
+            "or see which of the other checks fails.",
+        )
+    return Finding("web", "ok", "It is ready.")
 
 
 def check_secrets(own: Settings, data_dir: Path) -> Finding:
@@ -170,6 +221,22 @@ def check_database(own: Settings, _data_dir: Path) -> Finding:
         return Finding("database", "ok", "Embedded; it starts with `syndicate up`.")
     migrate.require_current()
     return Finding("database", "ok", f"It answers and has schema {migrate.head()}.")
+
+
+def check_clock(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the clock rings and somebody hears it."""
+    if own.database_url is None:
+        return Finding("clock", "ok", "It starts with `syndicate up`.")
+    migrate.require_current()
+    with transaction() as tx:
+        last = due.newest(tx, jobs.TICK.name)
+    late_s = (clock.now() - last).total_seconds() if last else None
+    if late_s is None or late_s > _TICK_LATE_S:
+        ago = "There has been no tick yet" if late_s is None else f"The last was {late_s:.0f} s ago"
+        return Finding(
+            "clock", "fail", f"{ago}; start `syndicate beat` and `syndicate worker build tick`."
+        )
+    return Finding("clock", "ok", f"The last tick was {late_s:.0f} s ago.")
 
 
 def check_broker(own: Settings, _data_dir: Path) -> Finding:
@@ -202,8 +269,9 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
     return Finding("relay", "ok", f"{target.name} answers.")
 
 
+_GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
 _CHECKS: tuple[Check, ...] = (
-    check_production,
+    check_environment,
     check_programs,
     check_folder,
     check_port,
@@ -211,7 +279,18 @@ _CHECKS: tuple[Check, ...] = (
     check_database,
     check_broker,
     check_relay,
+    check_web,
+    check_clock,
 )
+NAMES = (*map(name_of, _GROUND), "settings", *map(name_of, _CHECKS))
+
+
+def _wanted(only: str | None) -> Collection[str]:
+    names = NAMES if only is None else only.split(",")
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise UsageError(f"There is no check {unknown[0]}; the checks are {', '.join(NAMES)}.")
+    return names
 
 
 def _found(check: Check, own: Settings, data_dir: Path) -> Finding:
@@ -219,4 +298,4 @@ def _found(check: Check, own: Settings, data_dir: Path) -> Finding:
     try:
         return check(own, data_dir)
     except SyndicateError as error:
-        return Finding(check.__name__.removeprefix("check_"), "fail", str(error))
+        return Finding(name_of(check), "fail", str(error))

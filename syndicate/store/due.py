@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,11 @@ def take(tx: Transaction, job: str, slot: dt.datetime) -> bool:
     """
     statement = insert(DueJob).values(job=job, slot=slot).on_conflict_do_nothing()
     return tx.scalar(statement.returning(DueJob.job)) is not None
+
+
+def newest(tx: Transaction, job: str) -> dt.datetime | None:
+    """The newest slot of a job that anybody took, aware UTC; None when it never ran."""
+    return tx.scalar(select(func.max(DueJob.slot)).where(DueJob.job == job))
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:

@@ -1,0 +1,140 @@
+"""docker-compose.yml, checked without Docker: valid, and it says nothing the code does not know."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from syndicate import settings
+from syndicate.cli import build, doctor
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "docker-compose.yml"
+OURS = {"migrate", "web", "worker-urgent", "worker-bulk", "worker-collect", "worker-build", "beat"}
+SERVERS = {"proxy", "postgres", "valkey", "relay", "mailpit"}
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(FILE.read_text())
+    return found
+
+
+def services() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = compose()["services"]
+    return found
+
+
+def complaints(file: Path) -> str:
+    """What compose says about a file; its wrapper on PyPI ends with 0 whatever that is."""
+    program = Path(sys.executable).with_name("docker-compose")
+    argv = [str(program), "-f", str(file), "--profile", "development", "config", "-q"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=ROOT)
+    return done.stdout + done.stderr
+
+
+def test_compose_itself_finds_nothing_wrong() -> None:
+    assert complaints(FILE) == ""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("service_healthy", "service_well"),
+        ("networks: [inside]", "networks: [nowhere]"),
+        ("stop_grace_period", "stop_grace"),
+    ],
+)
+def test_compose_would_find_a_fault(tmp_path: Path, right: str, wrong: str) -> None:
+    broken = tmp_path / "docker-compose.yml"
+    broken.write_text(FILE.read_text().replace(right, wrong, 1))
+
+    assert complaints(broken) != ""
+
+
+def test_the_processes_are_those_of_the_design() -> None:
+    assert set(services()) == OURS | SERVERS
+    assert services()["mailpit"]["profiles"] == ["development"]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_each_command_is_one_of_ours(name: str) -> None:
+    words = services()[name]["command"]
+
+    app = typer.main.get_command(build(words))
+    context = app.make_context("syndicate", [], resilient_parsing=True)
+    command = app.get_command(context, words[0])  # type: ignore[attr-defined]
+
+    # Raises a usage error for an option or argument that the command does not have.
+    assert command.make_context(words[0], list(words[1:])).info_name == words[0]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_each_variable_is_a_setting(name: str) -> None:
+    known = {f"{settings.PREFIX}{field.upper()}" for field in settings.Settings.model_fields}
+
+    unknown = set(services()[name].get("environment", {})) - known - settings.NOT_SETTINGS
+
+    assert unknown == set()
+
+
+def test_each_secret_is_a_setting_or_the_databases_own() -> None:
+    known = {f"{settings.PREFIX.lower()}{field}" for field in settings.Settings.model_fields}
+
+    assert set(compose()["secrets"]) - known == {"postgres_password"}
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    assert (
+        re.findall(
+            r"(?i)password: \S+|postgresql://\w+:\w+@(?!postgres/syndicate)", FILE.read_text()
+        )
+        == []
+    )
+
+
+def test_each_health_check_is_a_check_of_doctor() -> None:
+    for name in OURS - {"migrate"}:
+        words = services()[name]["healthcheck"]["test"]
+
+        assert words[:4] == ["CMD", "syndicate", "doctor", "--only"]
+        assert set(words[4].split(",")) <= set(doctor.NAMES)
+
+
+def test_every_lasting_service_has_a_health_check() -> None:
+    without = {name for name, each in services().items() if "healthcheck" not in each}
+
+    assert without == {"migrate", "mailpit"}
+
+
+def test_the_database_and_the_broker_keep_what_they_are_told() -> None:
+    postgres, valkey = services()["postgres"], services()["valkey"]
+
+    assert postgres["image"] == "postgres:18"
+    assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert valkey["command"][1:3] == ["--appendonly", "yes"]
+    assert valkey["command"][-2:] == ["--maxmemory-policy", "noeviction"]
+
+
+def test_what_compose_mounts_and_the_images_copy_is_there() -> None:
+    mounted = [
+        volume.split(":")[0]
+        for each in services().values()
+        for volume in each.get("volumes", [])
+        if volume.startswith("./")
+    ]
+    copied = [
+        source
+        for file in (ROOT / "Dockerfile", ROOT / "deploy" / "relay" / "Dockerfile")
+        for line in file.read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in (str(file.parent / word) for word in line.split()[1:-1])
+    ]
+
+    missing = [path for path in [*mounted, *copied] if not (ROOT / path).exists()]
+
+    assert missing == []
