@@ -1,0 +1,142 @@
+"""The documents name what the code has: every setting, command, job and word, and nothing else."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from pydantic_core import PydanticUndefined
+from typer.core import TyperGroup
+
+from syndicate import jobs, settings
+from syndicate.cli import build
+from syndicate.store.tables import METADATA
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+README = (ROOT / "README.md").read_text()
+# Tables that are no word of their own: the second half of one, or how the house keeps count.
+NO_WORDS = {
+    "api_token", "audit", "cap_counter", "due_job", "fetch_host", "fetch_state", "installation",
+    "relay_accept", "used_token",
+}  # fmt: skip
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading, without its head."""
+    section = re.split(r"^## ", text, flags=re.MULTILINE)
+    part = next(each for each in section if each.startswith(f"{heading}\n"))
+    lines = [line for line in part.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def names(cells: list[str]) -> list[str]:
+    """What stands in back quotes in a row's first cell."""
+    return re.findall(r"`([^`]+)`", cells[0])
+
+
+def commands(command: object, path: str) -> Iterator[str]:
+    """Every command that does something, as one would type it."""
+    if isinstance(command, TyperGroup):
+        for name, inner in command.commands.items():
+            yield from commands(inner, f"{path} {name}")
+    else:
+        yield path
+
+
+def all_commands() -> set[str]:
+    return set(commands(typer.main.get_command(build([])), "syndicate"))
+
+
+def default_of(name: str) -> str:
+    """A setting's default as the table writes it."""
+    value = settings.Settings.model_fields[name].default
+    if value is None:
+        return "empty"
+    if value is PydanticUndefined:
+        return "`[]`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Settings")}
+
+    assert documented == {
+        f"{settings.PREFIX}{name.upper()}": default_of(name)
+        for name in settings.Settings.model_fields
+    }
+
+
+def test_every_command_is_documented() -> None:
+    documented = {name for cells in rows(OPERATIONS, "Commands") for name in names(cells)}
+
+    assert documented == all_commands()
+
+
+def test_every_job_is_documented_with_its_queue() -> None:
+    documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Jobs")}
+
+    assert documented == {job.name: f"`{job.queue}`" for job in jobs.ALL}
+
+
+def test_every_job_has_a_command_that_exists() -> None:
+    by_hand = {word for cells in rows(OPERATIONS, "Jobs") for word in names(cells[3:])}
+
+    assert by_hand - all_commands() == set()
+
+
+@pytest.mark.parametrize("cells", rows(README, "Words"), ids=lambda cells: cells[0])
+def test_every_word_is_a_name_in_the_code(cells: list[str]) -> None:
+    path = cells[2].strip("`")
+
+    module, _, name = f"syndicate.{path}".rpartition(".")
+    found = hasattr(importlib.import_module(module), name) if name[0].isupper() else True
+
+    assert found
+    assert importlib.import_module(module if name[0].isupper() else f"{module}.{name}")
+
+
+def test_every_table_is_called_by_one_of_the_words() -> None:
+    words = {cells[0] for cells in rows(README, "Words")}
+
+    strangers = {
+        table
+        for table in METADATA.tables
+        if table.split("_")[0] not in words and table not in NO_WORDS
+    }
+
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+
+    broken = [link for link in links if not (document.parent / link).exists()]
+
+    assert broken == []
+
+
+def test_every_command_that_the_documents_show_exists() -> None:
+    known = all_commands()
+    shown = {
+        found
+        for document in DOCUMENTS
+        for found in re.findall(
+            r"`(?:\.venv/bin/)?(syndicate(?: [a-z][a-z-]+)+)", document.read_text()
+        )
+    }
+
+    unknown = {
+        each
+        for each in shown
+        if not any(
+            each == name or each.startswith(f"{name} ") or name.startswith(f"{each} ")
+            for name in known
+        )
+    }
+
+    assert unknown == set()
