@@ -14,7 +14,21 @@ from syndicate.web import errors, guards, health, sites, static
 
 # Every module that holds a `router`; a more particular route stands before a more general one.
 ROUTERS = (
+    "syndicate.web.reader.front",
+    "syndicate.web.reader.article",
+    "syndicate.web.reader.email_article",
+    "syndicate.web.reader.printing",
+    "syndicate.web.reader.share",
+    "syndicate.web.reader.feedback",
+    "syndicate.web.reader.feeds_page",
     "syndicate.web.reader.feeds",
+    "syndicate.web.reader.newsletters",
+    "syndicate.web.reader.issue",
+    "syndicate.web.reader.confirm",
+    "syndicate.web.reader.preferences",
+    "syndicate.web.reader.unsubscribe",
+    "syndicate.web.reader.never",
+    "syndicate.web.mailbox",
     "syndicate.web.hub",
     "syndicate.web.hooks",
     "syndicate.web.hooks_mail",

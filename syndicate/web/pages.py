@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
+from syndicate import clock
 from syndicate.render.environment import environment
 from syndicate.web import static
 from syndicate.web.headers import content_policy
@@ -27,11 +28,13 @@ class Page:
         status: HTTP status.
         is_private: opened by a token, or showing something of one reader.
         images: addresses of the pictures on it; their origins are allowed, no other.
+        language: of the page; None means the publication's.
     """
 
     status: int = 200
     is_private: bool = False
     images: Iterable[str] = ()
+    language: str | None = None
 
 
 def render(site: Site, template: str, page: Page | None = None, **context: Any) -> Response:
@@ -44,13 +47,26 @@ def render(site: Site, template: str, page: Page | None = None, **context: Any) 
         **context: plain data for the template.
     """
     how = page or Page()
-    jinja = environment(site.publication.language)
-    html = jinja.get_template(f"web/{template}").render(
-        site=site, publication=site.publication, prefix=site.prefix, static=static.url, **context
+    language = how.language or site.publication.language
+    html = (
+        environment(language)
+        .get_template(f"web/{template}")
+        .render(
+            {
+                "site": site,
+                "publication": site.publication,
+                "prefix": site.prefix,
+                "static": static.url,
+                "today": clock.now(),
+                "current": None,
+                "is_private": how.is_private,
+                **context,
+            }
+        )
     )
     response = HTMLResponse(html, how.status, headers=PRIVATE if how.is_private else PUBLIC)
     response.headers["Content-Security-Policy"] = content_policy(images=origins(how.images))
-    response.headers["Content-Language"] = site.publication.language
+    response.headers["Content-Language"] = language
     return response
 
 

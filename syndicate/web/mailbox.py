@@ -1,0 +1,111 @@
+"""/mailbox: what the embedded mailbox accepted, for whoever tries Syndicate on this machine.
+
+Only there, and only for this machine: the mails are other people's. The client's address must be a
+loopback address and the host name one too, so that no page elsewhere can reach it by a name of its
+own that points here (DNS rebinding). A mail's HTML is hostile until proved otherwise: it stands in
+a frame without script or origin of its own.
+"""
+
+import ipaddress
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from syndicate import settings
+from syndicate.embedded.mailbox_files import MailboxFolder
+from syndicate.embedded.servers import mailbox_dir
+from syndicate.errors import NotFoundError
+from syndicate.render.environment import environment
+from syndicate.web import static
+from syndicate.web.headers import content_policy
+from syndicate.web.pages import PRIVATE
+
+_NEWEST = 200
+_FRAME_POLICY = (
+    "sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+_SHOWN_HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Id")
+
+
+def folder_of(request: Request) -> MailboxFolder:
+    """The mailbox's folder, if there is one and the request comes from this machine.
+
+    Raises:
+        NotFoundError: there is none for this client.
+    """
+    own = settings.load()
+    path = mailbox_dir(own.data_dir) if own.data_dir else Path("/nonexistent")
+    if not _is_from_here(request) or not path.is_dir():
+        raise NotFoundError("There is no mailbox here.")
+    return MailboxFolder(path)
+
+
+FolderOf = Annotated[MailboxFolder, Depends(folder_of)]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/mailbox")
+def mailbox_list(folder: FolderOf) -> Response:
+    """The newest messages."""
+    count = sum(1 for _ in folder.paths())
+    return _page("list.html", messages=folder.newest(_NEWEST), count=count)
+
+
+@router.get("/mailbox/{message_id}")
+def mailbox_message(folder: FolderOf, message_id: str) -> Response:
+    """One message: its headers, its HTML in a frame, its text."""
+    message = folder.read(message_id)
+    return _page(
+        "message.html",
+        message_id=message_id,
+        headers=[(name, str(message[name])) for name in _SHOWN_HEADERS if message[name]],
+        text=_part(message, "plain"),
+        has_html=_part(message, "html") is not None,
+    )
+
+
+@router.get("/mailbox/{message_id}/html")
+def mailbox_html(folder: FolderOf, message_id: str) -> Response:
+    """The HTML part alone, for the frame."""
+    html = _part(folder.read(message_id), "html")
+    if html is None:
+        raise NotFoundError("This message has no HTML part.", message_id=message_id)
+    return HTMLResponse(html, headers={**PRIVATE, "Content-Security-Policy": _FRAME_POLICY})
+
+
+@router.get("/mailbox/{message_id}/raw")
+def mailbox_raw(folder: FolderOf, message_id: str) -> Response:
+    """The bytes as they were sent."""
+    raw = folder.raw(message_id).decode("utf-8", "replace")
+    return PlainTextResponse(raw, headers=PRIVATE)
+
+
+def _is_from_here(request: Request) -> bool:
+    client = request.client.host if request.client else ""
+    return _is_loopback(client) and _is_loopback(request.url.hostname or "")
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _part(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    return None if part is None else str(part.get_content())
+
+
+def _page(name: str, **context: object) -> Response:
+    template = environment("en").get_template(f"web/mailbox/{name}")
+    response = HTMLResponse(template.render(static=static.url, **context), headers=PRIVATE)
+    response.headers["Content-Security-Policy"] = content_policy(frames="'self'")
+    return response

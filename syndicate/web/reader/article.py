@@ -1,0 +1,41 @@
+"""/articles/<id>/<slug>: one article with what a reader can do with it."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from syndicate.store import reading
+from syndicate.store.session import transaction
+from syndicate.web.pages import Page, render
+from syndicate.web.reader import articles
+
+_SOURCES = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+
+router = APIRouter(include_in_schema=False)
+ArticleId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/articles/{article_id}")
+@router.get("/articles/{article_id}/{slug}")
+def article(request: Request, article_id: ArticleId, slug: str = "") -> Response:
+    """The article; an address with an old slug leads to the present one."""
+    shown = articles.find(request, article_id)
+    if slug != shown.reading.story.slug:
+        return RedirectResponse(shown.own_path, status_code=301)
+    with transaction() as tx:
+        newsletters = reading.public_newsletters(tx, shown.site.publication.id)
+    found = shown.reading
+    in_text = _SOURCES.findall(found.body_html)
+    return render(
+        shown.site,
+        "reader/article.html",
+        Page(images=[picture.url for picture in found.pictures] + in_text),
+        **shown.context(),
+        body_html=found.body_html,
+        pictures=[picture for picture in found.pictures if picture.url not in in_text],
+        tags=found.tags,
+        corrections=found.corrections,
+        newsletters=newsletters,
+    )

@@ -1,0 +1,65 @@
+"""One article as several pages need it: found or refused, with its addresses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from syndicate import clock, settings
+from syndicate.errors import NotFoundError
+from syndicate.store import reading
+from syndicate.store.reading import Reading
+from syndicate.store.session import transaction
+from syndicate.web.sites import Site, site_of_publication
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An article and the publication that it belongs to."""
+
+    site: Site
+    reading: Reading
+
+    @property
+    def own_path(self) -> str:
+        """The path of its page here."""
+        story = self.reading.story
+        return f"{self.site.prefix}/articles/{story.id}/{story.slug}"
+
+    @property
+    def own_url(self) -> str:
+        """The public address of its page here."""
+        return settings.load().base_url() + self.own_path
+
+    @property
+    def canonical(self) -> str:
+        """The newsroom's own page where there is one, else ours."""
+        return self.reading.story.url or self.own_url
+
+    def context(self) -> dict[str, Any]:
+        """What every template about an article uses."""
+        return {
+            "story": self.reading.story,
+            "own_path": self.own_path,
+            "own_url": self.own_url,
+            "may_email": settings.load().email_article,
+            "current": self.reading.story.section_slug,
+        }
+
+
+def find(request: Request, article_id: int) -> Shown:
+    """The article that a page is about.
+
+    Raises:
+        NotFoundError: there is none that may be shown.
+        HTTPException: 410, it was withdrawn.
+    """
+    with transaction() as tx:
+        found = reading.article(tx, article_id, now=clock.now())
+        is_gone = found is None and reading.is_gone(tx, article_id)
+    if is_gone:
+        raise HTTPException(410, "This article was withdrawn and is no longer here.")
+    if found is None:
+        raise NotFoundError("There is no such article here.", article_id=article_id)
+    return Shown(site_of_publication(request, found.story.publication_id), found)

@@ -1,0 +1,78 @@
+"""/articles/<id>/<slug>/email: the form that sends an article to one friend."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syndicate import clock, settings
+from syndicate.actions import email_article, forms
+from syndicate.actions.email_article import Wish
+from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.web.pages import Page, render
+from syndicate.web.reader import articles
+from syndicate.web.reader.article import ArticleId
+from syndicate.web.reader.articles import Shown
+from syndicate.web.reader.forms import GuardedOf
+from syndicate.web.words import gettext_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/articles/{article_id}/{slug}/email")
+def email_form(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
+    """The empty form."""
+    return _form(_offered(request, article_id), stamp=None)
+
+
+@router.post("/articles/{article_id}/{slug}/email")
+def email_send(
+    request: Request,
+    article_id: ArticleId,
+    slug: str,  # noqa: ARG001 - part of the address
+    *,
+    guarded: GuardedOf,
+    to: Annotated[str, Form(max_length=400)] = "",
+    name: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Send it, or show the form again with what is wrong; what succeeded looks always the same."""
+    shown = _offered(request, article_id)
+    wish = Wish(to=to, sender_name=name)
+    try:
+        email_article.send(article_id, wish, guarded, now=clock.now())
+    except (UsageError, BadAddressError) as error:
+        return _form(shown, stamp=guarded.stamp, wish=wish, problem=str(error))
+    say = gettext_of(shown.site)
+    return render(
+        shown.site,
+        "reader/said.html",
+        Page(is_private=True),
+        heading=say("The article is on its way"),
+        sentences=[
+            say("If your friend may get mail from here, it arrives in a minute or two."),
+        ],
+        links=[(say("Back to the article"), shown.own_path)],
+        current=shown.reading.story.section_slug,
+    )
+
+
+def _offered(request: Request, article_id: int) -> Shown:
+    if not settings.load().email_article:
+        raise NotFoundError("Email article is not offered here.")
+    return articles.find(request, article_id)
+
+
+def _form(
+    shown: Shown, *, stamp: str | None, wish: Wish | None = None, problem: str = ""
+) -> Response:
+    filled = wish or Wish("", "")
+    form = email_article.form_of(shown.reading.story.id)
+    return render(
+        shown.site,
+        "reader/email.html",
+        Page(status=422 if problem else 200, is_private=True),
+        **shown.context(),
+        # The old stamp stays good: whoever was too quick need not wait again.
+        stamp=stamp or forms.stamp(form, clock.now()),
+        form={"to": filled.to, "name": filled.sender_name},
+        problem=problem,
+    )

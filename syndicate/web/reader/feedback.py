@@ -1,0 +1,70 @@
+"""/articles/<id>/<slug>/feedback: a letter to the desk behind an article."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syndicate import clock
+from syndicate.actions import feedback, forms
+from syndicate.actions.feedback import Letter
+from syndicate.errors import BadAddressError, UsageError
+from syndicate.web.pages import Page, render
+from syndicate.web.reader import articles
+from syndicate.web.reader.article import ArticleId
+from syndicate.web.reader.articles import Shown
+from syndicate.web.reader.forms import GuardedOf
+from syndicate.web.words import gettext_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/articles/{article_id}/{slug}/feedback")
+def feedback_form(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
+    """The empty form."""
+    return _form(articles.find(request, article_id), stamp=None)
+
+
+@router.post("/articles/{article_id}/{slug}/feedback")
+def feedback_send(
+    request: Request,
+    article_id: ArticleId,
+    slug: str,  # noqa: ARG001 - part of the address
+    *,
+    guarded: GuardedOf,
+    text: Annotated[str, Form(max_length=20_000)] = "",
+    reply_to: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Pass it on, or show the form again with what is wrong."""
+    shown = articles.find(request, article_id)
+    letter = Letter(text=text, reply_to=reply_to)
+    try:
+        feedback.send(article_id, letter, guarded, now=clock.now())
+    except (UsageError, BadAddressError) as error:
+        return _form(shown, stamp=guarded.stamp, letter=letter, problem=str(error))
+    say = gettext_of(shown.site)
+    return render(
+        shown.site,
+        "reader/said.html",
+        Page(is_private=True),
+        heading=say("Thank you"),
+        sentences=[say("Your words are on their way to the desk.")],
+        links=[(say("Back to the article"), shown.own_path)],
+        current=shown.reading.story.section_slug,
+    )
+
+
+def _form(
+    shown: Shown, *, stamp: str | None, letter: Letter | None = None, problem: str = ""
+) -> Response:
+    filled = letter or Letter("", "")
+    desk = shown.reading.desk
+    return render(
+        shown.site,
+        "reader/feedback.html",
+        Page(status=422 if problem else 200, is_private=True),
+        **shown.context(),
+        stamp=stamp or forms.stamp(feedback.form_of(shown.reading.story.id), clock.now()),
+        form={"text": filled.text, "reply_to": filled.reply_to},
+        desk=desk.name if desk else shown.site.publication.name,
+        problem=problem,
+    )

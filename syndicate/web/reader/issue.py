@@ -1,0 +1,54 @@
+"""/issues/<id>: an issue that went out, as its stories stand now."""
+
+from itertools import groupby
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from syndicate import clock
+from syndicate.errors import NotFoundError
+from syndicate.store import reading
+from syndicate.store.reading import Story
+from syndicate.store.session import transaction
+from syndicate.web.pages import Page, render
+from syndicate.web.sites import Site, site_of_publication
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/issues/{issue_id}")
+def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
+    """All stories of one issue."""
+    with transaction() as tx:
+        found = reading.sent_issue(tx, issue_id)
+        if found is None:
+            raise NotFoundError("There is no such issue here.", issue_id=issue_id)
+        issue, newsletter = found
+        stories = reading.issue_stories(tx, issue_id, now=clock.now())
+    site = site_of_publication(request, newsletter.publication_id)
+    return render(
+        site,
+        "reader/issue.html",
+        Page(images=[story.picture.url for story in stories if story.picture]),
+        newsletter=newsletter,
+        slug=newsletter.slug,
+        issue=issue,
+        groups=_groups(stories),
+        prefixes=_prefixes(site),
+    )
+
+
+def _groups(stories: list[Story]) -> list[dict[str, Any]]:
+    """Stories under the section that the issue put them in, in its order."""
+    return [
+        {"name": name or "", "language": language, "stories": list(group)}
+        for (name, language), group in groupby(
+            stories, key=lambda story: (story.section_name, story.language)
+        )
+    ]
+
+
+def _prefixes(site: Site) -> dict[int, str]:
+    """Where each publication's pages stand."""
+    others = {other.id: prefix for prefix, other in site.others}
+    return {site.publication.id: site.prefix, **others}

@@ -1,0 +1,185 @@
+"""/newsletters and /newsletters/<slug>: what there is to subscribe to, and the form to do it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syndicate import clock, settings
+from syndicate.actions import forms
+from syndicate.actions.forms import Cap
+from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.store import newsletters, reading
+from syndicate.store.newsletters import Issue, Newsletter
+from syndicate.store.publications import Section
+from syndicate.store.session import transaction
+from syndicate.subscribers import subscribe
+from syndicate.subscribers.preferences import Option, own_name
+from syndicate.web.pages import Page, render
+from syndicate.web.reader.forms import ClientOf, GuardedOf
+from syndicate.web.sites import Site, SiteOf, site_of_publication
+from syndicate.web.words import gettext_of
+
+# A household signs up for a few newsletters; a list bomber wants hundreds (notes/mail A8).
+VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
+_RECENT = 10
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """A newsletter as its page shows it."""
+
+    site: Site
+    newsletter: Newsletter
+    sections: list[Section]
+    issues: list[Issue]
+
+    def section_names(self) -> dict[str, str]:
+        """Slug to name; of translations that share a slug, this publication's."""
+        names: dict[str, str] = {}
+        for section in self.sections:
+            if section.slug not in names or section.publication_id == self.site.publication.id:
+                names[section.slug] = section.name
+        return names
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """What a reader filled in; empty choices mean all."""
+
+    address: str = ""
+    language: str = ""
+    sections: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@router.get("/newsletters")
+def newsletter_list(site: SiteOf) -> Response:
+    """Every public newsletter of a publication."""
+    with transaction() as tx:
+        found = reading.public_newsletters(tx, site.publication.id)
+    return render(site, "reader/newsletters.html", newsletters=found)
+
+
+@router.get("/newsletters/{slug}")
+def newsletter_page(request: Request, slug: str) -> Response:
+    """A newsletter with its form and its recent issues."""
+    return _page(_find(request, slug), _Filled(), stamp=None)
+
+
+@router.post("/newsletters/{slug}")
+def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
+    request: Request,
+    slug: str,
+    *,
+    guarded: GuardedOf,
+    client: ClientOf,
+    address: Annotated[str, Form(max_length=400)] = "",
+    language: Annotated[str, Form(max_length=35)] = "",
+    sections: Annotated[tuple[str, ...], Form(max_length=200)] = (),
+    languages: Annotated[tuple[str, ...], Form(max_length=50)] = (),
+) -> Response:
+    """Ask for the newsletter; the answer is the same for every address."""
+    offer = _find(request, slug)
+    filled = _Filled(address, language or _frame(offer), sections, languages)
+    if forms.is_robot(guarded):
+        return _check_your_mail(offer)
+    now = clock.now()
+    try:
+        forms.check(_form_of(slug), guarded, now)
+        with transaction() as tx:
+            is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
+        if not is_allowed:
+            raise forms.too_many("There were many sign-ups from where you are.")
+        subscribe.ask(
+            address,
+            slug,
+            language=filled.language,
+            sections=sections,
+            languages=languages,
+            ip=client.ip,
+            user_agent=client.user_agent,
+            wording=_wording(offer),
+            base_url=settings.load().base_url(),
+            now=now,
+        )
+    except (UsageError, BadAddressError) as error:
+        return _page(offer, filled, stamp=guarded.stamp, problem=str(error))
+    return _check_your_mail(offer)
+
+
+def _find(request: Request, slug: str) -> _Offer:
+    with transaction() as tx:
+        newsletter = newsletters.by_slug(tx, slug)
+        if newsletter is None or not newsletter.is_public:
+            raise NotFoundError("There is no such newsletter here.", slug=slug)
+        sections = newsletters.sections_of(tx, newsletter.id)
+        issues = reading.sent_issues(tx, newsletter.id, limit=_RECENT)
+    site = site_of_publication(request, newsletter.publication_id)
+    return _Offer(site, newsletter, sections, issues)
+
+
+def _form_of(slug: str) -> str:
+    return f"sign-up:{slug}"
+
+
+def _frame(offer: _Offer) -> str:
+    """The language that the form proposes for the mail: the page's, if the newsletter has it."""
+    wanted, offered = offer.site.publication.language, offer.newsletter.languages
+    return wanted if wanted in offered else offered[0]
+
+
+def _wording(offer: _Offer) -> str:
+    """What a reader agrees to; kept as proof."""
+    return gettext_of(offer.site)(
+        "By subscribing you agree that %(name)s sends %(newsletter)s to this address until you "
+        "leave, which every issue lets you do with one click. We keep when and from where you "
+        "asked, as proof, and do not pass your address on.",
+        name=offer.site.publication.name,
+        newsletter=offer.newsletter.name,
+    )
+
+
+def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "") -> Response:
+    names = offer.section_names()
+    return render(
+        offer.site,
+        "reader/newsletter.html",
+        Page(status=422 if problem else 200, is_private=bool(problem)),
+        newsletter=offer.newsletter,
+        slug=offer.newsletter.slug,
+        issues=offer.issues,
+        sections=[
+            Option(value, name, not filled.sections or value in filled.sections)
+            for value, name in names.items()
+        ],
+        languages=[
+            Option(tag, own_name(tag), not filled.languages or tag in filled.languages)
+            for tag in offer.newsletter.languages
+        ],
+        form={"address": filled.address, "language": filled.language or _frame(offer)},
+        wording=_wording(offer),
+        stamp=stamp or forms.stamp(_form_of(offer.newsletter.slug), clock.now()),
+        problem=problem,
+    )
+
+
+def _check_your_mail(offer: _Offer) -> Response:
+    say = gettext_of(offer.site)
+    return render(
+        offer.site,
+        "reader/said.html",
+        Page(is_private=True),
+        heading=say("Check your mail"),
+        sentences=[
+            say(
+                "We have sent a mail with a link to the address you gave; "
+                "%(newsletter)s begins when you follow it and confirm.",
+                newsletter=offer.newsletter.name,
+            ),
+            say("Nothing there? Look among the junk mail, or check the address and try again."),
+        ],
+        links=[(say("To the front page"), f"{offer.site.prefix}/")],
+    )

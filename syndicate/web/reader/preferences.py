@@ -1,0 +1,97 @@
+"""/preferences/<token>: what a subscriber gets, and how to change it."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syndicate import clock
+from syndicate.errors import RefusedError, UsageError
+from syndicate.subscribers import preferences
+from syndicate.subscribers.preferences import Preferences
+from syndicate.web.pages import Page, render
+from syndicate.web.reader.links import site_of_newsletter
+from syndicate.web.words import gettext_in
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/preferences/{token}")
+def preferences_page(request: Request, token: str) -> Response:
+    """What the reader chose."""
+    return _page(request, token, preferences.read(token, now=clock.now()))
+
+
+@router.post("/preferences/{token}")
+def change_preferences(
+    request: Request,
+    token: str,
+    *,
+    sections: Annotated[tuple[str, ...], Form(max_length=200)] = (),
+    languages: Annotated[tuple[str, ...], Form(max_length=50)] = (),
+    language: Annotated[str | None, Form(max_length=35)] = None,
+    pause: Annotated[str, Form(max_length=4)] = "",
+) -> Response:
+    """Keep what the reader chose, or say why it cannot be."""
+    now = clock.now()
+    before = preferences.read(token, now=now)
+    try:
+        changed = preferences.change(
+            token,
+            sections=sections,
+            languages=languages,
+            language=language,
+            paused_until=_until(pause, before, now),
+            now=now,
+        )
+    except (UsageError, RefusedError) as error:
+        return _page(request, token, before, problem=str(error))
+    return _page(request, token, changed, is_saved=True)
+
+
+def _until(pause: str, before: Preferences, now: dt.datetime) -> dt.datetime | None:
+    """The end of a pause: "keep" the one there is, "0" none, else so many weeks from now."""
+    if pause in {"", "keep"}:
+        return before.paused_until
+    if not pause.isdigit():
+        raise UsageError("Choose how long the pause shall be.")
+    weeks = int(pause)
+    return now + dt.timedelta(weeks=weeks) if weeks else None
+
+
+def _page(
+    request: Request,
+    token: str,
+    chosen: Preferences,
+    *,
+    problem: str = "",
+    is_saved: bool = False,
+) -> Response:
+    site = site_of_newsletter(request, chosen.newsletter_slug)
+    return render(
+        site,
+        "reader/preferences.html",
+        Page(status=422 if problem else 200, is_private=True, language=chosen.language),
+        newsletter=chosen.newsletter,
+        slug=chosen.newsletter_slug,
+        is_active=chosen.is_active,
+        is_saved=is_saved,
+        problem=problem,
+        paused_until=chosen.paused_until,
+        sections=chosen.sections,
+        languages=chosen.languages,
+        frame_language=chosen.language,
+        pauses=_pauses(chosen),
+        action=f"{site.prefix}/preferences/{token}",
+    )
+
+
+def _pauses(chosen: Preferences) -> list[tuple[str, str]]:
+    say = gettext_in(chosen.language)
+    texts = {1: say("One week"), 2: say("Two weeks"), 4: say("Four weeks"), 8: say("Eight weeks")}
+    now = (
+        [("keep", say("Keep the pause")), ("0", say("End the pause"))]
+        if chosen.paused_until
+        else [("0", say("No pause"))]
+    )
+    return now + [(str(weeks), text) for weeks, text in texts.items()]
