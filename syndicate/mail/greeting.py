@@ -116,7 +116,7 @@ class _Talk:
             self.sock.sendall(command)
         replies: list[Reply] = []
         while not replies:
-            replies = self.reader.feed(self.receive())
+            replies = list(self.reader.feed(self.receive()))
         return replies[0]
 
     def receive(self) -> bytes:

@@ -1,6 +1,7 @@
 """Reading SMTP replies from a stream of bytes: multi-line, in order, whatever the segments are."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from syndicate.errors import RelayError
@@ -43,21 +44,19 @@ class ReplyReader:
         self._buffer = b""
         self._lines: list[tuple[bytes, bytes]] = []
 
-    def feed(self, received: bytes) -> list[Reply]:
+    def feed(self, received: bytes) -> Iterator[Reply]:
         """Take bytes; give the replies that are complete now.
 
         Raises:
-            RelayError: what arrived is no SMTP.
+            RelayError: what arrived is no SMTP; the replies before it were given first.
         """
         *lines, self._buffer = (self._buffer + received).split(b"\n")
-        if len(self._buffer) > MAX_REPLY_BYTES:
-            raise RelayError("The relay sent a reply without end; it is no mail server, or broken.")
-        replies = []
         for line in lines:
             reply = self._take(line.rstrip(b"\r"))
             if reply is not None:
-                replies.append(reply)
-        return replies
+                yield reply
+        if len(self._buffer) > MAX_REPLY_BYTES:
+            raise RelayError("The relay sent a reply without end; it is no mail server, or broken.")
 
     def _take(self, line: bytes) -> Reply | None:
         found = _LINE.fullmatch(line)
