@@ -6,7 +6,7 @@ from syndicate.errors import SettingsError
 from syndicate.mail import relay
 from syndicate.mail.relay import Relay
 
-SECRET = "s/cret"
+SECRET = "s/cret"  # noqa: S105 - of nobody
 CASES = [
     ("smtp://relay.example", Relay("relay.example", 25)),
     ("smtps://relay.example", Relay("relay.example", 465, is_tls=True)),
