@@ -1,4 +1,4 @@
-"""When a newsletter's issues are due, and which news each one covers; pure, by the zone's own clock.
+"""When a newsletter's issues are due, and which news each covers; pure, by the zone's own clock.
 
     slot        a local time of day ("08:00") on a local date, in the newsletter's zone
     due         the instant the slot names; in a DST gap the first instant after the gap, in an
@@ -12,6 +12,7 @@ A newsletter without earlier slot today looks back to the last slot of the last 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from syndicate.errors import UsageError
@@ -19,7 +20,8 @@ from syndicate.errors import UsageError
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 # How far back a missed slot is still worth an issue: a digest older than this is no news.
 CATCH_UP = dt.timedelta(hours=12)
-_DAYS_BACK = 8  # a weekly newsletter's previous slot is seven days ago
+_DAYS_BACK = 15  # of a weekly newsletter: the last slot, seven days ago, and the one before it
+_DAYS_AHEAD = 8
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,30 @@ def due_slots(schedule: Schedule, *, now: dt.datetime, since: dt.datetime) -> tu
     instants = _instants(schedule, now)
     earliest = max(since, now - CATCH_UP)
     slots = []
-    for (before, _, _), (due_at, local_date, time) in zip(instants, instants[1:], strict=False):
+    for (before, _, _), (due_at, local_date, time) in pairwise(instants):
         if earliest < due_at <= now:
             slots.append(Slot(local_date, time.strftime("%H:%M"), due_at, before, due_at))
     return tuple(slots)
 
 
+def last_slot(schedule: Schedule, *, now: dt.datetime) -> Slot:
+    """The slot that is now, or the last one before now, however long ago: an operator's trigger."""
+    instants = [each for each in _instants(schedule, now) if each[0] <= now]
+    (before, _, _), (due_at, local_date, time) = instants[-2:]
+    return Slot(local_date, time.strftime("%H:%M"), due_at, before, due_at)
+
+
+def next_slot(schedule: Schedule, *, now: dt.datetime) -> Slot:
+    """The first slot after now."""
+    instants = _instants(schedule, now)
+    place = next(place for place, each in enumerate(instants) if each[0] > now)
+    due_at, local_date, time = instants[place]
+    return Slot(local_date, time.strftime("%H:%M"), due_at, instants[place - 1][0], due_at)
+
+
 def _instants(schedule: Schedule, now: dt.datetime) -> list[tuple[dt.datetime, dt.date, dt.time]]:
     today = now.astimezone(ZoneInfo(schedule.zone)).date()
-    dates = (today + dt.timedelta(days=back) for back in range(-_DAYS_BACK, 2))
+    dates = (today + dt.timedelta(days=back) for back in range(-_DAYS_BACK, _DAYS_AHEAD))
     found = {
         instant(date, time, schedule.zone): (date, time)
         for date in dates
@@ -127,7 +144,7 @@ def _instants(schedule: Schedule, now: dt.datetime) -> list[tuple[dt.datetime, d
 
 
 def _end_of_gap(utc: dt.datetime, naive: dt.datetime, zone: str) -> dt.datetime:
-    """The instant at which clocks jumped over `naive`, found by halving: zones jump at any second."""
+    """When the clocks jumped over `naive`, found by halving: zones jump at any second."""
     tz = ZoneInfo(zone)
     low, high = utc - dt.timedelta(days=1), utc + dt.timedelta(days=1)
     while high - low > dt.timedelta(seconds=1):

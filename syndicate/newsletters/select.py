@@ -3,6 +3,8 @@
 A story's position is its bit in every reader's choice, so order is decided here once and for all:
 language by language and section by section in the newsletter's own order; within a section featured
 stories first, then the newest. Where there are more than an issue holds, each keeps a fair share.
+
+The news of a window is what came out in it, and what came out the day before but reached us in it.
 """
 
 import datetime as dt
@@ -11,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MAX_STORIES = 63  # bits of a signed bigint (design §6)
+# A story that came out before the window but reached us within it is not lost, unless it is older.
+LATE = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class Candidate:
         revision: number of the revision that would be frozen.
         section_slug: the section readers choose by; "" when it stands in none.
         language: BCP 47 tag.
-        published_at: first publication, aware UTC.
+        published_at: when it became public, aware UTC.
+        collected_at: when it reached us, aware UTC.
         is_dated: False when nobody said when it was published: held.
         is_backlog: True when it is older than a day at first connect: never announced.
         featured: place in the publication's list of picks, None when not in it.
@@ -33,6 +38,7 @@ class Candidate:
     section_slug: str
     language: str
     published_at: dt.datetime
+    collected_at: dt.datetime
     is_dated: bool
     is_backlog: bool
     featured: int | None = None
@@ -92,7 +98,8 @@ def select(
 
 def _is_fitting(candidate: Candidate, start: dt.datetime, end: dt.datetime) -> bool:
     is_new = start < candidate.published_at <= end
-    return is_new and candidate.is_dated and not candidate.is_backlog
+    is_late = start - LATE < candidate.published_at <= start < candidate.collected_at <= end
+    return (is_new or is_late) and candidate.is_dated and not candidate.is_backlog
 
 
 def _by_section(candidates: Iterable[Candidate], order: Order) -> list[list[Candidate]]:
@@ -125,7 +132,7 @@ def _rank(candidate: Candidate) -> tuple[bool, int, float, int]:
 
 
 def _fair_share(sections: Sequence[Sequence[Candidate]], limit: int) -> set[int]:
-    """Ids of the stories kept: the best of each section, then the second best of each, …"""
+    """Ids of the stories kept: the best of each section, then the second best, and so on."""
     rounds = max((len(stories) for stories in sections), default=0)
     in_turn = (
         stories[turn].article_id

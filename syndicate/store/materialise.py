@@ -33,22 +33,22 @@ _DELIVERIES = text(
             (SELECT array_agg(value) FROM subscription_choice
              WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
             coalesce((
-                SELECT bit_or(1::bigint << had.position)
+                SELECT bit_or(1::bigint << had.position::int)
                 FROM had JOIN delivery d
                     ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
-                WHERE (d.choice >> had.was_position) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+                WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
                     AND NOT (had.is_cancelled AND d.state IN (0, 2))
             ), 0) AS had
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
         WHERE s.newsletter_id = :newsletter AND s.state = 'active'
             AND (s.paused_until IS NULL OR s.paused_until <= :now)
     ), choosing AS (
-        SELECT reader.*, coalesce((
-            SELECT bit_or(1::bigint << story.position) FROM issue_story story
+        SELECT reader.*, (coalesce((
+            SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
             WHERE story.issue_id = :issue
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
                 AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
-        ), 0) & ~had | :always AS choice,
+        ), 0) & (~had)) | CAST(:always AS bigint) AS choice,
         EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
                 AND x.scope IN ('*', :scope)) AS is_suppressed
         FROM reader

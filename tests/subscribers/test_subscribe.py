@@ -18,7 +18,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _morning(database: str) -> None:
+def _morning(database: str) -> None:  # noqa: ARG001 - the database must be there first
     with transaction() as tx:
         desk.morning(tx)
 

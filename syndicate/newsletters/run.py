@@ -1,0 +1,325 @@
+"""Issues on their way: slots that are due become rows, rows become mailings.
+
+    slot ─> due ─> composing ─> frozen ─> sending ─> done
+                       ├─> empty   nothing new, and the newsletter skips such an issue
+                       └─> held    nothing new, or it could not be composed: an editor decides
+
+Every step may run twice, at once, or die in the middle: the tick finds what is unfinished and hints
+at it again. Templates render while no transaction is open.
+"""
+
+import datetime as dt
+
+from jinja2 import TemplateError
+
+from syndicate import jobs, logs, settings
+from syndicate.errors import NotFoundError, SyndicateError
+from syndicate.mail.message import content_rows, frozen_headers
+from syndicate.newsletters import schedule
+from syndicate.newsletters.compose import Draft, Frame, Material, compose
+from syndicate.newsletters.schedule import Slot
+from syndicate.store import issues, ledger, newsletters
+from syndicate.store.ledger import ContentRow
+from syndicate.store.mailings import AmbiguousPolicy, Lane, Mailing, MailingKind, MailingState
+from syndicate.store.materialise import materialise
+from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.publications import Publication
+from syndicate.store.results import finish_mailing
+from syndicate.store.session import Transaction, transaction
+
+log = logs.get(__name__)
+
+VERSION = 1
+# A digest that is older than this is no news; an alert is none after an hour.
+EXPIRES_IN = {
+    NewsletterKind.DIGEST: dt.timedelta(hours=12),
+    NewsletterKind.LETTER: dt.timedelta(hours=24),
+    NewsletterKind.ALERT: dt.timedelta(hours=1),
+}
+_LANES = {NewsletterKind.ALERT: Lane.URGENT}
+_PRIORITIES = {NewsletterKind.ALERT: 1}
+_SEND = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
+
+
+def open_due_issues(now: dt.datetime) -> list[int]:
+    """Open the issue of every slot that is due, and hint at every issue that is unfinished.
+
+    Safe to run twice, or at once: a slot has one row.
+
+    Args:
+        now: aware UTC.
+
+    Returns:
+        Ids of the issues that are new.
+    """
+    with transaction() as tx:
+        opened = [
+            issue_id
+            for newsletter in newsletters.every(tx)
+            if newsletter.kind is NewsletterKind.DIGEST
+            for issue_id in _open_due(tx, newsletter, now)
+        ]
+        for issue_id, kind in issues.unfinished(tx):
+            tx.hint(_compose_job(kind), issue_id)
+    for issue_id in opened:
+        log.info("issue_opened", issue_id=issue_id)
+    return opened
+
+
+def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
+    """An operator's trigger: the issue of the slot that is now, or of the last one before now.
+
+    An issue that was empty or held is composed again; one that was sent is left alone. Safe to run
+    twice.
+
+    Args:
+        newsletter_id: whose.
+        now: aware UTC.
+
+    Returns:
+        The issue's id.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+    """
+    with transaction() as tx:
+        newsletter = _newsletter(tx, newsletter_id)
+        slot = schedule.last_slot(read_schedule(newsletter), now=now)
+        issue, _ = _open(tx, newsletter.id, slot, now)
+        if issue.state in (IssueState.EMPTY, IssueState.HELD):
+            issue.state, issue.note = IssueState.DUE, None
+        tx.hint(_compose_job(newsletter.kind), issue.id)
+        return issue.id
+
+
+def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
+    """Take an issue from *due* to *sending*, or to where it ends without a mailing.
+
+    Safe to run twice, or at once, or again after a crash at any point.
+
+    Args:
+        issue_id: which.
+        now: aware UTC; becomes the mails' Date.
+
+    Returns:
+        The state the issue is in now.
+
+    Raises:
+        NotFoundError: there is no such issue.
+    """
+    if _claim(issue_id):
+        try:
+            _freeze(issue_id, now)
+        except (SyndicateError, TemplateError) as error:
+            log.exception("issue_not_composed", issue_id=issue_id)
+            _end(issue_id, IssueState.HELD, f"It could not be composed: {error}")
+    _send(issue_id, now)
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        if issue is None:
+            raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+        return issue.state
+
+
+def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
+    """A newsletter's schedule as `newsletters.schedule` reads it."""
+    stored = newsletter.schedule
+    return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
+
+
+def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
+    """Read everything that an issue is made of."""
+    publication = newsletters.publication_of(tx, newsletter)
+    sections = newsletters.sections_of(tx, newsletter.id)
+    return Material(
+        number=issue.number,
+        local_date=issue.local_date,
+        zone=newsletter.zone,
+        window=(issue.window_from, issue.window_to),
+        frames=tuple(_frame(newsletter, publication, each) for each in newsletter.languages),
+        postal_address=publication.postal_address,
+        home_url=publication.home_url,
+        section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
+        max_stories=newsletter.max_stories,
+        stories=tuple(issues.stories(tx, newsletter, issue, now)),
+        base_url=settings.load().base_url(),
+    )
+
+
+def add_mailing(
+    tx: Transaction, newsletter: Newsletter, issue: Issue, draft: Draft, now: dt.datetime
+) -> Mailing:
+    """Write down a composed issue: stories, mailing, content version 1. Nothing is sent yet."""
+    publication = newsletters.publication_of(tx, newsletter)
+    lane = _LANES.get(newsletter.kind, Lane.BULK)
+    mailing = Mailing(
+        kind=MailingKind(newsletter.kind),
+        issue_id=issue.id,
+        newsletter_id=newsletter.id,
+        publication_id=newsletter.publication_id,
+        cohort=issue.window_to,
+        message="digest",
+        scope=newsletters.scope(newsletter.id),
+        state=MailingState.MATERIALISING,
+        lane=lane,
+        priority=_PRIORITIES.get(newsletter.kind, 5),
+        policy=AmbiguousPolicy.RESEND if lane is Lane.URGENT else AmbiguousPolicy.SKIP,
+        content_version=VERSION,
+        expires_at=now + EXPIRES_IN[newsletter.kind],
+        created_at=now,
+    )
+    tx.add(mailing)
+    tx.flush()
+    rows = frozen_rows(newsletter, publication, draft, now)
+    ledger.add_content(tx, mailing.id, VERSION, rows)
+    issues.add_stories(tx, issue.id, draft.chosen)
+    issue.subjects = draft.subjects
+    issue.content_hash = draft.content_hash
+    issue.state = IssueState.FROZEN
+    tx.flush()
+    return mailing
+
+
+def add_audience(
+    tx: Transaction,
+    newsletter: Newsletter,
+    mailing: Mailing,
+    draft_is_notice: bool,
+    now: dt.datetime,
+) -> int:
+    """Write a mailing's deliveries: the audience, with each reader's choice."""
+    return materialise(
+        tx,
+        {
+            "mailing": mailing.id,
+            "issue": mailing.issue_id,
+            "newsletter": newsletter.id,
+            "languages": newsletter.languages,
+            "fallback": newsletter.languages[0],
+            "scope": mailing.scope,
+            "size": settings.load().mail_batch_size,
+            "now": now,
+            "always": 1 if draft_is_notice else 0,
+        },
+    )
+
+
+def frozen_rows(
+    newsletter: Newsletter, publication: Publication, draft: Draft, now: dt.datetime
+) -> list[ContentRow]:
+    """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
+    domain = publication.sender_address.rpartition("@")[2]
+    rows: list[ContentRow] = []
+    for mail in draft.rendered:
+        headers = frozen_headers(
+            subject=mail.subject,
+            from_name=publication.sender_name,
+            from_address=publication.sender_address,
+            now=now,
+        )
+        headers |= {
+            "list_name": newsletter.name,
+            # Stable for ever, whatever the newsletter is called next year (RFC 2919).
+            "list_id": f"{newsletter.slug}.lists.{domain}",
+            "list_help": f"/newsletters/{newsletter.slug}",
+        }
+        rows.extend(content_rows(mail, headers))
+    return rows
+
+
+def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
+    since = issues.last_window(tx, newsletter.id) or newsletter.created_at
+    slots = schedule.due_slots(read_schedule(newsletter), now=now, since=since)
+    opened = (_open(tx, newsletter.id, slot, now) for slot in slots)
+    return [issue.id for issue, is_new in opened if is_new]
+
+
+def _open(tx: Transaction, newsletter_id: int, slot: Slot, now: dt.datetime) -> tuple[Issue, bool]:
+    window = (slot.window_from, slot.window_to)
+    return issues.open_slot(tx, newsletter_id, (slot.local_date, slot.name), window, now=now)
+
+
+def _claim(issue_id: int) -> bool:
+    """Mark an issue as being composed; one whose composer died is taken over."""
+    with transaction() as tx:
+        issue = issues.lock(tx, issue_id, IssueState.DUE, IssueState.COMPOSING)
+        if issue is not None:
+            issue.state = IssueState.COMPOSING
+        return issue is not None
+
+
+def _freeze(issue_id: int, now: dt.datetime) -> None:
+    """Compose outside any transaction; of two who do it at once, the first one's draft counts."""
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        assert issue is not None  # noqa: S101 - it was claimed
+        newsletter = _newsletter(tx, issue.newsletter_id)
+        read = material(tx, newsletter, issue, now)
+    draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
+    if not draft.rendered:
+        _end(issue_id, *_EMPTY[newsletter.empty_rule])
+        return
+    with transaction() as tx:
+        issue = issues.lock(tx, issue_id, IssueState.COMPOSING)
+        if issue is not None:
+            add_mailing(tx, newsletter, issue, draft, now)
+            issue.note = _note(draft)
+    log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))
+
+
+def _send(issue_id: int, now: dt.datetime) -> None:
+    """Materialise a frozen issue's audience and let the senders have it."""
+    with transaction() as tx:
+        issue = issues.lock(tx, issue_id, IssueState.FROZEN)
+        mailing = ledger.of_issue(tx, issue_id) if issue else None
+        if issue is None or mailing is None:
+            return
+        newsletter = _newsletter(tx, issue.newsletter_id)
+        is_notice = not issues.carried(tx, issue_id)
+        mailing.audience = add_audience(tx, newsletter, mailing, is_notice, now)
+        mailing.state = MailingState.SENDING
+        mailing.started_at = now
+        issue.state = IssueState.SENDING
+        tx.flush()
+        # With nobody to send to there is no batch whose end would end it.
+        finish_mailing(tx, mailing.id, now=now)
+        tx.hint(_SEND[mailing.lane])
+    log.info("issue_sending", issue_id=issue_id, mailing_id=mailing.id, audience=mailing.audience)
+
+
+def _end(issue_id: int, state: IssueState, note: str) -> None:
+    with transaction() as tx:
+        issue = issues.lock(tx, issue_id, IssueState.COMPOSING)
+        if issue is not None:
+            issue.state, issue.note = state, note
+
+
+_EMPTY = {
+    EmptyRule.SKIP: (IssueState.EMPTY, "There was nothing new; this newsletter skips such issues."),
+    EmptyRule.HOLD: (IssueState.HELD, "There was nothing new; an editor decides what happens."),
+}
+
+
+def _note(draft: Draft) -> str | None:
+    if not draft.chosen:
+        return "There was nothing new; readers are told so."
+    if draft.left_out:
+        return f"{draft.left_out} stories did not fit."
+    return None
+
+
+def _newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
+    found = newsletters.find(tx, newsletter_id)
+    if found is None:
+        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
+    return found
+
+
+def _frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
+    said = newsletters.in_language(newsletter, language)
+    name = said["publication"] or publication.name
+    return Frame(language, said["name"], said["description"], name)
+
+
+def _compose_job(kind: NewsletterKind) -> jobs.Job:
+    return jobs.COMPOSE_ALERT if kind is NewsletterKind.ALERT else jobs.COMPOSE_ISSUE

@@ -1,0 +1,417 @@
+"""From a slot that is due to deliveries with every reader's own choice."""
+
+import datetime as dt
+import hashlib
+
+import pytest
+
+from syndicate.newsletters import run
+from syndicate.store import issues, ledger, newsletters, recipients, subscribers
+from syndicate.store.articles import Access, Article, ArticleState
+from syndicate.store.mailings import Delivery, DeliveryState, Lane, MailingState
+from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter
+from syndicate.store.pictures import Picture
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.subscribers import ChoiceKind
+from tests.subscribers import desk
+
+pytestmark = pytest.mark.usefixtures("database")
+
+# 08:00 in Qatar is 05:00 UTC.
+SLOT = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
+NOW = SLOT + dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+
+def article(
+    tx: Transaction, section_id: int | None, name: str, published_at: dt.datetime, **more: object
+) -> Article:
+    values: dict[str, object] = {
+        "publication_id": 1,
+        "section_id": section_id,
+        "atom_id": f"tag:daily.example,2026:{name}",
+        "state": ArticleState.LIVE,
+        "language": "en",
+        "direction": "ltr",
+        "url": f"https://daily.example/{name}",
+        "slug": name,
+        "headline": f"Headline {name}",
+        "standfirst": f"Standfirst {name}",
+        "authors": ["Daily desk"],
+        "published_at": published_at,
+        "updated_at": published_at,
+        "collected_at": published_at,
+        "is_dated": True,
+        "is_backlog": False,
+        "visible_hash": hashlib.sha256(name.encode()).digest(),
+    }
+    made = Article(**(values | more))
+    tx.add(made)
+    tx.flush()
+    return made
+
+
+def reader(
+    tx: Transaction,
+    number: int,
+    newsletter_id: int = 1,
+    *,
+    language: str = "en",
+    sections: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
+) -> int:
+    """An active subscription; returns its recipient's id."""
+    address = f"reader{number:03}@example.com"
+    subscriber = subscribers.upsert(tx, address, language=language, now=NOW - DAY)
+    recipient = recipients.upsert(tx, address, subscriber_id=subscriber.id)
+    made = subscribers.subscribe(tx, subscriber.id, newsletter_id, language=language, now=NOW - DAY)
+    subscribers.activate(made, now=NOW - DAY)
+    subscribers.choose(tx, made.id, ChoiceKind.SECTION, sections)
+    subscribers.choose(tx, made.id, ChoiceKind.LANGUAGE, languages)
+    return recipient.id
+
+
+def choices(tx: Transaction, mailing_id: int) -> dict[int, int]:
+    rows = tx.execute(Delivery.__table__.select().where(Delivery.mailing_id == mailing_id))
+    return {row.recipient_id: row.choice for row in rows}
+
+
+@pytest.fixture
+def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be there first
+    """A newsletter over "world" (section 1) and "sport" (section 2)."""
+    with transaction() as tx:
+        return desk.morning(tx)
+
+
+def test_a_due_slot_opens_one_issue_however_often_it_is_asked_for(morning: Newsletter) -> None:
+    first = run.open_due_issues(NOW)
+    second = run.open_due_issues(NOW + HOUR)
+
+    with transaction() as tx:
+        made = issues.of_newsletter(tx, morning.id, limit=9)
+    assert (len(first), second) == (1, [])
+    assert [(issue.number, issue.slot, issue.state) for issue in made] == [
+        (1, "08:00", IssueState.DUE)
+    ]
+    assert (made[0].window_from, made[0].window_to) == (SLOT - DAY, SLOT)
+
+
+def test_no_issue_is_due_before_its_slot(morning: Newsletter) -> None:
+    with transaction() as tx:
+        tx.execute(Newsletter.__table__.update().values(created_at=SLOT - HOUR))
+
+    assert run.open_due_issues(SLOT - dt.timedelta(seconds=1)) == []
+    assert morning.id == 1
+
+
+def test_every_reader_gets_the_bits_of_what_they_chose(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        article(tx, 2, "sport-one", SLOT - 2 * HOUR)
+        article(tx, 2, "sport-ar", SLOT - 3 * HOUR, language="ar", direction="rtl")
+        everything = reader(tx, 1)
+        sport = reader(tx, 2, sections=("sport",))
+        arabic = reader(tx, 3, languages=("ar",), language="ar")
+        nothing = reader(tx, 4, sections=("world",), languages=("ar",))
+    (issue_id,) = run.open_due_issues(NOW)
+
+    state = run.compose_issue(issue_id, NOW)
+
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, issue_id)
+        assert mailing is not None
+        carried = [
+            (story.position, story.section_slug, story.language)
+            for story, _ in issues.carried(tx, issue_id)
+        ]
+        found = choices(tx, mailing.id)
+        counts = ledger.counts(tx, mailing.id)
+        assert counts == ledger.counts_by_row(tx, mailing.id)
+    assert state is IssueState.SENDING
+    assert carried == [(0, "world", "en"), (1, "sport", "en"), (2, "sport", "ar")]
+    assert found == {everything: 0b111, sport: 0b110, arabic: 0b100, nothing: 0}
+    assert (mailing.state, mailing.lane, mailing.audience) == (
+        MailingState.SENDING,
+        Lane.BULK,
+        4,
+    )
+    assert (counts.remaining, counts.skipped) == (3, 1)
+    assert morning.id == mailing.newsletter_id
+
+
+def test_composing_twice_sends_once(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+    run.compose_issue(issue_id, NOW)
+
+    run.compose_issue(issue_id, NOW + HOUR)
+
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, issue_id)
+        assert mailing is not None
+        assert ledger.counts(tx, mailing.id).audience == 1
+        assert len(ledger.newest(tx, limit=9)) == 1
+    assert mailing.started_at == NOW
+    assert morning.id == 1
+
+
+def test_a_composer_that_died_is_taken_over(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+    assert run._claim(issue_id)
+    run._freeze(issue_id, NOW)  # and dies before the audience is written
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
+    assert morning.id == 1
+
+
+def test_one_story_reaches_one_reader_once_across_newsletters(morning: Newsletter) -> None:
+    with transaction() as tx:
+        shared = article(tx, 1, "world-one", SLOT - HOUR)
+        article(tx, 2, "sport-one", SLOT - 2 * HOUR)
+        other = Newsletter(
+            publication_id=1,
+            slug="sport-daily",
+            kind="digest",
+            name="Sport",
+            languages=["en"],
+            zone="Asia/Qatar",
+            schedule={"times": ["09:00"], "days": []},
+            created_at=NOW - 9 * DAY,
+        )
+        newsletters.add(tx, other, section_ids=[1, 2])
+        both = reader(tx, 1)
+        reader(tx, 1, other.id, sections=())
+        only_second = reader(tx, 2, other.id)
+        reader(tx, 3, sections=("sport",))
+        had_sport_only = reader(tx, 3, other.id)
+    for issue_id in run.open_due_issues(NOW):
+        run.compose_issue(issue_id, NOW)
+    (second_issue,) = run.open_due_issues(NOW + HOUR)
+
+    run.compose_issue(second_issue, NOW + HOUR)
+
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, second_issue)
+        assert mailing is not None
+        found = choices(tx, mailing.id)
+    assert found == {both: 0, only_second: 0b11, had_sport_only: 0b01}
+    assert (shared.id, morning.id) == (1, 1)
+
+
+def test_a_story_that_failed_to_reach_a_reader_is_offered_again(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        other = Newsletter(
+            publication_id=1,
+            slug="noon",
+            kind="digest",
+            name="Noon",
+            languages=["en"],
+            zone="Asia/Qatar",
+            schedule={"times": ["09:00"], "days": []},
+            created_at=NOW - 9 * DAY,
+        )
+        newsletters.add(tx, other, section_ids=[1])
+        failed = reader(tx, 1)
+        reader(tx, 1, other.id)
+    for issue_id in run.open_due_issues(NOW):
+        run.compose_issue(issue_id, NOW)
+    with transaction() as tx:
+        tx.execute(Delivery.__table__.update().values(state=int(DeliveryState.FAILED)))
+    (second_issue,) = run.open_due_issues(NOW + HOUR)
+
+    run.compose_issue(second_issue, NOW + HOUR)
+
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, second_issue)
+        assert mailing is not None
+        assert choices(tx, mailing.id) == {failed: 0b1}
+    assert morning.id == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"state": ArticleState.KILLED},
+        {"state": ArticleState.EMBARGOED, "embargo_until": NOW + HOUR},
+        {"is_dated": False},
+        {"is_backlog": True},
+        {"published_at": SLOT + dt.timedelta(minutes=1)},
+        {"published_at": SLOT - DAY, "collected_at": SLOT - DAY},
+        {"language": "fr"},
+        {"section_id": None},
+    ],
+    ids="-".join,
+)
+def test_what_may_not_stand_in_an_issue_does_not(
+    morning: Newsletter, more: dict[str, object]
+) -> None:
+    with transaction() as tx:
+        made = article(tx, 1, "world-one", SLOT - HOUR)
+        for name, value in more.items():
+            setattr(made, name, value)
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.EMPTY
+    assert morning.id == 1
+
+
+def test_an_embargo_that_ended_in_the_window_is_news_then(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(
+            tx, 1, "world-one", SLOT - 3 * DAY,
+            state=ArticleState.EMBARGOED, embargo_until=SLOT - HOUR,
+        )  # fmt: skip
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
+    assert morning.id == 1
+
+
+def test_a_story_that_reached_us_after_its_window_is_in_the_next_issue(
+    morning: Newsletter,
+) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-late", SLOT - DAY - HOUR, collected_at=SLOT - DAY + HOUR)
+        reader(tx, 1)
+    run.open_due_issues(NOW)
+
+    with transaction() as tx:
+        issue = issues.of_newsletter(tx, morning.id, limit=1)[0]
+    assert run.compose_issue(issue.id, NOW) is IssueState.SENDING
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"), [(EmptyRule.SKIP, IssueState.EMPTY), (EmptyRule.HOLD, IssueState.HELD)]
+)
+def test_an_issue_without_stories_follows_the_rule_and_stays_visible(
+    morning: Newsletter, rule: EmptyRule, state: IssueState
+) -> None:
+    with transaction() as tx:
+        tx.execute(Newsletter.__table__.update().values(empty_rule=rule))
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    run.compose_issue(issue_id, NOW)
+
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        assert issue is not None
+        assert ledger.of_issue(tx, issue_id) is None
+    assert (issue.state, bool(issue.note)) == (state, True)
+    assert morning.id == 1
+
+
+def test_a_notice_tells_every_reader_that_there_is_nothing_new(morning: Newsletter) -> None:
+    with transaction() as tx:
+        tx.execute(Newsletter.__table__.update().values(empty_rule=EmptyRule.NOTICE))
+        recipient_id = reader(tx, 1, sections=("sport",))
+    (issue_id,) = run.open_due_issues(NOW)
+
+    run.compose_issue(issue_id, NOW)
+
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, issue_id)
+        assert mailing is not None
+        assert choices(tx, mailing.id) == {recipient_id: 1}
+        assert ledger.counts(tx, mailing.id).remaining == 1
+    assert morning.id == 1
+
+
+def test_an_issue_that_nobody_subscribed_to_is_done_at_once(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.DONE
+    assert morning.id == 1
+
+
+def test_an_operator_opens_the_slot_that_is_now_long_after_it(morning: Newsletter) -> None:
+    issue_id = run.open_slot_now(morning.id, SLOT + 20 * HOUR)
+
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        assert issue is not None
+    assert (issue.slot, issue.window_to) == ("08:00", SLOT)
+    assert run.open_slot_now(morning.id, SLOT + 21 * HOUR) == issue_id
+
+
+def test_an_operator_gives_an_empty_issue_another_try(morning: Newsletter) -> None:
+    (issue_id,) = run.open_due_issues(NOW)
+    run.compose_issue(issue_id, NOW)
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+
+    assert run.open_slot_now(morning.id, NOW) == issue_id
+    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
+
+
+def test_a_paused_reader_gets_nothing_until_the_pause_is_over(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+        found = subscribers.lock(tx, 1)
+        assert found is not None
+        found.paused_until = NOW + HOUR
+    (issue_id,) = run.open_due_issues(NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.DONE
+    assert morning.id == 1
+
+
+def test_an_issue_that_cannot_be_composed_is_held_with_the_reason(
+    morning: Newsletter,
+) -> None:
+    with transaction() as tx:
+        # Even without a story, a description of this size is more than mail programs show.
+        tx.execute(Newsletter.__table__.update().values(description="word " * 20_000))
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.HELD
+    with transaction() as tx:
+        issue = tx.get(Issue, issue_id)
+        assert issue is not None
+        assert issue.note is not None
+    assert issue.note.startswith("It could not be composed: The mail digest has ")
+    assert morning.id == 1
+
+
+def test_the_same_rows_give_the_same_hash_and_another_text_another(morning: Newsletter) -> None:
+    with transaction() as tx:
+        made = article(tx, 1, "world-one", SLOT - HOUR, access=Access.PAID)
+        tx.add(
+            Picture(article_id=made.id, url="https://daily.example/p.jpg", width=1200, height=800)
+        )
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    def draft_hash(now: dt.datetime) -> bytes:
+        with transaction() as tx:
+            issue = issues.find(tx, issue_id)
+            assert issue is not None
+            read = run.material(tx, morning, issue, now)
+        return run.compose(read).content_hash
+
+    first, second = draft_hash(NOW), draft_hash(NOW + HOUR)
+    with transaction() as tx:
+        tx.execute(Article.__table__.update().values(headline="Another headline"))
+    third = draft_hash(NOW)
+    run.compose_issue(issue_id, NOW)
+
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        assert issue is not None
+    assert first == second
+    assert issue.content_hash == third != first

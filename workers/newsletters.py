@@ -1,0 +1,17 @@
+"""Composing issues: digests on the build queue, alerts on the urgent one."""
+
+from syndicate import clock, jobs
+from syndicate.newsletters import run
+from workers.app import app
+
+
+@app.task(name=jobs.COMPOSE_ISSUE.name)
+def compose(issue_id: int) -> None:
+    """Compose an issue and let the senders have it. Safe to run twice."""
+    run.compose_issue(issue_id, clock.now())
+
+
+@app.task(name=jobs.COMPOSE_ALERT.name)
+def compose_alert(issue_id: int) -> None:
+    """The same for an alert, ahead of every digest. Safe to run twice."""
+    run.compose_issue(issue_id, clock.now())
