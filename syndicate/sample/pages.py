@@ -43,6 +43,8 @@ class Article:
     published_at: dt.datetime
     updated_at: dt.datetime
     corrections: tuple[tuple[dt.datetime, str], ...]
+    change: str | None
+    note: str | None
 
 
 def article(state: State, key: str) -> Article:
@@ -81,6 +83,8 @@ def article(state: State, key: str) -> Article:
         corrections=tuple(
             (edit.at, words["correction_text"]) for edit in edits if edit.kind == "correction"
         ),
+        change=edits[-1].kind if edits else None,
+        note=words["correction_text"] if edits and edits[-1].kind == "correction" else None,
     )
 
 

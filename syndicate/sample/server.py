@@ -7,16 +7,19 @@
     /files/NAME                         a feed that somebody wants collected, from FOLDER/files
 
 It is no part of the product: it stands where a newsroom's CMS would, and everything about it is
-asked for over HTTP. ETags are strong and honoured.
+asked for over HTTP. ETags are strong and honoured. When its port is taken by another program it
+moves to a free one and takes the addresses of its sources along.
 """
 
 import argparse
+import errno
 import hashlib
+import importlib
 import mimetypes
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,6 +30,7 @@ from syndicate.errors import NotFoundError
 from syndicate.sample import newsroom, pages, state
 from syndicate.sample.state import State
 
+HOST = "127.0.0.1"
 HTML = "text/html; charset=utf-8"
 RSS = "application/rss+xml; charset=utf-8"
 
@@ -145,13 +149,33 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
+def listen(folder: Path) -> Server:
+    """Open the newsroom's port, or a free one when another program has taken it.
+
+    After a move, state and sources name the new port.
+    """
+    remembered = state.read(folder)
+    try:
+        return Server((HOST, remembered.port), Handler)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+    server = Server((HOST, 0), Handler)
+    moved = replace(remembered, port=server.server_port)
+    # The store is of use for a move only, and half of this process.
+    importlib.import_module("syndicate.sample.moving").move(remembered, moved)
+    state.write(folder, moved)
+    return server
+
+
 def main() -> None:
     """Serve the newsroom of a folder until the process is ended."""
     parser = argparse.ArgumentParser(description="Serve the sample newsroom on loopback.")
     parser.add_argument("--dir", type=Path, required=True, help="its folder, with state.json")
     folder: Path = parser.parse_args().dir
     Handler.folder = folder
-    with Server(("127.0.0.1", state.read(folder).port), Handler) as server:
+    with listen(folder) as server:
+        state.say_serving(folder)
         server.serve_forever()
 
 

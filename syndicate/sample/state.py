@@ -15,6 +15,7 @@ from syndicate.errors import NotFoundError
 FOLDER = "sample"
 FILES = "files"
 _STATE = "state.json"
+_SERVING = "serving"
 KINDS = ("fix", "update", "correction")
 
 
@@ -101,3 +102,21 @@ def write(folder: Path, state: State) -> None:
     fresh = folder / f"{_STATE}.new"
     fresh.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     fresh.rename(folder / _STATE)
+
+
+def say_serving(folder: Path) -> None:
+    """Note that the server listens: whoever started it waits for this."""
+    (folder / _SERVING).write_text("yes\n", encoding="utf-8")
+
+
+def is_serving_since(folder: Path, moment_s: float) -> bool:
+    """Whether a server has begun to listen since a moment (seconds since the epoch)."""
+    try:
+        return (folder / _SERVING).stat().st_mtime >= moment_s
+    except FileNotFoundError:
+        return False
+
+
+def forget(folder: Path) -> None:
+    """Forget the newsroom. Safe to run twice."""
+    (folder / _STATE).unlink(missing_ok=True)
