@@ -1,0 +1,1 @@
+"""Collecting: everything a newsroom publishes arrives once, whole, and keeps arriving."""

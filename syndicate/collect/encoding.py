@@ -1,0 +1,72 @@
+"""From the bytes that a server sent to text: BOM, valid UTF-8, HTTP, declaration, Windows-1252.
+
+Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says.
+Source: notes/syndication A3.9.
+"""
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_META = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
+)
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+# Seven-bit encodings pass for UTF-8; only their label tells.
+_SEVEN_BIT = re.compile(r"(iso-?2022|utf-?7|hz)", re.IGNORECASE)
+# What browsers mean by these labels (WHATWG Encoding): the larger set.
+_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "windows-1252", "latin-1": "cp1252"}
+# XML 1.0 2.2: what may not stand in a document; and lone surrogates, which no database takes.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+    """The text of a document, without what XML forbids.
+
+    Args:
+        body: as it came.
+        content_type: the HTTP header, for its charset.
+
+    Returns:
+        (text, name of the encoding that it was read by)
+    """
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return legal(body[len(bom) :].decode(name, "replace")), name
+    for head, name in _WIDE:
+        if body.startswith(head):
+            return legal(body.decode(name, "replace")), name
+    labels = _labels(body, content_type)
+    if not any(_SEVEN_BIT.match(label) for label in labels):
+        labels = ["utf-8", *labels]
+    for label in [*labels, "utf-8"]:
+        try:
+            name = _LARGER.get(label.lower(), label)
+            return legal(body.decode(name)), name
+        except (LookupError, ValueError):
+            continue
+    return legal(body.decode("windows-1252", "replace")), "windows-1252"
+
+
+def legal(text: str) -> str:
+    """Text without control characters and lone surrogates: one of them spoils a whole feed."""
+    return _ILLEGAL.sub("", text)
+
+
+def _labels(body: bytes, content_type: str) -> list[str]:
+    head = body[:2048]
+    found = [_CHARSET.search(content_type)]
+    labels = [match[1] for match in found if match]
+    for pattern in (_DECLARED, _META):
+        declared = pattern.search(head)
+        if declared:
+            labels.append(declared[1].decode("ascii"))
+    return labels

@@ -1,0 +1,120 @@
+"""JSON Feed 1.0 and 1.1 into our records, with the extension `_syndicate` for what it has no word for.
+
+Source: JSON Feed 1.1 (jsonfeed.org/version/1.1).
+"""
+
+import datetime as dt
+import json
+from typing import Any
+
+from syndicate.collect import dates, marks
+from syndicate.collect.clean import absolute_url, clean
+from syndicate.collect.names import name_list
+from syndicate.collect.records import Enclosure, Entry, FeedDocument, PictureIn
+from syndicate.collect.text import plain
+from syndicate.collect.xmlfeed import MAX_TAGS, language_of
+from syndicate.errors import NotAFeedError
+
+_VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+
+
+def read(text: str, *, base: str | None, now: dt.datetime) -> FeedDocument:
+    """Read a JSON Feed.
+
+    Raises:
+        NotAFeedError: it is no JSON, or JSON of another kind.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotAFeedError(
+            f"{base or 'This document'} is no feed: it is broken JSON.", url=base
+        ) from error
+    if not isinstance(data, dict) or not str(data.get("version", "")).startswith(_VERSIONS):
+        raise NotAFeedError(
+            f"{base or 'This document'} is no feed: it is JSON, but no JSON Feed.", url=base
+        )
+    items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
+    hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]
+    return FeedDocument(
+        format="json",
+        title=plain(_text(data, "title")),
+        link=absolute_url(_text(data, "home_page_url"), base),
+        language=language_of(_text(data, "language")),
+        hub=next((_text(hub, "url") for hub in hubs if _text(hub, "url")), None),
+        self_url=absolute_url(_text(data, "feed_url"), base),
+        entries=tuple(_entry(item, data, base=base, now=now) for item in items),
+    )
+
+
+def _entry(
+    item: dict[str, Any], feed: dict[str, Any], *, base: str | None, now: dt.datetime
+) -> Entry:
+    link = absolute_url(_text(item, "url"), base)
+    near = link or base
+    html = _text(item, "content_html")
+    text = _text(item, "content_text")
+    summary = _text(item, "summary")
+    return Entry(
+        title=" ".join(_text(item, "title").split()),
+        link=link,
+        guid=_text(item, "id") or None,
+        authors=_authors(item) or _authors(feed),
+        published=dates.read(_text(item, "date_published"), now=now),
+        updated=dates.read(_text(item, "date_modified"), now=now),
+        raw_published=_text(item, "date_published") or _text(item, "date_modified") or None,
+        summary=" ".join((summary or (text if html else "")).split()),
+        content=clean(html or text.replace("&", "&amp;").replace("<", "&lt;"), base=near),
+        language=language_of(_text(item, "language")),
+        tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag).strip())[
+            :MAX_TAGS
+        ],
+        pictures=_pictures(item, near),
+        enclosures=_attachments(item, near),
+        canonical=absolute_url(_text(item, "external_url"), base) if not link else None,
+        **_marks(item, now),
+    )
+
+
+def _marks(item: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
+    own = item.get("_syndicate")
+    if not isinstance(own, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for name, value in own.items():
+        found |= marks.own(str(name), str(value), now)
+    return found
+
+
+def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:
+    for name in ("image", "banner_image"):
+        url = absolute_url(_text(item, name), base)
+        if url:
+            return (PictureIn(url),)
+    return ()
+
+
+def _attachments(item: dict[str, Any], base: str | None) -> tuple[Enclosure, ...]:
+    found = []
+    for each in _list(item.get("attachments")):
+        url = absolute_url(_text(each, "url"), base) if isinstance(each, dict) else None
+        if url:
+            size = marks.size_of(str(each.get("size_in_bytes", "")))
+            found.append(Enclosure(url, _text(each, "mime_type") or None, size))
+    return tuple(found)
+
+
+def _authors(data: dict[str, Any]) -> tuple[str, ...]:
+    written = _list(data.get("authors")) or [data.get("author")]
+    return name_list(_text(each, "name") for each in written if isinstance(each, dict))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).strip()

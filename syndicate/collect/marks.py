@@ -1,0 +1,179 @@
+"""What a feed entry may say beyond RSS and Atom: pictures, access, embargo, kind, what was changed.
+
+Existing words are read where there are any, and `urn:syndicate:1` adds what nobody has a word for:
+
+    media:content, media:thumbnail, media:credit, media:description     pictures and their rights holder
+    prism:embargoDate, dcterms:available, syndicate:embargo             nothing is shown before
+    dcterms:accessRights, syndicate:access                              free, registered or paid
+    syndicate:kind, syndicate:state, syndicate:change, syndicate:note   the article model of docs/data.md
+
+Source: Media RSS 1.5.1; PRISM Basic 3.0 (embargoDate); DCMI Metadata Terms (available, accessRights).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from lxml import etree
+
+from syndicate.collect import dates
+from syndicate.collect.clean import absolute_url
+from syndicate.collect.records import Access, Change, Enclosure, Kind, PictureIn, State
+from syndicate.collect.text import plain
+
+SYNDICATE = "urn:syndicate:1"
+DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
+_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
+_PRISM = "http://prismstandard.org/namespaces/"
+_WORDS: dict[str, tuple[str, ...]] = {
+    "kind": get_args(Kind),
+    "access": get_args(Access),
+    "state": get_args(State),
+    "change": get_args(Change),
+}
+_ACCESS_RIGHTS = {
+    "free": "free",
+    "open": "free",
+    "open access": "free",
+    "registered": "registered",
+    "registration": "registered",
+    "paid": "paid",
+    "subscription": "paid",
+    "subscribers": "paid",
+    "premium": "paid",
+}
+MAX_PICTURES = 50
+
+
+def split(tag: object) -> tuple[str, str]:
+    """Namespace and local name of an element's tag."""
+    text = str(tag)
+    if text.startswith("{"):
+        namespace, _, name = text[1:].partition("}")
+        return namespace, name
+    return "", text
+
+
+def is_media(namespace: str) -> bool:
+    """Whether a namespace is Media RSS, in one of its spellings."""
+    return namespace in _MEDIA
+
+
+def text_of(element: etree._Element) -> str:
+    """All the text of an element, tidy at its ends."""
+    return "".join(element.itertext()).strip()
+
+
+def marks_of(item: etree._Element, *, now: dt.datetime) -> dict[str, Any]:
+    """What an entry says of itself, as keyword arguments of `Entry`; unknown words are left out."""
+    found: dict[str, Any] = {}
+    for child in item.iterchildren(tag=etree.Element):
+        namespace, name = split(child.tag)
+        value = " ".join(text_of(child).split())
+        if namespace == SYNDICATE:
+            found |= own(name, value, now)
+        elif namespace == DCTERMS and name == "accessRights":
+            access = _ACCESS_RIGHTS.get(value.lower())
+            if access:
+                found.setdefault("access", access)
+        elif (namespace.startswith(_PRISM) and name == "embargoDate") or (
+            namespace == DCTERMS and name == "available"
+        ):
+            found.setdefault("embargo_until", _embargo(value, now))
+    return found
+
+
+def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]:
+    """The pictures of an entry: full ones first, thumbnails only where there is nothing else."""
+    full: dict[str, PictureIn] = {}
+    small: dict[str, PictureIn] = {}
+    for element, context in _media_elements(item):
+        name = split(element.tag)[1]
+        url = absolute_url(element.get("url"), base)
+        if url is None or not _is_picture(element, url, name):
+            continue
+        into = small if name == "thumbnail" else full
+        into.setdefault(url, _picture(element, context, url))
+        if len(into) == MAX_PICTURES:
+            break
+    return tuple((full or small).values())
+
+
+def enclosures_of(item: etree._Element, base: str | None) -> tuple[Enclosure, ...]:
+    """The files that an RSS item carries along."""
+    found = []
+    for element in item.iterchildren("enclosure"):
+        url = absolute_url(element.get("url") or element.get("href"), base)
+        if url:
+            found.append(Enclosure(url, element.get("type"), size_of(element.get("length"))))
+    return tuple(found)
+
+
+def size_of(text: str | None) -> int | None:
+    """A positive whole number, or None."""
+    digits = (text or "").strip()
+    value = int(digits) if digits.isdecimal() and len(digits) <= 15 else 0  # noqa: PLR2004 - bigint
+    return value or None
+
+
+def own(name: str, value: str, now: dt.datetime) -> dict[str, Any]:
+    """One mark of our own namespace as a keyword argument of `Entry`; nothing when unknown."""
+    if name == "embargo":
+        return {"embargo_until": _embargo(value, now)}
+    if name in {"note", "section"}:
+        return {name: value[:1000]} if value else {}
+    return {name: value} if value in _WORDS.get(name, ()) else {}
+
+
+def _embargo(value: str, now: dt.datetime) -> dt.datetime | None:
+    """An embargo may lie years ahead, which no other date may."""
+    return dates.read(value, now=max(now, dt.datetime(9000, 1, 1, tzinfo=dt.UTC)))
+
+
+def _media_elements(item: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
+    """(picture element, element that holds its caption and credit) pairs."""
+    for child in item.iterchildren(tag=etree.Element):
+        namespace, name = split(child.tag)
+        if is_media(namespace) and name in {"content", "thumbnail"}:
+            yield child, item
+            for inner in child.iterchildren(tag=etree.Element):
+                if split(inner.tag)[1] in {"content", "thumbnail"}:
+                    yield inner, child
+        elif is_media(namespace) and name == "group":
+            for inner in child.iterchildren(tag=etree.Element):
+                if split(inner.tag)[1] in {"content", "thumbnail"}:
+                    yield inner, child
+        elif name == "enclosure" and not namespace:
+            yield child, item
+
+
+def _is_picture(element: etree._Element, url: str, name: str) -> bool:
+    if name == "thumbnail":
+        return True
+    said = f"{element.get('type', '')} {element.get('medium', '')}".lower()
+    if said.strip():
+        return "image" in said
+    path = url.partition("?")[0].lower()
+    return path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"))
+
+
+def _picture(element: etree._Element, context: etree._Element, url: str) -> PictureIn:
+    def said(name: str) -> str:
+        for holder in (element, context):
+            for child in holder.iterchildren(tag=etree.Element):
+                namespace, local = split(child.tag)
+                if is_media(namespace) and local == name:
+                    return plain(text_of(child))
+        return ""
+
+    return PictureIn(
+        url=url,
+        caption=said("description") or said("text"),
+        credit=said("credit"),
+        alt=said("title"),
+        media_type=element.get("type"),
+        width=size_of(element.get("width")),
+        height=size_of(element.get("height")),
+        size_bytes=size_of(element.get("fileSize") or element.get("length")),
+    )

@@ -1,0 +1,46 @@
+"""Bylines into names: whatever a publisher writes in an author's place, as a list of names."""
+
+import re
+from collections.abc import Iterable
+
+from syndicate.collect.text import plain
+
+_ADDRESS = re.compile(r"\S+@\S+")
+_NAMED = re.compile(r"^\s*\S+@\S+\s*\((.+)\)\s*$")  # RSS 2.0: address (name)
+_BY = re.compile(r"^(?:by|von|par|por|door|di|da|oleh|av|af)[\s:]+(?=\S)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;|]\s*|\s+(?:and|und|et|y|e|en|och|og|&)\s+", re.IGNORECASE)
+_NOT_A_NAME = re.compile(r"https?://|^\W*$|\d{3,}", re.IGNORECASE)
+MAX_NAMES = 20
+MAX_NAME = 120
+
+
+def name_list(written: Iterable[str]) -> tuple[str, ...]:
+    """Names in order, each once, without addresses.
+
+    One text with several names is parted only where each part can be a name of its own (two words or
+    more): "Reuters, London" stays what it is.
+    """
+    found: dict[str, str] = {}
+    for text in written:
+        for name in _parted(text):
+            found.setdefault(name.casefold(), name)
+    return tuple(list(found.values())[:MAX_NAMES])
+
+
+def _parted(text: str) -> list[str]:
+    tidy = plain(text)
+    named = _NAMED.match(tidy)
+    tidy = named[1] if named else tidy
+    tidy = _ADDRESS.sub("", tidy).strip(" ()<>,;|")
+    tidy = _BY.sub("", tidy)
+    if not tidy or _NOT_A_NAME.search(tidy):
+        return []
+    parts = [part.strip() for part in _BETWEEN.split(tidy) if part and part.strip()]
+    if len(parts) > 1 and all(_is_name(part) for part in parts):
+        return parts
+    return [tidy] if len(tidy) <= MAX_NAME else []
+
+
+def _is_name(text: str) -> bool:
+    count = len(text.split())
+    return 2 <= count <= 5 and text[:1].isupper()  # noqa: PLR2004 - given and family name

@@ -1,0 +1,173 @@
+"""What a feed, a page or a push says, in one form: the records that parsing hands to deciding.
+
+They cross the pipe from the parsing child as JSON, so they hold nothing but text, numbers and times.
+Text is plain and tidy already, HTML is cleaned already, times are aware UTC.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["story", "live", "video", "gallery", "opinion", "wire"]
+Access = Literal["free", "registered", "paid"]
+State = Literal["draft", "live", "killed", "taken_down"]
+Change = Literal["fix", "update", "correction", "kill"]
+
+
+@dataclass(frozen=True)
+class PictureIn:
+    """A picture as its publisher describes it; sizes in pixels and bytes."""
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    alt: str = ""
+    media_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    channels: tuple[str, ...] | None = None
+    rights_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that an entry carries along."""
+
+    url: str
+    media_type: str | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One article as one source carries it.
+
+    Attributes:
+        title: plain text.
+        link: absolute address of the newsroom's page.
+        guid: the publisher's own identity for it, as written.
+        authors: names, in order.
+        published, updated: aware UTC, None when absent or not credible.
+        raw_published: as written, before our reading of it.
+        summary: plain text; the standfirst.
+        content: cleaned HTML of the body.
+        tags: categories and keywords, in order.
+        kind, access, state, change: as marked, None when the source says nothing.
+        embargo_until: aware UTC; nothing of it may be seen before.
+        note: what a correction says.
+        section: name or slug of the section, when the source says it apart from its tags.
+        canonical: the address that the page itself calls its own.
+    """
+
+    title: str
+    link: str | None = None
+    guid: str | None = None
+    authors: tuple[str, ...] = ()
+    published: dt.datetime | None = None
+    updated: dt.datetime | None = None
+    raw_published: str | None = None
+    summary: str = ""
+    content: str = ""
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    pictures: tuple[PictureIn, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    kind: Kind | None = None
+    access: Access | None = None
+    state: State | None = None
+    change: Change | None = None
+    note: str | None = None
+    embargo_until: dt.datetime | None = None
+    section: str | None = None
+    canonical: str | None = None
+
+
+@dataclass(frozen=True)
+class FeedDocument:
+    """A whole feed.
+
+    Attributes:
+        format: rss, atom, rdf or json.
+        hub, self_url: WebSub discovery, first match in the document.
+        ttl_s: how long the publisher thinks it stays good, in seconds.
+        left_out: entries beyond the cap.
+        broken: what was wrong with it, in words, when it had to be read leniently.
+    """
+
+    format: str
+    title: str = ""
+    link: str | None = None
+    language: str | None = None
+    updated: dt.datetime | None = None
+    hub: str | None = None
+    self_url: str | None = None
+    ttl_s: int | None = None
+    entries: tuple[Entry, ...] = ()
+    left_out: int = 0
+    broken: str | None = None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One teaser of a featured box."""
+
+    teaser: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """An article page, read.
+
+    Attributes:
+        headline, standfirst, body, …: as in `Entry`; empty when the page does not say.
+        direction: ltr or rtl.
+        featured: teasers of the featured box: the publication's list, never the article's.
+        links: article addresses of a section page, in order.
+        amended: whether the page says that it was corrected.
+    """
+
+    url: str
+    canonical: str | None = None
+    headline: str = ""
+    standfirst: str = ""
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    published: dt.datetime | None = None
+    updated: dt.datetime | None = None
+    raw_published: str | None = None
+    body: str = ""
+    pictures: tuple[PictureIn, ...] = ()
+    language: str | None = None
+    direction: str = "ltr"
+    tags: tuple[str, ...] = ()
+    featured: tuple[Pick, ...] = ()
+    links: tuple[str, ...] = ()
+    kind: Kind | None = None
+    access: Access | None = None
+    feeds: tuple[str, ...] = ()
+    hub: str | None = None
+    self_url: str | None = None
+
+
+@dataclass(frozen=True)
+class SitemapEntry:
+    """One address of a sitemap; `title` and `published` where it is a news sitemap."""
+
+    url: str
+    title: str = ""
+    published: dt.datetime | None = None
+    raw_published: str | None = None
+    modified: dt.datetime | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sitemap:
+    """A sitemap, or an index of sitemaps."""
+
+    entries: tuple[SitemapEntry, ...] = ()
+    children: tuple[str, ...] = ()
+    left_out: int = 0

@@ -1,0 +1,106 @@
+"""Plain text out of HTML, and the fingerprints by which a change is told from no change."""
+
+import hashlib
+import html
+import re
+import unicodedata
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+_TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|!\[CDATA\[|\?[^<>]*)>", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(
+    r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|hr|tr|td|th|table|figure|figcaption|pre|section"
+    r"|article|dt|dd)\b[^<>]*>",
+    re.IGNORECASE,
+)
+# Campaign marks that say how a reader came, not what the page is.
+_MARKS = re.compile(
+    r"(?:utm_.*|at_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|ocid|cmpid|ref_src"
+    r"|smid|smtyp|ns_.*|xtor|wt_.*|yclid|_ga)$",
+    re.IGNORECASE,
+)
+_AMP = re.compile(r"/amp/?$|\.amp(?=\.html?$|$)", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
+MAX_KEY = 800  # longer ones are hashed: a B-tree entry ends at 2,704 bytes
+
+
+def plain(markup: str) -> str:
+    """What a person sees of a piece of HTML, on one line."""
+    if "<" in markup:
+        markup = _UNSEEN.sub(" ", markup)
+        markup = _BLOCK.sub(" ", markup)
+        markup = _TAG.sub("", markup)
+    if "&" in markup:
+        markup = html.unescape(markup)
+    return " ".join(markup.split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a plain text, case and accents folded, punctuation dropped."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.findall(r"\w+", folded)
+
+
+def fingerprint(*parts: str) -> bytes:
+    """SHA-256 over texts, each told apart from its neighbour."""
+    state = hashlib.sha256()
+    for part in parts:
+        state.update(part.encode("utf-8", "replace"))
+        state.update(b"\x1f")
+    return state.digest()
+
+
+def normal_url(url: str) -> str:
+    """The one spelling of an address under which an article is recognised again.
+
+    Scheme, `www.`, default port, campaign marks, fragment, AMP and a trailing slash are dropped: two
+    addresses that differ in nothing else lead to the same article.
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url.strip()
+    host = _DEFAULT_PORT.sub("", parts.netloc.rpartition("@")[2].lower())
+    for prefix in ("www.", "amp.", "m."):
+        host = host.removeprefix(prefix)
+    path = _AMP.sub("", parts.path).rstrip("/")
+    query = [
+        (key, value)
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _MARKS.match(key)
+    ]
+    # A page that lives behind a fragment says so by a bang (#!/story/7).
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
+    return f"{host}{path}{'?' if query else ''}{urlencode(query)}{fragment}"
+
+
+def is_article_url(url: str) -> bool:
+    """Whether an address names a page of its own, and not the front of a site."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def without_query(url: str) -> str:
+    """An address without query and fragment: picture servers put sizes and signatures there."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def key_of(text: str) -> str:
+    """A text as a key of the database: itself, or its hash when it is long."""
+    return text if len(text) <= MAX_KEY else f"sha256:{fingerprint(text).hex()}"
+
+
+def visible_hash(
+    *, headline: str, standfirst: str, authors: tuple[str, ...], body: str, picture: str | None
+) -> bytes:
+    """The fingerprint of what readers see of an article: never dates, addresses or query strings."""
+    return fingerprint(
+        " ".join(words(headline)),
+        " ".join(words(standfirst)),
+        "|".join(" ".join(words(author)) for author in authors),
+        " ".join(words(plain(body))),
+        without_query(picture or ""),
+    )
