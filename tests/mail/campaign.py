@@ -1,0 +1,285 @@
+"""A digest that is ready to send, of any size, for tests of the ledger, faults and figures.
+
+Readers are reader000001@example.com and so on; reader n has the sections whose bits n has (all of
+them when it has none), so that there are many different choices.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from syndicate.mail.message import content_rows, frozen_headers
+from syndicate.render.email import render
+from syndicate.store import ledger
+from syndicate.store.articles import Article, ArticleState
+from syndicate.store.mailings import (
+    AmbiguousPolicy,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+)
+from syndicate.store.materialise import materialise
+from syndicate.store.newsletters import (
+    Issue,
+    IssueState,
+    IssueStory,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.publications import Publication, Section
+from syndicate.store.session import Transaction, transaction
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+SECTIONS = ("world", "economy", "science", "culture", "sport")
+_PARAGRAPH = (
+    "The council met for nine hours and agreed on a plan for the harbour, the bridges and the "
+    "three old markets; work begins in spring and is to last for two years. "
+)
+_READERS = text(
+    """
+    WITH fresh AS (
+        INSERT INTO subscriber (address, address_hash, language)
+        SELECT address, sha256(convert_to(address, 'UTF8')), 'en'
+        FROM (
+            SELECT 'reader' || lpad(n::text, 6, '0') || '@' || CAST(:domain AS text) AS address
+            FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n
+        ) addresses
+        RETURNING id, address, address_hash
+    ), subscribed AS (
+        INSERT INTO subscription (subscriber_id, newsletter_id, state, language, confirmed_at)
+        SELECT id, :newsletter, 'active', 'en', :now FROM fresh
+        RETURNING id, subscriber_id
+    ), known AS (
+        INSERT INTO recipient (address, address_hash, receiver_group, subscriber_id)
+        SELECT address, address_hash, CAST(:receiver_group AS text), id FROM fresh
+        RETURNING id
+    )
+    INSERT INTO subscription_choice (subscription_id, kind, value)
+    SELECT id, 'section', (CAST(:sections AS text[]))[bit + 1]
+    FROM subscribed, generate_series(0, cardinality(CAST(:sections AS text[])) - 1) bit
+    WHERE (subscriber_id >> bit) & 1 = 1 AND CAST(:has_choices AS boolean)
+    """
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to send."""
+
+    audience: int = 20
+    policy: AmbiguousPolicy = AmbiguousPolicy.SKIP
+    lane: Lane = Lane.BULK
+    priority: int = 5
+    stories_per_section: int = 2
+    paragraphs: int = 1  # per story: 10 x 6 of them make about 70 KB on the wire
+    has_choices: bool = True
+    groups: tuple[tuple[str, str], ...] = (("other", "example.com"),)
+    batch_size: int = 500
+    expires_in: dt.timedelta = dt.timedelta(hours=12)
+
+
+def start(plan: Plan | None = None, *, now: dt.datetime = NOW) -> int:
+    """Make a mailing that is *sending*; nothing else is in the database yet, or only such.
+
+    Returns:
+        Its id.
+    """
+    plan = plan or Plan()
+    with transaction() as tx:
+        issue = _issue(tx, plan, now)
+        mailing = _mailing(tx, plan, issue, now)
+        _readers(tx, plan, issue.newsletter_id, now)
+    rendered = render("digest", "en", _context(plan, now))
+    headers = frozen_headers(
+        subject=rendered.subject, from_name="The Daily", from_address="news@daily.example", now=now
+    )
+    headers |= {
+        "list_name": "Morning",
+        "list_id": "morning.daily.example",
+        "list_help": "/newsletters/morning",
+    }
+    with transaction() as tx:
+        ledger.add_content(tx, mailing.id, 1, content_rows(rendered, headers))
+        audience = materialise(tx, _values(plan, mailing, issue, now))
+        row = ledger.find(tx, mailing.id)
+        assert row is not None
+        row.audience = audience
+        row.state = MailingState.SENDING
+    return mailing.id
+
+
+def _values(plan: Plan, mailing: Mailing, issue: Issue, now: dt.datetime) -> dict[str, object]:
+    return {
+        "mailing": mailing.id,
+        "issue": issue.id,
+        "newsletter": issue.newsletter_id,
+        "languages": ["en"],
+        "fallback": "en",
+        "scope": mailing.scope,
+        "size": plan.batch_size,
+        "now": now,
+    }
+
+
+def _issue(tx: Transaction, plan: Plan, now: dt.datetime) -> Issue:
+    number = len(list(tx.scalars(text("SELECT id FROM publication")))) + 1
+    publication = Publication(
+        slug=f"daily-{number}",
+        name="The Daily",
+        language="en",
+        direction="ltr",
+        zone="UTC",
+        sender_name="The Daily",
+        sender_address="news@daily.example",
+        postal_address="1 Press Square, Exampletown",
+    )
+    tx.add(publication)
+    tx.flush()
+    newsletter = Newsletter(
+        publication_id=publication.id,
+        slug=f"morning-{number}",
+        kind=NewsletterKind.DIGEST,
+        name="Morning",
+        languages=["en"],
+        zone="UTC",
+        schedule={"times": ["08:00"]},
+    )
+    tx.add(newsletter)
+    tx.flush()
+    issue = Issue(
+        newsletter_id=newsletter.id,
+        number=1,
+        local_date=now.date(),
+        slot="08:00",
+        window_from=now - dt.timedelta(days=1),
+        window_to=now,
+        state=IssueState.SENDING,
+    )
+    tx.add(issue)
+    tx.flush()
+    _stories(tx, plan, issue, publication, now)
+    return issue
+
+
+def _stories(
+    tx: Transaction, plan: Plan, issue: Issue, publication: Publication, now: dt.datetime
+) -> None:
+    for place, slug in enumerate(SECTIONS):
+        section = Section(publication_id=publication.id, slug=slug, name=slug.title())
+        tx.add(section)
+        tx.flush()
+        for number in range(plan.stories_per_section):
+            position = place * plan.stories_per_section + number
+            article = _article(publication, section, position, now)
+            tx.add(article)
+            tx.flush()
+            tx.add(
+                IssueStory(
+                    issue_id=issue.id,
+                    position=position,
+                    article_id=article.id,
+                    revision=1,
+                    section_slug=slug,
+                    language="en",
+                )
+            )
+
+
+def _article(
+    publication: Publication, section: Section, position: int, now: dt.datetime
+) -> Article:
+    return Article(
+        publication_id=publication.id,
+        section_id=section.id,
+        atom_id=f"tag:daily.example,2026:{publication.id}-{position}",
+        state=ArticleState.LIVE,
+        language="en",
+        direction="ltr",
+        slug=f"story-{position}",
+        headline=f"Story {position}",
+        published_at=now,
+        updated_at=now,
+        collected_at=now,
+        is_dated=True,
+        is_backlog=False,
+        visible_hash=b"",
+    )
+
+
+def _mailing(tx: Transaction, plan: Plan, issue: Issue, now: dt.datetime) -> Mailing:
+    mailing = Mailing(
+        kind=MailingKind.DIGEST,
+        issue_id=issue.id,
+        newsletter_id=issue.newsletter_id,
+        cohort=now,
+        message="digest",
+        scope=f"newsletter:{issue.newsletter_id}",
+        state=MailingState.MATERIALISING,
+        lane=plan.lane,
+        priority=plan.priority,
+        policy=plan.policy,
+        content_version=1,
+        expires_at=now + plan.expires_in,
+        started_at=now,
+    )
+    tx.add(mailing)
+    tx.flush()
+    return mailing
+
+
+def _readers(tx: Transaction, plan: Plan, newsletter_id: int, now: dt.datetime) -> None:
+    first = int(tx.scalar(text("SELECT coalesce(max(id), 0) + 1 FROM subscriber")) or 1)
+    share = -(-plan.audience // len(plan.groups))
+    for number, (group, domain) in enumerate(plan.groups):
+        start_at = first + number * share
+        tx.execute(
+            _READERS,
+            {
+                "first": start_at,
+                "last": min(start_at + share, first + plan.audience) - 1,
+                "domain": domain,
+                "receiver_group": group,
+                "newsletter": newsletter_id,
+                "sections": list(SECTIONS),
+                "has_choices": plan.has_choices,
+                "now": now,
+            },
+        )
+
+
+def _context(plan: Plan, now: dt.datetime) -> dict[str, object]:
+    return {
+        "publication": {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"},
+        "newsletter": {"name": "Morning", "description": "What happened while you slept."},
+        "issue": {"number": 1, "local_date": now.date()},
+        "sections": [_section(plan, place, slug, now) for place, slug in enumerate(SECTIONS)],
+        "zone": "UTC",
+    }
+
+
+def _section(plan: Plan, place: int, slug: str, now: dt.datetime) -> dict[str, object]:
+    first = place * plan.stories_per_section
+    positions = range(first, first + plan.stories_per_section)
+    return {
+        "name": slug.title(),
+        "position": first,
+        "mask": sum(1 << position for position in positions),
+        "language": "en",
+        "stories": [
+            {
+                "position": position,
+                "mask": 1 << position,
+                "headline": f"Story {position} of the day in {slug}",
+                "standfirst": _PARAGRAPH * plan.paragraphs,
+                "url": f"https://daily.example/{slug}/story-{position}",
+                "picture": None,
+                "is_for_subscribers": False,
+                "authors": [f"{slug.title()} desk"],
+                "updated_at": now,
+                "language": "en",
+            }
+            for position in positions
+        ],
+    }
