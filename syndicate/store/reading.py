@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate.store.articles import (
     Access,
@@ -265,7 +266,7 @@ def _with_pictures(tx: Transaction, stories: Sequence[Story], now: dt.datetime) 
     """Give each story its first picture that a page may show: one query for all of them."""
     query = (
         select(Picture)
-        .distinct(Picture.article_id)
+        .ext(distinct_on(Picture.article_id))
         .where(
             Picture.article_id.in_([story.id for story in stories]),
             may_show_picture(Channel.PAGE, now=now),

@@ -16,6 +16,7 @@ from syndicate.render.environment import environment
 from syndicate.store.session import DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
+from syndicate.web.words import gettext_in
 
 log = logs.get(__name__)
 
@@ -30,6 +31,14 @@ _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.OversizeError, 413),
     (errors.TemporaryError, 503),
 )
+_TITLES = {
+    403: "Not allowed",
+    404: "Not here",
+    410: "No longer here",
+    429: "Please wait a little",
+    500: "Something went wrong",
+    503: "Please try again soon",
+}
 _SENTENCES = {
     404: "There is no page at this address; it may have moved, or the link is not complete.",
     405: "This address does not take that kind of request.",
@@ -77,14 +86,19 @@ def status_of(error: errors.SyndicateError) -> int:
 
 def _page(request: Request, status: int, sentence: str) -> str:
     site = getattr(request.state, "site", None)
-    jinja = environment(site.publication.language if site else "en")
-    return jinja.get_template("web/error.html").render(
-        name=site.publication.name if site else "Syndicate",
-        home=f"{site.prefix}/" if site else "/",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        sentence=sentence,
-        static=static.url,
+    language = site.publication.language if site else "en"
+    say = gettext_in(language)
+    return (
+        environment(language)
+        .get_template("web/error.html")
+        .render(
+            name=site.publication.name if site else "Syndicate",
+            home=f"{site.prefix}/" if site else "/",
+            title=say(_TITLES.get(status, "That did not work")),
+            status=status,
+            sentence=say(sentence),
+            static=static.url,
+        )
     )
 
 

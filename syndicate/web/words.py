@@ -1,9 +1,16 @@
 """A page's own sentences in the language of its publication, for handlers."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from syndicate.errors import BadAddressError, SyndicateError
 from syndicate.render.environment import catalogue, known_language
-from syndicate.web.sites import Site
+
+if TYPE_CHECKING:
+    from syndicate.web.sites import Site
+
+# The same whatever is wrong with it: the mail library's own reasons are in English.
+BAD_ADDRESS = "Mail cannot go to this address; please check how it is written."
 
 Say = Callable[..., str]
 
@@ -19,6 +26,13 @@ def gettext_in(language: str) -> Say:
     return say
 
 
-def gettext_of(site: Site) -> Say:
+def problem_in(language: str, error: SyndicateError) -> str:
+    """How a form says what is wrong, in its page's language."""
+    if isinstance(error, BadAddressError):
+        return gettext_in(language)(BAD_ADDRESS)
+    return gettext_in(language)(str(error))
+
+
+def gettext_of(site: "Site") -> Say:
     """How a publication says a sentence."""
     return gettext_in(site.publication.language)

@@ -13,7 +13,7 @@ from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.articles import Shown
 from syndicate.web.reader.forms import GuardedOf
-from syndicate.web.words import gettext_of
+from syndicate.web.words import gettext_of, problem_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +40,12 @@ def email_send(
     try:
         email_article.send(article_id, wish, guarded, now=clock.now())
     except (UsageError, BadAddressError) as error:
-        return _form(shown, stamp=guarded.stamp, wish=wish, problem=str(error))
+        return _form(
+            shown,
+            stamp=guarded.stamp,
+            wish=wish,
+            problem=problem_in(shown.site.publication.language, error),
+        )
     say = gettext_of(shown.site)
     return render(
         shown.site,

@@ -18,7 +18,7 @@ from syndicate.subscribers.preferences import Option, own_name
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of_publication
-from syndicate.web.words import gettext_of
+from syndicate.web.words import gettext_of, problem_in
 
 # A household signs up for a few newsletters; a list bomber wants hundreds (notes/mail A8).
 VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
@@ -106,7 +106,12 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
             now=now,
         )
     except (UsageError, BadAddressError) as error:
-        return _page(offer, filled, stamp=guarded.stamp, problem=str(error))
+        return _page(
+            offer,
+            filled,
+            stamp=guarded.stamp,
+            problem=problem_in(offer.site.publication.language, error),
+        )
     return _check_your_mail(offer)
 
 
@@ -133,7 +138,8 @@ def _frame(offer: _Offer) -> str:
 
 def _wording(offer: _Offer) -> str:
     """What a reader agrees to; kept as proof."""
-    return gettext_of(offer.site)(
+    say = gettext_of(offer.site)
+    return say(
         "By subscribing you agree that %(name)s sends %(newsletter)s to this address until you "
         "leave, which every issue lets you do with one click. We keep when and from where you "
         "asked, as proof, and do not pass your address on.",

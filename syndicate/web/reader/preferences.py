@@ -11,7 +11,7 @@ from syndicate.subscribers import preferences
 from syndicate.subscribers.preferences import Preferences
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.links import site_of_newsletter
-from syndicate.web.words import gettext_in
+from syndicate.web.words import gettext_in, problem_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +45,7 @@ def change_preferences(
             now=now,
         )
     except (UsageError, RefusedError) as error:
-        return _page(request, token, before, problem=str(error))
+        return _page(request, token, before, problem=problem_in(before.language, error))
     return _page(request, token, changed, is_saved=True)
 
 

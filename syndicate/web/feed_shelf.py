@@ -1,0 +1,183 @@
+"""The feed documents that this process serves, kept in memory as long as they are the newest.
+
+Polling readers ask for the same few documents all day. Four times a second, at most, one query asks
+which feeds have changed since; a document is loaded when it is first asked for, and again after its
+feed changed. So a change is served within a quarter of a second, and most answers touch no row.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from email.utils import format_datetime
+
+from starlette.concurrency import run_in_threadpool
+
+from syndicate.feeds import model
+from syndicate.settings import load
+from syndicate.store import feed_documents, publications
+from syndicate.store.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.feeds import Feed
+from syndicate.store.publications import Publication
+from syndicate.store.session import transaction
+
+FRESH_S = 0.25
+_SHELF_BYTES = 64 * 1024 * 1024
+
+# Clients keep a feed for five minutes. A proxy of ours asks again after two seconds, so that what
+# was withdrawn is gone within five (docs/operations.md, "Feeds").
+_PAGE = "public, max-age=300, s-maxage=2, stale-while-revalidate=60"
+_ARCHIVE = "public, max-age=86400, immutable, s-maxage=2"
+
+Key = tuple[str, FeedFormat, int]
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One content coding of a document."""
+
+    tag: str
+    headers: RawHeaders
+    body: bytes
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """A document ready to be served, or the word that its feed is gone or has moved.
+
+    Attributes:
+        feed_id: whose.
+        generation: of the feed, when this was loaded.
+        variants: by content coding; empty when there is no document.
+        tags: entity tags of all variants.
+        modified_at: newest material change.
+        gone: the feed is no more.
+        moved_to: address of the feed that took its place, or None.
+    """
+
+    feed_id: int
+    generation: int
+    variants: dict[str | None, Variant]
+    tags: frozenset[str]
+    modified_at: dt.datetime
+    gone: bool
+    moved_to: str | None
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes up, roughly."""
+        return 1024 + sum(len(variant.body) for variant in self.variants.values())
+
+
+class Shelf:
+    """What one web process keeps."""
+
+    def __init__(self) -> None:
+        self._documents: OrderedDict[Key, OnShelf] = OrderedDict()
+        self._size = 0
+        self._checked_at = float("-inf")
+        self._checking: asyncio.Task[None] | None = None
+
+    async def get(self, key: Key) -> OnShelf | None:
+        """The newest state of a document; None when there is no such feed or page."""
+        if time.monotonic() - self._checked_at > FRESH_S:
+            await self._check()
+        found = self._documents.get(key)
+        if found is not None:
+            self._documents.move_to_end(key)
+            return found
+        loaded = await run_in_threadpool(_load, key)
+        if loaded is not None:
+            self._put(key, loaded)
+        return loaded
+
+    async def _check(self) -> None:
+        """Drop what has changed since; everybody who waits shares one query."""
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._drop_changed())
+            self._checking.add_done_callback(self._checked)
+        await asyncio.shield(self._checking)
+
+    def _checked(self, _task: asyncio.Task[None]) -> None:
+        self._checking = None
+
+    async def _drop_changed(self) -> None:
+        asked_at = time.monotonic()
+        held = {(each.feed_id, each.generation) for each in self._documents.values()}
+        if held:
+            current = await run_in_threadpool(_generations, {feed_id for feed_id, _ in held})
+            for key, each in list(self._documents.items()):
+                if current.get(each.feed_id) != each.generation:
+                    self._size -= self._documents.pop(key).size
+        self._checked_at = asked_at
+
+    def _put(self, key: Key, document: OnShelf) -> None:
+        before = self._documents.pop(key, None)
+        self._size += document.size - (before.size if before else 0)
+        self._documents[key] = document
+        while self._size > _SHELF_BYTES and len(self._documents) > 1:
+            self._size -= self._documents.popitem(last=False)[1].size
+
+
+def _generations(feed_ids: set[int]) -> dict[int, int]:
+    with transaction() as tx:
+        return feed_documents.generations(tx, feed_ids)
+
+
+def _load(key: Key) -> OnShelf | None:
+    slug, form, page = key
+    with transaction() as tx:
+        found = feed_documents.find(tx, slug, form, page)
+        if found is None:
+            return None
+        feed, document = found
+        publication = tx.get(Publication, feed.publication_id)
+        is_first = publications.is_first(tx, feed.publication_id)
+    is_there = document is not None or feed.gone_at is not None or feed.moved_to is not None
+    if publication is None or not is_there:
+        return None
+    base = model.site_of(publication, load().base_url(), is_first=is_first).base
+    return _on_shelf(feed, document, form, base)
+
+
+def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, base: str) -> OnShelf:
+    variants: dict[str | None, Variant] = {}
+    if document is not None and feed.gone_at is None and feed.moved_to is None:
+        head = _headers(document, model.page_url(base, feed.slug, form, document.page), base)
+        head.append((b"cache-control", (_ARCHIVE if document.is_archive else _PAGE).encode()))
+        variants = {
+            None: _variant(head, document.etag, document.body, None),
+            "gzip": _variant(head, f"{document.etag}-gzip", document.gzip, "gzip"),
+            "br": _variant(head, f"{document.etag}-br", document.brotli, "br"),
+        }
+    moved_to = feed.moved_to
+    if moved_to is not None and "://" not in moved_to:
+        moved_to = model.page_url(base, moved_to, form)
+    return OnShelf(
+        feed_id=feed.id,
+        generation=feed.generation,
+        variants=variants,
+        tags=frozenset(variant.tag for variant in variants.values()),
+        modified_at=document.modified_at if document else dt.datetime.min.replace(tzinfo=dt.UTC),
+        gone=feed.gone_at is not None,
+        moved_to=moved_to,
+    )
+
+
+def _headers(document: FeedDocument, url: str, base: str) -> RawHeaders:
+    media_type = model.MEDIA_TYPES[document.format]
+    return [
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"last-modified", format_datetime(document.modified_at, usegmt=True).encode()),
+        (b"vary", b"Accept-Encoding"),
+        (b"link", f'<{base}/hub>; rel="hub", <{url}>; rel="self"'.encode()),
+    ]
+
+
+def _variant(head: RawHeaders, tag: str, body: bytes, coding: str | None) -> Variant:
+    headers = [*head, (b"etag", f'"{tag}"'.encode()), (b"content-length", b"%d" % len(body))]
+    if coding is not None:
+        headers.append((b"content-encoding", coding.encode()))
+    return Variant(tag, headers, body)

@@ -1,0 +1,93 @@
+"""/feeds/{slug}.rss, .atom and .json: stored documents, served as they are.
+
+A small ASGI route of its own, because most requests of the house are polls for these few documents:
+nothing is parsed, rendered or compressed here.
+"""
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from starlette.datastructures import Headers, QueryParams
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.web import conditional
+from syndicate.web.feed_shelf import Key, OnShelf, Shelf, Variant
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+router = APIRouter(include_in_schema=False)
+
+_FORMATS = {form.value: form for form in FeedFormat}
+# Repeated in a 304 (RFC 9110 15.4.5), which has no body for the others to describe.
+_IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control"})
+
+
+class FeedRoute:
+    """Serves feed documents, each process from a shelf of its own."""
+
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 200, 304, 301, 404 or 410."""
+        key = _key(scope)
+        found = await self._shelf.get(key) if key else None
+        if found is None:
+            raise HTTPException(404, "There is no such feed; /feeds lists those there are.")
+        if found.gone or found.moved_to:
+            await _elsewhere(found)(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        tag = _known_tag(found, headers)
+        if tag is not None:
+            await _send_304(found.variants[None], tag, send)
+            return
+        variant = found.variants[conditional.coding(headers.get("accept-encoding", ""))]
+        await send({"type": "http.response.start", "status": 200, "headers": list(variant.headers)})
+        body = b"" if scope["method"] == "HEAD" else variant.body
+        await send({"type": "http.response.body", "body": body})
+
+
+def _key(scope: Scope) -> Key | None:
+    """Which document a request asks for; None when its address cannot be one."""
+    slug, _, ending = scope["path_params"]["name"].rpartition(".")
+    form = _FORMATS.get(ending)
+    page = QueryParams(scope["query_string"]).get("page", "0") if scope["query_string"] else "0"
+    if not slug or form is None or not page.isdecimal() or len(page) > len("9999999"):
+        return None
+    return slug, form, int(page)
+
+
+def _known_tag(found: OnShelf, headers: Headers) -> str | None:
+    """The entity tag of the document that the client has already; If-None-Match comes first."""
+    if_none_match = headers.get("if-none-match")
+    if if_none_match is not None:
+        return conditional.matching_tag(if_none_match, found.tags)
+    since = headers.get("if-modified-since")
+    if since is not None and conditional.is_unmodified_since(since, found.modified_at):
+        coding = conditional.coding(headers.get("accept-encoding", ""))
+        return found.variants[coding].tag
+    return None
+
+
+async def _send_304(variant: Variant, tag: str, send: Send) -> None:
+    kept = [header for header in variant.headers if header[0] in _IN_304]
+    kept.append((b"etag", f'"{tag}"'.encode()))
+    await send({"type": "http.response.start", "status": 304, "headers": kept})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _elsewhere(found: OnShelf) -> "Response":
+    headers = {"Cache-Control": "public, max-age=300, s-maxage=2"}
+    if found.moved_to:
+        return RedirectResponse(found.moved_to, 301, headers)
+    text = "This feed is no more; /feeds lists those there are. Please stop asking for it.\n"
+    return PlainTextResponse(text, 410, headers)
+
+
+router.routes.append(Route("/feeds/{name}", FeedRoute(), methods=["GET", "HEAD"]))
