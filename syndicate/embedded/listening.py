@@ -5,6 +5,7 @@ no race for the port, and no refused request while it restarts.
 """
 
 import errno
+import os
 import socket
 
 from syndicate.errors import PortInUseError, RefusedError, SettingsError, UnknownHostError
@@ -25,13 +26,9 @@ def listen(host: str, port: int) -> socket.socket:
         SettingsError: the address is not one of this machine's.
         RefusedError: this account may not use the port.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family, address = _resolve(host, port)
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except socket.gaierror as error:
-        raise UnknownHostError(
-            f"The host {host} does not resolve; set SYNDICATE_HOST to an address of this machine."
-        ) from error
+        return socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:
         raise _sentence(host, port, error) from error
 
@@ -39,6 +36,18 @@ def listen(host: str, port: int) -> socket.socket:
 def port_of(listener: socket.socket) -> int:
     """The port that a socket listens on."""
     return int(listener.getsockname()[1])
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    # Asked apart: create_server would blur "no such host" into an OSError like any other.
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise UnknownHostError(
+            f"The host {host} does not resolve; set SYNDICATE_HOST to an address of this machine."
+        ) from error
+    family, _, _, _, address = found[0]
+    return family, (str(address[0]), port)
 
 
 def _sentence(host: str, port: int, error: OSError) -> RefusedError | SettingsError:
@@ -55,5 +64,6 @@ def _sentence(host: str, port: int, error: OSError) -> RefusedError | SettingsEr
             )
         case _:
             return RefusedError(
-                f"Nothing may listen on {host}:{port} ({error.strerror}); choose another port."
+                f"Nothing may listen on {host}:{port} ({os.strerror(error.errno or 0)}); "
+                "choose another port."
             )
