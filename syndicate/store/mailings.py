@@ -135,7 +135,7 @@ class MailingContent(Table):
     mask: Mapped[int]
     html: Mapped[bytes] = mapped_column(LargeBinary)
     text: Mapped[bytes] = mapped_column(LargeBinary)
-    headers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    headers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class Batch(Table):

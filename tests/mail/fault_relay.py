@@ -110,6 +110,7 @@ class FaultRelay:
                 return
             number = self.connections
             self.connections += 1
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.append(connection)
             thread = threading.Thread(target=self._talk, args=(connection, number))
             self._threads.append(thread)
