@@ -8,7 +8,7 @@ stands in it is asked of the article. What was built from it stands in `store.fe
 
 import datetime as dt
 import enum
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -66,6 +67,7 @@ class Feed(Table):
     is_full_text: Mapped[bool] = mapped_column(server_default="true")
     due_at: Mapped[dt.datetime | None]
     epoch: Mapped[int] = mapped_column(server_default="0")  # fences what a slow builder writes
+    generation: Mapped[int] = mapped_column(server_default="0")  # rises when what is served changes
     built_for: Mapped[str | None]  # builder's version and public address of the last build
     gone_at: Mapped[dt.datetime | None]
     moved_to: Mapped[str | None]
@@ -84,6 +86,18 @@ class FeedPage(Table):
     page: Mapped[int] = mapped_column(primary_key=True)
     article_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     fingerprint: Mapped[str]
+    until: Mapped[dt.datetime | None]  # when the first right ends among its pictures
+
+
+_ORDER = (
+    FeedKind.EVERYTHING,
+    FeedKind.FEATURED,
+    FeedKind.SECTION,
+    FeedKind.LANGUAGE,
+    FeedKind.CORRECTIONS,
+    FeedKind.TAG,
+    FeedKind.AUTHOR,
+)
 
 
 def ensure(tx: Transaction, publication_id: int) -> None:
@@ -208,53 +222,53 @@ def stands_in() -> ColumnElement[bool]:
 
     Whether it may be shown there is another question: `store.visibility`.
     """
-    return and_(
-        Article.publication_id == Feed.publication_id,
-        or_(
-            Feed.kind == FeedKind.EVERYTHING,
-            and_(Feed.kind == FeedKind.SECTION, _is_below_section()),
-            and_(
-                Feed.kind == FeedKind.TAG,
-                exists().where(
-                    ArticleTag.article_id == Article.id, ArticleTag.tag_id == Feed.tag_id
-                ),
-            ),
-            and_(Feed.kind == FeedKind.AUTHOR, Feed.author == any_(Article.authors)),
-            and_(Feed.kind == FeedKind.LANGUAGE, Article.language == Feed.language),
-            and_(
-                Feed.kind == FeedKind.FEATURED,
-                exists().where(Featured.article_id == Article.id),
-            ),
-            and_(Feed.kind == FeedKind.CORRECTIONS, _was_corrected()),
-        ),
-    )
+    subjects = (and_(Feed.kind == kind, about(Feed)) for kind, about in _SUBJECTS.items())
+    return and_(Article.publication_id == Feed.publication_id, or_(*subjects))
 
 
-_ORDER = (
-    FeedKind.EVERYTHING,
-    FeedKind.FEATURED,
-    FeedKind.SECTION,
-    FeedKind.LANGUAGE,
-    FeedKind.CORRECTIONS,
-    FeedKind.TAG,
-    FeedKind.AUTHOR,
-)
+def belongs_to(feed: Feed) -> ColumnElement[bool]:
+    """The condition, over `article` alone, under which an article belongs to this feed's subject.
+
+    The same question as `stands_in` asks, with the answer's index in reach of the planner.
+    """
+    return and_(Article.publication_id == feed.publication_id, _SUBJECTS[feed.kind](feed))
 
 
-def _is_below_section() -> ColumnElement[bool]:
+def _below_section(feed: Feed | type[Feed]) -> ColumnElement[bool]:
     """An article of the feed's section, or of one below it."""
-    above = (
-        select(Section.id, Section.parent_id)
-        .where(Section.id == Article.section_id)
-        .correlate(Article)
-        .cte("above", recursive=True, nesting=True)
+    below = (
+        select(Section.id)
+        .where(Section.id == feed.section_id)
+        .correlate(Feed)
+        .cte("below", recursive=True, nesting=True)
     )
-    parent = aliased(Section)
-    above = above.union_all(
-        select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id)
-    )
-    return Feed.section_id.in_(select(above.c.id))
+    child = aliased(Section)
+    below = below.union_all(select(child.id).join(below, child.parent_id == below.c.id))
+    return Article.section_id.in_(select(below.c.id))
 
 
-def _was_corrected() -> ColumnElement[bool]:
+def _tagged(feed: Feed | type[Feed]) -> ColumnElement[bool]:
+    return exists().where(ArticleTag.article_id == Article.id, ArticleTag.tag_id == feed.tag_id)
+
+
+def _written_by(feed: Feed | type[Feed]) -> ColumnElement[bool]:
+    return any_(Article.authors) == feed.author
+
+
+def _is_featured(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
+    return exists().where(Featured.article_id == Article.id)
+
+
+def _was_corrected(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
     return exists().where(Revision.article_id == Article.id, Revision.change == Change.CORRECTION)
+
+
+_SUBJECTS: Mapping[FeedKind, Callable[[Feed | type[Feed]], ColumnElement[bool]]] = {
+    FeedKind.EVERYTHING: lambda _feed: true(),
+    FeedKind.SECTION: _below_section,
+    FeedKind.TAG: _tagged,
+    FeedKind.AUTHOR: _written_by,
+    FeedKind.LANGUAGE: lambda feed: Article.language == feed.language,
+    FeedKind.FEATURED: _is_featured,
+    FeedKind.CORRECTIONS: _was_corrected,
+}

@@ -76,3 +76,8 @@ def sections_of(tx: Transaction, publication_id: int) -> list[Section]:
     """A publication's sections in the order readers see them."""
     query = select(Section).where(Section.publication_id == publication_id)
     return list(tx.scalars(query.order_by(Section.position, Section.id)))
+
+
+def is_first(tx: Transaction, publication_id: int) -> bool:
+    """Whether this is the publication that answers without a prefix, under unknown host names."""
+    return tx.scalar(select(func.min(Publication.id))) == publication_id

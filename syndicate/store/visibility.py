@@ -46,6 +46,18 @@ def may_show(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:
     return and_(is_out, Article.access == Access.FREE)
 
 
+def may_have_shown(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:
+    """The condition under which an article has, or had, its place in a channel's lists.
+
+    It admits what was withdrawn, so that a withdrawal leaves a gap in its page and moves no other
+    article to another page. It never decides what is shown: `may_show` does.
+    """
+    withdrawn = Article.state.in_((ArticleState.KILLED, ArticleState.TAKEN_DOWN))
+    if channel in _EVERY_ACCESS:
+        return or_(may_show(channel, now=now), withdrawn)
+    return or_(may_show(channel, now=now), and_(withdrawn, Article.access == Access.FREE))
+
+
 def is_teaser_only(channel: Channel, access: Access) -> bool:
     """Whether a channel shows headline and standfirst but not the text of such an article."""
     return access is not Access.FREE and channel is not Channel.PRIVATE_FEED

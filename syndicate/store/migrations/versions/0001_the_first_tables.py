@@ -541,6 +541,7 @@ def upgrade() -> None:
         sa.Column("is_full_text", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("generation", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("built_for", sa.String(), nullable=True),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moved_to", sa.String(), nullable=True),
@@ -566,6 +567,7 @@ def upgrade() -> None:
         sa.Column("page", sa.BigInteger(), nullable=False),
         sa.Column("article_ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["feed_id"], ["feed.id"], name=op.f("fk_feed_page_feed_id"), ondelete="CASCADE"
         ),
@@ -949,6 +951,7 @@ def upgrade() -> None:
         sa.Column("gzip", sa.LargeBinary(), nullable=False),
         sa.Column("brotli", sa.LargeBinary(), nullable=False),
         sa.Column("etag", sa.String(), nullable=False),
+        sa.Column("is_archive", sa.Boolean(), nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,279 @@
+"""One model of a feed page, from which every format is written.
+
+Everything in it is text as it is shown, in no format's escaping, without characters that XML
+forbids, with absolute addresses and times cut to the second. Equal models give equal bytes.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from syndicate.feeds import text
+from syndicate.store.articles import Article, ArticleState
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.feed_entries import EntryRow, PictureRow
+from syndicate.store.feeds import Feed
+from syndicate.store.publications import Publication
+
+MEDIA_TYPES = {
+    FeedFormat.RSS: "application/rss+xml",
+    FeedFormat.ATOM: "application/atom+xml",
+    FeedFormat.JSON: "application/feed+json",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A publication's public addresses.
+
+    Attributes:
+        base: where feeds are served, without a trailing slash.
+        pages: where its hosted pages are, without a trailing slash.
+        home: its own front page.
+    """
+
+    base: str
+    pages: str
+    home: str
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture that goes out with its entry."""
+
+    url: str
+    media_type: str
+    width: int | None
+    height: int | None
+    size_bytes: int | None
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One article as feeds show it.
+
+    Attributes:
+        id: tag: URI that never changes.
+        url: the newsroom's own page, else our hosted one.
+        title: plain text.
+        summary: plain text, may be empty.
+        content: HTML, or empty where the feed carries summaries only.
+        published: first publication.
+        updated: newest material change.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    content: str
+    published: dt.datetime
+    updated: dt.datetime
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    section: str | None
+    language: str
+    media: tuple[Media, ...]
+    source: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What is left of a withdrawn entry (RFC 6721)."""
+
+    id: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Document:
+    """One page of a feed, before it has a format.
+
+    Attributes:
+        slug: of the feed.
+        page: 0 for what subscribers read.
+        last_page: number of the newest page behind page 0; 0 when there is none.
+        updated: newest material change on this page.
+    """
+
+    slug: str
+    page: int
+    last_page: int
+    id: str
+    title: str
+    description: str
+    publication: str
+    language: str
+    direction: str
+    site: Site
+    updated: dt.datetime
+    entries: tuple[Entry, ...]
+    tombstones: tuple[Tombstone, ...] = ()
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether no new entry will ever come to this page (RFC 5005)."""
+        return 0 < self.page < self.last_page
+
+    @property
+    def older(self) -> int | None:
+        """The page with the next older entries."""
+        if self.page == 0:
+            return self.last_page or None
+        return self.page - 1 or None
+
+    @property
+    def newer(self) -> int | None:
+        """The page with the next newer entries."""
+        if self.page == 0:
+            return None
+        return self.page + 1 if self.page < self.last_page else 0
+
+    @property
+    def newest_archive(self) -> int | None:
+        """For page 0 and the open page: the newest page that is an archive."""
+        return self.last_page - 1 if self.last_page > 1 else None
+
+    def url(self, form: FeedFormat, page: int | None = None) -> str:
+        """The address of a page in a format; of this one unless told."""
+        return page_url(self.site.base, self.slug, form, self.page if page is None else page)
+
+
+def page_url(base: str, slug: str, form: FeedFormat, page: int = 0) -> str:
+    """The public address of a page of a feed."""
+    query = f"?{urlencode({'page': page})}" if page else ""
+    return f"{base}/feeds/{slug}.{form.value}{query}"
+
+
+def site_of(publication: Publication, base_url: str, *, is_first: bool) -> Site:
+    """The addresses of a publication.
+
+    Args:
+        publication: the brand; one with a host name of its own is found there.
+        base_url: the installation's public address.
+        is_first: the first publication answers without a prefix.
+    """
+    if publication.host:
+        base = f"{base_url.partition('://')[0]}://{publication.host}"
+        return Site(base, base, publication.home_url or f"{base}/")
+    pages = base_url if is_first else f"{base_url}/p/{publication.slug}"
+    return Site(base_url, pages, publication.home_url or f"{pages}/")
+
+
+def document(
+    feed: Feed,
+    publication: Publication,
+    site: Site,
+    rows: Sequence[EntryRow],
+    *,
+    tombstones: Iterable[tuple[str, dt.datetime]] = (),
+) -> Document:
+    """Page 0 of a feed from its rows; the caller says which page it is with `on_page`."""
+    entries = tuple(entry(row, site, is_full_text=feed.is_full_text) for row in rows)
+    graves = tuple(Tombstone(text.legal(ref), _second(at)) for ref, at in tombstones)
+    language = feed.language or publication.language
+    title = text.one_line(feed.title) or publication.slug
+    changes = [each.updated for each in entries] + [each.at for each in graves]
+    return Document(
+        slug=feed.slug,
+        page=0,
+        last_page=0,
+        id=page_url(site.base, feed.slug, FeedFormat.ATOM),
+        title=title,
+        description=text.one_line(feed.description) or title,
+        publication=text.one_line(publication.name) or publication.slug,
+        language=language,
+        direction="rtl" if publication.direction == "rtl" else "ltr",
+        site=site,
+        updated=max(changes, default=_second(publication.created_at)),
+        entries=entries,
+        tombstones=graves,
+    )
+
+
+def on_page(made: Document, page: int, last_page: int) -> Document:
+    """The same entries as a certain page of the feed."""
+    return replace(made, page=page, last_page=last_page)
+
+
+def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
+    """One article as a feed shows it."""
+    article = row.article
+    url = article.url or f"{site.pages}/articles/{article.id}/{article.slug}"
+    summary = text.one_line(article.standfirst)
+    published = article.published_at
+    if article.state is ArticleState.EMBARGOED and article.embargo_until is not None:
+        published = article.embargo_until
+    made = Entry(
+        id=text.legal(article.atom_id),
+        url=text.legal(url),
+        title=text.one_line(article.headline) or summary or url,
+        summary=summary,
+        content=_content(row, url) if is_full_text else "",
+        published=_second(published),
+        updated=_second(max(article.updated_at, published)),
+        authors=tuple(filter(None, map(text.one_line, article.authors))),
+        tags=tuple(filter(None, map(text.one_line, row.tags))),
+        section=row.section and text.one_line(row.section),
+        language=article.language,
+        media=tuple(_media(each) for each in row.pictures if each.may_show),
+        source=row.source,
+    )
+    return made if row.correction is None else _corrected(made, row)
+
+
+def _content(row: EntryRow, url: str) -> str:
+    article: Article = row.article
+    forbidden = frozenset(each.url for each in row.pictures if not each.may_show)
+    inner = text.body(article.body_html, url, forbidden)
+    if not inner:
+        inner = f"<p>{text.escaped(article.standfirst)}</p>" if article.standfirst else ""
+    return inner and text.directed(inner, direction=article.direction, language=article.language)
+
+
+def _corrected(made: Entry, row: EntryRow) -> Entry:
+    """The entry of a correction: its note, under an id and a time of its own."""
+    revision = row.correction
+    if revision is None:
+        return made
+    note = text.one_line(revision.note or "") or made.summary or made.title
+    content = text.directed(
+        f"<p>{text.escaped(note)}</p>",
+        direction=row.article.direction,
+        language=row.article.language,
+    )
+    at = _second(revision.created_at)
+    return replace(
+        made,
+        id=f"{made.id}:correction:{revision.number}",
+        summary=note,
+        content=content,
+        published=at,
+        updated=at,
+        media=(),
+    )
+
+
+def _media(picture: PictureRow) -> Media:
+    return Media(
+        url=text.legal(picture.url),
+        media_type=picture.media_type or _media_type(picture.url),
+        width=picture.width,
+        height=picture.height,
+        size_bytes=picture.size_bytes,
+        caption=text.one_line(picture.caption or picture.alt),
+        credit=text.one_line(picture.credit),
+    )
+
+
+def _media_type(url: str) -> str:
+    """The type that a picture's address suggests."""
+    ending = url.partition("?")[0].rpartition(".")[2].lower()
+    return {"png": "image/png", "gif": "image/gif", "webp": "image/webp"}.get(ending, "image/jpeg")
+
+
+def _second(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(microsecond=0)

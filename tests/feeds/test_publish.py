@@ -1,0 +1,353 @@
+"""What is published where, and what a change costs."""
+
+import datetime as dt
+import gzip
+import hashlib
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import brotli
+import pytest
+from sqlalchemy import select
+
+from syndicate import settings
+from syndicate.feeds import publish
+from syndicate.store import feed_documents, feeds
+from syndicate.store.articles import Access, ArticleState, Change
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.feeds import Feed, FeedKind
+from syndicate.store.session import transaction
+from tests.feeds import newsroom, reading
+from tests.feeds.newsroom import NOW, minutes
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_following_next_leads_through_every_article_once() -> None:
+    publication = newsroom.publication()
+    for number in range(173):
+        newsroom.article(publication, number)
+
+    publish.publish_due(NOW)
+
+    pages = _follow_next("everything")
+    assert [len(page) for page in pages] == [50, 23, 50, 50]
+    assert [each for page in pages for each in page] == [
+        f"tag:daily.example,2026:{number}" for number in range(173)
+    ]
+
+
+def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
+    publication = newsroom.publication()
+    for number in range(173):
+        newsroom.article(publication, number)
+    publish.publish_due(NOW)
+    before = reading.documents("everything")
+
+    newsroom.article(publication, -1)
+    publish.publish_due(NOW)
+
+    after = reading.documents("everything")
+    changed = {page for form, page in after if after[form, page].etag != before[form, page].etag}
+    assert changed == {0, 3}
+    assert [len(page) for page in _follow_next("everything")] == [50, 24, 50, 50]
+
+
+def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
+    publication = newsroom.publication()
+    for number in range(150):
+        newsroom.article(publication, number)
+
+    publish.publish_due(NOW)
+
+    def is_archive(page: int) -> bool:
+        marks = [
+            bool(document.xpath("//fh:archive", namespaces=reading.NAMES))
+            for document in (reading.rss("everything", page), reading.atom("everything", page))
+        ]
+        assert (
+            marks[0]
+            == marks[1]
+            == reading.documents("everything")[FeedFormat.JSON, page].is_archive
+        )
+        return marks[0]
+
+    assert [is_archive(page) for page in (0, 2, 1)] == [False, False, True]
+    root = reading.atom("everything")
+    assert reading.texts(root, "/a:feed/a:link[@rel='prev-archive']/@href") == [
+        f"{newsroom.BASE}/feeds/everything.atom?page=1"
+    ]
+
+
+def test_a_killed_article_leaves_a_tombstone_and_moves_nobody_else() -> None:
+    publication = newsroom.publication()
+    articles = [newsroom.article(publication, number) for number in range(160)]
+    publish.publish_due(NOW)
+    before = reading.documents("everything")
+
+    newsroom.kill(articles[159], now=NOW + minutes(1))
+    publish.publish_due(NOW + minutes(1))
+
+    after = reading.documents("everything")
+    changed = {page for form, page in after if after[form, page].etag != before[form, page].etag}
+    assert changed == {0, 1}
+    assert [len(page) for page in _follow_next("everything")] == [50, 10, 50, 49]
+    root = reading.atom("everything")
+    assert reading.texts(root, "//at:deleted-entry/@ref") == ["tag:daily.example,2026:159"]
+    assert reading.texts(root, "//at:deleted-entry/@when") == ["2026-11-24T08:01:00+00:00"]
+    assert after[FeedFormat.RSS, 0].modified_at == NOW + minutes(1)
+    assert after[FeedFormat.RSS, 1].modified_at == NOW + minutes(1)
+
+
+def test_what_was_killed_before_its_embargo_ended_leaves_no_trace() -> None:
+    publication = newsroom.publication()
+    secret = newsroom.article(
+        publication, 1, state=ArticleState.EMBARGOED, embargo_until=NOW + minutes(60)
+    )
+
+    newsroom.kill(secret)
+    publish.publish_due(NOW)
+
+    assert not any(
+        b"2026:1<" in document.body or b'2026:1"' in document.body
+        for document in reading.documents("everything").values()
+    )
+
+
+def test_the_same_rows_give_the_same_bytes() -> None:
+    publication = newsroom.publication()
+    for number in range(70):
+        made = newsroom.article(publication, number)
+        newsroom.picture(made)
+    publish.publish_due(NOW)
+    before = reading.etags()
+
+    assert newsroom.publish_all(NOW + dt.timedelta(days=3)) == 4
+
+    assert reading.etags() == before
+
+
+def test_a_document_carries_its_hash_and_two_codings_of_its_body() -> None:
+    newsroom.article(newsroom.publication(), 1)
+
+    publish.publish_due(NOW)
+
+    for document in reading.documents("everything").values():
+        assert document.etag == hashlib.sha256(document.body).hexdigest()
+        assert gzip.decompress(document.gzip) == document.body
+        assert brotli.decompress(document.brotli) == document.body
+        assert document.entries == 1
+
+
+def test_an_embargoed_article_is_nowhere_before_its_second_and_then_everywhere() -> None:
+    publication = newsroom.publication()
+    until = NOW + minutes(5)
+    newsroom.article(publication, 1)
+    newsroom.article(publication, 2, state=ArticleState.EMBARGOED, embargo_until=until)
+
+    publish.publish_due(NOW)
+
+    assert reading.ids("everything") == ["tag:daily.example,2026:1"]
+    assert _due_at("everything") == until
+    with transaction() as tx:
+        assert not feeds.has_due(tx, until - dt.timedelta(seconds=1))
+        assert feeds.has_due(tx, until)
+
+    publish.publish_due(until)
+
+    assert set(reading.ids("everything")) == {
+        "tag:daily.example,2026:1",
+        "tag:daily.example,2026:2",
+    }
+    assert "2026-11-24T08:05:00+00:00" in reading.texts(
+        reading.atom("everything"), "//a:entry/a:published"
+    )
+
+
+@pytest.mark.parametrize("access", [Access.PAID, Access.REGISTERED])
+def test_an_article_that_is_not_free_is_in_no_public_feed(access: Access) -> None:
+    publication = newsroom.publication()
+    free = newsroom.article(publication, 1)
+    newsroom.article(publication, 2, access=access)
+    publish.publish_due(NOW)
+    assert reading.ids("everything") == ["tag:daily.example,2026:1"]
+
+    newsroom.change(free, access=access)
+    publish.publish_due(NOW)
+
+    assert reading.ids("everything") == []
+
+
+def test_a_picture_leaves_with_its_right_and_is_gone_from_the_text_too() -> None:
+    publication = newsroom.publication()
+    until = NOW + minutes(30)
+    rights: list[dict[str, Any]] = [
+        {},
+        {"channels": ["page", "mail"]},
+        {"channels": ["public_feed"], "rights_until": until},
+    ]
+    for number, values in enumerate(rights):
+        body = f'<p>Text.</p><figure><img src="https://daily.example/p{number}.jpg"></figure>'
+        made = newsroom.article(publication, number, body_html=body)
+        newsroom.picture(made, url=f"https://daily.example/p{number}.jpg", **values)
+
+    def shown() -> dict[FeedFormat, list[int]]:
+        found = reading.documents("everything")
+        return {
+            form: [number for number in range(3) if f"/p{number}.jpg".encode() in document.body]
+            for (form, _), document in found.items()
+        }
+
+    publish.publish_due(NOW)
+    assert shown() == {form: [0, 2] for form in FeedFormat}
+    assert _due_at("everything") == until
+
+    publish.publish_due(until)
+    assert shown() == {form: [0] for form in FeedFormat}
+
+
+def test_an_update_moves_updated_and_a_fix_leaves_it_alone() -> None:
+    publication = newsroom.publication()
+    made = newsroom.article(publication, 10)
+    publish.publish_due(NOW)
+    first = reading.documents("everything")[FeedFormat.ATOM, 0]
+
+    newsroom.change(made, headline="Story ten")
+    publish.publish_due(NOW)
+    fixed = reading.documents("everything")[FeedFormat.ATOM, 0]
+
+    newsroom.change(made, headline="Story ten, told anew", updated_at=NOW)
+    publish.publish_due(NOW)
+    updated = reading.documents("everything")[FeedFormat.ATOM, 0]
+
+    assert len({first.etag, fixed.etag, updated.etag}) == 3
+    assert first.modified_at == fixed.modified_at == NOW - minutes(10)
+    assert updated.modified_at == NOW
+    root = reading.atom("everything")
+    assert reading.texts(root, "//a:entry/a:updated") == ["2026-11-24T08:00:00+00:00"]
+    assert reading.texts(root, "//a:entry/a:published") == ["2026-11-24T07:50:00+00:00"]
+
+
+def test_a_section_holds_what_lies_below_it_and_loses_what_leaves() -> None:
+    publication = newsroom.publication()
+    world = newsroom.section(publication, "world")
+    europe = newsroom.section(publication, "europe", parent_id=world)
+    sport = newsroom.section(publication, "sport")
+    made = newsroom.article(publication, 1, section_id=europe)
+    newsroom.article(publication, 2, section_id=world)
+    publish.publish_due(NOW)
+    assert [len(reading.ids(slug)) for slug in ("world", "europe", "sport")] == [2, 1, 0]
+
+    newsroom.change(made, section_id=sport)
+    publish.publish_due(NOW)
+
+    assert [len(reading.ids(slug)) for slug in ("world", "europe", "sport")] == [1, 0, 1]
+
+
+def test_one_changed_article_builds_just_the_feeds_it_stands_in() -> None:
+    publication = newsroom.publication()
+    europe = newsroom.section(publication, "europe")
+    newsroom.section(publication, "sport")
+    made = newsroom.article(publication, 1, section_id=europe)
+    publish.publish_due(NOW)
+
+    newsroom.change(made, headline="Another")
+
+    assert publish.publish_due(NOW) == 3  # everything, europe, language-en
+
+
+def test_the_feed_of_corrections_says_what_was_wrong() -> None:
+    publication = newsroom.publication()
+    made = newsroom.article(publication, 1)
+    note = "An earlier version named the wrong river."
+    newsroom.revision(made, 2, Change.CORRECTION, note=note)
+    newsroom.revision(made, 3, Change.FIX)
+
+    publish.publish_due(NOW)
+
+    items = reading.json_feed("corrections")["items"]
+    assert [(item["id"], item["summary"], item["content_html"]) for item in items] == [
+        ("tag:daily.example,2026:1:correction:2", note, f"<p>{note}</p>")
+    ]
+
+
+def test_an_overtaken_builder_writes_nothing() -> None:
+    newsroom.article(newsroom.publication(), 1)
+    publish.publish_due(NOW)
+    with transaction() as tx:
+        feeds.mark_all_due(tx, now=NOW)
+        slow = feed_documents.take(tx, now=NOW)
+    assert slow is not None
+    with transaction() as tx:
+        feeds.mark_all_due(tx, now=NOW)
+        quick = feed_documents.take(tx, now=NOW)
+    assert quick is not None
+    assert quick.feed.id == slow.feed.id
+
+    assert publish.publish(quick, built_for="x", now=NOW)
+    assert not publish.publish(slow, built_for="x", now=NOW)
+
+
+def test_a_feed_marked_due_while_it_is_built_stays_due() -> None:
+    newsroom.publication()
+    with transaction() as tx:
+        feeds.mark_all_due(tx, now=NOW)
+        taken = feed_documents.take(tx, now=NOW)
+        feeds.mark_all_due(tx, now=NOW)
+    assert taken is not None
+
+    publish.publish(taken, built_for="x", now=NOW)
+
+    assert _due_at(taken.feed.slug) == NOW
+
+
+def test_another_public_address_builds_everything_again(settings_env: pytest.MonkeyPatch) -> None:
+    newsroom.article(newsroom.publication(), 1, url=None)
+    publish.publish_due(NOW)
+    settings_env.setenv("SYNDICATE_PUBLIC_URL", "https://news.example")
+    settings.load.cache_clear()
+
+    assert publish.publish_due(NOW) == 4
+
+    item = reading.json_feed("everything")["items"][0]
+    assert item["url"].startswith("https://news.example/articles/")
+
+
+def test_a_feed_of_a_tag_and_of_an_author_hold_what_carries_them() -> None:
+    publication = newsroom.publication()
+    made = newsroom.article(publication, 1, authors=["Sports desk"])
+    newsroom.article(publication, 2)
+    tag = newsroom.tag(made, publication, "floods")
+    with transaction() as tx:
+        feeds.add(tx, publication, slug="tag-floods", kind=FeedKind.TAG, tag_id=tag, title="Floods")
+        feeds.add(
+            tx, publication, slug="desk", kind=FeedKind.AUTHOR, author="Sports desk", title="Desk"
+        )
+
+    publish.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+
+    assert reading.ids("tag-floods") == reading.ids("desk") == ["tag:daily.example,2026:1"]
+    assert reading.json_feed("desk")["items"][0]["tags"] == ["Floods"]
+
+
+def _follow_next(slug: str) -> list[list[str]]:
+    """The entries of each page, from page 0 on; every format must lead the same way."""
+    found, page = [], 0
+    while True:
+        found.append(reading.ids(slug, page))
+        nexts = {
+            *reading.texts(reading.rss(slug, page), "//channel/a:link[@rel='next']/@href"),
+            *reading.texts(reading.atom(slug, page), "/a:feed/a:link[@rel='next']/@href"),
+            reading.json_feed(slug, page).get("next_url", ""),
+        } - {""}
+        numbers = {parse_qs(urlsplit(each).query)["page"][0] for each in nexts}
+        if not numbers:
+            return found
+        assert len(numbers) == 1
+        assert len(nexts) == 3
+        page = int(numbers.pop())
+
+
+def _due_at(slug: str) -> dt.datetime | None:
+    with transaction() as tx:
+        return tx.scalar(select(Feed.due_at).where(Feed.slug == slug))
