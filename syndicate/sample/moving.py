@@ -1,4 +1,4 @@
-"""The sample newsroom moves to another port: its sources follow before anybody collects from them."""
+"""The sample newsroom moves to another port, and its sources follow before anybody collects."""
 
 from syndicate import logs
 from syndicate.sample import setup

@@ -1,23 +1,28 @@
 """The sample's readers: invented addresses at example.com, each with choices of its own.
 
-    reader001@example.com,en,world politics,en,…
+    address,language,sections,languages,consented_at
+    reader001@example.com,en,,en,2026-11-20T09:30:00+00:00
+    reader002@example.com,en,world;politics,en,2026-11-20T09:29:00+00:00
 
 Every combination leaves its reader at least one story: each section has some in either language.
 """
 
+import datetime as dt
+from collections.abc import Iterator
 from itertools import product
 
 WORDING = "I would like to get The Morning Harbour by email and may stop it at any time."
-ORIGIN = "sample readers"
+ORIGIN = "sample-readers.csv"
+_AGREED_BEFORE = dt.timedelta(days=4)
 _SECTIONS = (
     "",
-    "world politics",
+    "world;politics",
     "business",
-    "science culture",
+    "science;culture",
     "world",
     "culture",
-    "politics business science",
-    "world business",
+    "politics;business;science",
+    "world;business",
 )
 # Language of the frame, and of the stories; empty means all.
 _LANGUAGES = (("en", "en"), ("ar", "ar"), ("en", ""), ("ar", ""))
@@ -29,15 +34,10 @@ def address(number: int) -> str:
     return f"reader{number:03}@example.com"
 
 
-def choices(number: int) -> tuple[str, str, str]:
-    """What a reader chose.
-
-    Args:
-        number: of the reader, from 1.
-
-    Returns:
-        Language of the frame, section slugs and languages of the stories, both separated by blanks
-        and empty for all of them.
-    """
-    (frame, languages), sections = _COMBINATIONS[(number - 1) % len(_COMBINATIONS)]
-    return frame, sections, languages
+def as_csv(number: int, *, now: dt.datetime) -> Iterator[str]:
+    """The first so many readers as lines of a file that `subscribers.transfer` reads."""
+    yield "address,language,sections,languages,consented_at\n"
+    for place in range(number):
+        (frame, languages), sections = _COMBINATIONS[place % len(_COMBINATIONS)]
+        agreed_at = now - _AGREED_BEFORE - dt.timedelta(minutes=place)
+        yield f"{address(place + 1)},{frame},{sections},{languages},{agreed_at.isoformat()}\n"

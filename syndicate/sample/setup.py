@@ -14,6 +14,20 @@ from syndicate.store.session import Transaction
 from syndicate.store.sources import Pages, Source, SourceKind
 
 NEWSLETTER = "morning-harbour"
+# Where the newsroom's page template (sample/pages/article.html) keeps what.
+PROFILE = {
+    "headline": ".article-headline",
+    "standfirst": ".article-standfirst",
+    "section": ".article-section",
+    "byline": ".author",
+    "published": {"select": "meta[property='article:published_time']", "attribute": "content"},
+    "updated": {"select": ".article-date time", "attribute": "datetime"},
+    "body": ".article-body",
+    "picture": ".article-picture img",
+    "caption": ".article-picture .caption",
+    "credit": ".article-picture .credit",
+    "featured": "#featured li a",
+}
 
 
 @dataclass(frozen=True)
@@ -129,6 +143,7 @@ def _source(
         f"{publication.name}: {section.name}",
         pages=Pages.ALWAYS,
         allow_origins=[allowed_origin(state)],
+        profile=PROFILE,
         section_id=section.id,
     )
 

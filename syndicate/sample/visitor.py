@@ -34,6 +34,10 @@ class Reply:
         page.make_links_absolute(self.url)
         return page
 
+    def said(self) -> str:
+        """What a page that refuses says, on one line."""
+        return " ".join(self.html().text_content().split())[:300]
+
     def form(self) -> FormElement:
         """The page's form that is posted.
 

@@ -1,0 +1,89 @@
+"""`syndicate demo`: the whole journey on a sample newsroom, from a fresh folder, in a minute.
+
+Nothing of the user's own is touched: servers, settings and folder are the demo's. It ends with 0
+only if the job was really done, as counted afterwards in rows, documents and mailbox files.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syndicate import clock
+from syndicate.cli.demo import ground, own_sources, result
+from syndicate.cli.demo.journey import Journey, started_at
+from syndicate.cli.demo.result import Result
+from syndicate.cli.demo.telling import Teller
+from syndicate.cli.newsroom import READERS, Opening
+from syndicate.embedded.supervisor import Options, Stack
+
+
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the job; the mailbox's folder is kept.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what happened as one JSON object, last.")
+    ] = False,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE_OR_URL", help="Collect from this feed too. May be given again."),
+    ] = None,
+    subscribers: Annotated[
+        int,
+        typer.Option(min=2, max=1_000_000, help="Readers, the one who signs up among them."),
+    ] = READERS + 1,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="A new or empty folder for its data; else a temporary one."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the web server; else 8080 or a free one."),
+    ] = None,
+) -> None:
+    """Run the whole journey on a sample newsroom, and stay up to be looked at."""
+    began = time.monotonic()
+    own = [own_sources.read(each) for each in source or ()]
+    teller = Teller()
+    start = started_at(clock.now())
+    opening = Opening(started_at=start, slot=f"{start:%H:%M}", readers=subscribers - 1)
+    with ground.fresh(data_dir, port) as (folder, own_port):
+        options = Options(port=own_port, keep_database=False, report=teller.starting)
+        journey = Journey(Stack(folder, options), teller, opening, own)
+        done = _run(journey, began, stays_up=not once, as_json=as_json)
+    if once and as_json:
+        _print(done)
+    done.refuse_unless_whole()
+
+
+def _run(journey: Journey, began: float, *, stays_up: bool, as_json: bool) -> Result:
+    teller, stack = journey.teller, journey.stack
+    with stack:
+        done = result.run(journey, began)
+        teller.show(result.table(done))
+        if stays_up:
+            teller.show(result.addresses(journey))
+            teller.say(f"\nMails are files in {done.mailbox.path}. Ctrl-C ends the demo.")
+            if as_json:
+                _print(done)
+            _stay_up(stack)
+        teller.say("stopping …")
+    teller.say(f"The mailbox's files stay in {done.mailbox.path}.")
+    return done
+
+
+def _stay_up(stack: Stack) -> None:
+    try:
+        stack.watch()
+    except KeyboardInterrupt:
+        return
+
+
+def _print(done: Result) -> None:
+    sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False) + "\n")
+    sys.stdout.flush()

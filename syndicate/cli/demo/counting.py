@@ -1,0 +1,157 @@
+"""What came of the demo, counted where it can be seen: rows, documents over HTTP, mailbox files.
+
+Nothing here knows what the demo meant to do.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from lxml import etree
+
+from syndicate.embedded.mailbox_files import MailboxFolder
+from syndicate.sample import visitor
+from syndicate.store import feed_documents, feeds, ledger, progress, publications, sources
+from syndicate.store.session import transaction
+
+KINDS = ("digest", "confirmation", "article")
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One feed document as HTTP gave it."""
+
+    url: str
+    status: int
+    entries: int
+
+
+@dataclass(frozen=True)
+class FeedSeen:
+    """One feed: how many entries its rows hold, and its three documents."""
+
+    slug: str
+    entries: int
+    rss: Document
+    atom: Document
+    json: Document
+
+
+@dataclass(frozen=True)
+class MailboxSeen:
+    """The mailbox's folder: files, what they are, and how many came twice.
+
+    Attributes:
+        path: of the folder.
+        messages: files.
+        by_kind: digest, confirmation, article, as each message says itself.
+        duplicates: files less distinct (To, Message-ID) pairs.
+    """
+
+    path: str
+    messages: int
+    by_kind: Mapping[str, int]
+    duplicates: int
+
+
+def feeds_over_http(
+    base_url: str, on_each: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[FeedSeen]:
+    """Fetch every document of every feed and count what is in it.
+
+    Args:
+        base_url: of the web server.
+        on_each: told (done, total) feeds.
+    """
+    with transaction() as tx:
+        offered = [
+            (feed.id, feed.slug)
+            for publication in publications.all_publications(tx)
+            for feed in feeds.offered(tx, publication.id)
+        ]
+        held = feed_documents.entry_counts(tx, [feed_id for feed_id, _ in offered])
+    found = []
+    for number, (feed_id, slug) in enumerate(offered):
+        on_each(number, len(offered))
+        stem = f"{base_url}/feeds/{slug}"
+        found.append(
+            FeedSeen(
+                slug,
+                held.get(feed_id, 0),
+                rss=_document(f"{stem}.rss", _rss_entries),
+                atom=_document(f"{stem}.atom", _atom_entries),
+                json=_document(f"{stem}.json", _json_entries),
+            )
+        )
+    return found
+
+
+def collected() -> tuple[int, int]:
+    """(sources, articles) that are stored."""
+    with transaction() as tx:
+        return len(sources.listed(tx)), progress.articles_stored(tx)
+
+
+def issue(mailing_id: int, issue_id: int) -> dict[str, int]:
+    """What became of an issue's deliveries, by the ledger."""
+    with transaction() as tx:
+        return {"id": issue_id, **ledger.counts(tx, mailing_id).as_dict()}
+
+
+def mailbox(folder: Path) -> MailboxSeen:
+    """Count the files of a mailbox."""
+    heads = [_head(path) for path in MailboxFolder(folder).paths()]
+    kinds = Counter(kind for kind, _, _ in heads)
+    return MailboxSeen(
+        path=str(folder),
+        messages=len(heads),
+        by_kind={**dict.fromkeys(KINDS, 0), **kinds},
+        duplicates=len(heads) - len({(to, message_id) for _, to, message_id in heads}),
+    )
+
+
+def newest_of(folder: Path, kind: str, to: str) -> Path | None:
+    """The newest message of a kind to an address, or None while there is none."""
+    found = None
+    for path in MailboxFolder(folder).paths():
+        its_kind, its_to, _ = _head(path)
+        if (its_kind, its_to) == (kind, to):
+            found = path
+    return found
+
+
+def articles_accepted() -> int:
+    """How many emailed articles the relay has accepted, by the ledger."""
+    with transaction() as tx:
+        return progress.singles_accepted(tx, "article")
+
+
+def _head(path: Path) -> tuple[str, str, str]:
+    """Kind, To and Message-ID of a message; every mail of ours names its kind in Feedback-ID."""
+    with path.open("rb") as file:
+        head = BytesHeaderParser().parse(file)
+    parts = str(head["Feedback-ID"] or "").split(":")
+    kind = parts[1] if len(parts) > 1 else "other"
+    return kind, str(head["To"] or ""), str(head["Message-ID"] or "")
+
+
+def _document(url: str, count: Callable[[bytes], int]) -> Document:
+    reply = visitor.get(url)
+    entries = count(reply.body) if reply.status == 200 else 0  # noqa: PLR2004 - HTTP OK
+    return Document(url, reply.status, entries)
+
+
+def _rss_entries(body: bytes) -> int:
+    return len(etree.fromstring(body).findall("channel/item"))
+
+
+def _atom_entries(body: bytes) -> int:
+    return len(etree.fromstring(body).findall(f"{ATOM}entry"))
+
+
+def _json_entries(body: bytes) -> int:
+    return len(json.loads(body)["items"])
