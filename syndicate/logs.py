@@ -52,6 +52,8 @@ def configure(*, log_format: str = "auto", level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # It tells each connection and each step of a migration; `syndicate migrate` says what matters.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

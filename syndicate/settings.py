@@ -180,8 +180,9 @@ def _refuse_unknown_names(secrets_dir: Path | None) -> None:
 
 
 def _unknown(name: str, known: set[str] | frozenset[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "docs/operations.md lists them all."
+    near = difflib.get_close_matches(name.upper(), {each.upper() for each in known}, n=1)
+    spelt = near[0].lower() if near and name.islower() else "".join(near)
+    hint = f"did you mean {spelt}?" if near else "docs/operations.md lists them all."
     return f"There is no setting {name}; {hint}"
 
 

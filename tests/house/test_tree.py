@@ -80,7 +80,7 @@ def test_sql_is_forbidden_to_every_package_but_store() -> None:
 
     free = placed - set(sources_named)
 
-    assert free == {"syndicate.store", "syndicate.errors", "syndicate.clock", "syndicate.logs"}
+    assert free == {"syndicate.store"}
 
 
 def test_no_module_is_a_drawer() -> None:

@@ -1,0 +1,109 @@
+"""Logs: one event a line, for machines or people, and never an address."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from syndicate import logs
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> object:
+    root = logging.getLogger()
+    before = (list(root.handlers), root.level)
+    yield
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format="json")
+    log = structlog.stdlib.get_logger("test.one")
+
+    log.info("issue_composed", issue_id=7)
+
+    (event,) = lines(capsys)
+    assert event.pop("timestamp")
+    assert event == {
+        "event": "issue_composed",
+        "issue_id": 7,
+        "level": "info",
+        "logger": "test.one",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("reader001@example.com", "<address>"),
+        ("to <reader001@example.com>: 550", "to <<address>>: 550"),
+        ("a.b+c@mail.example.co.uk bounced", "<address> bounced"),
+        ("@example.com", "@example.com"),
+        ("user@host", "user@host"),
+    ],
+)
+def test_an_address_that_slipped_in_is_blanked(
+    capsys: pytest.CaptureFixture[str], said: str, written: str
+) -> None:
+    logs.configure(log_format="json")
+
+    structlog.stdlib.get_logger("test.two").warning("relay_said", reply=said)
+
+    assert lines(capsys)[0]["reply"] == written
+
+
+def test_other_peoples_loggers_are_written_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format="json")
+
+    logging.getLogger("kombu").warning("lost %s", "reader001@example.com")
+
+    (event,) = lines(capsys)
+    assert (event["event"], event["logger"]) == ("lost <address>", "kombu")
+
+
+def test_an_exception_is_on_the_events_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format="json")
+    log = structlog.stdlib.get_logger("test.three")
+
+    try:
+        int("no")
+    except ValueError:
+        log.exception("step_failed")
+
+    (event,) = lines(capsys)
+    assert "ValueError: invalid literal" in str(event["exception"])
+
+
+def test_what_is_less_serious_than_the_level_is_not_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure(log_format="json", level="error")
+
+    structlog.stdlib.get_logger("test.four").warning("hint_failed")
+
+    assert lines(capsys) == []
+
+
+def test_people_get_text(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format="text")
+
+    structlog.stdlib.get_logger("test.five").info("issue_composed", issue_id=7)
+
+    said = capsys.readouterr().err
+    assert "issue_composed" in said
+    assert not said.startswith("{")
+
+
+def test_setting_up_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(log_format="json")
+    logs.configure(log_format="json")
+
+    structlog.stdlib.get_logger("test.six").info("once")
+
+    assert len(lines(capsys)) == 1

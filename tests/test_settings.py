@@ -1,0 +1,164 @@
+"""Settings: from four places in one order, and never ignored in silence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from syndicate import settings
+from syndicate.errors import SettingsError
+
+Load = Callable[[], settings.Settings]
+
+
+@pytest.fixture
+def load(settings_env: pytest.MonkeyPatch) -> Load:
+    def read() -> settings.Settings:
+        settings.load.cache_clear()
+        return settings.load()
+
+    settings_env.delenv("SYNDICATE_REDIS_URL", raising=False)
+    return read
+
+
+def test_without_any_setting_the_defaults_hold(load: Load) -> None:
+    found = load()
+
+    assert (found.host, found.port, found.database_url) == ("127.0.0.1", 8080, None)
+
+
+def test_environment_beats_secret_file_beats_toml(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "syndicate.toml").write_text(
+        'port = 1001\nhost = "127.0.0.2"\nmailbox_port = 1003\n'
+    )
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "syndicate_port").write_text("1002\n")
+    (tmp_path / "secrets" / "syndicate_host").write_text("127.0.0.3\n")
+    settings_env.setenv("SYNDICATE_CONFIG", str(tmp_path / "syndicate.toml"))
+    settings_env.setenv("SYNDICATE_SECRETS_DIR", str(tmp_path / "secrets"))
+    settings_env.setenv("SYNDICATE_HOST", "127.0.0.4")
+
+    found = load()
+
+    assert (found.host, found.port, found.mailbox_port) == ("127.0.0.4", 1002, 1003)
+
+
+def test_a_secret_file_is_read_without_its_last_newline(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "syndicate_master_key").write_text("ab" * 32 + "\n")
+    settings_env.delenv("SYNDICATE_MASTER_KEY")
+    settings_env.setenv("SYNDICATE_SECRETS_DIR", str(tmp_path))
+
+    assert load().key() == bytes.fromhex("ab" * 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("SYNDICATE_DATABSE_URL", "did you mean SYNDICATE_DATABASE_URL?"),
+        ("SYNDICATE_QQQQQQQQQQQ", "docs/operations.md lists them all."),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_nearest(
+    load: Load, settings_env: pytest.MonkeyPatch, name: str, hint: str
+) -> None:
+    settings_env.setenv(name, "x")
+
+    with pytest.raises(SettingsError) as caught:
+        load()
+
+    assert str(caught.value) == f"There is no setting {name}; {hint}"
+    assert caught.value.exit_code == 2
+
+
+def test_a_misspelt_name_in_the_file_is_refused(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text("prot = 1\n")
+    settings_env.setenv("SYNDICATE_CONFIG", str(tmp_path / "s.toml"))
+
+    with pytest.raises(SettingsError, match=r"There is no setting prot; did you mean port\?"):
+        load()
+
+
+def test_a_misspelt_secret_file_is_refused(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "syndicate_master_kye").write_text("x")
+    (tmp_path / "postgres_password").write_text("somebody else's")
+    settings_env.setenv("SYNDICATE_SECRETS_DIR", str(tmp_path))
+
+    with pytest.raises(SettingsError, match="syndicate_master_kye; did you mean"):
+        load()
+
+
+def test_a_secrets_folder_that_is_none_is_refused(
+    load: Load, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_SECRETS_DIR", "/nonexistent/secrets")
+
+    with pytest.raises(SettingsError, match="names /nonexistent/secrets, which is no folder"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "eighty"), ("PORT", "70000"), ("ENVIRONMENT", "staging"), ("MAIL_BATCH_SIZE", "501")],
+)
+def test_a_value_that_cannot_be_is_one_sentence(
+    load: Load, settings_env: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    settings_env.setenv(f"SYNDICATE_{name}", value)
+
+    with pytest.raises(SettingsError, match=rf"^The setting {name.lower()} is not usable: [^\n]+$"):
+        load()
+
+
+def test_a_broken_file_is_one_sentence(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text("port = = 1\n")
+    settings_env.setenv("SYNDICATE_CONFIG", str(tmp_path / "s.toml"))
+
+    with pytest.raises(SettingsError, match="is not valid TOML"):
+        load()
+
+
+@pytest.mark.parametrize("text", ["", "ab", "zz" * 32, "ab" * 31, "ab" * 33])
+def test_a_master_key_that_is_none_is_refused_without_showing_it(
+    load: Load, settings_env: pytest.MonkeyPatch, text: str
+) -> None:
+    settings_env.setenv("SYNDICATE_MASTER_KEY", text)
+
+    with pytest.raises(SettingsError, match="openssl rand -hex 32") as caught:
+        load().key()
+
+    assert not text or text not in str(caught.value)
+
+
+def test_secrets_are_not_printed(load: Load, settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://user:hunter2@relay.example")
+
+    assert "hunter2" not in repr(load())
+    assert load().need("relay_url") == "smtp://user:hunter2@relay.example"
+
+
+def test_what_is_needed_and_missing_is_said_with_the_way_out(load: Load) -> None:
+    with pytest.raises(SettingsError, match=r"SYNDICATE_DATABASE_URL is not set; .*`syndicate up`"):
+        load().need("database_url")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [(None, "http://127.0.0.1:8080"), ("https://news.example/", "https://news.example")],
+)
+def test_the_public_address_has_no_slash_at_its_end(
+    load: Load, settings_env: pytest.MonkeyPatch, public_url: str | None, expected: str
+) -> None:
+    if public_url:
+        settings_env.setenv("SYNDICATE_PUBLIC_URL", public_url)
+
+    assert load().base_url() == expected
