@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from syndicate import clock
 from syndicate.embedded import listening
 from syndicate.embedded.plan import Extra
 from syndicate.embedded.supervisor import Stack
@@ -48,6 +49,27 @@ def server(data_dir: Path) -> Extra:
         argv=[sys.executable, "-m", "syndicate.sample.server", "--dir", str(folder)],
         is_ready=lambda: state.is_serving_since(folder, asked_at_s),
     )
+
+
+def servers(data_dir: Path) -> list[Extra]:
+    """The newsroom's server, if a newsroom was set up in this data folder before."""
+    return [server(data_dir)] if state.exists(state.folder_of(data_dir)) else []
+
+
+def is_wanted(stack: Stack) -> bool:
+    """Whether an installation holds nothing yet, and is none that serves real readers."""
+    if stack.settings.environment == "production":
+        return False
+    with transaction() as tx:
+        return not setup.is_installed(tx)
+
+
+def open_all(stack: Stack) -> None:
+    """Open the newsroom with its readers; the workers collect and publish from now on."""
+    now = clock.now()
+    opening = Opening(started_at=now.replace(second=0, microsecond=0))
+    set_up(serve(stack, opening), opening)
+    import_readers(opening.readers, now)
 
 
 def serve(stack: Stack, opening: Opening) -> State:

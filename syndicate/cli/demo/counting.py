@@ -14,7 +14,7 @@ from lxml import etree
 
 from syndicate.embedded.mailbox_files import MailboxFolder
 from syndicate.sample import visitor
-from syndicate.store import feed_documents, feeds, ledger, progress, publications, sources
+from syndicate.store import awaited, feed_documents, feeds, ledger, publications, sources
 from syndicate.store.session import transaction
 
 KINDS = ("digest", "confirmation", "article")
@@ -93,7 +93,7 @@ def feeds_over_http(
 def collected() -> tuple[int, int]:
     """(sources, articles) that are stored."""
     with transaction() as tx:
-        return len(sources.listed(tx)), progress.articles_stored(tx)
+        return len(sources.listed(tx)), awaited.articles_stored(tx)
 
 
 def issue(mailing_id: int, issue_id: int) -> dict[str, int]:
@@ -127,7 +127,7 @@ def newest_of(folder: Path, kind: str, to: str) -> Path | None:
 def articles_accepted() -> int:
     """How many emailed articles the relay has accepted, by the ledger."""
     with transaction() as tx:
-        return progress.singles_accepted(tx, "article")
+        return awaited.singles_accepted(tx, "article")
 
 
 def _head(path: Path) -> tuple[str, str, str]:

@@ -61,7 +61,7 @@ def fresh(data_dir: Path | None, port: int | None) -> Iterator[tuple[Path, int |
         os.environ.clear()
         os.environ.update(before)
         settings.load.cache_clear()
-        if data_dir is None and not (folder / "mailbox").exists():
+        if data_dir is None and not any(folder.glob("logs/*")):  # nothing was started
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -19,17 +19,17 @@ from lxml.html import FormElement
 
 from syndicate import clock
 from syndicate.cli import newsroom
-from syndicate.cli.demo import counting, waiting
+from syndicate.cli.demo import counting
 from syndicate.cli.demo.own_sources import OwnSource
 from syndicate.cli.demo.telling import Teller
-from syndicate.cli.demo.waiting import Seen
 from syndicate.cli.newsroom import Opening
+from syndicate.cli.waiting import Seen, Waiter
 from syndicate.embedded.supervisor import Stack
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
-from syndicate.store import issues, ledger, progress, shown, sources
+from syndicate.store import awaited, issues, ledger, shown, sources
 from syndicate.store.newsletters import IssueState
 from syndicate.store.session import transaction
 from syndicate.store.visibility import Channel
@@ -71,6 +71,10 @@ class Journey:
     sign_up_form: "Opened | None" = None
     article_form: "Opened | None" = None
 
+    @property
+    def _waiter(self) -> Waiter:
+        return Waiter(self.stack.tend, self.stack.data_dir / "logs")
+
     def open_newsroom(self) -> None:
         """Serve the newsroom and write its rows."""
         remembered = newsroom.serve(self.stack, self.opening)
@@ -82,9 +86,9 @@ class Journey:
     def collect(self) -> None:
         """Wait until every source was asked and its articles are stored."""
         with self.teller.step("collecting articles") as bar:
-            waiting.wait(self.stack, bar, "the sources to be collected", _sources_seen)
+            self._waiter.wait("the sources to be collected", _sources_seen, show=bar.show)
             with transaction() as tx:
-                articles, asked = progress.articles_stored(tx), sources.listed(tx)
+                articles, asked = awaited.articles_stored(tx), sources.listed(tx)
                 for source, state in asked:
                     if state.reason:
                         raise RefusedError(f"{source.name} could not be collected: {state.reason}")
@@ -93,7 +97,7 @@ class Journey:
     def publish(self) -> list[counting.FeedSeen]:
         """Wait until every feed is built, then read all of them over HTTP."""
         with self.teller.step("publishing feeds") as bar:
-            waiting.wait(self.stack, bar, "the feeds to be built", self._feeds_seen)
+            self._waiter.wait("the feeds to be built", self._feeds_seen, show=bar.show)
             found = counting.feeds_over_http(self.stack.web_url, bar.show)
             documents = [each for feed in found for each in (feed.rss, feed.atom, feed.json)]
             bar.note = f"{len(found)} feeds, {len(documents)} documents read over HTTP"
@@ -134,8 +138,8 @@ class Journey:
             raise NotFoundError("The newsroom is not open.")
         with self.teller.step("sending the digest") as bar:
             self.issue_id = run.open_slot_now(self.installed.newsletter_id, clock.now())
-            waiting.wait(self.stack, bar, "the issue to be composed", self._composing_seen)
-            waiting.wait(self.stack, bar, "the issue to be sent", self._sending_seen)
+            self._waiter.wait("the issue to be composed", self._composing_seen, show=bar.show)
+            self._waiter.wait("the issue to be sent", self._sending_seen, show=bar.show)
             counts = counting.issue(self.mailing_id, self.issue_id)
             bar.note = f"{counts['accepted']} of {counts['audience']} accepted by the mailbox"
 
@@ -170,7 +174,7 @@ class Journey:
         def look() -> Seen:
             return Seen(int(counting.newest_of(folder, kind, to) is not None), 1)
 
-        waiting.wait(self.stack, waiting.NO_BAR, what, look)
+        self._waiter.wait(what, look)
         found = counting.newest_of(folder, kind, to)
         if found is None:
             raise NotFoundError(f"{what} is not in the mailbox any more.")
@@ -179,7 +183,7 @@ class Journey:
     def _feeds_seen(self) -> Seen:
         now = clock.now()
         with transaction() as tx:
-            return Seen(*progress.feeds_built(tx, now))
+            return Seen(*awaited.feeds_built(tx, now))
 
     def _composing_seen(self) -> Seen:
         with transaction() as tx:
@@ -205,7 +209,7 @@ _SENT = (IssueState.SENDING, IssueState.DONE)
 
 def _sources_seen() -> Seen:
     with transaction() as tx:
-        return Seen(*progress.sources_asked(tx))
+        return Seen(*awaited.sources_asked(tx))
 
 
 def _send(opened: Opened | None, filled: dict[str, str], what: str) -> None:
