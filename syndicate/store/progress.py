@@ -1,65 +1,119 @@
-"""How far the house is with its work: for whoever waits until the workers have done it.
-
-Each answer is (done, total). The demo asks, and tests do.
-"""
+"""How mailings stand, for screens: counts from batches, errors from the deliveries themselves."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import func, select
 
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.feed_documents import LEASE
-from syndicate.store.feeds import Feed
-from syndicate.store.mailings import Batch, Mailing, MailingKind
+from syndicate.store.ledger import Counts
+from syndicate.store.mailings import Batch, Delivery, DeliveryState, Mailing, MailingState
+from syndicate.store.recipients import Recipient
+from syndicate.store.results import COUNTED
 from syndicate.store.session import Transaction
-from syndicate.store.sources import FetchState
-from syndicate.store.subscribers import Subscription, SubscriptionState
+
+MAX_ERROR_GROUPS = 50
 
 
-def sources_asked(tx: Transaction) -> tuple[int, int]:
-    """Sources that were fetched at least once, of all."""
-    query = select(func.count(FetchState.last_at), func.count()).select_from(FetchState)
-    done, total = tx.execute(query).one()
-    return done, total
+@dataclass(frozen=True)
+class Standing:
+    """A mailing and its counts.
 
-
-def feeds_built(tx: Transaction, now: dt.datetime) -> tuple[int, int]:
-    """Feeds that are built from the rows as they are, of all that are offered.
-
-    A feed that is due in the future waits for the end of an embargo; one that is due within a
-    lease for any other reason is in a builder's hands.
+    Attributes:
+        counts: of the whole mailing.
+        groups: the same by receiver group.
     """
-    is_embargo = exists().where(
-        Article.state == ArticleState.EMBARGOED, Article.embargo_until == Feed.due_at
-    )
-    is_settled = and_(
-        Feed.built_for.is_not(None),
-        or_(Feed.due_at.is_(None), Feed.due_at > now + LEASE, and_(Feed.due_at > now, is_embargo)),
-    )
-    query = select(func.count().filter(is_settled), func.count()).where(Feed.gone_at.is_(None))
-    done, total = tx.execute(query).one()
-    return done, total
+
+    mailing: Mailing
+    counts: Counts
+    groups: dict[str, Counts]
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will be sent."""
+        return self.mailing.state in (MailingState.DONE, MailingState.CANCELLED)
+
+    def per_second(self, now: dt.datetime) -> float:
+        """Deliveries that got an outcome per second since the start, on average."""
+        mailing = self.mailing
+        started = mailing.started_at or mailing.created_at
+        seconds = ((mailing.done_at or now) - started).total_seconds()
+        settled = self.counts.audience - self.counts.remaining
+        return settled / seconds if seconds > 0 else 0.0
+
+    def seconds_left(self, per_second: float) -> float | None:
+        """How long the rest takes at a rate; None when nobody can tell."""
+        is_going = self.mailing.state is MailingState.SENDING and per_second > 0
+        return self.counts.remaining / per_second if is_going else None
 
 
-def articles_stored(tx: Transaction) -> int:
-    """How many articles there are, whatever their state."""
-    return tx.scalar(select(func.count()).select_from(Article)) or 0
+@dataclass(frozen=True)
+class ErrorGroup:
+    """Deliveries that the same thing happened to.
+
+    Attributes:
+        reason: of one of them; never an address.
+    """
+
+    state: str
+    receiver_group: str
+    code: int | None
+    enhanced: str | None
+    reason: str | None
+    deliveries: int
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
 
 
-def subscriptions_active(tx: Transaction, newsletter_id: int) -> int:
-    """How many readers a newsletter has."""
-    query = select(func.count()).where(
-        Subscription.newsletter_id == newsletter_id,
-        Subscription.state == SubscriptionState.ACTIVE,
-    )
-    return tx.scalar(query) or 0
+def standing(tx: Transaction, mailing_id: int) -> Standing | None:
+    """How one mailing stands."""
+    found = standings(tx, [mailing_id])
+    return found[0] if found else None
 
 
-def singles_accepted(tx: Transaction, message: str) -> int:
-    """How many single mails of a kind (confirmation, article) the relay has accepted."""
+def standings(tx: Transaction, mailing_ids: Sequence[int]) -> list[Standing]:
+    """How several mailings stand, in one query for their counts, the newest first."""
+    mailings = tx.scalars(
+        select(Mailing).where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id.desc())
+    ).all()
+    columns = [Batch.size, *(getattr(Batch, state.name.lower()) for state in COUNTED)]
     query = (
-        select(func.coalesce(func.sum(Batch.accepted), 0))
-        .join(Mailing, Mailing.id == Batch.mailing_id)
-        .where(Mailing.kind == MailingKind.SINGLE, Mailing.message == message)
+        select(Batch.mailing_id, Batch.receiver_group, *(func.sum(column) for column in columns))
+        .where(Batch.mailing_id.in_(mailing_ids))
+        .group_by(Batch.mailing_id, Batch.receiver_group)
+        .order_by(Batch.receiver_group)
     )
-    return tx.scalar(query) or 0
+    groups: dict[int, dict[str, Counts]] = {mailing.id: {} for mailing in mailings}
+    for mailing_id, group, *numbers in tx.execute(query):
+        groups[mailing_id][group] = Counts(*(int(number) for number in numbers))
+    return [
+        Standing(mailing, total(groups[mailing.id].values()), groups[mailing.id])
+        for mailing in mailings
+    ]
+
+
+def total(parts: Iterable[Counts]) -> Counts:
+    """The sum of counts."""
+    rows = [asdict(part) for part in parts]
+    names = Counts.__dataclass_fields__
+    return Counts(**{name: sum(row[name] for row in rows) for name in names})
+
+
+def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
+    """What went wrong, grouped; the biggest group first. Reads every delivery of the mailing."""
+    kinds = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS)
+    keys = (Delivery.state, Recipient.receiver_group, Delivery.code, Delivery.enhanced)
+    query = (
+        select(*keys, func.min(Delivery.reason), func.count())
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .where(Delivery.mailing_id == mailing_id, Delivery.state.in_(kinds))
+        .group_by(*keys)
+        .order_by(func.count().desc())
+        .limit(MAX_ERROR_GROUPS)
+    )
+    return [
+        ErrorGroup(state.name.lower(), group, code, enhanced, reason, number)
+        for state, group, code, enhanced, reason, number in tx.execute(query)
+    ]

@@ -1,0 +1,214 @@
+"""`syndicate mailings`: watch and steer mailings."""
+
+import datetime as dt
+import getpass
+import json
+import sys
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock
+from syndicate.errors import NotFoundError
+from syndicate.mail import steering
+from syndicate.store import installation, ledger, progress
+from syndicate.store.progress import ErrorGroup, Standing
+from syndicate.store.session import transaction
+
+app = typer.Typer(no_args_is_help=True)
+
+# Counters of batches move once a chunk; a faster look shows nothing new (design §10).
+WATCH_EVERY_S = 0.5
+
+MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+@app.command("list")
+def list_mailings(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    singles: Annotated[bool, typer.Option(help="Confirmations and emailed articles too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest mailings and how they stand."""
+    with transaction() as tx:
+        newest = ledger.newest(tx, limit=limit, with_singles=singles)
+        found = progress.standings(tx, [mailing.id for mailing in newest])
+        row = installation.read(tx)
+    stopped = row.stopped_why if row is not None and row.stopped_at is not None else None
+    if as_json:
+        rows = [_as_dict(each) for each in found]
+        sys.stdout.write(json.dumps({"stopped": stopped, "mailings": rows}) + "\n")
+        return
+    if stopped is not None:
+        sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` lets mail leave.\n")
+    _print_list(found)
+
+
+@app.command()
+def show(
+    mailing_id: MailingId,
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay until it is over.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one mailing: counts that add up, rate, time left, errors by kind."""
+    standing = _standing(mailing_id)
+    if watch:
+        standing = _watch(standing)
+    with transaction() as tx:
+        errors = progress.errors(tx, mailing_id)
+    if as_json:
+        shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
+        sys.stdout.write(json.dumps(shown) + "\n")
+    else:
+        _print_one(standing, errors)
+
+
+@app.command()
+def pause(mailing_id: MailingId) -> None:
+    """Send no more of a mailing until it is resumed; takes effect within one chunk."""
+    steering.pause(mailing_id, actor=_actor(), now=clock.now())
+    sys.stdout.write(f"Mailing {mailing_id} is paused.\n")
+
+
+@app.command()
+def resume(mailing_id: MailingId) -> None:
+    """Go on with a mailing that is paused or held."""
+    steering.resume(mailing_id, actor=_actor(), now=clock.now())
+    sys.stdout.write(f"Mailing {mailing_id} is sending.\n")
+
+
+@app.command()
+def cancel(mailing_id: MailingId, *, yes: Yes = False) -> None:
+    """Never send the rest of a mailing."""
+    if not yes:
+        typer.confirm(f"Cancel what is left of mailing {mailing_id}?", abort=True)
+    steering.cancel(mailing_id, actor=_actor(), now=clock.now())
+    sys.stdout.write(f"Mailing {mailing_id} is cancelled.\n")
+
+
+@app.command("stop-all")
+def stop_all(
+    why: Annotated[str, typer.Argument(help="For whoever wonders why nothing leaves.")],
+) -> None:
+    """Stop everything: no mail of any kind leaves until `release`."""
+    steering.stop_everything(why, actor=_actor(), now=clock.now())
+    sys.stdout.write("Everything is stopped; `syndicate mailings release` lets mail leave again.\n")
+
+
+@app.command()
+def release() -> None:
+    """Let mail leave again after `stop-all`."""
+    steering.release(actor=_actor(), now=clock.now())
+    sys.stdout.write("Mail leaves again.\n")
+
+
+def _standing(mailing_id: int) -> Standing:
+    with transaction() as tx:
+        found = progress.standing(tx, mailing_id)
+    if found is None:
+        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+    return found
+
+
+def _watch(standing: Standing) -> Standing:
+    """Show progress on stderr until the mailing is over."""
+    before, then = standing, time.monotonic()
+    is_terminal = sys.stderr.isatty()
+    while not standing.is_over:
+        time.sleep(WATCH_EVERY_S)
+        standing = _standing(standing.mailing.id)
+        now = time.monotonic()
+        rate = (before.counts.remaining - standing.counts.remaining) / (now - then)
+        before, then = standing, now
+        sys.stderr.write(("\r" if is_terminal else "") + _line(standing, rate))
+        sys.stderr.write("\x1b[K" if is_terminal else "\n")
+        sys.stderr.flush()
+    sys.stderr.write("\n" if is_terminal else "")
+    return standing
+
+
+def _line(standing: Standing, per_second: float) -> str:
+    counts = standing.counts
+    left = standing.seconds_left(per_second)
+    eta = f", {_duration(left)} left" if left is not None else ""
+    return (
+        f"{standing.mailing.state}: {counts.accepted} of {counts.audience} accepted, "
+        f"{counts.remaining} remaining, {per_second:.0f}/s{eta}"
+    )
+
+
+def _as_dict(standing: Standing) -> dict[str, object]:
+    mailing = standing.mailing
+    rate = standing.per_second(clock.now())
+    return {
+        "id": mailing.id,
+        "kind": mailing.kind,
+        "message": mailing.message,
+        "issue_id": mailing.issue_id,
+        "state": mailing.state,
+        "lane": mailing.lane,
+        "policy": mailing.policy,
+        "started_at": _iso(mailing.started_at),
+        "done_at": _iso(mailing.done_at),
+        "expires_at": _iso(mailing.expires_at),
+        **standing.counts.as_dict(),
+        "per_second": round(rate, 1),
+        "seconds_left": standing.seconds_left(rate),
+        "groups": {group: counts.as_dict() for group, counts in standing.groups.items()},
+    }
+
+
+def _print_list(found: list[Standing]) -> None:
+    table = Table()
+    for heading in ("id", "kind", "state", "audience", "accepted", "other", "remaining"):
+        table.add_column(heading, justify="left" if heading in ("kind", "state") else "right")
+    for standing in found:
+        counts = standing.counts
+        other = counts.audience - counts.accepted - counts.remaining
+        table.add_row(
+            str(standing.mailing.id),
+            standing.mailing.kind,
+            standing.mailing.state,
+            *(str(number) for number in (counts.audience, counts.accepted, other)),
+            str(counts.remaining),
+        )
+    Console(highlight=False).print(table)
+
+
+def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
+    console = Console(highlight=False)
+    console.print(f"Mailing {standing.mailing.id}, {standing.mailing.kind}")
+    console.print(_line(standing, standing.per_second(clock.now())))
+    table = Table()
+    for heading in ("receivers", *standing.counts.as_dict()):
+        table.add_column(heading, justify="left" if heading == "receivers" else "right")
+    for group, counts in (*standing.groups.items(), ("all", standing.counts)):
+        table.add_row(group, *(str(number) for number in counts.as_dict().values()))
+    console.print(table)
+    for error in errors:
+        code = " ".join(str(part) for part in (error.code, error.enhanced) if part)
+        console.print(
+            f"{error.deliveries} {error.state} at {error.receiver_group}: {code} {error.reason}",
+            markup=False,
+        )
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _actor() -> str:
+    """Who asks: the account on this machine."""
+    return f"cli:{getpass.getuser()}"

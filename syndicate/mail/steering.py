@@ -1,0 +1,95 @@
+"""What operators do to a mailing: pause, resume, cancel, and *stop everything*.
+
+Each takes effect within one chunk (design G6) and leaves a line in the audit.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from syndicate import jobs
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.store import audit, installation, ledger
+from syndicate.store.mailings import Lane, MailingState
+from syndicate.store.session import Transaction, transaction
+
+_OPEN = (
+    MailingState.DRAFT,
+    MailingState.SENDING,
+    MailingState.PAUSED,
+    MailingState.HELD,
+)
+
+
+def pause(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+    """Send no more of a mailing until it is resumed.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        RefusedError: it is not *sending*.
+    """
+    _move(mailing_id, (MailingState.SENDING,), MailingState.PAUSED, actor=actor, now=now)
+
+
+def resume(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+    """Go on with a mailing that is paused or held.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        RefusedError: it is neither.
+    """
+    was = (MailingState.PAUSED, MailingState.HELD)
+    _move(mailing_id, was, MailingState.SENDING, actor=actor, now=now)
+
+
+def cancel(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+    """Never send the rest of a mailing.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        RefusedError: it is over already.
+    """
+    _move(mailing_id, _OPEN, MailingState.CANCELLED, actor=actor, now=now)
+
+
+def stop_everything(why: str, *, actor: str, now: dt.datetime) -> None:
+    """Let no mail of any kind leave until `release`. Safe to run twice."""
+    with transaction() as tx:
+        installation.stop_everything(tx, now=now, why=why)
+        audit.record(tx, at=now, actor=actor, action="stop", subject="installation", why=why)
+
+
+def release(*, actor: str, now: dt.datetime) -> None:
+    """Let mail leave again. Safe to run twice."""
+    with transaction() as tx:
+        installation.release(tx)
+        audit.record(tx, at=now, actor=actor, action="release", subject="installation")
+        hint(tx, Lane.URGENT)
+        hint(tx, Lane.BULK)
+
+
+def hint(tx: Transaction, lane: Lane) -> None:
+    """Wake the senders of a lane after the commit."""
+    tx.hint(jobs.SEND_URGENT if lane is Lane.URGENT else jobs.SEND_BULK)
+
+
+def _move(
+    mailing_id: int,
+    was: Sequence[MailingState],
+    to: MailingState,
+    *,
+    actor: str,
+    now: dt.datetime,
+) -> None:
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+        if mailing is None:
+            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        if not ledger.change_state(tx, mailing_id, was=was, to=to):
+            raise RefusedError(
+                f"Mailing {mailing_id} is {mailing.state}; only one that is "
+                f"{' or '.join(was)} can become {to}.",
+                mailing_id=mailing_id,
+            )
+        audit.record(tx, at=now, actor=actor, action=to, subject=f"mailing:{mailing_id}")
+        if to is MailingState.SENDING:
+            hint(tx, mailing.lane)

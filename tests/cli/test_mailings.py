@@ -1,0 +1,116 @@
+"""`syndicate mailings`, as an operator sees it."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicate import clock
+from syndicate.cli import mailings
+from syndicate.errors import NotFoundError
+from syndicate.store import lease, results
+from syndicate.store.mailings import DeliveryState, Lane
+from syndicate.store.results import Outcome
+from syndicate.store.session import transaction
+from tests.mail.campaign import Plan, start
+from tests.store.test_ledger import WORKER
+
+pytestmark = pytest.mark.usefixtures("database")
+ADDED = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(mailings.app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def mailing_id() -> int:
+    """Ten readers: six accepted, two refused for the same reason, two still to come."""
+    now = clock.now()
+    made = start(Plan(audience=10), now=now)
+    with transaction() as tx:
+        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=now)
+        assert leased is not None
+        lease.intend(tx, leased, range(8), version=1)
+        outcomes = [Outcome(place, DeliveryState.ACCEPTED, code=250) for place in range(6)]
+        outcomes += [
+            Outcome(place, DeliveryState.FAILED, code=550, enhanced="5.1.1", reason="unknown")
+            for place in (6, 7)
+        ]
+        results.settle(tx, leased, outcomes, now=now)
+        results.give_back(tx, leased, now=now)
+    return made
+
+
+def test_show_gives_counts_that_add_up(mailing_id: int) -> None:
+    shown = json.loads(run("show", str(mailing_id), "--json"))
+
+    assert shown["audience"] == sum(shown[name] for name in ADDED) == 10
+    assert (shown["accepted"], shown["failed"], shown["remaining"]) == (6, 2, 2)
+    assert shown["groups"]["other"]["accepted"] == 6
+    assert shown["per_second"] > 0
+    assert shown["seconds_left"] > 0
+    assert shown["errors"] == [
+        {
+            "state": "failed",
+            "receiver_group": "other",
+            "code": 550,
+            "enhanced": "5.1.1",
+            "reason": "unknown",
+            "deliveries": 2,
+        }
+    ]
+
+
+def test_show_says_it_in_words(mailing_id: int) -> None:
+    said = run("show", str(mailing_id))
+
+    assert "6 of 10 accepted, 2 remaining" in said
+    assert "2 failed at other: 550 5.1.1 unknown" in said
+
+
+def test_list_holds_each_mailing(mailing_id: int) -> None:
+    listed = json.loads(run("list", "--json"))
+
+    assert [row["id"] for row in listed["mailings"]] == [mailing_id]
+    assert listed["stopped"] is None
+    assert "digest" in run("list")
+
+
+def test_pause_resume_cancel(mailing_id: int) -> None:
+    states = []
+    for step in (("pause",), ("resume",), ("cancel", "--yes")):
+        run(step[0], str(mailing_id), *step[1:])
+        states.append(json.loads(run("show", str(mailing_id), "--json"))["state"])
+
+    assert states == ["paused", "sending", "cancelled"]
+
+
+def test_cancel_asks_first(mailing_id: int) -> None:
+    result = CliRunner().invoke(mailings.app, ["cancel", str(mailing_id)], input="n\n")
+
+    assert result.exit_code == 1
+    assert json.loads(run("show", str(mailing_id), "--json"))["state"] == "sending"
+
+
+def test_watch_ends_with_the_mailing(mailing_id: int) -> None:
+    run("cancel", str(mailing_id), "--yes")
+
+    assert json.loads(run("show", str(mailing_id), "--watch", "--json"))["state"] == "cancelled"
+
+
+def test_stop_all_is_shown_until_release() -> None:
+    run("stop-all", "a bad night")
+    assert json.loads(run("list", "--json"))["stopped"] == "a bad night"
+    assert "a bad night" in run("list")
+
+    run("release")
+
+    assert json.loads(run("list", "--json"))["stopped"] is None
+
+
+def test_an_unknown_mailing_is_one_clear_sentence() -> None:
+    with pytest.raises(NotFoundError, match="no mailing 99"):
+        run("show", "99")
