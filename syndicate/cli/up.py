@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from syndicate import settings
+from syndicate.cli import newsroom
+from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
 
 
@@ -21,16 +24,30 @@ def up(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")
     ] = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Do not set up the sample newsroom the first time.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what runs as one JSON object, once it is ready.")
     ] = False,
 ) -> None:
-    """Start everything on this machine and keep it up until Ctrl-C."""
+    """Start everything on this machine and keep it up until Ctrl-C.
+
+    An installation that holds nothing yet gets a sample newsroom to look at, unless --empty.
+    """
     console = Console(stderr=True)
     began = time.monotonic()
-    options = Options(host=host, port=port, report=lambda step: console.print(f"· {step}"))
+    options = Options(
+        host=host,
+        port=port,
+        extras=newsroom.servers(folder.chosen(data_dir or settings.load().data_dir)),
+        report=lambda step: console.print(f"· {step}"),
+    )
     try:
         with Stack(data_dir, options) as stack:
+            if not empty and newsroom.is_wanted(stack):
+                console.print("· sample newsroom")
+                newsroom.open_all(stack)
             if as_json:
                 sys.stdout.write(json.dumps(stack.run()) + "\n")
                 sys.stdout.flush()
