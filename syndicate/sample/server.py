@@ -161,10 +161,14 @@ def listen(folder: Path) -> Server:
         if error.errno != errno.EADDRINUSE:
             raise
     server = Server((HOST, 0), Handler)
-    moved = replace(remembered, port=server.server_port)
-    # The store is of use for a move only, and half of this process.
-    importlib.import_module("syndicate.sample.moving").move(remembered, moved)
-    state.write(folder, moved)
+    try:
+        moved = replace(remembered, port=server.server_port)
+        # The store is of use for a move only, and half of this process.
+        importlib.import_module("syndicate.sample.moving").move(remembered, moved)
+        state.write(folder, moved)
+    except BaseException:
+        server.server_close()
+        raise
     return server
 
 
