@@ -1,11 +1,23 @@
 """The publication's list of picks at a moment; never a property of an article."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    UniqueConstraint,
+    and_,
+    case,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.schema import Id, Table
+from syndicate.store.session import Transaction
 
 
 class Featured(Table):
@@ -22,3 +34,68 @@ class Featured(Table):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime | None]
+
+
+def replace(
+    tx: Transaction, publication_id: int, picks: Sequence[tuple[str, str]], *, now: dt.datetime
+) -> bool:
+    """Make a publication's featured list these picks, in order.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose list.
+        picks: (teaser, url) pairs.
+        now: aware UTC; what is no longer picked ended now.
+
+    Returns:
+        Whether anything changed.
+    """
+    current = select(Featured.teaser, Featured.url).where(
+        Featured.publication_id == publication_id, is_current(now)
+    )
+    if [tuple(row) for row in tx.execute(current.order_by(Featured.position))] == list(picks):
+        return False
+    urls = [url for _, url in picks]
+    tx.execute(
+        update(Featured)
+        .where(
+            Featured.publication_id == publication_id, is_current(now), Featured.url.not_in(urls)
+        )
+        .values(ends_at=now)
+    )
+    fresh = insert(Featured)
+    statement = fresh.on_conflict_do_update(
+        index_elements=[Featured.publication_id, Featured.url],
+        set_={
+            "position": fresh.excluded.position,
+            "teaser": fresh.excluded.teaser,
+            "ends_at": None,
+            # Picked again after it had ended: it begins anew.
+            "starts_at": case(
+                (Featured.ends_at <= now, fresh.excluded.starts_at), else_=Featured.starts_at
+            ),
+        },
+    )
+    for position, (teaser, url) in enumerate(picks):
+        tx.execute(
+            statement,
+            {
+                "publication_id": publication_id,
+                "position": position,
+                "teaser": teaser,
+                "url": url,
+                "starts_at": now,
+            },
+        )
+    return True
+
+
+def current(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[Featured]:
+    """A publication's featured list at this moment, in order."""
+    query = select(Featured).where(Featured.publication_id == publication_id, is_current(now))
+    return list(tx.scalars(query.order_by(Featured.position)))
+
+
+def is_current(now: dt.datetime) -> ColumnElement[bool]:
+    """The condition under which a pick stands in the list at a moment."""
+    return and_(Featured.starts_at <= now, or_(Featured.ends_at.is_(None), Featured.ends_at > now))

@@ -78,6 +78,8 @@ class Source(Table):
     section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
     # The newsroom's own news sitemap or list, with which what is stored is compared.
     compare_url: Mapped[str | None]
+    # Addresses that it had before permanent redirects were believed.
+    aliases: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
@@ -187,6 +189,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
     )
     source = tx.scalars(upserted, execution_options={"populate_existing": True}).one()
     tx.execute(insert(FetchState).values(source_id=source.id).on_conflict_do_nothing())
+    tx.execute(insert(FetchHost).values(domain=source.domain).on_conflict_do_nothing())
     return source
 
 

@@ -744,6 +744,7 @@ def upgrade() -> None:
         sa.Column("profile", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("section_id", sa.BigInteger(), nullable=True),
         sa.Column("compare_url", sa.String(), nullable=True),
+        sa.Column("aliases", postgresql.ARRAY(sa.TEXT()), server_default="{}", nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),

@@ -1,0 +1,141 @@
+"""What a source sent, whatever its kind, as entries."""
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate.collect.polling import Notice
+from syndicate.collect.reading import Readers
+from syndicate.collect.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
+from syndicate.errors import NotAFeedError
+from syndicate.fetch import Response
+
+
+@dataclass(frozen=True)
+class Document:
+    """A feed, sitemap or page as entries.
+
+    Attributes:
+        featured: (teaser, url) pairs of the publication's list, when the document is a page with one.
+        notices: what operators should know of it.
+    """
+
+    entries: tuple[Entry, ...]
+    ttl_s: int | None = None
+    featured: tuple[tuple[str, str], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def read_document(
+    readers: Readers,
+    kind: str,
+    response: Response,
+    *,
+    profile: dict[str, Any] | None,
+    now: dt.datetime,
+) -> Document:
+    """Read what a source sent.
+
+    Args:
+        readers: the parsing children.
+        kind: of the source.
+        response: with a body.
+        profile: of the source.
+        now: aware UTC.
+
+    Raises:
+        NotAFeedError: it is something else.
+        OversizeError: it takes more time or memory than a document may.
+    """
+    content_type = response.text("content-type")
+    if kind == "sitemap":
+        return of_sitemap(readers.sitemap(response.body, url=response.url, now=now))
+    if kind == "page":
+        page = readers.page(
+            response.body, url=response.url, content_type=content_type, now=now, profile=profile
+        )
+        return of_page(page)
+    feed = readers.feed(response.body, url=response.url, content_type=content_type, now=now)
+    return of_feed(feed, response.url)
+
+
+def of_feed(feed: FeedDocument, url: str) -> Document:
+    """A feed as entries; the feed's language is theirs."""
+    notices = ()
+    if feed.left_out:
+        notices = (_left_out(url, len(feed.entries), feed.left_out),)
+    entries = tuple(_in_language(each, feed.language) for each in feed.entries)
+    return Document(entries=entries, ttl_s=feed.ttl_s, notices=notices)
+
+
+def of_sitemap(sitemap: Sitemap) -> Document:
+    """The addresses of a sitemap as entries; their pages say the rest."""
+    return Document(entries=tuple(_of_address(each) for each in sitemap.entries))
+
+
+def of_page(page: Page) -> Document:
+    """A page as entries: itself when it is an article, else what it links to.
+
+    Raises:
+        NotAFeedError: it is neither.
+    """
+    picks = tuple((pick.teaser, pick.url) for pick in page.featured)
+    if page.links:
+        return Document(
+            entries=tuple(Entry(title="", link=link) for link in page.links), featured=picks
+        )
+    if not page.headline or not page.body:
+        raise NotAFeedError(
+            f"{page.url} is neither an article nor a list of articles; give the source a profile with "
+            "headline and body, or with links.",
+            url=page.url,
+        )
+    return Document(entries=(entry_of(page),), featured=picks)
+
+
+def entry_of(page: Page) -> Entry:
+    """An article page as an entry."""
+    return Entry(
+        title=page.headline,
+        link=page.canonical or page.url,
+        authors=page.authors,
+        published=page.published or page.updated,
+        updated=page.updated,
+        raw_published=page.raw_published,
+        summary=page.standfirst,
+        content=page.body,
+        language=page.language,
+        tags=page.tags,
+        pictures=page.pictures,
+        kind=page.kind,
+        access=page.access,
+        section=page.section,
+        canonical=page.canonical,
+    )
+
+
+def _in_language(entry: Entry, language: str | None) -> Entry:
+    if entry.language or not language:
+        return entry
+    return dataclasses.replace(entry, language=language)
+
+
+def _of_address(each: SitemapEntry) -> Entry:
+    return Entry(
+        title=each.title,
+        link=each.url,
+        published=each.published,
+        updated=each.modified,
+        raw_published=each.raw_published,
+        language=each.language,
+        tags=each.tags,
+    )
+
+
+def _left_out(url: str, taken: int, left_out: int) -> Notice:
+    message = (
+        f"{url} has {taken + left_out:,} entries, of which the first {taken:,} are taken; "
+        "ask its publisher for a shorter feed."
+    )
+    return Notice("left_out", message)

@@ -1,0 +1,441 @@
+"""Collecting: lease what is due, fetch it side by side, read it in children, store it feed by feed.
+
+Domains are asked side by side, the sources of one domain one after the other with a second between.
+Nothing here decides: `polling` says what an answer means, `decide` what an entry changes.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import hashlib
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from syndicate import logs, settings
+from syndicate.collect import decide, parse, polling, reading, storing
+from syndicate.collect.documents import Document, read_document
+from syndicate.collect.identity import Identified, identify
+from syndicate.collect.pages import Pages, PageSource
+from syndicate.collect.polling import Answer, Polled, Verdict
+from syndicate.errors import NotFoundError, SyndicateError
+from syndicate.fetch import Fetcher, Response, user_agent
+from syndicate.store import featured, fetching, sources
+from syndicate.store.fetching import Leased, Written
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+GAP_S = 1.0  # between two requests to one domain
+RENEW_S = 30.0
+FLUSH_S = 0.2
+BATCH_S = 60.0  # a task ends after about this long; the tick wakes the next
+WAIT_FOR_OTHERS_S = 60.0
+_STORE_THREADS = 4
+_OK = frozenset({200, 203, 226})
+_NOT_MODIFIED = 304
+_ERROR = 400
+T = TypeVar("T")
+
+
+@dataclass
+class Collected:
+    """What a run did; the sums of what its sources brought."""
+
+    sources: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    articles: int = 0
+    revisions: int = 0
+    notices: list[str] = field(default_factory=list)
+
+
+def collect_due(
+    now: dt.datetime, *, limit: int = 200, should_stop: Callable[[], bool] = lambda: False
+) -> Collected:
+    """Collect from what is due, batch after batch, until nothing is or a minute has passed.
+
+    Args:
+        now: aware UTC.
+        limit: domains in one batch.
+        should_stop: asked between batches.
+
+    Returns:
+        What was done. Safe to run twice, at once and on many machines.
+    """
+    began = time.monotonic()
+    total = Collected()
+    while not should_stop() and time.monotonic() - began < BATCH_S:
+        moment = now + dt.timedelta(seconds=time.monotonic() - began)
+        with transaction() as tx:
+            leased = fetching.lease(tx, moment, limit=limit)
+        if not leased:
+            break
+        _work(leased, moment, total)
+    return total
+
+
+def collect_now(source_ids: Sequence[int] | None, now: dt.datetime) -> Collected:
+    """Collect from these sources, or from all that are not paused, whether or not they are due.
+
+    Args:
+        source_ids: which ones; None means all.
+        now: aware UTC.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+
+    Returns:
+        What was done. One that another worker has in its hands is waited for.
+    """
+    began = time.monotonic()
+    waiting = _wanted(source_ids)
+    total = Collected()
+    while waiting and time.monotonic() - began < WAIT_FOR_OTHERS_S:
+        moment = now + dt.timedelta(seconds=time.monotonic() - began)
+        with transaction() as tx:
+            leased = fetching.lease(tx, moment, limit=len(waiting), source_ids=waiting)
+        if leased:
+            _work(leased, moment, total)
+            waiting -= {each.source.id for each in leased}
+        else:
+            time.sleep(0.2)
+    return total
+
+
+def _wanted(source_ids: Sequence[int] | None) -> set[int]:
+    with transaction() as tx:
+        known = {row.id: row for row, _ in sources.listed(tx)}
+    if source_ids is None:
+        resting = {sources.SourceState.PAUSED, sources.SourceState.GONE}
+        return {
+            row.id
+            for row in known.values()
+            if row.state not in resting and row.kind is not sources.SourceKind.PUSH
+        }
+    for source_id in source_ids:
+        if source_id not in known:
+            raise NotFoundError(
+                f"There is no source {source_id}; `syndicate sources list` shows them.",
+                source_id=source_id,
+            )
+    return set(source_ids)
+
+
+def _work(leased: list[Leased], now: dt.datetime, total: Collected) -> None:
+    asyncio.run(_Run(leased, now, total).work())
+
+
+class _Run:
+    """One batch of leased sources."""
+
+    def __init__(self, leased: list[Leased], now: dt.datetime, total: Collected) -> None:
+        self._leased = leased
+        self._start, self._began = now, time.monotonic()
+        self._total = total
+        self._slots = asyncio.Semaphore(settings.load().collect_concurrency)
+        self._open = {each.source.id: each for each in leased}
+        self._unchanged: list[Written] = []
+        self._hosts: dict[str, dt.datetime | None] = {}
+        self._random = random.Random()  # noqa: S311 - jitter, not a secret
+
+    def _now(self) -> dt.datetime:
+        return self._start + dt.timedelta(seconds=time.monotonic() - self._began)
+
+    async def work(self) -> None:
+        """Collect from every source of the batch, whatever happens to any of them."""
+        self._readers = reading.readers()
+        publication_ids = {each.source.publication_id for each in self._leased}
+        with transaction() as tx:
+            self._sections = fetching.sections_by_word(tx, publication_ids)
+        by_domain = defaultdict(list)
+        for each in self._leased:
+            by_domain[each.source.domain].append(each)
+        with (
+            ThreadPoolExecutor(self._readers.count) as self._reading,
+            ThreadPoolExecutor(_STORE_THREADS) as self._storing,
+        ):
+            async with Fetcher(limit=settings.load().collect_concurrency) as self._fetcher:
+                keepers = [asyncio.create_task(self._renew()), asyncio.create_task(self._flush())]
+                done = await asyncio.gather(
+                    *(self._domain(name, each) for name, each in by_domain.items()),
+                    return_exceptions=True,
+                )
+                for keeper in keepers:
+                    keeper.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await keeper
+                await self._write_unchanged()
+        failures = [each for each in done if isinstance(each, BaseException)]
+        if failures:
+            raise failures[0]
+
+    async def _domain(self, domain: str, leased: list[Leased]) -> None:
+        """The sources of one domain, one after the other."""
+        self._hosts[domain] = None
+        is_own = any(each.source.allow_origins for each in leased)
+        try:
+            for number, each in enumerate(leased):
+                if number and not is_own:
+                    await asyncio.sleep(GAP_S)
+                async with self._slots:
+                    await self._source(each)
+                if self._hosts[domain] is not None:
+                    break  # the host asked for rest: its other sources wait too
+        finally:
+            left = [each for each in leased if each.source.id in self._open]
+            await self._in_store(lambda: self._give_back(domain, left, is_own=is_own))
+
+    def _give_back(self, domain: str, left: list[Leased], *, is_own: bool) -> None:
+        rest = None if is_own else self._now() + dt.timedelta(seconds=GAP_S)
+        until = self._hosts[domain] or rest
+        with transaction() as tx:
+            fetching.release_hosts(tx, {domain: until})
+            fetching.release(tx, [(each.source.id, each.fetched.epoch) for each in left])
+        for each in left:
+            self._open.pop(each.source.id, None)
+
+    async def _source(self, leased: Leased) -> None:
+        """Fetch one source and store what it brings."""
+        self._total.sources += 1
+        polled = polled_of(leased)
+        basis = basis_of(leased)
+        now = self._now()
+        headers = {
+            "User-Agent": user_agent(settings.load().base_url(), source_id=leased.source.id),
+            "A-IM": "feed",
+            **polling.conditions(polled, basis=basis, now=now),
+        }
+        try:
+            response = await self._fetcher.get(
+                leased.source.url, headers=headers, allow=leased.source.allow_origins
+            )
+            await self._answered(leased, polled, response, basis)
+        except SyndicateError as error:
+            self._total.failed += 1
+            log.info("source_failed", source_id=leased.source.id, reason=str(error))
+            verdict = polling.failed(polled, str(error), now=self._now(), chance=self._chance())
+            await self._finish(leased, verdict)
+
+    async def _answered(
+        self, leased: Leased, polled: Polled, response: Response, basis: str
+    ) -> None:
+        answer = answer_of(response)
+        now, chance = self._now(), self._chance()
+        if answer.status >= _ERROR:
+            self._total.failed += 1
+            await self._finish(leased, polling.refused(polled, answer, now=now, chance=chance))
+            return
+        self._total.fetched += 1
+        body_hash = hashlib.sha256(response.body).digest()
+        is_same = body_hash == polled.body_hash and (polled.basis or "").startswith(basis)
+        if answer.status == _NOT_MODIFIED or is_same:
+            self._total.unchanged += 1
+            verdict = polling.unchanged(polled, answer, now=now, chance=chance)
+            if verdict.notices or verdict.url:
+                await self._finish(leased, verdict)
+            else:
+                self._unchanged.append(self._written(leased, verdict))
+            return
+        document = await self._read(leased, response)
+        found = identify(document.entries)
+        pages = await self._pages(leased, found)
+        verdict = polling.changed(
+            polled,
+            answer,
+            basis=basis,
+            body_hash=b"" if answer.status == 226 or pages.missing else body_hash,  # noqa: PLR2004 - RFC 3229
+            published=[each.published for each in document.entries if each.published],
+            ttl_s=document.ttl_s,
+            now=now,
+            chance=chance,
+        )
+        await self._in_store(lambda: self._store(leased, document, pages, verdict))
+
+    async def _read(self, leased: Leased, response: Response) -> Document:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._reading,
+            lambda: read_document(
+                self._readers,
+                leased.source.kind.value,
+                response,
+                profile=leased.source.profile,
+                now=self._now(),
+            ),
+        )
+
+    async def _pages(self, leased: Leased, found: list[Identified]) -> Pages:
+        """The entries with their pages read, where the source says so."""
+        source = PageSource(
+            source_id=leased.source.id,
+            pages=leased.source.pages.value,
+            allow=tuple(leased.source.allow_origins),
+            profile=leased.source.profile,
+            gap_s=0.0 if leased.source.allow_origins else GAP_S,
+        )
+        if source.pages == "never" or leased.source.kind is sources.SourceKind.PAGE:
+            return Pages(found)
+        wanted = await self._in_store(lambda: _to_ask(leased.source.id, found))
+        return await source.ask(
+            found, wanted, fetcher=self._fetcher, readers=self._readers, now=self._now()
+        )
+
+    def _store(self, leased: Leased, document: Document, pages: Pages, verdict: Verdict) -> None:
+        now = self._now()
+        place = self._place(leased)
+        with transaction() as tx:
+            stored = storing.store(tx, place, pages.found, now=now, missing=pages.missing)
+            picks = pages.featured or document.featured
+            if picks:
+                featured.replace(tx, leased.source.publication_id, picks, now=now)
+            notices = [*verdict.notices, *document.notices]
+            written = self._written(
+                leased, verdict, [(each.kind, each.message) for each in notices]
+            )
+            if not fetching.finish(tx, [written], now):
+                raise LeaseLostError(leased.source.id)
+        self._count(leased, stored, written)
+
+    def _count(self, leased: Leased, stored: storing.Stored, written: Written) -> None:
+        self._open.pop(leased.source.id, None)
+        self._total.articles += stored.articles
+        self._total.revisions += stored.revisions
+        self._total.notices += [message for _, message in written.notices]
+
+    def _place(self, leased: Leased) -> storing.Place:
+        source = leased.source
+        facts = decide.Facts(
+            source_id=source.id,
+            language=leased.language,
+            section_id=source.section_id,
+            sections=self._sections.get(source.publication_id, {}),
+            is_first_connect=leased.fetched.connected_at is None,
+        )
+        return storing.Place(source.publication_id, leased.authority, facts)
+
+    async def _finish(self, leased: Leased, verdict: Verdict) -> None:
+        written = self._written(leased, verdict)
+        if verdict.host_until is not None:
+            self._hosts[leased.source.domain] = verdict.host_until
+        await self._in_store(lambda: _write([written], self._now()))
+        self._open.pop(leased.source.id, None)
+        self._total.notices += [each.message for each in verdict.notices]
+
+    def _written(
+        self,
+        leased: Leased,
+        verdict: Verdict,
+        notices: Sequence[tuple[str, str]] | None = None,
+    ) -> Written:
+        said = [(each.kind, each.message) for each in verdict.notices]
+        return Written(
+            source_id=leased.source.id,
+            epoch=leased.fetched.epoch,
+            values=verdict.values,
+            state=verdict.state,
+            notices=tuple(said if notices is None else notices),
+            url=verdict.url,
+        )
+
+    async def _renew(self) -> None:
+        """Keep the leases of what is not done yet."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            held = [
+                (each.source.id, each.fetched.epoch, each.source.domain)
+                for each in self._open.values()
+            ]
+            await self._in_store(lambda held=held: _renew(held, self._now()))  # type: ignore[misc]
+
+    async def _flush(self) -> None:
+        """Write what did not change in a few statements, a moment later."""
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            await self._write_unchanged()
+
+    async def _write_unchanged(self) -> None:
+        by_columns: dict[tuple[str, ...], list[Written]] = defaultdict(list)
+        waiting, self._unchanged = self._unchanged, []
+        for each in waiting:
+            by_columns[tuple(sorted(each.values))].append(each)
+        for each in by_columns.values():
+            await self._in_store(lambda each=each: _write(each, self._now()))  # type: ignore[misc]
+            for written in each:
+                self._open.pop(written.source_id, None)
+
+    async def _in_store(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._storing, work)
+
+    def _chance(self) -> float:
+        return self._random.random()
+
+
+class LeaseLostError(SyndicateError):
+    """Another worker took the source over; what this one found was not stored."""
+
+    def __init__(self, source_id: int) -> None:
+        super().__init__(
+            f"Source {source_id} took so long that another worker has it now.", source_id=source_id
+        )
+
+
+def polled_of(leased: Leased) -> Polled:
+    """What polling needs to know of a leased source."""
+    names = [
+        "basis",
+        "etag",
+        "last_modified",
+        "body_hash",
+        "full_at",
+        "rhythm_s",
+        "failures",
+        "failing_since",
+        "gone_since",
+        "moved_to",
+        "moved_since",
+        "moved_seen",
+        "connected_at",
+    ]
+    said: dict[str, Any] = {name: getattr(leased.fetched, name) for name in names}
+    return Polled(
+        url=leased.source.url,
+        state=leased.source.state.value,
+        is_pinned=bool(leased.source.allow_origins),
+        **said,
+    )
+
+
+def basis_of(leased: Leased) -> str:
+    """What stored validators depend on: another address, parser or profile makes them void."""
+    what = f"{leased.source.profile}{leased.source.pages.value}{leased.source.section_id}"
+    return f"{parse.VERSION}|{hashlib.sha256(what.encode()).hexdigest()[:16]}|{leased.source.url}"
+
+
+def answer_of(response: Response) -> Answer:
+    """A response as polling looks at it."""
+    hops = tuple((hop.status, hop.url) for hop in response.hops)
+    return Answer(response.status, response.url, response.headers, hops)
+
+
+def _to_ask(source_id: int, found: list[Identified]) -> set[bytes]:
+    """Stems of the entries that are new or changed."""
+    with transaction() as tx:
+        pairs = storing.known(tx, source_id, found)
+    return {each.stem for each, before in pairs if storing.is_changed(each, before)}
+
+
+def _write(written: Sequence[Written], now: dt.datetime) -> None:
+    with transaction() as tx:
+        fetching.finish(tx, written, now)
+
+
+def _renew(held: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
+    if held:
+        with transaction() as tx:
+            fetching.renew(tx, held, now)

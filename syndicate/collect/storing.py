@@ -1,0 +1,285 @@
+"""From decisions to rows: what one document changes, in one short transaction."""
+
+import dataclasses
+import datetime as dt
+import re
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate import jobs
+from syndicate.collect import decide
+from syndicate.collect.decide import Alter, Attach, ByLink, Create, Facts, KnownArticle, Touch
+from syndicate.collect.extract import direction_of
+from syndicate.collect.identity import Identified, KnownEntry, match
+from syndicate.collect.records import PictureIn
+from syndicate.collect.story import entry_hash
+from syndicate.collect.text import fingerprint, plain
+from syndicate.store import articles, collecting, feeds
+from syndicate.store.collecting import AlteredArticle, NewArticle
+from syndicate.store.session import Transaction
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_SLUG_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the entries of one document go.
+
+    Attributes:
+        authority: who mints tag: URIs for the publication (RFC 4151).
+    """
+
+    publication_id: int
+    authority: str
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many articles were made and how many revisions of known ones; ids of all that changed."""
+
+    articles: int = 0
+    revisions: int = 0
+    article_ids: tuple[int, ...] = ()
+
+
+def known(
+    tx: Transaction, source_id: int, found: Sequence[Identified]
+) -> list[tuple[Identified, KnownEntry | None]]:
+    """Each entry with what this source brought before, None when it is new."""
+    stems = {each.stem for each in found}
+    rows = collecting.known_entries(tx, source_id, stems) if stems else []
+    return match(found, [KnownEntry(*row) for row in rows])
+
+
+def is_changed(each: Identified, before: KnownEntry | None) -> bool:
+    """Whether an entry is new or says something else than it did."""
+    return before is None or before.entry_hash != entry_hash(each.entry)
+
+
+def store(
+    tx: Transaction,
+    place: Place,
+    found: Sequence[Identified],
+    *,
+    now: dt.datetime,
+    missing: Collection[bytes] = (),
+) -> Stored:
+    """Store what a document changes. Safe to run twice: the second time nothing changes.
+
+    Args:
+        tx: the open transaction.
+        place: where it goes.
+        found: its entries, pages read.
+        now: aware UTC.
+        missing: stems of entries whose page did not answer and is worth asking again.
+    """
+    pairs = [(each, before) for each, before in known(tx, place.facts.source_id, found)]
+    fresh = [each for each, before in pairs if before is None]
+    changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
+    made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
+    altered = _store_changed(tx, place, changed, now=now, missing=missing)
+    announce(tx, (*made.article_ids, *altered.article_ids), now=now)
+    return Stored(made.articles, altered.revisions, (*made.article_ids, *altered.article_ids))
+
+
+def announce(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
+    """Have the feeds built again in which these articles stand, or stood."""
+    if article_ids:
+        feeds.mark_due(tx, article_ids, now=now)
+        tx.hint(jobs.PUBLISH_FEEDS)
+
+
+def _store_new(
+    tx: Transaction,
+    place: Place,
+    fresh: Sequence[Identified],
+    pairs: Sequence[tuple[Identified, KnownEntry | None]],
+    *,
+    now: dt.datetime,
+    missing: Collection[bytes],
+) -> Stored:
+    collecting.lock_publication(tx, place.publication_id)
+    source_id = place.facts.source_id
+    rows = collecting.by_links(tx, place.publication_id, source_id, decide.lookups(fresh))
+    intents = decide.new_entries(
+        fresh,
+        by_link={link: ByLink(*rest) for link, *rest in rows},
+        used_keys=[before.entry_key for _, before in pairs if before is not None],
+        facts=place.facts,
+        now=now,
+    )
+    creates = [each for each in intents if isinstance(each, Create)]
+    attaches = [each for each in intents if isinstance(each, Attach)]
+    ids = collecting.make(tx, [new_article(place, each, missing) for each in creates], now)
+    collecting.attach(
+        tx,
+        [
+            _carried(place, each.found, each.key, missing) | {"article_id": each.article_id}
+            for each in attaches
+        ],
+        now,
+    )
+    collecting.add_links(
+        tx, [(each.article_id, place.publication_id, each.found.links) for each in attaches]
+    )
+    return Stored(articles=len(ids), article_ids=tuple(ids))
+
+
+def _store_changed(
+    tx: Transaction,
+    place: Place,
+    changed: Sequence[tuple[Identified, KnownEntry]],
+    *,
+    now: dt.datetime,
+    missing: Collection[bytes],
+) -> Stored:
+    if not changed:
+        return Stored()
+    rows = collecting.for_change(tx, {before.article_id for _, before in changed})
+    current = {row[0].id: known_article(*row) for row in rows}
+    intents = [
+        decide.known_entry(each, before, current[before.article_id], facts=place.facts, now=now)
+        for each, before in changed
+    ]
+    alters = [each for each in intents if isinstance(each, Alter)]
+    collecting.alter(tx, [altered_article(each, place.publication_id) for each in alters], now)
+    collecting.touch(tx, [_seen(each, missing) for each in intents], now)
+    revisions = sum(each.change is not None for each in alters)
+    return Stored(revisions=revisions, article_ids=tuple(each.article.id for each in alters))
+
+
+def known_article(
+    row: articles.Article, first_source_id: int | None, immaterial: int, revised_at: dt.datetime
+) -> KnownArticle:
+    """A row of the store as deciding sees it."""
+    return KnownArticle(
+        id=row.id,
+        state=row.state.value,
+        kind=row.kind.value,
+        access=row.access.value,
+        embargo_until=row.embargo_until,
+        headline=row.headline,
+        text=plain(row.body_html),
+        visible_hash=row.visible_hash,
+        updated_at=row.updated_at,
+        first_source_id=first_source_id,
+        immaterial=immaterial,
+        revised_at=revised_at or row.collected_at,
+    )
+
+
+def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -> NewArticle:
+    """The rows of an article to make."""
+    story, said = create.story, create.found.said
+    columns: dict[str, Any] = {
+        "publication_id": place.publication_id,
+        "section_id": create.section_id,
+        "atom_id": f"tag:{place.authority},{create.published_at:%Y-%m-%d}:{uuid.uuid4()}",
+        "kind": articles.ArticleKind(create.kind),
+        "state": articles.ArticleState(create.state),
+        "embargo_until": create.embargo_until,
+        "access": articles.Access(create.access),
+        "language": create.language,
+        "direction": direction_of(create.language),
+        "url": said.link,
+        "slug": slug_of(story.headline),
+        "headline": story.headline,
+        "standfirst": story.standfirst,
+        "body_html": story.body,
+        "authors": list(story.authors),
+        "published_at": create.published_at,
+        "updated_at": create.updated_at,
+        "is_dated": create.is_dated,
+        "is_backlog": create.is_backlog,
+        "visible_hash": story.hash,
+    }
+    return NewArticle(
+        columns=columns,
+        carried=_carried(place, create.found, create.key, missing),
+        links=create.found.links,
+        tags=tags_of(said.tags),
+        pictures=[picture_row(each) for each in story.pictures],
+    )
+
+
+def altered_article(each: Alter, publication_id: int) -> AlteredArticle:
+    """The rows of an article to change."""
+    columns: dict[str, Any] = {
+        "publication_id": publication_id,
+        "state": articles.ArticleState(each.state),
+        "kind": articles.ArticleKind(each.kind),
+        "access": articles.Access(each.access),
+        "updated_at": each.updated_at,
+        "embargo_until": each.embargo_until,
+    }
+    if each.published_at is not None:
+        columns["published_at"] = each.published_at
+    if each.story is not None:
+        columns |= {
+            "headline": each.story.headline,
+            "standfirst": each.story.standfirst,
+            "body_html": each.story.body,
+            "authors": list(each.story.authors),
+            "visible_hash": each.story.hash,
+        }
+    return AlteredArticle(
+        article_id=each.article.id,
+        columns=columns,
+        change=each.change,
+        is_material=each.is_material,
+        is_gathered=each.is_gathered,
+        note=each.note,
+        pictures=[picture_row(one) for one in each.story.pictures] if each.story else None,
+        tags=tags_of(each.found.said.tags) if each.found and each.story else (),
+    )
+
+
+def picture_row(picture: PictureIn) -> dict[str, Any]:
+    """A picture as a row of the store."""
+    row = dataclasses.asdict(picture)
+    row["channels"] = list(picture.channels) if picture.channels is not None else None
+    return row
+
+
+def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:
+    """(slug, name) of each tag that has one."""
+    return [(slug, name) for name in names if (slug := slug_of(name, ""))]
+
+
+def slug_of(text: str, otherwise: str = "article") -> str:
+    """A text as the last part of an address: letters of any script, hyphens, 80 at most."""
+    slug = _NOT_WORD.sub("-", text.lower()).strip("-")[:_SLUG_LENGTH].strip("-")
+    return slug or otherwise
+
+
+def _carried(
+    place: Place, each: Identified, key: str, missing: Collection[bytes]
+) -> dict[str, Any]:
+    return {
+        "source_id": place.facts.source_id,
+        "entry_key": key,
+        "stem": each.stem,
+        **_said(each, missing),
+    }
+
+
+def _said(each: Identified, missing: Collection[bytes]) -> Mapping[str, Any]:
+    entry = each.entry
+    # An entry whose page is missing must look changed the next time.
+    seen = fingerprint("page missing") if each.stem in missing else entry_hash(entry)
+    return {
+        "guid": entry.guid,
+        "link": entry.link,
+        "title": entry.title,
+        "raw_published": entry.raw_published,
+        "entry_hash": seen,
+    }
+
+
+def _seen(intent: Alter | Touch, missing: Collection[bytes]) -> dict[str, Any]:
+    assert intent.found is not None  # noqa: S101 - both come from an entry here
+    return {"id": intent.row_id, **_said(intent.found, missing)}

@@ -1,0 +1,155 @@
+"""What readers get of an entry: headline, standfirst, body, picture; a page's better fields put in."""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+from syndicate.collect.records import Entry, Page, PictureIn
+from syndicate.collect.text import fingerprint, is_article_url, plain, visible_hash, words
+
+THIN_WORDS = 80  # fewer of them are a teaser, and the page is asked for the rest
+MAX_STANDFIRST = 400
+MAX_HEADLINE = 300
+_SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
+_CUT_HEADLINE = 90
+
+
+@dataclass(frozen=True)
+class Story:
+    """An article's text as it is stored.
+
+    Attributes:
+        headline, standfirst: plain text.
+        body: cleaned HTML.
+        picture: address of the lead picture, None without one.
+        hash: fingerprint of all of it.
+    """
+
+    headline: str
+    standfirst: str
+    body: str
+    authors: tuple[str, ...]
+    pictures: tuple[PictureIn, ...]
+    hash: bytes
+
+
+def story_of(entry: Entry) -> Story:
+    """The text that is stored for an entry."""
+    text = plain(entry.content)
+    headline = entry.title or _shortened(entry.summary or text, _CUT_HEADLINE)
+    standfirst = entry.summary or text
+    if len(standfirst) > MAX_STANDFIRST:
+        standfirst = _sentences(standfirst)
+    pictures = _pictures(entry)
+    headline = headline[:MAX_HEADLINE] or (entry.link or entry.guid or "")[:MAX_HEADLINE]
+    return Story(
+        headline=headline,
+        standfirst=standfirst,
+        body=entry.content,
+        authors=entry.authors,
+        pictures=pictures,
+        hash=visible_hash(
+            headline=headline,
+            standfirst=standfirst,
+            authors=entry.authors,
+            body=entry.content,
+            picture=pictures[0].url if pictures else None,
+        ),
+    )
+
+
+def entry_hash(entry: Entry) -> bytes:
+    """The fingerprint of everything that an entry says: the same means that nothing was done to it."""
+    return fingerprint(repr(dataclasses.astuple(entry)))
+
+
+def is_thin(entry: Entry) -> bool:
+    """Whether an entry is only a teaser of its article."""
+    return len(words(plain(entry.content))) < THIN_WORDS
+
+
+def may_fetch_page(entry: Entry) -> bool:
+    """Whether an entry has a page of its own that could be asked for more."""
+    return entry.link is not None and is_article_url(entry.link)
+
+
+def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
+    """An entry with what its page knows better.
+
+    Args:
+        entry: from the feed.
+        page: its article page.
+        is_described: a profile describes the page, so its word counts more than the feed's.
+    """
+    feed, own = _feed_fields(entry), _page_fields(page)
+    first, second = (own, feed) if is_described else (feed, own)
+    merged = {name: first[name] or second[name] for name in feed}
+    longer = len(plain(page.body)) > len(plain(entry.content))
+    if page.body and (is_described or longer):
+        merged["content"] = page.body
+    else:
+        merged["content"] = entry.content or page.body
+    merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
+    merged["canonical"] = page.canonical or entry.canonical
+    return dataclasses.replace(entry, **merged)
+
+
+def _feed_fields(entry: Entry) -> dict[str, object]:
+    names = [
+        "title",
+        "published",
+        "updated",
+        "raw_published",
+        "summary",
+        "authors",
+        "pictures",
+        "language",
+        "kind",
+        "access",
+        "section",
+    ]
+    return {name: getattr(entry, name) for name in names}
+
+
+def _page_fields(page: Page) -> dict[str, object]:
+    return {
+        "title": page.headline,
+        "published": page.published,
+        "updated": page.updated,
+        "raw_published": page.raw_published,
+        "summary": page.standfirst,
+        "authors": page.authors,
+        "pictures": page.pictures,
+        "language": page.language,
+        "kind": page.kind,
+        "access": page.access,
+        "section": page.section,
+    }
+
+
+def _pictures(entry: Entry) -> tuple[PictureIn, ...]:
+    if entry.pictures:
+        return entry.pictures
+    return tuple(
+        PictureIn(each.url, media_type=each.media_type, size_bytes=each.size_bytes)
+        for each in entry.enclosures
+        if (each.media_type or "").startswith("image/")
+    )
+
+
+def _sentences(text: str) -> str:
+    """The first sentences that fit."""
+    found = ""
+    for sentence in _SENTENCE.split(text):
+        if len(found) + len(sentence) >= MAX_STANDFIRST:
+            break
+        found = f"{found} {sentence}".strip()
+    return found or _shortened(text, MAX_STANDFIRST)
+
+
+def _shortened(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return (
+        text[: length - 1].rpartition(" ")[0].rstrip(" ,;:") + "…" if " " in text else text[:length]
+    )

@@ -1,0 +1,350 @@
+"""What a collecting transaction reads and writes: articles by the dozen, a few statements in all."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from syndicate.store.articles import (
+    Article,
+    ArticleKey,
+    ArticleSource,
+    ArticleTag,
+    Change,
+    Revision,
+    Tag,
+)
+from syndicate.store.pictures import Picture
+from syndicate.store.session import Transaction
+
+LINK = "link"  # kind of an article key: a publication's normalised address
+_LOCK = 0x434F4C4C  # our own class of advisory locks: storing into one publication
+
+
+@dataclass(frozen=True)
+class NewArticle:
+    """An article to make, with everything around it.
+
+    Attributes:
+        columns: of `article`, without the id.
+        carried: of `article_source`, without the article; None for a pushed one without a source.
+        links: normalised addresses that lead to it.
+        pictures: columns of `picture` each, without the article.
+    """
+
+    columns: Mapping[str, Any]
+    carried: Mapping[str, Any] | None
+    links: Sequence[str] = ()
+    tags: Sequence[tuple[str, str]] = ()
+    pictures: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class AlteredArticle:
+    """An article to change.
+
+    Attributes:
+        columns: of `article`, those that change.
+        change: name of the new revision; None makes none.
+        is_gathered: the newest revision takes the text.
+        pictures: all of them from now on; None leaves them.
+    """
+
+    article_id: int
+    columns: Mapping[str, Any]
+    change: str | None = None
+    is_material: bool = False
+    is_gathered: bool = False
+    note: str | None = None
+    pictures: Sequence[Mapping[str, Any]] | None = None
+    tags: Sequence[tuple[str, str]] = field(default=())
+
+
+def lock_publication(tx: Transaction, publication_id: int) -> None:
+    """Let one transaction at a time make articles of a publication: two feeds carry one story."""
+    tx.execute(
+        text("SELECT pg_advisory_xact_lock(:class, :id)"), {"class": _LOCK, "id": publication_id}
+    )
+
+
+def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> list[Any]:
+    """Rows of what a source brought before under these stems, oldest first.
+
+    Returns:
+        (id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at) rows.
+    """
+    query = (
+        select(
+            ArticleSource.id,
+            ArticleSource.article_id,
+            ArticleSource.entry_key,
+            ArticleSource.stem,
+            ArticleSource.guid,
+            ArticleSource.link,
+            ArticleSource.title,
+            ArticleSource.entry_hash,
+            Article.published_at,
+        )
+        .join(Article, Article.id == ArticleSource.article_id)
+        .where(
+            ArticleSource.source_id == source_id,
+            ArticleSource.stem == func.any(bindparam("stems", list(stems), unique=True)),
+        )
+        .order_by(ArticleSource.id)
+    )
+    return list(tx.execute(query))
+
+
+def for_change(tx: Transaction, article_ids: Collection[int]) -> list[Any]:
+    """Articles with what judging a change of them needs, locked until the transaction ends.
+
+    Returns:
+        (Article, first_source_id, immaterial, revised_at) rows.
+    """
+    first = (
+        select(ArticleSource.source_id)
+        .where(ArticleSource.article_id == Article.id)
+        .order_by(ArticleSource.id)
+        .limit(1)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    of_article = Revision.article_id == Article.id
+    immaterial = (
+        select(func.count())
+        .where(of_article, Revision.is_material.is_(False))
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    revised_at = (
+        select(func.max(Revision.created_at)).where(of_article).correlate(Article).scalar_subquery()
+    )
+    query = (
+        select(Article, first, immaterial, revised_at)
+        .where(Article.id.in_(article_ids))
+        .order_by(Article.id)
+        .with_for_update(of=Article)
+        .execution_options(populate_existing=True)
+    )
+    return list(tx.execute(query))
+
+
+def by_links(
+    tx: Transaction, publication_id: int, source_id: int | None, links: Collection[str]
+) -> list[Any]:
+    """Articles of a publication by normalised address.
+
+    Returns:
+        (link, article_id, is_own, guid, title) rows; guid and title as this source carries it.
+    """
+    if not links:
+        return []
+    prefix = f"{publication_id}:"
+    own = (ArticleSource.article_id == ArticleKey.article_id) & (
+        ArticleSource.source_id == source_id
+    )
+    query = (
+        select(
+            func.substr(ArticleKey.key, len(prefix) + 1),
+            ArticleKey.article_id,
+            ArticleSource.id.is_not(None),
+            ArticleSource.guid,
+            ArticleSource.title,
+        )
+        .outerjoin(ArticleSource, own)
+        .where(ArticleKey.kind == LINK, ArticleKey.key.in_([prefix + link for link in links]))
+    )
+    return list(tx.execute(query))
+
+
+def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> list[int]:
+    """Make articles with their first revision, keys, pictures and tags.
+
+    Args:
+        tx: the open transaction, holding `lock_publication`.
+        articles: all with the same columns.
+        now: aware UTC.
+
+    Returns:
+        Their ids, in order.
+    """
+    if not articles:
+        return []
+    statement = insert(Article).returning(Article.id, sort_by_parameter_order=True)
+    rows = [{**each.columns, "collected_at": now} for each in articles]
+    ids = list(tx.scalars(statement, rows))
+    pairs = list(zip(ids, articles, strict=True))
+    _many(tx, insert(Revision), [_first_revision(id_, each, now) for id_, each in pairs])
+    carried = [
+        {**each.carried, "article_id": id_, "seen_at": now}
+        for id_, each in pairs
+        if each.carried is not None
+    ]
+    _many(tx, insert(ArticleSource), carried)
+    add_links(tx, [(id_, each.columns["publication_id"], each.links) for id_, each in pairs])
+    _many(
+        tx,
+        insert(Picture),
+        [
+            {**picture, "article_id": id_, "position": position}
+            for id_, each in pairs
+            for position, picture in enumerate(each.pictures)
+        ],
+    )
+    _tag(tx, [(id_, each.columns["publication_id"], each.tags) for id_, each in pairs])
+    return ids
+
+
+def add_links(tx: Transaction, links: Sequence[tuple[int, int, Sequence[str]]]) -> None:
+    """Note addresses for (article id, publication id, addresses); a taken one stays where it is."""
+    rows = [
+        {"kind": LINK, "key": f"{publication_id}:{link}", "article_id": article_id}
+        for article_id, publication_id, each in links
+        for link in each
+    ]
+    _many(tx, insert(ArticleKey).on_conflict_do_nothing(), rows)
+
+
+def attach(tx: Transaction, carried: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
+    """Note that a source carries articles which are there already."""
+    _many(tx, insert(ArticleSource), [{**each, "seen_at": now} for each in carried])
+
+
+def touch(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
+    """Remember how entries look now: id, guid, link, title, raw_published, entry_hash each."""
+    columns = ("guid", "link", "title", "raw_published", "entry_hash")
+    statement = (
+        update(ArticleSource)
+        .where(ArticleSource.id == bindparam("of_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns} | {"seen_at": now})
+    )
+    _many(
+        tx,
+        statement,
+        [{"of_id": row["id"]} | {f"new_{name}": row[name] for name in columns} for row in rows],
+    )
+
+
+def alter(tx: Transaction, articles: Sequence[AlteredArticle], now: dt.datetime) -> None:
+    """Change articles, with the revisions that their changes make. They are locked already."""
+    for each in articles:
+        values = dict(each.columns)
+        if each.change is not None:
+            values["revision"] = Article.revision + 1
+        changed = update(Article).where(Article.id == each.article_id).values(values)
+        row = tx.scalars(
+            changed.returning(Article), execution_options={"populate_existing": True}
+        ).one()
+        if each.change is not None:
+            tx.execute(insert(Revision).values(_revision(row, each, now)))
+        elif each.is_gathered:
+            _gather(tx, row)
+    _replace_pictures(tx, articles)
+    _tag(tx, [(a.article_id, a.columns.get("publication_id", 0), a.tags) for a in articles])
+
+
+def _many(tx: Transaction, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One statement for many rows, by way of Core: no object is made of them."""
+    if rows:
+        tx.session.connection().execute(statement, [dict(row) for row in rows])
+
+
+def _first_revision(article_id: int, new: NewArticle, now: dt.datetime) -> dict[str, Any]:
+    names = ("headline", "standfirst", "body_html", "authors", "visible_hash")
+    return {name: new.columns[name] for name in names} | {
+        "article_id": article_id,
+        "number": 1,
+        "change": Change.FIRST,
+        "is_material": True,
+        "note": None,
+        "created_at": now,
+    }
+
+
+def _revision(row: Article, altered: AlteredArticle, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "article_id": row.id,
+        "number": row.revision,
+        "change": Change(altered.change),
+        "is_material": altered.is_material,
+        "note": altered.note,
+        "headline": row.headline,
+        "standfirst": row.standfirst,
+        "body_html": row.body_html,
+        "authors": row.authors,
+        "visible_hash": row.visible_hash,
+        "created_at": now,
+    }
+
+
+def _gather(tx: Transaction, row: Article) -> None:
+    newest = update(Revision).where(Revision.article_id == row.id, Revision.number == row.revision)
+    tx.execute(
+        newest.values(
+            headline=row.headline,
+            standfirst=row.standfirst,
+            body_html=row.body_html,
+            authors=row.authors,
+            visible_hash=row.visible_hash,
+        )
+    )
+
+
+def _replace_pictures(tx: Transaction, articles: Sequence[AlteredArticle]) -> None:
+    """The pictures of each article as they are now; one that stays keeps the rights it was given."""
+    for each in articles:
+        if each.pictures is None:
+            continue
+        urls = [picture["url"] for picture in each.pictures]
+        tx.execute(
+            Picture.__table__.delete().where(  # type: ignore[attr-defined]
+                Picture.article_id == each.article_id, Picture.url.not_in(urls)
+            )
+        )
+        fresh = insert(Picture)
+        rows = [
+            {**picture, "article_id": each.article_id, "position": position}
+            for position, picture in enumerate(each.pictures)
+        ]
+        said = ("position", "caption", "credit", "alt", "width", "height", "media_type")
+        _many(
+            tx,
+            fresh.on_conflict_do_update(
+                index_elements=[Picture.article_id, Picture.url],
+                set_={name: fresh.excluded[name] for name in said},
+            ),
+            rows,
+        )
+
+
+def _tag(tx: Transaction, tagged: Sequence[tuple[int, int, Sequence[tuple[str, str]]]]) -> None:
+    """Tags of (article id, publication id, (slug, name) pairs): added, never taken away."""
+    wanted = {
+        (publication_id, slug): name for _, publication_id, tags in tagged for slug, name in tags
+    }
+    if not wanted:
+        return
+    fresh = insert(Tag)
+    # Sorted, so that two transactions take their locks in one order.
+    rows = [
+        {"publication_id": publication_id, "slug": slug, "name": wanted[publication_id, slug]}
+        for publication_id, slug in sorted(wanted)
+    ]
+    _many(tx, fresh.on_conflict_do_nothing(), rows)
+    query = select(Tag.publication_id, Tag.slug, Tag.id).where(
+        Tag.publication_id.in_({publication_id for publication_id, _ in wanted}),
+        Tag.slug.in_({slug for _, slug in wanted}),
+    )
+    ids = {(publication_id, slug): id_ for publication_id, slug, id_ in tx.execute(query).tuples()}
+    _many(
+        tx,
+        insert(ArticleTag).on_conflict_do_nothing(),
+        [
+            {"article_id": article_id, "tag_id": ids[publication_id, slug]}
+            for article_id, publication_id, tags in tagged
+            for slug, _ in dict(tags).items()
+        ],
+    )

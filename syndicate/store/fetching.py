@@ -1,0 +1,265 @@
+"""The lease on due sources, and what a fetch writes back.
+
+A registered domain is leased whole: no two workers ask it at once, on whatever machines they run. A
+source's epoch goes up with each lease; whoever was too slow finds another epoch and writes nothing.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from syndicate.store.publications import Publication, Section
+from syndicate.store.session import Transaction
+from syndicate.store.sources import (
+    FetchHost,
+    FetchState,
+    Source,
+    SourceNotice,
+    SourceState,
+    is_pollable,
+)
+
+LEASE = dt.timedelta(seconds=120)
+PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A source in a worker's hands, with what its last fetch learnt."""
+
+    source: Source
+    fetched: FetchState
+    language: str
+    zone: str
+    authority: str  # who mints tag: URIs: the publication's host
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one fetch leaves behind.
+
+    Attributes:
+        values: columns of the fetch state; every row of one call has the same ones.
+        notices: (kind, message) pairs.
+        url: the source's new address, or None.
+    """
+
+    source_id: int
+    epoch: int
+    values: Mapping[str, Any]
+    state: str
+    notices: tuple[tuple[str, str], ...] = ()
+    url: str | None = None
+
+
+def lease(
+    tx: Transaction,
+    now: dt.datetime,
+    *,
+    limit: int,
+    source_ids: Collection[int] | None = None,
+) -> list[Leased]:
+    """Take due sources, each domain whole.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+        limit: domains at most.
+        source_ids: these sources whether or not they are due or their host wants rest; or None.
+
+    Returns:
+        The sources; nobody else gets them or their domains for 120 s.
+    """
+    wanted = select(Source.domain).join(FetchState, FetchState.source_id == Source.id)
+    if source_ids is None:
+        is_due = (is_pollable(), FetchState.next_at <= now)
+    else:
+        is_due = (Source.id.in_(source_ids), FetchState.next_at.is_not(None))
+    wanted = wanted.where(*is_due).group_by(Source.domain)
+    wanted = wanted.order_by(func.min(FetchState.next_at)).limit(limit)
+    free = select(FetchHost.domain).where(FetchHost.domain.in_(wanted), _is_free_host(now))
+    if source_ids is None:
+        free = free.where((FetchHost.not_before.is_(None)) | (FetchHost.not_before <= now))
+    domains = list(tx.scalars(free.with_for_update(skip_locked=True)))
+    if not domains:
+        return []
+    until = now + LEASE
+    taken = update(FetchHost).where(FetchHost.domain.in_(domains))
+    tx.execute(taken.values(leased_until=until))
+    return _take(tx, domains, is_due, until)
+
+
+def renew(tx: Transaction, leased: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
+    """Keep (source id, epoch, domain) triples for another 120 s."""
+    until = now + LEASE
+    tx.execute(
+        update(FetchState)
+        .where(FetchState.source_id.in_([source_id for source_id, _, _ in leased]))
+        .where(FetchState.leased_until.is_not(None))
+        .values(leased_until=until)
+    )
+    domains = {domain for _, _, domain in leased}
+    tx.execute(update(FetchHost).where(FetchHost.domain.in_(domains)).values(leased_until=until))
+
+
+def release_hosts(tx: Transaction, hosts: Mapping[str, dt.datetime | None]) -> None:
+    """Give domains back; each with the moment before which nobody asks it again, or None."""
+    statement = (
+        update(FetchHost)
+        .where(FetchHost.domain == bindparam("of_domain"))
+        .values(
+            leased_until=None,
+            not_before=func.greatest(FetchHost.not_before, bindparam("until")),
+        )
+    )
+    if hosts:
+        tx.session.connection().execute(
+            statement, [{"of_domain": name, "until": until} for name, until in hosts.items()]
+        )
+
+
+def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set[int]:
+    """Write what fetches learnt, and end their leases.
+
+    Args:
+        tx: the open transaction.
+        written: one for each source; all with the same columns.
+        now: aware UTC.
+
+    Returns:
+        Ids of the sources whose lease was still ours; nothing was written for the others.
+    """
+    if not written:
+        return set()
+    columns = list(written[0].values)
+    statement = (
+        update(FetchState)
+        .where(
+            FetchState.source_id == bindparam("of_source"),
+            FetchState.epoch == bindparam("of_epoch"),
+        )
+        .values({name: bindparam(f"new_{name}") for name in columns} | {"leased_until": None})
+    )
+    ours = _still_ours(tx, written)
+    rows = [
+        {"of_source": each.source_id, "of_epoch": each.epoch}
+        | {f"new_{name}": value for name, value in each.values.items()}
+        for each in written
+        if each.source_id in ours
+    ]
+    if rows:
+        tx.session.connection().execute(statement, rows)
+    for each in written:
+        if each.source_id in ours:
+            _announce(tx, each, now)
+    return ours
+
+
+def sections_by_word(
+    tx: Transaction, publication_ids: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """Sections of each publication by slug and by name, in lower case."""
+    query = select(Section.publication_id, Section.id, Section.slug, Section.name)
+    found: dict[int, dict[str, int]] = {}
+    for publication_id, section_id, slug, name in tx.execute(
+        query.where(Section.publication_id.in_(publication_ids)).order_by(Section.id.desc())
+    ).tuples():
+        words = found.setdefault(publication_id, {})
+        words[slug.lower()] = words[name.lower()] = section_id
+    return found
+
+
+def busy(tx: Transaction, source_ids: Collection[int], now: dt.datetime) -> set[int]:
+    """Those of these sources that somebody is fetching, or whose host somebody is asking."""
+    query = (
+        select(Source.id)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .outerjoin(FetchHost, FetchHost.domain == Source.domain)
+        .where(Source.id.in_(source_ids))
+        .where((FetchState.leased_until > now) | (FetchHost.leased_until > now))
+    )
+    return set(tx.scalars(query))
+
+
+def _is_free_host(now: dt.datetime) -> Any:
+    return (FetchHost.leased_until.is_(None)) | (FetchHost.leased_until <= now)
+
+
+def _take(
+    tx: Transaction, domains: list[str], is_due: tuple[Any, ...], until: dt.datetime
+) -> list[Leased]:
+    place = func.row_number().over(partition_by=Source.domain, order_by=FetchState.next_at)
+    ranked = (
+        select(Source.id, place.label("place"))
+        .join(FetchState, FetchState.source_id == Source.id)
+        .where(Source.domain.in_(domains), *is_due)
+        .subquery()
+    )
+    ids = list(tx.scalars(select(ranked.c.id).where(ranked.c.place <= PER_DOMAIN)))
+    tx.execute(
+        update(FetchState)
+        .where(FetchState.source_id.in_(ids))
+        .values(leased_until=until, epoch=FetchState.epoch + 1)
+    )
+    query = (
+        select(Source, FetchState, Publication)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .join(Publication, Publication.id == Source.publication_id)
+        .where(Source.id.in_(ids))
+        .order_by(FetchState.next_at, Source.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_leased(*row) for row in tx.execute(query).tuples()]
+
+
+def _leased(source: Source, fetched: FetchState, publication: Publication) -> Leased:
+    authority = (publication.host or f"{publication.slug}.invalid").partition(":")[0]
+    return Leased(source, fetched, publication.language, publication.zone, authority)
+
+
+def _still_ours(tx: Transaction, written: Sequence[Written]) -> set[int]:
+    query = select(FetchState.source_id, FetchState.epoch).where(
+        FetchState.source_id.in_([each.source_id for each in written])
+    )
+    epochs = dict(tx.execute(query.with_for_update()).tuples().all())
+    return {each.source_id for each in written if epochs.get(each.source_id) == each.epoch}
+
+
+def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:
+    """The source's own row changes seldom; a notice comes with it."""
+    if not written.notices and written.url is None:
+        return
+    row = tx.get(Source, written.source_id)
+    if row is None:
+        return
+    if row.state is not SourceState.PAUSED:
+        row.state = SourceState(written.state)
+    if written.url is not None:
+        _move(tx, row, written.url)
+    tx.session.add_all(
+        SourceNotice(source_id=row.id, at=now, kind=kind, message=message)
+        for kind, message in written.notices
+    )
+
+
+def _move(tx: Transaction, row: Source, url: str) -> None:
+    """A new address, unless another source of the publication has it: those are never merged."""
+    query = select(Source.id).where(
+        Source.publication_id == row.publication_id, Source.url == url, Source.id != row.id
+    )
+    if tx.scalar(query) is None:
+        row.aliases = [*row.aliases, row.url]
+        row.url = url
+
+
+def release(tx: Transaction, held: Sequence[tuple[int, int]]) -> None:
+    """Give (source id, epoch) pairs back unfetched; they stay due."""
+    for source_id, epoch in held:
+        tx.execute(
+            update(FetchState)
+            .where(FetchState.source_id == source_id, FetchState.epoch == epoch)
+            .values(leased_until=None)
+        )
