@@ -9,7 +9,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, or_, select, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -250,6 +250,33 @@ def entry_counts(tx: Transaction, feed_ids: Collection[int]) -> Mapping[int, int
     for feed_id, entries in tx.execute(query):
         counts[feed_id] = counts.get(feed_id, 0) + entries
     return counts
+
+
+def described(tx: Transaction, feed_id: int) -> list[dict[str, str | int]]:
+    """What operators want to know of each stored document of a feed, without its bytes."""
+    query = (
+        select(
+            FeedDocument.format,
+            FeedDocument.page,
+            FeedDocument.entries,
+            func.length(FeedDocument.body),
+            FeedDocument.modified_at,
+            FeedDocument.etag,
+        )
+        .where(FeedDocument.feed_id == feed_id)
+        .order_by(FeedDocument.format, FeedDocument.page)
+    )
+    return [
+        {
+            "format": form.value,
+            "page": page,
+            "entries": entries,
+            "bytes": size,
+            "modified_at": modified_at.isoformat(),
+            "etag": etag,
+        }
+        for form, page, entries, size, modified_at, etag in tx.execute(query)
+    ]
 
 
 def _raise_generation(tx: Transaction, feed_id: int) -> None:

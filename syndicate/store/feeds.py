@@ -190,6 +190,22 @@ def mark_all_due(tx: Transaction, publication_id: int | None = None, *, now: dt.
     return len(tx.scalars(statement.returning(Feed.id)).all())
 
 
+def retire(tx: Transaction, slug: str, *, now: dt.datetime) -> bool:
+    """Take a feed away for good: its address answers 410. False when there is no such feed."""
+    return _change(tx, slug, gone_at=now, due_at=None)
+
+
+def move(tx: Transaction, slug: str, to: str | None) -> bool:
+    """Have a feed's address answer 301 to another one; False when there is no such feed.
+
+    Args:
+        tx: the open transaction.
+        slug: the feed that moves.
+        to: slug of another feed of ours, or a whole address; None takes the move back.
+    """
+    return _change(tx, slug, moved_to=to)
+
+
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
     """Whether a feed waits to be built."""
     query = select(exists().where(Feed.gone_at.is_(None), Feed.due_at <= now))
@@ -215,6 +231,12 @@ def offered(tx: Transaction, publication_id: int) -> list[Feed]:
 def by_slug(tx: Transaction, slug: str) -> Feed | None:
     """The feed of this slug, also when it is gone or has moved."""
     return tx.scalar(select(Feed).where(Feed.slug == slug))
+
+
+def _change(tx: Transaction, slug: str, **values: Any) -> bool:
+    changed = update(Feed).where(Feed.slug == slug)
+    values["generation"] = Feed.generation + 1
+    return tx.scalar(changed.values(**values).returning(Feed.id)) is not None
 
 
 def stands_in() -> ColumnElement[bool]:

@@ -53,6 +53,11 @@ def url(name: str) -> str:
     raise LookupError(f"templates/static has no {name}")
 
 
+def content(name: str) -> bytes:
+    """A file's bytes, by its name in templates/static."""
+    return files()[url(name).removeprefix("/static/")].content
+
+
 @router.get("/static/{name}")
 def serve(name: str) -> Response:
     """One file, to be kept for ever."""

@@ -1,6 +1,7 @@
 """Rows of an invented newsroom for tests of feeds: one call, one row."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import update
@@ -58,8 +59,23 @@ def section(publication_id: int, slug: str, **values: Any) -> int:
 
 def article(publication_id: int, number: int, **values: Any) -> int:
     """An article; number n was published n minutes before NOW."""
+    return articles(publication_id, [number], **values)[0]
+
+
+def articles(publication_id: int, numbers: Iterable[int], **values: Any) -> list[int]:
+    """Articles in one commit, with their feeds marked due."""
+    with transaction() as tx:
+        made = [Article(**(_row(publication_id, number) | values)) for number in numbers]
+        tx.session.add_all(made)
+        tx.flush()
+        ids = [each.id for each in made]
+        feeds.mark_due(tx, ids, now=NOW)
+        return ids
+
+
+def _row(publication_id: int, number: int) -> dict[str, Any]:
     at = NOW - minutes(number)
-    row = {
+    return {
         "publication_id": publication_id,
         "atom_id": f"tag:daily.example,2026:{number}",
         "state": ArticleState.LIVE,
@@ -78,12 +94,6 @@ def article(publication_id: int, number: int, **values: Any) -> int:
         "is_backlog": False,
         "visible_hash": b"",
     }
-    with transaction() as tx:
-        made = Article(**(row | values))
-        tx.add(made)
-        tx.flush()
-        feeds.mark_due(tx, [made.id], now=NOW)
-        return made.id
 
 
 def change(article_id: int, *, now: dt.datetime = NOW, **values: Any) -> None:

@@ -25,8 +25,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def test_following_next_leads_through_every_article_once() -> None:
     publication = newsroom.publication()
-    for number in range(173):
-        newsroom.article(publication, number)
+    newsroom.articles(publication, range(173))
 
     publish.publish_due(NOW)
 
@@ -39,8 +38,7 @@ def test_following_next_leads_through_every_article_once() -> None:
 
 def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
     publication = newsroom.publication()
-    for number in range(173):
-        newsroom.article(publication, number)
+    newsroom.articles(publication, range(173))
     publish.publish_due(NOW)
     before = reading.documents("everything")
 
@@ -55,8 +53,7 @@ def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
 
 def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
     publication = newsroom.publication()
-    for number in range(150):
-        newsroom.article(publication, number)
+    newsroom.articles(publication, range(150))
 
     publish.publish_due(NOW)
 
@@ -81,7 +78,7 @@ def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
 
 def test_a_killed_article_leaves_a_tombstone_and_moves_nobody_else() -> None:
     publication = newsroom.publication()
-    articles = [newsroom.article(publication, number) for number in range(160)]
+    articles = newsroom.articles(publication, range(160))
     publish.publish_due(NOW)
     before = reading.documents("everything")
 
@@ -116,8 +113,7 @@ def test_what_was_killed_before_its_embargo_ended_leaves_no_trace() -> None:
 
 def test_the_same_rows_give_the_same_bytes() -> None:
     publication = newsroom.publication()
-    for number in range(70):
-        made = newsroom.article(publication, number)
+    for made in newsroom.articles(publication, range(70)):
         newsroom.picture(made)
     publish.publish_due(NOW)
     before = reading.etags()

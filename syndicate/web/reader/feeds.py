@@ -4,21 +4,17 @@ A small ASGI route of its own, because most requests of the house are polls for 
 nothing is parsed, rendered or compressed here.
 """
 
-from typing import TYPE_CHECKING
-
 from fastapi import APIRouter
 from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from syndicate.store.feed_documents import FeedFormat
-from syndicate.web import conditional
+from syndicate.web import conditional, static
 from syndicate.web.feed_shelf import Key, OnShelf, Shelf, Variant
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
+from syndicate.web.reader import feed_lists
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,13 +26,10 @@ _IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control"})
 class FeedRoute:
     """Serves feed documents, each process from a shelf of its own."""
 
-    def __init__(self) -> None:
-        self._shelf = Shelf()
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 200, 304, 301, 404 or 410."""
         key = _key(scope)
-        found = await self._shelf.get(key) if key else None
+        found = await _shelf(scope).get(key) if key else None
         if found is None:
             raise HTTPException(404, "There is no such feed; /feeds lists those there are.")
         if found.gone or found.moved_to:
@@ -51,6 +44,14 @@ class FeedRoute:
         await send({"type": "http.response.start", "status": 200, "headers": list(variant.headers)})
         body = b"" if scope["method"] == "HEAD" else variant.body
         await send({"type": "http.response.body", "body": body})
+
+
+def _shelf(scope: Scope) -> Shelf:
+    state = scope["app"].state
+    if not hasattr(state, "feed_shelf"):
+        state.feed_shelf = Shelf()
+    shelf: Shelf = state.feed_shelf
+    return shelf
 
 
 def _key(scope: Scope) -> Key | None:
@@ -82,7 +83,7 @@ async def _send_304(variant: Variant, tag: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _elsewhere(found: OnShelf) -> "Response":
+def _elsewhere(found: OnShelf) -> Response:
     headers = {"Cache-Control": "public, max-age=300, s-maxage=2"}
     if found.moved_to:
         return RedirectResponse(found.moved_to, 301, headers)
@@ -90,4 +91,12 @@ def _elsewhere(found: OnShelf) -> "Response":
     return PlainTextResponse(text, 410, headers)
 
 
+@router.get("/feeds/feed.css")
+def style() -> Response:
+    """How a browser shows a feed; every feed names it, so its address has no hash."""
+    content = static.content("feed.css")
+    return Response(content, media_type="text/css", headers={"Cache-Control": "max-age=86400"})
+
+
 router.routes.append(Route("/feeds/{name}", FeedRoute(), methods=["GET", "HEAD"]))
+router.include_router(feed_lists.router)

@@ -1,0 +1,188 @@
+"""Feeds over HTTP: validators, codings, pages, gone and moved."""
+
+import gzip
+import hashlib
+import time
+from email.utils import format_datetime
+
+import brotli
+import pytest
+from lxml import etree
+from starlette.testclient import TestClient
+
+from syndicate.feeds import publish
+from syndicate.store import feeds
+from syndicate.store.session import transaction
+from syndicate.web import feed_shelf
+from tests.feeds import newsroom
+from tests.feeds.newsroom import NOW, minutes
+
+PLAIN = {"Accept-Encoding": "identity"}
+TYPES = {
+    "rss": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+}
+
+
+@pytest.fixture
+def articles(database: str) -> list[int]:  # noqa: ARG001 - the rows go there
+    publication = newsroom.publication()
+    made = newsroom.articles(publication, range(160))
+    publish.publish_due(NOW)
+    return made
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+def test_a_feed_is_served_with_its_type_hash_date_and_links(browser: TestClient, form: str) -> None:
+    answer = browser.get(f"/feeds/everything.{form}", headers=PLAIN)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == TYPES[form]
+    assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
+    assert answer.headers["last-modified"] == format_datetime(NOW, usegmt=True)
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "stale-while-revalidate" in answer.headers["cache-control"]
+    assert "s-maxage=2" in answer.headers["cache-control"]
+    assert answer.headers["link"] == (
+        f'<{newsroom.BASE}/hub>; rel="hub", <{newsroom.BASE}/feeds/everything.{form}>; rel="self"'
+    )
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.usefixtures("articles")
+def test_each_coding_has_a_tag_of_its_own_and_the_same_text(browser: TestClient) -> None:
+    found = {}
+    for coding in ("identity", "gzip", "br"):
+        with browser.stream(
+            "GET", "/feeds/everything.rss", headers={"Accept-Encoding": coding}
+        ) as answer:
+            found[coding] = (answer.headers["etag"], b"".join(answer.iter_raw()))
+            assert answer.headers.get("content-encoding", "identity") == coding
+
+    assert len({tag for tag, _ in found.values()}) == 3
+    assert gzip.decompress(found["gzip"][1]) == found["identity"][1]
+    assert brotli.decompress(found["br"][1]) == found["identity"][1]
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_a_known_tag_is_answered_by_304_and_no_body(browser: TestClient, coding: str) -> None:
+    headers = {"Accept-Encoding": coding}
+    first = browser.get("/feeds/everything.rss", headers=headers)
+
+    for tag in (first.headers["etag"], f'"other", W/{first.headers["etag"]}', "*"):
+        answer = browser.get("/feeds/everything.rss", headers={**headers, "If-None-Match": tag})
+        assert answer.status_code == 304
+        assert answer.content == b""
+        assert "content-length" not in answer.headers
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["cache-control"] == first.headers["cache-control"]
+        assert "etag" in answer.headers
+
+
+@pytest.mark.usefixtures("articles")
+def test_if_none_match_comes_before_if_modified_since(browser: TestClient) -> None:
+    since = {"If-Modified-Since": format_datetime(NOW, usegmt=True)}
+    older = {"If-Modified-Since": format_datetime(NOW - minutes(1), usegmt=True)}
+
+    assert browser.get("/feeds/everything.rss", headers=since).status_code == 304
+    assert browser.get("/feeds/everything.rss", headers=older).status_code == 200
+    both = {**since, "If-None-Match": '"another"'}
+    assert browser.get("/feeds/everything.rss", headers=both).status_code == 200
+    nonsense = {"If-Modified-Since": "yesterday"}
+    assert browser.get("/feeds/everything.rss", headers=nonsense).status_code == 200
+
+
+@pytest.mark.usefixtures("articles")
+def test_head_says_what_get_would_and_sends_nothing(browser: TestClient) -> None:
+    get = browser.get("/feeds/everything.atom", headers=PLAIN)
+    head = browser.head("/feeds/everything.atom", headers=PLAIN)
+
+    assert head.status_code == 200
+    assert head.content == b""
+    assert dict(head.headers) == dict(get.headers)
+    known = {**PLAIN, "If-None-Match": get.headers["etag"]}
+    assert browser.head("/feeds/everything.atom", headers=known).status_code == 304
+
+
+@pytest.mark.usefixtures("articles")
+def test_archives_may_be_kept_and_open_pages_may_not(browser: TestClient) -> None:
+    assert "immutable" in browser.get("/feeds/everything.rss?page=1").headers["cache-control"]
+    assert "immutable" not in browser.get("/feeds/everything.rss?page=3").headers["cache-control"]
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/nothing.rss",
+        "/feeds/everything.xml",
+        "/feeds/everything",
+        "/feeds/.rss",
+        "/feeds/everything.rss?page=9",
+        "/feeds/everything.rss?page=-1",
+        "/feeds/everything.rss?page=x",
+        "/feeds/everything.rss?page=" + "9" * 400,
+    ],
+)
+def test_what_is_not_there_is_a_404(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_feed_takes_no_posts(browser: TestClient) -> None:
+    answer = browser.post("/feeds/everything.rss")
+
+    assert answer.status_code == 405
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_gone_feed_answers_410_and_a_moved_one_301(browser: TestClient) -> None:
+    assert browser.get("/feeds/everything.rss").status_code == 200
+    with transaction() as tx:
+        assert feeds.retire(tx, "everything", now=NOW)
+        assert feeds.move(tx, "featured", "language-en")
+        assert feeds.move(tx, "corrections", "https://elsewhere.example/feed")
+        assert not feeds.move(tx, "nothing", "everything")
+    time.sleep(feed_shelf.FRESH_S)
+
+    assert browser.get("/feeds/everything.rss").status_code == 410
+    moved = browser.get("/feeds/featured.atom")
+    assert moved.status_code == 301
+    assert moved.headers["location"] == f"{newsroom.BASE}/feeds/language-en.atom"
+    far = browser.get("/feeds/corrections.atom")
+    assert far.headers["location"] == "https://elsewhere.example/feed"
+
+
+def test_a_change_is_served_while_the_document_stands_on_the_shelf(
+    browser: TestClient, articles: list[int]
+) -> None:
+    before = browser.get("/feeds/everything.rss")
+    assert b"Story 7<" in before.content
+
+    newsroom.kill(articles[7], now=NOW + minutes(1))
+    publish.publish_due(NOW + minutes(1))
+    time.sleep(feed_shelf.FRESH_S)
+
+    after = browser.get("/feeds/everything.rss", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert b"Story 7<" not in after.content
+
+
+@pytest.mark.usefixtures("articles")
+def test_the_list_of_feeds_is_opml(browser: TestClient) -> None:
+    answer = browser.get("/feeds.opml")
+
+    assert answer.headers["content-type"] == "text/x-opml; charset=utf-8"
+    outlines = etree.fromstring(answer.content).xpath("//outline[@type='rss']/@xmlUrl")
+    assert outlines == [
+        f"{newsroom.BASE}/feeds/{slug}.rss"
+        for slug in ("everything", "featured", "language-en", "corrections")
+    ]
+    again = browser.get("/feeds.opml", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
