@@ -153,8 +153,16 @@ class Dialogue:
         return (b"\r\n" + first + rest[:-3]).replace(b"\r\n.", b"\r\n")[2:]
 
     async def _chunk(self, argument: str) -> None:
-        size, _, last = argument.partition(" ")
-        self.transaction.chunks += await self.reader.readexactly(int(size))
+        size_text, _, last = argument.partition(" ")
+        if not size_text.isdecimal():
+            self._say(501, "5.5.4 BDAT size [LAST]")
+            return
+        size = int(size_text)
+        if len(self.transaction.chunks) + size > MAX_MESSAGE_BYTES:
+            # What follows is no command: without reading it nothing more can be understood.
+            self._say(552, "5.3.4 Too big")
+            raise ConnectionAbortedError
+        self.transaction.chunks += await self.reader.readexactly(size)
         if not self.transaction.recipients:
             self._say(503, "5.5.1 No recipients")
         elif last.upper() == "LAST":

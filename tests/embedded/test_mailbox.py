@@ -1,0 +1,158 @@
+"""The embedded mailbox as a relay: what it says yes to is on disk, once, with its log line."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicate.embedded.mailbox_files import MailboxFolder
+from syndicate.errors import NotFoundError
+from syndicate.mail.conversation import Outcome, Result
+from syndicate.mail.relay import Relay
+from syndicate.mail.smtp import Session
+from syndicate.mail.supply import Envelope
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A running mailbox."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "syndicate.embedded.mailbox", "--port", "0", "--dir", tmp_path]
+    )
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "port").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield tmp_path
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def port(folder: Path) -> int:
+    return int((folder / "port").read_text())
+
+
+def envelope(key: int, size: int = 1000) -> Envelope:
+    head = f"Message-ID: <{key}@daily.example>\r\nSubject: Number {key}\r\n\r\n".encode()
+    return Envelope(
+        key, "b@daily.example", f"reader{key:03}@example.com", (head, b"a line\r\n" * (size // 8))
+    )
+
+
+def deliver(
+    folder: Path, count: int, *, is_chunking: bool = False, size: int = 1000
+) -> list[Result]:
+    results: list[Result] = []
+    relay = Relay("127.0.0.1", port(folder), is_chunking=is_chunking)
+    with Session(relay, connections=4) as session:
+        session.send(
+            (envelope(key, size) for key in range(count)), results.append, lambda: float("inf")
+        )
+    return results
+
+
+@pytest.mark.parametrize("is_chunking", [False, True])
+def test_every_accepted_message_is_one_file_and_one_log_line(
+    folder: Path, is_chunking: bool
+) -> None:
+    results = deliver(folder, 60, is_chunking=is_chunking)
+
+    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 60
+    lines = [json.loads(line) for line in (folder / "accept.log").read_text().splitlines()]
+    assert sorted(line["message_id"] for line in lines) == sorted(
+        f"<{key}@daily.example>" for key in range(60)
+    )
+    assert len(list((folder / "messages").glob("*.eml"))) == 60
+    for line in lines:
+        content = (folder / "messages" / line["file"]).read_bytes()
+        key = int(line["rcpt"][0][6:9])
+        assert content == b"".join(envelope(key).message)
+        assert line["bytes"] == len(content)
+        assert line["mail_from"] == "b@daily.example"
+
+
+def test_a_large_message_is_kept_whole(folder: Path) -> None:
+    deliver(folder, 2, size=3_000_000)
+
+    sizes = {path.stat().st_size for path in (folder / "messages").glob("*.eml")}
+    assert sizes == {len(b"".join(envelope(0, 3_000_000).message))}
+
+
+def dialogue(folder: Path, *lines: bytes) -> list[bytes]:
+    with socket.create_connection(("127.0.0.1", port(folder)), timeout=10) as sock:
+        file = sock.makefile("rb")
+        replies = [file.readline()]
+        for line in lines:
+            sock.sendall(line)
+            reply = file.readline()
+            while reply[3:4] == b"-":
+                reply = file.readline()
+            replies.append(reply)
+        return replies
+
+
+def codes(replies: list[bytes]) -> list[int]:
+    return [int(reply[:3]) for reply in replies]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([b"EHLO x\r\n", b"QUIT\r\n"], [220, 250, 221]),
+        ([b"RCPT TO:<a@b>\r\n"], [220, 503]),
+        ([b"DATA\r\n"], [220, 503]),
+        ([b"MAIL FROM:<a@b>\r\n", b"MAIL FROM:<a@b>\r\n"], [220, 250, 503]),
+        ([b"MAIL FROM:nobody\r\n"], [220, 501]),
+        ([b"MAIL FROM:<>\r\n", b"RCPT TO:<>\r\n"], [220, 250, 501]),
+        ([b"BURP\r\n", b"NOOP\r\n"], [220, 500, 250]),
+        ([b"BDAT 5 LAST\r\nhello"], [220, 503]),
+        ([b"BDAT many LAST\r\n"], [220, 501]),
+        ([b"BDAT -1 LAST\r\n"], [220, 501]),
+        ([b"BDAT 99999999999 LAST\r\n"], [220, 552]),
+        (
+            [b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<c@d>\r\n", b"DATA\r\n", b".\r\n"],
+            [220, 250, 250, 354, 250],
+        ),
+        (
+            [b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<c@d>\r\n", b"BDAT 2\r\nab", b"BDAT 0 LAST\r\n"],
+            [220, 250, 250, 250, 250],
+        ),
+    ],
+)
+def test_each_command_has_its_answer(folder: Path, lines: list[bytes], expected: list[int]) -> None:
+    assert codes(dialogue(folder, *lines)) == expected
+
+
+def test_dots_at_line_starts_are_unstuffed(folder: Path) -> None:
+    dialogue(
+        folder,
+        b"MAIL FROM:<a@b>\r\n",
+        b"RCPT TO:<c@d>\r\n",
+        b"DATA\r\n",
+        b"..first\r\nmid.dle\r\n..\r\n.\r\n",
+    )
+
+    (path,) = (folder / "messages").glob("*.eml")
+    assert path.read_bytes() == b".first\r\nmid.dle\r\n.\r\n"
+
+
+def test_the_folder_lists_newest_first_and_reads_by_id(tmp_path: Path, folder: Path) -> None:
+    deliver(folder, 3)
+    mailbox = MailboxFolder(tmp_path)
+
+    listed = mailbox.newest(2)
+
+    assert len(listed) == 2
+    assert listed[0].id > listed[1].id
+    assert listed[0].subject.startswith("Number ")
+    assert mailbox.read(listed[0].id)["Subject"] == listed[0].subject
+    for bad in ("../accept", "0-0", "*"):
+        with pytest.raises(NotFoundError):
+            mailbox.read(bad)
