@@ -26,7 +26,7 @@ BODY = (
     " that its members had read for a month.</p><h2>What follows</h2><p>The text goes to the full "
     "council next week.</p><blockquote><p>It took long, and it was worth it.</p></blockquote>"
 ).replace("'", '"')
-BODY_AR = "<p>اجتمعت اللجنة ظهرا ووافقت على التقرير الذي قرأه أعضاؤها طوال شهر.</p><h2>الخطوة التالية</h2>"
+BODY_AR = "<p>اجتمعت اللجنة ظهرا ووافقت على التقرير.</p><h2>الخطوة التالية</h2>"
 
 
 @dataclass
@@ -180,9 +180,7 @@ def _newsletter(tx: Transaction, room: Newsroom, sections: list[int]) -> None:
     room.newsletter, room.issue = newsletter.id, issue.id
 
 
-def _publication(
-    tx: Transaction, slug: str, name: str, language: str, direction: str
-) -> int:
+def _publication(tx: Transaction, slug: str, name: str, language: str, direction: str) -> int:
     publication = Publication(
         slug=slug,
         name=name,

@@ -1,9 +1,10 @@
-"""Reader pages show what may be shown, in its own language, and say so clearly when there is none."""
+"""Reader pages show what may be shown, in its own language, and say so when there is none."""
 
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.store import publications
+from syndicate.store.articles import Article
+from syndicate.store.publications import Publication
 from syndicate.store.session import transaction
 from tests.web.newsroom import Newsroom
 
@@ -20,3 +21,199 @@ def test_front_shows_what_may_be_shown(browser: TestClient, newsroom: Newsroom) 
     assert "Pick of killed" not in page.text
     assert 'href="/feeds/everything.rss"' in page.text
     assert newsroom.path("report") in page.text
+
+
+def test_front_without_a_publication_says_so(browser: TestClient) -> None:
+    page = browser.get("/")
+
+    assert page.status_code == 404
+    assert "There is no such publication here." in page.text
+
+
+def test_front_without_articles_says_so(browser: TestClient, newsroom: Newsroom) -> None:
+    page = browser.get(f"/sections/culture?before={newsroom.articles['museum']}")
+
+    assert "No article has come in yet" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"), [("/?before={report}", True), ("/?before={paid}", False)]
+)
+def test_front_goes_on_where_the_last_page_ended(
+    browser: TestClient, newsroom: Newsroom, path: str, seen: bool
+) -> None:
+    page = browser.get(path.format(**newsroom.articles))
+
+    assert ("A museum opens its attic" in page.text) is seen
+    assert "Council agrees" not in page.text
+
+
+def test_section_shows_its_own_articles(browser: TestClient, newsroom: Newsroom) -> None:
+    page = browser.get("/sections/culture")
+
+    assert "A museum opens its attic" in page.text
+    assert "Council agrees" not in page.text
+    assert newsroom.path("museum") in page.text
+    assert browser.get("/sections/nowhere").status_code == 404
+
+
+def test_article_is_whole_with_its_four_actions(browser: TestClient, newsroom: Newsroom) -> None:
+    path = newsroom.path("report")
+
+    page = browser.get(path)
+
+    assert page.status_code == 200
+    assert "<h2>What follows</h2>" in page.text
+    assert "An earlier version misnamed the river." in page.text
+    assert "Picture: Photo desk" in page.text
+    assert 'alt="A wide river under clouds"' in page.text
+    for action in ("email", "print", "share", "feedback"):
+        assert f'href="{path}/{action}"' in page.text
+
+
+def test_article_of_the_newsrooms_own_page_is_not_indexed_here(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    page = browser.get(newsroom.path("report"))
+
+    assert '<link rel="canonical" href="https://news.example.org/story-report">' in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+
+
+def test_article_without_another_page_is_indexed_here(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    page = browser.get(newsroom.path("museum"))
+
+    own = f"http://127.0.0.1:8080{newsroom.path('museum')}"
+    assert f'<link rel="canonical" href="{own}">' in page.text
+    assert "noindex" not in page.text
+
+
+def test_paid_article_shows_its_teaser_alone(browser: TestClient, newsroom: Newsroom) -> None:
+    for path in ("", "/print"):
+        page = browser.get(newsroom.path("paid") + path)
+
+        assert "What is known about paid" in page.text
+        assert "This article is for subscribers." in page.text
+        assert "The committee met" not in page.text
+
+
+def test_picture_without_the_right_for_pages_is_left_out(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    for path in (newsroom.path("museum"), newsroom.path("museum") + "/print", "/sections/culture"):
+        assert "attic.jpg" not in browser.get(path).text
+
+
+def test_only_the_origins_of_its_pictures_may_load(browser: TestClient, newsroom: Newsroom) -> None:
+    policy = browser.get(newsroom.path("report")).headers["content-security-policy"]
+
+    assert "img-src 'self' data: https://pictures.example.org;" in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(("name", "status"), [("killed", 410), ("embargoed", 404)])
+@pytest.mark.parametrize("action", ["", "/email", "/print", "/share", "/feedback"])
+def test_what_may_not_be_shown_has_no_page(
+    browser: TestClient, newsroom: Newsroom, name: str, status: int, action: str
+) -> None:
+    page = browser.get(newsroom.path(name) + action)
+
+    assert page.status_code == status
+    assert "secret" not in page.text
+    assert "The committee met" not in page.text
+
+
+def test_embargo_ends_at_its_second(browser: TestClient, newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        row = tx.get(Article, newsroom.articles["embargoed"])
+        assert row is not None
+        row.embargo_until = newsroom.now
+
+    assert browser.get(newsroom.path("embargoed")).status_code == 200
+
+
+def test_old_slug_leads_to_the_present_one(browser: TestClient, newsroom: Newsroom) -> None:
+    for path in ("", "/once-called-this"):
+        answer = browser.get(f"/articles/{newsroom.articles['report']}{path}")
+
+        assert answer.status_code == 301
+        assert answer.headers["location"] == newsroom.path("report")
+
+
+def test_arabic_publication_is_found_on_the_same_host(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    front = browser.get("/p/al-nahar/")
+
+    assert '<html lang="ar" dir="rtl">' in front.text
+    assert "النشرات البريدية" in front.text
+    assert newsroom.path("arabic") in front.text
+    assert browser.get(newsroom.path("arabic")).status_code == 200
+    assert browser.get("/p/nobody/").status_code == 404
+
+
+def test_publication_answers_under_its_own_host(browser: TestClient, newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        row = tx.get(Publication, newsroom.arabic)
+        assert row is not None
+        row.host = "nahar.example.org"
+
+    page = browser.get("/", headers={"host": "nahar.example.org"})
+
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert f'href="/articles/{newsroom.articles["arabic"]}/arabic"' in page.text
+
+
+def test_article_keeps_its_own_language_on_any_page(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    page = browser.get(f"/issues/{newsroom.issue}")
+
+    assert '<html lang="en" dir="ltr">' in page.text
+    assert 'lang="ar" dir="rtl"' in page.text
+    assert "Never so" not in page.text
+    assert newsroom.path("arabic") in page.text
+
+
+def test_feeds_page_lists_each_format(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.english
+    page = browser.get("/feeds")
+
+    for ending in ("rss", "atom", "json"):
+        assert f'href="/feeds/everything.{ending}"' in page.text
+
+
+def test_newsletter_page_offers_sections_and_languages(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    page = browser.get("/newsletters/morning")
+
+    assert page.text.count('name="sections"') == 2
+    assert page.text.count('name="languages"') == 2
+    assert "العربية" in page.text
+    assert f'href="/issues/{newsroom.issue}"' in page.text
+    assert "Morning Courier" in browser.get("/newsletters").text
+    assert browser.get("/newsletters/evening").status_code == 404
+
+
+def test_share_page_has_plain_links(browser: TestClient, newsroom: Newsroom) -> None:
+    page = browser.get(newsroom.path("report") + "/share")
+
+    assert 'value="https://news.example.org/story-report"' in page.text
+    assert "https://t.me/share/url?" in page.text
+
+
+def test_print_page_numbers_its_links(browser: TestClient, newsroom: Newsroom) -> None:
+    page = browser.get(newsroom.path("report") + "/print")
+
+    assert "<sup>[1]</sup>" in page.text
+    assert "<li>https://example.org/report</li>" in page.text
+
+
+@pytest.mark.parametrize("path", ["/articles/0", "/articles/x/y", "/articles/99999999999999999999"])
+def test_impossible_id_is_not_found(browser: TestClient, newsroom: Newsroom, path: str) -> None:
+    assert newsroom.english
+    assert browser.get(path).status_code == 404

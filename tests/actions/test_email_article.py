@@ -1,0 +1,252 @@
+"""Email article: one article to one friend, and no way to make more of it."""
+
+import datetime as dt
+
+import pytest
+
+from syndicate import settings, signing
+from syndicate.actions import email_article, forms
+from syndicate.actions.email_article import Wish
+from syndicate.actions.forms import Guarded
+from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
+from syndicate.mail import message
+from syndicate.mail.message import Writer
+from syndicate.store import lease, ledger, recipients
+from syndicate.store.mailings import Lane, MailingKind
+from syndicate.store.session import transaction
+from tests.web import newsroom as rows
+from tests.web.newsroom import Newsroom
+
+FRIEND = "reader001@example.com"
+
+
+@pytest.fixture
+def newsroom(database: str) -> Newsroom:  # noqa: ARG001 - the rows go there
+    return rows.make()
+
+
+def send(  # noqa: PLR0913 - one post, told by what is special in it
+    room: Newsroom,
+    *,
+    article: str = "report",
+    to: str = FRIEND,
+    name: str = "Reader One",
+    ip: str = "203.0.113.7",
+    trap: str = "",
+    now: dt.datetime | None = None,
+) -> int | None:
+    at = now or room.now
+    article_id = room.articles[article]
+    stamp = forms.stamp(email_article.form_of(article_id), at - dt.timedelta(seconds=5))
+    guarded = Guarded(stamp=stamp, trap=trap, ip=ip)
+    return email_article.send(article_id, Wish(to, name), guarded, now=at)
+
+
+def test_article_goes_to_one_friend_as_our_mail(newsroom: Newsroom) -> None:
+    mailing_id = send(newsroom)
+
+    assert mailing_id is not None
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+        counts = ledger.counts(tx, mailing_id)
+    assert mailing is not None
+    assert (mailing.kind, mailing.lane, mailing.scope) == (
+        MailingKind.SINGLE,
+        Lane.URGENT,
+        "article",
+    )
+    assert counts.audience == counts.remaining == 1
+
+
+def test_mail_carries_of_the_visitor_a_name_and_nothing_else(newsroom: Newsroom) -> None:
+    mailing_id = send(newsroom, name="Ana d'Arc-Núñez")
+
+    assert mailing_id is not None
+    with transaction() as tx:
+        blocks = ledger.content(tx, mailing_id, 1, "en")
+    headers = blocks[0].headers or {}
+    text = b"".join(block.text for block in blocks).decode()
+    assert headers["from_address"] == "news@courier.example.org"
+    assert headers["subject"] == "Council agrees on the river report"
+    assert "reply" not in str(headers).lower()
+    assert "https://news.example.org/story-report" in text.replace("=\r\n", "")
+    assert "203.0.113.7" not in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "x" * 41,
+        "Buy at shop.example",
+        "Call 0800",
+        "a@b",
+        "https:evil",
+        "<b>Bold</b>",
+        "Line\nbreak!",
+        "emoji 🎉",
+        "under_score",
+    ],
+)
+def test_name_that_is_not_one_is_refused(newsroom: Newsroom, name: str) -> None:
+    with pytest.raises(UsageError, match="Please give your name"):
+        send(newsroom, name=name)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("  Ana   Maria ", "Ana Maria"),
+        ("قارئ أول", "قارئ أول"),
+        ("李雷", "李雷"),
+        ("O'Neil-Smith", "O'Neil-Smith"),
+        ("e\u0301 Ada", "é Ada"),
+        ("Two\nlines", "Two lines"),
+    ],
+)
+def test_name_of_any_script_is_kept(given: str, kept: str) -> None:
+    assert email_article.checked_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "nobody",
+        "a@b@c.example.com",
+        "one@example.com, two@example.com",
+        "one@example.com;two@example.com",
+        "one@example.com\nBcc: two@example.com",
+        "<one@example.com>",
+        "a@localhost",
+    ],
+)
+def test_anything_but_one_address_is_refused(newsroom: Newsroom, to: str) -> None:
+    with pytest.raises(BadAddressError):
+        send(newsroom, to=to)
+
+
+@pytest.mark.parametrize("name", ["killed", "embargoed"])
+def test_article_that_may_not_be_shown_is_not_emailed(newsroom: Newsroom, name: str) -> None:
+    with pytest.raises(NotFoundError):
+        send(newsroom, article=name)
+
+
+def test_paid_article_is_emailed_as_a_teaser(newsroom: Newsroom) -> None:
+    mailing_id = send(newsroom, article="paid")
+
+    assert mailing_id is not None
+    with transaction() as tx:
+        blocks = ledger.content(tx, mailing_id, 1, "en")
+    assert b"The committee met" not in b"".join(block.html + block.text for block in blocks)
+
+
+def test_robot_is_told_that_all_went_well(newsroom: Newsroom) -> None:
+    assert send(newsroom, trap="https://shop.example") is None
+
+
+def test_form_posted_at_once_is_refused(newsroom: Newsroom) -> None:
+    article_id = newsroom.articles["report"]
+    stamp = forms.stamp(email_article.form_of(article_id), newsroom.now)
+    guarded = Guarded(stamp=stamp, trap="", ip="203.0.113.7")
+
+    with pytest.raises(UsageError, match="quicker"):
+        email_article.send(article_id, Wish(FRIEND, "Reader"), guarded, now=newsroom.now)
+
+
+def test_switched_off_means_not_there(newsroom: Newsroom, settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv("SYNDICATE_EMAIL_ARTICLE", "false")
+    settings.load.cache_clear()
+
+    with pytest.raises(NotFoundError):
+        send(newsroom)
+
+
+def test_visitor_sends_three_an_hour(newsroom: Newsroom) -> None:
+    for number in range(3):
+        assert send(newsroom, to=f"reader{number:03}@example.com") is not None
+
+    with pytest.raises(CapReachedError):
+        send(newsroom, to="reader100@example.com")
+    assert send(newsroom, to="reader101@example.com", ip="203.0.113.8") is not None
+
+
+def test_article_and_publication_have_their_daily_share(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email_article, "ARTICLE_CAP", forms.Cap("a", 2, 24))
+    monkeypatch.setattr(email_article, "DAY_CAP", forms.Cap("p", 3, 24))
+
+    visitors = [f"198.51.100.{number}" for number in range(1, 7)]
+    outcomes = [
+        taken(newsroom, article, ip, number)
+        for number, (article, ip) in enumerate(
+            zip(["report"] * 3 + ["museum"] * 3, visitors, strict=True)
+        )
+    ]
+
+    # Two of the first article and one of the second make the publication's three.
+    assert outcomes == [True, True, False, True, False, False]
+
+
+def taken(room: Newsroom, article: str, ip: str, number: int) -> bool:
+    try:
+        return send(room, article=article, ip=ip, to=f"r{number}@example.com") is not None
+    except CapReachedError:
+        return False
+
+
+def test_what_only_the_friend_should_know_looks_like_success(newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        for scope, address in (("article", "no@example.com"), ("*", "none@example.com")):
+            recipients.suppress(
+                tx, recipients.hash_of(address), scope=scope, reason="reader", now=newsroom.now
+            )
+
+    assert send(newsroom, to="no@example.com", ip="203.0.113.1") is None
+    assert send(newsroom, to="none@example.com", ip="203.0.113.2") is None
+    assert send(newsroom, ip="203.0.113.3") is not None
+    assert send(newsroom, ip="203.0.113.4") is None  # the same article, to the same friend
+    assert send(newsroom, article="museum", ip="203.0.113.5") is None  # the third of a day
+
+
+def test_friend_gets_two_a_day(newsroom: Newsroom) -> None:
+    sent = [
+        send(newsroom, article=name, ip=f"203.0.113.{number}")
+        for number, name in enumerate(["report", "museum", "paid"])
+    ]
+
+    assert [each is not None for each in sent] == [True, True, False]
+
+
+def test_friend_is_forgotten_by_date_and_a_subscriber_is_not(newsroom: Newsroom) -> None:
+    send(newsroom)
+
+    with transaction() as tx:
+        row = recipients.upsert(tx, FRIEND)
+    assert row.purge_at == newsroom.now + dt.timedelta(days=30)
+
+
+def test_mail_offers_never_again(newsroom: Newsroom) -> None:
+    mailing_id = send(newsroom)
+
+    assert mailing_id is not None
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+        recipient = recipients.upsert(tx, FRIEND)
+    assert mailing is not None
+    writer = Writer(mailing, settings.load().key(), "https://post.example.org")
+    due = lease.Due(
+        ordinal=0,
+        recipient_id=recipient.id,
+        address=FRIEND,
+        choice=0,
+        language="en",
+        attempts=0,
+        subscription_id=None,
+        content_version=None,
+    )
+    url = writer.slots(due)["never_url"]
+    token = url.removeprefix("https://post.example.org/never/")
+    assert signing.verify(settings.load().key(), message.NEVER, token) == str(recipient.id)

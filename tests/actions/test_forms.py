@@ -1,0 +1,90 @@
+"""A form's guards: opened here, not just now, not yesterday, not too often, not by a robot."""
+
+import datetime as dt
+
+import pytest
+
+from syndicate.actions import forms
+from syndicate.actions.forms import Cap, Guarded
+from syndicate.errors import UsageError
+from syndicate.store.session import transaction
+
+NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
+
+
+def posted(stamp: str, *, trap: str = "", ip: str = "203.0.113.7") -> Guarded:
+    return Guarded(stamp=stamp, trap=trap, ip=ip)
+
+
+@pytest.mark.parametrize(
+    ("age", "sentence"),
+    [
+        (dt.timedelta(seconds=1.9), "quicker"),
+        (dt.timedelta(seconds=2), None),
+        (dt.timedelta(hours=24), None),
+        (dt.timedelta(hours=24, seconds=1), "more than a day"),
+        (dt.timedelta(seconds=-5), "quicker"),
+    ],
+)
+def test_form_has_its_time(age: dt.timedelta, sentence: str | None) -> None:
+    guarded = posted(forms.stamp("email:7", NOW - age))
+
+    if sentence is None:
+        forms.check("email:7", guarded, NOW)
+    else:
+        with pytest.raises(UsageError, match=sentence):
+            forms.check("email:7", guarded, NOW)
+
+
+@pytest.mark.parametrize("stamp", ["", "x", "MTc2.AAAA", "é.é"])
+def test_form_that_was_not_opened_here_is_refused(stamp: str) -> None:
+    with pytest.raises(UsageError, match="not opened here"):
+        forms.check("email:7", posted(stamp), NOW)
+
+
+def test_stamp_of_one_form_is_worthless_in_another() -> None:
+    stamp = forms.stamp("email:7", NOW - dt.timedelta(minutes=1))
+
+    with pytest.raises(UsageError, match="not opened here"):
+        forms.check("email:8", posted(stamp), NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.7", "203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.8", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("unknown", "also unknown", True),
+    ],
+)
+def test_visitor_is_an_address_or_a_household(one: str, other: str, same: bool) -> None:
+    assert (forms.visitor_key(one) == forms.visitor_key(other)) is same
+    assert one not in forms.visitor_key(one)
+
+
+def test_cap_lets_its_limit_through_in_each_window(database: str) -> None:
+    assert database
+    cap = Cap("test", 2, 1)
+
+    with transaction() as tx:
+        first = [cap.take(tx, "somebody", NOW) for _ in range(3)]
+        others = cap.take(tx, "somebody else", NOW)
+        next_hour = cap.take(tx, "somebody", NOW + dt.timedelta(hours=1))
+
+    assert first == [True, True, False]
+    assert others
+    assert next_hour
+
+
+def test_every_cap_counts_though_the_first_is_used_up(database: str) -> None:
+    assert database
+    hour, day = Cap("hour", 1, 1), Cap("day", 2, 24)
+
+    with transaction() as tx:
+        taken = [forms.take_visitor_caps(tx, (hour, day), "203.0.113.7", NOW) for _ in range(3)]
+        day_used_up = day.take(tx, forms.visitor_key("203.0.113.7"), NOW)
+
+    assert taken == [True, False, False]
+    assert not day_used_up

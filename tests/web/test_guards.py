@@ -1,0 +1,206 @@
+"""Every route refuses what another site sends, no GET changes anything, answers are guarded."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+
+import psycopg
+import pytest
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.testclient import TestClient
+
+from syndicate import settings
+from syndicate.store import session
+from syndicate.web import app as application
+from syndicate.web import guards, health, static
+from tests.web.newsroom import Newsroom
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+# RFC 8058 wants this one let in, from wherever it comes.
+ONE_CLICK = "/unsubscribe/{token}"
+FILLED = {"slug": "morning", "token": "x.y", "message_id": "1-1", "name": "site.css"}
+
+
+def routes() -> list[APIRoute]:
+    routers = [health.router, static.router]
+    routers += [import_module(name).router for name in application.ROUTERS if exists(name)]
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def methods(route: APIRoute) -> set[str]:
+    return route.methods or set()
+
+
+def exists(name: str) -> bool:
+    return application._exists(name)
+
+
+def filled(path: str) -> str:
+    """A route's path with something in each of its places."""
+    return re.sub(r"{(\w+)(:\w+)?}", lambda found: FILLED.get(found[1], "1"), path)
+
+
+def unsafe() -> Iterator[tuple[str, str]]:
+    for route in routes():
+        for method in sorted(methods(route) & UNSAFE):
+            yield method, route.path
+
+
+def test_the_sweep_sees_the_forms() -> None:
+    paths = {path for _, path in unsafe()}
+
+    assert {"/newsletters/{slug}", "/confirm/{token}", ONE_CLICK, "/never/{token}"} <= paths
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(set(unsafe())))
+def test_unsafe_route_refuses_another_site(
+    browser: TestClient, newsroom: Newsroom, method: str, path: str
+) -> None:
+    assert newsroom.english
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "", "Origin": "https://elsewhere.example"},
+    ):
+        answer = browser.request(method, filled(path), headers=headers)
+
+        assert (answer.status_code == 403) is (path != ONE_CLICK)
+        if answer.status_code == 403:
+            assert "was sent from another site" in answer.text
+
+
+def test_no_get_changes_anything(browser: TestClient, database: str, newsroom: Newsroom) -> None:
+    places = {"article_id": str(newsroom.articles["report"]), "issue_id": str(newsroom.issue)}
+    before = everything(database)
+
+    for route in routes():
+        if "GET" in methods(route):
+            path = re.sub(
+                r"{(\w+)(:\w+)?}", lambda found: places.get(found[1], filled(found[0])), route.path
+            )
+            browser.get(path)
+
+    assert everything(database) == before
+
+
+def everything(database: str) -> dict[str, int]:
+    """A hash of each table's rows."""
+    with psycopg.connect(database) as connection:
+        names = connection.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1"
+        ).fetchall()
+        found = {}
+        for (name,) in names:
+            query = f'SELECT coalesce(sum(hashtext(t::text)), 0) FROM "{name}" t'  # noqa: S608
+            row = connection.execute(query).fetchone()
+            found[name] = int(row[0]) if row else 0
+    return found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "refused"),
+    [
+        ("GET", "/", {"sec-fetch-site": "cross-site"}, False),
+        ("POST", "/x", {"sec-fetch-site": "same-origin"}, False),
+        ("POST", "/x", {"sec-fetch-site": "none"}, False),
+        ("POST", "/x", {"sec-fetch-site": "same-site"}, True),
+        ("POST", "/x", {"sec-fetch-site": "cross-site"}, True),
+        ("POST", "/x", {"origin": "https://a.example", "host": "a.example"}, False),
+        ("POST", "/x", {"origin": "https://A.example", "host": "a.example"}, False),
+        ("POST", "/x", {"origin": "https://a.example:444", "host": "a.example"}, True),
+        ("POST", "/x", {"origin": "https://b.example", "host": "a.example"}, True),
+        # A program: it says nothing, and brings nothing that a browser would add by itself.
+        ("POST", "/x", {"host": "a.example"}, False),
+        ("POST", "/x", {"host": "a.example", "cookie": "session=1"}, True),
+        ("POST", "/x", {"origin": "null", "host": "a.example"}, False),
+        ("POST", "/x", {"origin": "null", "host": "a.example", "cookie": "session=1"}, True),
+        ("DELETE", "/x", {"sec-fetch-site": "cross-site"}, True),
+        ("POST", "/unsubscribe/a.b", {"sec-fetch-site": "cross-site"}, False),
+        ("POST", "/p/paper/unsubscribe/a.b", {"sec-fetch-site": "cross-site"}, False),
+        ("POST", "/unsubscribe/a/b", {"sec-fetch-site": "cross-site"}, True),
+        ("DELETE", "/unsubscribe/a.b", {"sec-fetch-site": "cross-site"}, True),
+    ],
+)
+def test_cross_site(method: str, path: str, headers: dict[str, str], refused: bool) -> None:
+    assert guards.is_cross_site(method, path, Headers(headers)) is refused
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/healthz", "/confirm/x", "/api/v1/nowhere"])
+def test_every_answer_binds_the_browser(browser: TestClient, newsroom: Newsroom, path: str) -> None:
+    assert newsroom.english
+    headers = browser.get(path).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/confirm/a.b", "/preferences/a.b", "/unsubscribe/a.b", "/never/a.b"]
+)
+def test_token_page_is_kept_and_indexed_by_nobody(
+    browser: TestClient, newsroom: Newsroom, path: str
+) -> None:
+    assert newsroom.english
+    answer = browser.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    assert "noindex" in answer.headers["x-robots-tag"]
+    assert "not complete" in answer.text
+
+
+def test_large_body_is_refused_before_and_while_it_arrives(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.english
+    big = b"a" * (guards.FORM_BYTES + 1)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    announced = browser.post("/newsletters/morning", content=big, headers=form)
+    streamed = browser.post("/newsletters/morning", content=iter([big]), headers=form)
+
+    assert announced.status_code == streamed.status_code == 413
+    assert "larger than 64 KiB" in announced.text
+    assert "larger than 64 KiB" in streamed.text
+
+
+def test_static_file_is_kept_for_ever_under_its_hash(browser: TestClient) -> None:
+    address = static.url("site.css")
+
+    answer = browser.get(address)
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert browser.get("/static/site.css").status_code == 404
+
+
+def test_database_that_is_down_is_one_sentence(
+    browser: TestClient, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_DATABASE_URL", "postgresql:///x?host=/nonexistent")
+    settings.load.cache_clear()
+    session.dispose()
+
+    page, ready = browser.get("/"), browser.get("/readyz")
+
+    assert page.status_code == ready.status_code == 503
+    assert "try again in a minute" in page.text
+    assert "The database does not answer" in ready.json()["reason"]
+
+
+def test_readyz_wants_database_and_broker(browser: TestClient, valkey_url: str) -> None:
+    assert valkey_url
+    assert browser.get("/readyz").json() == {"status": "ready"}
+
+
+def test_readyz_says_that_the_broker_is_missing(browser: TestClient) -> None:
+    answer = browser.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "reason": "The broker does not answer."}

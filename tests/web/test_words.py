@@ -1,0 +1,43 @@
+"""Every sentence of a reader page, mail or form is said in Arabic too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from syndicate.render.environment import catalogue, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+# Operators' pages and the viewer of a trial's mailbox are in English.
+ENGLISH_ONLY = ("templates/web/console", "templates/web/mailbox")
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    jinja = environment("en")
+    for path in sorted((ROOT / "templates").rglob("*")):
+        name = str(path.relative_to(ROOT))
+        if path.suffix in {".html", ".txt"} and not name.startswith(ENGLISH_ONLY):
+            for _, _, message in jinja.extract_translations(path.read_text()):  # type: ignore[attr-defined]
+                yield name, str(message if isinstance(message, str) else message[0])
+    for path in sorted((ROOT / "syndicate" / "web").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if is_said(node):
+                yield str(path.relative_to(ROOT)), node.args[0].value  # type: ignore[attr-defined]
+
+
+def is_said(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "say"
+        and isinstance(node.args[0], ast.Constant)
+    )
+
+
+def test_every_sentence_is_said_in_arabic() -> None:
+    known = catalogue("ar")
+    found = set(sentences())
+
+    missing = [(name, said) for name, said in sorted(found) if known.ugettext(said) == said]
+
+    assert ("templates/web/reader/article.html", "Correction") in found
+    assert missing == []
