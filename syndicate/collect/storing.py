@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-import re
+import unicodedata
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ from syndicate.store import articles, collecting, feeds
 from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
-_NOT_WORD = re.compile(r"[\W_]+")
 _SLUG_LENGTH = 80
 
 
@@ -252,8 +251,14 @@ def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:
 
 def slug_of(text: str, otherwise: str = "article") -> str:
     """A text as the last part of an address: letters of any script, hyphens, 80 at most."""
-    slug = _NOT_WORD.sub("-", text.lower()).strip("-")[:_SLUG_LENGTH].strip("-")
-    return slug or otherwise
+    # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
+    spelled = unicodedata.normalize("NFC", text.lower())
+    letters = (sign for sign in spelled if not ("\u064b" <= sign <= "\u065f" or sign == "\u0670"))
+    slug = "".join(
+        sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
+        for sign in letters
+    )
+    return "-".join(slug.split())[:_SLUG_LENGTH].strip("-") or otherwise
 
 
 def _carried(
