@@ -4,7 +4,8 @@
 
 Before each 250 the message stands in one fsynced file under `messages/` and one line of
 `accept.log` says so; many connections share one sync. It is a real relay to us in all but this:
-nothing leaves it. `FOLDER/port` holds the port once it listens. Speaks PIPELINING, CHUNKING, 8BITMIME and SMTPUTF8.
+nothing leaves it. `FOLDER/port` holds the port once it listens. Speaks PIPELINING, CHUNKING,
+8BITMIME and SMTPUTF8.
 
 Source: RFC 5321, RFC 2920, RFC 3030; design §11.
 """

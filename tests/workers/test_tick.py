@@ -1,0 +1,81 @@
+"""The tick finds what is due in rows and hints at it, whoever lost the hint before."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from syndicate import jobs
+from syndicate.errors import RelayError
+from syndicate.store import due
+from syndicate.store.mailings import Lane
+from syndicate.store.session import transaction
+from tests.mail.campaign import NOW, Plan, start
+
+MOMENTS = st.datetimes(
+    min_value=dt.datetime.fromisoformat("2000-01-01"),
+    max_value=dt.datetime.fromisoformat("2100-01-01"),
+    timezones=st.just(dt.UTC),
+)
+
+
+@pytest.fixture
+def broker(valkey_url: str) -> Redis:
+    return Redis.from_url(valkey_url)
+
+
+@given(MOMENTS)
+def test_a_slot_holds_its_moment(moment: dt.datetime) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    slot = tick.slot_of(moment)
+
+    assert slot <= moment < slot + dt.timedelta(seconds=jobs.TICK_S)
+    assert tick.slot_of(slot) == slot
+
+
+@pytest.mark.usefixtures("database")
+def test_a_slot_is_taken_once() -> None:
+    with transaction() as tx:
+        assert due.take(tx, "tick", NOW)
+    with transaction() as tx:
+        assert not due.take(tx, "tick", NOW)
+        assert due.take(tx, "tick", NOW + dt.timedelta(seconds=2))
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("lane", list(Lane))
+def test_ready_batches_wake_their_own_lane(broker: Redis, lane: Lane) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    start(Plan(audience=2, lane=lane))
+
+    tick.take_steps(NOW)
+
+    waiting = {name: broker.llen(name) for name in ("urgent", "bulk")}
+    assert waiting == {"urgent": int(lane is Lane.URGENT), "bulk": int(lane is Lane.BULK)}
+
+
+@pytest.mark.usefixtures("database")
+def test_nothing_due_wakes_no_sender(broker: Redis) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    tick.take_steps(NOW)
+
+    assert broker.llen("urgent") == broker.llen("bulk") == 0
+
+
+def test_a_step_that_fails_does_not_keep_the_others(broker: Redis) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    taken: list[dt.datetime] = []
+
+    def fails(_now: dt.datetime) -> None:
+        raise RelayError("a bad night")
+
+    tick.take_steps(NOW, [fails, taken.append])
+
+    assert taken == [NOW]
+    assert broker.ping()
