@@ -164,6 +164,8 @@ class Postgres:
             # Seven processes with pools of up to 25 connections each (store.session).
             "max_connections": "200",
             "jit": "off",
+            # Its processes write their titles over their environment: so the mark stands there too.
+            "cluster_name": f"syndicate-{self.stack_id}",
         }
         if not self.durable:
             values |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

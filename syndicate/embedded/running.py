@@ -52,6 +52,8 @@ def attach() -> Path | None:
     if run is None:
         return None
     found = {name: str(value) for name, value in run["settings"].items() if name not in os.environ}
+    if own.port == 0:  # "a free one": the stack knows which it took
+        found["SYNDICATE_PORT"] = str(run["settings"]["SYNDICATE_PORT"])
     if own.master_key is None:
         found["SYNDICATE_MASTER_KEY"] = keys.master_key(data_dir)
     Adoption(found)

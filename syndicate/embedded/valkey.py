@@ -121,5 +121,7 @@ def _parameters(folder: Path, socket_path: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "databases": "1",
+        # A title would be written over its environment, and with it over the stack's mark.
+        "set-proc-title": "no",
     }
     return [part for key, value in values.items() for part in (f"--{key}", value)]

@@ -12,15 +12,20 @@ _NOBODY = "65534"
 
 
 def of_stack(stack_id: str) -> dict[int, str]:
-    """The processes that carry a stack's mark: pid and command line."""
-    mark = f"SYNDICATE_STACK={stack_id}".encode()
+    """The processes that carry a stack's mark: pid and command line.
+
+    It stands in their environment; PostgreSQL's inner processes write over theirs and carry it in
+    their title.
+    """
+    mark = stack_id.encode()
     found = {}
     for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
         try:
-            if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
-                found[int(entry.name)] = (
-                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                )
+            command = (entry / "cmdline").read_bytes()
+            if mark in (entry / "environ").read_bytes() or mark in command:
+                found[int(entry.name)] = command.replace(b"\0", b" ").decode()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found

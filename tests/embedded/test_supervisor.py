@@ -1,0 +1,264 @@
+"""A whole stack, seen from outside: what it refuses, what it leaves, and that it leaves nothing."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+
+from syndicate.embedded import places
+from syndicate.embedded.postgres import Postgres
+from tests.embedded.processes import of_stack, ordinary_user, wait_for
+
+PROGRAM = [sys.executable, "-m", "syndicate.cli"]
+PROCESSES = {
+    "postgres", "valkey", "mailbox", "web", "beat",
+    "worker-urgent", "worker-bulk", "worker-collect", "worker-build",
+}  # fmt: skip
+# Enough for a loaded machine; nothing here is measured.
+START_S = 90.0
+
+Up = Callable[..., "Running"]
+
+
+class Running:
+    """A `syndicate up` of its own, and what it said."""
+
+    def __init__(self, prefix: list[str], data_dir: Path, env: Mapping[str, str]) -> None:
+        self.data_dir = data_dir
+        self.errors = data_dir.parent / "stderr"
+        argv = [*prefix, *PROGRAM, "up", "--data-dir", str(data_dir), "--json", "--empty"]
+        with self.errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                argv, env=dict(env), stdout=subprocess.PIPE, stderr=stderr, start_new_session=True
+            )
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line, self.errors.read_text()
+        self.run: dict[str, Any] = json.loads(line)
+
+    @property
+    def id(self) -> str:
+        return str(self.run["stack"])
+
+    def now(self) -> dict[str, Any]:
+        """What run.json says now."""
+        found: dict[str, Any] = json.loads((self.data_dir / "run.json").read_text())
+        return found
+
+    def is_gone(self) -> bool:
+        return not of_stack(self.id)
+
+    def close(self) -> None:
+        """End what is left of it."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(START_S)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def end(self, number: signal.Signals) -> int:
+        """Signal the supervisor and wait for its end.
+
+        Its pid is the one in run.json: what we started may be `unshare` or a shell before it.
+        """
+        os.kill(int(self.run["pid"]), number)
+        return self.process.wait(START_S)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """An environment with no setting in it but a free port."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SYNDICATE_")}
+    return {**clean, "SYNDICATE_PORT": "0", "SYNDICATE_LOG_FORMAT": "json", **more}
+
+
+@pytest.fixture
+def up(data_dir: Path) -> Iterator[Up]:
+    """Starts a stack on this test's folder; whatever the test leaves of it is ended."""
+    started: list[Running] = []
+
+    def begin(prefix: list[str] | None = None, **env: str) -> Running:
+        started.append(Running(prefix or [], data_dir, environment(**env)))
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.close()
+        assert wait_for(each.is_gone, seconds=10)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Running]:
+    """One stack for all the tests that leave it running."""
+    parent = Path(tempfile.mkdtemp(prefix="syndicate-test-"))
+    running = Running([], parent / "data", environment())
+    yield running
+    running.end(signal.SIGTERM)
+    running.close()
+    Postgres(running.data_dir).remove()
+    shutil.rmtree(parent)
+
+
+def refused(data_dir: Path, **env: str) -> tuple[int, str]:
+    """What an `up` that must not start says: exit code and last line."""
+    done = subprocess.run(
+        [*PROGRAM, "up", "--data-dir", str(data_dir), "--json", "--empty"],
+        env=environment(**env), capture_output=True, text=True, check=False, timeout=START_S,
+    )  # fmt: skip
+    assert done.stdout == ""
+    return done.returncode, done.stderr.strip().splitlines()[-1]
+
+
+def row(running: Running, query: str) -> object:
+    with psycopg.connect(running.run["settings"]["SYNDICATE_DATABASE_URL"]) as connection:
+        found = connection.execute(query.encode()).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def test_everything_runs_carries_the_mark_and_serves(stack: Running) -> None:
+    assert set(stack.run["processes"]) == PROCESSES
+    assert set(stack.run["processes"].values()) <= set(of_stack(stack.id))
+    assert httpx2.get(f"{stack.run['web_url']}/readyz").status_code == 200
+    assert "SYNDICATE_MASTER_KEY" not in json.dumps(stack.run)
+    # The clock rings and somebody hears it.
+    assert wait_for(lambda: row(stack, "SELECT count(*) FROM due_job") != 0, seconds=30)
+
+
+def test_a_second_stack_on_the_folder_is_refused_and_the_first_unharmed(stack: Running) -> None:
+    before = of_stack(stack.id)
+
+    code, said = refused(stack.data_dir)
+
+    assert code == 4
+    assert f"(process {stack.run['pid']}) already runs in {stack.data_dir}" in said
+    assert set(stack.run["processes"].values()) <= set(before) & set(of_stack(stack.id))
+    assert httpx2.get(f"{stack.run['web_url']}/readyz").status_code == 200
+
+
+def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
+    env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir))
+
+    done = subprocess.run(
+        [*PROGRAM, "doctor", "--json"], env=env, capture_output=True, text=True, check=False
+    )
+
+    states = {each["check"]: each["state"] for each in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 0, done.stdout
+    assert {states[name] for name in ("database", "broker", "relay", "web", "clock")} == {"ok"}
+
+
+def test_parts_that_die_come_back(stack: Running) -> None:
+    names = ("worker-urgent", "valkey", "mailbox", "web")
+    before = stack.now()["processes"]
+
+    for name in names:
+        os.kill(before[name], signal.SIGKILL)
+
+    def are_back() -> bool:
+        processes = stack.now()["processes"]
+        return all(processes[name] != before[name] for name in names)
+
+    assert wait_for(are_back, seconds=START_S)
+    assert wait_for(lambda: is_ready(f"{stack.run['web_url']}/readyz"), seconds=START_S)
+
+
+def test_a_stop_is_orderly_and_another_versions_folder_stays_untouched(up: Up) -> None:
+    running = up()
+
+    code = running.end(signal.SIGTERM)
+
+    assert code == 0
+    assert running.is_gone()
+    assert not (running.data_dir / "run.json").exists()
+    assert [path for path in running.run["socket_dirs"] if Path(path).exists()] == []
+    assert "database system is shut down" in (running.data_dir / "logs/postgres.log").read_text()
+
+    mark = places.settle(running.data_dir).data / "PG_VERSION"
+    mark.write_text("17\n")
+
+    code, said = refused(running.data_dir)
+
+    assert code == 4
+    assert "was written by PostgreSQL 17, this Syndicate brings 18" in said
+    assert mark.read_text() == "17\n"
+
+
+def test_a_killed_supervisor_takes_all_along_and_the_next_start_finds_the_data(up: Up) -> None:
+    first = up()
+    with psycopg.connect(first.run["settings"]["SYNDICATE_DATABASE_URL"]) as connection:
+        connection.execute("INSERT INTO due_job VALUES ('kept', now())")
+    key = (first.data_dir / "secrets" / "master_key").read_text()
+
+    first.end(signal.SIGKILL)
+
+    assert wait_for(first.is_gone, seconds=5), of_stack(first.id)
+
+    second = up()
+
+    assert row(second, "SELECT count(*) FROM due_job WHERE job = 'kept'") == 1
+    assert (second.data_dir / "secrets" / "master_key").read_text() == key
+    assert [path for path in first.run["socket_dirs"] if Path(path).exists()] == []
+    assert second.end(signal.SIGINT) == 0
+    assert second.is_gone()
+
+
+def is_ready(address: str) -> bool:
+    try:
+        return httpx2.get(address).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def test_as_an_ordinary_user_it_runs_and_leaves_nothing(up: Up) -> None:
+    prefix = ordinary_user()
+    if prefix is None:
+        pytest.skip("this machine lets root become no ordinary user (unshare --user)")
+
+    running = up(prefix)
+    room = running.data_dir / "postgres"
+    running.end(signal.SIGTERM)
+
+    assert room.is_dir()
+    assert not (running.data_dir / places.POINTER).exists()
+    assert running.is_gone()
+
+
+def test_a_port_in_use_is_refused_before_anything_is_written(data_dir: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+
+        code, said = refused(data_dir, SYNDICATE_PORT=port)
+
+    assert (code, data_dir.exists()) == (4, False)
+    assert said.startswith(f"syndicate: Another program listens on 127.0.0.1:{port}; ")
+
+
+@pytest.mark.parametrize(
+    ("env", "code", "words"),
+    [
+        ({"SYNDICATE_PROT": "8081"}, 2, "did you mean SYNDICATE_PORT?"),
+        ({"SYNDICATE_HOST": "news.invalid"}, 3, "The host news.invalid does not resolve"),
+        ({"SYNDICATE_HOST": "192.0.2.1"}, 2, "192.0.2.1 is no address of this machine"),
+        ({"SYNDICATE_ENVIRONMENT": "production"}, 4, "set SYNDICATE_DATABASE_URL and"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_is_one_sentence_and_nothing_is_written(
+    data_dir: Path, env: dict[str, str], code: int, words: str
+) -> None:
+    found, said = refused(data_dir, **env)
+
+    assert found == code
+    assert words in said
+    assert not data_dir.exists()
