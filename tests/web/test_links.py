@@ -1,0 +1,296 @@
+"""Sign up, confirm, choose, leave, never again: opening a page changes nothing, the click does."""
+
+import datetime as dt
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate import clock, settings, signing
+from syndicate.actions import forms
+from syndicate.mail import message
+from syndicate.store import ledger, recipients
+from syndicate.store.mailings import Mailing
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import Subscription, SubscriptionState
+from tests.web.newsroom import Newsroom
+
+READER = "reader001@example.com"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def stamp(form: str, age_s: float = 5) -> str:
+    return forms.stamp(form, clock.now() - dt.timedelta(seconds=age_s))
+
+
+def sign_up(browser: TestClient, **fields: object) -> str:
+    """The answer to a sign-up form that was filled in as a reader would."""
+    form = {"address": READER, "language": "en", "stamp": stamp("sign-up:morning")} | fields
+    answer = browser.post("/newsletters/morning", data=form)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def confirm_token() -> str:
+    """The token in the confirmation mail that waits in the ledger."""
+    with transaction() as tx:
+        newest = ledger.newest(tx, limit=1, with_singles=True)[0]
+        blocks = ledger.content(tx, newest.id, 1, "en")
+    url = str((blocks[0].headers or {})["slots"]["confirm_url"])
+    return url.rpartition("/")[2]
+
+
+def subscription() -> Subscription:
+    with transaction() as tx:
+        found = tx.get(Subscription, 1)
+    assert found is not None
+    return found
+
+
+def token(purpose: str) -> str:
+    return signing.sign(settings.load().key(), purpose, str(subscription().id))
+
+
+@pytest.fixture
+def subscribed(browser: TestClient, newsroom: Newsroom) -> Newsroom:
+    sign_up(browser)
+    assert browser.post(f"/confirm/{confirm_token()}").status_code == 200
+    return newsroom
+
+
+def test_sign_up_answers_every_address_alike(browser: TestClient, subscribed: Newsroom) -> None:
+    assert subscribed.newsletter
+
+    known, unknown = sign_up(browser), sign_up(browser, address="reader002@example.com")
+
+    assert known == unknown
+    assert "Check your mail" in known
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"address": "nobody"}, "Mail cannot go to this address"),
+        ({"sections": ["sport"]}, "has no section sport"),
+        ({"stamp": ""}, "was not opened here"),
+    ],
+)
+def test_sign_up_says_what_is_wrong_and_keeps_what_was_typed(
+    browser: TestClient, newsroom: Newsroom, fields: dict[str, object], sentence: str
+) -> None:
+    assert newsroom.newsletter
+    form = {"address": READER, "stamp": stamp("sign-up:morning"), "sections": ["world"]} | fields
+
+    answer = browser.post("/newsletters/morning", data=form)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'value="{form["address"]}"' in answer.text
+    if form["sections"] == ["world"]:
+        assert re.search(r'value="world" checked', answer.text)
+        assert not re.search(r'value="culture" checked', answer.text)
+
+
+def test_sign_up_that_was_too_quick_works_with_the_next_click(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    mark = stamp("sign-up:morning", age_s=0)
+
+    answer = browser.post("/newsletters/morning", data={"address": READER, "stamp": mark})
+
+    assert answer.status_code == 422
+    assert "press the button once more" in answer.text
+    assert f'name="stamp" value="{mark}"' in answer.text
+
+
+def test_sign_up_of_a_robot_sends_nothing(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.newsletter
+
+    assert "Check your mail" in sign_up(browser, website="https://shop.example")
+    with transaction() as tx:
+        assert ledger.newest(tx, limit=1, with_singles=True) == []
+
+
+def test_sign_up_is_capped_per_visitor(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.newsletter
+    for number in range(10):
+        sign_up(browser, address=f"reader{number:03}@example.com")
+
+    form = {"address": "reader100@example.com", "stamp": stamp("sign-up:morning")}
+    answer = browser.post("/newsletters/morning", data=form)
+
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "60"
+
+
+def test_confirm_page_changes_nothing_and_the_click_does(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    sign_up(browser, sections=["world"], languages=["en"])
+    path = f"/confirm/{confirm_token()}"
+
+    page = browser.get(path)
+
+    assert "Confirm this subscription" in page.text
+    assert subscription().state is SubscriptionState.PENDING
+    for _ in range(2):  # the second click says the same
+        assert "You are subscribed" in browser.post(path).text
+        assert subscription().state is SubscriptionState.ACTIVE
+
+
+def test_preferences_are_kept_and_shown(browser: TestClient, subscribed: Newsroom) -> None:
+    assert subscribed.newsletter
+    path = f"/preferences/{token(message.PREFERENCES)}"
+    form = {"sections": ["world"], "languages": ["ar"], "language": "ar", "pause": "2"}
+
+    changed = browser.post(path, data=form)
+    page = browser.get(path)
+
+    assert changed.status_code == 200
+    assert "حفظنا اختيارك" in changed.text
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert 'value="world" checked' in page.text
+    assert 'value="culture" checked' not in page.text
+    assert "متوقف مؤقتا" in page.text
+    assert subscription().paused_until is not None
+
+
+def test_preferences_without_any_choice_are_refused(
+    browser: TestClient, subscribed: Newsroom
+) -> None:
+    assert subscribed.newsletter
+
+    answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data={"pause": "0"})
+
+    assert answer.status_code == 422
+    assert "Choose one section and one language at least" in answer.text
+
+
+def test_unsubscribe_page_changes_nothing_and_the_click_does(
+    browser: TestClient, subscribed: Newsroom
+) -> None:
+    assert subscribed.newsletter
+    path = f"/unsubscribe/{token(message.UNSUBSCRIBE)}"
+
+    page = browser.get(path)
+
+    assert 'method="post"' in page.text
+    assert subscription().state is SubscriptionState.ACTIVE
+    for _ in range(2):
+        assert "You have left" in browser.post(path).text
+        assert subscription().state is SubscriptionState.ENDED
+    assert "You have left" in browser.get(path).text
+
+
+@pytest.mark.parametrize("is_multipart", [False, True])
+@pytest.mark.parametrize("prefix", ["", "/p/courier"])
+def test_one_click_from_anywhere_is_answered_200(
+    browser: TestClient, subscribed: Newsroom, is_multipart: bool, prefix: str
+) -> None:
+    assert subscribed.newsletter
+    path = f"{prefix}/unsubscribe/{token(message.UNSUBSCRIBE)}"
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "https://mail.example"}
+
+    for _ in range(2):
+        answer = (
+            browser.post(
+                path,
+                files={name: (None, value) for name, value in ONE_CLICK.items()},
+                headers=elsewhere,
+            )
+            if is_multipart
+            else browser.post(path, data=ONE_CLICK, headers=elsewhere)
+        )
+
+        assert answer.status_code == 200
+        assert "location" not in answer.headers
+        assert subscription().state is SubscriptionState.ENDED
+
+
+def test_links_cannot_be_bent_to_another_purpose(browser: TestClient, subscribed: Newsroom) -> None:
+    assert subscribed.newsletter
+    preferences = token(message.PREFERENCES)
+
+    for page in ("unsubscribe", "confirm", "never"):
+        assert browser.post(f"/{page}/{preferences}").status_code == 404
+    assert subscription().state is SubscriptionState.ACTIVE
+
+
+def test_email_form_journey_ends_with_never_again(browser: TestClient, newsroom: Newsroom) -> None:
+    path = newsroom.path("report") + "/email"
+    form = browser.get(path)
+    mark = stamp(f"email:{newsroom.articles['report']}")
+    assert 'name="stamp"' in form.text
+
+    sent = browser.post(path, data={"to": READER, "name": "Reader", "stamp": mark})
+
+    assert "The article is on its way" in sent.text
+    with transaction() as tx:
+        assert [row.message for row in ledger.newest(tx, limit=9, with_singles=True)] == ["article"]
+        recipient_id = recipients.upsert(tx, READER).id
+    never = f"/never/{signing.sign(settings.load().key(), message.NEVER, str(recipient_id))}"
+    assert "Never again" in browser.get(never).text
+    for _ in range(2):
+        assert "Nobody can email articles" in browser.post(never).text
+    again = browser.post(
+        newsroom.path("museum") + "/email",
+        data={
+            "to": READER,
+            "name": "Reader",
+            "stamp": stamp(f"email:{newsroom.articles['museum']}"),
+        },
+    )
+    assert "The article is on its way" in again.text
+    with transaction() as tx:
+        assert tx.get(Mailing, 2) is None
+
+
+def test_email_form_says_what_is_wrong(browser: TestClient, newsroom: Newsroom) -> None:
+    form = {"to": READER, "name": "buy at shop.example", "stamp": stamp("email:1")}
+
+    answer = browser.post(newsroom.path("report") + "/email", data=form)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "in letters only" in answer.text
+    assert 'value="buy at shop.example"' in answer.text
+
+
+def test_email_form_in_arabic_says_it_in_arabic(browser: TestClient, newsroom: Newsroom) -> None:
+    answer = browser.post(newsroom.path("arabic") + "/email", data={"to": READER, "name": "أ"})
+
+    assert answer.status_code == 422
+    assert "لم يفتح هذا النموذج هنا" in answer.text
+
+
+def test_feedback_goes_to_the_desk(browser: TestClient, newsroom: Newsroom) -> None:
+    article_id = newsroom.articles["report"]
+    form = {
+        "text": "The river is <b>longer</b>.\nMeasure again.",
+        "reply_to": READER,
+        "stamp": stamp(f"feedback:{article_id}"),
+    }
+
+    answer = browser.post(newsroom.path("report") + "/feedback", data=form)
+
+    assert "Your words are on their way" in answer.text
+    with transaction() as tx:
+        mailing = ledger.newest(tx, limit=1, with_singles=True)[0]
+        blocks = ledger.content(tx, mailing.id, 1, "en")
+        desk = recipients.upsert(tx, "world-desk@example.org")
+    html = b"".join(block.html for block in blocks).replace(b"=\r\n", b"").decode()
+    assert mailing.message == "feedback"
+    assert desk.id == 1
+    assert "&lt;b&gt;longer&lt;/b&gt;" in html
+    assert READER in html
+
+
+def test_feedback_without_words_is_refused(browser: TestClient, newsroom: Newsroom) -> None:
+    form = {"text": " \n ", "stamp": stamp(f"feedback:{newsroom.articles['report']}")}
+
+    answer = browser.post(newsroom.path("report") + "/feedback", data=form)
+
+    assert answer.status_code == 422
+    assert "Please write something" in answer.text
