@@ -3,13 +3,12 @@
 It speaks frames over its standard input and output: a length, a JSON head, then the body; one answer
 per question. It may use 5 s of CPU per document and a fixed amount of memory; a document that needs
 more takes this process down and nothing else. A prefork task may not fork, so it is started anew as a
-program, and kept warm.
+program, and kept warm. When its parent dies, its standard input ends, and so does it.
 
     question  {"op": "feed"|"page"|"sitemap", "url", "content_type", "now", "profile"} + body
     answer    {"ok": {…}}  or  {"error": "NotAFeedError", "message": "…"}
 """
 
-import ctypes
 import datetime as dt
 import json
 import os
@@ -30,13 +29,11 @@ HEAD = struct.Struct(">II")
 FEED = TypeAdapter(FeedDocument)
 PAGE = TypeAdapter(Page)
 SITEMAP = TypeAdapter(Sitemap)
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Answer questions until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the parent's to handle
-    _die_with_parent()
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not look like an answer
     _load()
@@ -111,10 +108,6 @@ def _limit_memory() -> None:
         mapped = int(statm.read().split()[0]) * resource.getpagesize()
     limit = mapped + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,12 @@ A source is never silently given up: each change of its state is one notice that
 Source: notes/syndication A3.1 to A3.5; RFC 9110 10.2.3 (Retry-After), RFC 9111 5.2.2 (max-age).
 """
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
 
@@ -99,6 +101,25 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What a new document says of itself.
+
+    Attributes:
+        basis: what its validators hold for.
+        body_hash: SHA-256 of its bytes; None when they are only a part (RFC 3229).
+        published: times of its entries, aware UTC, in any order.
+        ttl_s: how long it asks to be left alone, in seconds.
+        is_incomplete: something of it is still to be had, so the next poll asks for all of it.
+    """
+
+    basis: str = ""
+    body_hash: bytes | None = None
+    published: Sequence[dt.datetime] = ()
+    ttl_s: int | None = None
+    is_incomplete: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
     """What polling looks at in an answer; header names in lower case."""
 
@@ -142,42 +163,30 @@ def unchanged(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float
 
 
 def changed(
-    polled: Polled,
-    answer: Answer,
-    *,
-    basis: str,
-    body_hash: bytes,
-    published: Sequence[dt.datetime],
-    ttl_s: int | None,
-    now: dt.datetime,
-    chance: float,
+    polled: Polled, answer: Answer, content: Content, *, now: dt.datetime, chance: float
 ) -> Verdict:
     """After a new document was stored.
 
     Args:
         polled: the source.
         answer: what brought the document.
-        basis: what its validators hold for.
-        body_hash: SHA-256 of its bytes.
-        published: times of its entries, aware UTC, in any order.
-        ttl_s: how long the document asks to be left alone, in seconds.
+        content: what the document says of its own rhythm.
         now: aware UTC.
         chance: in [0, 1), spreads sources that would fall together.
     """
-    rhythm_s = rhythm_of(published)
-    vary = answer.text("vary").lower()
+    rhythm_s = rhythm_of(content.published)
     values: dict[str, Any] = {
         **_validators(answer),
-        "basis": f"{basis}|{vary}",
-        "body_hash": body_hash,
+        "basis": f"{content.basis}|{answer.text('vary').lower()}",
+        "body_hash": content.body_hash,
         "full_at": now,
         "rhythm_s": rhythm_s,
         "connected_at": polled.connected_at or now,
     }
-    fresh = Polled(
-        url=polled.url, state=polled.state, rhythm_s=rhythm_s, is_pinned=polled.is_pinned
-    )
-    values["next_at"] = _next(fresh, answer, ttl_s, now, chance)
+    if content.is_incomplete:
+        values |= {"etag": None, "last_modified": None, "body_hash": None}
+    fresh = dataclasses.replace(polled, rhythm_s=rhythm_s)
+    values["next_at"] = _next(fresh, answer, content.ttl_s, now, chance)
     return _succeeded(polled, answer, values, now)
 
 
@@ -236,9 +245,7 @@ def retry_after(answer: Answer, now: dt.datetime) -> dt.timedelta | None:
 def rhythm_of(published: Sequence[dt.datetime]) -> int | None:
     """A quarter of the median gap between the newest items, in seconds; None for fewer than two."""
     newest = sorted(set(published), reverse=True)[:RHYTHM_ITEMS]
-    gaps = [
-        (later - sooner).total_seconds() for later, sooner in zip(newest, newest[1:], strict=False)
-    ]
+    gaps = [(later - sooner).total_seconds() for later, sooner in pairwise(newest)]
     return int(median(gaps) / 4) if gaps else None
 
 
@@ -272,7 +279,8 @@ def _validators(answer: Answer) -> dict[str, Any]:
 def _backed_off(polled: Polled, chance: float) -> dt.timedelta:
     """Full jitter: sources that fail together do not come back together."""
     base = BASE_MIN if not polled.is_pinned else PINNED
-    most = min(CEILING, base * 2 ** min(polled.failures, MAX_DOUBLINGS))
+    doubled: dt.timedelta = base * (1 << min(polled.failures, MAX_DOUBLINGS))
+    most = min(CEILING, doubled)
     return max(RETRY_FLOOR, most * chance)
 
 
@@ -290,8 +298,8 @@ def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
     if polled.gone_since is not None and now - since >= patience:
         values = {"last_at": now, "last_status": answer.status, "reason": reason}
         message = (
-            f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is asked "
-            "no more; correct its address, or `syndicate sources resume` it."
+            f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is "
+            "asked no more; correct its address, or `syndicate sources resume` it."
         )
         return Verdict(values, "gone", (Notice("gone", message),))
     verdict = failed(polled, reason, status=answer.status, now=now, chance=chance)

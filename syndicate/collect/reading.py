@@ -6,6 +6,7 @@ Callers are threads; each takes a free child and gives it back. A document that 
 or more memory than a child has is an error of that document, and nobody else notices.
 """
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -96,7 +97,10 @@ class Readers:
         taken = self._free.get()
         reader: _Child | None = None
         try:
-            reader = taken if taken is not None and taken.is_alive() else _Child()
+            if taken is not None and not taken.is_alive():
+                taken.kill()
+                taken = None
+            reader = taken or _Child()
             answer = reader.ask(json.dumps(question).encode(), body)
         except BaseException:
             if reader is not None:
@@ -152,10 +156,9 @@ class _Child:
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                try:
+                # It may be dead already; what it was told last does not matter now.
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass  # it was dead already, and what it was told does not matter now
         self._process.wait()
 
     def _send(self, data: bytes) -> None:

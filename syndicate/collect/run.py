@@ -7,6 +7,7 @@ Nothing here decides: `polling` says what an answer means, `decide` what an entr
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import random
 import time
@@ -21,7 +22,7 @@ from syndicate.collect import decide, parse, polling, reading, storing
 from syndicate.collect.documents import Document, read_document
 from syndicate.collect.identity import Identified, identify
 from syndicate.collect.pages import Pages, PageSource
-from syndicate.collect.polling import Answer, Polled, Verdict
+from syndicate.collect.polling import Answer, Content, Polled, Verdict
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import featured, fetching, sources
@@ -36,7 +37,7 @@ FLUSH_S = 0.2
 BATCH_S = 60.0  # a task ends after about this long; the tick wakes the next
 WAIT_FOR_OTHERS_S = 60.0
 _STORE_THREADS = 4
-_OK = frozenset({200, 203, 226})
+_PART = 226  # RFC 3229: only what is new
 _NOT_MODIFIED = 304
 _ERROR = 400
 T = TypeVar("T")
@@ -245,16 +246,14 @@ class _Run:
         document = await self._read(leased, response)
         found = identify(document.entries)
         pages = await self._pages(leased, found)
-        verdict = polling.changed(
-            polled,
-            answer,
+        content = Content(
             basis=basis,
-            body_hash=b"" if answer.status == 226 or pages.missing else body_hash,  # noqa: PLR2004 - RFC 3229
+            body_hash=None if answer.status == _PART else body_hash,
             published=[each.published for each in document.entries if each.published],
             ttl_s=document.ttl_s,
-            now=now,
-            chance=chance,
+            is_incomplete=bool(pages.missing),
         )
+        verdict = polling.changed(polled, answer, content, now=now, chance=chance)
         await self._in_store(lambda: self._store(leased, document, pages, verdict))
 
     async def _read(self, leased: Leased, response: Response) -> Document:
@@ -351,7 +350,7 @@ class _Run:
                 (each.source.id, each.fetched.epoch, each.source.domain)
                 for each in self._open.values()
             ]
-            await self._in_store(lambda held=held: _renew(held, self._now()))  # type: ignore[misc]
+            await self._in_store(functools.partial(_renew, held, self._now()))
 
     async def _flush(self) -> None:
         """Write what did not change in a few statements, a moment later."""
@@ -364,9 +363,9 @@ class _Run:
         waiting, self._unchanged = self._unchanged, []
         for each in waiting:
             by_columns[tuple(sorted(each.values))].append(each)
-        for each in by_columns.values():
-            await self._in_store(lambda each=each: _write(each, self._now()))  # type: ignore[misc]
-            for written in each:
+        for together in by_columns.values():
+            await self._in_store(functools.partial(_write, together, self._now()))
+            for written in together:
                 self._open.pop(written.source_id, None)
 
     async def _in_store(self, work: Callable[[], T]) -> T:

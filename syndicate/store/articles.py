@@ -224,6 +224,6 @@ def tags_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[str
         .order_by(ArticleTag.article_id, Tag.name)
     )
     found: dict[int, list[str]] = {}
-    for article_id, name in tx.execute(query).tuples():
+    for article_id, name in tx.execute(query):
         found.setdefault(article_id, []).append(name)
     return found

@@ -338,7 +338,7 @@ def _tag(tx: Transaction, tagged: Sequence[tuple[int, int, Sequence[tuple[str, s
         Tag.publication_id.in_({publication_id for publication_id, _ in wanted}),
         Tag.slug.in_({slug for _, slug in wanted}),
     )
-    ids = {(publication_id, slug): id_ for publication_id, slug, id_ in tx.execute(query).tuples()}
+    ids = {(publication_id, slug): id_ for publication_id, slug, id_ in tx.execute(query)}
     _many(
         tx,
         insert(ArticleTag).on_conflict_do_nothing(),

@@ -166,7 +166,7 @@ def sections_by_word(
     found: dict[int, dict[str, int]] = {}
     for publication_id, section_id, slug, name in tx.execute(
         query.where(Section.publication_id.in_(publication_ids)).order_by(Section.id.desc())
-    ).tuples():
+    ):
         words = found.setdefault(publication_id, {})
         words[slug.lower()] = words[name.lower()] = section_id
     return found
@@ -212,7 +212,7 @@ def _take(
         .order_by(FetchState.next_at, Source.id)
         .execution_options(populate_existing=True)
     )
-    return [_leased(*row) for row in tx.execute(query).tuples()]
+    return [_leased(*row) for row in tx.execute(query)]
 
 
 def _leased(source: Source, fetched: FetchState, publication: Publication) -> Leased:
@@ -224,7 +224,7 @@ def _still_ours(tx: Transaction, written: Sequence[Written]) -> set[int]:
     query = select(FetchState.source_id, FetchState.epoch).where(
         FetchState.source_id.in_([each.source_id for each in written])
     )
-    epochs = dict(tx.execute(query.with_for_update()).tuples().all())
+    epochs = dict(tx.execute(query.with_for_update()).all())
     return {each.source_id for each in written if epochs.get(each.source_id) == each.epoch}
 
 

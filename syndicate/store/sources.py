@@ -208,7 +208,7 @@ def find(tx: Transaction, source_id: int) -> Source | None:
 def listed(tx: Transaction) -> list[tuple[Source, FetchState]]:
     """Every source with what its last fetch learnt, oldest first."""
     query = select(Source, FetchState).join(FetchState, FetchState.source_id == Source.id)
-    return list(tx.execute(query.order_by(Source.id)).tuples())
+    return list(tx.execute(query.order_by(Source.id)))
 
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:

@@ -1,0 +1,190 @@
+"""`syndicate articles`: find, correct, kill and take down articles."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock
+from syndicate.collect import editing
+from syndicate.collect.dates import iso
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.store import articles, audit, changes
+from syndicate.store.articles import Article, ArticleState
+from syndicate.store.session import Transaction, transaction
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Id = Annotated[int, typer.Argument(help="The article's id.")]
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(name="list")
+def list_(
+    *,
+    state: Annotated[
+        str | None, typer.Option(help=f"Only {', '.join(ArticleState)}.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
+    before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List articles, newest first, whatever their state."""
+    if state is not None and state not in list(ArticleState):
+        raise UsageError(f"There is no state {state}; it is one of {', '.join(ArticleState)}.")
+    with transaction() as tx:
+        found = articles.listed(
+            tx, state=ArticleState(state) if state else None, before_id=before, limit=limit
+        )
+    if as_json:
+        _print({"articles": [summary(each) for each in found]})
+        return
+    table = Table("id", "state", "access", "rev", "published", "headline")
+    for each in found:
+        published = f"{each.published_at:%Y-%m-%d %H:%M}" if each.is_dated else "no date: held"
+        table.add_row(
+            *(str(each.id), each.state.value, each.access.value, str(each.revision)),
+            *(published, each.headline[:90]),
+        )
+    Console().print(table)
+
+
+@app.command()
+def show(article_id: Id, *, as_json: AsJson = False) -> None:
+    """Show an article with its revisions."""
+    with transaction() as tx:
+        found = _find(tx, article_id)
+        revisions = articles.revisions_of(tx, article_id)
+        tags = articles.tags_of(tx, [article_id]).get(article_id, [])
+    shown = {
+        **summary(found),
+        "standfirst": found.standfirst,
+        "body": found.body_html,
+        "authors": found.authors,
+        "tags": tags,
+        "revisions": [
+            {
+                "number": each.number,
+                "change": each.change.value,
+                "is_material": each.is_material,
+                "note": each.note,
+                "headline": each.headline,
+                "at": iso(each.created_at),
+            }
+            for each in revisions
+        ],
+    }
+    if as_json:
+        _print(shown)
+        return
+    for name in ("id", "state", "access", "kind", "url", "published", "updated", "headline"):
+        sys.stdout.write(f"{name:<10} {shown[name]}\n")
+    for each in revisions:
+        note = f": {each.note}" if each.note else ""
+        sys.stdout.write(f"  {each.number}. {each.change.value}, {iso(each.created_at)}{note}\n")
+
+
+@app.command()
+def correct(
+    article_id: Id,
+    *,
+    note: Annotated[str, typer.Option(help="What readers are told was wrong.")],
+    headline: Annotated[str | None, typer.Option(help="The new headline.")] = None,
+    standfirst: Annotated[str | None, typer.Option(help="The new standfirst.")] = None,
+    body: Annotated[str | None, typer.Option(help="The new body, in HTML.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a correction: a revision with a note, in every place where the article stands."""
+    now = clock.now()
+    with transaction() as tx:
+        found = _find(tx, article_id)
+        editing.correct(
+            tx, found, note=note, headline=headline, standfirst=standfirst, body=body, now=now
+        )
+        _record(tx, "correct", article_id)
+    _done(article_id, "corrected", as_json=as_json)
+
+
+@app.command()
+def kill(
+    article_id: Id,
+    *,
+    note: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Withdraw an article; its text is kept and shown to nobody."""
+    now = clock.now()
+    with transaction() as tx:
+        if changes.kill(tx, _find(tx, article_id), note=note, now=now):
+            _record(tx, "kill", article_id)
+    _done(article_id, "killed", as_json=as_json)
+
+
+@app.command()
+def takedown(
+    article_id: Id,
+    *,
+    reason: Annotated[str, typer.Option(help="On what grounds; kept in the audit.")],
+    as_json: AsJson = False,
+) -> None:
+    """Remove an article and every copy of it for good."""
+    now = clock.now()
+    with transaction() as tx:
+        if changes.take_down(tx, _find(tx, article_id), reason=reason, now=now):
+            _record(tx, "takedown", article_id, reason=reason)
+    _done(article_id, "taken down", as_json=as_json)
+
+
+def summary(article: Article) -> dict[str, Any]:
+    """An article as `--json` lists it."""
+    return {
+        "id": article.id,
+        "publication_id": article.publication_id,
+        "state": article.state.value,
+        "access": article.access.value,
+        "kind": article.kind.value,
+        "revision": article.revision,
+        "url": article.url,
+        "headline": article.headline,
+        "published": iso(article.published_at),
+        "updated": iso(article.updated_at),
+        "embargo_until": iso(article.embargo_until) if article.embargo_until else None,
+        "is_dated": article.is_dated,
+        "is_backlog": article.is_backlog,
+    }
+
+
+def _find(tx: Transaction, article_id: int) -> Article:
+    found = articles.find(tx, article_id)
+    if found is None:
+        raise NotFoundError(
+            f"There is no article {article_id}; `syndicate articles list` shows them.",
+            article_id=article_id,
+        )
+    return found
+
+
+def _record(tx: Transaction, action: str, article_id: int, **detail: str) -> None:
+    audit.record(
+        tx,
+        at=clock.now(),
+        actor="cli",
+        action=f"article.{action}",
+        subject=f"article:{article_id}",
+        **detail,
+    )
+
+
+def _done(article_id: int, what: str, *, as_json: bool) -> None:
+    with transaction() as tx:
+        found = _find(tx, article_id)
+    if as_json:
+        _print(summary(found))
+    else:
+        sys.stdout.write(f"Article {article_id} is {what}; its feeds are built again.\n")
+
+
+def _print(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

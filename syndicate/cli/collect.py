@@ -1,0 +1,126 @@
+"""`syndicate collect`: collect by hand, and see how a document would be read, without a database."""
+
+import dataclasses
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from syndicate import clock
+from syndicate.collect import extract as pages
+from syndicate.collect import parse as feeds
+from syndicate.collect import profile as profiles
+from syndicate.collect import reading, run
+from syndicate.errors import NotFoundError, PartialError, UsageError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(name="run")
+def run_(
+    *,
+    source: Annotated[
+        list[int] | None, typer.Option(help="Only this source, by id; may be given again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Collect from every source now, whether or not it is due."""
+    with closing(reading):
+        done = run.collect_now(source, clock.now())
+    if as_json:
+        _print(dataclasses.asdict(done))
+    else:
+        sys.stdout.write(
+            f"{done.sources} sources: {done.fetched} fetched, {done.unchanged} of them unchanged, "
+            f"{done.failed} failed; {done.articles} new articles, {done.revisions} revisions.\n"
+        )
+        for notice in done.notices:
+            sys.stdout.write(f"  {notice}\n")
+    if done.failed:
+        raise PartialError(
+            f"{done.failed} of {done.sources} sources failed; `syndicate sources list` says why."
+        )
+
+
+@app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="A feed: RSS, Atom, RDF or JSON Feed.")],
+    *,
+    url: Annotated[str | None, typer.Option(help="Where it came from.")] = None,
+    content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print feed and entries as they would be stored; no database is needed."""
+    body = _read(file)
+    with closing(reading):
+        feed = reading.readers().feed(body, url=url, content_type=content_type, now=clock.now())
+    if as_json:
+        _print(feeds.as_json(feed))
+        return
+    sys.stdout.write(f"{feed.title} ({feed.format}, {len(feed.entries)} entries)\n")
+    for entry in feed.entries:
+        moment = entry.published or entry.updated
+        sys.stdout.write(f"  {moment:%Y-%m-%d %H:%M}  " if moment else "  (no date)         ")
+        sys.stdout.write(f"{entry.title or entry.link or entry.guid}\n")
+
+
+@app.command()
+def extract(
+    file: Annotated[Path, typer.Argument(help="An article page in HTML.")],
+    *,
+    url: Annotated[str, typer.Option(help="Where it came from.")],
+    profile: Annotated[
+        Path | None, typer.Option(help="JSON file with the source's profile.")
+    ] = None,
+    content_type: Annotated[str, typer.Option(help="Its Content-Type header.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print an article page as it would be stored; no database is needed."""
+    body = _read(file)
+    described = read_profile(profile)
+    with closing(reading):
+        page = reading.readers().page(
+            body, url=url, content_type=content_type, now=clock.now(), profile=described
+        )
+    if as_json:
+        _print(pages.as_json(page))
+        return
+    for name in ("headline", "standfirst", "section", "published", "updated", "language"):
+        sys.stdout.write(f"{name:<11} {getattr(page, name) or '-'}\n")
+    sys.stdout.write(f"{'authors':<11} {', '.join(page.authors) or '-'}\n\n{page.body}\n")
+
+
+def read_profile(file: Path | None) -> dict[str, Any] | None:
+    """A source profile out of a file, checked.
+
+    Raises:
+        NotFoundError: there is no such file.
+        UsageError: it is no JSON object, or no usable profile.
+    """
+    if file is None:
+        return None
+    try:
+        found = json.loads(_read(file))
+    except ValueError as error:
+        raise UsageError(f"{file} is not JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise UsageError(f"{file} must hold one JSON object, the source's profile.")
+    profiles.check(found)
+    return found
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"There is no file {file}; name one that is there.") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _print(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,0 +1,256 @@
+"""`syndicate sources`: add, list, check, pause and remove the places that articles come from."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock, settings
+from syndicate.addresses import check_origin
+from syndicate.cli.collect import read_profile
+from syndicate.collect import checking, reading
+from syndicate.collect.dates import iso
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.store import publications, sources
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.sources import FetchState, Pages, Source, SourceKind, SourceState
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Id = Annotated[int, typer.Argument(help="The source's id.")]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(help="IP:port of an in-house server, or 10.1.0.0/16, that may be dialled."),
+]
+Profile = Annotated[Path | None, typer.Option(help="JSON file with the source's profile.")]
+Kind = Annotated[str, typer.Option(help="feed, sitemap, page, websub or push.")]
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def add(  # noqa: PLR0913 - one option per fact of a source
+    url: Annotated[str, typer.Argument(help="Its address.")],
+    *,
+    kind: Kind = "feed",
+    name: Annotated[str | None, typer.Option(help="What operators call it.")] = None,
+    publication: Annotated[
+        str | None, typer.Option(help="Slug of the publication; else the first one.")
+    ] = None,
+    section: Annotated[
+        str | None, typer.Option(help="Slug of the section of all that it brings.")
+    ] = None,
+    pages: Annotated[
+        str, typer.Option(help="Whether article pages are read: never, thin or always.")
+    ] = "thin",
+    allow: Allow = None,
+    profile: Profile = None,
+    compare: Annotated[
+        str | None, typer.Option(help="The newsroom's own sitemap, to check completeness by.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Add a source; it is due at once."""
+    chosen = _one_of(SourceKind, kind, "kind")
+    origins = [check_origin(each) for each in allow or ()]
+    described = read_profile(profile)
+    how = _one_of(Pages, pages, "way with pages")
+    if check and chosen is not SourceKind.PUSH:
+        _checked(url, chosen.value, origins, described)
+    with transaction() as tx:
+        owner = _publication(tx, publication)
+        added = sources.add(
+            tx,
+            owner.id,
+            chosen,
+            url,
+            name or url,
+            pages=how,
+            allow_origins=origins,
+            profile=described,
+            section_id=_section(tx, owner, section),
+            compare_url=compare,
+        )
+    if as_json:
+        _print(summary(added, None))
+    else:
+        sys.stdout.write(f"Source {added.id} is added and due now.\n")
+
+
+@app.command(name="list")
+def list_(*, as_json: AsJson = False) -> None:
+    """List sources with what their last fetch learnt."""
+    with transaction() as tx:
+        found = sources.listed(tx)
+        notices = sources.notices_of(tx)
+    if as_json:
+        _print(
+            {
+                "sources": [summary(source, state) for source, state in found],
+                "notices": [
+                    {
+                        "source_id": each.source_id,
+                        "at": iso(each.at),
+                        "kind": each.kind,
+                        "message": each.message,
+                    }
+                    for each in notices
+                ],
+            }
+        )
+        return
+    table = Table("id", "kind", "state", "name", "last", "next", "why")
+    for source, state in found:
+        table.add_row(
+            *(str(source.id), source.kind.value, source.state.value, source.name),
+            *(_short(state.last_at), _short(state.next_at), (state.reason or "")[:60]),
+        )
+    Console().print(table)
+    for each in notices[:10]:
+        sys.stdout.write(f"{iso(each.at)}  {each.message}\n")
+
+
+@app.command(name="check")
+def check_(
+    url: Annotated[str, typer.Argument(help="Its address.")],
+    *,
+    kind: Kind = "feed",
+    allow: Allow = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch an address once and explain what would happen with it as a source, and why."""
+    chosen = _one_of(SourceKind, kind, "kind")
+    origins = [check_origin(each) for each in allow or ()]
+    found = _checked(url, chosen.value, origins, read_profile(profile))
+    if as_json:
+        _print(found.as_json())
+        return
+    for line in found.lines():
+        sys.stdout.write(f"{line}\n")
+
+
+@app.command()
+def pause(source_id: Id, *, as_json: AsJson = False) -> None:
+    """Ask a source no more until it is resumed."""
+    _set_state(source_id, SourceState.PAUSED, "was paused by an operator", as_json=as_json)
+
+
+@app.command()
+def resume(source_id: Id, *, as_json: AsJson = False) -> None:
+    """Ask a source again, at once, whatever it did before."""
+    _set_state(source_id, SourceState.ACTIVE, "was resumed by an operator", as_json=as_json)
+
+
+@app.command()
+def remove(source_id: Id, *, as_json: AsJson = False) -> None:
+    """Forget a source; what it brought stays."""
+    with transaction() as tx:
+        if not sources.remove(tx, source_id):
+            raise _unknown(source_id)
+    if as_json:
+        _print({"removed": source_id})
+    else:
+        sys.stdout.write(f"Source {source_id} is forgotten; its articles stay.\n")
+
+
+def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
+    """A source as `--json` shows it."""
+    shown: dict[str, Any] = {
+        "id": source.id,
+        "publication_id": source.publication_id,
+        "kind": source.kind.value,
+        "url": source.url,
+        "name": source.name,
+        "state": source.state.value,
+        "pages": source.pages.value,
+        "allow_origins": source.allow_origins,
+        "section_id": source.section_id,
+    }
+    if state is not None:
+        shown |= {
+            "etag": state.etag.decode("latin-1") if state.etag else None,
+            "last_at": iso(state.last_at) if state.last_at else None,
+            "last_status": state.last_status,
+            "next_at": iso(state.next_at),
+            "failures": state.failures,
+            "reason": state.reason,
+        }
+    return shown
+
+
+def _checked(
+    url: str, kind: str, origins: list[str], profile: dict[str, Any] | None
+) -> checking.Checked:
+    try:
+        return checking.check(
+            url,
+            kind=kind,
+            allow=origins,
+            profile=profile,
+            base_url=settings.load().base_url(),
+            now=clock.now(),
+        )
+    finally:
+        reading.close()
+
+
+def _set_state(source_id: int, state: SourceState, what: str, *, as_json: bool) -> None:
+    now = clock.now()
+    with transaction() as tx:
+        found = sources.find(tx, source_id)
+        if found is None:
+            raise _unknown(source_id)
+        sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now)
+    if as_json:
+        _print({"id": source_id, "state": state.value})
+    else:
+        sys.stdout.write(f"Source {source_id} is {state.value}.\n")
+
+
+def _unknown(source_id: int) -> NotFoundError:
+    return NotFoundError(
+        f"There is no source {source_id}; `syndicate sources list` shows them.",
+        source_id=source_id,
+    )
+
+
+def _one_of(kind: Any, value: str, what: str) -> Any:
+    if value not in list(kind):
+        raise UsageError(f"There is no {what} {value}; it is one of {', '.join(kind)}.")
+    return kind(value)
+
+
+def _publication(tx: Transaction, slug: str | None) -> Publication:
+    if slug is not None:
+        found = publications.by_slug(tx, slug)
+        if found is None:
+            raise NotFoundError(f"There is no publication {slug}.")
+        return found
+    every = publications.all_publications(tx)
+    if not every:
+        raise NotFoundError("There is no publication yet; `syndicate up` makes the first one.")
+    return every[0]
+
+
+def _section(tx: Transaction, owner: Publication, slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    for each in publications.sections_of(tx, owner.id):
+        if each.slug == slug:
+            return each.id
+    raise NotFoundError(f"{owner.name} has no section {slug}.")
+
+
+def _short(moment: Any) -> str:
+    return f"{moment:%d %b %H:%M}" if moment else "-"
+
+
+def _print(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

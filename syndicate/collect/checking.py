@@ -1,0 +1,171 @@
+"""`syndicate sources check URL`: fetch an address once and explain what would happen with it."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate.collect import polling, reading
+from syndicate.collect.dates import iso
+from syndicate.collect.documents import Document, read_document
+from syndicate.collect.polling import Answer, Content, Polled
+from syndicate.collect.run import answer_of
+from syndicate.collect.story import is_thin
+from syndicate.errors import FetchError
+from syndicate.fetch import Fetcher, Response, shown, user_agent
+
+_ERROR = 400
+_HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Attributes:
+        next_s: seconds until the next poll, without jitter.
+        why: sentences, one per thing that decides.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    kind: str
+    entries: int
+    dated: int
+    thin: int
+    newest: dt.datetime | None
+    next_s: float
+    why: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the check found as one object."""
+        return {
+            "url": self.url,
+            "final_url": self.final_url,
+            "status": self.status,
+            "kind": self.kind,
+            "entries": self.entries,
+            "dated": self.dated,
+            "thin": self.thin,
+            "newest": iso(self.newest) if self.newest else None,
+            "next_s": self.next_s,
+            "why": list(self.why),
+        }
+
+    def lines(self) -> list[str]:
+        """What the check found, for people."""
+        return [f"{shown(self.url)} is usable.", *(f"  {reason}" for reason in self.why)]
+
+
+def check(
+    url: str,
+    *,
+    kind: str,
+    allow: Sequence[str],
+    profile: dict[str, Any] | None,
+    base_url: str,
+    now: dt.datetime,
+) -> Checked:
+    """Fetch an address once and say what would happen with it as a source.
+
+    Args:
+        url: absolute http(s) address.
+        kind: of the source it would be.
+        allow: in-house servers that may be dialled.
+        profile: of the source it would be.
+        base_url: our own address, told to the publisher.
+        now: aware UTC.
+
+    Raises:
+        UnknownHostError, BlockedAddressError, FetchError, OversizeError: it cannot be fetched.
+        NotAFeedError: it is no source of this kind.
+    """
+    response = asyncio.run(_fetch(url, allow, base_url))
+    if response.status >= _ERROR:
+        raise FetchError(
+            f"{shown(url)} answered {response.status}; it must answer 200 to be a source.", url=url
+        )
+    kind = "feed" if kind == "websub" else kind
+    document = read_document(reading.readers(), kind, response, profile=profile, now=now)
+    answer = answer_of(response)
+    verdict = polling.changed(
+        Polled(url=url, state="active", is_pinned=bool(allow)),
+        answer,
+        Content(
+            published=[each.published for each in document.entries if each.published],
+            ttl_s=document.ttl_s,
+        ),
+        now=now,
+        chance=_HALF,
+    )
+    return _explained(url, kind, response, document, answer, verdict, now)
+
+
+async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
+    async with Fetcher(limit=1) as fetcher:
+        return await fetcher.get(url, headers={"User-Agent": user_agent(base_url)}, allow=allow)
+
+
+def _explained(
+    url: str,
+    kind: str,
+    response: Response,
+    document: Document,
+    answer: Answer,
+    verdict: polling.Verdict,
+    now: dt.datetime,
+) -> Checked:
+    entries = document.entries
+    moments = [each.published or each.updated for each in entries]
+    dated = [moment for moment in moments if moment is not None]
+    thin = sum(is_thin(each) for each in entries)
+    next_s = (verdict.values["next_at"] - now).total_seconds()
+    return Checked(
+        url=url,
+        final_url=response.url,
+        status=response.status,
+        kind=kind,
+        entries=len(entries),
+        dated=len(dated),
+        thin=thin,
+        newest=max(dated, default=None),
+        next_s=next_s,
+        why=tuple(_reasons(response, document, answer, verdict, next_s)),
+    )
+
+
+def _reasons(
+    response: Response,
+    document: Document,
+    answer: Answer,
+    verdict: polling.Verdict,
+    next_s: float,
+) -> list[str]:
+    entries = document.entries
+    undated = sum(each.published is None and each.updated is None for each in entries)
+    thin = sum(is_thin(each) for each in entries)
+    found = [f"It has {len(entries)} entries."]
+    if undated:
+        found.append(
+            f"{undated} have no usable date: they are stored, shown, and held from digests."
+        )
+    if thin:
+        found.append(f"{thin} are teasers: their pages are read for the rest (--pages thin).")
+    if response.hops:
+        kinds = ", ".join(str(hop.status) for hop in response.hops)
+        found.append(
+            f"It redirects ({kinds}) to {shown(response.url)}; a permanent redirect is believed after "
+            "three fetches over two days, any other never."
+        )
+    if answer.headers.get("etag") or answer.headers.get("last-modified"):
+        found.append("It has validators, so an unchanged document costs one small answer.")
+    else:
+        found.append("It has neither ETag nor Last-Modified: its bytes are compared instead.")
+    rhythm = verdict.values.get("rhythm_s")
+    if rhythm is not None:
+        found.append(f"Its newest entries come about {rhythm * 4 / 60:.0f} minutes apart.")
+    found.append(f"It would be asked again in about {next_s / 60:.0f} minutes.")
+    found += [each.message for each in document.notices]
+    return found

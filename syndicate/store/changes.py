@@ -1,0 +1,141 @@
+"""What an editor does to an article: correct it, kill it; and the legal removal, takedown.
+
+A kill keeps the text for the newsroom and shows it to nobody. A takedown keeps nothing: text, revisions,
+pictures, tags, featured picks, mail bodies and built documents go, and what stays is the id and the
+keys by which it is recognised when a feed brings it again.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from syndicate import jobs
+from syndicate.store import collecting, feeds
+from syndicate.store.articles import (
+    Article,
+    ArticleKey,
+    ArticleSource,
+    ArticleState,
+    ArticleTag,
+    Change,
+    Revision,
+    Tombstone,
+)
+from syndicate.store.collecting import AlteredArticle
+from syndicate.store.featured import Featured
+from syndicate.store.pictures import Picture
+from syndicate.store.session import Transaction
+
+
+def change(
+    tx: Transaction,
+    article: Article,
+    kind: Change,
+    columns: Mapping[str, Any],
+    *,
+    note: str | None,
+    now: dt.datetime,
+) -> None:
+    """Make a revision of an article by an editor's word.
+
+    Args:
+        tx: the open transaction.
+        article: neither killed nor taken down.
+        kind: fix, update or correction.
+        columns: of `article`, those that change; `visible_hash` with the text.
+        note: what a correction tells readers.
+        now: aware UTC.
+    """
+    is_material = kind is not Change.FIX
+    moved = {"updated_at": now} if is_material else {}
+    altered = AlteredArticle(
+        article_id=article.id,
+        columns={**columns, **moved},
+        change=kind.value,
+        is_material=is_material,
+        note=note,
+    )
+    collecting.alter(tx, [altered], now)
+    _announce(tx, article.id, now)
+
+
+def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetime) -> bool:
+    """Withdraw an article; False when it was withdrawn before. Safe to run twice."""
+    if article.state in {ArticleState.KILLED, ArticleState.TAKEN_DOWN}:
+        return False
+    altered = AlteredArticle(
+        article_id=article.id,
+        columns={"state": ArticleState.KILLED, "updated_at": now, "embargo_until": None},
+        change=Change.KILL.value,
+        is_material=True,
+        note=note,
+    )
+    collecting.alter(tx, [altered], now)
+    bury(tx, article, reason="killed", now=now)
+    _announce(tx, article.id, now)
+    return True
+
+
+def take_down(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) -> bool:
+    """Remove an article for good; False when it was removed before. Safe to run twice.
+
+    The feeds that held it are built again at once; whoever holds other copies asks `Tombstone`.
+    """
+    if article.state is ArticleState.TAKEN_DOWN:
+        return False
+    _announce(tx, article.id, now)
+    bury(tx, article, reason="taken_down", now=now)
+    for table in (Revision, Picture, ArticleTag):
+        tx.execute(delete(table).where(table.article_id == article.id))
+    picks = delete(Featured).where(
+        (Featured.article_id == article.id) | (Featured.url == (article.url or ""))
+    )
+    tx.execute(picks)
+    tx.execute(
+        update(ArticleSource)
+        .where(ArticleSource.article_id == article.id)
+        .values(title=None, link=None, guid=None, raw_published=None)
+    )
+    tx.execute(
+        update(Article)
+        .where(Article.id == article.id)
+        .values(
+            state=ArticleState.TAKEN_DOWN,
+            headline="",
+            standfirst="",
+            body_html="",
+            authors=[],
+            slug="removed",
+            url=None,
+            embargo_until=None,
+            visible_hash=b"",
+            updated_at=now,
+        )
+    )
+    return True
+
+
+def bury(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) -> None:
+    """Leave a tombstone: the id that feeds name when they say that an article is gone."""
+    keys = select(ArticleKey.kind, ArticleKey.key).where(ArticleKey.article_id == article.id)
+    stone = insert(Tombstone).values(
+        atom_id=article.atom_id,
+        publication_id=article.publication_id,
+        section_id=article.section_id,
+        reason=reason,
+        at=now,
+        keys=[f"{kind}:{key}" for kind, key in tx.execute(keys)],
+    )
+    tx.execute(
+        stone.on_conflict_do_update(
+            index_elements=[Tombstone.atom_id], set_={"reason": reason, "at": now}
+        )
+    )
+
+
+def _announce(tx: Transaction, article_id: int, now: dt.datetime) -> None:
+    feeds.mark_due(tx, [article_id], now=now)
+    tx.hint(jobs.PUBLISH_FEEDS)

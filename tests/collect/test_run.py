@@ -1,0 +1,109 @@
+import datetime as dt
+
+from tests.collect import newsroom
+from tests.collect.newsroom import NOW, item, rss
+from tests.collect.site import Asked, Reply, Site
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_a_feed_is_stored_once(database: str, site: Site) -> None:
+    site.serve("/feed", rss(*(item(n) for n in range(5))), etag='"one"')
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    first = newsroom.collect()
+    second = newsroom.collect(now=NOW + HOUR)
+
+    assert (first.sources, first.fetched, first.articles, first.revisions) == (1, 1, 5, 0)
+    assert (second.unchanged, second.articles, second.revisions) == (1, 0, 0)
+    assert [each.headline for each in newsroom.articles()] == [f"Story {n}" for n in range(5)]
+
+
+def test_the_same_bytes_without_an_etag_are_not_read_again(database: str, site: Site) -> None:
+    site.serve("/feed", rss(item(1)))
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    newsroom.collect()
+    second = newsroom.collect(now=NOW + HOUR)
+
+    assert (second.fetched, second.unchanged) == (1, 1)
+
+
+def test_validators_go_back_byte_for_byte(database: str, site: Site) -> None:
+    site.serve("/feed", rss(item(1)), etag='W/"a b"', last_modified="Tue, 24 Nov 2026 08:00:00 GMT")
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    newsroom.collect()
+    newsroom.collect(now=NOW + HOUR)
+
+    assert site.asked[1].headers["If-None-Match"] == 'W/"a b"'
+    assert site.asked[1].headers["If-Modified-Since"] == "Tue, 24 Nov 2026 08:00:00 GMT"
+
+
+def test_a_changed_text_makes_one_revision(database: str, site: Site) -> None:
+    site.serve("/feed", rss(item(1)))
+    newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    site.serve("/feed", rss(item(1, title="Story 1, and what came of it")))
+
+    done = newsroom.collect(now=NOW + HOUR)
+
+    assert (done.articles, done.revisions) == (0, 1)
+    assert [(each.number, each.change, each.is_material) for each in newsroom.revisions()] == [
+        (1, "first", True),
+        (2, "update", True),
+    ]
+    assert newsroom.only_article().updated_at >= NOW + HOUR
+
+
+def test_one_failing_source_leaves_the_others_alone(database: str, site: Site) -> None:
+    publication_id = newsroom.publication()
+    site.serve("/good", rss(item(1)))
+    site.serve("/page", "<html><body>no feed</body></html>")
+    for path in ("/page", "/missing", "/good"):
+        newsroom.source(publication_id, site, path)
+
+    done = newsroom.collect()
+
+    assert (done.sources, done.failed, done.articles) == (3, 2, 1)
+
+
+def test_a_slow_down_is_honoured_for_the_whole_host(database: str, site: Site) -> None:
+    publication_id = newsroom.publication()
+    site.routes["/busy"] = lambda _: Reply(429, b"", {"Retry-After": "3600"})
+    site.serve("/other", rss(item(1)))
+    busy = newsroom.source(publication_id, site, "/busy")
+    newsroom.source(publication_id, site, "/other")
+
+    newsroom.collect()
+
+    assert site.paths() == ["/busy"]
+    assert newsroom.state_of(busy).next_at >= NOW + HOUR
+
+
+def test_a_page_is_read_where_the_entry_is_thin(database: str, site: Site) -> None:
+    text = " ".join(f"Sentence number {n} of the whole story is here." for n in range(40))
+    site.serve("/story", f"<html><body><article><h1>S</h1><p>{text}</p></article></body></html>")
+    site.serve("/feed", rss(item(1, link=site.url("/story"))))
+    newsroom.source(newsroom.publication(), site, "/feed", pages="thin")
+
+    newsroom.collect()
+
+    assert "Sentence number 39" in newsroom.only_article().body_html
+
+
+def test_a_failed_page_never_blocks_its_entry(database: str, site: Site) -> None:
+    answers = [Reply(503), Reply(200, b"<html><body><p>" + b"Now it is here. " * 60 + b"</p>")]
+
+    def page(_: Asked) -> Reply:
+        return answers.pop(0)
+
+    site.routes["/story"] = page
+    site.serve("/feed", rss(item(1, link=site.url("/story"))), etag='"same"')
+    newsroom.source(newsroom.publication(), site, "/feed", pages="always")
+
+    first = newsroom.collect()
+    second = newsroom.collect(now=NOW + HOUR)
+
+    assert (first.articles, second.articles, second.revisions) == (1, 0, 1)
+    assert "Now it is here." in newsroom.only_article().body_html
