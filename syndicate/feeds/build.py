@@ -5,6 +5,7 @@ not know, is written here from the same model.
 """
 
 import json
+import re
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -12,6 +13,7 @@ from feedgen.feed import FeedGenerator
 
 from syndicate.feeds.extension import EntryExtension, FeedExtension
 from syndicate.feeds.model import Document, Entry, Media
+from syndicate.feeds.text import as_html, without_tags
 from syndicate.store.feed_documents import FeedFormat
 
 # Raised when the same rows would give other bytes: every stored document is then built again.
@@ -20,6 +22,8 @@ _NAME = "syndicate"
 # A browser shows a feed with this style sheet; XSLT is on its way out (notes B2).
 _STYLE = b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>\n'
 _TTL_MINUTES = 5
+# Text of any element but content:encoded, which says by its name that it is HTML.
+_PLAIN_TEXT = re.compile(rb">[^<>]*&(?:amp|lt);[^<]*</(?!content:)")
 
 
 def build(document: Document, form: FeedFormat) -> bytes:
@@ -29,8 +33,10 @@ def build(document: Document, form: FeedFormat) -> bytes:
     """
     if form is FeedFormat.JSON:
         return json_feed(document)
-    generator = _generator(document)
+    generator = _generator(document, form)
     written: bytes = generator.rss_str() if form is FeedFormat.RSS else generator.atom_str()
+    if form is FeedFormat.RSS:
+        written = _PLAIN_TEXT.sub(_by_number, written)
     declaration, _, root = written.partition(b"\n")
     return declaration + b"\n" + _STYLE + root + b"\n"
 
@@ -53,42 +59,62 @@ def json_feed(document: Document) -> bytes:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _generator(document: Document) -> FeedGenerator:
+def _generator(document: Document, form: FeedFormat) -> FeedGenerator:
+    shown = without_tags if form is FeedFormat.RSS else str
     generator = FeedGenerator()
     generator.register_extension(_NAME, FeedExtension, EntryExtension)
     generator.syndicate.document = document
+    generator.syndicate.form = form
     generator.id(document.id)
-    generator.title(document.title)
-    generator.description(document.description)
+    generator.title(shown(document.title))
+    generator.description(shown(document.description))
     generator.link(href=document.site.home, rel="alternate", type="text/html")
     generator.language(document.language)
     generator.author({"name": document.publication})
-    generator.rights(document.publication)
+    generator.rights(shown(document.publication))
     generator.generator("Syndicate")
     generator.updated(document.updated)
     generator.ttl(_TTL_MINUTES)
     for entry in document.entries:
-        _add(generator.add_entry(order="append"), entry)
+        made = generator.add_entry(order="append")
+        _add_both(made, entry)
+        _add_item(made, entry) if form is FeedFormat.RSS else _add_entry(made, entry)
     return generator
 
 
-def _add(made: FeedEntry, entry: Entry) -> None:
+def _add_both(made: FeedEntry, entry: Entry) -> None:
     made.syndicate.entry = entry
     made.id(entry.id)
-    made.title(entry.title)
     made.link(href=entry.url)
-    made.updated(entry.updated)
-    made.author([{"name": name} for name in entry.authors])
-    if entry.section:
-        made.category(term=entry.section, label=entry.section)
-    for tag in entry.tags:
-        made.category(term=tag, label=tag)
-    if entry.summary:
-        made.summary(entry.summary)
+    made.category([{"term": name, "label": name} for name in _categories(entry)])
     if entry.content:
         made.content(entry.content, type="html")
     if entry.source:
-        made.source(url=entry.source[1], title=entry.source[0])
+        made.source(title=entry.source[0], url=entry.source[1])
+
+
+def _add_item(made: FeedEntry, entry: Entry) -> None:
+    made.title(without_tags(entry.title))
+    if entry.summary:
+        made.description(as_html(entry.summary), isSummary=True)
+
+
+def _add_entry(made: FeedEntry, entry: Entry) -> None:
+    made.title(entry.title)
+    made.updated(entry.updated_apart)
+    made.author([{"name": name} for name in entry.authors])
+    # An entry needs one or the other (RFC 4287 4.1.1.1).
+    if entry.summary or not entry.content:
+        made.summary(entry.summary or entry.title)
+
+
+def _categories(entry: Entry) -> list[str]:
+    return list(dict.fromkeys([*filter(None, [entry.section]), *entry.tags]))
+
+
+def _by_number(found: re.Match[bytes]) -> bytes:
+    """`&` and `<` of plain text by their numbers, as the RSS Profile asks for titles."""
+    return found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _item(entry: Entry) -> dict[str, Any]:
@@ -104,7 +130,7 @@ def _item(entry: Entry) -> dict[str, Any]:
     item["date_published"] = entry.published.isoformat()
     item["date_modified"] = entry.updated.isoformat()
     item["authors"] = [{"name": name} for name in entry.authors]
-    item["tags"] = [*filter(None, [entry.section]), *entry.tags]
+    item["tags"] = _categories(entry)
     item["language"] = entry.language
     attachments = [_attachment(media) for media in entry.media]
     if attachments:

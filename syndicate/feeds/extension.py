@@ -14,6 +14,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from syndicate.feeds.model import MEDIA_TYPES, Document, Entry, Media, Tombstone
+from syndicate.feeds.text import as_html, looks_like_html
 from syndicate.store.feed_documents import FeedFormat
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -29,16 +30,22 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
 
     def __init__(self) -> None:
         self.document: Document | None = None
+        self.form = FeedFormat.ATOM
 
     def extend_ns(self) -> dict[str, str]:
         """Prefixes of the document, in one order for all time."""
-        return {"dc": DC, "media": MEDIA, "fh": HISTORY, "at": DELETED}
+        names = {"dc": DC, "media": MEDIA, "fh": HISTORY}
+        # Not known to every validator, so it is named only where it is needed.
+        has_graves = self.form is FeedFormat.ATOM and self._document().tombstones
+        return {**names, "at": DELETED} if has_graves else names
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         """Add links, the archive mark and tombstones to an Atom feed."""
         document = self._document()
+        for name in ("title", "subtitle", "rights"):
+            _declare_html(feed, name)
         for rel, href, media_type in links(document, FeedFormat.ATOM):
-            _link(feed, rel, href, media_type)
+            _link(feed, "link", rel, href, media_type)
         if document.is_archive:
             etree.SubElement(feed, f"{{{HISTORY}}}archive")
         for tombstone in document.tombstones:
@@ -50,7 +57,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
         document = self._document()
         channel = feed[0]
         for rel, href, media_type in links(document, FeedFormat.RSS):
-            _link(channel, rel, href, media_type)
+            _link(channel, f"{{{ATOM}}}link", rel, href, media_type)
         if document.is_archive:
             etree.SubElement(channel, f"{{{HISTORY}}}archive")
         return feed
@@ -71,10 +78,13 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
         """Add language, enclosures and pictures to an Atom entry."""
         entry = self._entry()
         element.set(XML_LANG, entry.language)
-        _text(element, f"{{{ATOM}}}published", entry.published.isoformat())
+        for name in ("title", "summary"):
+            _declare_html(element, name)
+        # feedgen writes Atom's own elements without their namespace, and so must we.
+        _text(element, "published", entry.published.isoformat())
         for media in entry.media:
             if media.size_bytes:
-                enclosure = _link(element, "enclosure", media.url, media.media_type)
+                enclosure = _link(element, "link", "enclosure", media.url, media.media_type)
                 enclosure.set("length", str(media.size_bytes))
         for media in entry.media:
             _media(element, media)
@@ -139,8 +149,18 @@ def rfc822(moment: dt.datetime) -> str:
     return format_datetime(moment)
 
 
-def _link(parent: etree._Element, rel: str, href: str, media_type: str | None) -> etree._Element:
-    element = etree.SubElement(parent, f"{{{ATOM}}}link", rel=rel, href=href)
+def _declare_html(parent: etree._Element, name: str) -> None:
+    """Say of a text that it is text, where a reader would take it for markup (RFC 4287 3.1.1)."""
+    element = parent.find(name)
+    if element is not None and element.text and looks_like_html(element.text):
+        element.set("type", "html")
+        element.text = as_html(element.text)
+
+
+def _link(
+    parent: etree._Element, name: str, rel: str, href: str, media_type: str | None
+) -> etree._Element:
+    element = etree.SubElement(parent, name, rel=rel, href=href)
     if media_type is not None:
         element.set("type", media_type)
     return element
@@ -161,8 +181,8 @@ def _media(parent: etree._Element, media: Media) -> None:
         if value:
             content.set(name, str(value))
     if media.caption:
-        description = _text(content, f"{{{MEDIA}}}description", media.caption)
-        description.set("type", "plain")
+        description = _text(content, f"{{{MEDIA}}}description", as_html(media.caption))
+        description.set("type", "html" if looks_like_html(media.caption) else "plain")
     if media.credit:
         credit = _text(content, f"{{{MEDIA}}}credit", media.credit)
         credit.set("role", "photographer")

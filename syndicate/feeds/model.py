@@ -7,6 +7,7 @@ forbids, with absolute addresses and times cut to the second. Equal models give 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from urllib.parse import urlencode
 
 from syndicate.feeds import text
@@ -62,7 +63,8 @@ class Entry:
         summary: plain text, may be empty.
         content: HTML, or empty where the feed carries summaries only.
         published: first publication.
-        updated: newest material change.
+        updated: newest material change, cut to the second.
+        order: the article's number in this house.
     """
 
     id: str
@@ -72,12 +74,22 @@ class Entry:
     content: str
     published: dt.datetime
     updated: dt.datetime
+    order: int
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     section: str | None
     language: str
     media: tuple[Media, ...]
     source: tuple[str, str] | None
+
+    @property
+    def updated_apart(self) -> dt.datetime:
+        """`updated` with a fraction of a second that no entry of the same second shares.
+
+        A wire's batch has one time for all; readers that sort and validators that check want them
+        apart, and the fraction must not depend on what else stands on the page.
+        """
+        return self.updated.replace(microsecond=self.order % 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -202,25 +214,27 @@ def on_page(made: Document, page: int, last_page: int) -> Document:
 def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
     """One article as a feed shows it."""
     article = row.article
-    url = article.url or f"{site.pages}/articles/{article.id}/{article.slug}"
+    hosted = f"{site.pages}/articles/{article.id}/{article.slug}"
+    url = (article.url and text.uri(article.url)) or text.uri(hosted) or hosted
     summary = text.one_line(article.standfirst)
     published = article.published_at
     if article.state is ArticleState.EMBARGOED and article.embargo_until is not None:
         published = article.embargo_until
     made = Entry(
         id=text.legal(article.atom_id),
-        url=text.legal(url),
+        url=url,
         title=text.one_line(article.headline) or summary or url,
         summary=summary,
         content=_content(row, url) if is_full_text else "",
         published=_second(published),
         updated=_second(max(article.updated_at, published)),
+        order=article.id,
         authors=tuple(filter(None, map(text.one_line, article.authors))),
         tags=tuple(filter(None, map(text.one_line, row.tags))),
         section=row.section and text.one_line(row.section),
         language=article.language,
-        media=tuple(_media(each) for each in row.pictures if each.may_show),
-        source=row.source,
+        media=tuple(filter(None, map(_media, row.pictures))),
+        source=_source(row),
     )
     return made if row.correction is None else _corrected(made, row)
 
@@ -230,7 +244,8 @@ def _content(row: EntryRow, url: str) -> str:
     forbidden = frozenset(each.url for each in row.pictures if not each.may_show)
     inner = text.body(article.body_html, url, forbidden)
     if not inner:
-        inner = f"<p>{text.escaped(article.standfirst)}</p>" if article.standfirst else ""
+        summary = escape(text.one_line(article.standfirst), quote=False)
+        inner = summary and f"<p>{summary}</p>"
     return inner and text.directed(inner, direction=article.direction, language=article.language)
 
 
@@ -241,11 +256,11 @@ def _corrected(made: Entry, row: EntryRow) -> Entry:
         return made
     note = text.one_line(revision.note or "") or made.summary or made.title
     content = text.directed(
-        f"<p>{text.escaped(note)}</p>",
+        f"<p>{escape(note, quote=False)}</p>",
         direction=row.article.direction,
         language=row.article.language,
     )
-    at = _second(revision.created_at)
+    at = _second(max(revision.created_at, made.published))
     return replace(
         made,
         id=f"{made.id}:correction:{revision.number}",
@@ -257,9 +272,21 @@ def _corrected(made: Entry, row: EntryRow) -> Entry:
     )
 
 
-def _media(picture: PictureRow) -> Media:
+def _source(row: EntryRow) -> tuple[str, str] | None:
+    """Name and address of the feed that a wire story came from."""
+    if row.source is None:
+        return None
+    address = text.uri(row.source[1])
+    return None if address is None else (text.one_line(row.source[0]) or address, address)
+
+
+def _media(picture: PictureRow) -> Media | None:
+    """A picture, if its rights let it out and its address can be one."""
+    address = text.uri(picture.url) if picture.may_show else None
+    if address is None:
+        return None
     return Media(
-        url=text.legal(picture.url),
+        url=address,
         media_type=picture.media_type or _media_type(picture.url),
         width=picture.width,
         height=picture.height,

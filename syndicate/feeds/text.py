@@ -1,25 +1,46 @@
-"""Text as a feed may carry it: no character that XML forbids, no address that only works at home.
+"""Text and addresses as a feed may carry them, whatever the newsroom typed.
 
-One article with a stray control character must not take a whole feed down (notes B4).
+One article with a stray control character must not take a whole feed down, and a headline about
+`<b>` must read the same in every app (notes B4).
 """
 
 import re
 from functools import lru_cache
 from html import escape
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+import nh3
 from lxml import html as lxml_html
 
 # XML 1.0 2.2 Char: everything but C0 controls (except tab, LF, CR), surrogates, U+FFFE and U+FFFF.
-# C1 controls are legal there, but no reader shows them and validators warn.
+# C1 controls, non-characters and the mark of a broken decoding (U+FFFD) are legal there, but no
+# reader shows them and validators warn.
 _ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]"
 )
 _SPACE = re.compile(r"\s+")
-# An attribute that holds an address which does not begin with a scheme, in what nh3 wrote.
-_RELATIVE = re.compile(r"""\s(?:href|src|poster|cite|srcset)="(?!https?://|mailto:|tel:)[^"]""")
-_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
-_ADDRESSES = ("href", "src", "poster", "cite")
+# What a reader that takes text for HTML would not show as it stands.
+_MARKUP = re.compile(r"<|&#?\w")
+_TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# RFC 3986 2.2, 2.3: what stands in a path or a query as itself.
+_IN_PATH = "/%:@!$&'()*+,;=~-._"
+_IN_QUERY = _IN_PATH + "?"
+
+# What readers' apps show. `collect.clean` let more in: pages may play a film, a feed links to it.
+_TAGS = nh3.ALLOWED_TAGS | {"figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "mark"}
+_ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
+    "time": {"datetime"},
+}
+_ADDRESSES = frozenset({"href", "src", "cite"})
+_KEPT = 512  # bodies; a builder sees each one in several feeds and three formats
 
 
 def legal(text: str) -> str:
@@ -32,32 +53,72 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", legal(text)).strip()
 
 
-def escaped(text: str) -> str:
-    """The text as HTML that shows it."""
-    return escape(one_line(text), quote=False)
+def looks_like_html(text: str) -> bool:
+    """Whether a reader that takes the text for HTML would show something else."""
+    return _MARKUP.search(text) is not None
 
 
-@lru_cache(maxsize=2048)
+def as_html(text: str) -> str:
+    """HTML that shows the text as it stands; the text itself wherever that is the same."""
+    return escape(text, quote=False) if looks_like_html(text) else text
+
+
+def without_tags(text: str) -> str:
+    """The text with other brackets around what looks like a tag.
+
+    An RSS title has no way to say that it is plain text, and every other app takes it for HTML.
+    """
+    return _TAG_START.sub("\u2039", _TAG.sub("\u2039\\1\u203a", text))
+
+
+def uri(address: str) -> str | None:
+    """An absolute address in the letters that a URI may have, or None when it cannot be one.
+
+    Source: RFC 3986 2; RFC 3490 for the host name.
+    """
+    try:
+        parts = urlsplit(one_line(address))
+        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError is one, too
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    netloc = f"[{host}]{port}" if ":" in host else host + port
+    return urlunsplit(
+        (
+            parts.scheme,
+            netloc,
+            _quoted(parts.path, _IN_PATH),
+            _quoted(parts.query, _IN_QUERY),
+            _quoted(parts.fragment, _IN_QUERY),
+        )
+    )
+
+
+@lru_cache(maxsize=_KEPT)
 def body(source: str, base: str, forbidden: frozenset[str]) -> str:
-    """An article's HTML for a feed: absolute addresses, no picture without the right.
+    """An article's HTML for a feed: whole, absolute, and no picture without the right.
 
     Args:
-        source: HTML as `collect.clean` wrote it.
+        source: HTML as it is stored.
         base: address that relative ones are relative to.
         forbidden: addresses of pictures that may not be shown in this channel.
     """
-    clean = legal(source)
-    if not clean.strip():
-        return ""
-    has_pictures = forbidden and _IMAGE.search(clean)
-    if not has_pictures and not _RELATIVE.search(clean):
-        return clean
-    root = lxml_html.fragment_fromstring(clean, create_parent="div")
-    _make_absolute(root, base)
-    if forbidden:
-        _drop_pictures(root, forbidden)
-    inner = escape(root.text or "", quote=False)
-    return inner + "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
+
+    def absolute(_tag: str, name: str, value: str) -> str | None:
+        return _absolute(base, value) if name in _ADDRESSES else value
+
+    clean: str = nh3.clean(
+        legal(source),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=absolute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    clean = legal(clean).strip()  # &#0; is a broken character only now
+    return _without_pictures(clean, forbidden) if forbidden and "<img" in clean else clean
 
 
 def directed(content: str, *, direction: str, language: str) -> str:
@@ -67,20 +128,28 @@ def directed(content: str, *, direction: str, language: str) -> str:
     return f'<div dir="rtl" lang="{escape(language)}">{content}</div>'
 
 
-def _make_absolute(root: lxml_html.HtmlElement, base: str) -> None:
-    for element in root.iter():
-        for name in _ADDRESSES:
-            value = element.get(name)
-            if value is not None:
-                element.set(name, urljoin(base, value.strip()))
-        # A list of candidates; the plain src stands beside it.
-        element.attrib.pop("srcset", None)
+def _absolute(base: str, value: str) -> str | None:
+    value = value.strip()
+    if value.startswith("mailto:"):
+        return value
+    try:
+        return uri(urljoin(base, value))
+    except ValueError:
+        return None
 
 
-def _drop_pictures(root: lxml_html.HtmlElement, forbidden: frozenset[str]) -> None:
-    """Take out pictures, and with each the figure that holds its caption."""
-    for image in list(root.iter("img", "source", "video")):
-        if {image.get("src"), image.get("poster")} & forbidden:
+def _without_pictures(clean: str, forbidden: frozenset[str]) -> str:
+    """Take pictures out, and with each the figure that holds its caption."""
+    addresses = {uri(each) for each in forbidden}
+    root = lxml_html.fragment_fromstring(clean, create_parent="div")
+    for image in list(root.iter("img")):
+        if image.get("src") in addresses:
             figure = next(image.iterancestors("figure"), image)
             if figure.getparent() is not None:
                 figure.drop_tree()
+    inner = escape(root.text or "", quote=False)
+    return inner + "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
+
+
+def _quoted(part: str, safe: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=safe)

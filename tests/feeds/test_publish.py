@@ -220,7 +220,11 @@ def test_an_update_moves_updated_and_a_fix_leaves_it_alone() -> None:
     assert first.modified_at == fixed.modified_at == NOW - minutes(10)
     assert updated.modified_at == NOW
     root = reading.atom("everything")
-    assert reading.texts(root, "//a:entry/a:updated") == ["2026-11-24T08:00:00+00:00"]
+    # The fraction tells it from another entry of the same second (feeds.model.Entry).
+    assert reading.texts(root, "//a:entry/a:updated") == ["2026-11-24T08:00:00.000001+00:00"]
+    assert reading.json_feed("everything")["items"][0]["date_modified"] == (
+        "2026-11-24T08:00:00+00:00"
+    )
     assert reading.texts(root, "//a:entry/a:published") == ["2026-11-24T07:50:00+00:00"]
 
 
