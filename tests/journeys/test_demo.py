@@ -48,8 +48,8 @@ def test_each_digest_holds_its_readers_choice_in_text_and_html(demo: Running) ->
     for mail in digests:
         wanted = chosen[str(mail["To"])]
         assert wanted
-        assert slugs_in(text_of(mail)) == wanted
-        assert slugs_in(html_of(mail)) == wanted
+        assert sorted(slugs_in(text_of(mail))) == sorted(wanted)
+        assert slugs_in(html_of(mail)) == slugs_in(text_of(mail))
         sets.add(tuple(wanted))
     assert len(digests) == len(chosen) == 200
     assert len(sets) >= 10
