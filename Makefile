@@ -50,10 +50,10 @@ fmt: $(FOR_WORK) ## format the code and repair what can be repaired
 	$(BIN)/ruff format .
 
 bench-%: $(FOR_WORK)
-	$(BIN)/python bench/$*.py $(ARGS)
+	$(BIN)/python -m bench.$* $(ARGS)
 
 faults: $(FOR_WORK) ## kill things in mid-send, the long form
-	LONG_FAULTS=1 $(BIN)/pytest -q -m faults tests/faults $(ARGS)
+	$(BIN)/python -m tests.faults.campaign $(ARGS)
 
 db-new: $(FOR_WORK) ## begin a migration; NAME=add_something
 	$(BIN)/syndicate migrate --begin "$(NAME)"

@@ -7,6 +7,8 @@ One that dies leaves a lease that runs out, and `mail.recover` takes it back (de
 """
 
 import datetime as dt
+import os
+import socket
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -76,7 +78,7 @@ class Run:
         session: connections to the relay.
         should_stop: whether this worker was told to stop.
         ends_at: on the monotonic clock.
-        worker: this run's name in the leases.
+        worker: this process's name in the leases.
         settled: deliveries that got an outcome so far.
     """
 
@@ -85,7 +87,7 @@ class Run:
     session: Session
     should_stop: Callable[[], bool]
     ends_at: float
-    worker: uuid.UUID = field(default_factory=uuid.uuid4)
+    worker: uuid.UUID = field(default_factory=lambda: worker_id(os.getpid()))
     settled: int = 0
     _signer: Signer | None = None
     _contents: dict[tuple[int, int, str], Content] = field(default_factory=dict)
@@ -185,6 +187,11 @@ class Run:
                 was = (MailingState.SENDING,)
                 ledger.change_state(tx, leased.mailing_id, was=was, to=MailingState.PAUSED)
             results.give_back(tx, leased, now=clock.now(), not_before=not_before)
+
+
+def worker_id(pid: int) -> uuid.UUID:
+    """The name under which a process of this machine holds leases: found again from outside."""
+    return uuid.uuid5(uuid.NAMESPACE_DNS, f"{pid}.{socket.gethostname()}")
 
 
 def signer(configured: Settings) -> Signer | None:

@@ -13,7 +13,7 @@ from syndicate.store.mailings import DeliveryState, Lane
 from syndicate.store.results import Outcome
 from syndicate.store.session import transaction
 from tests.mail.campaign import Plan, start
-from tests.store.test_ledger import WORKER
+from tests.store.hands import WORKER
 
 pytestmark = pytest.mark.usefixtures("database")
 ADDED = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")

@@ -1,102 +1,35 @@
 """The ledger: leases, fences, intents, results, and counts that add up whoever dies."""
 
-import datetime as dt
-import uuid
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, text, update
 
-from syndicate.store import installation, lease, ledger, reaping, recipients, results
-from syndicate.store.lease import Leased
+from syndicate.store import installation, lease, ledger, recipients
 from syndicate.store.mailings import (
-    AmbiguousPolicy,
-    Batch,
-    BatchState,
     Delivery,
     DeliveryState,
     Lane,
     MailingState,
 )
-from syndicate.store.results import Outcome
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import Subscription, SubscriptionState
 from tests.mail.campaign import NOW, Plan, start
+from tests.store.hands import (
+    LATER,
+    OTHER,
+    assert_counts_agree,
+    batch,
+    due,
+    give_back,
+    intend,
+    settle,
+    states,
+    take,
+    taken,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
-WORKER, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
-LATER = NOW + dt.timedelta(minutes=1)
-
-
-def take(
-    worker: uuid.UUID = WORKER, lane: Lane = Lane.BULK, now: dt.datetime = NOW
-) -> Leased | None:
-    with transaction() as tx:
-        return lease.take(tx, lane, worker=worker, now=now)
-
-
-def taken(worker: uuid.UUID = WORKER) -> Leased:
-    leased = take(worker)
-    assert leased is not None
-    return leased
-
-
-def intend(leased: Leased, *ordinals: int, version: int = 1) -> dict[int, str] | None:
-    with transaction() as tx:
-        barred = lease.intend(tx, leased, ordinals, version=version)
-    return None if barred is None else dict(barred)
-
-
-def settle(leased: Leased, state: DeliveryState, *ordinals: int, **more: object) -> bool:
-    outcomes = [Outcome(ordinal, state, **more) for ordinal in ordinals]  # type: ignore[arg-type]
-    with transaction() as tx:
-        return results.settle(tx, leased, outcomes, now=NOW)
-
-
-def give_back(leased: Leased, not_before: dt.datetime | None = None) -> bool:
-    with transaction() as tx:
-        return results.give_back(tx, leased, now=NOW, not_before=not_before)
-
-
-def run_out(leased: Leased) -> None:
-    """Let two minutes go by for one lease."""
-    with transaction() as tx:
-        tx.execute(
-            update(Batch)
-            .where(Batch.mailing_id == leased.mailing_id, Batch.number == leased.number)
-            .values(lease_until=text("clock_timestamp() - interval '1 second'"))
-        )
-
-
-def reap() -> list[reaping.Reaped]:
-    with transaction() as tx:
-        return reaping.reap(tx, now=NOW)
-
-
-def states(mailing_id: int) -> list[DeliveryState]:
-    with transaction() as tx:
-        query = select(Delivery.state).where(Delivery.mailing_id == mailing_id)
-        return list(tx.scalars(query.order_by(Delivery.batch_number, Delivery.ordinal)))
-
-
-def batch(leased: Leased) -> Batch:
-    with transaction() as tx:
-        row = tx.get(Batch, (leased.mailing_id, leased.number))
-        assert row is not None
-        return row
-
-
-def assert_counts_agree(mailing_id: int) -> ledger.Counts:
-    with transaction() as tx:
-        by_batch = ledger.counts(tx, mailing_id)
-        assert by_batch == ledger.counts_by_row(tx, mailing_id)
-    assert by_batch.remaining >= 0
-    return by_batch
-
-
-def due(leased: Leased, now: dt.datetime = NOW) -> list[int]:
-    with transaction() as tx:
-        return [each.ordinal for each in lease.due_deliveries(tx, leased, now)]
 
 
 def test_two_workers_never_hold_one_batch() -> None:
@@ -313,153 +246,3 @@ def test_an_intent_leaves_out_who_was_suppressed_or_left_meanwhile() -> None:
 
     assert intend(leased, 0, 1, 2, 3) == {0: "suppressed", 2: "ended"}
     assert batch(leased).inflight == [1, 3]
-
-
-def test_a_lease_that_ran_out_is_reaped_and_its_worker_fenced() -> None:
-    mailing_id = start(Plan(audience=10))
-    leased = taken()
-    intend(leased, 0, 1, 2)
-    run_out(leased)
-
-    reaped = reap()
-
-    assert [(each.mailing_id, each.ambiguous) for each in reaped] == [(mailing_id, 3)]
-    assert intend(leased, 3, 4) is None
-    assert not settle(leased, DeliveryState.ACCEPTED, 0, 1, 2)
-    with transaction() as tx:
-        assert not lease.renew(tx, leased)
-    assert not give_back(leased)
-    counts = assert_counts_agree(mailing_id)
-    assert (counts.ambiguous, counts.accepted, counts.remaining) == (3, 0, 7)
-
-
-def test_deferred_rows_that_were_in_hand_become_ambiguous_too() -> None:
-    mailing_id = start(Plan(audience=3))
-    leased = taken()
-    intend(leased, 0, 1, 2)
-    settle(leased, DeliveryState.DEFERRED, 0, 1, 2, not_before=NOW)
-    intend(leased, 1)
-    run_out(leased)
-
-    reap()
-
-    assert states(mailing_id) == [
-        DeliveryState.DEFERRED,
-        DeliveryState.AMBIGUOUS,
-        DeliveryState.DEFERRED,
-    ]
-    assert_counts_agree(mailing_id)
-
-
-def test_a_lease_that_was_renewed_is_not_reaped() -> None:
-    start(Plan(audience=3))
-    leased = taken()
-    run_out(leased)
-    with transaction() as tx:
-        assert lease.renew(tx, leased)
-
-    assert reap() == []
-
-
-def test_reaping_twice_changes_nothing_more() -> None:
-    mailing_id = start(Plan(audience=3))
-    leased = taken()
-    intend(leased, 0)
-    run_out(leased)
-    reap()
-    before = assert_counts_agree(mailing_id)
-
-    assert reap() == []
-    assert assert_counts_agree(mailing_id) == before
-
-
-def test_resend_puts_ambiguous_rows_back_three_times_at_most() -> None:
-    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RESEND))
-
-    for _ in range(reaping.MAX_RESENDS):
-        leased = taken()
-        intend(leased, 0)
-        run_out(leased)
-        reap()
-        assert states(mailing_id)[0] is DeliveryState.PENDING
-    leased = taken()
-    intend(leased, 0)
-    run_out(leased)
-    reap()
-
-    assert states(mailing_id)[0] is DeliveryState.AMBIGUOUS
-    assert_counts_agree(mailing_id)
-
-
-def test_skip_leaves_ambiguous_rows_and_ends_the_batch() -> None:
-    mailing_id = start(Plan(audience=2))
-    leased = taken()
-    intend(leased, 0, 1)
-    run_out(leased)
-
-    reap()
-
-    assert states(mailing_id) == [DeliveryState.AMBIGUOUS] * 2
-    assert batch(leased).state is BatchState.DONE
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-    assert mailing is not None
-    assert mailing.state is MailingState.DONE
-
-
-def test_expiry_fails_what_waits_and_ends_the_mailing() -> None:
-    mailing_id = start(Plan(audience=4, batch_size=2))
-    leased = taken()
-    intend(leased, 0, 1)
-    settle(leased, DeliveryState.ACCEPTED, 0)
-    settle(leased, DeliveryState.DEFERRED, 1, not_before=LATER)
-    give_back(leased)
-
-    with transaction() as tx:
-        failed = ledger.expire(tx, NOW + dt.timedelta(hours=13))
-
-    assert failed == 3
-    counts = assert_counts_agree(mailing_id)
-    assert (counts.accepted, counts.failed, counts.deferred, counts.remaining) == (1, 3, 0, 0)
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-    assert mailing is not None
-    assert mailing.state is MailingState.DONE
-
-
-def test_expiry_leaves_a_batch_alone_that_is_in_hand() -> None:
-    start(Plan(audience=2))
-    taken()
-
-    with transaction() as tx:
-        assert ledger.expire(tx, NOW + dt.timedelta(hours=13)) == 0
-
-
-def test_a_mailing_that_nobody_was_left_for_is_ended() -> None:
-    mailing_id = start(Plan(audience=2))
-    with transaction() as tx:
-        tx.execute(text("UPDATE batch SET state = 2"))
-
-    with transaction() as tx:
-        ledger.finish_ended(tx, NOW)
-
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-    assert mailing is not None
-    assert mailing.state is MailingState.DONE
-    assert mailing.done_at == NOW
-
-
-def test_batches_hold_one_receiver_group_each() -> None:
-    mailing_id = start(
-        Plan(
-            audience=30,
-            batch_size=10,
-            groups=(("google", "gmail.example"), ("other", "example.com")),
-        )
-    )
-
-    with transaction() as tx:
-        query = select(Batch.receiver_group, Batch.size).where(Batch.mailing_id == mailing_id)
-        found = sorted(tuple(row) for row in tx.execute(query))
-    assert found == [("google", 5), ("google", 10), ("other", 5), ("other", 10)]

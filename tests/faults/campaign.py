@@ -1,0 +1,239 @@
+"""Sending while things die: each case sends one mailing and counts at the sink.
+
+    python -m tests.faults.campaign [--json] [--audience 20000] [--case NAME …] [--relay HOST:PORT]
+
+`lost` are readers that nothing arrived for and that the ledger does not call ambiguous, failed or
+suppressed; `duplicates` are messages beyond the first to one reader. With `--relay` the campaign
+goes to somebody else's SMTP server and the counts at the sink are its owner's business (null here).
+"""
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from syndicate import clock
+from syndicate.store.mailings import AmbiguousPolicy, Delivery, DeliveryState
+from syndicate.store.recipients import Recipient
+from syndicate.store.session import transaction
+from tests.faults.rig import CHUNK, Rig
+from tests.mail.campaign import Plan, start
+
+DROP = 0.0005
+Trouble = Callable[[Rig, int, random.Random], int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One campaign.
+
+    Attributes:
+        trouble: what is done to it; returns how many workers were killed.
+        rounds: how often.
+    """
+
+    name: str
+    policy: AmbiguousPolicy
+    trouble: Trouble
+    rounds: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one case; `accepted` counts readers at the sink."""
+
+    name: str
+    audience: int
+    accepted: int | None
+    lost: int | None
+    duplicates: int | None
+    ambiguous: int
+    dropped_250s: int
+    kills: int
+    bound: int
+
+    def is_good(self) -> bool:
+        """Whether the case kept what its policy promises (design §6, G3 to G5)."""
+        if self.lost is None or self.duplicates is None:
+            return True
+        if self.lost:
+            return False
+        return self.duplicates <= self.bound and self.ambiguous <= self.most_ambiguous()
+
+    def most_ambiguous(self) -> int:
+        """A chunk for each kill, one for each 250 that was never said."""
+        return self.kills * CHUNK + self.dropped_250s
+
+
+def kill_worker(rig: Rig, _mailing: int, chance: random.Random) -> int:
+    """kill -9 of a worker, any of them."""
+    names = [name for name in rig.running if name.startswith("bulk")]
+    rig.kill_worker(chance.choice(names))
+    return 1
+
+
+def kill_valkey(rig: Rig, _mailing: int, _chance: random.Random) -> int:
+    """Valkey dies with all its data."""
+    rig.kill_valkey()
+    return 0
+
+
+def restart_postgres(rig: Rig, _mailing: int, _chance: random.Random) -> int:
+    """PostgreSQL goes away for three seconds: each worker may lose sight of its chunk."""
+    rig.restart_postgres()
+    return rig.workers
+
+
+def worker_and_valkey(rig: Rig, mailing: int, chance: random.Random) -> int:
+    """A worker dies, then Valkey with all its data."""
+    kills = kill_worker(rig, mailing, chance)
+    return kills + kill_valkey(rig, mailing, chance)
+
+
+def dead_relay(seconds: float) -> Trouble:
+    """The relay is dead for a while: each connection may lose one 250."""
+
+    def trouble(rig: Rig, _mailing: int, _chance: random.Random) -> int:
+        rig.kill_relay(seconds)
+        return rig.workers
+
+    return trouble
+
+
+def deploy(rig: Rig, _mailing: int, chance: random.Random) -> int:
+    """SIGTERM to a worker, as a deploy does: nothing may be lost sight of."""
+    names = [name for name in rig.running if name.startswith("bulk")]
+    rig.deploy_worker(chance.choice(names))
+    return 0
+
+
+def frozen_worker(seconds: float) -> Trouble:
+    """A worker is stopped until its lease is over and wakes in the middle of its chunk."""
+
+    def trouble(rig: Rig, mailing: int, _chance: random.Random) -> int:
+        rig.freeze("bulk-0")
+        rig.wait_for(mailing, 10**9, seconds)
+        rig.thaw("bulk-0")
+        return 1
+
+    return trouble
+
+
+_POLICIES = AmbiguousPolicy
+LONG = (
+    Case("reconcile: 20 kills", _POLICIES.RECONCILE, kill_worker, 20),
+    Case("resend: 20 kills", _POLICIES.RESEND, kill_worker, 20),
+    Case("skip: 20 kills", _POLICIES.SKIP, kill_worker, 20),
+    Case("reconcile: valkey killed with all data", _POLICIES.RECONCILE, worker_and_valkey, 3),
+    Case("reconcile: postgres restarted", _POLICIES.RECONCILE, restart_postgres, 3),
+    Case("reconcile: relay dead for a minute", _POLICIES.RECONCILE, dead_relay(60), 1),
+    Case("skip: sigterm deploys", _POLICIES.SKIP, deploy, 6),
+    Case("reconcile: frozen worker", _POLICIES.RECONCILE, frozen_worker(150), 1),
+)
+SHORT = (
+    Case("skip: worker and valkey killed", _POLICIES.SKIP, worker_and_valkey, 2),
+    Case("resend: worker and valkey killed", _POLICIES.RESEND, worker_and_valkey, 2),
+)
+
+
+def run(
+    case: Case,
+    *,
+    audience: int,
+    relay: str | None = None,
+    hurry: bool = False,
+    seed: int = 1,
+) -> Report:
+    """Run one case in a folder of its own."""
+    chance = random.Random(seed)  # noqa: S311 - chance, not secrecy
+    with tempfile.TemporaryDirectory(prefix="syndicate-faults-") as folder:
+        rig = Rig(Path(folder), relay=relay, drop=0.0 if relay else DROP, hurry=hurry)
+        if case.policy is AmbiguousPolicy.RECONCILE:
+            rig.more_env |= reconciling(Path(folder))
+        with rig:
+            plan = Plan(audience=audience, policy=case.policy, batch_size=500)
+            mailing_id = start(plan, now=clock.now())
+            kills = _trouble(rig, case, mailing_id, audience, chance)
+            counts = rig.wait_until_done(mailing_id, 900)
+            return _report(rig, case, mailing_id, kills, counts.ambiguous)
+
+
+def reconciling(folder: Path) -> dict[str, str]:
+    """The settings under which the sink's own log settles what is ambiguous."""
+    return {
+        "SYNDICATE_RELAY_ACCEPT_LOG": str(folder / "sink" / "accept.log"),
+        "SYNDICATE_RELAY_ACCEPT_LAG_S": "5",
+    }
+
+
+def _trouble(rig: Rig, case: Case, mailing_id: int, audience: int, chance: random.Random) -> int:
+    kills = 0
+    for number in range(case.rounds):
+        share = (number + chance.random()) / (case.rounds + 1)
+        rig.wait_for(mailing_id, int(audience * share), 600)
+        kills += case.trouble(rig, mailing_id, chance)
+    return kills
+
+
+def _report(rig: Rig, case: Case, mailing_id: int, kills: int, ambiguous: int) -> Report:
+    taken, dropped = rig.sink.taken(), rig.sink.dropped()
+    with transaction() as tx:
+        rows = tx.execute(
+            select(Recipient.address, Delivery.state)
+            .join(Delivery, Delivery.recipient_id == Recipient.id)
+            .where(Delivery.mailing_id == mailing_id)
+        ).all()
+    is_counted = rig.sink.folder is not None
+    missing = [
+        row for row in rows if row.address not in taken and row.state is DeliveryState.ACCEPTED
+    ]
+    missing += [row for row in rows if row.state is DeliveryState.PENDING]
+    doubles = sum(times - 1 for times in taken.values())
+    resends = case.policy is AmbiguousPolicy.RESEND
+    return Report(
+        name=case.name,
+        audience=len(rows),
+        accepted=len(taken) if is_counted else None,
+        lost=len(missing) if is_counted else None,
+        duplicates=doubles if is_counted else None,
+        ambiguous=ambiguous,
+        dropped_250s=dropped,
+        kills=kills,
+        bound=kills * CHUNK + dropped if resends else 0,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, run the cases, print what became of them."""
+    parser = argparse.ArgumentParser(description="Sending while things die.")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--audience", type=int, default=20_000)
+    parser.add_argument("--case", action="append", help="part of a case's name; repeatable")
+    parser.add_argument("--relay", help="HOST:PORT of another SMTP server")
+    parser.add_argument("--hurry", action="store_true", help="do not wait for 120 s of lease")
+    asked = parser.parse_args(arguments)
+    cases = [case for case in (*LONG, *SHORT) if _is_asked(case, asked.case)]
+    reports = []
+    for case in cases:
+        report = run(case, audience=asked.audience, relay=asked.relay, hurry=asked.hurry)
+        reports.append(report)
+        sys.stderr.write(f"{'ok  ' if report.is_good() else 'FAIL'} {asdict(report)}\n")
+    if asked.json:
+        sys.stdout.write(json.dumps({"cases": [asdict(report) for report in reports]}) + "\n")
+    return 0 if all(report.is_good() for report in reports) else 1
+
+
+def _is_asked(case: Case, parts: Sequence[str] | None) -> bool:
+    if not parts:
+        return case in LONG
+    return any(part in case.name for part in parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
