@@ -4,9 +4,9 @@
         response = await fetcher.get(url, allow=source.allow_origins)
 
 Whoever gives us an address may mean one of our own machines by it. So the address that is really
-dialled is looked up in `syndicate.addresses`, when its socket is made and for every redirect: a name
-that resolves to something else the second time gains nothing. Proxies from the environment are
-ignored.
+dialled is looked up in `syndicate.addresses` when its socket is made, for every redirect too: a
+name that resolves to something else the second time gains nothing. Proxies from the environment
+are ignored.
 
 A status of 400 and more is an answer, not an exception; what raises is that there is no answer.
 

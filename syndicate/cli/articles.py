@@ -100,9 +100,8 @@ def correct(
     now = clock.now()
     with transaction() as tx:
         found = _find(tx, article_id)
-        editing.correct(
-            tx, found, note=note, headline=headline, standfirst=standfirst, body=body, now=now
-        )
+        wording = editing.Wording(headline, standfirst, body)
+        editing.correct(tx, found, wording, note=note, now=now)
         _record(tx, "correct", article_id)
     _done(article_id, "corrected", as_json=as_json)
 
@@ -132,7 +131,7 @@ def takedown(
     """Remove an article and every copy of it for good."""
     now = clock.now()
     with transaction() as tx:
-        if changes.take_down(tx, _find(tx, article_id), reason=reason, now=now):
+        if changes.take_down(tx, _find(tx, article_id), now=now):
             _record(tx, "takedown", article_id, reason=reason)
     _done(article_id, "taken down", as_json=as_json)
 

@@ -1,4 +1,4 @@
-"""`syndicate collect`: collect by hand, and see how a document would be read, without a database."""
+"""`syndicate collect`: collect by hand; see how a document would be read, without a database."""
 
 import dataclasses
 import json

@@ -1,6 +1,7 @@
 """The text of an article out of a page that nobody described to us, by trafilatura."""
 
 import copy
+from typing import TYPE_CHECKING, cast
 
 import trafilatura
 from lxml import etree
@@ -8,6 +9,9 @@ from lxml import etree
 from syndicate.collect.clean import clean
 from syndicate.collect.profile import headings, plain_head
 from syndicate.collect.text import plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 # trafilatura's own names for parts of a text, and what they are in HTML.
 _TAGS = {
@@ -38,7 +42,7 @@ def body_of(root: etree._Element, *, url: str) -> str:
         url: address of the page.
     """
     found = trafilatura.bare_extraction(
-        copy.deepcopy(root),
+        cast("HtmlElement", copy.deepcopy(root)),
         url=url,
         favor_precision=True,
         include_comments=False,

@@ -9,8 +9,8 @@ from typing import Any
 from syndicate.collect import polling, reading
 from syndicate.collect.dates import iso
 from syndicate.collect.documents import Document, read_document
-from syndicate.collect.polling import Answer, Content, Polled
-from syndicate.collect.run import answer_of
+from syndicate.collect.leased import answer_of
+from syndicate.collect.polling import Content, Polled
 from syndicate.collect.story import is_thin
 from syndicate.errors import FetchError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
@@ -100,7 +100,20 @@ def check(
         now=now,
         chance=_HALF,
     )
-    return _explained(url, kind, response, document, answer, verdict, now)
+    next_s = (verdict.values["next_at"] - now).total_seconds()
+    dated = [m for each in document.entries if (m := each.published or each.updated) is not None]
+    return Checked(
+        url=url,
+        final_url=response.url,
+        status=response.status,
+        kind=kind,
+        entries=len(document.entries),
+        dated=len(dated),
+        thin=sum(is_thin(each) for each in document.entries),
+        newest=max(dated, default=None),
+        next_s=next_s,
+        why=tuple(_reasons(response, document, verdict.values.get("rhythm_s"), next_s)),
+    )
 
 
 async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
@@ -108,40 +121,8 @@ async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
         return await fetcher.get(url, headers={"User-Agent": user_agent(base_url)}, allow=allow)
 
 
-def _explained(
-    url: str,
-    kind: str,
-    response: Response,
-    document: Document,
-    answer: Answer,
-    verdict: polling.Verdict,
-    now: dt.datetime,
-) -> Checked:
-    entries = document.entries
-    moments = [each.published or each.updated for each in entries]
-    dated = [moment for moment in moments if moment is not None]
-    thin = sum(is_thin(each) for each in entries)
-    next_s = (verdict.values["next_at"] - now).total_seconds()
-    return Checked(
-        url=url,
-        final_url=response.url,
-        status=response.status,
-        kind=kind,
-        entries=len(entries),
-        dated=len(dated),
-        thin=thin,
-        newest=max(dated, default=None),
-        next_s=next_s,
-        why=tuple(_reasons(response, document, answer, verdict, next_s)),
-    )
-
-
 def _reasons(
-    response: Response,
-    document: Document,
-    answer: Answer,
-    verdict: polling.Verdict,
-    next_s: float,
+    response: Response, document: Document, rhythm_s: int | None, next_s: float
 ) -> list[str]:
     entries = document.entries
     undated = sum(each.published is None and each.updated is None for each in entries)
@@ -156,16 +137,15 @@ def _reasons(
     if response.hops:
         kinds = ", ".join(str(hop.status) for hop in response.hops)
         found.append(
-            f"It redirects ({kinds}) to {shown(response.url)}; a permanent redirect is believed after "
-            "three fetches over two days, any other never."
+            f"It redirects ({kinds}) to {shown(response.url)}; a permanent redirect is believed "
+            "after three fetches over two days, any other never."
         )
-    if answer.headers.get("etag") or answer.headers.get("last-modified"):
+    if response.text("etag") or response.text("last-modified"):
         found.append("It has validators, so an unchanged document costs one small answer.")
     else:
         found.append("It has neither ETag nor Last-Modified: its bytes are compared instead.")
-    rhythm = verdict.values.get("rhythm_s")
-    if rhythm is not None:
-        found.append(f"Its newest entries come about {rhythm * 4 / 60:.0f} minutes apart.")
+    if rhythm_s is not None:
+        found.append(f"Its newest entries come about {rhythm_s * 4 / 60:.0f} minutes apart.")
     found.append(f"It would be asked again in about {next_s / 60:.0f} minutes.")
     found += [each.message for each in document.notices]
     return found

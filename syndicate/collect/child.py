@@ -1,9 +1,10 @@
 """`python -m syndicate.collect.child`: the process in which hostile documents are read.
 
-It speaks frames over its standard input and output: a length, a JSON head, then the body; one answer
-per question. It may use 5 s of CPU per document and a fixed amount of memory; a document that needs
-more takes this process down and nothing else. A prefork task may not fork, so it is started anew as a
-program, and kept warm. When its parent dies, its standard input ends, and so does it.
+It speaks frames over its standard input and output: a length, a JSON head, then the body; one
+answer per question. It may use 5 s of CPU per document and a fixed amount of memory; a document
+that needs more takes this process down and nothing else. A prefork task may not fork, so it is
+started anew as a program, and kept warm. When its parent dies, its standard input ends, and so
+does it.
 
     question  {"op": "feed"|"page"|"sitemap", "url", "content_type", "now", "profile"} + body
     answer    {"ok": {…}}  or  {"error": "NotAFeedError", "message": "…"}

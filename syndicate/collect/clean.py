@@ -53,21 +53,16 @@ def clean(markup: str, *, base: str | None = None) -> str:
     Returns:
         Cleaned HTML; plain text in one paragraph when it was nested deeper than the cap.
     """
-    if not markup or markup.isspace():
-        return ""
-    markup = markup[:MAX_CHARS]
-    if depth_of(markup) > MAX_DEPTH:
-        return nh3.clean_text(plain(markup))
+    markup = markup.strip()[:MAX_CHARS]
     if "<" not in markup:
         return _paragraphs(markup)
+    if depth_of(markup) > MAX_DEPTH:
+        return nh3.clean_text(plain(markup))
 
     def absolute(_tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES:
             return value
-        value = value.strip()
-        if value.startswith(("https://", "http://", "mailto:")):
-            return value
-        return _joined(base, value)
+        return _joined(base, value.strip())
 
     cleaned: str = nh3.clean(
         markup,
@@ -90,7 +85,7 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
     text = (url or "").strip()
     if not text:
         return None
-    joined = _joined(base, text) if not text.startswith(("http://", "https://")) else text
+    joined = _joined(base, text)
     return joined if joined and joined.startswith(("http://", "https://")) else None
 
 
@@ -110,6 +105,8 @@ def depth_of(markup: str) -> int:
 
 
 def _joined(base: str | None, url: str) -> str | None:
+    if url.startswith(("https://", "http://", "mailto:")):
+        return url
     if url.startswith("//"):
         return f"https:{url}"
     if base is None:

@@ -1,7 +1,7 @@
 """Reading the dates that publishers write, to the minute and with the right zone, or not at all.
 
-Three readers in order of trust: RFC 5322 (feeds), ISO 8601 (pages), then a table of languages. A date
-before 1995 or more than a day ahead is no date: the article gets the moment it was first seen.
+Three readers in order of trust: RFC 5322 (feeds), ISO 8601 (pages), then a table of languages. A
+date before 1995 or more than a day ahead is no date: the article gets the moment it was first seen.
 
 Source: notes/syndication A7 (what each library reads wrongly).
 """

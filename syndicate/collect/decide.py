@@ -5,8 +5,8 @@
 
 Rules that newcomers ask about:
     * what readers see decides (`visible_hash`), never dates, query strings or the featured box;
-    * a change is material when the headline or more than 3 % of the text changed, or the publisher moved
-      its `updated`; only such a change moves ours;
+    * a change is material when the headline or more than 3 % of the text changed, or the publisher
+      moved its `updated`; only such a change moves ours;
     * at most 24 changes that are not material, then no more: some pages never hold still;
     * a live blog's changes are gathered into one revision per ten minutes;
     * one source speaks for an article, the one that brought it first: two feeds with two wordings
@@ -256,7 +256,7 @@ def alter(article: KnownArticle, entry: Entry, *, now: dt.datetime) -> Alter | N
 def state_of(entry: Entry, now: dt.datetime) -> tuple[ArticleState, dt.datetime | None]:
     """(state, end of the embargo) that an entry asks for."""
     if entry.state in _DONE or entry.state == "draft":
-        return entry.state, None  # type: ignore[return-value]
+        return entry.state, None
     if entry.embargo_until is not None and entry.embargo_until > now:
         return "embargoed", entry.embargo_until
     return "live", None

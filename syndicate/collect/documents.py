@@ -17,7 +17,7 @@ class Document:
     """A feed, sitemap or page as entries.
 
     Attributes:
-        featured: (teaser, url) pairs of the publication's list, when the document is a page with one.
+        featured: (teaser, url) pairs of the publication's list, of a page that has one.
         notices: what operators should know of it.
     """
 
@@ -62,7 +62,7 @@ def read_document(
 
 def of_feed(feed: FeedDocument, url: str) -> Document:
     """A feed as entries; the feed's language is theirs."""
-    notices = ()
+    notices: tuple[Notice, ...] = ()
     if feed.left_out:
         notices = (_left_out(url, len(feed.entries), feed.left_out),)
     entries = tuple(_in_language(each, feed.language) for each in feed.entries)
@@ -87,8 +87,8 @@ def of_page(page: Page) -> Document:
         )
     if not page.headline or not page.body:
         raise NotAFeedError(
-            f"{page.url} is neither an article nor a list of articles; give the source a profile with "
-            "headline and body, or with links.",
+            f"{page.url} is neither an article nor a list of articles; give the source a profile "
+            "with headline and body, or with links.",
             url=page.url,
         )
     return Document(entries=(entry_of(page),), featured=picks)

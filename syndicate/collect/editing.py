@@ -1,6 +1,7 @@
 """An editor's word on an article that was collected: a correction with its note."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from syndicate.collect.clean import clean
 from syndicate.collect.text import visible_hash
@@ -12,25 +13,25 @@ from syndicate.store.session import Transaction
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
 
 
+@dataclass(frozen=True)
+class Wording:
+    """New words for an article; None keeps the old ones. The body is HTML and is cleaned here."""
+
+    headline: str | None = None
+    standfirst: str | None = None
+    body: str | None = None
+
+
 def correct(
-    tx: Transaction,
-    article: Article,
-    *,
-    note: str,
-    headline: str | None = None,
-    standfirst: str | None = None,
-    body: str | None = None,
-    now: dt.datetime,
+    tx: Transaction, article: Article, wording: Wording, *, note: str, now: dt.datetime
 ) -> None:
     """Publish a correction of an article.
 
     Args:
         tx: the open transaction.
         article: the article.
+        wording: what it says from now on.
         note: what readers are told was wrong.
-        headline: plain text, or None to keep it.
-        standfirst: plain text, or None to keep it.
-        body: HTML, cleaned here; or None to keep it.
         now: aware UTC.
 
     Raises:
@@ -45,20 +46,21 @@ def correct(
             "only an article that readers can see is corrected.",
             article_id=article.id,
         )
-    new_headline = " ".join((headline or article.headline).split())
-    new_standfirst = " ".join(
-        (standfirst if standfirst is not None else article.standfirst).split()
-    )
-    new_body = clean(body, base=article.url) if body is not None else article.body_html
+    headline = " ".join((wording.headline or article.headline).split())
+    standfirst = article.standfirst if wording.standfirst is None else wording.standfirst
+    standfirst = " ".join(standfirst.split())
+    body = article.body_html
+    if wording.body is not None:
+        body = clean(wording.body, base=article.url)
     columns = {
-        "headline": new_headline,
-        "standfirst": new_standfirst,
-        "body_html": new_body,
+        "headline": headline,
+        "standfirst": standfirst,
+        "body_html": body,
         "visible_hash": visible_hash(
-            headline=new_headline,
-            standfirst=new_standfirst,
+            headline=headline,
+            standfirst=standfirst,
             authors=tuple(article.authors),
-            body=new_body,
+            body=body,
             picture=None,
         ),
     }

@@ -1,8 +1,8 @@
 """An article page into headline, text, people, dates and picture.
 
-Each field comes from the first that has it: the source's profile, JSON-LD, OpenGraph and other meta
-elements, then the page itself (trafilatura for the text). The featured box and related links belong to
-the publication and to other articles: they are kept apart and never in the body.
+Each field comes from the first that has it: the source's profile, JSON-LD, OpenGraph and other
+meta elements, then the page itself (trafilatura for the text). The featured box and related links
+belong to the publication and to other articles: they are kept apart and never in the body.
 
 Source: notes/syndication A6 (what each of them gets right, measured on 258 pages).
 """
@@ -10,7 +10,7 @@ Source: notes/syndication A6 (what each of them gets right, measured on 258 page
 import dataclasses
 import datetime as dt
 import json
-from typing import Any, cast
+from typing import Any
 
 import lxml.html
 from lxml import etree
@@ -86,9 +86,10 @@ def tree(body: bytes, content_type: str = "") -> etree._Element | None:
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True
     )
     try:
-        return cast("etree._Element | None", lxml.html.document_fromstring(text.encode(), parser))
+        root: etree._Element = lxml.html.document_fromstring(text.encode(), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    return root
 
 
 def direction_of(language: str | None) -> str:

@@ -1,8 +1,8 @@
 """Recognising an entry: which article of the past it is, if any. Pure.
 
-The ladder within one feed: guid, else link, else title and text. Where several entries of a document
-share a rung, the link is added, then the title: publishers use one guid for four articles (al-monitor),
-or one link for a whole feed. Two entries with the same guid, link and title are one.
+The ladder within one feed: guid, else link, else title and text. Where several entries of a
+document share a rung, the link is added, then the title: publishers use one guid for four articles
+(al-monitor), or one link for a whole feed. Two entries with the same guid, link and title are one.
 
 Source: notes/syndication A2 (what users complain about), A3.7.
 """
@@ -87,8 +87,8 @@ def match(
 ) -> list[tuple[Identified, KnownEntry | None]]:
     """Each entry with what it was before, None when it is new. No two get the same."""
     by_stem: dict[bytes, list[KnownEntry]] = {}
-    for each in known:
-        by_stem.setdefault(each.stem, []).append(each)
+    for before in known:
+        by_stem.setdefault(before.stem, []).append(before)
     taken: dict[int, KnownEntry] = {}
     for is_same in (_is_same, _has_same_link, _has_same_title, _is_successor):
         for index, each in enumerate(found):
@@ -157,7 +157,7 @@ def _has_same_title(each: Identified, one: KnownEntry, _candidates: list[KnownEn
 
 
 def _is_successor(each: Identified, one: KnownEntry, candidates: list[KnownEntry]) -> bool:
-    """The only entry of its stem then and now is the same one, unless everything about it changed."""
+    """The only entry of its stem then and now is the same one, unless all of it changed."""
     if not each.is_alone or len(candidates) != 1:
         return False
     published = each.entry.published

@@ -18,7 +18,8 @@ from syndicate.collect.text import plain
 Node = dict[str, Any]
 _ARTICLES = re.compile(r"(Article|BlogPosting|Report|Blog|NewsStory|Review)$")
 _COMMENTS = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
+    r"|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
 _TRAILING = re.compile(r",(\s*[}\]])")
 MAX_NODES = 2_000
@@ -26,11 +27,10 @@ _MAX_DEPTH = 12
 
 
 def article_of(root: etree._Element) -> Node:
-    """The node that is the page's article, references to other nodes followed; empty without one."""
+    """The node that is the page's article, references to others followed; empty without one."""
     nodes = list(_nodes(root))
-    by_id = {
-        node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2
-    }
+    named = [node for node in nodes if isinstance(node.get("@id"), str)]
+    by_id = {node["@id"]: node for node in named if _says_more(node)}
     found = [node for node in nodes if any(_ARTICLES.search(kind) for kind in kinds(node))]
     if not found:
         return {}
@@ -144,6 +144,11 @@ def _walk(value: Any, depth: int) -> Iterator[Node]:
                 "isPartOf",
             }:
                 yield from _walk(each, depth + 1)
+
+
+def _says_more(node: Node) -> bool:
+    """Whether a node is more than a reference to another."""
+    return bool(set(node) - {"@id", "@type"})
 
 
 def _worth(node: Node) -> tuple[bool, bool, int]:

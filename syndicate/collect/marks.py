@@ -2,12 +2,13 @@
 
 Existing words are read where there are any, and `urn:syndicate:1` adds what nobody has a word for:
 
-    media:content, media:thumbnail, media:credit, media:description     pictures and their rights holder
-    prism:embargoDate, dcterms:available, syndicate:embargo             nothing is shown before
-    dcterms:accessRights, syndicate:access                              free, registered or paid
-    syndicate:kind, syndicate:state, syndicate:change, syndicate:note   the article model of docs/data.md
+    media:content, media:thumbnail, media:credit, media:description   pictures, their rights holder
+    prism:embargoDate, dcterms:available, syndicate:embargo           nothing is shown before
+    dcterms:accessRights, syndicate:access                            free, registered or paid
+    syndicate:kind, :state, :change, :note, :section                  the rest of the article model
 
-Source: Media RSS 1.5.1; PRISM Basic 3.0 (embargoDate); DCMI Metadata Terms (available, accessRights).
+Source: Media RSS 1.5.1; PRISM Basic 3.0 (embargoDate); DCMI Metadata Terms (available and
+accessRights).
 """
 
 import datetime as dt
@@ -44,6 +45,8 @@ _ACCESS_RIGHTS = {
     "premium": "paid",
 }
 MAX_PICTURES = 50
+_SHOWING = frozenset({"content", "thumbnail"})
+_HOLDING = frozenset({"content", "group"})
 
 
 def split(tag: object) -> tuple[str, str]:
@@ -135,17 +138,14 @@ def _media_elements(item: etree._Element) -> Iterator[tuple[etree._Element, etre
     """(picture element, element that holds its caption and credit) pairs."""
     for child in item.iterchildren(tag=etree.Element):
         namespace, name = split(child.tag)
-        if is_media(namespace) and name in {"content", "thumbnail"}:
+        if (is_media(namespace) and name in _SHOWING) or (not namespace and name == "enclosure"):
             yield child, item
-            for inner in child.iterchildren(tag=etree.Element):
-                if split(inner.tag)[1] in {"content", "thumbnail"}:
-                    yield inner, child
-        elif is_media(namespace) and name == "group":
-            for inner in child.iterchildren(tag=etree.Element):
-                if split(inner.tag)[1] in {"content", "thumbnail"}:
-                    yield inner, child
-        elif name == "enclosure" and not namespace:
-            yield child, item
+        if is_media(namespace) and name in _HOLDING:
+            yield from (
+                (inner, child)
+                for inner in child.iterchildren(tag=etree.Element)
+                if split(inner.tag)[1] in _SHOWING
+            )
 
 
 def _is_picture(element: etree._Element, url: str, name: str) -> bool:

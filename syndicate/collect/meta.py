@@ -8,9 +8,20 @@ from syndicate.collect.clean import absolute_url
 from syndicate.collect.names import name_list
 from syndicate.collect.text import plain
 
-_AUTHORS = ("article:author", "author", "parsely-author", "sailthru.author", "dc.creator")
+_AUTHORS: tuple[str, ...] = (
+    "article:author",
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+)
 _AUTHORS += ("dcterms.creator", "byl", "cxenseparse:author", "cxense:author", "article:author_name")
-_PUBLISHED = ("article:published_time", "og:published_time", "parsely-pub-date", "datepublished")
+_PUBLISHED: tuple[str, ...] = (
+    "article:published_time",
+    "og:published_time",
+    "parsely-pub-date",
+    "datepublished",
+)
 _PUBLISHED += ("sailthru.date", "pubdate", "publishdate", "publish-date", "article.published")
 _PUBLISHED += (
     "dc.date.issued",
@@ -19,7 +30,13 @@ _PUBLISHED += (
     "date",
     "cxenseparse:recs:publishtime",
 )
-_MODIFIED = ("article:modified_time", "og:updated_time", "lastmod", "last-modified", "datemodified")
+_MODIFIED: tuple[str, ...] = (
+    "article:modified_time",
+    "og:updated_time",
+    "lastmod",
+    "last-modified",
+    "datemodified",
+)
 _MODIFIED += ("dcterms.modified", "revised")
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "article:tag")
 _BYLINE = re.compile(r"\b(?:byline|author|autor|auteur)", re.IGNORECASE)

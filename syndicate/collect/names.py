@@ -17,8 +17,8 @@ MAX_NAME = 120
 def name_list(written: Iterable[str]) -> tuple[str, ...]:
     """Names in order, each once, without addresses.
 
-    One text with several names is parted only where each part can be a name of its own (two words or
-    more): "Reuters, London" stays what it is.
+    One text with several names is parted only where each part can be a name of its own (two words
+    or more): "Reuters, London" stays what it is.
     """
     found: dict[str, str] = {}
     for text in written:

@@ -1,8 +1,8 @@
 """A feed's bytes into one form: RSS, Atom and RDF by lxml or feedparser, JSON Feed by ourselves.
 
 feedparser gets bytes in a BytesIO and never anything else: given a bare string it opens files and
-addresses (measured: a hostile body equal to a path was read from the disk). Its own sanitiser is off,
-because nh3 does that work better and four times faster.
+addresses (measured: a hostile body equal to a path was read from the disk). Its own sanitiser is
+off, because nh3 does that work better and four times faster.
 
 Source: notes/syndication A3.6, A4; JSON Feed 1.1.
 """

@@ -68,23 +68,16 @@ def values(
     """
     found: dict[str, Any] = {}
     for name in ("headline", "standfirst", "section"):
-        if name in profile:
-            found[name] = _text(root, profile[name])
-    if "byline" in profile:
-        found["authors"] = name_list(_texts(root, profile["byline"]))
+        found[name] = _text(root, profile.get(name))
     for name in ("published", "updated"):
-        if name in profile:
-            found |= _date(root, name, profile[name], now)
-    if "tags" in profile:
-        found["tags"] = tuple(dict.fromkeys(_texts(root, profile["tags"])))
-    if "featured" in profile:
-        found["featured"] = _picks(root, profile["featured"], url)
-    if "links" in profile:
-        found["links"] = tuple(pick.url for pick in _picks(root, profile["links"], url))
-    if "picture" in profile:
-        found["pictures"] = _pictures(root, profile, url)
-    if "body" in profile:
-        found["body"] = _body(root, profile, url)
+        found |= _date(root, name, profile.get(name), now)
+    found["authors"] = name_list(_texts(root, profile.get("byline")))
+    found["tags"] = tuple(dict.fromkeys(_texts(root, profile.get("tags"))))
+    found["featured"] = _picks(root, profile.get("featured"), url)
+    found["links"] = tuple(pick.url for pick in _picks(root, profile.get("links"), url))
+    found["pictures"] = _pictures(root, profile, url)
+    # Last, because what is dropped from the body is gone from the page.
+    found["body"] = _body(root, profile, url)
     return {name: value for name, value in found.items() if value}
 
 
@@ -97,7 +90,7 @@ def credited(caption: str) -> tuple[str, str]:
 
 
 def headings(body: etree._Element) -> None:
-    """Make headings of what stands for them: a paragraph that is one bold line, without a full stop."""
+    """Make headings of what stands for them: a paragraph that is one bold line without a stop."""
     for paragraph in list(body.iter("p", "div")):
         children = list(paragraph)
         if len(children) != 1 or children[0].tag not in {"strong", "b"}:
@@ -144,12 +137,14 @@ def _options(wanted: Any) -> dict[str, Any]:
 
 
 def _select(root: etree._Element, wanted: Any) -> list[etree._Element]:
+    if wanted is None:
+        return []
     found: list[etree._Element] = CSSSelector(_options(wanted)["select"], translator="html")(root)
     return found
 
 
 def _texts(root: etree._Element, wanted: Any) -> list[str]:
-    attribute = _options(wanted).get("attribute")
+    attribute = _options(wanted).get("attribute") if wanted else None
     found = []
     for element in _select(root, wanted):
         value = element.get(attribute, "") if attribute else "".join(element.itertext())
@@ -164,7 +159,7 @@ def _text(root: etree._Element, wanted: Any) -> str:
 
 
 def _date(root: etree._Element, name: str, wanted: Any, now: dt.datetime) -> dict[str, Any]:
-    options = _options(wanted)
+    options = _options(wanted) if wanted else {}
     raw = _text(root, wanted)
     moment = dates.read(
         raw, now=now, zone=options.get("zone", "UTC"), pattern=options.get("format")
@@ -184,15 +179,14 @@ def _picks(root: etree._Element, wanted: Any, url: str) -> tuple[Pick, ...]:
 
 
 def _pictures(root: etree._Element, profile: dict[str, Any], url: str) -> tuple[PictureIn, ...]:
-    image = next(iter(_select(root, profile["picture"])), None)
+    image = next(iter(_select(root, profile.get("picture"))), None)
     if image is not None and image.tag != "img":
         image = next(image.iter("img"), None)
     address = absolute_url(image.get("src"), url) if image is not None else None
     if image is None or address is None:
         return ()
-    caption, credit = credited(_text(root, profile["caption"]) if "caption" in profile else "")
-    if "credit" in profile:
-        credit = _text(root, profile["credit"]) or credit
+    caption, credit = credited(_text(root, profile.get("caption")))
+    credit = _text(root, profile.get("credit")) or credit
     return (
         PictureIn(
             url=address,
@@ -212,12 +206,12 @@ def _pixels(text: str | None) -> int | None:
 
 def _body(root: etree._Element, profile: dict[str, Any], url: str) -> str:
     parts = []
-    for element in _select(root, profile["body"]):
+    for element in _select(root, profile.get("body")):
         for unwanted in profile.get("drop", ()):
             for dropped in _select(element, unwanted):
                 if dropped is not element and dropped.getparent() is not None:
                     _drop(dropped)
-        for wanted in _select(element, profile["heading"]) if "heading" in profile else ():
+        for wanted in _select(element, profile.get("heading")):
             wanted.tag = "h2"
         headings(element)
         inner = plain_head(element) + "".join(

@@ -1,9 +1,9 @@
-"""The parsing children of this process: kept warm, one document each at a time, replaced when killed.
+"""The parsing children of this process: kept warm, a document each at a time, replaced when killed.
 
     reading.readers().feed(body, url=…, content_type=…, now=…)
 
-Callers are threads; each takes a free child and gives it back. A document that takes longer than 5 s
-or more memory than a child has is an error of that document, and nobody else notices.
+Callers are threads; each takes a free child and gives it back. A document that takes longer than
+5 s or more memory than a child has is an error of that document, and nobody else notices.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """What a feed, a page or a push says, in one form: the records that parsing hands to deciding.
 
-They cross the pipe from the parsing child as JSON, so they hold nothing but text, numbers and times.
-Text is plain and tidy already, HTML is cleaned already, times are aware UTC.
+They cross the pipe from the parsing child as JSON, so they hold nothing but text, numbers and
+times. Text is plain and tidy already, HTML is cleaned already, times are aware UTC.
 """
 
 import datetime as dt

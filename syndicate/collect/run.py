@@ -15,14 +15,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, parse, polling, reading, storing
+from syndicate.collect import decide, polling, reading, storing
 from syndicate.collect.documents import Document, read_document
 from syndicate.collect.identity import Identified, identify
+from syndicate.collect.leased import LeaseLostError, answer_of, basis_of, polled_of
 from syndicate.collect.pages import Pages, PageSource
-from syndicate.collect.polling import Answer, Content, Polled, Verdict
+from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import featured, fetching, sources
@@ -373,53 +374,6 @@ class _Run:
 
     def _chance(self) -> float:
         return self._random.random()
-
-
-class LeaseLostError(SyndicateError):
-    """Another worker took the source over; what this one found was not stored."""
-
-    def __init__(self, source_id: int) -> None:
-        super().__init__(
-            f"Source {source_id} took so long that another worker has it now.", source_id=source_id
-        )
-
-
-def polled_of(leased: Leased) -> Polled:
-    """What polling needs to know of a leased source."""
-    names = [
-        "basis",
-        "etag",
-        "last_modified",
-        "body_hash",
-        "full_at",
-        "rhythm_s",
-        "failures",
-        "failing_since",
-        "gone_since",
-        "moved_to",
-        "moved_since",
-        "moved_seen",
-        "connected_at",
-    ]
-    said: dict[str, Any] = {name: getattr(leased.fetched, name) for name in names}
-    return Polled(
-        url=leased.source.url,
-        state=leased.source.state.value,
-        is_pinned=bool(leased.source.allow_origins),
-        **said,
-    )
-
-
-def basis_of(leased: Leased) -> str:
-    """What stored validators depend on: another address, parser or profile makes them void."""
-    what = f"{leased.source.profile}{leased.source.pages.value}{leased.source.section_id}"
-    return f"{parse.VERSION}|{hashlib.sha256(what.encode()).hexdigest()[:16]}|{leased.source.url}"
-
-
-def answer_of(response: Response) -> Answer:
-    """A response as polling looks at it."""
-    hops = tuple((hop.status, hop.url) for hop in response.hops)
-    return Answer(response.status, response.url, response.headers, hops)
 
 
 def _to_ask(source_id: int, found: list[Identified]) -> set[bytes]:

@@ -1,8 +1,9 @@
-"""What readers get of an entry: headline, standfirst, body, picture; a page's better fields put in."""
+"""What readers get of an entry: headline, standfirst, body, picture; its page may know better."""
 
 import dataclasses
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from syndicate.collect.records import Entry, Page, PictureIn
 from syndicate.collect.text import fingerprint, is_article_url, plain, visible_hash, words
@@ -59,7 +60,7 @@ def story_of(entry: Entry) -> Story:
 
 
 def entry_hash(entry: Entry) -> bytes:
-    """The fingerprint of everything that an entry says: the same means that nothing was done to it."""
+    """The fingerprint of everything that an entry says: nothing was done to it while it stays."""
     return fingerprint(repr(dataclasses.astuple(entry)))
 
 
@@ -83,7 +84,7 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
     """
     feed, own = _feed_fields(entry), _page_fields(page)
     first, second = (own, feed) if is_described else (feed, own)
-    merged = {name: first[name] or second[name] for name in feed}
+    merged: dict[str, Any] = {name: first[name] or second[name] for name in feed}
     longer = len(plain(page.body)) > len(plain(entry.content))
     if page.body and (is_described or longer):
         merged["content"] = page.body

@@ -53,8 +53,8 @@ def fingerprint(*parts: str) -> bytes:
 def normal_url(url: str) -> str:
     """The one spelling of an address under which an article is recognised again.
 
-    Scheme, `www.`, default port, campaign marks, fragment, AMP and a trailing slash are dropped: two
-    addresses that differ in nothing else lead to the same article.
+    Scheme, `www.`, default port, campaign marks, fragment, AMP and a trailing slash are dropped:
+    two addresses that differ in nothing else lead to the same article.
     """
     try:
         parts = urlsplit(url.strip())
@@ -96,7 +96,7 @@ def key_of(text: str) -> str:
 def visible_hash(
     *, headline: str, standfirst: str, authors: tuple[str, ...], body: str, picture: str | None
 ) -> bytes:
-    """The fingerprint of what readers see of an article: never dates, addresses or query strings."""
+    """The fingerprint of what readers see: never dates, addresses or query strings."""
     return fingerprint(
         " ".join(words(headline)),
         " ".join(words(standfirst)),

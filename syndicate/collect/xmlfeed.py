@@ -1,8 +1,8 @@
 """The quick reader for feeds that are what they should be: well-formed, without DTD or xml:base.
 
-Nearly all real feeds are (193 of 200), and lxml reads one in 2 ms where feedparser takes 20. It gives
-up (None) at the first thing whose meaning is not plain, and feedparser takes over: a document is
-never read by half.
+Nearly all real feeds are (193 of 200), and lxml reads one in 2 ms where feedparser takes 20. It
+gives up (None) at the first thing whose meaning is not plain, and feedparser takes over: a document
+is never read by half.
 
 Source: notes/syndication A4; RSS 2.0; RFC 4287; RSS 1.0.
 """
@@ -50,20 +50,12 @@ def read(root: etree._Element, *, base: str | None, now: dt.datetime) -> FeedDoc
     """
     if root.getroottree().docinfo.doctype or _has_base(root):
         return None
-    namespace, name = split(root.tag)
-    if name == "rss" and not namespace:
-        channel = root.find("channel")
-        if channel is None:
-            return None
+    kind = split(root.tag)
+    if kind == ("", "rss") and (channel := root.find("channel")) is not None:
         return _rss("rss", channel, channel.findall("item"), Frame(base, now))
-    if (namespace, name) == (RDF, "RDF"):
-        channel = root.find(f"{{{RSS1}}}channel")
-        if channel is None:
-            return None
+    if kind == (RDF, "RDF") and (channel := root.find(f"{{{RSS1}}}channel")) is not None:
         return _rss("rdf", channel, root.findall(f"{{{RSS1}}}item"), Frame(base, now, RSS1))
-    if (namespace, name) == (ATOM, "feed"):
-        return _atom(root, Frame(base, now))
-    return None
+    return _atom(root, Frame(base, now)) if kind == (ATOM, "feed") else None
 
 
 def language_of(text: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """What an editor does to an article: correct it, kill it; and the legal removal, takedown.
 
-A kill keeps the text for the newsroom and shows it to nobody. A takedown keeps nothing: text, revisions,
-pictures, tags, featured picks, mail bodies and built documents go, and what stays is the id and the
+A kill keeps the text for the newsroom and shows it to nobody. A takedown keeps nothing: text,
+revisions, pictures, tags, featured picks and built documents go, and what stays is the id and the
 keys by which it is recognised when a feed brings it again.
 """
 
@@ -79,7 +79,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
     return True
 
 
-def take_down(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) -> bool:
+def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     """Remove an article for good; False when it was removed before. Safe to run twice.
 
     The feeds that held it are built again at once; whoever holds other copies asks `Tombstone`.

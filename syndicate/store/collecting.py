@@ -1,4 +1,4 @@
-"""What a collecting transaction reads and writes: articles by the dozen, a few statements in all."""
+"""What a collecting transaction reads and writes: articles by the dozen, in a few statements."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -268,7 +268,7 @@ def _revision(row: Article, altered: AlteredArticle, now: dt.datetime) -> dict[s
     return {
         "article_id": row.id,
         "number": row.revision,
-        "change": Change(altered.change),
+        "change": Change(altered.change or Change.UPDATE),
         "is_material": altered.is_material,
         "note": altered.note,
         "headline": row.headline,
@@ -294,7 +294,7 @@ def _gather(tx: Transaction, row: Article) -> None:
 
 
 def _replace_pictures(tx: Transaction, articles: Sequence[AlteredArticle]) -> None:
-    """The pictures of each article as they are now; one that stays keeps the rights it was given."""
+    """The pictures of each article as they are now; one that stays keeps its rights."""
     for each in articles:
         if each.pictures is None:
             continue

@@ -33,11 +33,7 @@ def publication(slug: str = "daily", *, sections: Sequence[str] = ()) -> int:
         tx.add(made)
         tx.flush()
         for name in sections:
-            tx.add(
-                Section(
-                    publication_id=made.id, slug=name.lower().replace(" ", "-"), name=name
-                )
-            )
+            tx.add(Section(publication_id=made.id, slug=name.lower().replace(" ", "-"), name=name))
         tx.flush()
         feeds.ensure(tx, made.id)
         return made.id

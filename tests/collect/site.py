@@ -80,7 +80,7 @@ def running(address: str = "127.0.0.1") -> Iterator[Site]:
             if self.command != "HEAD":
                 self.wfile.write(reply.body)
 
-        do_GET = do_POST = do_HEAD = _answer
+        do_GET = do_POST = do_HEAD = _answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             """Tests read `site.asked` instead."""

@@ -1,13 +1,16 @@
 import datetime as dt
 
+import pytest
+
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site
 
 HOUR = dt.timedelta(hours=1)
+pytestmark = pytest.mark.usefixtures("database")
 
 
-def test_a_feed_is_stored_once(database: str, site: Site) -> None:
+def test_a_feed_is_stored_once(site: Site) -> None:
     site.serve("/feed", rss(*(item(n) for n in range(5))), etag='"one"')
     newsroom.source(newsroom.publication(), site, "/feed")
 
@@ -19,7 +22,7 @@ def test_a_feed_is_stored_once(database: str, site: Site) -> None:
     assert [each.headline for each in newsroom.articles()] == [f"Story {n}" for n in range(5)]
 
 
-def test_the_same_bytes_without_an_etag_are_not_read_again(database: str, site: Site) -> None:
+def test_the_same_bytes_without_an_etag_are_not_read_again(site: Site) -> None:
     site.serve("/feed", rss(item(1)))
     newsroom.source(newsroom.publication(), site, "/feed")
 
@@ -29,7 +32,7 @@ def test_the_same_bytes_without_an_etag_are_not_read_again(database: str, site: 
     assert (second.fetched, second.unchanged) == (1, 1)
 
 
-def test_validators_go_back_byte_for_byte(database: str, site: Site) -> None:
+def test_validators_go_back_byte_for_byte(site: Site) -> None:
     site.serve("/feed", rss(item(1)), etag='W/"a b"', last_modified="Tue, 24 Nov 2026 08:00:00 GMT")
     newsroom.source(newsroom.publication(), site, "/feed")
 
@@ -40,7 +43,7 @@ def test_validators_go_back_byte_for_byte(database: str, site: Site) -> None:
     assert site.asked[1].headers["If-Modified-Since"] == "Tue, 24 Nov 2026 08:00:00 GMT"
 
 
-def test_a_changed_text_makes_one_revision(database: str, site: Site) -> None:
+def test_a_changed_text_makes_one_revision(site: Site) -> None:
     site.serve("/feed", rss(item(1)))
     newsroom.source(newsroom.publication(), site, "/feed")
     newsroom.collect()
@@ -56,7 +59,7 @@ def test_a_changed_text_makes_one_revision(database: str, site: Site) -> None:
     assert newsroom.only_article().updated_at >= NOW + HOUR
 
 
-def test_one_failing_source_leaves_the_others_alone(database: str, site: Site) -> None:
+def test_one_failing_source_leaves_the_others_alone(site: Site) -> None:
     publication_id = newsroom.publication()
     site.serve("/good", rss(item(1)))
     site.serve("/page", "<html><body>no feed</body></html>")
@@ -68,7 +71,7 @@ def test_one_failing_source_leaves_the_others_alone(database: str, site: Site) -
     assert (done.sources, done.failed, done.articles) == (3, 2, 1)
 
 
-def test_a_slow_down_is_honoured_for_the_whole_host(database: str, site: Site) -> None:
+def test_a_slow_down_is_honoured_for_the_whole_host(site: Site) -> None:
     publication_id = newsroom.publication()
     site.routes["/busy"] = lambda _: Reply(429, b"", {"Retry-After": "3600"})
     site.serve("/other", rss(item(1)))
@@ -81,7 +84,7 @@ def test_a_slow_down_is_honoured_for_the_whole_host(database: str, site: Site) -
     assert newsroom.state_of(busy).next_at >= NOW + HOUR
 
 
-def test_a_page_is_read_where_the_entry_is_thin(database: str, site: Site) -> None:
+def test_a_page_is_read_where_the_entry_is_thin(site: Site) -> None:
     text = " ".join(f"Sentence number {n} of the whole story is here." for n in range(40))
     site.serve("/story", f"<html><body><article><h1>S</h1><p>{text}</p></article></body></html>")
     site.serve("/feed", rss(item(1, link=site.url("/story"))))
@@ -92,7 +95,7 @@ def test_a_page_is_read_where_the_entry_is_thin(database: str, site: Site) -> No
     assert "Sentence number 39" in newsroom.only_article().body_html
 
 
-def test_a_failed_page_never_blocks_its_entry(database: str, site: Site) -> None:
+def test_a_failed_page_never_blocks_its_entry(site: Site) -> None:
     answers = [Reply(503), Reply(200, b"<html><body><p>" + b"Now it is here. " * 60 + b"</p>")]
 
     def page(_: Asked) -> Reply:

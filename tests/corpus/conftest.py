@@ -1,0 +1,3 @@
+from tests.collect.conftest import _no_child_left
+
+__all__ = ["_no_child_left"]
