@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "sources": "Add, list and change sources.",
     "feeds": "Publish feeds.",
     "newsletters": "Compose and send newsletters.",
+    "subscribers": "Import, export, count and forget readers.",
     "mailings": "Watch and steer mailings.",
     "articles": "Find and change articles.",
     "sample": "Play the sample newsroom's editor.",

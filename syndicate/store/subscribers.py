@@ -131,7 +131,6 @@ class Exported:
     language: str
     sections: tuple[str, ...]
     languages: tuple[str, ...]
-    created_at: dt.datetime
     confirmed_at: dt.datetime | None
     ended_at: dt.datetime | None
 
@@ -249,7 +248,7 @@ def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
     query = select(Subscription.state, func.count()).where(
         Subscription.newsletter_id == newsletter_id
     )
-    found = dict(tx.execute(query.group_by(Subscription.state)).tuples().all())
+    found = {row[0]: row[1] for row in tx.execute(query.group_by(Subscription.state))}
     return {state.value: found.get(state, 0) for state in SubscriptionState}
 
 
@@ -270,7 +269,6 @@ def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list
             Subscription.language,
             _chosen(ChoiceKind.SECTION),
             _chosen(ChoiceKind.LANGUAGE),
-            Subscription.created_at,
             Subscription.confirmed_at,
             Subscription.ended_at,
         )

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from syndicate.errors import NotFoundError
 from syndicate.store import audit, recipients, subscribers
+from syndicate.store.imports import IMPORT
 from syndicate.store.session import transaction
-
-# Suppression scope that bars imports alone: who was erased may sign up again themselves.
-IMPORT = "import"
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ import datetime as dt
 import hashlib
 
 import pytest
+from sqlalchemy import select, update
 
-from syndicate.newsletters import run
+from syndicate.newsletters import compose, run
 from syndicate.store import issues, ledger, newsletters, recipients, subscribers
 from syndicate.store.articles import Access, Article, ArticleState
 from syndicate.store.mailings import Delivery, DeliveryState, Lane, MailingState
@@ -73,7 +74,9 @@ def reader(
 
 
 def choices(tx: Transaction, mailing_id: int) -> dict[int, int]:
-    rows = tx.execute(Delivery.__table__.select().where(Delivery.mailing_id == mailing_id))
+    rows = tx.execute(
+        select(Delivery.recipient_id, Delivery.choice).where(Delivery.mailing_id == mailing_id)
+    )
     return {row.recipient_id: row.choice for row in rows}
 
 
@@ -99,7 +102,7 @@ def test_a_due_slot_opens_one_issue_however_often_it_is_asked_for(morning: Newsl
 
 def test_no_issue_is_due_before_its_slot(morning: Newsletter) -> None:
     with transaction() as tx:
-        tx.execute(Newsletter.__table__.update().values(created_at=SLOT - HOUR))
+        tx.execute(update(Newsletter).values(created_at=SLOT - HOUR))
 
     assert run.open_due_issues(SLOT - dt.timedelta(seconds=1)) == []
     assert morning.id == 1
@@ -223,7 +226,7 @@ def test_a_story_that_failed_to_reach_a_reader_is_offered_again(morning: Newslet
     for issue_id in run.open_due_issues(NOW):
         run.compose_issue(issue_id, NOW)
     with transaction() as tx:
-        tx.execute(Delivery.__table__.update().values(state=int(DeliveryState.FAILED)))
+        tx.execute(update(Delivery).values(state=int(DeliveryState.FAILED)))
     (second_issue,) = run.open_due_issues(NOW + HOUR)
 
     run.compose_issue(second_issue, NOW + HOUR)
@@ -296,7 +299,7 @@ def test_an_issue_without_stories_follows_the_rule_and_stays_visible(
     morning: Newsletter, rule: EmptyRule, state: IssueState
 ) -> None:
     with transaction() as tx:
-        tx.execute(Newsletter.__table__.update().values(empty_rule=rule))
+        tx.execute(update(Newsletter).values(empty_rule=rule))
         reader(tx, 1)
     (issue_id,) = run.open_due_issues(NOW)
 
@@ -312,7 +315,7 @@ def test_an_issue_without_stories_follows_the_rule_and_stays_visible(
 
 def test_a_notice_tells_every_reader_that_there_is_nothing_new(morning: Newsletter) -> None:
     with transaction() as tx:
-        tx.execute(Newsletter.__table__.update().values(empty_rule=EmptyRule.NOTICE))
+        tx.execute(update(Newsletter).values(empty_rule=EmptyRule.NOTICE))
         recipient_id = reader(tx, 1, sections=("sport",))
     (issue_id,) = run.open_due_issues(NOW)
 
@@ -374,7 +377,7 @@ def test_an_issue_that_cannot_be_composed_is_held_with_the_reason(
 ) -> None:
     with transaction() as tx:
         # Even without a story, a description of this size is more than mail programs show.
-        tx.execute(Newsletter.__table__.update().values(description="word " * 20_000))
+        tx.execute(update(Newsletter).values(description="word " * 20_000))
         article(tx, 1, "world-one", SLOT - HOUR)
         reader(tx, 1)
     (issue_id,) = run.open_due_issues(NOW)
@@ -402,11 +405,11 @@ def test_the_same_rows_give_the_same_hash_and_another_text_another(morning: News
             issue = issues.find(tx, issue_id)
             assert issue is not None
             read = run.material(tx, morning, issue, now)
-        return run.compose(read).content_hash
+        return compose.compose(read).content_hash
 
     first, second = draft_hash(NOW), draft_hash(NOW + HOUR)
     with transaction() as tx:
-        tx.execute(Article.__table__.update().values(headline="Another headline"))
+        tx.execute(update(Article).values(headline="Another headline"))
     third = draft_hash(NOW)
     run.compose_issue(issue_id, NOW)
 

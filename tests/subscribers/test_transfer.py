@@ -1,0 +1,187 @@
+"""Readers come from a CSV file and leave as one."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.store import newsletters, recipients, subscribers
+from syndicate.store.newsletters import Newsletter
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import ChoiceKind, SubscriptionState
+from syndicate.subscribers import erase, transfer
+from tests.subscribers import desk
+from tests.subscribers.desk import NOW
+
+HEADER = "address,language,sections,languages,consented_at\n"
+
+
+@pytest.fixture
+def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be there first
+    with transaction() as tx:
+        return desk.morning(tx)
+
+
+def bring(*lines: str, header: str = HEADER) -> transfer.Imported:
+    return transfer.import_csv(
+        [header, *(f"{line}\n" for line in lines)],
+        "morning",
+        wording="Yes, every day.",
+        origin="list.csv",
+        now=NOW,
+    )
+
+
+def counts(newsletter: Newsletter) -> dict[str, int]:
+    with transaction() as tx:
+        return subscribers.counts(tx, newsletter.id)
+
+
+def test_a_line_becomes_an_active_subscription_with_choices_and_proof(morning: Newsletter) -> None:
+    done = bring("reader001@Example.com,ar,sport,en;ar,2024-05-01T09:30:00Z")
+
+    with transaction() as tx:
+        found = subscribers.by_address(tx, "reader001@example.com")
+        assert found is not None
+        made = subscribers.subscribe(tx, found.id, morning.id, language="en", now=NOW)
+        chosen = {kind: subscribers.choices(tx, made.id, kind) for kind in ChoiceKind}
+        (proof,) = subscribers.consents(tx, made.id)
+    assert done == transfer.Imported(1, 0, ())
+    assert (made.state, made.language) == (SubscriptionState.ACTIVE, "ar")
+    assert chosen == {ChoiceKind.SECTION: ("sport",), ChoiceKind.LANGUAGE: ()}
+    assert (proof.method, proof.wording, proof.origin) == (
+        "import",
+        "Yes, every day.",
+        "list.csv:2",
+    )
+    assert proof.at == dt.datetime(2024, 5, 1, 9, 30, tzinfo=dt.UTC)
+
+
+def test_importing_twice_changes_nothing(morning: Newsletter) -> None:
+    bring("reader001@example.com,,sport")
+
+    done = bring("reader001@example.com,,world")
+
+    with transaction() as tx:
+        assert subscribers.choices(tx, 1, ChoiceKind.SECTION) == ("sport",)
+    assert done == transfer.Imported(0, 1, ())
+    assert counts(morning)["active"] == 1
+
+
+def test_an_import_brings_back_nobody_who_left_was_erased_or_is_suppressed(
+    morning: Newsletter,
+) -> None:
+    bring("reader001@example.com", "reader002@example.com", "reader004@example.com")
+    with transaction() as tx:
+        left = subscribers.lock(tx, 1)
+        assert left is not None
+        subscribers.end(left, now=NOW)
+        for address, scope in (
+            ("reader003@example.com", "*"),
+            ("reader005@example.com", newsletters.scope(morning.id)),
+        ):
+            recipients.suppress(
+                tx, recipients.hash_of(address), scope=scope, reason="complaint", now=NOW
+            )
+    erase.erase("reader002@example.com", actor="test", now=NOW)
+
+    done = bring(*(f"reader00{number}@example.com" for number in range(1, 6)))
+
+    assert done == transfer.Imported(
+        0,
+        1,
+        (
+            (2, "has unsubscribed"),
+            (3, "was erased on request"),
+            (4, "is suppressed: complaint"),
+            (6, "is suppressed: complaint"),
+        ),
+    )
+
+
+def test_lines_that_cannot_be_used_are_refused_with_the_reason(morning: Newsletter) -> None:
+    done = bring(
+        "reader001@example.com",
+        "not an address",
+        "READER001@example.com",
+        "reader002@example.com,fr",
+        "reader003@example.com,,weather",
+        "reader004@example.com,,,,yesterday",
+        "",
+    )
+
+    reasons = dict(done.refused)
+    assert done.added == 1
+    assert sorted(reasons) == [3, 4, 5, 6, 7]
+    assert reasons[3].startswith("This is no address that mail can go to")
+    assert reasons[4] == "stands in an earlier line too"
+    assert reasons[5] == "The newsletter has no language fr."
+    assert reasons[6] == "The newsletter has no section weather."
+    assert reasons[7].startswith("Invalid isoformat string")
+    assert morning.id == 1
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("Email Address;First Name\n", "reader001@example.com;Reader"),
+        ("\ufeffemail,name\n", "reader001@example.com,Reader"),
+        ("name,e-mail\n", "Reader,reader001@example.com"),
+    ],
+)
+def test_other_houses_exports_are_read(header: str, line: str) -> None:
+    assert bring(line, header=header).added == 1
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_file_without_addresses_is_refused_before_anything_is_stored() -> None:
+    with pytest.raises(UsageError, match="no column of addresses"):
+        bring("Reader", header="name\n")
+
+
+@pytest.mark.usefixtures("database")
+def test_an_unknown_newsletter_is_not_found() -> None:
+    with pytest.raises(NotFoundError):
+        bring("reader001@example.com")
+
+
+def test_what_was_exported_can_be_imported_and_who_left_stays_away(morning: Newsletter) -> None:
+    bring("reader001@example.com,ar,sport,en", "reader002@example.com")
+    with transaction() as tx:
+        left = subscribers.lock(tx, 2)
+        assert left is not None
+        subscribers.end(left, now=NOW)
+    lines = list(transfer.export_csv("morning"))
+    erase.erase("reader001@example.com", actor="test", now=NOW)
+    erase.erase("reader002@example.com", actor="test", now=NOW)
+    with transaction() as tx:
+        tx.execute(delete(recipients.Suppression))
+
+    done = transfer.import_csv(lines, "morning", wording="Yes.", origin="old", now=NOW)
+
+    assert done == transfer.Imported(1, 0, ((3, "is ended where the file comes from"),))
+    again = list(transfer.export_csv("morning"))
+    assert (len(again), again[1]) == (2, lines[1])
+    assert counts(morning)["active"] == 1
+
+
+LABELS = st.from_regex(r"[A-Za-z0-9-]{1,8}", fullmatch=True)
+LOCALS = st.from_regex(r"[A-Za-z0-9._+'!-]{1,12}", fullmatch=True)
+
+
+@given(local=LOCALS, labels=st.lists(LABELS, min_size=1, max_size=4))
+def test_the_quick_look_at_an_address_agrees_with_the_slow_one(
+    local: str, labels: list[str]
+) -> None:
+    address = f"{local}@{'.'.join(labels)}"
+    try:
+        slow = recipients.normalise(address)
+    except BadAddressError:
+        with pytest.raises(BadAddressError):
+            transfer.normalised(address)
+    else:
+        assert transfer.normalised(address) == slow
