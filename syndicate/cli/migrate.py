@@ -11,9 +11,15 @@ from syndicate.store import migrate as schema
 
 def migrate(
     *,
+    begin: Annotated[
+        str | None, typer.Option(help="Write the next migration instead, with this title.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Bring the database's schema up to this version; safe to run twice, or at once."""
+    if begin is not None:
+        sys.stdout.write(f"{schema.begin(begin)}\n")
+        return
     before = schema.current()
     after = schema.upgrade()
     if as_json:

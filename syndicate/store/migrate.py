@@ -1,11 +1,12 @@
 """Bring the database's schema up to the code's, one process at a time."""
 
+import io
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
@@ -15,6 +16,7 @@ from syndicate.store import installation, session
 
 # Any constant of our own: two processes that migrate at once wait for each other.
 ADVISORY_LOCK = 0x53594E44
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def head() -> str:
@@ -79,6 +81,31 @@ def upgrade() -> str:
     return head()
 
 
+def begin(title: str, folder: Path = MIGRATIONS) -> Path:
+    """Write the next migration, with what the classes have and the database has not.
+
+    Args:
+        title: what it does, in a few words: "add the reader's time zone".
+        folder: where the migrations stand.
+
+    Returns:
+        The file, to be read and corrected: Alembic sees no renames and no data.
+
+    Raises:
+        RefusedError: the database waits for `syndicate migrate` first.
+    """
+    require_current()
+    with session.engine().connect() as connection:
+        config = _config(folder)
+        config.attributes["connection"] = connection
+        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        number = f"{int(head()) + 1:04d}"
+        script = command.revision(config, message=title, rev_id=number, autogenerate=True)
+    if not isinstance(script, Script):
+        raise TypeError(f"Alembic wrote {script}")
+    return Path(script.path)
+
+
 def _refuse_newer(connection: Connection) -> None:
     version = MigrationContext.configure(connection).get_current_revision()
     connection.commit()
@@ -91,9 +118,9 @@ def _refuse_newer(connection: Connection) -> None:
         )
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+def _config(folder: Path = MIGRATIONS) -> Config:
+    config = Config(stdout=io.StringIO())
+    config.set_main_option("script_location", str(folder))
     return config
 
 
