@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, polling, reading, storing
+from syndicate.collect import decide, picks, polling, reading, storing
 from syndicate.collect.documents import Document, read_document
 from syndicate.collect.identity import Identified, identify
 from syndicate.collect.leased import LeaseLostError, answer_of, basis_of, polled_of
@@ -26,7 +26,7 @@ from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
-from syndicate.store import featured, fetching, sources
+from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
 from syndicate.store.session import transaction
 
@@ -291,9 +291,8 @@ class _Run:
         place = self._place(leased)
         with transaction() as tx:
             stored = storing.store(tx, place, pages.found, now=now, missing=pages.missing)
-            picks = pages.featured or document.featured
-            if picks:
-                featured.replace(tx, leased.source.publication_id, picks, now=now)
+            listed = pages.featured or document.featured
+            picks.keep(tx, leased.source.publication_id, listed, now=now)
             notices = [*verdict.notices, *document.notices]
             written = self._written(
                 leased, verdict, [(each.kind, each.message) for each in notices]

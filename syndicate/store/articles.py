@@ -86,6 +86,9 @@ class Article(Table):
     visible_hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+LINK = "link"  # kind of an article key: a publication's normalised address
+
+
 class ArticleKey(Table):
     """One way to recognise an article again: guid (per source), canonical link, content hash."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.articles import (
+    LINK,
     Article,
     ArticleKey,
     ArticleSource,
@@ -20,7 +21,6 @@ from syndicate.store.articles import (
 from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
 
-LINK = "link"  # kind of an article key: a publication's normalised address
 _LOCK = 0x434F4C4C  # our own class of advisory locks: storing into one publication
 
 

@@ -1,7 +1,7 @@
 """The publication's list of picks at a moment; never a property of an article."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.articles import LINK, ArticleKey
 from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
 
@@ -94,6 +95,47 @@ def current(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[F
     """A publication's featured list at this moment, in order."""
     query = select(Featured).where(Featured.publication_id == publication_id, is_current(now))
     return list(tx.scalars(query.order_by(Featured.position)))
+
+
+def unlinked(tx: Transaction, publication_id: int) -> list[str]:
+    """Addresses of picks whose article is not known yet."""
+    query = select(Featured.url).where(
+        Featured.publication_id == publication_id, Featured.article_id.is_(None)
+    )
+    return list(tx.scalars(query.order_by(Featured.position)))
+
+
+def link(tx: Transaction, publication_id: int, keys: Mapping[str, str]) -> list[int]:
+    """Point picks at the articles that their addresses lead to.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose list.
+        keys: address as it stands in the list -> normalised address, as article keys have it.
+
+    Returns:
+        Ids of the articles that were found. Safe to run twice.
+    """
+    found = []
+    for url, key in keys.items():
+        article = select(ArticleKey.article_id).where(
+            ArticleKey.kind == LINK, ArticleKey.key == f"{publication_id}:{key}"
+        )
+        article_id = tx.scalar(article)
+        if article_id is not None:
+            tx.execute(
+                update(Featured)
+                .where(Featured.publication_id == publication_id, Featured.url == url)
+                .values(article_id=article_id)
+            )
+            found.append(article_id)
+    return found
+
+
+def articles_of(tx: Transaction, publication_id: int) -> list[int]:
+    """Ids of the articles that are or were picked."""
+    query = select(Featured.article_id).where(Featured.publication_id == publication_id)
+    return [found for found in tx.scalars(query) if found is not None]
 
 
 def is_current(now: dt.datetime) -> ColumnElement[bool]:
