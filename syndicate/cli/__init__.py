@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, str] = {
     "subscribers": "Import, export, count and forget readers.",
     "mailings": "Watch and steer mailings.",
     "articles": "Find and change articles.",
+    "tokens": "Make, list and revoke the tokens of the HTTP API.",
+    "console-link": "Print a link that lets an operator into the console.",
     "sample": "Play the sample newsroom's editor.",
 }
 # These bring their own servers, or run without any.
@@ -96,10 +98,11 @@ def main() -> None:
 
 def _add(app: typer.Typer, name: str) -> None:
     """Add one command, if this version has its module."""
-    if importlib.util.find_spec(f"syndicate.cli.{name}") is None:
+    own = name.replace("-", "_")
+    if importlib.util.find_spec(f"syndicate.cli.{own}") is None:
         return
-    module = importlib.import_module(f"syndicate.cli.{name}")
+    module = importlib.import_module(f"syndicate.cli.{own}")
     if hasattr(module, "app"):
         app.add_typer(module.app, name=name, help=COMMANDS[name])
     else:
-        app.command(name=name, help=COMMANDS[name])(getattr(module, name))
+        app.command(name=name, help=COMMANDS[name])(getattr(module, own))

@@ -30,6 +30,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_table(
+        "console_session",
+        sa.Column("session_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("api_token_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["api_token_id"],
+            ["api_token.id"],
+            name=op.f("fk_console_session_api_token_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_hash", name=op.f("pk_console_session")),
+    )
+    op.create_index(
+        op.f("ix_console_session_api_token_id"), "console_session", ["api_token_id"], unique=False
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1182,4 +1206,5 @@ def downgrade() -> None:
     op.drop_table("delivery")
     op.drop_table("cap_counter")
     op.drop_table("audit")
+    op.drop_table("console_session")
     op.drop_table("api_token")

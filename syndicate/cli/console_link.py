@@ -1,0 +1,34 @@
+"""`syndicate console-link`: a link that lets an operator into the console once."""
+
+import getpass
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from syndicate import clock, settings, signing
+from syndicate.errors import UsageError
+from syndicate.store.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, link_payload
+
+
+def console_link(
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="Who will sign in, for the audit; else this account.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="viewer, editor, sender or admin.")] = "admin",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print a link to the console; it works once, for 15 minutes."""
+    if role not in ROLES:
+        raise UsageError(f"There is no role {role}; it is one of {', '.join(ROLES)}.")
+    own = settings.load()
+    payload = link_payload(name or getpass.getuser(), role, now=clock.now())
+    url = f"{own.base_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"
+    minutes = int(LINK_WITHIN.total_seconds() // 60)
+    if as_json:
+        sys.stdout.write(json.dumps({"url": url, "minutes": minutes}) + "\n")
+    else:
+        sys.stdout.write(f"{url}\n")
+        sys.stderr.write(f"It works once, and for {minutes} minutes.\n")

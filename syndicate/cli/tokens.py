@@ -1,0 +1,117 @@
+"""`syndicate tokens`: make, list and revoke the tokens that open the HTTP API and the console."""
+
+import datetime as dt
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.store import audit, tokens
+from syndicate.store.session import transaction
+from syndicate.store.tokens import ROLES, ApiToken, Permission
+
+app = typer.Typer(no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Whose it is, for lists and the audit.")],
+    *,
+    role: Annotated[str, typer.Option(help="viewer, editor, sender or admin.")] = "viewer",
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A permission instead of a role; may be given again.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires; else never.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print it, this once."""
+    now = clock.now()
+    permissions = [_permission(each) for each in allow] if allow else sorted(_role(role))
+    secret = tokens.new_secret()
+    with transaction() as tx:
+        made = tokens.add_token(
+            tx,
+            name,
+            permissions,
+            secret=secret,
+            expires_at=now + dt.timedelta(days=days) if days else None,
+            now=now,
+        )
+        audit.record(tx, at=now, actor="cli", action="token-add", subject=f"token:{made.id}")
+    if as_json:
+        sys.stdout.write(json.dumps(_as_dict(made) | {"token": secret}) + "\n")
+    else:
+        sys.stdout.write(f"{secret}\n")
+        sys.stderr.write("Keep it now: it is not shown again, only its hash is stored.\n")
+
+
+@app.command("list")
+def list_tokens(*, as_json: AsJson = False) -> None:
+    """List the tokens; the secrets are known to their holders alone."""
+    with transaction() as tx:
+        found = tokens.all_tokens(tx)
+    if as_json:
+        sys.stdout.write(json.dumps({"tokens": [_as_dict(each) for each in found]}) + "\n")
+        return
+    table = Table("id", "name", "permissions", "expires", "used")
+    for each in found:
+        table.add_row(
+            str(each.id),
+            each.name,
+            " ".join(each.scopes),
+            _short(each.expires_at) or "never",
+            _short(each.used_at) or "not yet",
+        )
+    Console().print(table)
+
+
+@app.command()
+def revoke(
+    token_id: Annotated[int, typer.Argument(help="The token's id.")], *, as_json: AsJson = False
+) -> None:
+    """Make a token worthless at once, and end the console sessions that it opened."""
+    now = clock.now()
+    with transaction() as tx:
+        if not tokens.revoke(tx, token_id):
+            raise NotFoundError(
+                f"There is no token {token_id}; `syndicate tokens list` shows them.",
+                token_id=token_id,
+            )
+        audit.record(tx, at=now, actor="cli", action="token-revoke", subject=f"token:{token_id}")
+    sys.stdout.write(
+        json.dumps({"revoked": token_id}) + "\n" if as_json else f"Token {token_id} is revoked.\n"
+    )
+
+
+def _role(name: str) -> frozenset[Permission]:
+    if name not in ROLES:
+        raise UsageError(f"There is no role {name}; it is one of {', '.join(ROLES)}.")
+    return ROLES[name]
+
+
+def _permission(name: str) -> Permission:
+    if name not in list(Permission):
+        raise UsageError(f"There is no permission {name}; it is one of {', '.join(Permission)}.")
+    return Permission(name)
+
+
+def _as_dict(token: ApiToken) -> dict[str, object]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "permissions": token.scopes,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+        "used_at": token.used_at.isoformat() if token.used_at else None,
+    }
+
+
+def _short(moment: dt.datetime | None) -> str:
+    return f"{moment:%d %b %Y %H:%M}" if moment else ""

@@ -1,0 +1,1 @@
+"""/api/v1: the same verbs for programs, with bearer tokens and no cookies."""

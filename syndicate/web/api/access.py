@@ -1,0 +1,61 @@
+"""Who may call the API: a bearer token, and a permission that each route declares.
+
+    @router.post("/mailings/{mailing_id}/pause")
+    def pause(mailing_id: MailingId, actor: Annotated[Actor, Depends(Needs(Permission.STEER))]):
+
+A route without `Needs` is found by a guard test.
+"""
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+
+from syndicate import clock
+from syndicate.store import tokens
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+
+_BEARER = HTTPBearer(
+    auto_error=False,
+    description="A token that `syndicate tokens add` has made.",
+    scheme_name="token",
+)
+
+
+class Needs:
+    """The dependency of a route that only holders of a permission may call.
+
+    Args:
+        permission: which.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(
+        self,
+        request: Request,
+        credentials: HTTPAuthorizationCredentials | None = Depends(_BEARER),  # noqa: B008
+    ) -> Actor:
+        """Who calls.
+
+        Raises:
+            HTTPException: 401 without a token that is known, 403 without the permission.
+        """
+        actor = None
+        if credentials is not None:
+            with transaction() as tx:
+                actor = tokens.actor_of_token(tx, credentials.credentials, now=clock.now())
+        if actor is None:
+            raise HTTPException(
+                401,
+                "Send `Authorization: Bearer TOKEN` with a token that is valid; "
+                "`syndicate tokens add` makes one.",
+                {"WWW-Authenticate": "Bearer"},
+            )
+        if self.permission not in actor.permissions:
+            raise HTTPException(
+                403, f"This token does not have the permission {self.permission.value}."
+            )
+        request.state.actor = actor
+        return actor
