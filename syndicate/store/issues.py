@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.articles import Access, Article
 from syndicate.store.featured import Featured
+from syndicate.store.lease import Due
 from syndicate.store.mailings import Delivery, Mailing, MailingState
 from syndicate.store.newsletters import (
     Issue,
@@ -22,6 +23,7 @@ from syndicate.store.pictures import Picture
 from syndicate.store.publications import Section
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
+from syndicate.store.subscribers import Subscription
 from syndicate.store.visibility import Channel, may_show, may_show_picture
 
 # States in which somebody has still to compose or materialise.
@@ -101,6 +103,12 @@ def last_window(tx: Transaction, newsletter_id: int) -> dt.datetime | None:
     """Where the news of a newsletter's newest issue ends, or None when it has none."""
     query = select(func.max(Issue.window_to)).where(Issue.newsletter_id == newsletter_id)
     return tx.scalar(query)
+
+
+def next_number(tx: Transaction, newsletter_id: int) -> int:
+    """The number that a newsletter's next issue will have."""
+    query = select(func.coalesce(func.max(Issue.number), 0) + 1)
+    return int(tx.execute(query.where(Issue.newsletter_id == newsletter_id)).scalar_one())
 
 
 def open_slot(
@@ -261,6 +269,34 @@ def audience_by(tx: Transaction, mailing_id: int) -> Mapping[tuple[str, str, str
         .group_by(Delivery.language, Recipient.receiver_group, reason)
     )
     return {(row[0], row[1], row[2]): row[3] for row in tx.execute(query)}
+
+
+def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | None:
+    """A materialised mailing's delivery to one address, None when it has none."""
+    query = (
+        select(
+            Delivery.ordinal,
+            Delivery.recipient_id,
+            Recipient.address,
+            Subscription.id,
+            Delivery.choice,
+            Delivery.language,
+            Delivery.attempts,
+            Delivery.content_version,
+        )
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(
+            Subscription,
+            and_(
+                Subscription.subscriber_id == Recipient.subscriber_id,
+                Subscription.newsletter_id == Mailing.newsletter_id,
+            ),
+        )
+        .where(Delivery.mailing_id == mailing_id, Recipient.address_hash == address_hash)
+    )
+    row = tx.execute(query).one_or_none()
+    return None if row is None else Due(*row)
 
 
 def _news_at() -> ColumnElement[dt.datetime]:

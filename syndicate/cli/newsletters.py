@@ -1,0 +1,320 @@
+"""`syndicate newsletters`: make them, see their issues, rehearse, send the slot that is now."""
+
+import email
+import email.policy
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsletters import rehearse, run, schedule
+from syndicate.newsletters.rehearse import Rehearsal
+from syndicate.store import issues, ledger, newsletters, publications, subscribers
+from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.session import Transaction, transaction
+
+app = typer.Typer(no_args_is_help=True)
+
+Slug = Annotated[str, typer.Argument(help="Slug of the newsletter.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+IsNext = Annotated[
+    bool, typer.Option("--next", help="The next slot with the news so far, not the last one.")
+]
+
+
+@app.command("list")
+def list_newsletters(*, as_json: AsJson = False) -> None:
+    """List the newsletters with their schedules and readers."""
+    with transaction() as tx:
+        rows = [_newsletter_row(tx, each) for each in newsletters.every(tx)]
+    if as_json:
+        _print_json({"newsletters": rows})
+        return
+    table = Table("newsletter", "name", "kind", "languages", "due", "next", "readers", box=None)
+    for row in rows:
+        table.add_row(
+            row["slug"],
+            row["name"],
+            row["kind"],
+            ", ".join(row["languages"]),
+            f"{', '.join(row['times'])} {row['zone']}",
+            row["next_at"],
+            str(row["readers"]["active"]),
+        )
+    Console().print(table)
+
+
+@app.command()
+def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made of
+    slug: Slug,
+    *,
+    name: Annotated[str, typer.Option(help="As readers see it.")],
+    publication: Annotated[str, typer.Option(help="Slug of the publication it comes from.")],
+    description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
+    section: Annotated[
+        list[str] | None,
+        typer.Option(help="Slug of a section it draws from, in every publication; repeatable."),
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(help="Language it comes in, the fallback first; repeatable."),
+    ] = None,
+    at: Annotated[
+        list[str] | None, typer.Option(help="Local time it is due at, HH:MM; repeatable.")
+    ] = None,
+    day: Annotated[
+        list[int] | None, typer.Option(min=1, max=7, help="Weekday, 1 Monday; every day if none.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="IANA zone of the times; the publication's if none.")
+    ] = None,
+    when_empty: Annotated[EmptyRule, typer.Option(help="What an issue without stories does.")] = (
+        EmptyRule.SKIP
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Make a newsletter."""
+    with transaction() as tx:
+        owner = publications.by_slug(tx, publication)
+        if owner is None:
+            raise NotFoundError(f"There is no publication {publication}.")
+        timetable = {"times": at or ["08:00"], "days": day or list(schedule.EVERY_DAY)}
+        schedule.read(timetable["times"], timetable["days"], zone or owner.zone)  # type: ignore[arg-type]
+        made = newsletters.add(
+            tx,
+            Newsletter(
+                publication_id=owner.id,
+                slug=slug,
+                kind=NewsletterKind.DIGEST,
+                name=name,
+                description=description,
+                languages=language or [owner.language],
+                zone=zone or owner.zone,
+                schedule=timetable,
+                empty_rule=when_empty,
+                created_at=clock.now(),
+            ),
+            section_ids=_section_ids(tx, section or []),
+        )
+    if as_json:
+        _print_json({"id": made.id, "slug": made.slug})
+    else:
+        sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
+
+
+@app.command("issues")
+def list_issues(
+    slug: Slug,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List a newsletter's newest issues, the empty and the held ones too."""
+    with transaction() as tx:
+        found = issues.of_newsletter(tx, _find(tx, slug).id, limit=limit)
+        rows = [_issue_row(tx, issue) for issue in found]
+    if as_json:
+        _print_json({"issues": rows})
+        return
+    table = Table("issue", "date", "slot", "state", "stories", "audience", "mailing", "", box=None)
+    for row in rows:
+        cells = ("number", "local_date", "slot", "state", "stories", "audience", "mailing_id")
+        table.add_row(*(_shown(row[cell]) for cell in cells), row["note"] or "")
+    Console().print(table)
+
+
+@app.command("dry-run")
+def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> None:
+    """Say what an issue would hold and who would get it; nothing is stored or sent."""
+    now = clock.now()
+    with transaction() as tx:
+        newsletter_id = _find(tx, slug).id
+    found = rehearse.dry_run(newsletter_id, now, is_next=is_next)
+    if as_json:
+        _print_json(_rehearsal_row(found))
+    else:
+        _tell(Console(), found)
+
+
+@app.command()
+def preview(  # noqa: PLR0913 - one option for each way to look at it
+    slug: Slug,
+    *,
+    reader: Annotated[
+        str | None, typer.Option(help="Address of a subscriber whose copy to show.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of the frame, without a reader.")] = None,
+    is_next: IsNext = False,
+    html: Annotated[bool, typer.Option("--html", help="The HTML part alone.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="The text part alone.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
+) -> None:
+    """Show one reader's mail, written by the real path; nothing is stored or sent."""
+    now = clock.now()
+    with transaction() as tx:
+        newsletter_id = _find(tx, slug).id
+    message = rehearse.preview(
+        newsletter_id, now, address=reader, language=language, is_next=is_next
+    )
+    shown = _part(message, "html") if html else _part(message, "plain") if text else message
+    if out is None:
+        sys.stdout.buffer.write(shown)
+    else:
+        out.write_bytes(shown)
+
+
+@app.command()
+def send(
+    slug: Slug,
+    *,
+    here: Annotated[
+        bool, typer.Option(help="Compose in this process too; else the workers do it.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Send the issue of the slot that is now, or of the last one before now; once only."""
+    now = clock.now()
+    with transaction() as tx:
+        newsletter_id = _find(tx, slug).id
+    issue_id = run.open_slot_now(newsletter_id, now)
+    if here:
+        run.compose_issue(issue_id, now)
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        row = _issue_row(tx, issue) if issue else {}
+    if as_json:
+        _print_json(row)
+    else:
+        sys.stdout.write(
+            f"Issue {row['number']} of {row['local_date']} {row['slot']} is {row['state']}"
+            f"{_to_whom(row)}.{' ' + row['note'] if row['note'] else ''}\n"
+        )
+    if row["state"] == IssueState.HELD.value:
+        raise RefusedError(f"Issue {row['number']} is held: {row['note']}", issue_id=issue_id)
+
+
+def _find(tx: Transaction, slug: str) -> Newsletter:
+    found = newsletters.by_slug(tx, slug)
+    if found is None:
+        known = ", ".join(each.slug for each in newsletters.every(tx)) or "none"
+        raise NotFoundError(f"There is no newsletter {slug}; there are: {known}.")
+    return found
+
+
+def _section_ids(tx: Transaction, slugs: list[str]) -> list[int]:
+    """The sections of these slugs in every publication: translations share a slug."""
+    every = [
+        section
+        for publication in publications.all_publications(tx)
+        for section in publications.sections_of(tx, publication.id)
+    ]
+    missing = set(slugs) - {section.slug for section in every}
+    if missing:
+        raise NotFoundError(f"No publication has a section {min(missing)}.")
+    return [section.id for section in every if section.slug in slugs]
+
+
+def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
+    timetable = run.read_schedule(newsletter)
+    upcoming = schedule.next_slot(timetable, now=clock.now())
+    return {
+        "id": newsletter.id,
+        "slug": newsletter.slug,
+        "name": newsletter.name,
+        "kind": newsletter.kind.value,
+        "languages": newsletter.languages,
+        "zone": newsletter.zone,
+        "times": [time.strftime("%H:%M") for time in timetable.times],
+        "days": list(timetable.days),
+        "when_empty": newsletter.empty_rule.value,
+        "next_at": upcoming.due_at.isoformat(timespec="minutes"),
+        "readers": subscribers.counts(tx, newsletter.id),
+    }
+
+
+def _issue_row(tx: Transaction, issue: Issue) -> dict[str, Any]:
+    mailing = ledger.of_issue(tx, issue.id)
+    return {
+        "id": issue.id,
+        "number": issue.number,
+        "local_date": issue.local_date.isoformat(),
+        "slot": issue.slot,
+        "window": [issue.window_from.isoformat(), issue.window_to.isoformat()],
+        "state": issue.state.value,
+        "note": issue.note,
+        "stories": len(issues.carried(tx, issue.id)),
+        "subjects": issue.subjects,
+        "content_hash": issue.content_hash.hex() if issue.content_hash else None,
+        "mailing_id": mailing.id if mailing else None,
+        "audience": mailing.audience if mailing else None,
+    }
+
+
+def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
+    return {
+        "slot": f"{found.slot.local_date} {found.slot.name}",
+        "window": [found.slot.window_from.isoformat(), found.slot.window_to.isoformat()],
+        "subjects": found.subjects,
+        "html_bytes": found.html_bytes,
+        "content_hash": found.content_hash,
+        "left_out": found.left_out,
+        "counts": found.counts.as_dict(),
+        "audience": [
+            {"language": language, "receiver_group": group, "reason": reason, "number": number}
+            for (language, group, reason), number in sorted(found.audience.items())
+        ],
+        "stories": [
+            {
+                "position": position,
+                "article_id": story.article_id,
+                "revision": story.revision,
+                "language": story.language,
+                "section": story.section_slug,
+                "headline": story.headline,
+            }
+            for position, story in found.chosen
+        ],
+    }
+
+
+def _tell(console: Console, found: Rehearsal) -> None:
+    counts = found.counts
+    console.print(f"Slot {found.slot.local_date} {found.slot.name}: {len(found.chosen)} stories.")
+    for position, story in found.chosen:
+        console.print(f"  {position:2} {story.language} {story.section_slug}: {story.headline}")
+    if found.left_out:
+        console.print(f"  {found.left_out} more did not fit.")
+    for language, subject in found.subjects.items():
+        console.print(f"{language}: {subject} ({found.html_bytes[language]} bytes of HTML)")
+    console.print(
+        f"Will go to {counts.remaining} of {counts.audience}; "
+        f"{counts.skipped} chose nothing of it, {counts.suppressed} are suppressed."
+    )
+    for (language, group, reason), number in sorted(found.audience.items()):
+        console.print(f"  {number:6} {language} {group} {reason}")
+
+
+def _part(message: bytes, subtype: str) -> bytes:
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    part = parsed.get_body((subtype,))
+    if part is None:
+        raise NotFoundError(f"The mail has no {subtype} part.")
+    return str(part.get_content()).encode()
+
+
+def _to_whom(row: dict[str, Any]) -> str:
+    return f" to {row['audience']} readers" if row["audience"] is not None else ""
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _print_json(row: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,0 +1,190 @@
+"""Before a send: what would go to whom, and what it would look like, by the real path.
+
+An issue is opened, composed and materialised as in earnest, in a transaction that is rolled back;
+so a rehearsal's numbers are the ledger's, and its bytes are what the relay would get.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from syndicate import settings
+from syndicate.errors import NotFoundError
+from syndicate.mail.message import Writer
+from syndicate.newsletters import run, schedule
+from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.schedule import Slot
+from syndicate.render.merge import Content
+from syndicate.store import issues, ledger, newsletters, recipients
+from syndicate.store.issues import Story
+from syndicate.store.lease import Due
+from syndicate.store.ledger import Counts
+from syndicate.store.mailings import Mailing
+from syndicate.store.newsletters import EmptyRule, Issue, Newsletter
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction, transaction
+
+# The name of a slot that no schedule can have.
+_SLOT = "rehearsal"
+_ALL = (1 << 63) - 1
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What would go out.
+
+    Attributes:
+        slot: the slot it was composed for.
+        chosen: (position, story) pairs.
+        left_out: stories that fitted the window but not the issue.
+        subjects: by language.
+        html_bytes: by language, with every story in it.
+        content_hash: hex; what is sent from the same rows has the same.
+        counts: of the audience; `remaining` is what would be sent.
+        audience: (language, receiver group, reason) to number; the reason is "" for those who
+            would be sent to.
+    """
+
+    slot: Slot
+    chosen: tuple[tuple[int, Story], ...]
+    left_out: int
+    subjects: Mapping[str, str]
+    html_bytes: Mapping[str, int]
+    content_hash: str
+    counts: Counts
+    audience: Mapping[tuple[str, str, str], int]
+
+
+@dataclass(frozen=True)
+class _Composed:
+    newsletter: Newsletter
+    publication: Publication
+    slot: Slot
+    draft: Draft
+
+
+def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> Rehearsal:
+    """Say what an issue would hold and who would get it. Stores nothing.
+
+    Args:
+        newsletter_id: which.
+        now: aware UTC.
+        is_next: rehearse the slot after now, with the news so far, and not the last one before it.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+        OversizeError: it cannot be composed.
+    """
+    composed = _compose(newsletter_id, now, is_next=is_next)
+    with transaction() as tx, _stage(tx, composed, now) as mailing:
+        counts = ledger.counts(tx, mailing.id)
+        audience = issues.audience_by(tx, mailing.id)
+    draft = composed.draft
+    return Rehearsal(
+        slot=composed.slot,
+        chosen=draft.chosen,
+        left_out=draft.left_out,
+        subjects=draft.subjects,
+        html_bytes={mail.language: mail.html_bytes for mail in draft.rendered},
+        content_hash=draft.content_hash.hex(),
+        counts=counts,
+        audience=audience,
+    )
+
+
+def preview(
+    newsletter_id: int,
+    now: dt.datetime,
+    *,
+    address: str | None = None,
+    language: str | None = None,
+    is_next: bool = False,
+) -> bytes:
+    """One reader's mail as the relay would get it, but unsigned. Stores nothing.
+
+    Args:
+        newsletter_id: which.
+        now: aware UTC.
+        address: of the reader whose copy it is; None shows every story, its links lead nowhere.
+        language: of the frame, where no reader decides it.
+        is_next: as in `dry_run`.
+
+    Returns:
+        A message in RFC 5322 form.
+
+    Raises:
+        NotFoundError: there is no such newsletter or reader, or the issue holds nothing to show.
+        OversizeError: it cannot be composed.
+    """
+    composed = _compose(newsletter_id, now, is_next=is_next)
+    if not composed.draft.rendered:
+        raise NotFoundError("There is nothing new, so there is no mail to show.")
+    due = _sample(composed, language)
+    if address is not None:
+        address_hash = recipients.hash_of(recipients.normalise(address))
+        with transaction() as tx, _stage(tx, composed, now) as mailing:
+            found = issues.delivery_of(tx, mailing.id, address_hash)
+        if found is None:
+            raise NotFoundError("No active subscriber of this newsletter has this address.")
+        due = found
+    rows = run.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
+    content = Content.load(row for row in rows if row.language == due.language)
+    configured = settings.load()
+    writer = Writer(
+        Mailing(id=0, message="digest"), key=configured.key(), base_url=configured.base_url()
+    )
+    return b"".join(writer.envelope(due, content).message)
+
+
+def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Composed:
+    with transaction() as tx:
+        newsletter = newsletters.find(tx, newsletter_id)
+        if newsletter is None:
+            raise NotFoundError(f"There is no newsletter {newsletter_id}.")
+        publication = newsletters.publication_of(tx, newsletter)
+        timetable = run.read_schedule(newsletter)
+        find = schedule.next_slot if is_next else schedule.last_slot
+        slot = find(timetable, now=now)
+        issue = Issue(
+            id=0,
+            number=issues.next_number(tx, newsletter.id),
+            local_date=slot.local_date,
+            window_from=slot.window_from,
+            window_to=slot.window_to,
+        )
+        material = run.material(tx, newsletter, issue, now)
+    with_notice = newsletter.empty_rule is EmptyRule.NOTICE
+    return _Composed(newsletter, publication, slot, compose(material, with_notice=with_notice))
+
+
+@contextmanager
+def _stage(tx: Transaction, composed: _Composed, now: dt.datetime) -> Iterator[Mailing]:
+    """The rehearsed issue's mailing with its audience, for as long as the block lasts."""
+    savepoint = tx.session.begin_nested()
+    slot = composed.slot
+    window = (slot.window_from, slot.window_to)
+    issue, _ = issues.open_slot(
+        tx, composed.newsletter.id, (slot.local_date, _SLOT), window, now=now
+    )
+    mailing = run.add_mailing(tx, composed.newsletter, issue, composed.draft, now)
+    is_notice = bool(composed.draft.rendered) and not composed.draft.chosen
+    run.add_audience(tx, composed.newsletter, mailing, is_notice, now)
+    yield mailing
+    savepoint.rollback()
+
+
+def _sample(composed: _Composed, language: str | None) -> Due:
+    """A reader who chose everything and whose links lead nowhere."""
+    domain = composed.publication.sender_address.rpartition("@")[2]
+    languages = composed.newsletter.languages
+    return Due(
+        ordinal=0,
+        recipient_id=0,
+        address=f"preview@{domain}",
+        subscription_id=0,
+        choice=_ALL,
+        language=language if language in languages else languages[0],
+        attempts=0,
+        content_version=None,
+    )
