@@ -73,6 +73,14 @@ class Settings(BaseSettings):
         description="addresses or @domains that may be mailed when the database is of another "
         "environment",
     )
+    relay_accept_log: str | None = Field(
+        None,
+        description="file in which the relay says what it accepted, or `pushed` where "
+        "`syndicate mailings accepts` brings it; settles what a crash left ambiguous",
+    )
+    relay_accept_lag_s: int = Field(
+        60, ge=1, le=3600, description="seconds from the relay's 250 to its line in that log"
+    )
     mail_connections: int = Field(
         4, ge=1, le=64, description="SMTP connections that one sending worker opens to the relay"
     )

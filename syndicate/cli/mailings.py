@@ -13,7 +13,7 @@ from rich.table import Table
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.mail import steering
+from syndicate.mail import reconcile, steering
 from syndicate.store import installation, ledger, progress
 from syndicate.store.progress import ErrorGroup, Standing
 from syndicate.store.session import transaction
@@ -107,6 +107,17 @@ def release() -> None:
     """Let mail leave again after `stop-all`."""
     steering.release(actor=_actor(), now=clock.now())
     sys.stdout.write("Mail leaves again.\n")
+
+
+@app.command()
+def accepts(
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="The relay's log; - is stdin.")],
+    *,
+    relay: Annotated[str, typer.Option(help="HOST:PORT, as in SYNDICATE_RELAY_URL.")],
+) -> None:
+    """Take in a relay's accept log from another machine; safe to run twice."""
+    taken = reconcile.ingest(file, relay_name=relay, now=clock.now())
+    sys.stdout.write(f"{taken} lines taken.\n")
 
 
 def _standing(mailing_id: int) -> Standing:

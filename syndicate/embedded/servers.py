@@ -131,6 +131,11 @@ class Servers:
         self.mailbox.start()
         self.mailbox.wait_until_ready()
         self.ground.env["SYNDICATE_RELAY_URL"] = f"smtp://127.0.0.1:{port}"
+        # The mailbox logs before each 250, so that nothing stays ambiguous for long.
+        accept_log = mailbox_dir(self.ground.data_dir) / "accept.log"
+        accept_log.touch(mode=0o600)
+        self.ground.env.setdefault("SYNDICATE_RELAY_ACCEPT_LOG", str(accept_log))
+        self.ground.env.setdefault("SYNDICATE_RELAY_ACCEPT_LAG_S", "5")
 
 
 def mailbox_dir(data_dir: Path) -> Path:

@@ -6,6 +6,7 @@ Every step asks the rows and is safe to run twice, or at once; the tick calls it
 import datetime as dt
 
 from syndicate import logs
+from syndicate.mail import reconcile
 from syndicate.store import ledger, reaping
 from syndicate.store.session import transaction
 
@@ -13,10 +14,13 @@ log = logs.get(__name__)
 
 
 def recover(now: dt.datetime) -> None:
-    """Reap, expire, and end mailings that have nothing left to send. Safe to run twice.
+    """Reap, expire, end what is over, and settle what the accept log can. Safe to run twice.
 
     Args:
         now: aware UTC.
+
+    Raises:
+        SettingsError: an accept log is set and cannot be read; everything else was done.
     """
     with transaction() as tx:
         reaped = reaping.reap(tx, now=now)
@@ -32,3 +36,4 @@ def recover(now: dt.datetime) -> None:
         ledger.finish_ended(tx, now)
     if expired:
         log.warning("deliveries_expired", deliveries=expired)
+    reconcile.reconcile(now)

@@ -1,4 +1,9 @@
-"""Which relay takes our mail, read from one address: `smtp://user:secret@host:25?starttls=required`."""
+"""Which relays take our mail, read from their addresses, with blanks between them.
+
+    smtp://user:secret@mx1.example:587?starttls=required&weight=3 smtp://mx2.example
+
+Each relay gets its weight's share of the mail; while one is dead the others have it all.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +14,8 @@ from syndicate.errors import SettingsError
 StartTls = Literal["auto", "required", "off"]
 _PORTS = {"smtp": 25, "smtps": 465}
 _STARTTLS: dict[str, StartTls] = {"auto": "auto", "required": "required", "off": "off"}
-_OPTIONS = frozenset({"starttls", "chunking"})
+_OPTIONS = frozenset({"starttls", "chunking", "weight", "connections"})
+_MAX_WEIGHT = 1000
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,8 @@ class Relay:
         user: for AUTH; None sends none.
         secret: for AUTH.
         is_chunking: use BDAT (RFC 3030) instead of DATA where the relay offers it.
+        weight: its share of the mail, against the other relays' weights.
+        connections: that one worker opens to it; None means the setting.
     """
 
     host: str
@@ -33,6 +41,8 @@ class Relay:
     user: str | None = None
     secret: str | None = None
     is_chunking: bool = False
+    weight: int = 1
+    connections: int | None = None
 
     @property
     def name(self) -> str:
@@ -40,28 +50,53 @@ class Relay:
         return f"{self.host}:{self.port}"
 
 
+def parse_all(text: str) -> tuple[Relay, ...]:
+    """Read the addresses of all relays, blanks between them.
+
+    Raises:
+        SettingsError: there is none, one is unusable, or two are the same.
+    """
+    relays = tuple(parse(url) for url in text.split())
+    names = {each.name for each in relays}
+    if not relays or len(names) < len(relays):
+        raise SettingsError("SYNDICATE_RELAY_URL names no relay, or one of them twice.")
+    return relays
+
+
 def parse(url: str) -> Relay:
-    """Read a relay's address.
+    """Read one relay's address.
 
     Raises:
         SettingsError: it is not one, or names an option that does not exist.
     """
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
-    if parts.scheme not in _PORTS or not parts.hostname or not options.keys() <= _OPTIONS:
+    is_host = bool(parts.hostname) and "," not in str(parts.hostname)
+    if parts.scheme not in _PORTS or not is_host or not options.keys() <= _OPTIONS:
         raise SettingsError(
             "SYNDICATE_RELAY_URL is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
-            "with ?starttls=required|off or ?chunking=1 if need be."
+            "with ?starttls=required|off, chunking=1, weight=N or connections=N if need be."
         )
     starttls = _STARTTLS.get(options.get("starttls", "auto"))
     if starttls is None:
         raise SettingsError("SYNDICATE_RELAY_URL: starttls is one of auto, required and off.")
     return Relay(
-        host=parts.hostname,
+        host=str(parts.hostname),
         port=parts.port or _PORTS[parts.scheme],
         is_tls=parts.scheme == "smtps",
         starttls=starttls,
         user=unquote(parts.username) if parts.username else None,
         secret=unquote(parts.password) if parts.password else None,
         is_chunking=options.get("chunking") == "1",
+        weight=_number(options, "weight") or 1,
+        connections=_number(options, "connections"),
     )
+
+
+def _number(options: dict[str, str], name: str) -> int | None:
+    text = options.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_WEIGHT:
+        raise SettingsError(f"SYNDICATE_RELAY_URL: {name} is a number from 1 to {_MAX_WEIGHT}.")
+    return int(text)

@@ -14,13 +14,14 @@ from jinja2 import TemplateError
 
 from syndicate import jobs, logs, settings
 from syndicate.errors import NotFoundError, SyndicateError
+from syndicate.mail import reconcile
 from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
 from syndicate.newsletters.compose import Draft, Frame, Material, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.store import issues, ledger, newsletters
 from syndicate.store.ledger import ContentRow
-from syndicate.store.mailings import AmbiguousPolicy, Lane, Mailing, MailingKind, MailingState
+from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
 from syndicate.store.materialise import materialise
 from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
 from syndicate.store.publications import Publication
@@ -163,15 +164,16 @@ def add_mailing(
         state=MailingState.MATERIALISING,
         lane=lane,
         priority=_PRIORITIES.get(newsletter.kind, 5),
-        policy=AmbiguousPolicy.RESEND if lane is Lane.URGENT else AmbiguousPolicy.SKIP,
+        policy=reconcile.policy(lane),
         content_version=VERSION,
         expires_at=now + EXPIRES_IN[newsletter.kind],
         created_at=now,
     )
     tx.add(mailing)
     tx.flush()
-    rows = frozen_rows(newsletter, publication, draft, now)
-    ledger.add_content(tx, mailing.id, VERSION, rows)
+    if draft.rendered:
+        rows = frozen_rows(newsletter, publication, draft, now)
+        ledger.add_content(tx, mailing.id, VERSION, rows)
     issues.add_stories(tx, issue.id, draft.chosen)
     issue.subjects = draft.subjects
     issue.content_hash = draft.content_hash

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import exists, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from syndicate.store.mailings import (
@@ -20,7 +20,7 @@ from syndicate.store.mailings import (
     MailingState,
 )
 from syndicate.store.recipients import Recipient
-from syndicate.store.results import COUNTED, finish_mailing
+from syndicate.store.results import COUNTED, finish_mailing, has_open_batch
 from syndicate.store.session import Transaction
 
 
@@ -198,8 +198,7 @@ def expire(tx: Transaction, now: dt.datetime) -> int:
 
 def finish_ended(tx: Transaction, now: dt.datetime) -> None:
     """End mailings all of whose batches are done: nobody was left to send to. Safe to run twice."""
-    is_open = exists().where(Batch.mailing_id == Mailing.id, Batch.state != BatchState.DONE)
-    query = select(Mailing.id).where(Mailing.state == MailingState.SENDING, ~is_open)
+    query = select(Mailing.id).where(Mailing.state == MailingState.SENDING, ~has_open_batch(now))
     for mailing_id in tx.scalars(query).all():
         finish_mailing(tx, mailing_id, now=now)
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, text, update
 
 from syndicate.store.lease import Leased
 from syndicate.store.mailings import (
+    AmbiguousPolicy,
     Batch,
     BatchState,
     Delivery,
@@ -142,6 +143,24 @@ def counter_changes(rows: Iterable[Row[Any]]) -> dict[str, object]:
     }
 
 
+def change_batch(
+    tx: Transaction,
+    mailing_id: int,
+    number: int,
+    rows: Iterable[Row[Any]],
+    **more: object,
+) -> None:
+    """Change a locked batch's counters by rows that went from `was` to `is_now`, and more."""
+    values = counter_changes(rows) | more
+    if values:
+        tx.execute(
+            update(Batch)
+            .where(Batch.mailing_id == mailing_id, Batch.number == number)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def give_back(
     tx: Transaction, leased: Leased, *, now: dt.datetime, not_before: dt.datetime | None = None
 ) -> bool:
@@ -197,6 +216,21 @@ def waiting_of(tx: Transaction, mailing_id: int, number: int) -> tuple[int, dt.d
     return waiting, None if pending else earliest
 
 
+def has_open_batch(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a mailing (of an outer query) has a batch that is not over.
+
+    What is ambiguous under *reconcile* waits for the relay's log until the mailing expires.
+    """
+    waits_for_log = and_(
+        Batch.ambiguous > 0,
+        Mailing.policy == AmbiguousPolicy.RECONCILE,
+        Mailing.expires_at > now,
+    )
+    return exists().where(
+        Batch.mailing_id == Mailing.id, or_(Batch.state != BatchState.DONE, waits_for_log)
+    )
+
+
 def finish_mailing(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> None:
     """Mark a mailing, and its issue, as done when its last batch is. Safe to run twice.
 
@@ -204,8 +238,9 @@ def finish_mailing(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> Non
     one sees both.
     """
     mailing = tx.scalar(select(Mailing).where(Mailing.id == mailing_id).with_for_update())
-    is_open = exists().where(Batch.mailing_id == mailing_id, Batch.state != BatchState.DONE)
-    if mailing is None or mailing.state not in _UNDER_WAY or tx.scalar(select(is_open)):
+    if mailing is None or mailing.state not in _UNDER_WAY:
+        return
+    if tx.scalar(select(Mailing.id).where(Mailing.id == mailing_id, has_open_batch(now))):
         return
     mailing.state = MailingState.DONE
     mailing.done_at = now

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import update
 
-from syndicate.store import caps, due, partitions, tokens
+from syndicate.store import accepts, caps, due, partitions, tokens
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 
@@ -14,6 +14,8 @@ KEEP_CAPS = dt.timedelta(days=31)
 KEEP_DUE_JOBS = dt.timedelta(days=1)
 # Longer than any one-use token is valid (confirmation: 7 days).
 KEEP_USED_TOKENS = dt.timedelta(days=8)
+# A mailing is over, and nothing of it in doubt, long before.
+KEEP_ACCEPTS = dt.timedelta(days=7)
 
 
 def keep_house(tx: Transaction, now: dt.datetime) -> None:
@@ -22,6 +24,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     due.forget_before(tx, now - KEEP_DUE_JOBS)
     caps.forget_before(tx, now - KEEP_CAPS)
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
+    accepts.forget_before(tx, now - KEEP_ACCEPTS)
     _purge_friends(tx, now)
 
 

@@ -40,3 +40,28 @@ def test_parse_refuses_what_is_no_relay(url: str) -> None:
 
 def test_the_name_holds_no_secret() -> None:
     assert relay.parse("smtp://me:secret@relay.example:587").name == "relay.example:587"
+
+
+def test_parse_all_reads_several_with_their_weights() -> None:
+    first, second = relay.parse_all(
+        "smtp://a.example?weight=3&connections=8\n smtp://b.example:2525"
+    )
+
+    assert (first.name, first.weight, first.connections) == ("a.example:25", 3, 8)
+    assert (second.name, second.weight, second.connections) == ("b.example:2525", 1, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "smtp://a smtp://a:25",
+        "smtp://a?weight=0",
+        "smtp://a?weight=x",
+        "smtp://a, smtp://b",
+    ],
+)
+def test_parse_all_refuses_what_is_no_set_of_relays(text: str) -> None:
+    with pytest.raises(SettingsError):
+        relay.parse_all(text)

@@ -1,0 +1,201 @@
+"""What the relay itself says it accepted: how an ambiguous delivery is settled without guessing.
+
+Our format is one JSON object a line, written before the 250 is said:
+
+    {"at": "2026-11-24T08:00:00+00:00", "message_id": "<…>", "queue_id": "…"}
+
+`at` and `message_id` are needed, everything else is ignored; a line without `message_id` is a
+heartbeat. Postfix's log is read as it is (syslog or ISO times): `cleanup` names the Message-ID of a
+queue id, `qmgr` says that the message was taken. A Message-ID that only `cleanup` knows is
+*unsure*: it may wait in `incoming`, or have been cut off. Lines stand in the order of their times.
+
+Source: docs/operations.md, "The relay's accept log"; design §6, "After a crash".
+"""
+
+import datetime as dt
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from syndicate.errors import SettingsError
+
+_POSTFIX = re.compile(
+    rb"postfix[^ ]*/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): (?:message-id=(<[^>]*>)|from=<.*nrcpt=)"
+)
+_ISO = re.compile(rb'(?:"at": ?")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ "]*)')
+_SYSLOG = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ")
+_MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+           b"Dec")  # fmt: skip
+# Bisecting a log ends when so little is left that reading it is as quick.
+_SMALL_BYTES = 1 << 16
+
+
+@dataclass
+class Verdict:
+    """What a log knows about the messages that were asked for.
+
+    Attributes:
+        accepted: Message-IDs that the relay took.
+        unsure: those that it saw and may have taken.
+        complete_until: everything up to then stands in the log; None means nothing does.
+    """
+
+    accepted: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+    complete_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One accepted message, or a heartbeat (`message_id` None)."""
+
+    at: dt.datetime
+    message_id: str | None
+    queue_id: str | None
+
+
+def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.datetime) -> Verdict:
+    """Look messages up in a log file on this machine, and in the one before its last rotation.
+
+    Args:
+        path: of the log.
+        wanted: Message-IDs with their angle brackets.
+        since: nothing that is wanted was sent before this, aware UTC.
+        now: a log that is written before each 250 is complete until now.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    verdict = Verdict(complete_until=now)
+    reading = _Reading(frozenset(wanted), verdict)
+    rotated = path.with_name(f"{path.name}.1")
+    for each in (rotated, path):
+        if each is path or each.exists():
+            reading.read(each, since, now)
+    verdict.unsure -= verdict.accepted
+    return verdict
+
+
+def lines(source: Iterable[bytes], *, now: dt.datetime) -> Iterator[Line]:
+    """Read the lines of a log in either format, for `store.accepts`; others are passed over."""
+    ids: dict[bytes, str] = {}
+    for raw in source:
+        if raw.lstrip().startswith(b"{"):
+            line = _json_line(raw)
+            if line is not None:
+                yield line
+            continue
+        found = _POSTFIX.search(raw)
+        at = time_of(raw, now)
+        if found is None or at is None:
+            continue
+        if found[1] == b"cleanup" and found[3]:
+            ids[found[2]] = found[3].decode("utf-8", "replace")
+        elif found[1] == b"qmgr" and found[2] in ids:
+            yield Line(at, ids.pop(found[2]), found[2].decode())
+
+
+def time_of(raw: bytes, now: dt.datetime) -> dt.datetime | None:
+    """The time of a line, aware UTC; None when it has none.
+
+    A syslog time has neither year nor zone: it is read as this machine's, in the year that does not
+    put it into the future.
+    """
+    iso = _ISO.match(raw.lstrip(b"{ ")) or _ISO.search(raw[:200])
+    if iso is not None:
+        return _aware(iso[1].decode())
+    old = _SYSLOG.match(raw)
+    if old is None or old[1] not in _MONTHS:
+        return None
+    local = now.astimezone()
+    month, numbers = _MONTHS.index(old[1]) + 1, [int(part) for part in old.groups()[1:]]
+    day, hour, minute, second = numbers
+    at = local.replace(month=month, day=day, hour=hour, minute=minute, second=second, microsecond=0)
+    if at > local + dt.timedelta(days=1):
+        at = at.replace(year=at.year - 1)
+    return at.astimezone(dt.UTC)
+
+
+class _Reading:
+    """Looks for Message-IDs in files; a Postfix queue id may span two of them."""
+
+    def __init__(self, wanted: frozenset[str], verdict: Verdict) -> None:
+        self.wanted = wanted
+        self.verdict = verdict
+        self.queue_ids: dict[bytes, str] = {}
+
+    def read(self, path: Path, since: dt.datetime, now: dt.datetime) -> None:
+        try:
+            with path.open("rb") as log:
+                log.seek(_start(log, since, now))
+                for raw in log:
+                    self._take(raw)
+        except OSError as error:
+            raise SettingsError(
+                f"SYNDICATE_RELAY_ACCEPT_LOG: {path} cannot be read ({error.strerror})."
+            ) from error
+
+    def _take(self, raw: bytes) -> None:
+        if raw.startswith(b"{"):
+            line = _json_line(raw)
+            if line is not None and line.message_id in self.wanted:
+                self.verdict.accepted.add(str(line.message_id))
+            return
+        found = _POSTFIX.search(raw)
+        if found is None:
+            return
+        if found[3]:
+            message_id = found[3].decode("utf-8", "replace")
+            if message_id in self.wanted:
+                self.queue_ids[found[2]] = message_id
+                self.verdict.unsure.add(message_id)
+        elif found[1] == b"qmgr" and found[2] in self.queue_ids:
+            self.verdict.accepted.add(self.queue_ids[found[2]])
+
+
+def _start(log: BinaryIO, since: dt.datetime, now: dt.datetime) -> int:
+    """Where the first line of a time begins, or a little before: by halving the file."""
+    low, high = 0, os.fstat(log.fileno()).st_size
+    while high - low > _SMALL_BYTES:
+        middle = (low + high) // 2
+        log.seek(middle)
+        log.readline()
+        at = time_of(log.readline(), now)
+        if at is None or at >= since:
+            high = middle
+        else:
+            low = middle
+    if low == 0:
+        return 0
+    log.seek(low)
+    log.readline()
+    return log.tell()
+
+
+def _json_line(raw: bytes) -> Line | None:
+    """One line of our own format; None for one that was cut off or is something else."""
+    try:
+        record = json.loads(raw)
+        at = _aware(str(record["at"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    message_id, queue_id = record.get("message_id"), record.get("queue_id")
+    if at is None:
+        return None
+    return Line(
+        at,
+        str(message_id) if message_id else None,
+        str(queue_id) if queue_id else None,
+    )
+
+
+def _aware(text: str) -> dt.datetime | None:
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.astimezone(dt.UTC)

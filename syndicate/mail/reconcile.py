@@ -1,0 +1,179 @@
+"""Settling ambiguous deliveries from the relay's accept log, where there is one (design G4).
+
+Rows say what is in doubt, the log what the relay took, and rows are written again: no transaction
+is open while a file is read.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from syndicate import logs, settings
+from syndicate.mail import accept_log, headers, relay
+from syndicate.mail.accept_log import Verdict
+from syndicate.mail.message import Writer
+from syndicate.settings import Settings
+from syndicate.store import accepts, doubts, ledger
+from syndicate.store.doubts import Doubt
+from syndicate.store.mailings import AmbiguousPolicy, Lane
+from syndicate.store.session import Transaction, transaction
+
+log = logs.get(__name__)
+
+PUSHED = "pushed"
+# The longest from an intent to a delivery's becoming ambiguous: 10 minutes for a reply, a lease,
+# and what a slow clock adds.
+BEFORE_DOUBT = dt.timedelta(minutes=30)
+LINES_AT_ONCE = 1000
+
+
+def policy(lane: Lane) -> AmbiguousPolicy:
+    """The policy of a new mailing: the log settles a digest's doubts where there is one.
+
+    Args:
+        lane: urgent mail is sent again at once, for it cannot wait for a log.
+    """
+    if lane is Lane.URGENT:
+        return AmbiguousPolicy.RESEND
+    has_log = settings.load().relay_accept_log is not None
+    return AmbiguousPolicy.RECONCILE if has_log else AmbiguousPolicy.SKIP
+
+
+def reconcile(now: dt.datetime) -> int:
+    """Settle what the log can settle. Safe to run twice.
+
+    Args:
+        now: aware UTC.
+
+    Returns:
+        How many deliveries were settled.
+
+    Raises:
+        SettingsError: the log is set and cannot be read.
+    """
+    configured = settings.load()
+    if configured.relay_accept_log is None:
+        return 0
+    lag = dt.timedelta(seconds=configured.relay_accept_lag_s)
+    with transaction() as tx:
+        open_doubts = doubts.ready(tx, now=now, lag=lag)
+        by_id = _message_ids(tx, open_doubts, configured)
+    if not by_id:
+        return 0
+    verdict = _ask(configured, by_id, now)
+    return sum(
+        _settle(batch, each, verdict, now=now, lag=lag) for batch, each in _by_batch(by_id).items()
+    )
+
+
+def ingest(source: Iterable[bytes], *, relay_name: str, now: dt.datetime) -> int:
+    """Store a relay's lines as they come. Safe to run twice.
+
+    Args:
+        source: lines in either format; may go on for ever.
+        relay_name: HOST:PORT as in the settings.
+        now: aware UTC, for times without a year.
+
+    Returns:
+        How many lines counted.
+    """
+    taken, rows = 0, []
+    for line in accept_log.lines(source, now=now):
+        rows.append((line.message_id, line.queue_id, line.at))
+        if line.message_id is None or len(rows) == LINES_AT_ONCE:
+            taken += _store(relay_name, rows)
+            rows = []
+    return taken + _store(relay_name, rows)
+
+
+def _store(relay_name: str, rows: Sequence[tuple[str | None, str | None, dt.datetime]]) -> int:
+    with transaction() as tx:
+        accepts.add(tx, relay_name, rows)
+    return len(rows)
+
+
+def _message_ids(
+    tx: Transaction, open_doubts: Sequence[Doubt], configured: Settings
+) -> dict[str, Doubt]:
+    found: dict[str, Doubt] = {}
+    writers: dict[int, Writer] = {}
+    domains: dict[tuple[int, int, str], str | None] = {}
+    for doubt in open_doubts:
+        if doubt.mailing_id not in writers:
+            mailing = ledger.find(tx, doubt.mailing_id)
+            if mailing is None:
+                continue
+            writers[doubt.mailing_id] = Writer(mailing, configured.key(), configured.base_url())
+        writer = writers[doubt.mailing_id]
+        version = doubt.content_version or writer.mailing.content_version
+        key = (doubt.mailing_id, version, doubt.language)
+        if key not in domains:
+            domains[key] = _domain(tx, key)
+        domain = domains[key]
+        if domain is not None:
+            found[writer.message_id(doubt.recipient_id, domain)] = doubt
+    return found
+
+
+def _domain(tx: Transaction, key: tuple[int, int, str]) -> str | None:
+    """The sender's domain in a content, which its Message-IDs end in."""
+    frame = next((row for row in ledger.content(tx, *key) if row.headers), None)
+    if frame is None or frame.headers is None:
+        return None
+    return headers.wire_address(str(frame.headers["from_address"])).rpartition("@")[2]
+
+
+def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> Verdict:
+    if configured.relay_accept_log != PUSHED:
+        since = min(doubt.since for doubt in by_id.values() if doubt.since) - BEFORE_DOUBT
+        path = Path(str(configured.relay_accept_log))
+        return accept_log.search(path, by_id.keys(), since=since, now=now)
+    names = [each.name for each in relay.parse_all(configured.need("relay_url"))]
+    with transaction() as tx:
+        taken = accepts.accepted(tx, by_id.keys())
+        return Verdict(accepted=taken, complete_until=accepts.complete_until(tx, names))
+
+
+def _by_batch(by_id: Mapping[str, Doubt]) -> dict[tuple[int, int], dict[str, Doubt]]:
+    batches: dict[tuple[int, int], dict[str, Doubt]] = defaultdict(dict)
+    for message_id, doubt in by_id.items():
+        batches[doubt.mailing_id, doubt.number][message_id] = doubt
+    return batches
+
+
+def _settle(
+    batch: tuple[int, int],
+    by_id: Mapping[str, Doubt],
+    verdict: Verdict,
+    *,
+    now: dt.datetime,
+    lag: dt.timedelta,
+) -> int:
+    accepted = {doubt.ordinal for key, doubt in by_id.items() if key in verdict.accepted}
+    unsure = {
+        doubt.ordinal
+        for key, doubt in by_id.items()
+        if key in verdict.unsure or not _is_complete(verdict, doubt, lag)
+    } - accepted
+    absent = {doubt.ordinal for doubt in by_id.values()} - accepted - unsure
+    with transaction() as tx:
+        is_written = doubts.settle(
+            tx, batch, accepted=accepted, absent=absent, unsure=unsure, now=now
+        )
+    if not is_written:
+        return 0
+    log.info(
+        "doubts_settled",
+        mailing=batch[0],
+        batch=batch[1],
+        accepted=len(accepted),
+        absent=len(absent),
+        unsure=len(unsure),
+    )
+    return len(accepted) + len(absent)
+
+
+def _is_complete(verdict: Verdict, doubt: Doubt, lag: dt.timedelta) -> bool:
+    until = verdict.complete_until
+    return until is not None and doubt.since is not None and doubt.since + lag <= until
