@@ -1,6 +1,7 @@
 """The shape of the tree: layers, sizes, names, and what no file may say."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 import tomllib
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "manager", "stuff"}
+OLDEST_PYTHON = "3.11.2"
 MODULE_LINES = 400
 FUNCTION_LINES = 50
 # Built from halves, so that this file does not name what it forbids.
@@ -167,6 +170,17 @@ def test_every_requirement_is_pinned() -> None:
     unpinned = {canonical(re.split(r"[^A-Za-z0-9._-]", each)[0]) for each in asked} - pinned
 
     assert unpinned == set()
+
+
+def test_every_pin_installs_on_the_oldest_python() -> None:
+    """On a newer Python pip picks versions that Debian 12 (3.11.2) refuses."""
+    refused = {
+        f"{found.name}=={found.version}"
+        for found in importlib.metadata.distributions()
+        if OLDEST_PYTHON not in SpecifierSet(found.metadata.get("Requires-Python") or "")
+    }
+
+    assert refused == set()
 
 
 def canonical(name: str) -> str:
