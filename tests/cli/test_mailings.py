@@ -114,3 +114,11 @@ def test_stop_all_is_shown_until_release() -> None:
 def test_an_unknown_mailing_is_one_clear_sentence() -> None:
     with pytest.raises(NotFoundError, match="no mailing 99"):
         run("show", "99")
+
+
+def test_accepts_takes_a_relays_log_in() -> None:
+    lines = '{"at": "2026-11-24T08:00:00Z", "message_id": "<a@x>"}\nnoise\n'
+
+    result = CliRunner().invoke(mailings.app, ["accepts", "--relay", "mx:25", "-"], input=lines)
+
+    assert result.stdout == "1 lines taken.\n"

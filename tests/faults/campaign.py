@@ -96,6 +96,12 @@ def worker_and_valkey(rig: Rig, mailing: int, chance: random.Random) -> int:
     return kills + kill_valkey(rig, mailing, chance)
 
 
+def kill_and_restart(rig: Rig, mailing: int, chance: random.Random) -> int:
+    """A worker dies, then PostgreSQL goes away for three seconds."""
+    kills = kill_worker(rig, mailing, chance)
+    return kills + restart_postgres(rig, mailing, chance)
+
+
 def dead_relay(seconds: float) -> Trouble:
     """The relay is dead for a while: each connection may lose one 250."""
 
@@ -137,8 +143,9 @@ LONG = (
     Case("reconcile: frozen worker", _POLICIES.RECONCILE, frozen_worker(150), 1),
 )
 SHORT = (
-    Case("skip: worker and valkey killed", _POLICIES.SKIP, worker_and_valkey, 2),
-    Case("resend: worker and valkey killed", _POLICIES.RESEND, worker_and_valkey, 2),
+    Case("short reconcile: kills and a restart", _POLICIES.RECONCILE, kill_and_restart, 2),
+    Case("short skip: worker and valkey killed", _POLICIES.SKIP, worker_and_valkey, 2),
+    Case("short resend: worker and valkey killed", _POLICIES.RESEND, worker_and_valkey, 2),
 )
 
 

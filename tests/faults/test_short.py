@@ -1,4 +1,4 @@
-"""The short form of the fault campaign: workers and Valkey die in mid-send (the long: make faults)."""
+"""The short form of the fault campaign: things die in mid-send (the long one: make faults)."""
 
 import pytest
 
@@ -12,4 +12,4 @@ def test_nobody_is_lost_whatever_dies(case: campaign.Case) -> None:
     report = campaign.run(case, audience=2000, hurry=True)
 
     assert report.is_good(), report
-    assert report.kills == case.rounds
+    assert report.kills >= case.rounds
