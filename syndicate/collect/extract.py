@@ -17,6 +17,7 @@ from lxml import etree
 
 from syndicate.collect import dates, encoding, jsonld, profile
 from syndicate.collect.body import body_of
+from syndicate.collect.bylines import authors_of
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.meta import Meta
 from syndicate.collect.records import Access, Kind, Page, PictureIn
@@ -109,7 +110,7 @@ def _generic(
         "headline": headline_of(root, node, meta),
         "standfirst": jsonld.text(node, "description", "abstract")
         or meta.first("og:description", "description", "twitter:description"),
-        "authors": jsonld.people(node, "author", "creator") or meta.authors(root),
+        "authors": authors_of(root, node, meta),
         "section": jsonld.text(node, "articleSection") or meta.first("article:section") or None,
         "published": dates.read(raw, now=now),
         "updated": dates.read(changed, now=now),

@@ -1,7 +1,5 @@
 """What a page says of itself in `<meta>`, `<link>` and `<time>`: OpenGraph and its relations."""
 
-import re
-
 from lxml import etree
 
 from syndicate.collect.clean import absolute_url
@@ -15,7 +13,14 @@ _AUTHORS: tuple[str, ...] = (
     "sailthru.author",
     "dc.creator",
 )
-_AUTHORS += ("dcterms.creator", "byl", "cxenseparse:author", "cxense:author", "article:author_name")
+_AUTHORS += (
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+    "cxense:author",
+    "article:author_name",
+    "articleauthor",
+)
 _PUBLISHED: tuple[str, ...] = (
     "article:published_time",
     "og:published_time",
@@ -39,7 +44,6 @@ _MODIFIED: tuple[str, ...] = (
 )
 _MODIFIED += ("dcterms.modified", "revised")
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "article:tag")
-_BYLINE = re.compile(r"\b(?:byline|author|autor|auteur)", re.IGNORECASE)
 
 
 class Meta:
@@ -92,13 +96,13 @@ class Meta:
         parts = found if len(found) > 1 else [part for text in found for part in text.split(",")]
         return [plain(part) for part in parts if part.strip()]
 
-    def authors(self, root: etree._Element) -> tuple[str, ...]:
-        """Names from meta elements, else from what the page marks as its byline."""
+    def authors(self) -> tuple[str, ...]:
+        """Names from meta elements."""
         for name in _AUTHORS:
             found = name_list(self._values.get(name, ()))
             if found:
                 return found
-        return _marked_authors(root)
+        return ()
 
 
 def _time_element(root: etree._Element) -> str:
@@ -111,16 +115,3 @@ def _time_element(root: etree._Element) -> str:
         if written.strip():
             return written
     return ""
-
-
-def _marked_authors(root: etree._Element) -> tuple[str, ...]:
-    for path in (".//*[@itemprop='author']", ".//a[@rel='author']", ".//*[@rel='author']"):
-        texts = []
-        for element in root.iterfind(path):
-            name = element.find(".//*[@itemprop='name']")
-            chosen = name if name is not None else element
-            texts.append(chosen.get("content") or "".join(chosen.itertext()))
-        found = name_list(texts)
-        if found:
-            return found
-    return ()

@@ -7,8 +7,12 @@ from syndicate.collect.text import plain
 
 _ADDRESS = re.compile(r"\S+@\S+")
 _NAMED = re.compile(r"^\s*\S+@\S+\s*\((.+)\)\s*$")  # RSS 2.0: address (name)
-_BY = re.compile(r"^(?:by|von|par|por|door|di|da|oleh|av|af)[\s:]+(?=\S)", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*[,;|]\s*|\s+(?:and|und|et|y|e|en|och|og|&)\s+", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,40}\)")  # initials, towns: Elena Oberholzer (obe)
+_BY = re.compile(
+    r"^(?:by|von|par|por|door|di|da|oleh|av|af|text|redaktion)(?:\s+|\s*:\s*)(?=\S)", re.IGNORECASE
+)
+_ALWAYS = re.compile(r"\s*[;|]\s*")
+_BETWEEN = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|en|och|og|&)\s+", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"https?://|^\W*$|\d{3,}", re.IGNORECASE)
 MAX_NAMES = 20
 MAX_NAME = 120
@@ -17,8 +21,8 @@ MAX_NAME = 120
 def name_list(written: Iterable[str]) -> tuple[str, ...]:
     """Names in order, each once, without addresses.
 
-    One text with several names is parted only where each part can be a name of its own (two words
-    or more): "Reuters, London" stays what it is.
+    One text with several names is parted only where it begins with a name of two words or more:
+    "Jane Roe and John Doe, Reuters" is three, "Reuters, London" stays what it is.
     """
     found: dict[str, str] = {}
     for text in written:
@@ -31,16 +35,23 @@ def _parted(text: str) -> list[str]:
     tidy = plain(text)
     named = _NAMED.match(tidy)
     tidy = named[1] if named else tidy
-    tidy = _ADDRESS.sub("", tidy).strip(" ()<>,;|")
-    tidy = _BY.sub("", tidy)
+    tidy = _ASIDE.sub("", _ADDRESS.sub("", tidy))
+    return [name for part in _ALWAYS.split(tidy) for name in _names(part)]
+
+
+def _names(text: str) -> list[str]:
+    tidy = _BY.sub("", text.strip(" ()<>,;|/"))
     if not tidy or _NOT_A_NAME.search(tidy):
         return []
-    parts = [part.strip() for part in _BETWEEN.split(tidy) if part and part.strip()]
-    if len(parts) > 1 and all(_is_name(part) for part in parts):
+    parts = [part.strip() for part in _BETWEEN.split(tidy) if part.strip()]
+    if len(parts) > 1 and _is_full_name(parts[0]) and all(_is_name(part) for part in parts):
         return parts
     return [tidy] if len(tidy) <= MAX_NAME else []
 
 
 def _is_name(text: str) -> bool:
-    count = len(text.split())
-    return 2 <= count <= 5 and text[:1].isupper()  # noqa: PLR2004 - given and family name
+    return len(text.split()) <= 5 and text[:1].isalpha()  # noqa: PLR2004 - longer is a description
+
+
+def _is_full_name(text: str) -> bool:
+    return len(text.split()) > 1 and text[:1].isupper() and _is_name(text)
