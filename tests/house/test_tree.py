@@ -177,7 +177,7 @@ def test_every_pin_installs_on_the_oldest_python() -> None:
     refused = {
         f"{found.name}=={found.version}"
         for found in importlib.metadata.distributions()
-        if OLDEST_PYTHON not in SpecifierSet(found.metadata.get("Requires-Python") or "")
+        if OLDEST_PYTHON not in SpecifierSet(str(found.metadata.json.get("requires_python", "")))
     }
 
     assert refused == set()
