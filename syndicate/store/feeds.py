@@ -20,14 +20,16 @@ from sqlalchemy import (
     any_,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from syndicate.store import feed_rules
 from syndicate.store.articles import Article, ArticleTag, Change, Revision
 from syndicate.store.featured import Featured
 from syndicate.store.publications import Publication, Section, sections_of
@@ -45,6 +47,7 @@ class FeedKind(enum.StrEnum):
     LANGUAGE = "language"
     FEATURED = "featured"
     CORRECTIONS = "corrections"
+    RULE = "rule"
 
 
 class Feed(Table):
@@ -62,6 +65,8 @@ class Feed(Table):
     tag_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id"))
     author: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(LANGUAGE)
+    # An operator's rule, as `store.feed_rules` reads it.
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     title: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     is_full_text: Mapped[bool] = mapped_column(server_default="true")
@@ -94,6 +99,7 @@ _ORDER = (
     FeedKind.FEATURED,
     FeedKind.SECTION,
     FeedKind.LANGUAGE,
+    FeedKind.RULE,
     FeedKind.CORRECTIONS,
     FeedKind.TAG,
     FeedKind.AUTHOR,
@@ -270,7 +276,9 @@ def _below_section(feed: Feed | type[Feed]) -> ColumnElement[bool]:
 
 
 def _tagged(feed: Feed | type[Feed]) -> ColumnElement[bool]:
-    return exists().where(ArticleTag.article_id == Article.id, ArticleTag.tag_id == feed.tag_id)
+    carries = exists().where(ArticleTag.article_id == Article.id, ArticleTag.tag_id == feed.tag_id)
+    # Two levels below the feed's own row, where SQLAlchemy would not look for it by itself.
+    return carries.correlate(Article, Feed)
 
 
 def _written_by(feed: Feed | type[Feed]) -> ColumnElement[bool]:
@@ -278,11 +286,17 @@ def _written_by(feed: Feed | type[Feed]) -> ColumnElement[bool]:
 
 
 def _is_featured(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
-    return exists().where(Featured.article_id == Article.id)
+    return exists().where(Featured.article_id == Article.id).correlate(Article)
 
 
 def _was_corrected(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
     return exists().where(Revision.article_id == Article.id, Revision.change == Change.CORRECTION)
+
+
+def _fits_rule(feed: Feed | type[Feed]) -> ColumnElement[bool]:
+    if isinstance(feed, Feed):
+        return feed_rules.fits(literal(feed.rule, JSONB))
+    return feed_rules.fits(Feed.__table__.c.rule)
 
 
 _SUBJECTS: Mapping[FeedKind, Callable[[Feed | type[Feed]], ColumnElement[bool]]] = {
@@ -293,4 +307,5 @@ _SUBJECTS: Mapping[FeedKind, Callable[[Feed | type[Feed]], ColumnElement[bool]]]
     FeedKind.LANGUAGE: lambda feed: Article.language == feed.language,
     FeedKind.FEATURED: _is_featured,
     FeedKind.CORRECTIONS: _was_corrected,
+    FeedKind.RULE: _fits_rule,
 }

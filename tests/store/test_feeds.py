@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from syndicate.store import feeds
+from syndicate.errors import UsageError
+from syndicate.store import feed_rules, feeds
 from syndicate.store.articles import Article, ArticleState, ArticleTag, Change, Revision, Tag
 from syndicate.store.feeds import Feed, FeedKind, FeedPage
 from syndicate.store.publications import Publication, Section
@@ -62,11 +63,15 @@ def test_mark_due_names_exactly_the_feeds_that_an_article_stands_in() -> None:
         europe = _section(tx, publication, "europe", parent_id=world)
         _section(tx, publication, "sport")
         tag = Tag(publication_id=publication, slug="floods", name="Floods")
-        tx.add(tag)
+        other = Tag(publication_id=publication, slug="chess", name="Chess")
+        tx.session.add_all([tag, other])
         tx.flush()
         feeds.ensure(tx, publication)
         feeds.add(
             tx, publication, slug="tag-floods", kind=FeedKind.TAG, tag_id=tag.id, title="Floods"
+        )
+        feeds.add(
+            tx, publication, slug="tag-chess", kind=FeedKind.TAG, tag_id=other.id, title="Chess"
         )
         feeds.add(
             tx, publication, slug="desk", kind=FeedKind.AUTHOR, author="World desk", title="Desk"
@@ -185,3 +190,61 @@ def _nothing_is_due(tx: Transaction) -> None:
 def _due(tx: Transaction, publication: int) -> set[str]:
     query = select(Feed.slug).where(Feed.publication_id == publication, Feed.due_at.is_not(None))
     return set(tx.scalars(query))
+
+
+@pytest.mark.parametrize(
+    ("rule", "fits"),
+    [
+        ({"sections": ["europe"]}, True),
+        ({"sections": ["sport", "europe"], "languages": ["en"]}, True),
+        ({"sections": ["sport"]}, False),
+        ({"tags": ["floods"]}, True),
+        ({"tags": ["chess"]}, False),
+        ({"authors": ["World desk"]}, True),
+        ({"authors": ["Sports desk"]}, False),
+        ({"languages": ["ar"]}, False),
+        ({"kinds": ["story", "live"]}, True),
+        ({"kinds": ["video"]}, False),
+        ({"words": ["STORY"]}, True),
+        ({"words": ["100%", "sto_y"]}, False),
+        ({"sections": ["europe"], "words": ["chess"]}, False),
+    ],
+)
+def test_a_rule_lists_what_fits_every_part_by_any_value(
+    rule: dict[str, list[str]], *, fits: bool
+) -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        europe = _section(tx, publication, "europe")
+        feeds.ensure(tx, publication)
+        feeds.add(
+            tx,
+            publication,
+            slug="own",
+            kind=FeedKind.RULE,
+            rule=feed_rules.check(rule),
+            title="Own",
+        )
+        article = _article(tx, publication, section_id=europe, authors=["World desk"])
+        tag = Tag(publication_id=publication, slug="floods", name="Floods")
+        tx.add(tag)
+        tx.flush()
+        tx.add(ArticleTag(article_id=article, tag_id=tag.id))
+        tx.flush()
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert ("own" in _due(tx, publication)) == fits
+        own = feeds.by_slug(tx, "own")
+        assert own is not None
+        found = tx.scalars(select(Article.id).where(feeds.belongs_to(own))).all()
+        assert found == ([article] if fits else [])
+
+
+@pytest.mark.parametrize(
+    "rule", [{}, {"section": ["x"]}, {"sections": []}, {"words": [""]}, {"kinds": ["novel"]}]
+)
+def test_a_rule_that_says_nothing_or_too_little_is_refused(rule: dict[str, list[str]]) -> None:
+    with pytest.raises(UsageError):
+        feed_rules.check(rule)

@@ -165,6 +165,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_publication_slug")),
     )
     op.create_table(
+        "feed_partner",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_partner")),
+        sa.UniqueConstraint("name", name=op.f("uq_feed_partner_name")),
+    )
+    op.create_table(
         "relay_accept",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("relay", sa.String(), nullable=False),
@@ -549,6 +558,7 @@ def upgrade() -> None:
                 "language",
                 "featured",
                 "corrections",
+                "rule",
                 name="feedkind",
                 native_enum=False,
                 create_constraint=True,
@@ -560,6 +570,7 @@ def upgrade() -> None:
         sa.Column("tag_id", sa.BigInteger(), nullable=True),
         sa.Column("author", sa.String(), nullable=True),
         sa.Column("language", sa.String(length=35), nullable=True),
+        sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), server_default="", nullable=False),
         sa.Column("is_full_text", sa.Boolean(), server_default="true", nullable=False),
@@ -986,6 +997,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed_id", "format", "page", name=op.f("pk_feed_document")),
     )
     op.create_table(
+        "feed_consumer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("feed_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "rss",
+                "atom",
+                "json",
+                name="feedformat",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("partner_id", sa.BigInteger(), nullable=True),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.BigInteger(), nullable=False),
+        sa.Column("etag", sa.String(), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["feed.id"], name=op.f("fk_feed_consumer_feed_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["feed_partner.id"],
+            name=op.f("fk_feed_consumer_partner_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_consumer")),
+        sa.UniqueConstraint(
+            "feed_id", "format", "client", name=op.f("uq_feed_consumer_feed_id_format_client")
+        ),
+    )
+    op.create_index(op.f("ix_feed_consumer_last_at"), "feed_consumer", ["last_at"], unique=False)
+    op.create_table(
+        "feed_callback",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("feed_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "rss",
+                "atom",
+                "json",
+                name="feedformat",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("callback", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wanted", sa.String(), nullable=True),
+        sa.Column("wanted_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("wanted_lease_s", sa.BigInteger(), nullable=True),
+        sa.Column("denied", sa.String(), nullable=True),
+        sa.Column("verify_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verify_attempts", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("deliver_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("delivered_etag", sa.String(), nullable=True),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_status", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["feed.id"], name=op.f("fk_feed_callback_feed_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_callback")),
+        sa.UniqueConstraint(
+            "feed_id",
+            "format",
+            "callback",
+            name=op.f("uq_feed_callback_feed_id_format_callback"),
+        ),
+    )
+    op.create_index(op.f("ix_feed_callback_host"), "feed_callback", ["host"], unique=False)
+    op.create_index(
+        op.f("ix_feed_callback_verify_at"),
+        "feed_callback",
+        ["verify_at"],
+        unique=False,
+        postgresql_where="verify_at IS NOT NULL",
+    )
+    op.create_index(
+        op.f("ix_feed_callback_deliver_at"),
+        "feed_callback",
+        ["deliver_at"],
+        unique=False,
+        postgresql_where="deliver_at IS NOT NULL",
+    )
+    op.create_table(
+        "subscription_feed",
+        sa.Column("subscription_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscription.id"],
+            name=op.f("fk_subscription_feed_subscription_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_subscription_feed")),
+    )
+    op.create_table(
         "fetch_state",
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("etag", sa.LargeBinary(), nullable=True),
@@ -1148,6 +1273,21 @@ def downgrade() -> None:
     op.drop_table("issue_story")
     op.drop_index(op.f("ix_fetch_state_next_at"), table_name="fetch_state")
     op.drop_table("fetch_state")
+    op.drop_table("subscription_feed")
+    op.drop_index(
+        op.f("ix_feed_callback_deliver_at"),
+        table_name="feed_callback",
+        postgresql_where="deliver_at IS NOT NULL",
+    )
+    op.drop_index(
+        op.f("ix_feed_callback_verify_at"),
+        table_name="feed_callback",
+        postgresql_where="verify_at IS NOT NULL",
+    )
+    op.drop_index(op.f("ix_feed_callback_host"), table_name="feed_callback")
+    op.drop_table("feed_callback")
+    op.drop_index(op.f("ix_feed_consumer_last_at"), table_name="feed_consumer")
+    op.drop_table("feed_consumer")
     op.drop_table("feed_document")
     op.drop_table("featured")
     op.drop_index("ix_batch_ready", table_name="batch", postgresql_where="state = 0")
@@ -1172,9 +1312,7 @@ def downgrade() -> None:
     op.drop_table("mailing")
     op.drop_index(op.f("ix_feed_publication_id"), table_name="feed")
     op.drop_index(op.f("ix_feed_due_at"), table_name="feed", postgresql_where="due_at IS NOT NULL")
-    op.drop_index(
-        op.f("ix_feed_page_article_ids"), table_name="feed_page", postgresql_using="gin"
-    )
+    op.drop_index(op.f("ix_feed_page_article_ids"), table_name="feed_page", postgresql_using="gin")
     op.drop_table("feed_page")
     op.drop_table("feed")
     op.drop_index(op.f("ix_consent_subscription_id"), table_name="consent")
@@ -1197,6 +1335,7 @@ def downgrade() -> None:
     op.drop_table("suppression")
     op.drop_table("subscriber")
     op.drop_table("relay_accept")
+    op.drop_table("feed_partner")
     op.drop_table("publication")
     op.drop_table("installation")
     op.drop_table("fetch_host")

@@ -1,0 +1,154 @@
+"""A reader's own feed: what their newsletter brings them, as a feed that only they can open.
+
+Its address carries a token that is made from the row and the installation's key, so the preferences
+page can show it again, a copy of the database cannot open anything, and a new key revokes the old
+address. The token is in no log: the log knows routes, not paths.
+"""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, exists, or_, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate import signing
+from syndicate.store.articles import Article
+from syndicate.store.feed_entries import PAGE_ENTRIES, Place
+from syndicate.store.newsletters import Newsletter, NewsletterSection
+from syndicate.store.publications import Publication, Section
+from syndicate.store.schema import Table
+from syndicate.store.session import Transaction
+from syndicate.store.subscribers import (
+    ChoiceKind,
+    Subscription,
+    SubscriptionChoice,
+    SubscriptionState,
+)
+from syndicate.store.visibility import Channel, may_show
+
+_PURPOSE = "reader-feed"
+
+
+class SubscriptionFeed(Table):
+    """The key of one subscription's own feed; no row, no feed."""
+
+    __tablename__ = "subscription_feed"
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[int]
+    created_at: Mapped[dt.datetime]
+
+
+@dataclass(frozen=True)
+class Own:
+    """What stands in a reader's own feed.
+
+    Attributes:
+        newsletter: whose choices it follows.
+        publication: the newsletter's.
+        language: of the feed's frame.
+        places: newest first.
+    """
+
+    newsletter: Newsletter
+    publication: Publication
+    language: str
+    places: tuple[Place, ...]
+
+
+def token_of(tx: Transaction, master_key: bytes, subscription_id: int) -> str | None:
+    """The token of a subscription's own feed, or None when it has none."""
+    key = tx.scalar(
+        select(SubscriptionFeed.key).where(SubscriptionFeed.subscription_id == subscription_id)
+    )
+    if key is None:
+        return None
+    return signing.sign(master_key, _PURPOSE, f"{subscription_id}:{key}")
+
+
+def issue(tx: Transaction, master_key: bytes, subscription_id: int, *, now: dt.datetime) -> str:
+    """Give a subscription its own feed, under a new address; an older one stops working.
+
+    Returns:
+        The token that stands in /feeds/mine/{token}.rss, .atom and .json.
+    """
+    key = secrets.randbits(62)
+    values = {"subscription_id": subscription_id, "key": key, "created_at": now}
+    statement = insert(SubscriptionFeed).values(values)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[SubscriptionFeed.subscription_id], set_=values
+        )
+    )
+    return signing.sign(master_key, _PURPOSE, f"{subscription_id}:{key}")
+
+
+def revoke(tx: Transaction, subscription_id: int) -> None:
+    """Take a reader's own feed away. Safe to run twice."""
+    tx.execute(delete(SubscriptionFeed).where(SubscriptionFeed.subscription_id == subscription_id))
+
+
+def open_token(tx: Transaction, master_key: bytes, token: str) -> int | None:
+    """The subscription that a token opens the feed of; None when it was revoked or never ours."""
+    try:
+        subscription_id, _, key = signing.verify(master_key, _PURPOSE, token).partition(":")
+    except signing.BadTokenError:
+        return None
+    query = (
+        select(SubscriptionFeed.subscription_id)
+        .join(Subscription, Subscription.id == SubscriptionFeed.subscription_id)
+        .where(
+            SubscriptionFeed.subscription_id == int(subscription_id),
+            SubscriptionFeed.key == int(key),
+            Subscription.state.in_((SubscriptionState.ACTIVE, SubscriptionState.PAUSED)),
+        )
+    )
+    return tx.scalar(query)
+
+
+def own(tx: Transaction, subscription_id: int, *, now: dt.datetime) -> Own | None:
+    """What a reader's own feed lists: what their next issue would choose from, newest first."""
+    row = tx.execute(
+        select(Subscription, Newsletter, Publication)
+        .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
+        .join(Publication, Publication.id == Newsletter.publication_id)
+        .where(Subscription.id == subscription_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    subscription, newsletter, publication = row
+    sections = _choices(tx, subscription_id, ChoiceKind.SECTION)
+    languages = _choices(tx, subscription_id, ChoiceKind.LANGUAGE)
+    query = (
+        select(Article.id)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .where(
+            _is_drawn_from(newsletter),
+            may_show(Channel.PRIVATE_FEED, now=now),
+            Section.slug.in_(sections) if sections else true(),
+            Article.language.in_(languages) if languages else true(),
+        )
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(PAGE_ENTRIES)
+    )
+    places = tuple(Place(article_id, 0) for article_id in tx.scalars(query))
+    return Own(newsletter, publication, subscription.language, places)
+
+
+def _is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
+    """As the newsletter's issues: its sections, or all of its publication when it names none."""
+    of_this = NewsletterSection.newsletter_id == newsletter.id
+    is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)
+    is_own = Article.publication_id == newsletter.publication_id
+    return or_(is_in_one, and_(~exists().where(of_this), is_own))
+
+
+def _choices(tx: Transaction, subscription_id: int, kind: ChoiceKind) -> list[str]:
+    query = select(SubscriptionChoice.value).where(
+        SubscriptionChoice.subscription_id == subscription_id, SubscriptionChoice.kind == kind
+    )
+    return list(tx.scalars(query))
