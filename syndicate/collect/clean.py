@@ -4,8 +4,9 @@ nh3 is quadratic in nesting (50,000 nested divs take 4.9 s, measured), so size a
 before it sees anything. Addresses become absolute, so that nothing depends on where the text stood.
 """
 
+import html
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 
@@ -39,7 +40,10 @@ _ATTRIBUTES = {
 }
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _GONE = {"script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math"}
-_GONE |= {"form", "button", "select", "textarea", "title", "head"}
+_IFRAME = re.compile(r"<iframe\b([^>]*)>(.*?)</iframe\s*>", re.IGNORECASE | re.DOTALL)
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+# "cat <<EOF": opened like a tag, but the next one comes before it is closed.
+_UNCLOSED = re.compile(r"<([A-Za-z][^<>]*)(?=<|$)")
 _EMPTY = re.compile(r"<(p|div|span|strong|em|b|i|a|li|h[1-6]|figure)(?:\s[^<>]*)?>\s*</\1>")
 
 
@@ -58,6 +62,7 @@ def clean(markup: str, *, base: str | None = None) -> str:
         return _paragraphs(markup)
     if depth_of(markup) > MAX_DEPTH:
         return nh3.clean_text(plain(markup))
+    markup = _IFRAME.sub(_instead_of_frame, _UNCLOSED.sub(_as_text, markup))
 
     def absolute(_tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES:
@@ -94,7 +99,8 @@ def depth_of(markup: str) -> int:
     if markup.count("<") <= MAX_DEPTH:
         return 0
     depth = deepest = 0
-    for closing, name, alone in _TAG.findall(markup):
+    for match in _TAG.finditer(markup):
+        closing, name, alone = match.groups()
         if alone or name.lower() in _VOID:
             continue
         depth = max(0, depth - 1) if closing else depth + 1
@@ -102,6 +108,24 @@ def depth_of(markup: str) -> int:
         if deepest > MAX_DEPTH:
             break
     return deepest
+
+
+def _instead_of_frame(frame: re.Match[str]) -> str:
+    """What stands for a frame: what it says for those without frames, else a link to it."""
+    attributes, inner = frame.groups()
+    if plain(inner):
+        return inner
+    source = _SOURCE.search(attributes)
+    url = absolute_url(html.unescape(source[1]), "https://none.invalid/") if source else None
+    if url is None or "none.invalid" in url:
+        return ""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return f'<p><a href="{html.escape(url)}">{html.escape(host)}</a></p>'
+
+
+def _as_text(unclosed: re.Match[str]) -> str:
+    said = unclosed[1]
+    return f"<{said}" if '="' in said or "='" in said else f"&lt;{said}"
 
 
 def _joined(base: str | None, url: str) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from syndicate.collect import dates, encoding, jsonfeed, lenient, xmlfeed
+from syndicate.collect import clean, dates, encoding, jsonfeed, lenient, xmlfeed
 from syndicate.collect.records import Entry, FeedDocument
 from syndicate.errors import NotAFeedError
 
@@ -140,6 +140,10 @@ def _looks_like_a_feed(text: str) -> bool:
 
 
 def _lenient(text: str, *, url: str | None, now: dt.datetime) -> FeedDocument | None:
+    if clean.depth_of(text) > clean.MAX_DEPTH:
+        raise NotAFeedError(
+            f"{url or 'This document'} is no feed: it is nested deeper than any feed is.", url=url
+        )
     document = '<?xml version="1.0" encoding="utf-8"?>' + _undeclared(text)
     headers = {"content-type": "application/xml; charset=utf-8"}
     if url:

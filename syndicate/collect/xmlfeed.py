@@ -106,6 +106,8 @@ def _rss_entry(item: etree._Element, frame: Frame) -> Entry | None:
     link = absolute_url(texts.get((own, "link")), frame.base)
     if link is None:
         link = _permalink(item, guid, own)
+    if link is None and frame.base is None:
+        link = _text(texts, (own, "link"))  # relative to an address that nobody gave us
     description = texts.get((own, "description"), "")
     body = texts.get((CONTENT, "encoded"), "")
     raw = _any(texts, (own, "pubDate"), (DC, "date"), (DCTERMS, "issued"), (ATOM, "published"))
@@ -224,6 +226,8 @@ def _atom_entry(item: etree._Element, root: etree._Element, frame: Frame) -> Ent
         return None
     texts = _firsts(item)
     link = absolute_url(_alternate(item), frame.base)
+    if link is None and frame.base is None:
+        link = _alternate(item)
     base = link or frame.base
     summary = _construct(parts["summary"]) or ""
     raw = _any(texts, (ATOM, "published"), (ATOM, "issued"), (DC, "date"))

@@ -1,4 +1,4 @@
-"""Real pages: headline, date and authors as their publishers' own parsers know them; and the text."""
+"""Real pages: headline, date and authors as parsers made for each site know them; and the text."""
 
 import datetime as dt
 import gzip
@@ -104,9 +104,7 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[at : at + 4]) for at in range(len(tokens) - 3))
 
 
-def _shared(
-    told: Counter[tuple[str, ...]], got: Counter[tuple[str, ...]]
-) -> tuple[float, float]:
+def _shared(told: Counter[tuple[str, ...]], got: Counter[tuple[str, ...]]) -> tuple[float, float]:
     """(precision, recall) of one text."""
     both = (told & got).total()
     return both / got.total() if got else 1.0, both / told.total() if told else 1.0
