@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -100,10 +101,12 @@ def load(domain: str, selector: str, key_file: Path) -> Signer:
     return Signer(domain, selector, key)
 
 
+@lru_cache(maxsize=512)
 def _name(field: bytes) -> str:
     return field.split(b":", 1)[0].decode("ascii").lower()
 
 
+@lru_cache(maxsize=512)
 def _relaxed(field: bytes) -> bytes:
     """RFC 6376 3.4.2."""
     name, value = field.split(b":", 1)

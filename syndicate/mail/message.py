@@ -6,11 +6,11 @@ bytes and the same Message-ID. Checklist: notes/mail A1, A3, A5.
 
 import base64
 import datetime as dt
-import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
+from typing import Any
 
 from syndicate import signing
 from syndicate.mail import headers
@@ -28,6 +28,17 @@ NEVER = "never"
 
 
 @dataclass(frozen=True)
+class _Letterhead:
+    """What the copies of one content share."""
+
+    domain: str
+    before: tuple[bytes, ...]  # header fields, in order, before those of the recipient
+    listing: tuple[bytes, ...]  # of a newsletter alone
+    slots: Mapping[str, str]
+    signed_at: int
+
+
+@dataclass(frozen=True)
 class Writer:
     """Writes the messages of one mailing.
 
@@ -42,22 +53,34 @@ class Writer:
     key: bytes
     base_url: str
     signer: Signer | None = None
+    _letterheads: dict[int, _Letterhead] = field(default_factory=dict, compare=False)
+    _seal_keys: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     def envelope(self, due: Due, content: Content) -> Envelope:
         """The message to one recipient.
 
         Raises:
             BadAddressError: the address cannot stand in a mail.
+            KeyError: the content lacks a header or a slot's value.
+            ValueError: a header is not what it must be.
         """
+        head = self._letterhead(content)
         recipient = headers.wire_address(due.address)
-        slots = self.slots(due) | dict(content.headers.get("slots", {}))
-        fields = self._fields(due, content, recipient, slots)
+        slots = {**self.slots(due), **head.slots}
+        fields = [
+            *head.before,
+            b"To: %b\r\n" % recipient.encode(),
+            b"Message-ID: %b\r\n" % self.message_id(due.recipient_id, head.domain).encode(),
+        ]
+        if "unsubscribe_url" in slots:
+            fields += head.listing
+            fields.append(headers.plain("List-Unsubscribe", f"<{slots['unsubscribe_url']}>"))
         body = merge(content, due.choice, slots)
         if self.signer is not None:
-            fields.append(self.signer.sign(fields, body, at=int(content.headers["signed_at"])))
+            fields.append(self.signer.sign(fields, body, at=head.signed_at))
         return Envelope(
             key=due.ordinal,
-            mail_from=self.bounce_address(due, str(content.headers["from_address"])),
+            mail_from=self.bounce_address(due, head.domain),
             recipient=recipient,
             message=(*fields, b"\r\n", *body),
             is_utf8=not recipient.isascii(),
@@ -81,45 +104,51 @@ class Writer:
         name = f"m{self.mailing.id}.{recipient_id}"
         return f"<{name}.{self._seal('message-id', name)[:16]}@{domain}>"
 
-    def bounce_address(self, due: Due, from_address: str) -> str:
+    def bounce_address(self, due: Due, domain: str) -> str:
         """The envelope sender: names mailing and recipient, sealed (notes/mail A7)."""
-        domain = headers.wire_address(from_address).rpartition("@")[2]
         name = f"{self.mailing.id}-{due.recipient_id}"
         return f"b+{name}-{self._seal('bounce', name)[:12]}@{domain}"
 
-    def _fields(
-        self, due: Due, content: Content, recipient: str, slots: Mapping[str, str]
-    ) -> list[bytes]:
-        frame = content.headers
-        domain = headers.wire_address(str(frame["from_address"])).rpartition("@")[2]
-        fields = [
+    def _letterhead(self, content: Content) -> _Letterhead:
+        # By identity: the caller keeps its contents for as long as this writer writes.
+        found = self._letterheads.get(id(content))
+        if found is None:
+            found = self._letterheads[id(content)] = self._made(content.headers)
+        return found
+
+    def _made(self, frame: Mapping[str, Any]) -> _Letterhead:
+        before = (
             headers.mailbox("From", str(frame["from_name"]), str(frame["from_address"])),
-            headers.mailbox("To", "", recipient),
             headers.unstructured("Subject", str(frame["subject"])),
             headers.plain("Date", str(frame["date"])),
-            headers.plain("Message-ID", self.message_id(due.recipient_id, domain)),
             b"MIME-Version: 1.0\r\n",
             headers.plain("Content-Type", f'multipart/alternative; boundary="{frame["boundary"]}"'),
             b"Auto-Submitted: auto-generated\r\n",
             headers.plain("Feedback-ID", f"{self.mailing.id}:{self.mailing.message}:syndicate"),
-        ]
-        return fields + self._list_fields(frame, slots)
+        )
+        is_list = self.mailing.newsletter_id is not None or "list_name" in frame
+        return _Letterhead(
+            domain=headers.wire_address(str(frame["from_address"])).rpartition("@")[2],
+            before=before,
+            listing=self._listing(frame) if is_list else (),
+            slots=dict(frame.get("slots", {})),
+            signed_at=int(frame["signed_at"]),
+        )
 
-    def _list_fields(self, frame: Mapping[str, object], slots: Mapping[str, str]) -> list[bytes]:
-        if "unsubscribe_url" not in slots:
-            return []
-        return [
+    def _listing(self, frame: Mapping[str, Any]) -> tuple[bytes, ...]:
+        return (
             b"Precedence: bulk\r\n",
             headers.list_id("List-Id", str(frame["list_name"]), str(frame["list_id"])),
-            headers.plain("List-Unsubscribe", f"<{slots['unsubscribe_url']}>"),
             b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
             headers.plain("List-Help", f"<{self.base_url}{frame['list_help']}>"),
-        ]
+        )
 
     def _seal(self, purpose: str, name: str) -> str:
-        key = signing.derive_key(self.key, purpose)
-        digest = hmac.new(key, name.encode(), hashlib.sha256).digest()
-        return base64.b32encode(digest).decode().lower()
+        key = self._seal_keys.get(purpose)
+        if key is None:
+            key = self._seal_keys[purpose] = signing.derive_key(self.key, purpose)
+        digest = hmac.digest(key, name.encode(), "sha256")
+        return base64.b32encode(digest[:15]).decode().lower()
 
 
 def frozen_headers(

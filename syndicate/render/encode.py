@@ -14,6 +14,7 @@ Source: RFC 2045 6.7 and 6.8; design §6.
 
 import base64
 import binascii
+import re
 
 QUOTED_PRINTABLE = "quoted-printable"
 BASE64 = "base64"
@@ -21,6 +22,8 @@ BASE64 = "base64"
 _BASE64_LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
 _QP_LINE = 76
 _SOFT_BREAK = b"=\r\n"
+# What needs no escaping but for "=": links and most short values, which each copy encodes anew.
+_PLAIN = re.compile(rb"[!-~]+(?: [!-~]+)*")
 
 
 def smaller(text: str) -> str:
@@ -57,11 +60,34 @@ def _base64(text: str) -> bytes:
 
 
 def _quoted_printable(text: str) -> bytes:
+    raw = text.encode()
+    if _PLAIN.fullmatch(raw):
+        return _plain_line(raw) + _SOFT_BREAK
     lines = text.split("\n")
     encoded = [_qp_line(line) for line in lines]
     # The text's own last line is open: it ends in a soft break and the next piece goes on.
     joined = b"\r\n".join(encoded)
     return joined + _SOFT_BREAK if encoded[-1] else joined
+
+
+def _plain_line(raw: bytes) -> bytes:
+    """A line of printable ASCII with single blanks, several times faster than `_qp_line`."""
+    escaped = raw.replace(b"=", b"=3D")
+    out: list[bytes] = []
+    start = 0
+    while len(escaped) - start > _QP_LINE - 1:
+        end = start + _QP_LINE - 2
+        # No escape is torn apart.
+        torn = escaped.rfind(b"=", end - 2, end)
+        end = end if torn < 0 else torn
+        out.append(_started(escaped[start:end]) + b"=")
+        start = end
+    out.append(_started(escaped[start:]))
+    return b"\r\n".join(out)
+
+
+def _started(line: bytes) -> bytes:
+    return _safe_start(line[:1]) + line[1:]
 
 
 def _qp_line(line: str) -> bytes:

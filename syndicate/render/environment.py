@@ -55,7 +55,9 @@ def environment(language: str) -> Environment:
     jinja.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
         translations.ugettext, translations.ungettext, newstyle=True
     )
-    jinja.globals.update(language=language, direction=direction(language), direction_of=direction)
+    jinja.globals.update(
+        language=language, direction=direction(language), direction_of=direction, say=say
+    )
     jinja.filters.update(
         day=lambda moment, zone="UTC": day(moment, known, zone),
         moment=lambda moment, zone="UTC": moment_text(moment, known, zone),
@@ -73,16 +75,31 @@ def catalogue(language: str) -> Translations:
     return Translations(compiled)
 
 
+def say(language: str, message: str, **values: str) -> str:
+    """A message of ours in a language that need not be the template's own: `say("ar", "…")`."""
+    translated = catalogue(known_language(language)).ugettext(message)
+    return translated % values if values else translated
+
+
 def day(moment: dt.datetime | dt.date, language: str, zone: str = "UTC") -> str:
     """A date in words: "Monday, 31 March 2014"."""
     date = _local(moment, zone).date() if isinstance(moment, dt.datetime) else moment
-    return format_date(date, "EEEE, d MMMM y", locale=_locale(language))
+    return _comma(format_date(date, "EEEE, d MMMM y", locale=_locale(language)), language)
 
 
 def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
     """A time to the minute with its zone: "31 Mar 2014 16:26 UTC"."""
     local = _local(moment, zone)
-    return format_datetime(local, "d MMM y HH:mm", locale=_locale(language)) + f" {local:%Z}"
+    name = local.tzname() or ""
+    # A zone without a name of its own: a bare "+03" would turn round in a line from right to left.
+    zone_name = f"UTC{name}" if name[:1] in ("+", "-") else name
+    return f"{format_datetime(local, 'd MMM y HH:mm', locale=_locale(language))} {zone_name}"
+
+
+def brief(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
+    """A time without its year or zone, for a list of today's news: "31 March, 16:26"."""
+    text = format_datetime(_local(moment, zone), "d MMMM, HH:mm", locale=_locale(language))
+    return _comma(text, language)
 
 
 def template_folders() -> list[Path]:
@@ -90,6 +107,10 @@ def template_folders() -> list[Path]:
     packaged = Path(str(resources.files("syndicate"))) / "templates"
     checkout = Path(__file__).resolve().parents[2] / "templates"
     return [folder for folder in (packaged, checkout) if folder.is_dir()]
+
+
+def _comma(text: str, language: str) -> str:
+    return text.replace(",", "،") if language == "ar" else text
 
 
 def _local(moment: dt.datetime, zone: str) -> dt.datetime:

@@ -10,13 +10,15 @@ a block is shown when `choice & mask` is not 0, or its mask is 0. Source: design
 """
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from syndicate.render.encode import encode
 
 SLOT_MARK = b"\x00"
+# Readers who chose the same share all but their links; so many choices of 70 KB are kept ready.
+_KEPT_CHOICES = 128
 _KIND_ORDER = {"heading": 0, "story": 1}
 
 
@@ -71,6 +73,7 @@ class Content:
     headers: Mapping[str, Any]
     text: tuple[_Block, ...]
     html: tuple[_Block, ...]
+    _copies: dict[int, tuple["_Run", ...]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def load(cls, rows: Iterable[StoredBlock]) -> "Content":
@@ -81,6 +84,27 @@ class Content:
             text=tuple(_Block(row.mask, tuple(row.text.split(SLOT_MARK))) for row in ordered),
             html=tuple(_Block(row.mask, tuple(row.html.split(SLOT_MARK))) for row in ordered),
         )
+
+    def runs(self, choice: int) -> tuple["_Run", ...]:
+        """The copy of a choice with its slots still open; the last few choices are kept."""
+        found = self._copies.get(choice)
+        if found is None:
+            if len(self._copies) >= _KEPT_CHOICES:
+                del self._copies[next(iter(self._copies))]
+            found = self._copies[choice] = tuple(_runs(self, choice))
+        return found
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Encoded bytes up to a slot, or to the end.
+
+    Attributes:
+        slot: (context, name, encoding) of what follows, None at the end.
+    """
+
+    content: bytes
+    slot: tuple[str, str, str] | None
 
 
 def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[bytes, ...]:
@@ -98,21 +122,41 @@ def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[byte
     Raises:
         KeyError: a slot of the template has no value.
     """
-    boundary = str(content.headers["boundary"]).encode()
     out: list[bytes] = []
+    for run in content.runs(choice):
+        out.append(run.content)
+        if run.slot is not None:
+            context, name, encoding = run.slot
+            out.append(fill(context, slots[name], encoding))
+    return tuple(out)
+
+
+def _runs(content: Content, choice: int) -> Iterator[_Run]:
+    boundary = str(content.headers["boundary"]).encode()
+    current: list[bytes] = []
     parts = (("plain", content.text, "text_encoding"), ("html", content.html, "html_encoding"))
     for subtype, blocks, encoding_key in parts:
         encoding = str(content.headers[encoding_key])
-        out.append(
+        current.append(
             b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
             % (boundary, subtype.encode(), encoding.encode())
         )
-        for block in blocks:
-            if block.mask == 0 or block.mask & choice:
-                out.extend(_filled(block.pieces, slots, encoding))
-        out.append(b"\r\n")
-    out.append(b"--%b--\r\n" % boundary)
-    return tuple(out)
+        for index, piece in _pieces(blocks, choice):
+            if index % 2:
+                context, name = piece.decode().split(":")
+                yield _Run(b"".join(current), (context, name, encoding))
+                current = []
+            else:
+                current.append(piece)
+        current.append(b"\r\n")
+    current.append(b"--%b--\r\n" % boundary)
+    yield _Run(b"".join(current), None)
+
+
+def _pieces(blocks: Sequence[_Block], choice: int) -> Iterator[tuple[int, bytes]]:
+    for block in blocks:
+        if block.mask == 0 or block.mask & choice:
+            yield from enumerate(block.pieces)
 
 
 def fill(context: str, value: str, encoding: str) -> bytes:
@@ -126,15 +170,6 @@ def fill(context: str, value: str, encoding: str) -> bytes:
     if context == "attribute":
         return encode(f'href="{html.escape(value)}"', encoding)
     return encode(html.escape(value) if context == "html" else value, encoding)
-
-
-def _filled(pieces: Sequence[bytes], slots: Mapping[str, str], encoding: str) -> Iterable[bytes]:
-    for index, piece in enumerate(pieces):
-        if index % 2:
-            context, name = piece.decode().split(":")
-            yield fill(context, slots[name], encoding)
-        else:
-            yield piece
 
 
 def _reading_order(block: StoredBlock) -> tuple[int, int, int]:
