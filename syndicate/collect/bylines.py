@@ -40,9 +40,7 @@ def _publisher(node: jsonld.Node, meta: Meta) -> frozenset[str]:
 
 def _is_publisher(name: str, publisher: frozenset[str]) -> bool:
     squeezed = _squeezed(name)
-    return squeezed in publisher or any(
-        len(each) > 2 and squeezed.startswith(each) for each in publisher
-    )
+    return any(squeezed.startswith(each) or each.startswith(squeezed) for each in publisher)
 
 
 def _squeezed(name: str) -> str:
