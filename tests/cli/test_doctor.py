@@ -1,0 +1,199 @@
+"""`syndicate doctor`: it finds what is wrong, says what to do, and changes nothing."""
+
+import datetime as dt
+import json
+import os
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from syndicate import clock, jobs, settings
+from syndicate.cli import build, doctor
+from syndicate.cli.doctor import Finding
+from syndicate.embedded import keys
+from syndicate.errors import PartialError, UsageError
+from syndicate.store import due
+from syndicate.store.session import transaction
+
+Ask = Callable[..., dict[str, Finding]]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, settings_env: pytest.MonkeyPatch) -> Ask:
+    """Runs some checks, or all, with settings that it is told."""
+    settings_env.delenv("SYNDICATE_REDIS_URL")
+    settings_env.setenv("SYNDICATE_DATA_DIR", str(tmp_path / "data"))
+
+    def examine(*names: str, **env: str) -> dict[str, Finding]:
+        for name, value in env.items():
+            settings_env.setenv(name, value)
+        settings.load.cache_clear()
+        return {each.check: each for each in doctor.examine(names or doctor.NAMES)}
+
+    return examine
+
+
+def test_a_fresh_machine_has_nothing_that_fails(ask: Ask, tmp_path: Path) -> None:
+    found = ask(SYNDICATE_PORT="0")
+
+    assert tuple(found) == doctor.NAMES
+    assert {name: each.says for name, each in found.items() if each.state == "fail"} == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_misspelt_setting_ends_the_round(ask: Ask) -> None:
+    found = ask(SYNDICATE_PROT="1")
+
+    assert list(found) == ["python", "headers", "package", "settings"]
+    assert (found["settings"].state, found["settings"].says) == (
+        "fail",
+        "There is no setting SYNDICATE_PROT; did you mean SYNDICATE_PORT?",
+    )
+
+
+def test_embedded_servers_in_production_fail(ask: Ask) -> None:
+    found = ask("environment", SYNDICATE_ENVIRONMENT="production")
+
+    assert found["environment"].state == "fail"
+    assert "SYNDICATE_RELAY_URL" in found["environment"].says
+
+
+def test_a_port_in_use_is_a_warning(ask: Ask) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+
+        found = ask("port", SYNDICATE_PORT=str(port))
+
+    assert found["port"].state == "warn"
+    assert f"127.0.0.1:{port}" in found["port"].says
+
+
+def test_a_data_folder_that_cannot_be_fails(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    found = ask("folder", SYNDICATE_DATA_DIR=str(tmp_path / "file" / "data"))
+
+    assert found["folder"].state == "fail"
+    assert "SYNDICATE_DATA_DIR" in found["folder"].says
+
+
+def test_a_secret_that_others_may_read_fails(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    keys.master_key(tmp_path / "data")
+    path = tmp_path / "data" / "secrets" / "master_key"
+    path.chmod(0o644)
+
+    found = ask("secrets")
+
+    assert (found["secrets"].state, found["secrets"].says) == (
+        "fail",
+        f"{path} may be read by others; run `chmod 600 {path}`.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "env"),
+    [
+        ("database", {"SYNDICATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/none"}),
+        ("clock", {"SYNDICATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/none"}),
+        ("broker", {"SYNDICATE_REDIS_URL": "redis://127.0.0.1:1/0"}),
+        ("relay", {"SYNDICATE_RELAY_URL": "smtp://127.0.0.1:1"}),
+        ("web", {"SYNDICATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "SYNDICATE_PORT": "1"}),
+    ],
+)  # fmt: skip
+def test_a_server_that_is_away_fails_and_names_its_setting_or_command(
+    ask: Ask, check: str, env: dict[str, str]
+) -> None:
+    found = ask(check, **env)
+
+    assert found[check].state == "fail"
+    assert any(name in found[check].says for name in (*env, "syndicate web"))
+
+
+def test_a_database_of_this_schema_is_well(ask: Ask, database: str) -> None:
+    assert ask("database", SYNDICATE_DATABASE_URL=database)["database"].state == "ok"
+
+
+def test_an_older_schema_fails_with_the_way_out(ask: Ask, empty_database: str) -> None:
+    found = ask("database", SYNDICATE_DATABASE_URL=empty_database)
+
+    assert found["database"].state == "fail"
+    assert "run `syndicate migrate`" in found["database"].says
+
+
+@pytest.mark.parametrize(("age_s", "state"), [(None, "fail"), (3, "ok"), (90, "fail")])
+def test_the_clock_is_judged_by_the_last_tick(
+    ask: Ask, database: str, age_s: int | None, state: str
+) -> None:
+    if age_s is not None:
+        with transaction() as tx:
+            due.take(tx, jobs.TICK.name, clock.now() - dt.timedelta(seconds=age_s))
+
+    found = ask("clock", SYNDICATE_DATABASE_URL=database)
+
+    assert found["clock"].state == state
+
+
+def test_pythons_headers_are_tried_and_not_guessed(ask: Ask) -> None:
+    found = ask("headers")["headers"]
+
+    assert found.state in {"ok", "warn"}
+    assert ("CVE-2024-6923" in found.says) == (found.state == "warn")
+
+
+def test_it_writes_nothing_to_the_database(ask: Ask, database: str) -> None:
+    def rows() -> int:
+        with transaction() as tx:
+            return int(tx.scalar(text("SELECT sum(n_tup_ins) FROM pg_stat_user_tables")) or 0)
+
+    before = rows()
+    ask(SYNDICATE_DATABASE_URL=database)
+
+    assert rows() == before
+
+
+class TestCommand:
+    def run(self, *arguments: str) -> tuple[object, str]:
+        result = CliRunner().invoke(build(["doctor"]), ["doctor", *arguments])
+        return result.exception, result.stdout
+
+    @pytest.mark.usefixtures("ask")
+    def test_json_is_one_object(self) -> None:
+        error, said = self.run("--json", "--only", "python,settings")
+
+        assert error is None
+        assert [each["check"] for each in json.loads(said)["checks"]] == ["python", "settings"]
+
+    def test_a_check_that_fails_is_a_partial_success(self, ask: Ask) -> None:
+        ask(SYNDICATE_REDIS_URL="redis://127.0.0.1:1/0")
+
+        error, said = self.run("--only", "broker,python")
+
+        assert isinstance(error, PartialError)
+        assert str(error) == "1 of 2 checks failed: broker."
+        assert "fail broker" in said
+
+    def test_an_unknown_check_is_a_usage_error(self) -> None:
+        error, _ = self.run("--only", "weather")
+
+        assert isinstance(error, UsageError)
+        assert "There is no check weather; the checks are python, " in str(error)
+
+
+def test_a_data_folder_is_taken_from_the_option(
+    settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings_env.setenv("SYNDICATE_DATA_DIR", "/nonexistent")  # put back afterwards
+
+    result = CliRunner().invoke(
+        build(["doctor"]),
+        ["doctor", "--data-dir", str(tmp_path / "d"), "--json", "--only", "folder"],
+    )
+
+    assert os.environ["SYNDICATE_DATA_DIR"] == str(tmp_path / "d")
+    assert json.loads(result.stdout)["checks"][0]["says"] == f"{tmp_path / 'd'} can be written."

@@ -1,0 +1,84 @@
+"""The command line's frame: one clear sentence, the right exit code, nothing imported in vain."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicate import __version__, cli
+
+PROGRAM = [sys.executable, "-m", "syndicate.cli"]
+
+
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SYNDICATE_")}
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        env={**clean, "SYNDICATE_DATA_DIR": "/nonexistent/data", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_version_is_printed() -> None:
+    done = run("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"syndicate {__version__}\n")
+
+
+def test_the_help_lists_every_command() -> None:
+    done = run("--help")
+
+    missing = [name for name in cli.COMMANDS if f" {name} " not in done.stdout]
+    assert (done.returncode, missing) == (0, [])
+
+
+def test_every_command_that_is_listed_is_there() -> None:
+    folder = Path(cli.__file__).parent
+
+    modules = [name.replace("-", "_") for name in cli.COMMANDS]
+    missing = [
+        name
+        for name in modules
+        if not (folder / f"{name}.py").exists() and not (folder / name).is_dir()
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "code", "sentence"),
+    [
+        (["worker", "nosuch"], {}, 2, "There is no queue nosuch; the queues are build, "),
+        (["worker", "bulk"], {"SYNDICATE_PROT": "1"}, 2, "There is no setting SYNDICATE_PROT; "),
+        (["migrate"], {}, 2, "SYNDICATE_DATABASE_URL is not set; set it, or run `syndicate up`"),
+        (["doctor", "--only", "x"], {}, 2, "There is no check x; "),
+    ],
+)
+def test_an_error_is_one_sentence_on_stderr(
+    arguments: list[str], env: dict[str, str], code: int, sentence: str
+) -> None:
+    done = run(*arguments, **env)
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(f"syndicate: {sentence}")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_command_or_option_is_a_usage_error() -> None:
+    assert run("publish").returncode == 2
+    assert run("migrate", "--nosuch").returncode == 2
+
+
+def test_a_light_command_imports_no_web_server_and_no_worker() -> None:
+    code = (
+        "import sys; from syndicate.cli import build; build(['migrate']); "
+        "print(sorted({'uvicorn', 'fastapi', 'trafilatura', 'premailer'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
