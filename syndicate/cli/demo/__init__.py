@@ -5,6 +5,7 @@ only if the job was really done, as counted afterwards in rows, documents and ma
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, logs, settings
 from syndicate.cli.demo import ground, own_sources, result
 from syndicate.cli.demo.journey import Journey, started_at
 from syndicate.cli.demo.result import Result
@@ -49,6 +50,8 @@ def demo(
     """Run the whole journey on a sample newsroom, and stay up to be looked at."""
     began = time.monotonic()
     own = [own_sources.read(each) for each in source or ()]
+    own_sources.check(own, clock.now())
+    _quieten()
     teller = Teller()
     start = started_at(clock.now())
     opening = Opening(started_at=start, slot=f"{start:%H:%M}", readers=subscribers - 1)
@@ -59,6 +62,12 @@ def demo(
     if once and as_json:
         _print(done)
     done.refuse_unless_whole()
+
+
+def _quieten() -> None:
+    """Leave the screen to the demo; the logs of the stack's processes say it all."""
+    if "SYNDICATE_LOG_LEVEL" not in os.environ:
+        logs.configure(log_format=settings.load().log_format, level="warning")
 
 
 def _run(journey: Journey, began: float, *, stays_up: bool, as_json: bool) -> Result:

@@ -3,13 +3,17 @@
 They go into the first publication, and their pages are not fetched.
 """
 
+import datetime as dt
 import ipaddress
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from syndicate import settings
+from syndicate.collect import checking, reading
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.sample import setup, state
 from syndicate.sample.state import State
@@ -80,6 +84,33 @@ def read(text: str) -> OwnSource:
             f"--source {text}: there is no such file; give a feed's address or its file."
         )
     return OwnSource(file=path)
+
+
+def check(own: Iterable[OwnSource], now: dt.datetime) -> None:
+    """Make sure that each can be collected, before anything is started.
+
+    Raises:
+        UnknownHostError, BlockedAddressError, FetchError, OversizeError: it cannot be fetched.
+        NotAFeedError: it is no feed.
+    """
+    try:
+        for source in own:
+            if source.file is not None:
+                reading.readers().feed(
+                    source.file.read_bytes(), url=str(source.file), content_type="", now=now
+                )
+            else:
+                allowed = _loopback(source.url or "")
+                checking.check(
+                    source.url or "",
+                    kind=SourceKind.FEED.value,
+                    allow=[allowed] if allowed else [],
+                    profile=None,
+                    base_url=settings.load().base_url(),
+                    now=now,
+                )
+    finally:
+        reading.close()
 
 
 def _loopback(url: str) -> str | None:
