@@ -34,6 +34,7 @@ _NAMEABLE = tuple(
     )
 )
 
+_V6 = 6
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -75,7 +76,10 @@ def check_origin(entry: str) -> str:
                 return str(network)
         else:
             host, _, port = entry.rpartition(":")
-            return f"{ipaddress.ip_address(host.strip('[]'))}:{int(port)}"
+            address = ipaddress.ip_address(host.strip("[]"))
+            return (
+                f"[{address}]:{int(port)}" if address.version == _V6 else f"{address}:{int(port)}"
+            )
     except ValueError:
         pass
     raise BlockedAddressError(
@@ -88,6 +92,6 @@ def check_origin(entry: str) -> str:
 def _matches(entry: str, ip: Address, port: int) -> bool:
     if "/" in entry:
         network = ipaddress.ip_network(entry)
-        return network.version == ip.version and ip in network
+        return network.version == ip.version and ip in network and port in PORTS
     host, _, wanted = entry.rpartition(":")
     return wanted == str(port) and ipaddress.ip_address(host.strip("[]")) == ip

@@ -14,6 +14,7 @@ Source: notes/syndication A5.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import socket
 import ssl
@@ -187,7 +188,7 @@ class Fetcher:
             async with self._session.request(
                 method,
                 URL(url),
-                headers={key: _as_text(value) for key, value in (headers or {}).items()},
+                headers=_sendable(headers or {}),
                 data=body,
                 allow_redirects=False,
             ) as answer:
@@ -239,9 +240,13 @@ def _headers() -> dict[str, str | bytes]:
     }
 
 
-def _as_text(value: str | bytes) -> str:
-    # Latin-1 there and back is byte for byte what the server once sent us (validators).
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+def _sendable(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    """Headers byte for byte; without those that aiohttp cannot send, because they are not UTF-8."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        with contextlib.suppress(UnicodeDecodeError):
+            found[name] = value.decode() if isinstance(value, bytes) else value
+    return found
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
