@@ -17,6 +17,7 @@ from syndicate.newsletters import rehearse, run, schedule
 from syndicate.newsletters.rehearse import Rehearsal
 from syndicate.store import issues, ledger, newsletters, publications, subscribers
 from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,28 +81,21 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     as_json: AsJson = False,
 ) -> None:
     """Make a newsletter."""
+    row = Newsletter(
+        slug=slug,
+        kind=NewsletterKind.DIGEST,
+        name=name,
+        description=description,
+        schedule={"times": at or ["08:00"], "days": day or list(schedule.EVERY_DAY)},
+        empty_rule=when_empty,
+        created_at=clock.now(),
+    )
     with transaction() as tx:
-        owner = publications.by_slug(tx, publication)
-        if owner is None:
-            raise NotFoundError(f"There is no publication {publication}.")
-        timetable = {"times": at or ["08:00"], "days": day or list(schedule.EVERY_DAY)}
-        schedule.read(timetable["times"], timetable["days"], zone or owner.zone)  # type: ignore[arg-type]
-        made = newsletters.add(
-            tx,
-            Newsletter(
-                publication_id=owner.id,
-                slug=slug,
-                kind=NewsletterKind.DIGEST,
-                name=name,
-                description=description,
-                languages=language or [owner.language],
-                zone=zone or owner.zone,
-                schedule=timetable,
-                empty_rule=when_empty,
-                created_at=clock.now(),
-            ),
-            section_ids=_section_ids(tx, section or []),
-        )
+        owner = _publication(tx, publication)
+        row.publication_id, row.zone = owner.id, zone or owner.zone
+        row.languages = language or [owner.language]
+        run.read_schedule(row)
+        made = newsletters.add(tx, row, section_ids=_section_ids(tx, section or []))
     if as_json:
         _print_json({"id": made.id, "slug": made.slug})
     else:
@@ -204,6 +198,13 @@ def _find(tx: Transaction, slug: str) -> Newsletter:
     if found is None:
         known = ", ".join(each.slug for each in newsletters.every(tx)) or "none"
         raise NotFoundError(f"There is no newsletter {slug}; there are: {known}.")
+    return found
+
+
+def _publication(tx: Transaction, slug: str) -> Publication:
+    found = publications.by_slug(tx, slug)
+    if found is None:
+        raise NotFoundError(f"There is no publication {slug}.")
     return found
 
 

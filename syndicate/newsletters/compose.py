@@ -18,12 +18,14 @@ from syndicate import logs
 from syndicate.errors import OversizeError
 from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, select
 from syndicate.render.email import Rendered, render
+from syndicate.render.environment import brief, known_language
 from syndicate.store.issues import Story
 
 log = logs.get(__name__)
 
 MESSAGE = "digest"
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
+THUMB_WIDTH = 148  # of all stories but a section's first
 # Each try at an issue that is over the size that mail programs show whole has a fifth less.
 SHRINK = 0.8
 
@@ -197,6 +199,7 @@ def _sections(
     for (story_language, _), group in groupby(placed, key=key):
         entries = list(group)
         stories = [_story(material, place, pick, story) for place, pick, story in entries]
+        stories[0]["is_lead"] = True
         yield {
             "position": stories[0]["position"],
             "mask": sum(story["mask"] for story in stories),
@@ -210,12 +213,15 @@ def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str
     return {
         "position": place,
         "mask": 1 << pick.position,
+        "is_lead": False,
         "language": story.language,
         "url": story.url or f"{material.base_url}/articles/{story.article_id}/{story.slug}",
         "headline": story.headline,
         "standfirst": story.standfirst,
         "authors": list(story.authors),
         "updated_at": story.updated_at,
+        # In the story's own language: a date in another script would upset the line's direction.
+        "time": brief(story.updated_at, known_language(story.language), material.zone),
         "is_for_subscribers": not story.is_free,
         "picture": _picture(story),
     }
@@ -236,6 +242,7 @@ def _picture(story: Story) -> dict[str, Any] | None:
         "url": shown.url,
         "width": width,
         "height": height,
+        "thumb_height": round(THUMB_WIDTH * height / width) if height else None,
         "alt": shown.alt,
         "credit": shown.credit,
     }

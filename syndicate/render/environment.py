@@ -97,8 +97,8 @@ def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
 
 
 def brief(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
-    """A time without its year or zone, for a list of today's news: "31 March, 16:26"."""
-    text = format_datetime(_local(moment, zone), "d MMMM, HH:mm", locale=_locale(language))
+    """A time without its year or zone, for a list of new articles: "31 Mar, 16:26"."""
+    text = format_datetime(_local(moment, zone), "d MMM, HH:mm", locale=_locale(language))
     return _comma(text, language)
 
 

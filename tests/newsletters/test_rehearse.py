@@ -13,7 +13,7 @@ from syndicate.store import issues, ledger, recipients
 from syndicate.store.mailings import Delivery, Mailing
 from syndicate.store.newsletters import EmptyRule, Issue, Newsletter
 from syndicate.store.session import transaction
-from tests.newsletters.test_run import HOUR, NOW, SLOT, article, reader
+from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 
 

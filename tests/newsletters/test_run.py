@@ -1,83 +1,21 @@
 """From a slot that is due to deliveries with every reader's own choice."""
 
 import datetime as dt
-import hashlib
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from syndicate.newsletters import compose, run
-from syndicate.store import issues, ledger, newsletters, recipients, subscribers
-from syndicate.store.articles import Access, Article, ArticleState
+from syndicate.store import issues, ledger, newsletters, subscribers
+from syndicate.store.articles import Access, Article
 from syndicate.store.mailings import Delivery, DeliveryState, Lane, MailingState
-from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter
+from syndicate.store.newsletters import Issue, IssueState, Newsletter
 from syndicate.store.pictures import Picture
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.subscribers import ChoiceKind
+from syndicate.store.session import transaction
+from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 
 pytestmark = pytest.mark.usefixtures("database")
-
-# 08:00 in Qatar is 05:00 UTC.
-SLOT = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
-NOW = SLOT + dt.timedelta(minutes=1)
-HOUR = dt.timedelta(hours=1)
-DAY = dt.timedelta(days=1)
-
-
-def article(
-    tx: Transaction, section_id: int | None, name: str, published_at: dt.datetime, **more: object
-) -> Article:
-    values: dict[str, object] = {
-        "publication_id": 1,
-        "section_id": section_id,
-        "atom_id": f"tag:daily.example,2026:{name}",
-        "state": ArticleState.LIVE,
-        "language": "en",
-        "direction": "ltr",
-        "url": f"https://daily.example/{name}",
-        "slug": name,
-        "headline": f"Headline {name}",
-        "standfirst": f"Standfirst {name}",
-        "authors": ["Daily desk"],
-        "published_at": published_at,
-        "updated_at": published_at,
-        "collected_at": published_at,
-        "is_dated": True,
-        "is_backlog": False,
-        "visible_hash": hashlib.sha256(name.encode()).digest(),
-    }
-    made = Article(**(values | more))
-    tx.add(made)
-    tx.flush()
-    return made
-
-
-def reader(
-    tx: Transaction,
-    number: int,
-    newsletter_id: int = 1,
-    *,
-    language: str = "en",
-    sections: tuple[str, ...] = (),
-    languages: tuple[str, ...] = (),
-) -> int:
-    """An active subscription; returns its recipient's id."""
-    address = f"reader{number:03}@example.com"
-    subscriber = subscribers.upsert(tx, address, language=language, now=NOW - DAY)
-    recipient = recipients.upsert(tx, address, subscriber_id=subscriber.id)
-    made = subscribers.subscribe(tx, subscriber.id, newsletter_id, language=language, now=NOW - DAY)
-    subscribers.activate(made, now=NOW - DAY)
-    subscribers.choose(tx, made.id, ChoiceKind.SECTION, sections)
-    subscribers.choose(tx, made.id, ChoiceKind.LANGUAGE, languages)
-    return recipient.id
-
-
-def choices(tx: Transaction, mailing_id: int) -> dict[int, int]:
-    rows = tx.execute(
-        select(Delivery.recipient_id, Delivery.choice).where(Delivery.mailing_id == mailing_id)
-    )
-    return {row.recipient_id: row.choice for row in rows}
 
 
 @pytest.fixture
@@ -235,106 +173,6 @@ def test_a_story_that_failed_to_reach_a_reader_is_offered_again(morning: Newslet
         mailing = ledger.of_issue(tx, second_issue)
         assert mailing is not None
         assert choices(tx, mailing.id) == {failed: 0b1}
-    assert morning.id == 1
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"state": ArticleState.KILLED},
-        {"state": ArticleState.EMBARGOED, "embargo_until": NOW + HOUR},
-        {"is_dated": False},
-        {"is_backlog": True},
-        {"published_at": SLOT + dt.timedelta(minutes=1)},
-        {"published_at": SLOT - DAY, "collected_at": SLOT - DAY},
-        {"language": "fr"},
-        {"section_id": None},
-    ],
-    ids="-".join,
-)
-def test_what_may_not_stand_in_an_issue_does_not(
-    morning: Newsletter, more: dict[str, object]
-) -> None:
-    with transaction() as tx:
-        made = article(tx, 1, "world-one", SLOT - HOUR)
-        for name, value in more.items():
-            setattr(made, name, value)
-        reader(tx, 1)
-    (issue_id,) = run.open_due_issues(NOW)
-
-    assert run.compose_issue(issue_id, NOW) is IssueState.EMPTY
-    assert morning.id == 1
-
-
-def test_an_embargo_that_ended_in_the_window_is_news_then(morning: Newsletter) -> None:
-    with transaction() as tx:
-        article(
-            tx, 1, "world-one", SLOT - 3 * DAY,
-            state=ArticleState.EMBARGOED, embargo_until=SLOT - HOUR,
-        )  # fmt: skip
-        reader(tx, 1)
-    (issue_id,) = run.open_due_issues(NOW)
-
-    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
-    assert morning.id == 1
-
-
-def test_a_story_that_reached_us_after_its_window_is_in_the_next_issue(
-    morning: Newsletter,
-) -> None:
-    with transaction() as tx:
-        article(tx, 1, "world-late", SLOT - DAY - HOUR, collected_at=SLOT - DAY + HOUR)
-        reader(tx, 1)
-    run.open_due_issues(NOW)
-
-    with transaction() as tx:
-        issue = issues.of_newsletter(tx, morning.id, limit=1)[0]
-    assert run.compose_issue(issue.id, NOW) is IssueState.SENDING
-
-
-@pytest.mark.parametrize(
-    ("rule", "state"), [(EmptyRule.SKIP, IssueState.EMPTY), (EmptyRule.HOLD, IssueState.HELD)]
-)
-def test_an_issue_without_stories_follows_the_rule_and_stays_visible(
-    morning: Newsletter, rule: EmptyRule, state: IssueState
-) -> None:
-    with transaction() as tx:
-        tx.execute(update(Newsletter).values(empty_rule=rule))
-        reader(tx, 1)
-    (issue_id,) = run.open_due_issues(NOW)
-
-    run.compose_issue(issue_id, NOW)
-
-    with transaction() as tx:
-        issue = issues.find(tx, issue_id)
-        assert issue is not None
-        assert ledger.of_issue(tx, issue_id) is None
-    assert (issue.state, bool(issue.note)) == (state, True)
-    assert morning.id == 1
-
-
-def test_a_notice_tells_every_reader_that_there_is_nothing_new(morning: Newsletter) -> None:
-    with transaction() as tx:
-        tx.execute(update(Newsletter).values(empty_rule=EmptyRule.NOTICE))
-        recipient_id = reader(tx, 1, sections=("sport",))
-    (issue_id,) = run.open_due_issues(NOW)
-
-    run.compose_issue(issue_id, NOW)
-
-    with transaction() as tx:
-        mailing = ledger.of_issue(tx, issue_id)
-        assert mailing is not None
-        assert choices(tx, mailing.id) == {recipient_id: 1}
-        assert ledger.counts(tx, mailing.id).remaining == 1
-    assert morning.id == 1
-
-
-def test_an_issue_that_nobody_subscribed_to_is_done_at_once(morning: Newsletter) -> None:
-    with transaction() as tx:
-        article(tx, 1, "world-one", SLOT - HOUR)
-    (issue_id,) = run.open_due_issues(NOW)
-
-    assert run.compose_issue(issue_id, NOW) is IssueState.DONE
     assert morning.id == 1
 
 
