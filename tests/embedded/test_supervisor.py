@@ -17,15 +17,13 @@ import httpx2
 import psycopg
 import pytest
 
-from syndicate.embedded import places
+from syndicate.embedded import places, plan
 from syndicate.embedded.postgres import Postgres
 from tests.embedded.processes import of_stack, ordinary_user, wait_for
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
-PROCESSES = {
-    "postgres", "valkey", "mailbox", "web", "beat",
-    "worker-urgent", "worker-bulk", "worker-collect", "worker-build",
-}  # fmt: skip
+WORKERS = {f"worker-{name}" for name in plan.WORKERS}
+PROCESSES = {"postgres", "valkey", "mailbox", "web", "beat", *WORKERS}
 # Enough for a loaded machine; nothing here is measured.
 START_S = 90.0
 

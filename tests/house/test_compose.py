@@ -12,10 +12,11 @@ import yaml
 
 from syndicate import settings
 from syndicate.cli import build, doctor
+from syndicate.embedded import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
-OURS = {"migrate", "web", "worker-urgent", "worker-bulk", "worker-collect", "worker-build", "beat"}
+OURS = {"migrate", "web", "beat", *(f"worker-{name}" for name in plan.WORKERS)}
 SERVERS = {"proxy", "postgres", "valkey", "relay", "mailpit"}
 
 
