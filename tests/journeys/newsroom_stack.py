@@ -1,6 +1,7 @@
-"""A stack with the sample newsroom whose embargo ends soon: `newsroom_stack.py FOLDER SECONDS`.
+"""A stack with the sample newsroom, its embargo and readers counted: FOLDER SECONDS READERS.
 
-What `syndicate up` does on an empty installation, but for the length of the embargo.
+What `syndicate up` does on an empty installation, but for these two numbers; and the digest's slot
+is the full minute before the start, so that `syndicate newsletters send` has news to send.
 """
 
 import json
@@ -14,11 +15,13 @@ from syndicate.embedded.supervisor import Options, Stack
 
 
 def main() -> None:
-    folder, embargo_s = Path(sys.argv[1]), float(sys.argv[2])
+    folder, embargo_s, readers = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    now = clock.now()
     try:
         with Stack(folder, Options(port=0)) as stack:
-            opening = Opening(started_at=clock.now(), embargo_s=embargo_s, readers=3)
+            opening = Opening(started_at=now, slot=f"{now:%H:%M}", embargo_s=embargo_s)
             newsroom.set_up(newsroom.serve(stack, opening), opening)
+            newsroom.import_readers(readers, now)
             print(json.dumps(stack.run()), flush=True)  # noqa: T201 - it is a program
             stack.watch()
     except KeyboardInterrupt:

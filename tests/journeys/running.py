@@ -23,6 +23,7 @@ from tests.embedded.processes import of_stack, wait_for
 
 SYNDICATE = [sys.executable, "-m", "syndicate.cli"]
 CHECKOUT = Path(__file__).parents[2]
+NEWSROOM_STACK = [sys.executable, str(CHECKOUT / "tests" / "journeys" / "newsroom_stack.py")]
 CORPUS = CHECKOUT.parent / "shared" / "corpus"
 
 

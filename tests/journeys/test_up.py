@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.sample import visitor
 from tests.embedded.processes import wait_for
-from tests.journeys.running import CHECKOUT, Running, fresh_folder, running
+from tests.journeys.running import NEWSROOM_STACK, Running, fresh_folder, running
 
 _EVERYWHERE = {"page", "front", "everything", "politics"}
 
@@ -122,9 +122,8 @@ def test_empty_starts_without_a_newsroom() -> None:
 
 def test_an_embargoed_article_is_nowhere_until_its_second() -> None:
     embargo_s = 25.0
-    script = CHECKOUT / "tests" / "journeys" / "newsroom_stack.py"
     with fresh_folder() as data_dir:
-        argv = [sys.executable, str(script), str(data_dir), str(embargo_s)]
+        argv = [*NEWSROOM_STACK, str(data_dir), str(embargo_s), "3"]
         with running(argv, data_dir) as program:
             done = program.json_of("collect", "run")
             assert done["failed"] == 0
