@@ -6,11 +6,14 @@ nobody else. A router of another room is included when its module is there.
 
 import importlib
 import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 from syndicate import __version__
 from syndicate.web import errors, guards, health, sites, static
+from syndicate.web.live import Poller, closing_with_the_server
 
 # Every module that holds a `router`; a more particular route stands before a more general one.
 ROUTERS = (
@@ -29,6 +32,16 @@ ROUTERS = (
     "syndicate.web.reader.unsubscribe",
     "syndicate.web.reader.never",
     "syndicate.web.mailbox",
+    "syndicate.web.console.sign_in",
+    "syndicate.web.console.home",
+    "syndicate.web.console.mailings",
+    "syndicate.web.console.newsletters",
+    "syndicate.web.console.sources",
+    "syndicate.web.console.audit",
+    "syndicate.web.api.mailings",
+    "syndicate.web.api.newsletters",
+    "syndicate.web.api.feeds",
+    "syndicate.web.metrics",
     "syndicate.web.hub",
     "syndicate.web.hooks",
     "syndicate.web.hooks_mail",
@@ -44,7 +57,9 @@ def build() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan,
     )
+    app.state.poller = Poller()
     # The last one added stands outermost.
     app.add_middleware(guards.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)
@@ -58,6 +73,12 @@ def build() -> FastAPI:
         if _exists(name):
             app.include_router(importlib.import_module(name).router)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with closing_with_the_server(app.state.poller):
+        yield
 
 
 def _exists(name: str) -> bool:

@@ -5,6 +5,7 @@ thing that is down.
 """
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,9 @@ from syndicate.store.session import DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
 from syndicate.web.words import gettext_in
+
+if TYPE_CHECKING:
+    from syndicate.web.sites import Site
 
 log = logs.get(__name__)
 
@@ -85,7 +89,7 @@ def status_of(error: errors.SyndicateError) -> int:
 
 
 def _page(request: Request, status: int, sentence: str) -> str:
-    site = getattr(request.state, "site", None)
+    site: Site | None = getattr(request.state, "site", None)
     language = site.publication.language if site else "en"
     say = gettext_in(language)
     return (
@@ -93,13 +97,20 @@ def _page(request: Request, status: int, sentence: str) -> str:
         .get_template("web/error.html")
         .render(
             name=site.publication.name if site else "Syndicate",
-            home=f"{site.prefix}/" if site else "/",
+            home=_home(request, site),
             title=say(_TITLES.get(status, "That did not work")),
             status=status,
             sentence=say(sentence),
             static=static.url,
         )
     )
+
+
+def _home(request: Request, site: "Site | None") -> str:
+    """Where the button of an error page leads."""
+    if request.scope.get("path", "").startswith("/console"):
+        return "/console"
+    return f"{site.prefix}/" if site else "/"
 
 
 def _http_error(request: Request, error: Exception) -> Response:

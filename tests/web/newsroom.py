@@ -158,7 +158,7 @@ def _newsletter(tx: Transaction, room: Newsroom, sections: list[int]) -> None:
     issue = Issue(
         newsletter_id=newsletter.id,
         number=7,
-        local_date=room.now.date(),
+        local_date=(room.now - dt.timedelta(days=3)).date(),
         slot="08:00",
         window_from=room.now - dt.timedelta(days=1),
         window_to=room.now,

@@ -1,0 +1,121 @@
+"""/api/v1/feeds and /sources: what is published, and where it comes from."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, Field
+
+from syndicate import clock, settings
+from syndicate.errors import NotFoundError
+from syndicate.store import audit, publications, reading, sources
+from syndicate.store.session import transaction
+from syndicate.store.sources import FetchState, SourceState
+from syndicate.store.sources import Source as SourceRow
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.api.access import Needs
+
+router = APIRouter(prefix="/api/v1")
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Steerer = Annotated[Actor, Depends(Needs(Permission.SOURCES))]
+SourceId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+class Feed(BaseModel):
+    """A feed in its three formats."""
+
+    slug: str
+    publication: str = Field(description="slug")
+    kind: str
+    title: str
+    language: str | None
+    rss: str
+    atom: str
+    json_feed: str
+
+
+class Source(BaseModel):
+    """A source with what its last fetch learnt."""
+
+    id: int
+    publication_id: int
+    kind: str
+    url: str
+    name: str
+    state: str
+    pages: str
+    last_at: dt.datetime | None
+    last_status: int | None
+    next_at: dt.datetime
+    failures: int
+    reason: str | None
+
+
+@router.get("/feeds", tags=["feeds"])
+def list_feeds(_actor: Reader) -> list[Feed]:
+    """Every feed of every publication."""
+    base = f"{settings.load().base_url()}/feeds"
+    with transaction() as tx:
+        return [
+            Feed(
+                slug=feed.slug,
+                publication=publication.slug,
+                kind=feed.kind,
+                title=feed.title,
+                language=feed.language,
+                rss=f"{base}/{feed.slug}.rss",
+                atom=f"{base}/{feed.slug}.atom",
+                json_feed=f"{base}/{feed.slug}.json",
+            )
+            for publication in publications.all_publications(tx)
+            for feed in reading.feeds_of(tx, publication.id)
+        ]
+
+
+@router.get("/sources", tags=["sources"])
+def list_sources(_actor: Reader) -> list[Source]:
+    """Every source, oldest first."""
+    with transaction() as tx:
+        return [_source(*pair) for pair in sources.listed(tx)]
+
+
+@router.post("/sources/{source_id}/pause", tags=["sources"])
+def pause_source(actor: Steerer, source_id: SourceId) -> Source:
+    """Ask a source no more until it is resumed. Safe to run twice."""
+    return _set(actor, source_id, SourceState.PAUSED, "was paused")
+
+
+@router.post("/sources/{source_id}/resume", tags=["sources"])
+def resume_source(actor: Steerer, source_id: SourceId) -> Source:
+    """Ask a source again, at once. Safe to run twice."""
+    return _set(actor, source_id, SourceState.ACTIVE, "was resumed")
+
+
+def _set(actor: Actor, source_id: int, state: SourceState, what: str) -> Source:
+    now = clock.now()
+    with transaction() as tx:
+        found = sources.find(tx, source_id)
+        if found is None:
+            raise NotFoundError(f"There is no source {source_id}.", source_id=source_id)
+        if sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now):
+            subject = f"source:{source_id}"
+            audit.record(tx, at=now, actor=actor.name, action=state.value, subject=subject)
+    with transaction() as tx:
+        return next(_source(*pair) for pair in sources.listed(tx) if pair[0].id == source_id)
+
+
+def _source(row: SourceRow, state: FetchState) -> Source:
+    return Source(
+        id=row.id,
+        publication_id=row.publication_id,
+        kind=row.kind,
+        url=row.url,
+        name=row.name,
+        state=row.state,
+        pages=row.pages,
+        last_at=state.last_at,
+        last_status=state.last_status,
+        next_at=state.next_at,
+        failures=state.failures,
+        reason=state.reason,
+    )

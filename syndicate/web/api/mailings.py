@@ -1,0 +1,198 @@
+"""/api/v1/mailings: how mailings stand, and the verbs that steer them."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from syndicate import clock
+from syndicate.errors import NotFoundError
+from syndicate.mail import steering
+from syndicate.store import installation, progress, watching
+from syndicate.store.progress import Standing
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.api.access import Needs
+from syndicate.web.live import as_dict
+
+router = APIRouter(prefix="/api/v1", tags=["mailings"])
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Steerer = Annotated[Actor, Depends(Needs(Permission.STEER))]
+Stopper = Annotated[Actor, Depends(Needs(Permission.STOP))]
+MailingId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+class Counts(BaseModel):
+    """What became of an audience; accepted to remaining add up to it."""
+
+    audience: int
+    accepted: int = Field(description="handed to the relay")
+    deferred: int
+    failed: int
+    suppressed: int
+    skipped: int = Field(description="nothing of this issue was chosen")
+    ambiguous: int = Field(description="the relay's reply was lost")
+    remaining: int
+
+
+class Mailing(Counts):
+    """A mailing and how it stands."""
+
+    id: int
+    kind: str
+    message: str
+    issue_id: int | None
+    state: str
+    is_over: bool
+    lane: str
+    policy: str
+    started_at: dt.datetime | None
+    done_at: dt.datetime | None
+    expires_at: dt.datetime
+    per_second: float
+    seconds_left: int | None
+    groups: dict[str, Counts]
+
+
+class Problem(BaseModel):
+    """Deliveries that the same thing happened to."""
+
+    state: str
+    receiver_group: str
+    code: int | None
+    enhanced: str | None
+    reason: str | None
+    deliveries: int
+
+
+class MailingWithProblems(Mailing):
+    """A mailing with what went wrong, grouped."""
+
+    problems: list[Problem]
+
+
+class Mailings(BaseModel):
+    """Mailings, the newest first."""
+
+    mailings: list[Mailing]
+    next_before: int | None = Field(description="`before` of the next page; null on the last")
+
+
+class Why(BaseModel):
+    """Why everything is stopped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: str = Field(min_length=1, max_length=400)
+
+
+class Installation(BaseModel):
+    """Whether mail may leave at all."""
+
+    environment: str
+    stopped_at: dt.datetime | None
+    stopped_why: str | None
+
+
+@router.get("/mailings")
+def list_mailings(
+    _actor: Reader,
+    *,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    singles: Annotated[bool, Query(description="confirmations and emailed articles too")] = False,
+) -> Mailings:
+    """The newest mailings."""
+    with transaction() as tx:
+        ids = watching.mailing_ids(tx, limit=limit + 1, before=before, with_singles=singles)
+        found = progress.standings(tx, ids[:limit])
+    return Mailings(
+        mailings=[_mailing(each) for each in found],
+        next_before=ids[limit - 1] if len(ids) > limit else None,
+    )
+
+
+@router.get("/mailings/{mailing_id}")
+def show_mailing(_actor: Reader, mailing_id: MailingId) -> MailingWithProblems:
+    """One mailing with what went wrong."""
+    with transaction() as tx:
+        standing = _standing(mailing_id, progress.standing(tx, mailing_id))
+        problems = progress.errors(tx, mailing_id)
+    shown = _mailing(standing).model_dump()
+    found = [Problem.model_validate(each.as_dict()) for each in problems]
+    return MailingWithProblems(**shown, problems=found)
+
+
+@router.post("/mailings/{mailing_id}/pause")
+def pause_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+    """Send no more until it is resumed; 409 when it is not being sent."""
+    steering.pause(mailing_id, actor=actor.name, now=clock.now())
+    return _read(mailing_id)
+
+
+@router.post("/mailings/{mailing_id}/resume")
+def resume_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+    """Go on with a mailing that is paused or held; 409 when it is neither."""
+    steering.resume(mailing_id, actor=actor.name, now=clock.now())
+    return _read(mailing_id)
+
+
+@router.post("/mailings/{mailing_id}/cancel")
+def cancel_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+    """Never send the rest; 409 when it is over."""
+    steering.cancel(mailing_id, actor=actor.name, now=clock.now())
+    return _read(mailing_id)
+
+
+@router.get("/installation")
+def show_installation(_actor: Reader) -> Installation:
+    """Whether mail may leave at all."""
+    with transaction() as tx:
+        row = installation.read(tx)
+    if row is None:
+        raise NotFoundError("This installation has no row yet; run `syndicate migrate`.")
+    return Installation(
+        environment=row.environment, stopped_at=row.stopped_at, stopped_why=row.stopped_why
+    )
+
+
+@router.post("/installation/stop")
+def stop_everything(actor: Stopper, why: Why) -> Installation:
+    """Let no mail of any kind leave, within one chunk. Safe to run twice."""
+    steering.stop_everything(why.why, actor=actor.name, now=clock.now())
+    return show_installation(actor)
+
+
+@router.post("/installation/release")
+def release(actor: Stopper) -> Installation:
+    """Let mail leave again. Safe to run twice."""
+    steering.release(actor=actor.name, now=clock.now())
+    return show_installation(actor)
+
+
+def _read(mailing_id: int) -> Mailing:
+    with transaction() as tx:
+        return _mailing(_standing(mailing_id, progress.standing(tx, mailing_id)))
+
+
+def _standing(mailing_id: int, found: Standing | None) -> Standing:
+    if found is None:
+        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+    return found
+
+
+def _mailing(standing: Standing) -> Mailing:
+    row = standing.mailing
+    fields: dict[str, Any] = as_dict(standing, standing.per_second(clock.now()))
+    return Mailing(
+        **fields,
+        kind=row.kind,
+        message=row.message,
+        issue_id=row.issue_id,
+        lane=row.lane,
+        policy=row.policy,
+        started_at=row.started_at,
+        done_at=row.done_at,
+        expires_at=row.expires_at,
+    )

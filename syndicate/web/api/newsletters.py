@@ -1,0 +1,224 @@
+"""/api/v1/newsletters and /issues: what comes out, *send it now*, and bringing readers in."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Path, Query
+from pydantic import BaseModel, Field
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsletters import run as running
+from syndicate.newsletters import schedule
+from syndicate.newsletters.run import read_schedule
+from syndicate.store import audit, issues, newsletters, reading, watching
+from syndicate.store import newsletters as rows
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.subscribers import transfer
+from syndicate.web.api.access import Needs
+
+router = APIRouter(prefix="/api/v1")
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Runner = Annotated[Actor, Depends(Needs(Permission.RUN))]
+Importer = Annotated[Actor, Depends(Needs(Permission.IMPORT))]
+Slug = Annotated[str, Path(max_length=80)]
+_REFUSED_SHOWN = 1000
+_CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
+
+
+class Newsletter(BaseModel):
+    """A newsletter; `readers` counts active subscriptions."""
+
+    id: int
+    slug: str
+    publication_id: int
+    kind: str
+    name: str
+    description: str
+    languages: list[str]
+    zone: str
+    schedule: dict[str, Any]
+    is_public: bool
+    readers: int
+    next_at: dt.datetime | None = Field(description="the next slot of a digest")
+
+
+class Issue(BaseModel):
+    """One numbered number of a newsletter."""
+
+    id: int
+    newsletter_id: int
+    number: int
+    local_date: dt.date
+    slot: str
+    window_from: dt.datetime
+    window_to: dt.datetime
+    state: str
+    note: str | None = Field(description="why it is held or empty")
+    subjects: dict[str, str]
+    mailing_id: int | None
+
+
+class Story(BaseModel):
+    """A story of an issue as it stands now."""
+
+    article_id: int
+    headline: str
+    url: str | None
+    language: str
+    section: str | None
+
+
+class IssueWithStories(Issue):
+    """An issue with its stories; one withdrawn since is left out."""
+
+    stories: list[Story]
+
+
+class Refused(BaseModel):
+    """A line of a file that was not taken."""
+
+    line: int
+    reason: str
+
+
+class Imported(BaseModel):
+    """What became of a file; of the refused lines the first thousand are told."""
+
+    added: int
+    known: int
+    refused: int
+    reasons: list[Refused]
+
+
+@router.get("/newsletters", tags=["newsletters"])
+def list_newsletters(_actor: Reader) -> list[Newsletter]:
+    """Every newsletter of every publication."""
+    with transaction() as tx:
+        readers = watching.active_readers(tx)
+        return [_newsletter(each, readers) for each in newsletters.every(tx)]
+
+
+@router.get("/newsletters/{slug}", tags=["newsletters"])
+def show_newsletter(_actor: Reader, slug: Slug) -> Newsletter:
+    """One newsletter."""
+    with transaction() as tx:
+        return _newsletter(_found(tx, slug), watching.active_readers(tx))
+
+
+@router.get("/newsletters/{slug}/issues", tags=["newsletters"])
+def list_issues(
+    _actor: Reader, slug: Slug, *, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[Issue]:
+    """A newsletter's issues, the newest first."""
+    with transaction() as tx:
+        recent = issues.of_newsletter(tx, _found(tx, slug).id, limit=limit)
+        mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
+    return [_issue(each, mailings) for each in recent]
+
+
+@router.post("/newsletters/{slug}/run", tags=["newsletters"], status_code=202)
+def run_newsletter(actor: Runner, slug: Slug) -> Issue:
+    """Compose and send the issue of the slot that is now, or of the last one before now.
+
+    Safe to run twice: a slot has one issue, and one that was sent is left alone.
+    """
+    now = clock.now()
+    with transaction() as tx:
+        found = _found(tx, slug)
+        if found.kind is not rows.NewsletterKind.DIGEST:
+            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
+    issue_id = running.open_slot_now(found.id, now)
+    with transaction() as tx:
+        subject = f"issue:{issue_id}"
+        audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
+        return _issue(_issue_row(tx, issue_id), watching.mailings_of_issues(tx, [issue_id]))
+
+
+@router.get("/issues/{issue_id}", tags=["newsletters"])
+def show_issue(_actor: Reader, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
+    """One issue with its stories."""
+    with transaction() as tx:
+        issue = _issue(_issue_row(tx, issue_id), watching.mailings_of_issues(tx, [issue_id]))
+        stories = reading.issue_stories(tx, issue_id, now=clock.now())
+    shown = [
+        Story(
+            article_id=each.id,
+            headline=each.headline,
+            url=each.url,
+            language=each.language,
+            section=each.section_slug,
+        )
+        for each in stories
+    ]
+    return IssueWithStories(**issue.model_dump(), stories=shown)
+
+
+@router.post("/newsletters/{slug}/subscribers", tags=["subscribers"], openapi_extra=_CSV)
+def import_subscribers(
+    actor: Importer,
+    slug: Slug,
+    *,
+    csv: Annotated[bytes, Body(media_type="text/csv")],
+    wording: Annotated[
+        str, Query(min_length=1, max_length=2000, description="what the readers agreed to")
+    ],
+    origin: Annotated[
+        str, Query(min_length=1, max_length=200, description="where the file comes from")
+    ],
+) -> Imported:
+    """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
+
+    Columns: address, language, sections, languages, consented_at, state, ended_at; only the address
+    must be there. Whoever has left stays away.
+    """
+    try:
+        lines = csv.decode("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        raise UsageError("The file is not UTF-8; save it as CSV in UTF-8.") from error
+    now = clock.now()
+    done = transfer.import_csv(lines, slug, wording=wording, origin=origin, now=now)
+    with transaction() as tx:
+        audit.record(
+            tx,
+            at=now,
+            actor=actor.name,
+            action="import",
+            subject=f"newsletter:{_found(tx, slug).id}",
+            added=done.added,
+            known=done.known,
+            refused=len(done.refused),
+        )
+    told = [Refused(line=line, reason=reason) for line, reason in done.refused[:_REFUSED_SHOWN]]
+    return Imported(added=done.added, known=done.known, refused=len(done.refused), reasons=told)
+
+
+def _found(tx: Transaction, slug: str) -> rows.Newsletter:
+    found = newsletters.by_slug(tx, slug)
+    if found is None:
+        raise NotFoundError(f"There is no newsletter {slug}.", slug=slug)
+    return found
+
+
+def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
+    found = issues.find(tx, issue_id)
+    if found is None:
+        raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+    return found
+
+
+def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> Newsletter:
+    is_digest = row.kind is rows.NewsletterKind.DIGEST
+    coming = schedule.next_slot(read_schedule(row), now=clock.now()) if is_digest else None
+    names = set(Newsletter.model_fields) - {"readers", "next_at"}
+    return Newsletter(
+        **{name: getattr(row, name) for name in names},
+        readers=readers.get(row.id, 0),
+        next_at=coming.due_at if coming else None,
+    )
+
+
+def _issue(row: rows.Issue, mailings: dict[int, int]) -> Issue:
+    names = set(Issue.model_fields) - {"mailing_id"}
+    return Issue(**{name: getattr(row, name) for name in names}, mailing_id=mailings.get(row.id))

@@ -1,0 +1,28 @@
+"""/console/audit: who did what."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from syndicate.store import watching
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.console import pages
+from syndicate.web.console.access import Needs
+
+_ON_A_PAGE = 50
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/console/audit")
+def audit(
+    actor: Annotated[Actor, Depends(Needs(Permission.READ))],
+    *,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> Response:
+    """The newest actions first."""
+    with transaction() as tx:
+        rows = watching.audit_rows(tx, limit=_ON_A_PAGE + 1, before=before)
+    older = f"?before={rows[_ON_A_PAGE - 1].id}" if len(rows) > _ON_A_PAGE else None
+    return pages.render(actor, "audit.html", tab="audit", rows=rows[:_ON_A_PAGE], older=older)

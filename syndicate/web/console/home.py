@@ -1,0 +1,153 @@
+"""/console: what needs a person, what is under way, what comes next; and *stop everything*."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Response
+
+from syndicate import clock
+from syndicate.errors import UsageError
+from syndicate.mail import steering
+from syndicate.newsletters import schedule
+from syndicate.newsletters.run import read_schedule
+from syndicate.store import newsletters, progress, watching
+from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
+from syndicate.store.progress import Standing
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.sources import SourceState
+from syndicate.store.tokens import Actor, Permission
+from syndicate.store.watching import Title
+from syndicate.web.console import pages
+from syndicate.web.console.access import Needs
+
+_LOOK_BACK = dt.timedelta(days=2)
+_RECENT = 6
+_TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Stopper = Annotated[Actor, Depends(Needs(Permission.STOP))]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for a person."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A newsletter's next slot."""
+
+    newsletter: Newsletter
+    due_at: dt.datetime
+
+
+@router.get("/console")
+def home(actor: Reader) -> Response:
+    """The first look."""
+    now = clock.now()
+    with transaction() as tx:
+        ids = watching.mailing_ids(tx, limit=_RECENT)
+        opened = watching.open_mailings(tx)
+        found = progress.standings(tx, sorted({*ids, *opened}, reverse=True))
+        titles = watching.titles(tx, [standing.mailing.id for standing in found])
+        needs = _needs(tx, found, titles, now)
+        sources = watching.sources_by_state(tx)
+        lanes = watching.ready_batches(tx)
+        every = newsletters.every(tx)
+    return pages.render(
+        actor,
+        "home.html",
+        tab="home",
+        needs=needs,
+        current=[standing for standing in found if not standing.is_over],
+        recent=[standing for standing in found if standing.is_over][:_RECENT],
+        titles=titles,
+        coming=_coming(every, now),
+        sources=sources,
+        lanes=lanes,
+    )
+
+
+@router.get("/console/stop")
+def stop_page(actor: Stopper) -> Response:
+    """The form that asks why."""
+    return pages.render(actor, "stop.html", problem="")
+
+
+@router.post("/console/stop")
+def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
+    """Stop everything: no mail of any kind leaves until it is released."""
+    if not why.strip():
+        raise UsageError("Say why everything is stopped: whoever comes next wants to know.")
+    steering.stop_everything(why.strip(), actor=actor.name, now=clock.now())
+    return pages.see_other("/console")
+
+
+@router.post("/console/release")
+def release(actor: Stopper) -> Response:
+    """Let mail leave again."""
+    steering.release(actor=actor.name, now=clock.now())
+    return pages.see_other("/console")
+
+
+def _needs(
+    tx: Transaction, found: Sequence[Standing], titles: dict[int, Title], now: dt.datetime
+) -> list[Need]:
+    needs = [
+        Need(f"{_called(each, titles)} {_trouble(each)}.", f"/console/mailings/{each.mailing.id}")
+        for each in found
+        if _trouble(each)
+    ]
+    unwell = watching.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK)
+    needs += [
+        Need(
+            f"Issue {issue.number} of {newsletter.name} is held: {issue.note or 'no reason given'}",
+            f"/console/newsletters/{newsletter.id}",
+        )
+        for issue, newsletter in unwell
+    ]
+    late = watching.late_singles(tx, now)
+    if late:
+        text = f"{late} confirmations or emailed articles have waited for more than two minutes."
+        needs.append(Need(text, "/console/mailings?singles=1"))
+    troubled = {
+        state: count for state, count in watching.sources_by_state(tx).items() if state in _TROUBLED
+    }
+    needs += [
+        Need(f"{count} {'source is' if count == 1 else 'sources are'} {state}.", "/console/sources")
+        for state, count in troubled.items()
+    ]
+    return needs
+
+
+def _called(standing: Standing, titles: dict[int, Title]) -> str:
+    title = titles.get(standing.mailing.id)
+    return f"{title.newsletter} {title.number}" if title else f"Mailing {standing.mailing.id}"
+
+
+def _trouble(standing: Standing) -> str:
+    """What is wrong with a mailing, as the end of a sentence; empty if nothing is."""
+    counts = standing.counts
+    if standing.mailing.state in ("paused", "held"):
+        return f"is {standing.mailing.state} with {counts.remaining} remaining"
+    told = [
+        f"{number} {word}"
+        for number, word in ((counts.failed, "failed"), (counts.ambiguous, "in doubt"))
+        if number
+    ]
+    return f"has {' and '.join(told)}" if told else ""
+
+
+def _coming(every: Sequence[Newsletter], now: dt.datetime) -> list[Coming]:
+    found: list[Any] = [
+        Coming(newsletter, schedule.next_slot(read_schedule(newsletter), now=now).due_at)
+        for newsletter in every
+        if newsletter.kind is NewsletterKind.DIGEST
+    ]
+    return sorted(found, key=lambda each: each.due_at)

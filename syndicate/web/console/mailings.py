@@ -1,0 +1,153 @@
+"""/console/mailings: every mailing, and the room in which one of them is watched and steered."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.mail import steering
+from syndicate.store import progress, watching
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.console import pages
+from syndicate.web.console.access import Needs
+from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
+
+_ON_A_PAGE = 30
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Steerer = Annotated[Actor, Depends(Needs(Permission.STEER))]
+MailingId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/console/mailings")
+def mailings(
+    actor: Reader,
+    *,
+    singles: bool = False,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> Response:
+    """The newest mailings."""
+    with transaction() as tx:
+        ids = watching.mailing_ids(tx, limit=_ON_A_PAGE + 1, before=before, with_singles=singles)
+        found = progress.standings(tx, ids[:_ON_A_PAGE])
+        titles = watching.titles(tx, ids)
+    older = f"?before={ids[_ON_A_PAGE - 1]}" if len(ids) > _ON_A_PAGE else None
+    return pages.render(
+        actor,
+        "mailings.html",
+        tab="mailings",
+        found=found,
+        titles=titles,
+        singles=singles,
+        older=older + ("&singles=1" if singles else "") if older else None,
+    )
+
+
+@router.get("/console/mailings/{mailing_id}")
+def mailing(actor: Reader, mailing_id: MailingId) -> Response:
+    """The send room: one frozen audience, and what has become of it."""
+    with transaction() as tx:
+        standing = progress.standing(tx, mailing_id)
+        if standing is None:
+            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        errors = progress.errors(tx, mailing_id)
+        titles = watching.titles(tx, [mailing_id])
+        rows = watching.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
+    rate = standing.per_second(clock.now())
+    return pages.render(
+        actor,
+        "mailing.html",
+        is_live=True,
+        tab="mailings",
+        standing=standing,
+        mailing=standing.mailing,
+        counts=standing.counts,
+        parts=parts(standing.counts.as_dict()),
+        title=titles.get(mailing_id),
+        errors=errors,
+        rows=rows,
+        rate=rate,
+        seconds_left=standing.seconds_left(rate),
+    )
+
+
+@router.get("/console/mailings/{mailing_id}/events")
+async def events(request: Request, actor: Reader, mailing_id: MailingId) -> Response:  # noqa: ARG001
+    """The mailing's counts as they change, at most twice a second (server-sent events)."""
+    poller: Poller = request.app.state.poller
+    return StreamingResponse(
+        _stream(poller, mailing_id),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@router.post("/console/mailings/{mailing_id}/pause")
+def pause(actor: Steerer, mailing_id: MailingId) -> Response:
+    """Send no more until it is resumed; takes effect within one chunk."""
+    steering.pause(mailing_id, actor=actor.name, now=clock.now())
+    return _back(mailing_id)
+
+
+@router.post("/console/mailings/{mailing_id}/resume")
+def resume(actor: Steerer, mailing_id: MailingId) -> Response:
+    """Go on."""
+    steering.resume(mailing_id, actor=actor.name, now=clock.now())
+    return _back(mailing_id)
+
+
+@router.post("/console/mailings/{mailing_id}/cancel")
+def cancel(
+    actor: Steerer, mailing_id: MailingId, *, number: Annotated[str, Form(max_length=20)] = ""
+) -> Response:
+    """Never send the rest; the mailing's number must be typed, because nothing undoes this."""
+    if number.strip() != str(mailing_id):
+        raise UsageError(
+            f"Nothing was cancelled. To cancel what is left, type its number, {mailing_id}."
+        )
+    steering.cancel(mailing_id, actor=actor.name, now=clock.now())
+    return _back(mailing_id)
+
+
+def parts(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The bar of an audience: each state's share in thousandths, and where its piece begins."""
+    audience = counts["audience"] or 1
+    begin, found = 0.0, []
+    for name, number in counts.items():
+        if name != "audience":
+            width = 1000 * number / audience
+            found.append({"name": name, "x": round(begin, 2), "width": round(width, 2)})
+            begin += width
+    return found
+
+
+async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    last = None
+    async with poller.watch(mailing_id) as queue:
+        while True:
+            reading = await next_reading(queue, within_s=BEAT_EVERY_S)
+            if reading is None:
+                return
+            if reading == last or not reading:
+                yield ": still here\n\n"
+                continue
+            last = reading
+            yield f"data: {json.dumps(reading | {'parts': parts(_counts(reading))})}\n\n"
+            if reading["is_over"]:
+                return
+
+
+def _counts(reading: dict[str, Any]) -> dict[str, int]:
+    names = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
+    return {name: reading[name] for name in ("audience", *names)}
+
+
+def _back(mailing_id: int) -> Response:
+    return pages.see_other(f"/console/mailings/{mailing_id}")

@@ -1,0 +1,93 @@
+"""/console/newsletters: what comes out when, what came out, and *send it now*."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsletters import run as running
+from syndicate.newsletters import schedule
+from syndicate.newsletters.run import read_schedule
+from syndicate.store import audit, issues, newsletters, watching
+from syndicate.store.newsletters import Newsletter, NewsletterKind
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.console import pages
+from syndicate.web.console.access import Needs
+
+_RECENT = 30
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Runner = Annotated[Actor, Depends(Needs(Permission.RUN))]
+NewsletterId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/console/newsletters")
+def every(actor: Reader) -> Response:
+    """Every newsletter with its next slot."""
+    now = clock.now()
+    with transaction() as tx:
+        found = newsletters.every(tx)
+        readers = watching.active_readers(tx)
+        last = watching.last_issues(tx)
+    coming = {
+        each.id: schedule.next_slot(read_schedule(each), now=now)
+        for each in found
+        if each.kind is NewsletterKind.DIGEST
+    }
+    return pages.render(
+        actor,
+        "newsletters.html",
+        tab="newsletters",
+        found=found,
+        readers=readers,
+        last=last,
+        coming=coming,
+    )
+
+
+@router.get("/console/newsletters/{newsletter_id}")
+def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
+    """One newsletter with its issues and what became of each."""
+    now = clock.now()
+    with transaction() as tx:
+        found = _found(tx, newsletter_id)
+        recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
+        mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
+        readers = watching.active_readers(tx)
+    is_digest = found.kind is NewsletterKind.DIGEST
+    timetable = read_schedule(found) if is_digest else None
+    return pages.render(
+        actor,
+        "newsletter.html",
+        tab="newsletters",
+        newsletter=found,
+        recent=recent,
+        mailings=mailings,
+        readers=readers.get(newsletter_id, 0),
+        last=schedule.last_slot(timetable, now=now) if timetable else None,
+        coming=schedule.next_slot(timetable, now=now) if timetable else None,
+    )
+
+
+@router.post("/console/newsletters/{newsletter_id}/run")
+def run(actor: Runner, newsletter_id: NewsletterId) -> Response:
+    """Compose and send the issue of the slot that is now; one that was sent is left alone."""
+    now = clock.now()
+    with transaction() as tx:
+        if _found(tx, newsletter_id).kind is not NewsletterKind.DIGEST:
+            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
+    issue_id = running.open_slot_now(newsletter_id, now)
+    with transaction() as tx:
+        subject = f"issue:{issue_id}"
+        audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
+    return pages.see_other(f"/console/newsletters/{newsletter_id}")
+
+
+def _found(tx: Transaction, newsletter_id: int) -> Newsletter:
+    found = newsletters.find(tx, newsletter_id)
+    if found is None:
+        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
+    return found

@@ -1,0 +1,64 @@
+"""From a template and plain data to a console page: never kept, never framed, of this moment."""
+
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from syndicate import clock
+from syndicate.render.environment import environment
+from syndicate.store import installation
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web import static
+from syndicate.web.headers import content_policy
+from syndicate.web.pages import PRIVATE
+
+_LANGUAGE = "en"
+
+
+def render(
+    actor: Actor | None, template: str, *, status: int = 200, is_live: bool = False, **context: Any
+) -> Response:
+    """A page of the console.
+
+    Args:
+        actor: who sees it; None before signing in.
+        template: its name under templates/web/console.
+        status: HTTP status.
+        is_live: whether its script may open a stream.
+        **context: plain data for the template.
+    """
+    with transaction() as tx:
+        row = installation.read(tx)
+    html = (
+        environment(_LANGUAGE)
+        .get_template(f"web/console/{template}")
+        .render(
+            {
+                "actor": actor,
+                "may": _permissions(actor),
+                "static": static.url,
+                "now": clock.now(),
+                "stopped": row if row is not None and row.stopped_at is not None else None,
+                "tab": "",
+                **context,
+            }
+        )
+    )
+    response = HTMLResponse(html, status, headers=PRIVATE)
+    response.headers["Content-Security-Policy"] = content_policy(is_live=is_live)
+    # Browsers that say no Sec-Fetch-Site say where a post comes from only under this policy.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def see_other(path: str) -> Response:
+    """After a post: the page that shows what it did."""
+    return RedirectResponse(path, status_code=303, headers=PRIVATE)
+
+
+def _permissions(actor: Actor | None) -> dict[str, bool]:
+    """What templates ask before they show a button: `may.STEER`."""
+    held = actor.permissions if actor else frozenset()
+    return {permission.name: permission in held for permission in Permission}

@@ -1,0 +1,94 @@
+"""/console/sign-in: by a link that `syndicate console-link` prints, or by an operator's token."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from starlette.exceptions import HTTPException
+
+from syndicate import clock, logs, settings, signing
+from syndicate.store import audit, tokens
+from syndicate.store.session import transaction
+from syndicate.store.tokens import LINK_PURPOSE, Actor, Permission
+from syndicate.web.console import access, pages
+
+log = logs.get(__name__)
+
+router = APIRouter(include_in_schema=False)
+_OLD_LINK = (
+    "This link is older than 15 minutes or was used; `syndicate console-link` prints another."
+)
+
+
+@router.get("/console/sign-in")
+def sign_in_page(next_path: Annotated[str, Query(alias="next", max_length=400)] = "") -> Response:
+    """The form that takes an operator's token."""
+    return pages.render(None, "sign_in.html", next=_own(next_path), problem="")
+
+
+@router.post("/console/sign-in")
+def sign_in(
+    token: Annotated[str, Form(max_length=200)] = "",
+    next_path: Annotated[str, Form(alias="next", max_length=400)] = "",
+) -> Response:
+    """Let the holder of a token in."""
+    now = clock.now()
+    with transaction() as tx:
+        actor = tokens.actor_of_token(tx, token.strip(), now=now)
+    if actor is None or Permission.READ not in actor.permissions:
+        sentence = "This token does not open the console; `syndicate tokens add` makes one."
+        return pages.render(
+            None, "sign_in.html", status=422, next=_own(next_path), problem=sentence
+        )
+    return _let_in(actor, _own(next_path))
+
+
+@router.get("/console/sign-in/{link}")
+def link_page(link: str) -> Response:
+    """The page with the button: programs that follow links do not use this one up."""
+    actor = _of_link(link)
+    return pages.render(None, "sign_in_link.html", link=link, name=actor.name)
+
+
+@router.post("/console/sign-in/{link}")
+def link_sign_in(link: str) -> Response:
+    """Let the holder of a link in, once."""
+    actor = _of_link(link)
+    digest = hashlib.sha256(link.encode()).digest()
+    with transaction() as tx:
+        is_first = tokens.use_once(tx, digest, purpose=LINK_PURPOSE, now=clock.now())
+    if not is_first:
+        raise HTTPException(410, _OLD_LINK)
+    return _let_in(actor, "/console")
+
+
+@router.post("/console/sign-out")
+def sign_out(request: Request) -> Response:
+    """End the session; safe to run twice."""
+    response = pages.see_other("/console/sign-in")
+    access.sign_out(request, response)
+    return response
+
+
+def _let_in(actor: Actor, path: str) -> Response:
+    now = clock.now()
+    response = pages.see_other(path)
+    with transaction() as tx:
+        access.sign_in(tx, actor, response, now=now)
+        audit.record(tx, at=now, actor=actor.name, action="sign-in", subject="console")
+    log.info("operator_signed_in", actor=actor.name)
+    return response
+
+
+def _of_link(link: str) -> Actor:
+    payload = signing.verify(settings.load().key(), LINK_PURPOSE, link)
+    actor = tokens.actor_of_link(payload, now=clock.now())
+    if actor is None:
+        raise HTTPException(410, _OLD_LINK)
+    return actor
+
+
+def _own(path: str) -> str:
+    """A path of the console to go on with; anything else leads home."""
+    is_ours = path.startswith("/console/") and "//" not in path and "\\" not in path
+    return path if is_ours else "/console"

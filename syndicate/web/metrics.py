@@ -1,0 +1,64 @@
+"""/metrics: what a monitoring system asks for, in Prometheus' text format; ids, never addresses.
+
+Everything is read from the database at that moment, so that several web processes say the same.
+
+Source: Prometheus exposition format 0.0.4.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import PlainTextResponse
+
+from syndicate import clock
+from syndicate.store import installation, progress, watching
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.api.access import Needs
+
+_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/metrics")
+def metrics(_actor: Annotated[Actor, Depends(Needs(Permission.METRICS))]) -> PlainTextResponse:
+    """Gauges of this moment."""
+    with transaction() as tx:
+        lines = list(_lines(tx))
+    return PlainTextResponse("\n".join(lines) + "\n", media_type=_TYPE)
+
+
+def _lines(tx: Transaction) -> Iterator[str]:
+    row = installation.read(tx)
+    is_stopped = row is not None and row.stopped_at is not None
+    yield from _gauge("syndicate_stopped", "1 while no mail may leave", {"": int(is_stopped)})
+    lanes = {f'lane="{lane}"': count for lane, count in watching.ready_batches(tx).items()}
+    yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)
+    late = watching.late_singles(tx, clock.now())
+    yield from _gauge(
+        "syndicate_late_singles", "single mails that have waited over 2 minutes", {"": late}
+    )
+    sources = {f'state="{state}"': count for state, count in watching.sources_by_state(tx).items()}
+    yield from _gauge("syndicate_sources", "sources by state", sources)
+    age = watching.seconds_since_tick(tx, clock.now())
+    yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": age})
+    yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
+
+
+def _open(tx: Transaction) -> dict[str, int]:
+    return {
+        f'mailing="{standing.mailing.id}",state="{name}"': number
+        for standing in progress.standings(tx, watching.open_mailings(tx))
+        for name, number in standing.counts.as_dict().items()
+        if name != "audience"
+    }
+
+
+def _gauge(name: str, text: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} gauge"
+    for labels, value in values.items():
+        shown = "+Inf" if value == float("inf") else str(value)
+        yield f"{name}{{{labels}}} {shown}" if labels else f"{name} {shown}"

@@ -1,0 +1,111 @@
+"""Operators and programs with tokens, and a mailing to steer, for the tests of console and API."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from starlette.testclient import TestClient
+
+from syndicate import clock
+from syndicate.store import recipients, tokens
+from syndicate.store.mailings import (
+    AmbiguousPolicy,
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+)
+from syndicate.store.session import transaction
+from syndicate.store.tokens import ROLES, Permission
+from tests.web.newsroom import Newsroom
+
+
+def token(role: str = "admin", *, permissions: Collection[Permission] | None = None) -> str:
+    """The secret of a fresh token."""
+    secret = tokens.new_secret()
+    with transaction() as tx:
+        allowed = ROLES[role] if permissions is None else permissions
+        tokens.add_token(tx, role, allowed, secret=secret, expires_at=None, now=clock.now())
+    return secret
+
+
+def bearer(role: str = "admin") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(role)}"}
+
+
+def sign_in(browser: TestClient, role: str = "admin") -> None:
+    answer = browser.post("/console/sign-in", data={"token": token(role)})
+    assert answer.status_code == 303, answer.text
+
+
+def mailing(room: Newsroom, *, state: MailingState = MailingState.SENDING) -> int:
+    """A mailing of the newsroom's issue to four readers: accepted, failed, two remaining."""
+    now = clock.now()
+    with transaction() as tx:
+        row = Mailing(
+            kind=MailingKind.DIGEST,
+            issue_id=room.issue,
+            newsletter_id=room.newsletter,
+            publication_id=room.english,
+            cohort=now,
+            message="digest",
+            scope=f"newsletter:{room.newsletter}",
+            state=state,
+            lane=Lane.BULK,
+            priority=5,
+            policy=AmbiguousPolicy.SKIP,
+            audience=4,
+            expires_at=now + dt.timedelta(hours=12),
+            started_at=now - dt.timedelta(seconds=10),
+        )
+        tx.add(row)
+        tx.flush()
+        tx.add(
+            Batch(
+                mailing_id=row.id,
+                number=0,
+                lane=Lane.BULK,
+                priority=5,
+                receiver_group="other",
+                size=4,
+                state=BatchState.READY,
+                accepted=1,
+                failed=1,
+            )
+        )
+        outcomes = (DeliveryState.ACCEPTED, DeliveryState.FAILED, *[DeliveryState.PENDING] * 2)
+        for ordinal, outcome in enumerate(outcomes):
+            reader = recipients.upsert(tx, f"reader{ordinal:03}@example.com")
+            tx.add(
+                Delivery(
+                    mailing_id=row.id,
+                    batch_number=0,
+                    ordinal=ordinal,
+                    recipient_id=reader.id,
+                    choice=1,
+                    language="en",
+                    state=outcome,
+                    code=550 if outcome is DeliveryState.FAILED else None,
+                    enhanced="5.1.1" if outcome is DeliveryState.FAILED else None,
+                    reason="no such user" if outcome is DeliveryState.FAILED else None,
+                )
+            )
+        return row.id
+
+
+def accept(mailing_id: int, number: int) -> None:
+    """So many of its readers have been accepted now."""
+    with transaction() as tx:
+        batch = tx.get(Batch, (mailing_id, 0))
+        assert batch is not None
+        batch.accepted = number
+
+
+def state_of(mailing_id: int) -> MailingState:
+    with transaction() as tx:
+        row = tx.get(Mailing, mailing_id)
+        assert row is not None
+        return row.state

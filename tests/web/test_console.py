@@ -1,0 +1,302 @@
+"""The console: who gets in, what needs a person, and what a person can do about it."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from starlette.testclient import TestClient
+
+from syndicate import clock, settings, signing
+from syndicate.store import installation, issues, sources, tokens, watching
+from syndicate.store.mailings import MailingState
+from syndicate.store.newsletters import IssueState
+from syndicate.store.session import transaction
+from syndicate.store.sources import SourceKind, SourceState
+from syndicate.store.tokens import LINK_PURPOSE
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+
+PAGES = (
+    "/console",
+    "/console/mailings",
+    "/console/newsletters",
+    "/console/sources",
+    "/console/audit",
+    "/console/stop",
+)
+
+
+def link(role: str = "admin", *, at: dt.datetime | None = None) -> str:
+    payload = tokens.link_payload("desk", role, now=at or clock.now())
+    return f"/console/sign-in/{signing.sign(settings.load().key(), LINK_PURPOSE, payload)}"
+
+
+def actions(subject: str) -> list[tuple[str, str]]:
+    with transaction() as tx:
+        return [
+            (row.actor, row.action) for row in watching.audit_rows(tx, limit=99, subject=subject)
+        ]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/console/mailings/1", "/console/mailings/1/events"])
+def test_stranger_is_asked_to_sign_in(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/console/sign-in?next={path}"
+
+
+def test_stranger_can_do_nothing(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+
+    answer = browser.post(f"/console/mailings/{mailing_id}/pause")
+
+    assert answer.status_code == 401
+    assert operators.state_of(mailing_id) is MailingState.SENDING
+
+
+def test_token_opens_the_console_and_no_other_does(browser: TestClient) -> None:
+    refused = browser.post("/console/sign-in", data={"token": "syn_guess"})
+    let_in = browser.post(
+        "/console/sign-in", data={"token": operators.token(), "next": "/console/audit"}
+    )
+
+    assert refused.status_code == 422
+    assert "does not open the console" in refused.text
+    assert let_in.status_code == 303
+    assert let_in.headers["location"] == "/console/audit"
+    assert "HttpOnly" in let_in.headers["set-cookie"]
+    assert "SameSite=lax" in let_in.headers["set-cookie"]
+    assert "token:admin" in browser.get("/console/audit").text
+
+
+@pytest.mark.parametrize(
+    "path", ["https://elsewhere.example", "//elsewhere.example", "/console//x", "/console/\\x", "/"]
+)
+def test_sign_in_leads_nowhere_else(browser: TestClient, path: str) -> None:
+    answer = browser.post("/console/sign-in", data={"token": operators.token(), "next": path})
+
+    assert answer.headers["location"] == "/console"
+
+
+def test_cookie_is_bound_to_the_host_over_https(
+    browser: TestClient, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_PUBLIC_URL", "https://news.example.org")
+    settings.load.cache_clear()
+
+    cookie = browser.post("/console/sign-in", data={"token": operators.token()}).headers[
+        "set-cookie"
+    ]
+
+    assert cookie.startswith("__Host-syndicate=syn_")
+    assert "Secure" in cookie
+    assert "Path=/;" in cookie
+
+
+def test_link_works_once_and_looking_at_it_does_not_count(browser: TestClient) -> None:
+    path = link()
+
+    for _ in range(2):
+        assert "as console:desk" in browser.get(path).text
+    assert browser.post(path).status_code == 303
+    assert browser.get("/console").status_code == 200
+    assert browser.post(path).status_code == 410
+
+
+def test_link_is_worthless_after_a_quarter_of_an_hour(browser: TestClient) -> None:
+    path = link(at=clock.now() - dt.timedelta(minutes=16))
+
+    assert browser.get(path).status_code == browser.post(path).status_code == 410
+    assert browser.get("/console/sign-in/a.b").status_code == 404
+
+
+def test_session_ends_by_signing_out(browser: TestClient) -> None:
+    operators.sign_in(browser)
+    secret = browser.cookies["syndicate"]
+
+    browser.post("/console/sign-out")
+
+    browser.cookies.set("syndicate", secret)
+    assert browser.get("/console").status_code == 303
+
+
+def test_session_ends_with_its_token(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    with transaction() as tx:
+        assert tokens.revoke(tx, tokens.all_tokens(tx)[0].id)
+
+    assert browser.get("/console").status_code == 303
+
+
+def test_session_ends_by_itself(browser: TestClient) -> None:
+    operators.sign_in(browser)
+    secret = browser.cookies["syndicate"]
+
+    with time_machine.travel(clock.now() + dt.timedelta(hours=12, seconds=1)):
+        browser.cookies.set("syndicate", secret)
+        assert browser.get("/console").status_code == 303
+
+
+def test_each_sign_in_has_a_secret_of_its_own(browser: TestClient) -> None:
+    operators.sign_in(browser)
+    first = browser.cookies["syndicate"]
+    operators.sign_in(browser)
+
+    assert browser.cookies["syndicate"] != first
+
+
+def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) -> None:
+    operators.mailing(newsroom, state=MailingState.PAUSED)
+    with transaction() as tx:
+        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "A")
+        sources.set_state(tx, source.id, SourceState.FAILING, message="A failed.", now=clock.now())
+        issue = issues.find(tx, newsroom.issue)
+        assert issue is not None
+        issue.state, issue.note = IssueState.HELD, "Two stories were withdrawn."
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console").text
+
+    assert "Morning Courier 7 is paused with 2 remaining." in page
+    assert "Issue 7 of Morning Courier is held: Two stories were withdrawn." in page
+    assert "1 source is failing." in page
+    assert "Stop everything" not in page
+
+
+def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    page = browser.get("/console").text
+
+    assert "Nothing. Every source answers" in page
+    assert "No issue has gone out yet." in page
+
+
+def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+    operators.sign_in(browser)
+
+    page = browser.get(f"/console/mailings/{mailing_id}").text
+
+    counts = {name: int(n) for name, n in re.findall(r'data-count="(\w+)">(\d+)<', page)}
+    assert counts == {
+        "accepted": 1,
+        "deferred": 0,
+        "failed": 1,
+        "suppressed": 0,
+        "skipped": 0,
+        "ambiguous": 0,
+        "remaining": 2,
+    }
+    assert "Accounts for all 4" in page
+    assert "no such user" in page
+    assert "@example.com" not in page
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+
+
+def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+    path = f"/console/mailings/{mailing_id}"
+    operators.sign_in(browser, "sender")
+
+    assert browser.post(f"{path}/pause").headers["location"] == path
+    assert operators.state_of(mailing_id) is MailingState.PAUSED
+    assert browser.post(f"{path}/pause").status_code == 409
+    browser.post(f"{path}/resume")
+    assert operators.state_of(mailing_id) is MailingState.SENDING
+    assert browser.post(f"{path}/cancel", data={"number": "7"}).status_code == 400
+    assert operators.state_of(mailing_id) is MailingState.SENDING
+    browser.post(f"{path}/cancel", data={"number": str(mailing_id)})
+    assert operators.state_of(mailing_id) is MailingState.CANCELLED
+
+    names = ["cancelled", "sending", "paused"]
+    assert actions(f"mailing:{mailing_id}") == [("token:sender", name) for name in names]
+    assert "token:sender: paused" in browser.get(path).text
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_steering_needs_its_permission(
+    browser: TestClient, newsroom: Newsroom, role: str, verb: str
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    path = f"/console/mailings/{mailing_id}"
+    operators.sign_in(browser, role)
+
+    assert browser.post(f"{path}/{verb}", data={"number": str(mailing_id)}).status_code == 403
+    assert operators.state_of(mailing_id) is MailingState.SENDING
+    assert f'action="{path}/pause"' not in browser.get(path).text
+
+
+def test_everything_is_stopped_and_let_go(browser: TestClient) -> None:
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+    operators.sign_in(browser)
+
+    assert browser.post("/console/stop", data={"why": " "}).status_code == 400
+    browser.post("/console/stop", data={"why": "wrong list"})
+
+    for path in PAGES:
+        assert "Everything is stopped" in browser.get(path).text
+        assert "wrong list" in browser.get(path).text
+    browser.post("/console/release")
+    assert "Everything is stopped</strong>" not in browser.get("/console").text
+    assert actions("installation") == [("token:admin", "release"), ("token:admin", "stop")]
+
+
+def test_newsletter_is_run_for_the_slot_that_is_now(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser, "editor")
+    path = f"/console/newsletters/{newsroom.newsletter}"
+
+    assert browser.post(f"{path}/run").headers["location"] == path
+    page = browser.get(path).text
+
+    assert "Due" in page
+    assert "Morning Courier" in browser.get("/console/newsletters").text
+    with transaction() as tx:
+        newest = issues.of_newsletter(tx, newsroom.newsletter, limit=1)[0]
+    assert newest.state is IssueState.DUE
+    assert actions(f"issue:{newest.id}") == [("token:editor", "run")]
+
+
+def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "Ayé")
+    operators.sign_in(browser)
+
+    browser.post(f"/console/sources/{source.id}/pause")
+    paused = browser.get("/console/sources").text
+    browser.post(f"/console/sources/{source.id}/resume")
+
+    assert "Ayé was paused." in paused
+    assert "Paused" in paused
+    assert "Ask again" not in browser.get("/console/sources").text
+    assert browser.post("/console/sources/99/pause").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/console/mailings/99", "/console/newsletters/99"])
+def test_what_is_not_there_is_said_with_a_way_home(
+    browser: TestClient, newsroom: Newsroom, path: str
+) -> None:
+    assert newsroom.english
+    operators.sign_in(browser)
+
+    page = browser.get(path)
+
+    assert page.status_code == 404
+    assert 'href="/console"' in page.text
+
+
+def test_console_is_kept_by_nobody(browser: TestClient) -> None:
+    operators.sign_in(browser)
+    for path in PAGES:
+        headers = browser.get(path).headers
+
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
