@@ -76,7 +76,7 @@ def _entry(
     link = absolute_url(said.get("link"), base) or said.get("link") or None
     near = link if link and link.startswith("http") else base
     captions = _captions(item)
-    body, summary = _body(said, captions)
+    body, summary = _body(said, item, captions)
     is_atom = item is not None and split(item.tag)[1] == "entry"
     raw = _raw(said, "published") or _raw(said, "created")
     changed = _raw(said, "updated")
@@ -114,7 +114,7 @@ def _value(said: Any, name: str) -> str:
     return str(said.get(name) or "")
 
 
-def _body(said: Any, captions: frozenset[str]) -> tuple[str, str]:
+def _body(said: Any, item: etree._Element | None, captions: frozenset[str]) -> tuple[str, str]:
     """(body, summary) as HTML, neither of them a photo caption."""
     contents = [
         (str(part.get("type") or ""), str(part.get("value") or ""))
@@ -126,6 +126,8 @@ def _body(said: Any, captions: frozenset[str]) -> tuple[str, str]:
     # feedparser offers the body as the summary where there is none.
     if plain(summary) in captions or any(summary == value for _, value in contents):
         summary = ""
+    if captions and not summary:
+        summary = _own(item, "description")
     body = contents[0][1] if contents else ""
     return body, summary
 
@@ -145,6 +147,12 @@ def _captions(item: etree._Element | None) -> frozenset[str]:
         if is_media(split(element.tag)[0]) and split(element.tag)[1] == "description"
     }
     return frozenset(described - own - {""})
+
+
+def _own(item: etree._Element | None, name: str) -> str:
+    """Text of an element without a namespace and without children."""
+    found = item.find(name) if item is not None else None
+    return text_of(found) if found is not None and len(found) == 0 else ""
 
 
 def _guid(item: etree._Element | None) -> str | None:
@@ -174,6 +182,8 @@ def _authors(said: Any, item: etree._Element | None) -> tuple[str, ...]:
     creators = []
     if item is not None:
         creators = [text_of(child) for child in item.iterchildren(f"{{{marks.DC}}}creator")]
+    # An address in front of a name is cut in the wrong place by feedparser.
+    creators = creators or [_own(item, "author")]
     found = [str(author.get("name") or "") for author in said.get("authors", ()) if author]
     return name_list(creators) or name_list(found) or name_list([_value(said, "author")])
 

@@ -194,7 +194,8 @@ def refused(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
     """After a status of 400 and more."""
     wait = retry_after(answer, now)
     if answer.status in _SLOW_DOWN or (answer.status == _FORBIDDEN and _is_rate_limit(answer)):
-        until = now + min(max(wait or _backed_off(polled, chance), RETRY_FLOOR), CEILING)
+        wait = _backed_off(polled, chance) if wait is None else wait
+        until = now + min(max(wait, RETRY_FLOOR), CEILING)
         values = {"next_at": until, "last_at": now, "last_status": answer.status}
         reason = f"asked us to slow down ({answer.status})"
         return Verdict({**values, "reason": reason}, polled.state, host_until=until)
