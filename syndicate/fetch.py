@@ -16,6 +16,7 @@ Source: notes/syndication A5.
 import asyncio
 import contextlib
 import contextvars
+import re
 import socket
 import ssl
 import zlib
@@ -45,6 +46,7 @@ MAX_BYTES = 10_000_000  # counted while inflating
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")  # RFC 3986 2
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ALLOWED = contextvars.ContextVar[frozenset[str]]("allowed", default=frozenset())
 
@@ -187,7 +189,8 @@ class Fetcher:
         try:
             async with self._session.request(
                 method,
-                URL(url),
+                # What is spelt as a URI already is sent as it is spelt: %2F is not /.
+                URL(url, encoded=_URI.fullmatch(url) is not None),
                 headers=_sendable(headers or {}),
                 data=body,
                 allow_redirects=False,

@@ -36,6 +36,7 @@ TICK = Job("tick", "tick")
 UPKEEP = Job("upkeep", "tick")
 COLLECT_DUE = Job("collect.due", "collect")
 PUBLISH_FEEDS = Job("feeds.publish", "build")
+HUB = Job("feeds.hub", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
 SEND_URGENT = Job("mail.send_urgent", "urgent")
@@ -46,6 +47,7 @@ ALL: tuple[Job, ...] = (
     UPKEEP,
     COLLECT_DUE,
     PUBLISH_FEEDS,
+    HUB,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
     SEND_URGENT,

@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     collect_concurrency: int = Field(
         50, ge=1, le=500, description="sources that one collecting worker fetches at once"
     )
+    hub_allow_origins: list[str] = Field(
+        default_factory=list,
+        description="exact IP:port of in-house WebSub callbacks that the hub may call",
+    )
     web_workers: int = Field(1, ge=1, le=64, description="web server processes")
     email_article: bool = Field(
         True, description="whether readers may email an article to a friend"

@@ -1,11 +1,18 @@
-"""Building feeds that are due."""
+"""Building feeds that are due, and telling the hub's subscribers."""
 
 from syndicate import clock, jobs
-from syndicate.feeds import publish
+from syndicate.feeds import hub, publish
 from workers.app import app
 
 
 @app.task(name=jobs.PUBLISH_FEEDS.name)
 def publish_feeds() -> None:
-    """Build every feed that is due. Safe to run twice."""
-    publish.publish_due(clock.now())
+    """Build feeds that are due, for a few seconds. Safe to run twice."""
+    if publish.publish_due(clock.now()):
+        jobs.hint(jobs.PUBLISH_FEEDS)  # the next one finds nothing, or goes on
+
+
+@app.task(name=jobs.HUB.name)
+def run_hub() -> None:
+    """Verify and deliver what is due at the hub, for a while. Safe to run twice."""
+    hub.run_due(clock.now())

@@ -11,7 +11,7 @@ from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
 from syndicate.newsletters import run as newsletters
-from syndicate.store import due, embargoes, feeds, lease, sources
+from syndicate.store import due, embargoes, feeds, hub, lease, sources
 from syndicate.store.mailings import Lane
 from syndicate.store.session import DatabaseDownError, transaction
 from workers.app import app
@@ -67,6 +67,13 @@ def hint_due_feeds(now: dt.datetime) -> None:
             tx.hint(jobs.PUBLISH_FEEDS)
 
 
+def hint_due_hub(now: dt.datetime) -> None:
+    """Wake the hub when a callback waits to be asked or told."""
+    with transaction() as tx:
+        if hub.has_due(tx, now):
+            tx.hint(jobs.HUB)
+
+
 def hint_ready_batches(now: dt.datetime) -> None:
     """Wake the senders of each lane that has a batch to take."""
     with transaction() as tx:
@@ -82,5 +89,6 @@ STEPS: tuple[Step, ...] = (
     recover.recover,
     hint_due_sources,
     hint_due_feeds,
+    hint_due_hub,
     hint_ready_batches,
 )

@@ -1,6 +1,7 @@
-"""`syndicate feeds`: list feeds, build them, and look at what is published."""
+"""`syndicate feeds`: list, build, add and retire feeds; the hub, and who fetches what."""
 
 import json
+import re
 import sys
 from typing import Annotated, Any
 
@@ -8,15 +9,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from syndicate import clock
-from syndicate.errors import NotFoundError
+from syndicate import clock, jobs
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.feeds import hub
 from syndicate.feeds import publish as publishing
-from syndicate.store import feed_documents, feeds, publications
+from syndicate.settings import load
+from syndicate.store import consumers, feed_documents, feed_rules, feeds, publications
+from syndicate.store import hub as hub_rows
+from syndicate.store.consumers import Behind, FeedConsumer
 from syndicate.store.feeds import Feed
-from syndicate.store.session import transaction
+from syndicate.store.hub import FeedCallback
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction, transaction
 
 app = typer.Typer(no_args_is_help=True)
 
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -83,6 +91,168 @@ def show(slug: str, *, as_json: AsJson = False) -> None:
     for document in documents:
         table.add_row(*(str(value)[:25] for value in document.values()))
     Console().print(table)
+
+
+@app.command()
+def add(
+    slug: str,
+    title: str,
+    *,
+    fits: Annotated[
+        list[str],
+        typer.Option(help="PART=VALUE, several times: section, tag, author, language, kind, word."),
+    ],
+    publication: Annotated[str | None, typer.Option(help="Its slug; else the first one.")] = None,
+) -> None:
+    """Add a feed by a rule: articles that fit every part named, by any of its values.
+
+    Raises:
+        UsageError: the rule says nothing, or the slug is no address.
+        RefusedError: the slug is taken.
+        NotFoundError: there is no such publication.
+    """
+    if not _SLUG.fullmatch(slug):
+        raise UsageError("A feed's slug is letters, digits and hyphens: it is part of its address.")
+    named: dict[str, list[str]] = {}
+    for each in fits:
+        part, _, value = each.partition("=")
+        named.setdefault(f"{part}s", []).append(value)
+    rule = feed_rules.check(named)
+    with transaction() as tx:
+        if feeds.by_slug(tx, slug) is not None:
+            raise RefusedError(f"There is a feed {slug} already; choose another slug.")
+        brand = _publication(tx, publication)
+        feeds.add(tx, brand.id, slug=slug, kind=feeds.FeedKind.RULE, rule=rule, title=title)
+        tx.hint(jobs.PUBLISH_FEEDS)
+    sys.stdout.write(f"The feed {slug} was added and is being built.\n")
+
+
+@app.command()
+def retire(slug: str) -> None:
+    """Take a feed away for good: its address answers 410, so that readers stop asking.
+
+    Raises:
+        NotFoundError: there is no feed of that slug.
+    """
+    with transaction() as tx:
+        _must(feeds.retire(tx, slug, now=clock.now()), slug)
+
+
+@app.command()
+def move(slug: str, to: str) -> None:
+    """Have a feed's address answer 301 to another feed of ours, or to a whole address.
+
+    Raises:
+        NotFoundError: there is no feed of that slug.
+    """
+    with transaction() as tx:
+        _must(feeds.move(tx, slug, to), slug)
+
+
+@app.command("hub")
+def run_hub(*, as_json: AsJson = False) -> None:
+    """Verify and deliver what is due at the hub, and list its subscriptions."""
+    requests = hub.run_due(clock.now())
+    with transaction() as tx:
+        rows = [_callback(row) for row in hub_rows.subscriptions(tx)]
+    if as_json:
+        sys.stdout.write(json.dumps({"requests": requests, "subscriptions": rows}) + "\n")
+        return
+    table = Table("id", "topic", "host", "lease until", "due at", "attempts", "last status")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
+    sys.stdout.write(f"{requests} requests were made.\n")
+
+
+@app.command()
+def watch(*, as_json: AsJson = False) -> None:
+    """Show who fetches the feeds, and who has not come since something was taken back."""
+    now = clock.now()
+    with transaction() as tx:
+        seen = [_consumer(row) for row in consumers.consumers(tx)]
+        late = [_late(row) for row in consumers.behind(tx, now=now)]
+    if as_json:
+        sys.stdout.write(json.dumps({"consumers": seen, "behind": late}) + "\n")
+        return
+    table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
+    for row in seen:
+        table.add_row(*(str(value)[:40] for value in row.values()))
+    Console().print(table)
+    for behind in late:
+        sys.stdout.write(
+            f"{behind['partner'] or behind['client']} has not fetched {behind['feed']} since "
+            f"something in it was taken back at {behind['changed_at']}.\n"
+        )
+
+
+@app.command()
+def partner(
+    name: str,
+    *,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Know them no more.")] = False,
+) -> None:
+    """Print what a partner puts behind a feed's address, so that we know who fetched what.
+
+    Raises:
+        NotFoundError: there is no such partner to revoke.
+    """
+    now = clock.now()
+    with transaction() as tx:
+        if revoke:
+            if not consumers.revoke_partner(tx, name, now=now):
+                raise NotFoundError(f"There is no partner {name}.")
+            return
+        token = consumers.token_of(load().key(), consumers.add_partner(tx, name, now=now).id)
+    sys.stdout.write(f"{load().base_url()}/feeds/everything.rss?for={token}\n")
+
+
+def _must(done: bool, slug: str) -> None:
+    if not done:
+        raise NotFoundError(f"There is no feed {slug}; `syndicate feeds list` shows them.")
+
+
+def _publication(tx: Transaction, slug: str | None) -> Publication:
+    brands = publications.all_publications(tx)
+    found = next((each for each in brands if slug in {None, each.slug}), None)
+    if found is None:
+        raise NotFoundError(f"There is no publication {slug or 'yet'}.")
+    return found
+
+
+def _callback(row: FeedCallback) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "topic": row.topic,
+        "host": row.host,
+        "lease_until": row.lease_until and row.lease_until.isoformat(),
+        "due_at": row.deliver_at and row.deliver_at.isoformat(),
+        "attempts": row.attempts,
+        "last_status": row.last_status,
+    }
+
+
+def _consumer(row: FeedConsumer) -> dict[str, Any]:
+    return {
+        "client": row.client,
+        "feed_id": row.feed_id,
+        "format": row.format.value,
+        "last_at": row.last_at.isoformat(),
+        "status": row.status,
+        "etag": row.etag,
+        "requests": row.requests,
+    }
+
+
+def _late(row: Behind) -> dict[str, Any]:
+    return {
+        "client": row.client,
+        "partner": row.partner,
+        "feed": row.feed_slug,
+        "format": row.form,
+        "last_at": row.last_at.isoformat(),
+        "changed_at": row.changed_at.isoformat(),
+    }
 
 
 def _row(feed: Feed, entries: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
     "bulk": ("bulk",),
     "collect": ("collect",),
     "build": ("build", "tick"),
+    "hub": ("hub",),
 }
 # The longest a worker may need to give back what it has in hand: one chunk and its replies.
 _WORKER_PATIENCE_S = 30.0

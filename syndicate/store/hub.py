@@ -10,7 +10,7 @@ nothing: its lease is `verify_at` or `deliver_at` moved ahead. Source: W3C WebSu
 
 import datetime as dt
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -18,6 +18,8 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    Update,
+    case,
     delete,
     exists,
     func,
@@ -32,8 +34,10 @@ from syndicate.store.feed_documents import FeedDocument, FeedFormat
 from syndicate.store.schema import Id, Table, text_enum
 from syndicate.store.session import Transaction
 
-# How long a worker may be at one request before another takes it up: the request ends after 20 s.
-LEASE = dt.timedelta(seconds=60)
+# How long a row may be in a worker's hands before another takes it up: it waits 8 s for its host at
+# most, and the request ends after 15 s.
+LEASE = dt.timedelta(seconds=40)
+PUT_OFF = dt.timedelta(seconds=5)
 VERIFY_RETRIES = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 DELIVER_RETRIES = (
     dt.timedelta(minutes=1),
@@ -138,13 +142,10 @@ def ask(tx: Transaction, asked: Asked, *, now: dt.datetime) -> None:
     )
 
 
-def count_at_host(tx: Transaction, host: str, *, since: dt.datetime) -> tuple[int, int]:
-    """How many subscriptions a callback host holds, and how many of them it asked for since."""
-    query = select(func.count(), func.count().filter(FeedCallback.created_at > since)).where(
-        FeedCallback.host == host
-    )
-    row = tx.execute(query).one()
-    return row[0], row[1]
+def count_at_host(tx: Transaction, host: str) -> int:
+    """How many subscriptions a callback host holds."""
+    query = select(func.count()).select_from(FeedCallback).where(FeedCallback.host == host)
+    return tx.scalar(query) or 0
 
 
 def topic_changed(
@@ -261,20 +262,17 @@ def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[De
     ]
 
 
-def delivered(tx: Transaction, done: Sequence[tuple[Delivery, int]], *, now: dt.datetime) -> None:
-    """Note that callbacks took a topic; one that changed meanwhile stays due."""
-    for delivery, status in done:
-        tx.execute(
-            update(FeedCallback)
-            .where(FeedCallback.id == delivery.id, FeedCallback.epoch == delivery.epoch)
-            .values(
-                deliver_at=None,
-                attempts=0,
-                delivered_etag=delivery.etag,
-                last_at=now,
-                last_status=status,
-            )
+def delivered(tx: Transaction, delivery: Delivery, status: int, *, now: dt.datetime) -> None:
+    """Note that a callback took a topic; one that changed meanwhile stays due."""
+    tx.execute(
+        _mine(delivery.id, delivery.epoch).values(
+            deliver_at=None,
+            attempts=0,
+            delivered_etag=delivery.etag,
+            last_at=now,
+            last_status=status,
         )
+    )
 
 
 def not_delivered(
@@ -284,15 +282,28 @@ def not_delivered(
     retries = DELIVER_RETRIES
     later = now + retries[delivery.attempts] if delivery.attempts < len(retries) else None
     tx.execute(
-        update(FeedCallback)
-        .where(FeedCallback.id == delivery.id, FeedCallback.epoch == delivery.epoch)
-        .values(deliver_at=later, attempts=delivery.attempts + 1, last_at=now, last_status=status)
+        _mine(delivery.id, delivery.epoch).values(
+            deliver_at=later, attempts=delivery.attempts + 1, last_at=now, last_status=status
+        )
     )
 
 
-def forget(tx: Transaction, subscription_id: int) -> None:
+def put_off(tx: Transaction, subscription_id: int, epoch: int, *, now: dt.datetime) -> None:
+    """Give back what could not be begun with, because its host was busy; no attempt is counted."""
+    later = now + PUT_OFF
+    tx.execute(
+        _mine(subscription_id, epoch).values(
+            verify_at=case((FeedCallback.verify_at.is_not(None), later)),
+            deliver_at=case((FeedCallback.deliver_at.is_not(None), later)),
+        )
+    )
+
+
+def forget(tx: Transaction, subscription_id: int, epoch: int) -> None:
     """Drop a subscription whose callback said that it is gone (410)."""
-    tx.execute(delete(FeedCallback).where(FeedCallback.id == subscription_id))
+    tx.execute(
+        delete(FeedCallback).where(FeedCallback.id == subscription_id, FeedCallback.epoch == epoch)
+    )
 
 
 def forget_expired(tx: Transaction, now: dt.datetime) -> None:
@@ -308,6 +319,12 @@ def subscriptions(tx: Transaction, feed_id: int | None = None) -> list[FeedCallb
     if feed_id is not None:
         query = query.where(FeedCallback.feed_id == feed_id)
     return list(tx.scalars(query))
+
+
+def _mine(subscription_id: int, epoch: int) -> Update:
+    """An update of a leased row, which changes nothing when somebody else has it since."""
+    mine = (FeedCallback.id == subscription_id, FeedCallback.epoch == epoch)
+    return update(FeedCallback).where(*mine).execution_options(synchronize_session=False)
 
 
 def _documents(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import update
 
-from syndicate.store import accepts, caps, due, partitions, tokens
+from syndicate.store import accepts, caps, consumers, due, hub, partitions, tokens
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 
@@ -25,6 +25,8 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     caps.forget_before(tx, now - KEEP_CAPS)
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
+    hub.forget_expired(tx, now)
+    consumers.forget_silent(tx, now)
     _purge_friends(tx, now)
 
 

@@ -1,0 +1,21 @@
+"""A subscriber that the hub may call, and a newsroom with one article published."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from syndicate import clock, settings
+from syndicate.feeds import publish
+from tests.feeds import newsroom, peer
+from tests.feeds.peer import Peer
+
+
+@pytest.fixture
+def subscriber(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[Peer]:  # noqa: ARG001
+    with peer.running() as found:
+        settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", json.dumps([found.origin]))
+        settings.load.cache_clear()
+        newsroom.article(newsroom.publication(), 1)
+        publish.publish_due(clock.now())
+        yield found

@@ -1,0 +1,173 @@
+"""What the hub delivers when callbacks fail, workers die and topics change meanwhile."""
+
+import datetime as dt
+import json
+import time
+
+import pytest
+from sqlalchemy import update
+
+from syndicate import clock, settings
+from syndicate.errors import CapReachedError
+from syndicate.feeds import hub, publish
+from syndicate.store import hub as rows
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.hub import DELIVER_RETRIES, FeedCallback
+from syndicate.store.session import transaction
+from tests.feeds import hub_steps, newsroom, peer, reading
+from tests.feeds.peer import Peer, Request
+
+WEEK = dt.timedelta(days=7)
+
+
+def test_an_expired_lease_gets_nothing_and_is_forgotten(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    later = clock.now() + WEEK + dt.timedelta(seconds=60)
+
+    newsroom.article(1, 2)
+    publish.publish_due(later)
+    hub.run_due(later)
+    with transaction() as tx:
+        rows.forget_expired(tx, later)
+
+    assert subscriber.of("POST") == []
+    assert hub_steps.stored() == []
+
+
+def test_a_failed_delivery_is_tried_again_by_the_plan_and_then_at_the_next_change(
+    subscriber: Peer,
+) -> None:
+    hub_steps.subscribe(subscriber)
+    subscriber.answer = lambda _request: (500, b"")
+    moment = hub_steps.change()
+    waits = []
+    for _ in DELIVER_RETRIES:
+        due = hub_steps.row(subscriber).deliver_at
+        assert due is not None
+        waits.append(round((due - clock.now()).total_seconds() / 60))
+        hub_steps.set_due(subscriber, moment)
+        hub.run_due(clock.now())
+
+    assert waits == [1, 5, 30, 120, 360]
+    assert len(subscriber.of("POST")) == 1 + len(DELIVER_RETRIES)
+    assert hub_steps.row(subscriber).deliver_at is None
+    assert hub_steps.row(subscriber).lease_until is not None
+
+    subscriber.answer = peer.agree
+    hub_steps.change(3)
+    assert len(subscriber.of("POST")) == 2 + len(DELIVER_RETRIES)
+    assert hub_steps.row(subscriber).attempts == 0
+
+
+def test_a_delivery_that_is_redirected_is_not_followed(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    subscriber.answer = lambda _request: (307, b"")
+
+    hub_steps.change()
+
+    assert [request.path for request in subscriber.of("POST")] == ["/callback"]
+    assert hub_steps.row(subscriber).attempts == 1
+
+
+def test_a_callback_that_is_gone_is_forgotten(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    subscriber.answer = lambda _request: (410, b"")
+
+    hub_steps.change()
+
+    assert hub_steps.stored() == []
+
+
+def test_a_change_during_a_delivery_is_delivered_too(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    changed: list[bool] = []
+
+    def slow(request: Request) -> tuple[int, bytes]:
+        if request.method == "POST" and not changed:
+            changed.append(True)
+            newsroom.article(1, 3)
+            publish.publish_due(clock.now())
+        return peer.agree(request)
+
+    subscriber.answer = slow
+    hub_steps.change()
+    hub.run_due(clock.now())
+
+    deliveries = subscriber.of("POST")
+    assert len(deliveries) == 2
+    assert deliveries[-1].body == reading.documents("everything")[FeedFormat.ATOM, 0].body
+
+
+def test_a_worker_that_died_with_a_delivery_in_hand_loses_nothing(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    newsroom.article(1, 2)
+    publish.publish_due(clock.now())
+    with transaction() as tx:
+        assert len(rows.take_deliveries(tx, now=clock.now(), limit=10)) == 1
+
+    hub.run_due(clock.now())
+    assert subscriber.of("POST") == []
+
+    hub.run_due(clock.now() + rows.LEASE)
+    assert len(subscriber.of("POST")) == 1
+
+
+def test_a_fix_of_an_entry_is_pushed_and_an_unchanged_build_is_not(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+
+    newsroom.publish_all(clock.now())
+    hub.run_due(clock.now())
+    assert subscriber.of("POST") == []
+
+    newsroom.change(1, headline="Put right")
+    publish.publish_due(clock.now())
+    hub.run_due(clock.now())
+    assert len(subscriber.of("POST")) == 1
+
+
+def test_a_host_that_is_asked_for_too_often_is_refused(
+    subscriber: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PER_HOST_AND_HOUR", 3)
+    now = clock.now()
+    for number in range(3):
+        hub.ask(hub_steps.form(subscriber, callback=subscriber.url(f"/{number}")), now)
+
+    with pytest.raises(CapReachedError):
+        hub.ask(hub_steps.form(subscriber, callback=subscriber.url("/3")), now)
+    hub.ask(hub_steps.form(subscriber, callback=subscriber.url("/3")), now + dt.timedelta(hours=1))
+
+
+def test_a_slow_host_delays_nobody_else(
+    subscriber: Peer, settings_env: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with peer.running() as other:
+        origins = json.dumps([subscriber.origin, other.origin])
+        settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", origins)
+        settings.load.cache_clear()
+        for number in range(30):
+            hub.ask(hub_steps.form(subscriber, callback=subscriber.url(f"/{number}")), clock.now())
+        hub.ask(
+            hub_steps.form(other, callback=other.url()),
+            clock.now(),
+        )
+        hub.run_due(clock.now())
+        with transaction() as tx:  # two hosts on one address; told apart as two names would be
+            tx.execute(
+                update(FeedCallback)
+                .where(FeedCallback.callback == other.url())
+                .values(host="other.example")
+            )
+
+        def slow(_request: Request) -> tuple[int, bytes]:
+            time.sleep(0.5)
+            return 200, b""
+
+        subscriber.answer = slow
+        monkeypatch.setattr(hub, "_WAIT_S", 0.2)
+        hub_steps.change()
+
+        assert len(other.of("POST")) == 1
+        put_off = [row for row in hub_steps.stored() if row.deliver_at is not None]
+        assert put_off
+        assert {row.attempts for row in put_off} == {0}
