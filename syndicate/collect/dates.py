@@ -59,7 +59,6 @@ _ZONES = {
 _NAMED_ZONE = re.compile(r"\s\(?(" + "|".join(_ZONES) + r")\)?$")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?$")
 _SPACED_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)\s*(.*)$")
-_NO_YEAR = re.compile(r"\s0001\s|^0001-")  # year 1: what some systems write for "no date"
 _LANGUAGES = ["en", "fr", "de", "es", "pt", "it", "nl", "ar", "hi", "tr", "ru", "pl", "id", "ja"]
 
 
@@ -78,7 +77,7 @@ def read(
         Aware UTC, or None when it is no date or no credible one.
     """
     tidy = " ".join((text or "").split())
-    if not tidy or len(tidy) > MAX_LENGTH or _NO_YEAR.search(tidy):
+    if not tidy or len(tidy) > MAX_LENGTH:
         return None
     found = _by_pattern(tidy, pattern) if pattern else None
     found = found or _by_rules(tidy) or _by_language(tidy, now)
