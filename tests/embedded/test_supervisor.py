@@ -219,18 +219,22 @@ def is_ready(address: str) -> bool:
         return False
 
 
-def test_as_an_ordinary_user_it_runs_and_leaves_nothing(up: Up) -> None:
+def test_an_ordinary_users_stack_ends_in_one_sentence_when_postgresql_dies(up: Up) -> None:
     prefix = ordinary_user()
     if prefix is None:
         pytest.skip("this machine lets root become no ordinary user (unshare --user)")
 
     running = up(prefix)
-    room = running.data_dir / "postgres"
-    running.end(signal.SIGTERM)
+    has_own_room = (running.data_dir / "postgres").is_dir()
+    os.kill(running.run["processes"]["postgres"], signal.SIGKILL)
 
-    assert room.is_dir()
+    assert running.process.wait(START_S) == 1
+    said = running.errors.read_text().strip().splitlines()[-1]
+    assert said.startswith("syndicate: PostgreSQL ended by itself; its log ")
+    assert said.endswith("nothing that was stored is lost, start again.")
+    assert has_own_room
     assert not (running.data_dir / places.POINTER).exists()
-    assert running.is_gone()
+    assert wait_for(running.is_gone, seconds=10)
 
 
 def test_a_port_in_use_is_refused_before_anything_is_written(data_dir: Path) -> None:
