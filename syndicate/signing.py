@@ -10,8 +10,8 @@ Source: notes/mail A8; RFC 2104.
 
 import base64
 import binascii
-import hashlib
 import hmac
+from functools import lru_cache
 
 _MAC_BYTES = 16
 
@@ -20,9 +20,10 @@ class BadTokenError(ValueError):
     """A token that this installation did not sign for this purpose."""
 
 
+@lru_cache(maxsize=64)
 def derive_key(master_key: bytes, purpose: str) -> bytes:
     """One 32-byte key per purpose, so that a token signed for one is worthless for another."""
-    return hmac.new(master_key, b"syndicate:" + purpose.encode(), hashlib.sha256).digest()
+    return hmac.digest(master_key, b"syndicate:" + purpose.encode(), "sha256")
 
 
 def sign(master_key: bytes, purpose: str, payload: str) -> str:
@@ -66,11 +67,11 @@ def address_hash(master_key: bytes, address: str) -> bytes:
     Returns:
         32 bytes, HMAC-SHA256 (notes/mail A7).
     """
-    return hmac.new(derive_key(master_key, "address"), address.encode(), hashlib.sha256).digest()
+    return hmac.digest(derive_key(master_key, "address"), address.encode(), "sha256")
 
 
 def _mac(master_key: bytes, purpose: str, body: bytes) -> bytes:
-    return hmac.new(derive_key(master_key, purpose), body, hashlib.sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(derive_key(master_key, purpose), body, "sha256")[:_MAC_BYTES]
 
 
 def _encode(raw: bytes) -> str:

@@ -4,7 +4,6 @@ Everything is a function of the ledger's row and the frozen content, so that a r
 bytes and the same Message-ID. Checklist: notes/mail A1, A3, A5.
 """
 
-import base64
 import datetime as dt
 import hmac
 from collections.abc import Mapping
@@ -54,7 +53,6 @@ class Writer:
     base_url: str
     signer: Signer | None = None
     _letterheads: dict[int, _Letterhead] = field(default_factory=dict, compare=False)
-    _seal_keys: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     def envelope(self, due: Due, content: Content) -> Envelope:
         """The message to one recipient.
@@ -144,11 +142,8 @@ class Writer:
         )
 
     def _seal(self, purpose: str, name: str) -> str:
-        key = self._seal_keys.get(purpose)
-        if key is None:
-            key = self._seal_keys[purpose] = signing.derive_key(self.key, purpose)
-        digest = hmac.digest(key, name.encode(), "sha256")
-        return base64.b32encode(digest[:15]).decode().lower()
+        key = signing.derive_key(self.key, purpose)
+        return hmac.digest(key, name.encode(), "sha256").hex()
 
 
 def frozen_headers(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from syndicate.errors import RelayError
 
@@ -37,6 +38,14 @@ class Reply:
         return self.code // 100 == 5  # noqa: PLR2004 - likewise
 
 
+@lru_cache(maxsize=64)
+def _read(line: bytes) -> Reply:
+    """A reply of one line: relays say the same few to every message."""
+    text = line[4:].decode("utf-8", "replace").strip()
+    found = _ENHANCED.match(text)
+    return Reply(int(line[:3]), found[1] if found else None, text)
+
+
 class ReplyReader:
     """Takes bytes as they arrive and gives whole replies."""
 
@@ -59,6 +68,8 @@ class ReplyReader:
             raise RelayError("The relay sent a reply without end; it is no mail server, or broken.")
 
     def _take(self, line: bytes) -> Reply | None:
+        if line[3:4] == b" " and not self._lines and line[:3].isdigit():
+            return _read(line)
         found = _LINE.fullmatch(line)
         if found is None:
             raise RelayError("The relay sent something that is no SMTP reply; check its address.")

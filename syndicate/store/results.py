@@ -59,8 +59,10 @@ class Outcome:
     not_before: dt.datetime | None = None
 
 
+# Rows and counters in one statement. The batch's row is locked first: whoever else writes to this
+# batch waits, or finds another epoch.
 _WRITE = text(
-    """
+    f"""
     WITH fenced AS (
         SELECT mailing_id, number, inflight_version FROM batch
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
@@ -72,19 +74,37 @@ _WRITE = text(
             CAST(:enhanced AS text[]), CAST(:reasons AS text[]),
             CAST(:not_befores AS timestamptz[])
         ) AS t(ordinal, state, attempt, code, enhanced, reason, not_before)
+    ), changed AS (
+        UPDATE delivery d
+        SET state = fresh.state, attempts = d.attempts + fresh.attempt, code = fresh.code,
+            enhanced = fresh.enhanced, reason = fresh.reason, not_before = fresh.not_before,
+            content_version = CASE WHEN fresh.attempt = 1
+                THEN coalesce(d.content_version, fenced.inflight_version)
+                ELSE d.content_version END,
+            done_at = CASE WHEN fresh.state IN (0, 2) THEN NULL ELSE CAST(:now AS timestamptz) END
+        FROM fresh, fenced
+        WHERE d.mailing_id = :mailing AND d.batch_number = :number
+            AND d.ordinal = fresh.ordinal AND d.state IN (0, 2)
+        RETURNING old.state AS was, new.state AS is_now
+    ), change AS (
+        SELECT {
+        ", ".join(
+            f"count(*) FILTER (WHERE is_now = {state:d}) - count(*) FILTER (WHERE was = {state:d})"
+            f" AS {state.name.lower()}"
+            for state in COUNTED
+        )
+    } FROM changed
     )
-    UPDATE delivery d
-    SET state = fresh.state, attempts = d.attempts + fresh.attempt, code = fresh.code,
-        enhanced = fresh.enhanced, reason = fresh.reason, not_before = fresh.not_before,
-        content_version = CASE WHEN fresh.attempt = 1
-            THEN coalesce(d.content_version, fenced.inflight_version)
-            ELSE d.content_version END,
-        done_at = CASE WHEN fresh.state IN (0, 2) THEN NULL ELSE CAST(:now AS timestamptz) END
-    FROM fresh, fenced
-    WHERE d.mailing_id = fenced.mailing_id AND d.batch_number = fenced.number
-        AND d.ordinal = fresh.ordinal AND d.state IN (0, 2)
-    RETURNING old.state AS was, new.state AS is_now
-    """
+    UPDATE batch b SET inflight = '{{}}', {
+        ", ".join(
+            f"{state.name.lower()} = b.{state.name.lower()} + change.{state.name.lower()}"
+            for state in COUNTED
+        )
+    }
+    FROM change, fenced
+    WHERE b.mailing_id = :mailing AND b.number = :number
+    RETURNING b.epoch
+    """  # noqa: S608 - names of our own columns
 )
 
 
@@ -98,35 +118,20 @@ def settle(
     Returns:
         Whether the lease still held; when it did not, nothing was written.
     """
-    rows = tx.execute(
-        _WRITE,
-        {
-            "mailing": leased.mailing_id,
-            "number": leased.number,
-            "epoch": leased.epoch,
-            "now": now,
-            "ordinals": [outcome.ordinal for outcome in outcomes],
-            "states": [int(outcome.state) for outcome in outcomes],
-            "attempts": [int(outcome.is_attempt) for outcome in outcomes],
-            "codes": [outcome.code for outcome in outcomes],
-            "enhanced": [outcome.enhanced for outcome in outcomes],
-            "reasons": [outcome.reason for outcome in outcomes],
-            "not_befores": [outcome.not_before for outcome in outcomes],
-        },
-    ).all()
-    statement = (
-        update(Batch)
-        .where(
-            Batch.mailing_id == leased.mailing_id,
-            Batch.number == leased.number,
-            Batch.epoch == leased.epoch,
-            Batch.state == BatchState.LEASED,
-        )
-        .values(inflight=[], **counter_changes(rows))
-        .returning(Batch.epoch)
-        .execution_options(synchronize_session=False)
-    )
-    return tx.scalar(statement) is not None
+    values = {
+        "mailing": leased.mailing_id,
+        "number": leased.number,
+        "epoch": leased.epoch,
+        "now": now,
+        "ordinals": [outcome.ordinal for outcome in outcomes],
+        "states": [int(outcome.state) for outcome in outcomes],
+        "attempts": [int(outcome.is_attempt) for outcome in outcomes],
+        "codes": [outcome.code for outcome in outcomes],
+        "enhanced": [outcome.enhanced for outcome in outcomes],
+        "reasons": [outcome.reason for outcome in outcomes],
+        "not_befores": [outcome.not_before for outcome in outcomes],
+    }
+    return tx.execute(_WRITE, values).scalar() is not None
 
 
 def counter_changes(rows: Iterable[Row[Any]]) -> dict[str, object]:

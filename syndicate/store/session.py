@@ -8,18 +8,24 @@ No network, SMTP, template or file work while one is open (design §5.3). `tx` i
 the SQLAlchemy session, plus hints that fire after the commit.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+import psycopg
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from syndicate import jobs, settings
 
 # The database did not answer, or hung up: for the faces, which know no SQLAlchemy.
 DatabaseDownError = OperationalError
+# A server that restarted was away for longer than this.
+_IDLE_S = 1.0
 
 
 class Transaction:
@@ -48,13 +54,33 @@ def engine() -> Engine:
     Raises:
         SettingsError: no database is set.
     """
-    return create_engine(
+    pool = create_engine(
         driver_url(settings.load().need("database_url")),
         pool_size=5,
         max_overflow=20,
-        pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC", "application_name": "syndicate"},
     )
+    event.listen(pool, "checkin", _remember)
+    event.listen(pool, "checkout", _ask_if_idle)
+    return pool
+
+
+def _remember(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ask_if_idle(
+    connection: Any, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Ask a connection that was idle whether it still stands; one just used is not asked."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 def driver_url(url: str) -> str:

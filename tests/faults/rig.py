@@ -81,7 +81,8 @@ class Rig:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.postgres = Postgres(self.folder, durable=False)
+        # Durable: a restart must not take back what was committed.
+        self.postgres = Postgres(self.folder, durable=True)
         self.valkey = Valkey(self.folder)
         try:
             self._start_servers()

@@ -1,0 +1,29 @@
+"""One sending worker of a benchmark: `python -m bench.worker MAILING`; see bench.ground.Crew."""
+
+import sys
+import time
+from typing import Any
+
+from bench.ground import at_the_barrier
+from syndicate import logs, settings
+from syndicate.mail import deliver
+from syndicate.store import progress
+from syndicate.store.mailings import Lane
+from syndicate.store.session import transaction
+
+
+def send(mailing_id: int) -> dict[str, Any]:
+    """Send until the mailing is over."""
+    settled = 0
+    while True:
+        settled += deliver.send_lane(Lane.BULK, should_stop=lambda: False)
+        with transaction() as tx:
+            standing = progress.standing(tx, mailing_id)
+        if standing is None or not standing.counts.remaining:
+            return {"settled": settled}
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    logs.configure(log_format="json", level=settings.load().log_level)
+    at_the_barrier(lambda: send(int(sys.argv[1])))
