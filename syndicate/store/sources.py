@@ -122,6 +122,7 @@ class FetchState(Table):
     moved_seen: Mapped[int] = mapped_column(server_default="0")
     gone_since: Mapped[dt.datetime | None]  # first of an unbroken row of 404 or 410
     failing_since: Mapped[dt.datetime | None]
+    compared_at: Mapped[dt.datetime | None]  # with what the newsroom says it published
 
 
 class SourceNotice(Table):

@@ -4,6 +4,7 @@ from syndicate.store import (
     articles,
     audit,
     caps,
+    completeness,
     consumers,
     due,
     events,
@@ -11,6 +12,7 @@ from syndicate.store import (
     feed_documents,
     feeds,
     hub,
+    idempotency,
     installation,
     mailings,
     newsletters,
@@ -22,6 +24,7 @@ from syndicate.store import (
     sources,
     subscribers,
     tokens,
+    websub,
 )
 from syndicate.store.schema import Table
 
@@ -29,6 +32,7 @@ FAMILIES = (
     articles,
     audit,
     caps,
+    completeness,
     consumers,
     due,
     events,
@@ -36,6 +40,7 @@ FAMILIES = (
     feed_documents,
     feeds,
     hub,
+    idempotency,
     installation,
     mailings,
     newsletters,
@@ -47,5 +52,6 @@ FAMILIES = (
     sources,
     subscribers,
     tokens,
+    websub,
 )
 METADATA = Table.metadata

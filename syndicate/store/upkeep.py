@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import update
 
-from syndicate.store import accepts, caps, consumers, due, hub, partitions, tokens
+from syndicate.store import accepts, caps, consumers, due, hub, idempotency, partitions, tokens
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 
@@ -18,12 +18,16 @@ KEEP_USED_TOKENS = dt.timedelta(days=8)
 KEEP_ACCEPTS = dt.timedelta(days=7)
 
 
+KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
+
+
 def keep_house(tx: Transaction, now: dt.datetime) -> None:
     """Make the ledger's next partition and drop what has expired. Safe to run twice."""
     partitions.make_ahead(tx)
     due.forget_before(tx, now - KEEP_DUE_JOBS)
     caps.forget_before(tx, now - KEEP_CAPS)
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
+    idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     hub.forget_expired(tx, now)
     consumers.forget_silent(tx, now)

@@ -13,6 +13,14 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "api_answer",
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_api_answer")),
+    )
+    op.create_table(
         "api_token",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -1134,12 +1142,81 @@ def upgrade() -> None:
         sa.Column("moved_seen", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("gone_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["source_id"], ["source.id"], name=op.f("fk_fetch_state_source_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_fetch_state")),
     )
     op.create_index(op.f("ix_fetch_state_next_at"), "fetch_state", ["next_at"], unique=False)
+    op.create_table(
+        "hub_subscription",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
+        sa.Column("hub_url", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("callback", sa.String(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "verified",
+                "denied",
+                "ended",
+                name="hubstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            server_default="asked",
+            nullable=False,
+        ),
+        sa.Column("is_leaving", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renew_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pushed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("pushed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["source.id"],
+            name=op.f("fk_hub_subscription_source_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_subscription")),
+        sa.UniqueConstraint("callback", name=op.f("uq_hub_subscription_callback")),
+    )
+    op.create_index(
+        op.f("ix_hub_subscription_renew_at"),
+        "hub_subscription",
+        ["renew_at"],
+        unique=False,
+        postgresql_where="state IN ('asked', 'verified')",
+    )
+    op.create_index(
+        op.f("ix_hub_subscription_source_id"), "hub_subscription", ["source_id"], unique=False
+    )
+    op.create_table(
+        "missing_link",
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["source.id"],
+            name=op.f("fk_missing_link_source_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("source_id", "url", name=op.f("pk_missing_link")),
+    )
     op.create_table(
         "issue_story",
         sa.Column("issue_id", sa.BigInteger(), nullable=False),
@@ -1271,6 +1348,14 @@ def downgrade() -> None:
     op.drop_table("mailing_content")
     op.drop_index(op.f("ix_issue_story_article_id"), table_name="issue_story")
     op.drop_table("issue_story")
+    op.drop_table("missing_link")
+    op.drop_index(op.f("ix_hub_subscription_source_id"), table_name="hub_subscription")
+    op.drop_index(
+        op.f("ix_hub_subscription_renew_at"),
+        table_name="hub_subscription",
+        postgresql_where="state IN ('asked', 'verified')",
+    )
+    op.drop_table("hub_subscription")
     op.drop_index(op.f("ix_fetch_state_next_at"), table_name="fetch_state")
     op.drop_table("fetch_state")
     op.drop_table("subscription_feed")
@@ -1346,4 +1431,5 @@ def downgrade() -> None:
     op.drop_table("cap_counter")
     op.drop_table("audit")
     op.drop_table("console_session")
+    op.drop_table("api_answer")
     op.drop_table("api_token")
