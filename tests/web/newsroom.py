@@ -84,9 +84,15 @@ def _articles(tx: Transaction, room: Newsroom, world: int, culture: int, world_a
         body=BODY_AR,
         language="ar",
     )
+    _around(tx, room)
+
+
+def _around(tx: Transaction, room: Newsroom) -> None:
+    """Pictures, a tag, a correction, picks and a feed."""
+    report, museum = room.articles["report"], room.articles["museum"]
     tx.add(
         Picture(
-            article_id=room.articles["report"],
+            article_id=report,
             url="https://pictures.example.org/river.jpg",
             width=1200,
             height=800,
@@ -95,21 +101,15 @@ def _articles(tx: Transaction, room: Newsroom, world: int, culture: int, world_a
             alt="A wide river under clouds",
         )
     )
-    tx.add(
-        Picture(
-            article_id=room.articles["museum"],
-            url="https://pictures.example.org/attic.jpg",
-            alt="Old chairs",
-            channels=["mail"],
-        )
-    )
-    tag = Tag(publication_id=english, slug="water", name="Water")
+    attic = "https://pictures.example.org/attic.jpg"
+    tx.add(Picture(article_id=museum, url=attic, alt="Old chairs", channels=["mail"]))
+    tag = Tag(publication_id=room.english, slug="water", name="Water")
     tx.add(tag)
     tx.flush()
-    tx.add(ArticleTag(article_id=room.articles["report"], tag_id=tag.id))
+    tx.add(ArticleTag(article_id=report, tag_id=tag.id))
     tx.add(
         Revision(
-            article_id=room.articles["report"],
+            article_id=report,
             number=2,
             change=Change.CORRECTION,
             is_material=True,
@@ -122,20 +122,19 @@ def _articles(tx: Transaction, room: Newsroom, world: int, culture: int, world_a
         )
     )
     for place, name in enumerate(("report", "killed")):
-        tx.add(
-            Featured(
-                publication_id=english,
-                position=place,
-                teaser=f"Pick of {name}",
-                url=f"https://news.example.org/{name}",
-                article_id=room.articles[name],
-                starts_at=room.now - dt.timedelta(hours=1),
-            )
-        )
-    tx.add(
-        Feed(
-            publication_id=english, slug="everything", kind=FeedKind.EVERYTHING, title="Everything"
-        )
+        tx.add(_pick(room, place, name))
+    feed = {"slug": "everything", "kind": FeedKind.EVERYTHING, "title": "Everything"}
+    tx.add(Feed(publication_id=room.english, **feed))
+
+
+def _pick(room: Newsroom, place: int, name: str) -> Featured:
+    return Featured(
+        publication_id=room.english,
+        position=place,
+        teaser=f"Pick of {name}",
+        url=f"https://news.example.org/{name}",
+        article_id=room.articles[name],
+        starts_at=room.now - dt.timedelta(hours=1),
     )
 
 

@@ -18,7 +18,7 @@ from syndicate.store.mailings import (
     MailingKind,
     MailingState,
 )
-from syndicate.store.session import transaction
+from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import ROLES, Permission
 from tests.web.newsroom import Newsroom
 
@@ -76,24 +76,28 @@ def mailing(room: Newsroom, *, state: MailingState = MailingState.SENDING) -> in
                 failed=1,
             )
         )
-        outcomes = (DeliveryState.ACCEPTED, DeliveryState.FAILED, *[DeliveryState.PENDING] * 2)
-        for ordinal, outcome in enumerate(outcomes):
-            reader = recipients.upsert(tx, f"reader{ordinal:03}@example.com")
-            tx.add(
-                Delivery(
-                    mailing_id=row.id,
-                    batch_number=0,
-                    ordinal=ordinal,
-                    recipient_id=reader.id,
-                    choice=1,
-                    language="en",
-                    state=outcome,
-                    code=550 if outcome is DeliveryState.FAILED else None,
-                    enhanced="5.1.1" if outcome is DeliveryState.FAILED else None,
-                    reason="no such user" if outcome is DeliveryState.FAILED else None,
-                )
-            )
+        _deliveries(tx, row.id)
         return row.id
+
+
+def _deliveries(tx: Transaction, mailing_id: int) -> None:
+    outcomes = (DeliveryState.ACCEPTED, DeliveryState.FAILED, *[DeliveryState.PENDING] * 2)
+    for ordinal, outcome in enumerate(outcomes):
+        is_failed = outcome is DeliveryState.FAILED
+        tx.add(
+            Delivery(
+                mailing_id=mailing_id,
+                batch_number=0,
+                ordinal=ordinal,
+                recipient_id=recipients.upsert(tx, f"reader{ordinal:03}@example.com").id,
+                choice=1,
+                language="en",
+                state=outcome,
+                code=550 if is_failed else None,
+                enhanced="5.1.1" if is_failed else None,
+                reason="no such user" if is_failed else None,
+            )
+        )
 
 
 def accept(mailing_id: int, number: int) -> None:

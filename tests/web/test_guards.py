@@ -12,8 +12,10 @@ from starlette.testclient import TestClient
 
 from syndicate import settings
 from syndicate.store import session
+from syndicate.store.mailings import MailingState
 from syndicate.web import app as application
 from syndicate.web import guards, health, static
+from tests.web import operators
 from tests.web.newsroom import Newsroom
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -53,25 +55,34 @@ def test_the_sweep_sees_the_forms() -> None:
     assert {"/newsletters/{slug}", "/confirm/{token}", ONE_CLICK, "/never/{token}"} <= paths
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(set(unsafe())))
-def test_unsafe_route_refuses_another_site(
-    browser: TestClient, newsroom: Newsroom, method: str, path: str
-) -> None:
+def test_every_unsafe_route_refuses_another_site(browser: TestClient, newsroom: Newsroom) -> None:
     assert newsroom.english
-    for headers in (
+    elsewhere = (
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "", "Origin": "https://elsewhere.example"},
-    ):
-        answer = browser.request(method, filled(path), headers=headers)
+    )
 
-        assert (answer.status_code == 403) is (path != ONE_CLICK)
-        if answer.status_code == 403:
-            assert "was sent from another site" in answer.text
+    let_in = {
+        path
+        for method, path in set(unsafe())
+        for headers in elsewhere
+        if browser.request(method, filled(path), headers=headers).status_code != 403
+    }
+
+    assert let_in == {ONE_CLICK}
 
 
 def test_no_get_changes_anything(browser: TestClient, database: str, newsroom: Newsroom) -> None:
-    places = {"article_id": str(newsroom.articles["report"]), "issue_id": str(newsroom.issue)}
+    places = {
+        "article_id": str(newsroom.articles["report"]),
+        "issue_id": str(newsroom.issue),
+        "newsletter_id": str(newsroom.newsletter),
+        "mailing_id": str(operators.mailing(newsroom, state=MailingState.DONE)),
+    }
+    operators.sign_in(browser)
+    headers = operators.bearer()
+    browser.get("/api/v1/feeds", headers=headers)  # remembers that the token is used
     before = everything(database)
 
     for route in routes():
@@ -79,7 +90,7 @@ def test_no_get_changes_anything(browser: TestClient, database: str, newsroom: N
             path = re.sub(
                 r"{(\w+)(:\w+)?}", lambda found: places.get(found[1], filled(found[0])), route.path
             )
-            browser.get(path)
+            assert browser.get(path, headers=headers).status_code != 500, path
 
     assert everything(database) == before
 

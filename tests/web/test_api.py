@@ -1,0 +1,262 @@
+"""The API: tokens and nothing else, the same verbs as the console, one shape for every error."""
+
+import datetime as dt
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate import clock
+from syndicate.store import installation, sources, tokens
+from syndicate.store.mailings import MailingState
+from syndicate.store.session import transaction
+from syndicate.store.sources import SourceKind
+from syndicate.store.tokens import Permission
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+
+
+def test_token_is_wanted_and_must_be_valid(browser: TestClient, database: str) -> None:
+    assert database
+    expired = tokens.new_secret()
+    with transaction() as tx:
+        tokens.add_token(
+            tx,
+            "old",
+            [Permission.READ],
+            secret=expired,
+            expires_at=clock.now() - dt.timedelta(seconds=1),
+            now=clock.now(),
+        )
+
+    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {expired}"}):
+        answer = browser.get("/api/v1/mailings", headers=headers)
+
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["error"]["status"] == 401
+
+
+def test_session_of_the_console_opens_nothing_here(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    assert browser.get("/api/v1/mailings").status_code == 401
+
+
+def test_use_of_a_token_is_remembered_to_the_hour(browser: TestClient, database: str) -> None:
+    assert database
+    headers = operators.bearer("viewer")
+
+    for _ in range(2):
+        assert browser.get("/api/v1/feeds", headers=headers).status_code == 200
+
+    with transaction() as tx:
+        assert tokens.all_tokens(tx)[0].used_at is not None
+
+
+def test_mailings_are_listed_page_by_page(browser: TestClient, newsroom: Newsroom) -> None:
+    headers = operators.bearer("viewer")
+    first = operators.mailing(newsroom)
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+
+    shown = browser.get("/api/v1/mailings?limit=1", headers=headers).json()
+
+    assert [each["id"] for each in shown["mailings"]] == [first]
+    assert shown["next_before"] is None
+    assert shown["mailings"][0]["remaining"] == 2
+
+
+def test_mailing_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+
+    shown = browser.get(f"/api/v1/mailings/{mailing_id}", headers=operators.bearer("viewer")).json()
+
+    states = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
+    assert sum(shown[state] for state in states) == shown["audience"] == 4
+    assert shown["groups"]["other"]["failed"] == 1
+    assert shown["problems"] == [
+        {
+            "state": "failed",
+            "receiver_group": "other",
+            "code": 550,
+            "enhanced": "5.1.1",
+            "reason": "no such user",
+            "deliveries": 1,
+        }
+    ]
+
+
+def test_mailing_is_steered(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+    headers = operators.bearer("sender")
+    path = f"/api/v1/mailings/{mailing_id}"
+
+    assert browser.post(f"{path}/pause", headers=headers).json()["state"] == "paused"
+    again = browser.post(f"{path}/pause", headers=headers)
+    assert browser.post(f"{path}/resume", headers=headers).json()["state"] == "sending"
+    assert browser.post(f"{path}/cancel", headers=headers).json()["is_over"] is True
+
+    assert again.status_code == 409
+    assert again.json()["error"]["message"].startswith(f"Mailing {mailing_id} is paused")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("viewer", "/api/v1/mailings/{mailing}/pause", 403),
+        ("editor", "/api/v1/mailings/{mailing}/cancel", 403),
+        ("viewer", "/api/v1/newsletters/morning/run", 403),
+        ("editor", "/api/v1/newsletters/morning/run", 202),
+        ("editor", "/api/v1/installation/stop", 403),
+        ("sender", "/api/v1/newsletters/morning/subscribers?wording=w&origin=o", 403),
+    ],
+)
+def test_role_may_do_its_own_and_no_more(
+    browser: TestClient, newsroom: Newsroom, role: str, path: str, status: int
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+
+    answer = browser.post(path.format(mailing=mailing_id), headers=operators.bearer(role))
+
+    assert answer.status_code == status
+    assert operators.state_of(mailing_id) is MailingState.SENDING
+
+
+def test_everything_is_stopped_and_let_go(browser: TestClient, database: str) -> None:
+    assert database
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+    headers = operators.bearer("sender")
+
+    refused = browser.post("/api/v1/installation/stop", headers=headers, json={"why": ""})
+    unknown = browser.post(
+        "/api/v1/installation/stop", headers=headers, json={"why": "x", "state": "y"}
+    )
+    stopped = browser.post("/api/v1/installation/stop", headers=headers, json={"why": "wrong list"})
+    released = browser.post("/api/v1/installation/release", headers=headers)
+
+    assert refused.status_code == unknown.status_code == 422
+    assert "why" in refused.json()["error"]["message"]
+    assert stopped.json()["stopped_why"] == "wrong list"
+    assert released.json()["stopped_at"] is None
+
+
+def test_newsletters_and_issues_are_shown(browser: TestClient, newsroom: Newsroom) -> None:
+    headers = operators.bearer("viewer")
+
+    listed = browser.get("/api/v1/newsletters", headers=headers).json()
+    one = browser.get("/api/v1/newsletters/morning", headers=headers).json()
+    recent = browser.get("/api/v1/newsletters/morning/issues", headers=headers).json()
+    issue = browser.get(f"/api/v1/issues/{newsroom.issue}", headers=headers).json()
+
+    assert listed == [one]
+    assert (one["slug"], one["readers"]) == ("morning", 0)
+    assert one["next_at"] is not None
+    assert [each["number"] for each in recent] == [7]
+    assert [each["headline"] for each in issue["stories"]] == [
+        "Council agrees on the river report",
+        "المجلس يوافق على تقرير النهر",
+    ]
+
+
+def test_run_is_safe_to_repeat(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.newsletter
+    headers = operators.bearer("editor")
+
+    first, second = (
+        browser.post("/api/v1/newsletters/morning/run", headers=headers).json() for _ in range(2)
+    )
+
+    assert first["id"] == second["id"]
+    assert first["state"] == "due"
+
+
+def test_readers_are_brought_in(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.newsletter
+    headers = operators.bearer() | {"Content-Type": "text/csv"}
+    path = "/api/v1/newsletters/morning/subscribers"
+    file = (
+        "address,language,sections\r\n"
+        "reader001@example.com,en,world\r\n"
+        "reader002@example.com,ar,\r\n"
+        "nobody,en,\r\n"
+    )
+
+    first = browser.post(
+        f"{path}?wording=They+asked&origin=old+house", headers=headers, content=file.encode()
+    )
+    second = browser.post(
+        f"{path}?wording=They+asked&origin=old+house", headers=headers, content=file.encode()
+    )
+
+    assert (first.json()["added"], first.json()["known"], first.json()["refused"]) == (2, 0, 1)
+    assert first.json()["reasons"][0]["line"] == 4
+    assert (second.json()["added"], second.json()["known"]) == (0, 2)
+    shown = browser.get("/api/v1/newsletters/morning", headers=headers).json()
+    assert shown["readers"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "content", "status", "word"),
+    [
+        ("", b"address\r\n", 422, "wording"),
+        ("?wording=w&origin=o", b"\xff\xfe", 400, "UTF-8"),
+        ("?wording=w&origin=o", b"name\r\nAda\r\n", 400, "address"),
+    ],
+)
+def test_file_that_cannot_be_read_is_refused(
+    browser: TestClient, newsroom: Newsroom, query: str, content: bytes, status: int, word: str
+) -> None:
+    assert newsroom.newsletter
+    headers = operators.bearer() | {"Content-Type": "text/csv"}
+
+    answer = browser.post(
+        f"/api/v1/newsletters/morning/subscribers{query}", headers=headers, content=content
+    )
+
+    assert answer.status_code == status
+    assert word in answer.json()["error"]["message"]
+
+
+def test_sources_are_shown_and_steered(browser: TestClient, newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "A")
+    headers = operators.bearer("sender")
+
+    paused = browser.post(f"/api/v1/sources/{source.id}/pause", headers=headers).json()
+    resumed = browser.post(f"/api/v1/sources/{source.id}/resume", headers=headers).json()
+
+    assert (paused["state"], resumed["state"]) == ("paused", "active")
+    assert browser.get("/api/v1/sources", headers=headers).json() == [resumed]
+    assert browser.post("/api/v1/sources/99/pause", headers=headers).status_code == 404
+
+
+def test_feeds_are_shown_with_their_addresses(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.english
+    feeds = browser.get("/api/v1/feeds", headers=operators.bearer("viewer")).json()
+
+    assert feeds[0]["rss"] == "http://127.0.0.1:8080/feeds/everything.rss"
+
+
+def test_description_names_every_path_and_the_token(browser: TestClient) -> None:
+    described = browser.get("/api/v1/openapi.json").json()
+
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for path, verbs in described["paths"].items():
+        assert path.startswith("/api/v1/"), path
+        for verb, operation in verbs.items():
+            assert operation["security"] == [{"token": []}], (verb, path)
+
+
+def test_metrics_tell_numbers_and_never_an_address(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+
+    answer = browser.get("/metrics", headers=operators.bearer("viewer"))
+
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert f'syndicate_deliveries{{mailing="{mailing_id}",state="remaining"}} 2' in lines
+    assert 'syndicate_ready_batches{lane="bulk"} 1' in lines
+    assert "syndicate_tick_age_seconds +Inf" in lines
+    assert "@" not in answer.text
+    assert browser.get("/metrics").status_code == 401
