@@ -1,10 +1,27 @@
-"""One demo that all its tests look at, and a newsroom for each test that changes something."""
+"""One demo that all its tests look at, and one newsroom that its editor's tests change."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from tests.journeys.running import SYNDICATE, Running, fresh_folder, running
+from tests.embedded.processes import wait_for
+from tests.journeys.recorder import Recorder
+from tests.journeys.running import (
+    NEWSROOM_STACK,
+    SYNDICATE,
+    Running,
+    clean_env,
+    fresh_folder,
+    running,
+)
+
+EMBARGO_S = 40.0
+READERS = 50  # one chunk: between two of them results are written, and nothing is sent ahead
 
 
 @pytest.fixture(scope="session")
@@ -16,11 +33,41 @@ def demo() -> Iterator[Running]:
             yield program
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A newsroom whose relay is a mailbox behind a recorder."""
+
+    program: Running
+    recorder: Recorder
+    mailbox: Path
+
+
 @pytest.fixture(scope="session")
-def up() -> Iterator[Running]:
-    """A `syndicate up` that began empty, with its sample newsroom collected and published."""
-    with fresh_folder() as data_dir:
-        argv = [*SYNDICATE, "up", "--json", "--data-dir", str(data_dir), "--port", "0"]
-        with running(argv, data_dir) as program:
-            program.json_of("collect", "run")
-            yield program
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    """A newsroom that was collected; its embargo ends soon, its readers fill one chunk."""
+    folder = tmp_path_factory.mktemp("relay") / "mailbox"
+    with _mailbox(folder) as port, fresh_folder() as data_dir:
+        recorder = Recorder(port)
+        relay = f"smtp://127.0.0.1:{recorder.port}"
+        argv = [*NEWSROOM_STACK, str(data_dir), str(EMBARGO_S), str(READERS)]
+        with running(argv, data_dir, SYNDICATE_RELAY_URL=relay) as program:
+            assert program.json_of("collect", "run")["failed"] == 0
+            yield Recorded(program, recorder, folder)
+        recorder.close()
+
+
+@pytest.fixture(scope="session")
+def newsroom(recorded: Recorded) -> Running:
+    """The same newsroom, for those who do not look at the wire."""
+    return recorded.program
+
+
+@contextmanager
+def _mailbox(folder: Path) -> Iterator[int]:
+    """A mailbox of its own; its port."""
+    folder.mkdir()
+    argv = [sys.executable, "-m", "syndicate.embedded.mailbox", "--dir", str(folder)]
+    with subprocess.Popen(argv, env=clean_env()) as process:
+        assert wait_for((folder / "port").exists, seconds=30)
+        yield int((folder / "port").read_text())
+        process.terminate()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.running import SYNDICATE, Running, clean_env, fresh_folder, running
+from tests.journeys.running import SYNDICATE, clean_env
 
 
 def _syndicate(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -123,48 +123,3 @@ def test_the_demo_never_uses_a_folder_that_holds_something(tmp_path: Path) -> No
     assert done.returncode == 4
     assert "is not empty" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
-
-
-def test_a_second_stack_on_a_data_folder_is_refused(up: Running) -> None:
-    second = _syndicate("up", "--port", "0", "--data-dir", str(up.data_dir))
-    demo = _syndicate("demo", "--once", "--data-dir", str(up.data_dir))
-
-    assert (second.returncode, demo.returncode) == (4, 4)
-    assert "already runs in" in second.stderr
-
-
-def test_a_data_folder_of_another_postgresql_is_refused() -> None:
-    with fresh_folder() as data_dir:
-        argv = [*SYNDICATE, "up", "--empty", "--json", "--port", "0", "--data-dir", str(data_dir)]
-        with running(argv, data_dir) as program:
-            assert program.end() == 0
-        pointer = data_dir / "postgres.path"
-        room = Path(pointer.read_text().strip()) if pointer.exists() else data_dir / "postgres"
-        [version] = room.glob("**/data/PG_VERSION")
-        version.write_text("17\n")
-
-        done = _syndicate("up", "--port", "0", "--data-dir", str(data_dir))
-
-    assert done.returncode == 4
-    assert "PostgreSQL" in done.stderr.splitlines()[-1]
-    assert "17" in done.stderr.splitlines()[-1]
-
-
-def test_the_users_own_servers_are_left_alone_by_the_demo(tmp_path: Path) -> None:
-    """A database that is set would be refused at once if the demo looked at it."""
-    data_dir = tmp_path / "data"
-
-    done = _syndicate(
-        "demo",
-        "--once",
-        "--port",
-        "0",
-        "--data-dir",
-        str(data_dir),
-        SYNDICATE_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none",
-        SYNDICATE_REDIS_URL="redis://127.0.0.1:1/0",
-        SYNDICATE_RELAY_URL="smtp://127.0.0.1:1",
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert len(list((data_dir / "mailbox" / "messages").glob("*.eml"))) == 202

@@ -13,6 +13,12 @@ from tests.journeys.running import CORPUS, SYNDICATE, Running, fresh_folder, run
 FEEDS = CORPUS / "feeds"
 ATOM = "{http://www.w3.org/2005/Atom}"
 MANY = 5
+# What a user has set for an installation of their own; a demo that looked at it would fail at once.
+USERS_OWN = {
+    "SYNDICATE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "SYNDICATE_REDIS_URL": "redis://127.0.0.1:1/0",
+    "SYNDICATE_RELAY_URL": "smtp://127.0.0.1:1",
+}
 
 
 def _five() -> list[Path]:
@@ -29,7 +35,7 @@ def test_five_real_feeds_are_stored_once_and_found_by_following_next() -> None:
     with fresh_folder() as data_dir:
         argv = [*SYNDICATE, "demo", "--json", "--data-dir", str(data_dir), "--port", "0"]
         argv += [part for path in files for part in ("--source", str(path))]
-        with running(argv, data_dir) as program:
+        with running(argv, data_dir, **USERS_OWN) as program:
             _check(program, files)
             assert program.end() == 0
 

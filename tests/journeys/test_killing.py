@@ -1,4 +1,7 @@
-"""Things die in mid-send: a worker, Valkey with all its data, the supervisor."""
+"""Things die in mid-send: Valkey with all its data and, in the long form, the bulk worker too.
+
+A killed worker's batch is taken up again when its lease of 120 s is over: too long for every push.
+"""
 
 import os
 import shutil
@@ -8,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded.processes import of_stack, wait_for
-from tests.journeys.running import SYNDICATE, Running, fresh_folder, kind_of, running
+from tests.journeys.running import SYNDICATE, Running, fresh_folder, kind_of
 
 IS_LONG = bool(os.environ.get("LONG_FAULTS"))
-READERS = 5_000 if IS_LONG else 1_500
+READERS = 5_000 if IS_LONG else 1_000
 CHUNK = 50
 
 pytestmark = pytest.mark.faults
 
 
-def test_a_killed_worker_and_a_lost_valkey_lose_and_double_nothing() -> None:
+def test_what_dies_in_mid_send_loses_and_doubles_nothing() -> None:
     with fresh_folder() as data_dir:
         argv = [*SYNDICATE, "demo", "--json", "--data-dir", str(data_dir), "--port", "0"]
         program = Running([*argv, "--subscribers", str(READERS)], data_dir, {})
@@ -31,22 +33,11 @@ def test_a_killed_worker_and_a_lost_valkey_lose_and_double_nothing() -> None:
             program.close()
 
 
-def test_nothing_is_left_of_a_killed_supervisor() -> None:
-    with fresh_folder() as data_dir:
-        argv = [*SYNDICATE, "up", "--json", "--data-dir", str(data_dir), "--port", "0"]
-        with running(argv, data_dir) as program:
-            stack = program.run_file()["stack"]
-            assert len(of_stack(stack)) > 8
-
-            program.process.kill()
-
-            assert wait_for(lambda: not of_stack(stack), seconds=5), of_stack(stack)
-
-
 def _kill_in_mid_send(program: Running) -> None:
     messages = program.data_dir / "mailbox" / "messages"
     _until(program, lambda: _count(messages) > READERS // 10)
-    program.kill("worker-bulk")
+    if IS_LONG:
+        program.kill("worker-bulk")
     _until(program, lambda: _count(messages) > READERS // 3)
     program.kill("valkey")
     for path in (program.data_dir / "valkey").iterdir():

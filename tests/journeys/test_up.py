@@ -1,212 +1,82 @@
-"""`syndicate up` beside an editor: collecting again, changes, embargo and paid articles."""
+"""One installation with `syndicate up`: first start, refusals, second start, sudden death."""
 
-import sys
-import time
-from typing import Any
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from syndicate.sample import visitor
-from tests.embedded.processes import wait_for
-from tests.journeys.running import NEWSROOM_STACK, Running, fresh_folder, running
+from tests.embedded.processes import of_stack, wait_for
+from tests.journeys.running import SYNDICATE, Running, clean_env, fresh_folder, running
 
-_EVERYWHERE = {"page", "front", "everything", "politics"}
+pytestmark = pytest.mark.faults
 
 
-def test_an_empty_installation_gets_a_newsroom_with_readers(up: Running) -> None:
-    [(publications, articles, readers)] = up.rows(
+def test_an_installation_keeps_its_newsroom_and_leaves_nothing_running() -> None:
+    with fresh_folder() as data_dir:
+        argv = [*SYNDICATE, "up", "--json", "--port", "0", "--data-dir", str(data_dir)]
+        with running(argv, data_dir) as program:
+            _has_a_newsroom(program)
+            _refuses_a_second_stack(program)
+            stored = _articles(program)
+            assert program.end() == 0
+        _refuses_another_postgresql(data_dir)
+        with running(argv, data_dir) as program:
+            _keeps(program, stored)
+            _dies_whole(program)
+
+
+def _has_a_newsroom(program: Running) -> None:
+    assert program.json_of("collect", "run")["failed"] == 0
+    [(publications, articles, readers)] = program.rows(
         "SELECT (SELECT count(*) FROM publication), (SELECT count(*) FROM article), "
         "(SELECT count(*) FROM subscription WHERE state = 'active')"
     )
-
     assert (publications, articles, readers) == (2, 28, 199)
 
 
-def test_collecting_again_makes_nothing_and_leaves_every_etag(up: Running) -> None:
-    before = _etags(up)
+def _refuses_a_second_stack(program: Running) -> None:
+    second = _syndicate("up", "--port", "0", "--data-dir", str(program.data_dir))
+    demo = _syndicate("demo", "--once", "--data-dir", str(program.data_dir))
+    assert (second.returncode, demo.returncode) == (4, 4)
+    assert "already runs in" in second.stderr
 
-    done = up.json_of("collect", "run")
 
+def _refuses_another_postgresql(data_dir: Path) -> None:
+    pointer = data_dir / "postgres.path"
+    room = Path(pointer.read_text().strip()) if pointer.exists() else data_dir / "postgres"
+    [version] = room.glob("**/data/PG_VERSION")
+    own = version.read_text()
+    version.write_text("17\n")
+    done = _syndicate("up", "--port", "0", "--data-dir", str(data_dir))
+    version.write_text(own)
+    assert done.returncode == 4
+    assert "PostgreSQL 17" in done.stderr.splitlines()[-1]
+
+
+def _keeps(program: Running, stored: list[tuple[int, str]]) -> None:
+    done = program.json_of("collect", "run")
+    assert "newsroom" in program.run_file()["processes"]
     assert (done["articles"], done["revisions"], done["failed"]) == (0, 0, 0)
-    assert done["sources"] == 10
-    assert _settled(up)
-    assert _etags(up) == before
+    assert _articles(program) == stored
 
 
-@pytest.mark.parametrize(("kind", "moves"), [("update", True), ("correction", True)])
-def test_an_edit_makes_one_revision_and_moves_updated_in_its_feeds(
-    up: Running, kind: str, moves: bool
-) -> None:
-    article_id = _id(up, "en/articles/seagrass")
-    before = _state(up, article_id)
-
-    said = up.json_of("sample", "edit", str(article_id), f"--{kind}")
-
-    assert _state(up, article_id)["revisions"] == before["revisions"] + 1
-    assert (said["revisions"], said["revision"]) == (1, before["revisions"] + 1)
-    slugs = {feed["slug"] for feed in said["feeds"]}
-    assert {"everything", "science"} <= slugs
-    assert "barid-al-marfa-everything" not in slugs
-    for feed in said["feeds"]:
-        if feed["slug"] in {"everything", "science"}:
-            assert (feed["old"]["updated"] < feed["new"]["updated"]) is moves
-            assert feed["old"]["etag"] != feed["new"]["etag"]
+def _dies_whole(program: Running) -> None:
+    stack = program.run_file()["stack"]
+    assert len(of_stack(stack)) > 8
+    program.process.kill()
+    assert wait_for(lambda: not of_stack(stack), seconds=5), of_stack(stack)
 
 
-def test_a_silent_fix_makes_a_revision_and_moves_nothing(up: Running) -> None:
-    article_id = _id(up, "ar/articles/library-boat")
-    before = _state(up, article_id)
-
-    said = up.json_of("sample", "edit", str(article_id), "--fix")
-
-    after = _state(up, article_id)
-    assert after["revisions"] == before["revisions"] + 1
-    assert after["updated_at"] == before["updated_at"]
-    for feed in said["feeds"]:
-        assert feed["old"]["updated"] == feed["new"]["updated"]
+def _articles(program: Running) -> list[tuple[int, str]]:
+    return [(row[0], row[1]) for row in program.rows("SELECT id, url FROM article ORDER BY id")]
 
 
-def test_the_list_names_the_articles_to_edit(up: Running) -> None:
-    listed = up.json_of("sample", "list")["articles"]
-
-    keys = {row["article"] for row in listed}
-    assert len(listed) == 28
-    assert {"en/river-treaty", "ar/river-treaty"} <= keys
-
-
-def test_an_article_that_is_not_there_is_said_in_a_sentence(up: Running) -> None:
-    done = up.command("sample", "edit", "999999")
-
-    assert done.returncode == 3
-    assert "There is no article 999999" in done.stderr
-
-
-def test_a_paid_article_is_in_no_public_feed_and_a_teaser_on_its_page(up: Running) -> None:
-    article_id = _id(up, "en/articles/fish-auction")
-    [(slug, headline)] = up.rows("SELECT slug, headline FROM article WHERE id = %s", article_id)
-
-    page = visitor.get(f"{up.web_url}/articles/{article_id}/{slug}")
-    documents = [visitor.get(url).body for url in _documents(up)]
-
-    assert page.status == 200
-    assert headline in page.html().text_content()
-    assert "A hall full of memories" not in page.html().text_content()
-    assert not [body for body in documents if b"fish-auction" in body]
-
-
-def test_a_second_start_keeps_the_newsroom_and_its_articles() -> None:
-    with fresh_folder() as data_dir:
-        argv = [*_up(), "--data-dir", str(data_dir)]
-        with running(argv, data_dir) as program:
-            program.json_of("collect", "run")
-            first = program.rows("SELECT id, url FROM article ORDER BY id")
-            assert program.end() == 0
-        with running(argv, data_dir) as program:
-            done = program.json_of("collect", "run")
-
-            assert "newsroom" in program.run_file()["processes"]
-            assert (done["articles"], done["revisions"], done["failed"]) == (0, 0, 0)
-            assert program.rows("SELECT id, url FROM article ORDER BY id") == first
-            assert program.end() == 0
-
-
-def test_empty_starts_without_a_newsroom() -> None:
-    with (
-        fresh_folder() as data_dir,
-        running([*_up(), "--empty", "--data-dir", str(data_dir)], data_dir) as program,
-    ):
-        assert program.rows("SELECT count(*) FROM publication") == [(0,)]
-        assert "newsroom" not in program.run_file()["processes"]
-        assert program.end() == 0
-
-
-def test_an_embargoed_article_is_nowhere_until_its_second() -> None:
-    embargo_s = 25.0
-    with fresh_folder() as data_dir:
-        argv = [*NEWSROOM_STACK, str(data_dir), str(embargo_s), "3"]
-        with running(argv, data_dir) as program:
-            done = program.json_of("collect", "run")
-            assert done["failed"] == 0
-            [(article_id, until, seconds_left)] = program.rows(
-                "SELECT id, embargo_until, extract(epoch FROM embargo_until - now())::float "
-                "FROM article WHERE state = 'embargoed' AND url LIKE '%%/en/%%'"
-            )
-            assert seconds_left > 0, "collecting took longer than the embargo"
-            assert _settled(program)
-            while _left(program, article_id) > 1:
-                assert not _places(program, article_id)
-                time.sleep(0.5)
-            assert wait_for(lambda: _left(program, article_id) <= 0, seconds=10)
-            assert _page(program, article_id) == 200
-            assert wait_for(lambda: _places(program, article_id) >= _EVERYWHERE, seconds=20)
-            [(state, published)] = program.rows(
-                "SELECT state, published_at FROM article WHERE id = %s", article_id
-            )
-            assert (state, published) == ("live", until)
-
-
-def _places(program: Running, article_id: int) -> set[str]:
-    """Where an article can be seen: its page, the front, feeds by slug, search engines' list."""
-    [(headline,)] = program.rows("SELECT headline FROM article WHERE id = %s", article_id)
-    found = {"page"} if _page(program, article_id) == 200 else set()
-    front = visitor.get(f"{program.web_url}/").html().text_content()
-    found |= {"front"} if headline in front else set()
-    for url in _documents(program):
-        if b"archive-law" in visitor.get(url).body:
-            found.add(url.rpartition("/")[2].partition(".")[0])
-    sitemap = visitor.get(f"{program.web_url}/sitemap-news.xml")
-    return found | ({"sitemap"} if b"archive-law" in sitemap.body else set())
-
-
-def _page(program: Running, article_id: int) -> int:
-    [(slug,)] = program.rows("SELECT slug FROM article WHERE id = %s", article_id)
-    return visitor.get(f"{program.web_url}/articles/{article_id}/{slug}").status
-
-
-def _left(program: Running, article_id: int) -> float:
-    [(seconds,)] = program.rows(
-        "SELECT extract(epoch FROM embargo_until - now())::float FROM article WHERE id = %s",
-        article_id,
+def _syndicate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SYNDICATE, *arguments],
+        env=clean_env(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    return float(seconds)
-
-
-def _documents(program: Running) -> list[str]:
-    slugs = [slug for (slug,) in program.rows("SELECT slug FROM feed WHERE gone_at IS NULL")]
-    return [
-        f"{program.web_url}/feeds/{slug}.{form}"
-        for slug in slugs
-        for form in ("rss", "atom", "json")
-    ]
-
-
-def _etags(program: Running) -> dict[str, str]:
-    assert _settled(program)
-    return {url: visitor.get(url).headers["etag"] for url in _documents(program)}
-
-
-def _settled(program: Running) -> bool:
-    """Whether every feed is built, waiting for it."""
-    query = (
-        "SELECT count(*) FROM feed WHERE built_for IS NULL OR (due_at <= now() + interval '120 s' "
-        "AND NOT EXISTS (SELECT 1 FROM article WHERE embargo_until = due_at AND due_at > now()))"
-    )
-    return wait_for(lambda: program.rows(query) == [(0,)], seconds=60)
-
-
-def _id(program: Running, path: str) -> int:
-    [(article_id,)] = program.rows("SELECT id FROM article WHERE url LIKE %s", f"%/{path}")
-    return int(article_id)
-
-
-def _state(program: Running, article_id: int) -> dict[str, Any]:
-    [(revisions, updated_at)] = program.rows(
-        "SELECT (SELECT count(*) FROM revision WHERE article_id = a.id), updated_at "
-        "FROM article a WHERE id = %s",
-        article_id,
-    )
-    return {"revisions": revisions, "updated_at": updated_at}
-
-
-def _up() -> list[str]:
-    return [sys.executable, "-m", "syndicate.cli", "up", "--json", "--port", "0"]

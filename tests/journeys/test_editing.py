@@ -1,0 +1,169 @@
+"""A newsroom beside its editor: embargo and paid articles, collecting again, changes."""
+
+import time
+from typing import Any
+
+import pytest
+
+from syndicate.sample import visitor
+from tests.embedded.processes import wait_for
+from tests.journeys.running import Running
+
+_EVERYWHERE = {"page", "front", "everything", "politics"}
+
+
+def test_an_embargoed_article_is_nowhere_until_its_second(newsroom: Running) -> None:
+    [(article_id, until, seconds_left)] = newsroom.rows(
+        "SELECT id, embargo_until, extract(epoch FROM embargo_until - now())::float "
+        "FROM article WHERE embargo_until IS NOT NULL AND url LIKE '%%/en/%%'"
+    )
+    assert seconds_left > 0, "collecting took longer than the embargo"
+    assert _settled(newsroom)
+
+    while _left(newsroom, article_id) > 1:
+        assert not _places(newsroom, article_id)
+        time.sleep(0.5)
+
+    assert wait_for(lambda: _left(newsroom, article_id) <= 0, seconds=10)
+    assert _page(newsroom, article_id) == 200
+    assert wait_for(lambda: _places(newsroom, article_id) >= _EVERYWHERE, seconds=20)
+    assert newsroom.rows("SELECT state, published_at FROM article WHERE id = %s", article_id) == [
+        ("live", until)
+    ]
+
+
+def test_collecting_again_makes_nothing_and_leaves_every_etag(newsroom: Running) -> None:
+    before = _etags(newsroom)
+
+    done = newsroom.json_of("collect", "run")
+
+    assert (done["articles"], done["revisions"], done["failed"]) == (0, 0, 0)
+    assert done["sources"] == 10
+    assert _settled(newsroom)
+    assert _etags(newsroom) == before
+
+
+@pytest.mark.parametrize(("kind", "moves"), [("update", True), ("correction", True)])
+def test_an_edit_makes_one_revision_and_moves_updated_in_its_feeds(
+    newsroom: Running, kind: str, moves: bool
+) -> None:
+    article_id = _id(newsroom, "en/articles/seagrass")
+    before = _state(newsroom, article_id)
+
+    said = newsroom.json_of("sample", "edit", str(article_id), f"--{kind}")
+
+    assert _state(newsroom, article_id)["revisions"] == before["revisions"] + 1
+    assert (said["revisions"], said["revision"]) == (1, before["revisions"] + 1)
+    slugs = {feed["slug"] for feed in said["feeds"]}
+    assert {"everything", "science"} <= slugs
+    assert "barid-al-marfa-everything" not in slugs
+    for feed in said["feeds"]:
+        if feed["slug"] in {"everything", "science"}:
+            assert (feed["old"]["updated"] < feed["new"]["updated"]) is moves
+            assert feed["old"]["etag"] != feed["new"]["etag"]
+
+
+def test_a_silent_fix_makes_a_revision_and_moves_nothing(newsroom: Running) -> None:
+    article_id = _id(newsroom, "ar/articles/library-boat")
+    before = _state(newsroom, article_id)
+
+    said = newsroom.json_of("sample", "edit", str(article_id), "--fix")
+
+    after = _state(newsroom, article_id)
+    assert after["revisions"] == before["revisions"] + 1
+    assert after["updated_at"] == before["updated_at"]
+    for feed in said["feeds"]:
+        assert feed["old"]["updated"] == feed["new"]["updated"]
+
+
+def test_the_list_names_the_articles_to_edit(newsroom: Running) -> None:
+    listed = newsroom.json_of("sample", "list")["articles"]
+
+    keys = {row["article"] for row in listed}
+    assert len(listed) == 28
+    assert {"en/river-treaty", "ar/river-treaty"} <= keys
+
+
+def test_an_article_that_is_not_there_is_said_in_a_sentence(newsroom: Running) -> None:
+    done = newsroom.command("sample", "edit", "999999")
+
+    assert done.returncode == 3
+    assert "There is no article 999999" in done.stderr
+
+
+def test_a_paid_article_is_in_no_public_feed_and_a_teaser_on_its_page(newsroom: Running) -> None:
+    article_id = _id(newsroom, "en/articles/fish-auction")
+    [(slug, headline)] = newsroom.rows(
+        "SELECT slug, headline FROM article WHERE id = %s", article_id
+    )
+
+    page = visitor.get(f"{newsroom.web_url}/articles/{article_id}/{slug}")
+    documents = [visitor.get(url).body for url in _documents(newsroom)]
+
+    assert page.status == 200
+    assert headline in page.html().text_content()
+    assert "A hall full of memories" not in page.html().text_content()
+    assert not [body for body in documents if b"fish-auction" in body]
+
+
+def _places(program: Running, article_id: int) -> set[str]:
+    """Where an article can be seen: its page, the front, feeds by slug, search engines' list."""
+    [(headline,)] = program.rows("SELECT headline FROM article WHERE id = %s", article_id)
+    found = {"page"} if _page(program, article_id) == 200 else set()
+    front = visitor.get(f"{program.web_url}/").html().text_content()
+    found |= {"front"} if headline in front else set()
+    for url in _documents(program):
+        if b"archive-law" in visitor.get(url).body:
+            found.add(url.rpartition("/")[2].partition(".")[0])
+    sitemap = visitor.get(f"{program.web_url}/sitemap-news.xml")
+    return found | ({"sitemap"} if b"archive-law" in sitemap.body else set())
+
+
+def _page(program: Running, article_id: int) -> int:
+    [(slug,)] = program.rows("SELECT slug FROM article WHERE id = %s", article_id)
+    return visitor.get(f"{program.web_url}/articles/{article_id}/{slug}").status
+
+
+def _left(program: Running, article_id: int) -> float:
+    [(seconds,)] = program.rows(
+        "SELECT extract(epoch FROM embargo_until - now())::float FROM article WHERE id = %s",
+        article_id,
+    )
+    return float(seconds)
+
+
+def _documents(program: Running) -> list[str]:
+    slugs = [slug for (slug,) in program.rows("SELECT slug FROM feed WHERE gone_at IS NULL")]
+    return [
+        f"{program.web_url}/feeds/{slug}.{form}"
+        for slug in slugs
+        for form in ("rss", "atom", "json")
+    ]
+
+
+def _etags(program: Running) -> dict[str, str]:
+    assert _settled(program)
+    return {url: visitor.get(url).headers["etag"] for url in _documents(program)}
+
+
+def _settled(program: Running) -> bool:
+    """Whether every feed is built, waiting for it."""
+    query = (
+        "SELECT count(*) FROM feed WHERE built_for IS NULL OR (due_at <= now() + interval '120 s' "
+        "AND NOT EXISTS (SELECT 1 FROM article WHERE embargo_until = due_at AND due_at > now()))"
+    )
+    return wait_for(lambda: program.rows(query) == [(0,)], seconds=60)
+
+
+def _id(program: Running, path: str) -> int:
+    [(article_id,)] = program.rows("SELECT id FROM article WHERE url LIKE %s", f"%/{path}")
+    return int(article_id)
+
+
+def _state(program: Running, article_id: int) -> dict[str, Any]:
+    [(revisions, updated_at)] = program.rows(
+        "SELECT (SELECT count(*) FROM revision WHERE article_id = a.id), updated_at "
+        "FROM article a WHERE id = %s",
+        article_id,
+    )
+    return {"revisions": revisions, "updated_at": updated_at}
