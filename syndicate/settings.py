@@ -81,6 +81,26 @@ class Settings(BaseSettings):
     relay_accept_lag_s: int = Field(
         60, ge=1, le=3600, description="seconds from the relay's 250 to its line in that log"
     )
+    mail_pace: dict[str, str] = Field(
+        default_factory=dict,
+        description='rates and connections by receiver group or relay: {"google": "10/s 5"}; '
+        "shared by all workers",
+    )
+    mail_pace_share: int = Field(
+        8, ge=1, le=1000, description="by how many workers a rate is divided while Redis is away"
+    )
+    mail_warmup: str | None = Field(
+        None, description='first day and messages of each day: "2026-11-24 50 100 500 1000"'
+    )
+    mail_window: str | None = Field(
+        None, description='hours in which bulk mail leaves: "06:00-22:00 Asia/Qatar"'
+    )
+    mail_pause_bounces: float = Field(
+        0.05, ge=0, le=1, description="share of refused readers that pauses a mailing; 0 never does"
+    )
+    mail_pause_complaints: float = Field(
+        0.001, ge=0, le=1, description="share of complaints that pauses a mailing; 0 never does"
+    )
     mail_connections: int = Field(
         4, ge=1, le=64, description="SMTP connections that one sending worker opens to the relay"
     )

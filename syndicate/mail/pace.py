@@ -1,13 +1,31 @@
-"""How fast mail may leave: a dead relay is left alone for a while, and nobody pays for it.
+"""How fast mail may leave: rates and connections, warm-up, windows, and relays that are dead.
 
-A breaker belongs to this process. It opens when the relay cannot be reached or takes nothing, for
-2 s at first and a minute at most, and costs no delivery an attempt.
+Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each rate
+is kept for urgent mail. What a receiver asked us is in rows (`store.pacing`). A breaker belongs to
+this process: it opens when a relay cannot be reached or takes nothing, for 2 s at first and a
+minute at most, and costs no delivery an attempt. Reading the settings is pure.
 """
 
+import datetime as dt
+import re
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syndicate.errors import SettingsError
+from syndicate.limits import Bucket, Limits, Taken
+from syndicate.store.mailings import Lane
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
+# Of each rate, so that an alert never waits for a digest's tokens.
+BULK_SHARE = 0.8
+# A worker that died with connections in hand blocks nobody for longer than a lease.
+SLOTS_TTL_S = 150.0
+_UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
+_RATE = re.compile(r"(\d+)/(s|min|h|day)")
+_WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d) (\S+)")
 
 
 class Breaker:
@@ -44,3 +62,166 @@ BREAKERS: dict[str, Breaker] = {}
 def breaker(relay_name: str) -> Breaker:
     """The breaker of a relay in this process."""
     return BREAKERS.setdefault(relay_name, Breaker())
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one relay or receiver group may be given.
+
+    Attributes:
+        per_s: messages a second; None means as fast as it goes.
+        connections: over all workers; None means as many as they open.
+    """
+
+    per_s: float | None = None
+    connections: int | None = None
+
+
+def read_limits(setting: Mapping[str, str]) -> dict[str, Limit]:
+    """Read `SYNDICATE_MAIL_PACE`: {"google": "10/s 5", "relay.example:25": "500/s"}.
+
+    Raises:
+        SettingsError: a value is neither a rate nor a number of connections.
+    """
+    return {name: _limit(name, value) for name, value in setting.items()}
+
+
+def _limit(name: str, value: str) -> Limit:
+    per_s: float | None = None
+    connections: int | None = None
+    for word in value.split():
+        rate = _RATE.fullmatch(word)
+        if rate is not None and int(rate[1]):
+            per_s = int(rate[1]) / _UNITS[rate[2]]
+        elif word.isdecimal() and int(word):
+            connections = int(word)
+        else:
+            raise SettingsError(
+                f'SYNDICATE_MAIL_PACE: "{value}" of {name} is not like "10/s 5": messages a '
+                "second (s, min, h or day), connections, or both."
+            )
+    return Limit(per_s, connections)
+
+
+@dataclass(frozen=True)
+class Pacer:
+    """Grants tokens and connections to one worker.
+
+    Attributes:
+        limits: shared with the others.
+        by_name: what each relay and receiver group may be given.
+        holder: this worker's name.
+    """
+
+    limits: Limits
+    by_name: Mapping[str, Limit]
+    holder: str
+
+    def tokens(self, lane: Lane, names: Sequence[str], wanted: int) -> Taken:
+        """Tokens for a chunk.
+
+        Args:
+            lane: urgent mail may use all of a rate.
+            names: the relay and the receiver group.
+            wanted: messages.
+        """
+        buckets: list[Bucket] = []
+        for name in names:
+            per_s = self.by_name.get(name, Limit()).per_s
+            if per_s is not None:
+                buckets.append(_bucket(name, per_s))
+                if lane is Lane.BULK:
+                    buckets.append(_bucket(f"{name}:bulk", per_s * BULK_SHARE))
+        return self.limits.take(buckets, wanted)
+
+    def connections(self, names: Sequence[str], wanted: int) -> int:
+        """Connections that this worker may have open; 0 when others have them all."""
+        for name in names:
+            most = self.by_name.get(name, Limit()).connections
+            if most is not None:
+                wanted = self.limits.hold(
+                    name, self.holder, wanted=wanted, most=most, ttl_s=SLOTS_TTL_S
+                )
+        return wanted
+
+    def release(self, names: Sequence[str]) -> None:
+        """Give connections back."""
+        for name in names:
+            if self.by_name.get(name, Limit()).connections is not None:
+                self.limits.drop(name, self.holder)
+
+
+def _bucket(name: str, per_s: float) -> Bucket:
+    return Bucket(name, per_s, burst=max(1, round(per_s)))
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """How many messages a new domain may send on each of its first days.
+
+    Attributes:
+        start: the first day, in UTC.
+        days: messages per day; afterwards there is no limit.
+    """
+
+    start: dt.date
+    days: tuple[int, ...]
+
+    def most(self, now: dt.datetime) -> int | None:
+        """Messages on the day of a moment; None when there is no limit (any more, or yet)."""
+        day = (now.astimezone(dt.UTC).date() - self.start).days
+        return self.days[day] if 0 <= day < len(self.days) else None
+
+
+def read_warm_up(setting: str | None) -> WarmUp | None:
+    """Read `SYNDICATE_MAIL_WARMUP`: "2026-11-24 50 100 500 1000 5000".
+
+    Raises:
+        SettingsError: it is not a date and numbers.
+    """
+    if setting is None:
+        return None
+    day, *numbers = setting.split() or [""]
+    try:
+        return WarmUp(dt.date.fromisoformat(day), tuple(int(number) for number in numbers))
+    except ValueError as error:
+        raise SettingsError(
+            'SYNDICATE_MAIL_WARMUP is not like "2026-11-24 50 100 500": the first day, and the '
+            "messages of each day."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Window:
+    """The hours in which bulk mail leaves, in a zone; may span midnight."""
+
+    start: dt.time
+    end: dt.time
+    zone: ZoneInfo
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether a moment lies in it."""
+        local = now.astimezone(self.zone).time()
+        if self.start <= self.end:
+            return self.start <= local < self.end
+        return local >= self.start or local < self.end
+
+
+def read_window(setting: str | None) -> Window | None:
+    """Read `SYNDICATE_MAIL_WINDOW`: "06:00-22:00 Asia/Qatar".
+
+    Raises:
+        SettingsError: it is not two times and a zone.
+    """
+    if setting is None:
+        return None
+    found = _WINDOW.fullmatch(setting)
+    try:
+        if found is None:
+            raise ValueError
+        times = [int(part) for part in found.groups()[:4]]
+        return Window(dt.time(*times[:2]), dt.time(*times[2:]), ZoneInfo(found[5]))
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise SettingsError(
+            'SYNDICATE_MAIL_WINDOW is not like "06:00-22:00 Asia/Qatar".'
+        ) from error

@@ -182,6 +182,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_feed_partner_name")),
     )
     op.create_table(
+        "receiver_pace",
+        sa.Column("receiver_group", sa.String(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("level", sa.SmallInteger(), nullable=False),
+        sa.Column("connections", sa.SmallInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("receiver_group", name=op.f("pk_receiver_pace")),
+    )
+    op.create_table(
         "relay_accept",
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("relay", sa.String(), nullable=False),
@@ -1420,6 +1430,7 @@ def downgrade() -> None:
     op.drop_table("suppression")
     op.drop_table("subscriber")
     op.drop_table("relay_accept")
+    op.drop_table("receiver_pace")
     op.drop_table("feed_partner")
     op.drop_table("publication")
     op.drop_table("installation")
