@@ -12,8 +12,9 @@ let heardAt = Date.now();
 function show(reading) {
   if (reading.state !== room.dataset.shown) {
     // Another state has other buttons.
-    if (room.dataset.shown) window.location.reload();
     room.dataset.shown = reading.state;
+    window.location.reload();
+    return;
   }
   for (const place of room.querySelectorAll("[data-count]")) {
     place.textContent = spaced(reading[place.dataset.count]);
@@ -52,7 +53,6 @@ function listen() {
     if (reading.is_over) {
       stream.close();
       room.dataset.over = "yes";
-      window.location.reload();
     }
   });
   return stream;

@@ -1,12 +1,18 @@
 """A newsroom in rows, and a browser of sorts that asks the application without a network."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
+from syndicate.embedded import listening
 from syndicate.web.app import build
 from tests.web import newsroom as rows
+from tests.web.browsing import CHROMIUM, FLAGS
 from tests.web.newsroom import Newsroom
 
 BASE_URL = "http://127.0.0.1:8080"
@@ -28,3 +34,27 @@ def browser(database: str) -> Iterator[TestClient]:  # noqa: ARG001 - the pages 
         headers={"Sec-Fetch-Site": "same-origin"},
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(newsroom: Newsroom) -> Iterator[str]:
+    """A real server over the test's rows."""
+    assert newsroom.english
+    listener = listening.listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(build(), log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.port_of(listener)}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()

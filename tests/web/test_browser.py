@@ -5,98 +5,17 @@ console, nothing may run over the edge at 320 px, and axe must find no fault (WC
 """
 
 import re
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import axe_playwright_python
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from syndicate.embedded import listening
 from syndicate.store import ledger
 from syndicate.store.session import transaction
-from syndicate.web.app import build
+from tests.web.browsing import Watched
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, confirm_token, subscription, token
 
 pytestmark = pytest.mark.debian
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-PICTURES = "pictures.example.org"
-DOT = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99"
-    b"=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
-)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(newsroom: Newsroom) -> Iterator[str]:
-    """A real server over the test's rows."""
-    assert newsroom.english
-    listener = listening.listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(build(), log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.port_of(listener)}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-
-
-class Watched:
-    """A browser context that notes what must not happen."""
-
-    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
-        self.context: BrowserContext = browser.new_context(locale="en-GB", **options)
-        self.address = address
-        self.faults: list[str] = []
-        self.context.route(f"https://{PICTURES}/**", self._picture)
-        self.page: Page = self.context.new_page()
-        self.page.on("console", lambda message: self.faults.append(message.text))
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", lambda request: self._seen(request.url))
-
-    def open(self, path: str) -> Page:
-        answer = self.page.goto(self.address + path)
-        assert answer is not None
-        assert answer.status == 200, path
-        return self.page
-
-    def _picture(self, route: Route) -> None:
-        route.fulfill(body=DOT, content_type="image/png")
-
-    def _seen(self, url: str) -> None:
-        host = urlsplit(url).netloc
-        if url.startswith("data:") or host in {PICTURES, urlsplit(self.address).netloc}:
-            return
-        self.faults.append(f"foreign request: {url}")
 
 
 def pages(room: Newsroom) -> list[str]:
@@ -126,16 +45,7 @@ def test_every_page_is_accessible_and_keeps_to_itself(
     watched = Watched(
         chromium, address, viewport={"width": width, "height": 800}, color_scheme=scheme
     )
-    found = []
-
-    for path in pages(newsroom):
-        page = watched.open(path)
-        page.evaluate(AXE)
-        report = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-        found += [(path, fault["id"], fault["nodes"][0]["html"]) for fault in report["violations"]]
-        root = "document.documentElement"
-        if page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
-            found.append((path, "runs over the edge", ""))
+    found = [fault for path in pages(newsroom) for fault in watched.faults_of_page(path)]
 
     assert found == []
     assert watched.faults == []

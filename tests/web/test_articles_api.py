@@ -1,0 +1,323 @@
+"""Articles that a CMS pushes: in feeds at once, under embargo nowhere, after a takedown nowhere."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import time_machine
+from starlette.testclient import TestClient
+
+from syndicate.collect import push
+from syndicate.feeds import publish
+from syndicate.store import embargoes, publications, sources, tokens
+from syndicate.store.session import transaction
+from syndicate.store.sources import SourceKind
+from syndicate.store.tokens import Permission
+from syndicate.web.api import signed
+from syndicate.web.app import build
+from tests.collect import newsroom
+
+NOW = dt.datetime(2026, 11, 24, 9, 0, 0, tzinfo=dt.UTC)
+MARKER = "zanzibarquokka"
+PATH = "/api/v1/articles"
+# Whatever a stranger may ask for.
+OUTLETS = (
+    *("/", "/feeds", "/feeds.opml", "/sitemap-news.xml", "/newsletters", "/hub", "/metrics"),
+    *("/feeds/everything.rss", "/feeds/everything.atom", "/feeds/everything.json"),
+    *("/feeds/world.rss", "/feeds/world.atom", "/feeds/world.json", "/feeds/featured.rss"),
+)
+
+
+@pytest.fixture
+def site(database: str) -> Iterator[TestClient]:
+    assert database
+    newsroom.publication(sections=["World", "Middle East"])
+    with TestClient(build(), base_url="http://127.0.0.1:8080") as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(site: TestClient) -> dict[str, str]:
+    assert site
+    secret = tokens.new_secret()
+    with transaction() as tx:
+        wanted = [Permission.ARTICLES, Permission.READ]
+        tokens.add_token(tx, "cms", wanted, secret=secret, expires_at=None, now=NOW)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def article(number: int = 1, **values: Any) -> dict[str, Any]:
+    return {
+        "id": f"cms-{number}",
+        "url": f"https://daily.example/{number}",
+        "headline": f"Headline {number}",
+        "body_html": "<p>Text<script>x</script></p>",
+        "section": "World",
+        **values,
+    }
+
+
+def everywhere(site: TestClient) -> str:
+    """All that a stranger sees, with every article's own page."""
+    publish.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251 - the time that the test set
+    pages = [site.get(path).text for path in OUTLETS]
+    for row in newsroom.articles():
+        base = f"/articles/{row.id}/{row.slug}"
+        pages += [site.get(base + tail).text for tail in ("", "/print", "/email", "/share")]
+    return "\n".join(pages)
+
+
+def in_tables(url: str) -> list[str]:
+    """Tables in which the marker stands."""
+    found = []
+    with psycopg.connect(url) as connection:
+        names = connection.execute(
+            "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON "
+            "n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"
+        ).fetchall()
+        for (name,) in names:
+            rows = connection.execute(f"SELECT t.*::text FROM {name} t").fetchall()  # type: ignore[arg-type]
+            blobs = connection.execute(f"SELECT * FROM {name}").fetchall()  # type: ignore[arg-type]
+            raw = [cell for row in blobs for cell in row if isinstance(cell, bytes)]
+            if MARKER in str(rows).lower() or any(MARKER.encode() in cell for cell in raw):
+                found.append(name)
+    return found
+
+
+def test_a_pushed_article_is_in_feeds_and_seen_by_operators(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    answer = site.post(PATH, json=article(), headers=bearer)
+    publish.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251
+
+    assert answer.status_code == 201
+    assert answer.json()["outcome"] == "created"
+    assert "Headline 1" in site.get("/feeds/everything.rss").text
+    assert "Headline 1" in site.get("/feeds/world.json").text
+    assert site.get(PATH, headers=bearer).json()[0]["headline"] == "Headline 1"
+    assert "script" not in newsroom.only_article().body_html
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome", "revisions"),
+    [
+        ({}, "unchanged", 1),
+        ({"headline": "Another"}, "changed", 2),
+        ({"headline": "Another", "change": "correction", "note": "It was 7."}, "changed", 2),
+        ({"access": "paid"}, "changed", 1),
+        ({"state": "killed"}, "changed", 2),
+        ({"state": "taken_down"}, "changed", 0),
+    ],
+)
+def test_the_same_id_is_the_same_article(
+    site: TestClient,
+    bearer: dict[str, str],
+    after: dict[str, Any],
+    outcome: str,
+    revisions: int,
+) -> None:
+    site.post(PATH, json=article(), headers=bearer)
+
+    answer = site.post(PATH, json=article(**after), headers=bearer)
+
+    assert (answer.status_code, answer.json()["outcome"]) == (200, outcome)
+    assert len(newsroom.articles()) == 1
+    assert len(newsroom.revisions()) == revisions
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(site: TestClient, bearer: dict[str, str]) -> None:
+    several = [article(number) for number in range(3)]
+
+    answer = site.post(PATH, json={"articles": several}, headers=bearer)
+    twice = site.post(PATH, json={"articles": [article(8), article(8)]}, headers=bearer)
+
+    assert [each["outcome"] for each in answer.json()["results"]] == ["created"] * 3
+    assert twice.status_code == 400
+    assert len(newsroom.articles()) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"headline": ""},
+        {"url": "ftp://x/"},
+        {"kind": "nonsense"},
+        {"embargo_until": "tomorrow"},
+        {"embargo_until": "2026-11-25T09:00:00"},
+        {"surprise": 1},
+        {"pictures": [{"url": "https://x.example/p.jpg", "channels": ["radio"]}]},
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    site: TestClient, bearer: dict[str, str], wrong: dict[str, Any]
+) -> None:
+    assert site.post(PATH, json=article(**wrong), headers=bearer).status_code == 422
+    assert newsroom.articles() == []
+
+
+def test_an_idempotency_key_gives_the_same_answer_again(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    headers = {**bearer, "Idempotency-Key": "k1"}
+
+    first = site.post(PATH, json=article(), headers=headers)
+    again = site.post(PATH, json=article(), headers=headers)
+    other = site.post(PATH, json=article(2), headers=headers)
+
+    assert (first.json(), first.status_code) == (again.json(), again.status_code)
+    assert other.status_code == 409
+    assert len(newsroom.articles()) == 1
+
+
+def signature(body: bytes, *, at: dt.datetime | None = None) -> dict[str, str]:
+    moment = at or dt.datetime.now(dt.UTC)  # noqa: TID251
+    timestamp = str(int(moment.timestamp()))
+    with transaction() as tx:
+        publication = publications.by_slug(tx, "daily")
+        assert publication is not None
+    return {
+        "Content-Type": "application/json",
+        "X-Syndicate-Key": "daily",
+        "X-Syndicate-Timestamp": timestamp,
+        "X-Syndicate-Signature": signed.signature_of(push.secret_of(publication), timestamp, body),
+    }
+
+
+def test_a_signed_push_needs_no_token_and_works_once(site: TestClient) -> None:
+    body = json.dumps(article()).encode()
+    headers = signature(body)
+
+    first = site.post(PATH, content=body, headers=headers)
+    replayed = site.post(PATH, content=body, headers=headers)
+
+    assert (first.status_code, replayed.status_code) == (201, 401)
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_a_signature_from_another_time_is_refused(site: TestClient, minutes: int) -> None:
+    body = json.dumps(article()).encode()
+    then = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)  # noqa: TID251
+
+    assert site.post(PATH, content=body, headers=signature(body, at=then)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"X-Syndicate-Signature": "sha256=00"},
+        {"X-Syndicate-Key": "other"},
+        {"X-Syndicate-Timestamp": "x"},
+    ],
+)
+def test_a_signature_that_does_not_fit_is_refused(site: TestClient, change: dict[str, str]) -> None:
+    body = json.dumps(article()).encode()
+
+    answer = site.post(PATH, content=body, headers={**signature(body), **change})
+
+    assert answer.status_code == 401
+    assert newsroom.articles() == []
+
+
+def test_a_signature_of_another_body_is_refused(site: TestClient) -> None:
+    headers = signature(json.dumps(article()).encode())
+
+    assert site.post(PATH, json=article(2), headers=headers).status_code == 401
+
+
+def test_an_embargoed_article_is_nowhere_before_its_second(
+    site: TestClient,
+    bearer: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    until = NOW + dt.timedelta(hours=1)
+    secret = article(
+        headline=f"About {MARKER}",
+        standfirst=MARKER,
+        body_html=f"<p>{MARKER}</p>",
+        url=f"https://daily.example/{MARKER}",
+        tags=[MARKER],
+        authors=[f"Desk {MARKER}"],
+        pictures=[{"url": f"https://daily.example/{MARKER}.jpg", "caption": MARKER}],
+        embargo_until=until.isoformat(),
+    )
+    with time_machine.travel(NOW, tick=False):
+        site.post(PATH, json=secret, headers=bearer)
+        site.post(PATH, json=article(2), headers=bearer)
+        before = everywhere(site)
+    with time_machine.travel(until - dt.timedelta(seconds=1), tick=False):
+        with transaction() as tx:
+            assert embargoes.release(tx, until - dt.timedelta(seconds=1)) == []
+        last = everywhere(site)
+    written = capsys.readouterr()
+
+    assert "Headline 2" in before
+    assert MARKER not in before + last + written.out + written.err + caplog.text
+
+    with time_machine.travel(until, tick=False):
+        with transaction() as tx:
+            assert len(embargoes.release(tx, until)) == 1
+        after = everywhere(site)
+    assert MARKER in after
+    assert newsroom.articles()[0].published_at == until
+
+
+def test_after_a_takedown_the_text_is_in_no_table_and_no_document(
+    site: TestClient, bearer: dict[str, str], database: str
+) -> None:
+    removed = article(
+        id=f"cms-{MARKER}",
+        headline=f"About {MARKER}",
+        standfirst=MARKER,
+        body_html=f"<p>{MARKER}</p>",
+        url=f"https://daily.example/{MARKER}",
+        tags=[MARKER],
+        authors=[f"Desk {MARKER}"],
+        pictures=[{"url": f"https://daily.example/{MARKER}.jpg", "caption": MARKER}],
+    )
+    site.post(PATH, json=removed, headers=bearer)
+    site.post(PATH, json={**removed, "headline": f"Changed {MARKER}"}, headers=bearer)
+    before = everywhere(site)
+    assert {"article", "revision", "picture", "article_source"} <= set(in_tables(database))
+
+    article_id = newsroom.only_article().id
+    answer = site.post(f"{PATH}/{article_id}/takedown", headers=bearer)
+    after = everywhere(site)
+
+    assert answer.json()["state"] == "taken_down"
+    assert MARKER in before
+    assert MARKER not in after
+    assert in_tables(database) == []
+
+    again = site.post(PATH, json=removed, headers=bearer)
+
+    assert again.json()["outcome"] == "unchanged"
+    assert len(newsroom.articles()) == 1
+    assert in_tables(database) == []
+
+
+def test_what_was_taken_down_does_not_come_back_by_another_feed(
+    site: TestClient, bearer: dict[str, str], database: str
+) -> None:
+    site.post(PATH, json=article(url=f"https://daily.example/{MARKER}"), headers=bearer)
+    site.post(f"{PATH}/{newsroom.only_article().id}/takedown", headers=bearer)
+    with newsroom.running() as other, transaction() as tx:
+        entry = newsroom.item(9, link=f"https://daily.example/{MARKER}", title=f"Again {MARKER}")
+        other.serve("/feed", newsroom.rss(entry))
+        publication = publications.all_publications(tx)[0]
+        added = sources.add(
+            tx,
+            publication.id,
+            SourceKind.FEED,
+            other.url("/feed"),
+            "feed",
+            allow_origins=[other.origin],
+        ).id
+        tx.session.commit()
+        newsroom.collect(added)
+
+    assert newsroom.only_article().state == "taken_down"
+    assert in_tables(database) == []

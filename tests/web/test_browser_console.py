@@ -1,0 +1,112 @@
+"""The console in a real browser: accessible in light and dark, live with script, whole without."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from syndicate import clock
+from syndicate.store import sources
+from syndicate.store.mailings import MailingState
+from syndicate.store.session import transaction
+from syndicate.store.sources import SourceKind, SourceState
+from tests.web import operators
+from tests.web.browsing import Watched
+from tests.web.newsroom import Newsroom
+
+pytestmark = pytest.mark.debian
+
+
+def sign_in(watched: Watched, role: str = "admin") -> Page:
+    page = watched.open("/console/sign-in")
+    page.get_by_label("Operator's token").fill(operators.token(role))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def room(newsroom: Newsroom) -> Newsroom:
+    """A newsroom with a source in trouble."""
+    with transaction() as tx:
+        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/f", "Wire")
+        sources.set_state(
+            tx, source.id, SourceState.FAILING, message="Wire fails.", now=clock.now()
+        )
+    return newsroom
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+)
+def test_every_page_is_accessible(
+    chromium: Browser, address: str, room: Newsroom, width: int, scheme: str
+) -> None:
+    mailing_id = operators.mailing(room, state=MailingState.PAUSED)
+    watched = Watched(
+        chromium, address, viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
+    sign_in(watched)
+
+    places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
+    places += [f"/newsletters/{room.newsletter}", "/sources", "/audit"]
+    found = [fault for each in places for fault in watched.faults_of_page(f"/console{each}")]
+
+    assert found == []
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_room_shows_counts_as_they_change(
+    chromium: Browser, address: str, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    watched = Watched(chromium, address)
+    sign_in(watched, "viewer")
+    page = watched.open(f"/console/mailings/{mailing_id}")
+    remaining = page.locator('[data-count="remaining"]')
+    expect(remaining).to_have_text("2")
+
+    operators.accept(mailing_id, 2)
+
+    expect(remaining).to_have_text("1")
+    expect(page.locator('[data-count="accepted"]')).to_have_text("2")
+    expect(page.locator('[data-part="accepted"]')).to_have_attribute("width", "500")
+    expect(page.locator('[data-of="remaining"]')).to_have_text("1")
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_room_is_steered_without_script(
+    chromium: Browser, address: str, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    watched = Watched(chromium, address, java_script_enabled=False)
+    page = sign_in(watched, "sender")
+    page.get_by_role("link", name="Morning Courier 7").first.click()
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Resume: send the remaining 2").click()
+    expect(page.get_by_text("Sending", exact=True)).to_be_visible()
+    page.get_by_text("Cancel what is left …").click()
+    page.get_by_label("To never send the remaining 2").fill(str(mailing_id))
+    page.get_by_role("button", name="Cancel what is left").click()
+    expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
+
+    assert operators.state_of(mailing_id) is MailingState.CANCELLED
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_paused_elsewhere_shows_here(chromium: Browser, address: str, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+    one, other = Watched(chromium, address), Watched(chromium, address)
+    for watched in (one, other):
+        sign_in(watched, "sender")
+        watched.open(f"/console/mailings/{mailing_id}")
+
+    one.page.get_by_role("button", name="Pause").click()
+
+    expect(other.page.get_by_role("button", name="Resume: send the remaining 2")).to_be_visible()
+    assert one.faults == other.faults == []
+    one.context.close()
+    other.context.close()
