@@ -7,6 +7,7 @@ a second; `valkey_url` an empty broker. A test without them touches no server.
 import itertools
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,15 @@ def settings_env(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
     _forget()
     yield monkeypatch
     _forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_parsing_child_left() -> Iterator[None]:
+    """The processes that read documents are kept warm between tests, and end with the session."""
+    yield
+    reading = sys.modules.get("syndicate.collect.reading")
+    if reading is not None:
+        reading.close()
 
 
 @pytest.fixture(scope="session")

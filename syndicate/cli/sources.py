@@ -12,7 +12,7 @@ from rich.table import Table
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.cli.collect import read_profile
-from syndicate.collect import checking, reading
+from syndicate.collect import checking, push, reading
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import publications, sources
@@ -146,6 +146,22 @@ def pause(source_id: Id, *, as_json: AsJson = False) -> None:
 def resume(source_id: Id, *, as_json: AsJson = False) -> None:
     """Ask a source again, at once, whatever it did before."""
     _set_state(source_id, SourceState.ACTIVE, "was resumed by an operator", as_json=as_json)
+
+
+@app.command()
+def secret(
+    publication: Annotated[str | None, typer.Argument(help="Slug; else the first one.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the key that a publication's CMS signs its pushes with."""
+    with transaction() as tx:
+        owner = _publication(tx, publication)
+    found = push.secret_of(owner).hex()
+    if as_json:
+        _print({"key": owner.slug, "secret": found})
+    else:
+        sys.stdout.write(f"{found}\n")
 
 
 @app.command()

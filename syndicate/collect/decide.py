@@ -102,11 +102,16 @@ class Create:
 
 @dataclass(frozen=True)
 class Attach:
-    """Note that an article which is known by its address is carried by this source as well."""
+    """Note that an article which is known by its address is carried by this source as well.
+
+    Attributes:
+        is_gone: it was taken down, and not even its title is kept.
+    """
 
     found: Identified
     article_id: int
     key: str
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,7 @@ class ByLink:
     is_own: bool
     guid: str | None = None
     title: str | None = None
+    is_gone: bool = False
 
 
 Intent = Create | Attach | Alter | Touch
@@ -182,11 +188,13 @@ def new_entries(
     used = set(used_keys)
     intents: list[Create | Attach] = []
     for each in found:
+        if each.said.state in _DONE:
+            continue  # it was withdrawn before it ever came
         key = entry_key(each, used)
         used.add(key)
-        article_id = _known_by_link(each, by_link)
-        if article_id is not None:
-            intents.append(Attach(each, article_id, key))
+        one = _known_by_link(each, by_link)
+        if one is not None:
+            intents.append(Attach(each, one.article_id, key, one.is_gone))
         else:
             intents.append(_create(each, key, facts, now))
     return intents
@@ -312,7 +320,7 @@ def _moved(article: KnownArticle, entry: Entry, now: dt.datetime) -> dt.datetime
     return now
 
 
-def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> int | None:
+def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> ByLink | None:
     for link in each.links:
         one = by_link.get(link)
         if one is None:
@@ -320,7 +328,7 @@ def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> int | Non
         # Within one source two guids are two articles, but for a guid that was changed.
         is_other = one.is_own and one.guid and each.entry.guid and one.title != each.entry.title
         if not is_other:
-            return one.article_id
+            return one
     return None
 
 

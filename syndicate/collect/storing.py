@@ -16,11 +16,14 @@ from syndicate.collect.identity import Identified, KnownEntry, match
 from syndicate.collect.records import PictureIn
 from syndicate.collect.story import entry_hash
 from syndicate.collect.text import fingerprint, plain
-from syndicate.store import articles, collecting, feeds
+from syndicate.store import articles, changes, collecting, feeds
 from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
 _SLUG_LENGTH = 80
+_DONE = frozenset({"killed", "taken_down"})
+# What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
+_NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,20 @@ def _store_new(
     collecting.attach(
         tx,
         [
-            _carried(place, each.found, each.key, missing) | {"article_id": each.article_id}
+            _carried(place, each.found, each.key, missing)
+            | {"article_id": each.article_id}
+            | (_NOTHING if each.is_gone else {})
             for each in attaches
         ],
         now,
     )
     collecting.add_links(
-        tx, [(each.article_id, place.publication_id, each.found.links) for each in attaches]
+        tx,
+        [
+            (each.article_id, place.publication_id, each.found.links)
+            for each in attaches
+            if not each.is_gone
+        ],
     )
     return Stored(articles=len(ids), article_ids=tuple(ids))
 
@@ -145,10 +155,33 @@ def _store_changed(
         for each, before in changed
     ]
     alters = [each for each in intents if isinstance(each, Alter)]
-    collecting.alter(tx, [altered_article(each, place.publication_id) for each in alters], now)
-    collecting.touch(tx, [_seen(each, missing) for each in intents], now)
+    kept = [each for each in alters if each.state not in _DONE]
+    collecting.alter(tx, [altered_article(each, place.publication_id) for each in kept], now)
+    rows_by_id = {row[0].id: row[0] for row in rows}
+    for each in alters:
+        withdraw(tx, rows_by_id[each.article.id], each.state, note=each.note, now=now)
+    gone = {id_ for id_, each in current.items() if each.state == "taken_down"}
+    gone |= {each.article.id for each in alters if each.state == "taken_down"}
+    collecting.touch(
+        tx,
+        [
+            _seen(each, missing) | (_NOTHING if before.article_id in gone else {})
+            for each, (_, before) in zip(intents, changed, strict=True)
+        ],
+        now,
+    )
     revisions = sum(each.change is not None for each in alters)
     return Stored(revisions=revisions, article_ids=tuple(each.article.id for each in alters))
+
+
+def withdraw(
+    tx: Transaction, row: articles.Article, state: str, *, note: str | None, now: dt.datetime
+) -> None:
+    """Kill an article, or take it down, when that is its new state."""
+    if state == "killed":
+        changes.kill(tx, row, note=note, now=now)
+    elif state == "taken_down":
+        changes.take_down(tx, row, now=now)
 
 
 def known_article(

@@ -1,32 +1,27 @@
 """What an editor does to an article: correct it, kill it; and the legal removal, takedown.
 
 A kill keeps the text for the newsroom and shows it to nobody. A takedown keeps nothing: text,
-revisions, pictures, tags, featured picks and built documents go, and what stays is the id and the
-keys by which it is recognised when a feed brings it again.
+revisions, pictures, tags, featured picks, mail bodies and built documents go, and what stays is the
+id and the hashes by which it is recognised when a feed brings it again.
 """
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
-from syndicate.store import collecting, feeds
+from syndicate.store import collecting, feeds, takedown
 from syndicate.store.articles import (
     Article,
     ArticleKey,
-    ArticleSource,
     ArticleState,
-    ArticleTag,
     Change,
-    Revision,
     Tombstone,
 )
 from syndicate.store.collecting import AlteredArticle
-from syndicate.store.featured import Featured
-from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
 
 
@@ -87,18 +82,8 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     if article.state is ArticleState.TAKEN_DOWN:
         return False
     _announce(tx, article.id, now)
+    takedown.remove_copies(tx, article)
     bury(tx, article, reason="taken_down", now=now)
-    for table in (Revision, Picture, ArticleTag):
-        tx.execute(delete(table).where(table.article_id == article.id))
-    picks = delete(Featured).where(
-        (Featured.article_id == article.id) | (Featured.url == (article.url or ""))
-    )
-    tx.execute(picks)
-    tx.execute(
-        update(ArticleSource)
-        .where(ArticleSource.article_id == article.id)
-        .values(title=None, link=None, guid=None, raw_published=None)
-    )
     tx.execute(
         update(Article)
         .where(Article.id == article.id)

@@ -1,6 +1,7 @@
 """What a collecting transaction reads and writes: articles by the dozen, in a few statements."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from syndicate.store.articles import (
     Article,
     ArticleKey,
     ArticleSource,
+    ArticleState,
     ArticleTag,
     Change,
     Revision,
@@ -138,26 +140,36 @@ def by_links(
     """Articles of a publication by normalised address.
 
     Returns:
-        (link, article_id, is_own, guid, title) rows; guid and title as this source carries it.
+        (link, article_id, is_own, guid, title, is_gone) rows; guid and title as this source carries
+        it; gone is what was taken down.
     """
     if not links:
         return []
     prefix = f"{publication_id}:"
+    by_key = {prefix + link: link for link in links}
+    by_key |= {buried_key(key): link for key, link in by_key.items()}
     own = (ArticleSource.article_id == ArticleKey.article_id) & (
         ArticleSource.source_id == source_id
     )
     query = (
         select(
-            func.substr(ArticleKey.key, len(prefix) + 1),
+            ArticleKey.key,
             ArticleKey.article_id,
             ArticleSource.id.is_not(None),
             ArticleSource.guid,
             ArticleSource.title,
+            Article.state == ArticleState.TAKEN_DOWN,
         )
+        .join(Article, Article.id == ArticleKey.article_id)
         .outerjoin(ArticleSource, own)
-        .where(ArticleKey.kind == LINK, ArticleKey.key.in_([prefix + link for link in links]))
+        .where(ArticleKey.kind == LINK, ArticleKey.key.in_(list(by_key)))
     )
-    return list(tx.execute(query))
+    return [(by_key[key], *rest) for key, *rest in tx.execute(query)]
+
+
+def buried_key(key: str) -> str:
+    """The key of an article that was taken down: it is recognised and says nothing any more."""
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> list[int]:

@@ -158,6 +158,11 @@ def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set
     return ours
 
 
+def authority_of(publication: Publication) -> str:
+    """Who mints tag: URIs for a publication (RFC 4151): its host, or a name that nobody has."""
+    return (publication.host or f"{publication.slug}.invalid").partition(":")[0]
+
+
 def sections_by_word(
     tx: Transaction, publication_ids: Collection[int]
 ) -> dict[int, dict[str, int]]:
@@ -216,8 +221,9 @@ def _take(
 
 
 def _leased(source: Source, fetched: FetchState, publication: Publication) -> Leased:
-    authority = (publication.host or f"{publication.slug}.invalid").partition(":")[0]
-    return Leased(source, fetched, publication.language, publication.zone, authority)
+    return Leased(
+        source, fetched, publication.language, publication.zone, authority_of(publication)
+    )
 
 
 def _still_ours(tx: Transaction, written: Sequence[Written]) -> set[int]:

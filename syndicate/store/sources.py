@@ -206,6 +206,15 @@ def find(tx: Transaction, source_id: int) -> Source | None:
     return tx.get(Source, source_id)
 
 
+def by_url(tx: Transaction, publication_id: int, url: str) -> Source | None:
+    """The source of a publication that has this address, or had it before it moved."""
+    query = select(Source).where(
+        Source.publication_id == publication_id,
+        or_(Source.url == url, Source.aliases.contains([url])),
+    )
+    return tx.scalar(query.order_by(Source.id).limit(1))
+
+
 def listed(tx: Transaction) -> list[tuple[Source, FetchState]]:
     """Every source with what its last fetch learnt, oldest first."""
     query = select(Source, FetchState).join(FetchState, FetchState.source_id == Source.id)

@@ -1,10 +1,9 @@
-"""A publisher's site, and the end of the parsing children when the session ends."""
+"""A publisher's site."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from syndicate.collect import reading
 from tests.collect.site import Site, running
 
 
@@ -12,9 +11,3 @@ from tests.collect.site import Site, running
 def site() -> Iterator[Site]:
     with running() as found:
         yield found
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_child_left() -> Iterator[None]:
-    yield
-    reading.close()

@@ -13,7 +13,7 @@ from syndicate.store.articles import Article, ArticleSource, Revision
 from syndicate.store.publications import Publication, Section
 from syndicate.store.session import transaction
 from syndicate.store.sources import FetchState, Pages, SourceKind, SourceNotice
-from tests.collect.site import Site
+from tests.collect.site import Site, running
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 
@@ -114,3 +114,6 @@ def item(number: int, *, text: str = "", when: dt.datetime | None = None, **fiel
     elements |= {name.replace("_", ":"): value for name, value in fields.items()}
     inner = "".join(f"<{name}>{value}</{name}>" for name, value in elements.items() if value)
     return f"<item>{inner}</item>"
+
+
+__all__ = ["running"]

@@ -118,9 +118,15 @@ def test_an_embargo_that_is_over_holds_nothing() -> None:
     assert (made.state, made.embargo_until) == ("live", None)
 
 
-@pytest.mark.parametrize("state", ["draft", "killed", "taken_down"])
-def test_a_source_may_say_in_which_state_an_article_is(state: Any) -> None:
-    assert created(changed(ENTRY, state=state)).state == state
+def test_a_source_may_say_that_an_article_is_a_draft() -> None:
+    assert created(changed(ENTRY, state="draft")).state == "draft"
+
+
+@pytest.mark.parametrize("state", ["killed", "taken_down"])
+def test_what_was_withdrawn_before_it_came_never_comes(state: Any) -> None:
+    gone = identify([changed(ENTRY, state=state)])
+
+    assert new_entries(gone, by_link={}, used_keys=[], facts=FACTS, now=NOW) == []
 
 
 @pytest.mark.parametrize(

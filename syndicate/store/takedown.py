@@ -1,0 +1,86 @@
+"""Every copy of an article that a takedown removes, beside the article's own row.
+
+Its addresses stay as hashes, so that it is recognised when a feed brings it again. Built documents
+are rebuilt without it; mails that already left cannot be called back.
+"""
+
+from sqlalchemy import delete, exists, select, update
+
+from syndicate.store.articles import (
+    Article,
+    ArticleKey,
+    ArticleSource,
+    ArticleTag,
+    Revision,
+    Tag,
+)
+from syndicate.store.collecting import buried_key
+from syndicate.store.completeness import MissingLink
+from syndicate.store.featured import Featured
+from syndicate.store.mailings import Mailing, MailingContent, MailingState
+from syndicate.store.newsletters import IssueStory
+from syndicate.store.pictures import Picture
+from syndicate.store.session import Transaction
+
+
+def remove_copies(tx: Transaction, article: Article) -> None:
+    """Remove every copy of an article that we hold. Safe to run twice."""
+    tags = list(tx.scalars(select(ArticleTag.tag_id).where(ArticleTag.article_id == article.id)))
+    for table in (Revision, Picture, ArticleTag):
+        tx.execute(delete(table).where(table.article_id == article.id))
+    used = exists().where(ArticleTag.tag_id == Tag.id)
+    tx.execute(delete(Tag).where(Tag.id.in_(tags), ~used))
+    url = article.url or ""
+    tx.execute(delete(Featured).where((Featured.article_id == article.id) | (Featured.url == url)))
+    tx.execute(delete(MissingLink).where(MissingLink.url == url))
+    tx.execute(
+        update(ArticleSource)
+        .where(ArticleSource.article_id == article.id)
+        .values(title=None, link=None, guid=None, raw_published=None)
+    )
+    _hash_keys(tx, article.id)
+    _empty_digests(tx, article.id)
+    _empty_singles(tx, article.id)
+
+
+def _hash_keys(tx: Transaction, article_id: int) -> None:
+    keys = select(ArticleKey).where(ArticleKey.article_id == article_id)
+    for key in tx.scalars(keys):
+        if not key.key.startswith("sha256:"):
+            key.key = buried_key(key.key)
+    tx.flush()
+
+
+def _empty_digests(tx: Transaction, article_id: int) -> None:
+    """The article's block in every issue, sent or not: the rest of the mail stays as it was."""
+    stories = (
+        select(Mailing.id, IssueStory.position)
+        .join(IssueStory, IssueStory.issue_id == Mailing.issue_id)
+        .where(IssueStory.article_id == article_id)
+    )
+    for mailing_id, position in tx.execute(stories).all():
+        tx.execute(
+            update(MailingContent)
+            .where(
+                MailingContent.mailing_id == mailing_id,
+                MailingContent.kind == "story",
+                MailingContent.position == position,
+            )
+            .values(html=b"", text=b"")
+        )
+
+
+def _empty_singles(tx: Transaction, article_id: int) -> None:
+    """Mails of the article to friends: those that wait are cancelled, all lose their text."""
+    about = Mailing.dedupe_key.startswith(f"article:{article_id}:", autoescape=True)
+    ids = list(tx.scalars(select(Mailing.id).where(about)))
+    tx.execute(
+        update(MailingContent)
+        .where(MailingContent.mailing_id.in_(ids))
+        .values(html=b"", text=b"", headers=None)
+    )
+    tx.execute(
+        update(Mailing)
+        .where(Mailing.id.in_(ids), Mailing.state != MailingState.DONE)
+        .values(state=MailingState.CANCELLED)
+    )

@@ -1,0 +1,261 @@
+"""/api/v1/articles: what a CMS sends by itself, and what operators' programs may read of it."""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl
+
+from syndicate import clock
+from syndicate.collect import push
+from syndicate.collect.records import Access, Change, Kind, State
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.store import articles, audit, changes, idempotency
+from syndicate.store.articles import Article, ArticleState
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.store.visibility import Channel
+from syndicate.web.api.access import Needs
+from syndicate.web.api.signed import signed
+
+router = APIRouter(prefix="/api/v1", tags=["articles"])
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+Writer = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
+ArticleId = Annotated[int, Path(ge=1, le=2**62)]
+Text = Annotated[str, Field(max_length=10_000)]
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class PictureIn(BaseModel):
+    """A picture with the rights that come with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: HttpUrl
+    caption: Text = ""
+    credit: Text = ""
+    alt: Text = ""
+    media_type: str | None = Field(None, max_length=100)
+    width: int | None = Field(None, ge=1, le=100_000)
+    height: int | None = Field(None, ge=1, le=100_000)
+    size_bytes: int | None = Field(None, ge=1, le=2**40)
+    channels: list[Channel] | None = Field(
+        None, description="where it may be shown; null means everywhere"
+    )
+    rights_until: AwareDatetime | None = None
+
+
+class ArticleIn(BaseModel):
+    """A whole article, as its CMS knows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Name = Field(description="the CMS's own id, which never changes")
+    publication: str | None = Field(None, max_length=80, description="slug")
+    url: HttpUrl | None = None
+    headline: Annotated[str, Field(min_length=1, max_length=500)]
+    standfirst: Text = ""
+    body_html: str = Field("", max_length=1_000_000)
+    authors: list[Name] = Field(default_factory=list, max_length=20)
+    section: str | None = Field(None, max_length=200, description="slug or name")
+    tags: list[Name] = Field(default_factory=list, max_length=50)
+    language: str | None = Field(None, max_length=35)
+    published_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    kind: Kind | None = None
+    state: State | None = None
+    embargo_until: AwareDatetime | None = None
+    access: Access | None = None
+    pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
+    change: Change | None = None
+    note: str | None = Field(None, max_length=1_000)
+
+
+class Batch(BaseModel):
+    """Several articles of one publication."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    articles: list[ArticleIn] = Field(min_length=1, max_length=push.MAX_BATCH)
+
+
+class Outcome(BaseModel):
+    """What became of one article."""
+
+    id: str
+    article_id: int | None
+    outcome: Literal["created", "changed", "unchanged", "ignored"]
+    state: str | None
+    revision: int | None
+
+
+class Outcomes(BaseModel):
+    """What became of each article, in order."""
+
+    results: list[Outcome]
+
+
+class Shown(BaseModel):
+    """An article as operators see it, whatever its state."""
+
+    id: int
+    publication_id: int
+    state: str
+    access: str
+    kind: str
+    revision: int
+    url: str | None
+    headline: str
+    published_at: dt.datetime
+    updated_at: dt.datetime
+    embargo_until: dt.datetime | None
+    is_dated: bool
+
+
+@router.post("/articles", dependencies=[Depends(signed)])
+def push_articles(
+    request: Request,
+    response: Response,
+    actor: Writer,
+    body: ArticleIn | Batch,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
+) -> Outcome | Outcomes:
+    """Send one article, or a batch. The same article again changes nothing.
+
+    With an Idempotency-Key a repeated request gets the first one's answer.
+    """
+    several = body.articles if isinstance(body, Batch) else [body]
+    slug = _one_publication(several, getattr(request.state, "signed_publication", None))
+    now = clock.now()
+    with transaction() as tx:
+        answered = _answered(tx, actor, key, body, now)
+        if answered is None:
+            answered = _receive(tx, slug, several, actor, now)
+            if key is not None:
+                idempotency.remember(tx, _key_hash(actor, key), answered)
+    results = [Outcome(**each) for each in answered["results"]]
+    if isinstance(body, Batch):
+        return Outcomes(results=results)
+    response.status_code = 201 if results[0].outcome == "created" else 200
+    return results[0]
+
+
+@router.get("/articles")
+def list_articles(
+    _actor: Reader,
+    state: ArticleState | None = None,
+    before_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[Shown]:
+    """Articles of every publication, newest first, whatever their state."""
+    with transaction() as tx:
+        found = articles.listed(tx, state=state, before_id=before_id, limit=limit)
+    return [_shown(each) for each in found]
+
+
+@router.get("/articles/{article_id}")
+def show_article(_actor: Reader, article_id: ArticleId) -> Shown:
+    """One article, whatever its state."""
+    with transaction() as tx:
+        return _shown(_find(tx, article_id))
+
+
+@router.post("/articles/{article_id}/kill")
+def kill_article(actor: Writer, article_id: ArticleId) -> Shown:
+    """Withdraw an article; its text is kept and shown to nobody. Safe to run twice."""
+    now = clock.now()
+    with transaction() as tx:
+        found = _find(tx, article_id)
+        if changes.kill(tx, found, note=None, now=now):
+            _record(tx, actor, "kill", article_id, now)
+    return show_article(actor, article_id)
+
+
+@router.post("/articles/{article_id}/takedown")
+def take_article_down(actor: Writer, article_id: ArticleId) -> Shown:
+    """Remove an article and every copy of it for good. Safe to run twice."""
+    now = clock.now()
+    with transaction() as tx:
+        found = _find(tx, article_id)
+        if changes.take_down(tx, found, now=now):
+            _record(tx, actor, "takedown", article_id, now)
+    return show_article(actor, article_id)
+
+
+def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | None:
+    named = {each.publication for each in several if each.publication is not None}
+    if signed_for is not None:
+        named.add(signed_for)
+    if len(named) > 1:
+        raise UsageError("All articles of one request must be of one publication.")
+    return next(iter(named), None)
+
+
+def _receive(
+    tx: Transaction, slug: str | None, several: list[ArticleIn], actor: Actor, now: dt.datetime
+) -> dict[str, Any]:
+    publication = push.publication_of(tx, slug)
+    entries = [push.entry_of(_plain(each)) for each in several]
+    pushed = push.receive(tx, publication, entries, now)
+    for each in pushed:
+        if each.outcome in {"created", "changed"} and each.article_id is not None:
+            _record(tx, actor, f"push.{each.outcome}", each.article_id, now)
+    return {"results": [asdict(each) for each in pushed]}
+
+
+def _plain(article: ArticleIn) -> dict[str, Any]:
+    said = article.model_dump()
+    said["url"] = str(article.url) if article.url else None
+    said["pictures"] = [{**each.model_dump(), "url": str(each.url)} for each in article.pictures]
+    return said
+
+
+def _answered(
+    tx: Transaction, actor: Actor, key: str | None, body: BaseModel, now: dt.datetime
+) -> dict[str, Any] | None:
+    if key is None:
+        return None
+    said = json.dumps(body.model_dump(mode="json"), sort_keys=True)
+    request_hash = hashlib.sha256(said.encode()).digest()
+    before = idempotency.begin(tx, _key_hash(actor, key), request_hash=request_hash, now=now)
+    if before is None:
+        return None
+    if before.request_hash != request_hash:
+        raise RefusedError("This Idempotency-Key was used for another request; choose a new one.")
+    return before.answer
+
+
+def _key_hash(actor: Actor, key: str) -> bytes:
+    return hashlib.sha256(f"{actor.name}\0{key}".encode()).digest()
+
+
+def _find(tx: Transaction, article_id: int) -> Article:
+    found = articles.find(tx, article_id)
+    if found is None:
+        raise NotFoundError(f"There is no article {article_id}.", article_id=article_id)
+    return found
+
+
+def _record(tx: Transaction, actor: Actor, action: str, article_id: int, now: dt.datetime) -> None:
+    subject = f"article:{article_id}"
+    audit.record(tx, at=now, actor=actor.name, action=f"article.{action}", subject=subject)
+
+
+def _shown(row: Article) -> Shown:
+    return Shown(
+        id=row.id,
+        publication_id=row.publication_id,
+        state=row.state.value,
+        access=row.access.value,
+        kind=row.kind.value,
+        revision=row.revision,
+        url=row.url,
+        headline=row.headline,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        embargo_until=row.embargo_until,
+        is_dated=row.is_dated,
+    )
