@@ -1,5 +1,6 @@
 """docker-compose.yml, checked without Docker: valid, and it says nothing the code does not know."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from syndicate import settings
 from syndicate.cli import build, doctor
@@ -107,6 +109,29 @@ def test_every_lasting_service_has_a_health_check() -> None:
     without = {name for name, each in services().items() if "healthcheck" not in each}
 
     assert without == {"migrate", "mailpit"}
+
+
+def test_a_visitor_cannot_choose_an_address_by_a_header() -> None:
+    """Caps count by it: the web server believes the proxy, not what came through the proxy."""
+    command = services()["web"]["command"]
+    proxies = command[command.index("--proxies") + 1]
+    seen: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    async def nothing(*_args: Any) -> None:
+        """No event is read or written."""
+
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "client": ("172.18.0.5", 40000),
+        "headers": [(b"x-forwarded-for", b"192.0.2.1, 203.0.113.9")],
+    }
+    asyncio.run(ProxyHeadersMiddleware(app, proxies)(scope, nothing, nothing))  # type: ignore[arg-type]
+
+    assert seen == ["203.0.113.9"]
 
 
 def test_the_database_and_the_broker_keep_what_they_are_told() -> None:

@@ -1,5 +1,6 @@
 """What deploy/ holds is read by the programs it is for."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,10 +21,14 @@ def run(*argv: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.debian("nginx")
 def test_nginx_reads_its_configuration(tmp_path: Path) -> None:
     site = (DEPLOY / "nginx" / "syndicate.conf").read_text()
-    (tmp_path / "site.conf").write_text(site.replace("web:8080", "127.0.0.1:8080"))
+    # Debian 12's nginx is older than the image: it resolves upstreams when it starts, once.
+    site = re.sub(r"^ *resolver .*;$", "", site, flags=re.MULTILINE)
+    site = site.replace("web:8080 resolve", "127.0.0.1:8080")
+    site = site.replace("/var/cache/nginx", str(tmp_path))
+    (tmp_path / "site.conf").write_text(site)
     (tmp_path / "nginx.conf").write_text(
         f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\n"
-        f"http {{ access_log off; include {tmp_path}/site.conf; }}\n"
+        f"http {{ include {tmp_path}/site.conf; }}\n"
     )
 
     done = run("nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"))

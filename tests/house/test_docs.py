@@ -20,8 +20,9 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 README = (ROOT / "README.md").read_text()
 # Tables that are no word of their own: the second half of one, or how the house keeps count.
 NO_WORDS = {
-    "api_token", "audit", "cap_counter", "console_session", "due_job", "fetch_host", "fetch_state",
-    "installation", "relay_accept", "used_token",
+    "api_answer", "api_token", "audit", "cap_counter", "console_session", "due_job", "fetch_host",
+    "fetch_state", "hub_subscription", "installation", "missing_link", "receiver_pace",
+    "relay_accept", "used_token",
 }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def default_of(name: str) -> str:
     if value is None:
         return "empty"
     if value is PydanticUndefined:
-        return "`[]`"
+        return f"`{settings.Settings.model_fields[name].get_default(call_default_factory=True)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
