@@ -137,7 +137,7 @@ class Limits:
         if time.monotonic() >= self._away_until:
             try:
                 key = f"{_PREFIX}slots:{name}"
-                args = [holder, wanted, most, int(ttl_s * 1000)]
+                args: list[str | int] = [holder, wanted, most, int(ttl_s * 1000)]
                 return int(cast("int", self._hold(keys=[key], args=args)))
             except (RedisError, OSError) as error:
                 self._leave_alone(error)

@@ -1,6 +1,7 @@
 """`syndicate mailings`: watch and steer mailings."""
 
 import datetime as dt
+import enum
 import getpass
 import json
 import sys
@@ -14,11 +15,25 @@ from rich.table import Table
 from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.mail import reconcile, steering
-from syndicate.store import installation, ledger, progress
+from syndicate.store import installation, ledger, progress, resending
+from syndicate.store.mailings import DeliveryState
 from syndicate.store.progress import ErrorGroup, Standing
+from syndicate.store.resending import Choice
 from syndicate.store.session import transaction
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class Resendable(enum.StrEnum):
+    """What may be sent again."""
+
+    REMAINING = "remaining"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"
+
+
+_STATES = {each: each.name for each in Resendable} | {Resendable.REMAINING: "PENDING"}
 
 # Counters of batches move once a chunk; a faster look shows nothing new (design §10).
 WATCH_EVERY_S = 0.5
@@ -91,6 +106,36 @@ def cancel(mailing_id: MailingId, *, yes: Yes = False) -> None:
         typer.confirm(f"Cancel what is left of mailing {mailing_id}?", abort=True)
     steering.cancel(mailing_id, actor=_actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is cancelled.\n")
+
+
+@app.command()
+def resend(
+    mailing_id: MailingId,
+    *,
+    what: Annotated[
+        list[Resendable], typer.Option("--what", help="Repeatable: what to send again.")
+    ],
+    group: Annotated[str | None, typer.Option(help="Only this receiver group.")] = None,
+    error: Annotated[str | None, typer.Option(help='Only codes like "5.1" or "450".')] = None,
+    hours: Annotated[int, typer.Option(min=1, help="How much longer the mailing lasts.")] = 12,
+    yes: Yes = False,
+) -> None:
+    """Send again what failed, waits, is ambiguous, or was left of a cancelled mailing."""
+    states = {DeliveryState[_STATES[each]] for each in what}
+    choice = Choice(states, group, error)
+    with transaction() as tx:
+        number = resending.count(tx, mailing_id, choice)
+    if not yes:
+        doubt = " Some may get it twice." if Resendable.AMBIGUOUS in what else ""
+        typer.confirm(f"Send {number} deliveries again?{doubt}", abort=True)
+    taken = steering.resend(
+        mailing_id,
+        choice,
+        expires_in=dt.timedelta(hours=hours),
+        actor=_actor(),
+        now=clock.now(),
+    )
+    sys.stdout.write(f"{taken} deliveries of mailing {mailing_id} are sent again.\n")
 
 
 @app.command("stop-all")

@@ -21,7 +21,7 @@ from syndicate.mail.message import Writer
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope, LeaseLostError
 from syndicate.render.merge import Content
-from syndicate.store import lease, reaping, results
+from syndicate.store import lease, pacing, reaping, results
 from syndicate.store.lease import Due
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.session import DatabaseDownError, transaction
@@ -29,6 +29,9 @@ from syndicate.store.session import DatabaseDownError, transaction
 log = logs.get(__name__)
 
 _RETRY_SETTLE_S = 1.0
+# One greylisting reply is no reason to leave a whole group alone.
+MIN_COMPLAINTS = 3
+COMPLAINTS_SHARE = 0.1
 _BARRED = {"suppressed": DeliveryState.SUPPRESSED, "ended": DeliveryState.SKIPPED}
 
 
@@ -38,6 +41,8 @@ class After(enum.Enum):
     GO_ON = "go on"
     GIVE_BACK = "give back"  # paused, cancelled, stopped, newer content, or the lease is gone
     RELAY_DOWN = "relay down"
+    NO_TOKENS = "no tokens"
+    SLOW_DOWN = "slow down"  # the receivers asked for it
     BROKEN = "broken"  # the content cannot be made into mail: nobody's copy would be better
 
 
@@ -105,7 +110,20 @@ class Chunk:
             return After.RELAY_DOWN
         if self._is_broken:
             return After.BROKEN
-        return After.GO_ON if self._progress or self.should_stop() else After.RELAY_DOWN
+        if not self._progress and not self.should_stop():
+            return After.RELAY_DOWN
+        return self._asked_to_slow_down() or After.GO_ON
+
+    def _asked_to_slow_down(self) -> After | None:
+        """Whether the receivers of this group want less: a tenth of a chunk said 421 or 4.7.x."""
+        complaints = [one for one in self.outcomes if outcomes.is_slow_down(one)]
+        if len(complaints) < max(MIN_COMPLAINTS, len(self._by_ordinal) * COMPLAINTS_SHARE):
+            return None
+        group, reason = self.hold.leased.receiver_group, complaints[0].reason or ""
+        with transaction() as tx:
+            until = pacing.slow_down(tx, group, reason=reason, now=clock.now())
+        log.warning("receivers_want_less", receiver_group=group, until=until, reason=reason)
+        return After.SLOW_DOWN
 
     def _needs_utf8(self) -> bool:
         return any(not due.address.isascii() for due in self._by_ordinal.values())

@@ -16,15 +16,19 @@ from dataclasses import dataclass, field
 
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError
+from syndicate.limits import Limits
 from syndicate.mail import allowed, dkim, pace, relay
 from syndicate.mail.chunk import After, Chunk
+from syndicate.mail.contents import Contents
 from syndicate.mail.dkim import Signer
 from syndicate.mail.hold import Hold
 from syndicate.mail.message import Writer
+from syndicate.mail.pace import Pacer
+from syndicate.mail.routes import Routes
 from syndicate.mail.smtp import Session
-from syndicate.render.merge import Content
+from syndicate.mail.tokens import Tokens
 from syndicate.settings import Settings
-from syndicate.store import installation, lease, ledger, results
+from syndicate.store import installation, lease, ledger, pacing, results
 from syndicate.store.lease import Due, Leased
 from syndicate.store.mailings import Lane, Mailing, MailingState
 from syndicate.store.session import DatabaseDownError, transaction
@@ -49,15 +53,16 @@ def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
         How many deliveries got an outcome.
 
     Raises:
-        SettingsError: relay, master key or DKIM key are missing or unusable.
+        SettingsError: relay, master key, DKIM key or pace are missing or unusable.
     """
     configured = settings.load()
-    target = relay.parse(configured.need("relay_url"))
-    if pace.breaker(target.name).is_open():
+    relays = relay.parse_all(configured.need("relay_url"))
+    window = pace.read_window(configured.mail_window)
+    if lane is Lane.BULK and window is not None and not window.is_open(clock.now()):
         return 0
     started = time.monotonic()
-    with Session(target, connections=configured.mail_connections) as session:
-        run = Run(lane, configured, session, should_stop, ends_at=started + RUN_S)
+    with Routes(relays, connections=configured.mail_connections) as routes:
+        run = Run(lane, configured, routes, should_stop, ends_at=started + RUN_S)
         try:
             run.go()
         except DatabaseDownError as error:
@@ -75,7 +80,7 @@ class Run:
     Attributes:
         lane: urgent or bulk.
         configured: the settings of this process.
-        session: connections to the relay.
+        routes: sessions with the relays.
         should_stop: whether this worker was told to stop.
         ends_at: on the monotonic clock.
         worker: this process's name in the leases.
@@ -84,19 +89,27 @@ class Run:
 
     lane: Lane
     configured: Settings
-    session: Session
+    routes: Routes
     should_stop: Callable[[], bool]
     ends_at: float
     worker: uuid.UUID = field(default_factory=lambda: worker_id(os.getpid()))
     settled: int = 0
-    _signer: Signer | None = None
-    _contents: dict[tuple[int, int, str], Content] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        configured = self.configured
+        self.signer = signer(configured)
+        self.contents = Contents()
+        self.pacer = Pacer(
+            Limits(configured.need("redis_url"), share=configured.mail_pace_share),
+            pace.read_limits(configured.mail_pace),
+            holder=f"{self.worker}:{self.lane}",
+        )
+        self.warm_up = pace.read_warm_up(configured.mail_warmup)
 
     def go(self) -> None:
         """Send batch after batch."""
-        self._signer = signer(self.configured)
         has_called_others = False
-        while self._may_go_on():
+        while self._may_go_on() and self.routes.has_any():
             since = time.monotonic()
             with transaction() as tx:
                 leased = lease.take(tx, self.lane, worker=self.worker, now=clock.now())
@@ -105,29 +118,35 @@ class Run:
             if not has_called_others:
                 # There may be more than one worker's work: each that finds some wakes one more.
                 has_called_others = jobs.hint(JOBS[self.lane])
-            if not self._send_batch(Hold(leased, since)):
-                return
+            self._send_batch(Hold(leased, since))
 
     def _may_go_on(self) -> bool:
         return time.monotonic() < self.ends_at and not self.should_stop()
 
-    def _send_batch(self, hold: Hold) -> bool:
-        """Send a batch as far as it goes; False when the relay is down."""
+    def _send_batch(self, hold: Hold) -> None:
+        """Send a batch as far as it goes and give it back."""
         leased, now = hold.leased, clock.now()
         with transaction() as tx:
             mailing = ledger.find(tx, leased.mailing_id)
             dues = lease.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
+            eased = pacing.connections(tx, leased.receiver_group)
         if mailing is None:
             raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
         mailable = self._mailable(dues, stamped.environment if stamped else None)
-        after = self._send_chunks(hold, mailing, mailable)
         not_before = None if len(mailable) == len(dues) else now + NOT_ALLOWED_PAUSE
-        if after is After.RELAY_DOWN:
-            pause_s = pace.breaker(self.session.relay.name).trip()
-            not_before = clock.now() + dt.timedelta(seconds=pause_s)
+        session = self.routes.session(leased)
+        after = After.NO_TOKENS
+        if session is not None:
+            names = (session.relay.name, leased.receiver_group)
+            most = min(self.routes.most(session), eased or self.routes.most(session))
+            session.limit(self.pacer.connections(names, most))
+            tokens = Tokens(self.pacer, self.lane, names, self.warm_up)
+            after = self._send_chunks(_Work(hold, mailing, session, tokens), mailable)
+            self.pacer.release(names)
+            not_before = self._look_back(leased, session, after, eased) or not_before
+            not_before = tokens.not_before or not_before
         self._give_back(leased, not_before, is_broken=after is After.BROKEN)
-        return after is not After.RELAY_DOWN
 
     def _mailable(self, dues: Sequence[Due], stamped: str | None) -> list[Due]:
         whom = allowed.whom(
@@ -145,39 +164,48 @@ class Run:
             )
         return mailable
 
-    def _send_chunks(self, hold: Hold, mailing: Mailing, dues: Sequence[Due]) -> After:
-        writer = Writer(mailing, self.configured.key(), self.configured.base_url(), self._signer)
-        after = After.GO_ON
-        size = self.configured.mail_chunk_size
-        for start in range(0, len(dues), size):
-            if after is not After.GO_ON or not self._may_go_on():
-                break
-            part = dues[start : start + size]
+    def _send_chunks(self, work: "_Work", dues: Sequence[Due]) -> After:
+        writer = Writer(
+            work.mailing, self.configured.key(), self.configured.base_url(), self.signer
+        )
+        after, start = After.GO_ON, 0
+        while start < len(dues) and after is After.GO_ON and self._may_go_on():
+            wanted = min(self.configured.mail_chunk_size, len(dues) - start)
+            granted = work.granted(wanted, self._may_go_on)
+            if not granted:
+                return After.NO_TOKENS
+            part = dues[start : start + granted]
+            start += granted
             try:
-                contents = self._load(mailing, part)
+                contents = self.contents.needed(work.mailing, part)
             except NotFoundError as error:
-                log.error("content_missing", mailing=mailing.id, reason=str(error))  # noqa: TRY400 - the sentence says it all
+                log.error("content_missing", mailing=work.mailing.id, reason=str(error))  # noqa: TRY400 - the sentence says it all
                 return After.BROKEN
-            chunk = Chunk(hold, writer, part, contents, self.should_stop)
-            after = chunk.send(self.session)
+            chunk = Chunk(work.hold, writer, part, contents, self.should_stop)
+            after = chunk.send(work.session)
             self.settled += len(chunk.outcomes)
-        if after is After.GO_ON and self.settled:
-            pace.breaker(self.session.relay.name).close()
         return after
 
-    def _load(self, mailing: Mailing, dues: Sequence[Due]) -> dict[tuple[int, str], Content]:
-        """The contents that these deliveries are made of, read once per run."""
-        wanted = {(due.content_version or mailing.content_version, due.language) for due in dues}
-        for version, language in wanted:
-            if (mailing.id, version, language) not in self._contents:
+    def _look_back(
+        self, leased: Leased, session: Session, after: After, eased: int | None
+    ) -> dt.datetime | None:
+        """What a batch taught us about relay and receivers.
+
+        Returns:
+            Until when the batch is held back.
+        """
+        breaker = pace.breaker(session.relay.name)
+        if after is After.RELAY_DOWN:
+            pause_s = breaker.trip()
+            has_other = self.routes.has_any()
+            return None if has_other else clock.now() + dt.timedelta(seconds=pause_s)
+        if after is After.GO_ON:
+            breaker.close()
+            if eased is not None:
                 with transaction() as tx:
-                    rows = ledger.content(tx, mailing.id, version, language)
-                if not rows:
-                    raise NotFoundError(
-                        f"Mailing {mailing.id} has no content of version {version} in {language}."
-                    )
-                self._contents[mailing.id, version, language] = Content.load(rows)
-        return {key: self._contents[mailing.id, *key] for key in wanted}
+                    most = self.routes.most(session)
+                    pacing.ease(tx, leased.receiver_group, most=most, now=clock.now())
+        return None
 
     def _give_back(
         self, leased: Leased, not_before: dt.datetime | None, *, is_broken: bool
@@ -187,6 +215,23 @@ class Run:
                 was = (MailingState.SENDING,)
                 ledger.change_state(tx, leased.mailing_id, was=was, to=MailingState.PAUSED)
             results.give_back(tx, leased, now=clock.now(), not_before=not_before)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A batch in hand with all that sending it needs."""
+
+    hold: Hold
+    mailing: Mailing
+    session: Session
+    tokens: Tokens
+
+    def granted(self, wanted: int, may_wait: Callable[[], bool]) -> int:
+        """How many messages may be sent now; waits a little while for tokens."""
+        if self.session.connections < 1:
+            self.tokens.come_back_soon(clock.now())
+            return 0
+        return self.tokens.take(wanted, may_wait=may_wait, renew=self.hold.renew)
 
 
 def worker_id(pid: int) -> uuid.UUID:

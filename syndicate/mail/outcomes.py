@@ -10,7 +10,7 @@ untried    → nothing: it stays pending and costs no attempt
 import datetime as dt
 import re
 
-from syndicate.mail.conversation import Outcome, Result
+from syndicate.mail.conversation import CLOSING, Outcome, Result
 from syndicate.store import results
 from syndicate.store.lease import Due
 from syndicate.store.mailings import DeliveryState
@@ -48,6 +48,13 @@ def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
         reason=None if state is DeliveryState.ACCEPTED else without_addresses(result.text),
         not_before=next_try(due, now) if is_deferred else None,
     )
+
+
+def is_slow_down(outcome: results.Outcome) -> bool:
+    """Whether a receiver asked for less: 421, or a policy reply 4.7.x (notes/mail A6)."""
+    if outcome.state is not DeliveryState.DEFERRED:
+        return False
+    return outcome.code == CLOSING or (outcome.enhanced or "").startswith("4.7.")
 
 
 def next_try(due: Due, now: dt.datetime) -> dt.datetime:

@@ -1,9 +1,9 @@
 """How fast mail may leave: rates and connections, warm-up, windows, and relays that are dead.
 
-Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each rate
-is kept for urgent mail. What a receiver asked us is in rows (`store.pacing`). A breaker belongs to
-this process: it opens when a relay cannot be reached or takes nothing, for 2 s at first and a
-minute at most, and costs no delivery an attempt. Reading the settings is pure.
+Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each
+rate is kept for urgent mail. What a receiver asked us is in rows (`store.pacing`). A breaker
+belongs to this process: it opens when a relay cannot be reached or takes nothing, for 2 s at first
+and a minute at most, and costs no delivery an attempt. Reading the settings is pure.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ BULK_SHARE = 0.8
 SLOTS_TTL_S = 150.0
 _UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
 _RATE = re.compile(r"(\d+)/(s|min|h|day)")
-_WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d) (\S+)")
+_WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d) (\S+)")
 
 
 class Breaker:
@@ -216,11 +216,9 @@ def read_window(setting: str | None) -> Window | None:
     if setting is None:
         return None
     found = _WINDOW.fullmatch(setting)
+    start, end, zone = found.groups() if found is not None else ("", "", "")
     try:
-        if found is None:
-            raise ValueError
-        times = [int(part) for part in found.groups()[:4]]
-        return Window(dt.time(*times[:2]), dt.time(*times[2:]), ZoneInfo(found[5]))
+        return Window(dt.time.fromisoformat(start), dt.time.fromisoformat(end), ZoneInfo(zone))
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise SettingsError(
             'SYNDICATE_MAIL_WINDOW is not like "06:00-22:00 Asia/Qatar".'

@@ -6,7 +6,7 @@ Every step asks the rows and is safe to run twice, or at once; the tick calls it
 import datetime as dt
 
 from syndicate import logs
-from syndicate.mail import reconcile
+from syndicate.mail import guard, reconcile
 from syndicate.store import ledger, reaping
 from syndicate.store.session import transaction
 
@@ -36,4 +36,5 @@ def recover(now: dt.datetime) -> None:
         ledger.finish_ended(tx, now)
     if expired:
         log.warning("deliveries_expired", deliveries=expired)
+    guard.check(now)
     reconcile.reconcile(now)

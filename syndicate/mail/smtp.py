@@ -51,6 +51,13 @@ class Session:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    def limit(self, connections: int) -> None:
+        """Allow so many connections from now on; what is open beyond them is closed."""
+        self.connections = connections
+        for conversation in self._open[connections:]:
+            conversation.quit()
+        del self._open[connections:]
+
     def close(self) -> None:
         """Say goodbye on every connection."""
         for conversation in self._open:

@@ -8,10 +8,16 @@ from collections.abc import Sequence
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.store import audit, installation, ledger
+from syndicate.store import audit, installation, ledger, resending
 from syndicate.store.mailings import Lane, MailingState
 from syndicate.store.session import Transaction, transaction
 
+_BEGUN = (
+    MailingState.SENDING,
+    MailingState.PAUSED,
+    MailingState.CANCELLED,
+    MailingState.DONE,
+)
 _OPEN = (
     MailingState.DRAFT,
     MailingState.SENDING,
@@ -49,6 +55,46 @@ def cancel(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
         RefusedError: it is over already.
     """
     _move(mailing_id, _OPEN, MailingState.CANCELLED, actor=actor, now=now)
+
+
+def resend(
+    mailing_id: int,
+    choice: resending.Choice,
+    *,
+    expires_in: dt.timedelta,
+    actor: str,
+    now: dt.datetime,
+) -> int:
+    """Send again what a choice names, with the same bytes where an attempt was made before.
+
+    Args:
+        mailing_id: of a mailing whose sending has begun.
+        choice: which of its deliveries; what was accepted is never sent again.
+        expires_in: the mailing lasts at least so much longer.
+        actor: who asks.
+        now: aware UTC.
+
+    Returns:
+        How many.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        RefusedError: its sending has not begun.
+    """
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+        if mailing is None:
+            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        if mailing.state not in _BEGUN:
+            raise RefusedError(
+                f"Mailing {mailing_id} is {mailing.state}; there is nothing to send again yet.",
+                mailing_id=mailing_id,
+            )
+        taken = resending.requeue(tx, mailing_id, choice, expires_at=now + expires_in)
+        subject = f"mailing:{mailing_id}"
+        audit.record(tx, at=now, actor=actor, action="resend", subject=subject, deliveries=taken)
+        hint(tx, mailing.lane)
+        return taken
 
 
 def stop_everything(why: str, *, actor: str, now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +22,12 @@ class Audit(Table):
     action: Mapped[str]
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+
+
+def has(tx: Transaction, *, actor: str, subject: str) -> bool:
+    """Whether an actor ever did something to a subject."""
+    query = select(exists().where(Audit.actor == actor, Audit.subject == subject))
+    return bool(tx.scalar(query))
 
 
 def record(

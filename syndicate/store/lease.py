@@ -24,6 +24,7 @@ from syndicate.store.mailings import (
     Mailing,
     MailingState,
 )
+from syndicate.store.pacing import is_held
 from syndicate.store.recipients import EVERYWHERE, Recipient
 from syndicate.store.session import Transaction
 from syndicate.store.subscribers import Subscription
@@ -242,5 +243,6 @@ def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
         Batch.state == BatchState.READY,
         Mailing.state == MailingState.SENDING,
         or_(Batch.not_before.is_(None), Batch.not_before <= now),
+        ~is_held(now),
         ~exists().where(Installation.stopped_at.is_not(None)),
     )

@@ -49,8 +49,9 @@ def slow_down(tx: Transaction, group: str, *, reason: str, now: dt.datetime) -> 
     if row is not None and row.held_until > now:
         return row.held_until
     level = 0 if row is None else min(row.level + 1, MAX_LEVEL)
+    until = now + FIRST_HOLD * (1 << level)
     values = {
-        "held_until": now + FIRST_HOLD * 2**level,
+        "held_until": until,
         "level": level,
         "connections": 1,
         "reason": reason,
@@ -60,7 +61,7 @@ def slow_down(tx: Transaction, group: str, *, reason: str, now: dt.datetime) -> 
     tx.execute(
         statement.on_conflict_do_update(index_elements=[ReceiverPace.receiver_group], set_=values)
     )
-    return now + FIRST_HOLD * 2**level
+    return until
 
 
 def connections(tx: Transaction, group: str) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 
+from syndicate.store.events import DeliveryEvent
 from syndicate.store.ledger import Counts
 from syndicate.store.mailings import Batch, Delivery, DeliveryState, Mailing, MailingState
 from syndicate.store.recipients import Recipient
@@ -13,6 +14,7 @@ from syndicate.store.results import COUNTED
 from syndicate.store.session import Transaction
 
 MAX_ERROR_GROUPS = 50
+COMPLAINED = "complained"  # kind of a delivery_event
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,34 @@ def total(parts: Iterable[Counts]) -> Counts:
     rows = [asdict(part) for part in parts]
     names = Counts.__dataclass_fields__
     return Counts(**{name: sum(row[name] for row in rows) for name in names})
+
+
+@dataclass(frozen=True)
+class Health:
+    """The numbers by which a mailing is paused."""
+
+    mailing_id: int
+    accepted: int
+    refused: int
+    complaints: int
+
+
+def healths(tx: Transaction, *, min_answers: int) -> list[Health]:
+    """The health of every mailing that is *sending* and had enough answers."""
+    complaints = (
+        select(func.count())
+        .where(DeliveryEvent.mailing_id == Mailing.id, DeliveryEvent.kind == COMPLAINED)
+        .scalar_subquery()
+    )
+    accepted, failed = func.sum(Batch.accepted), func.sum(Batch.failed)
+    query = (
+        select(Mailing.id, accepted, failed, complaints)
+        .join(Batch, Batch.mailing_id == Mailing.id)
+        .where(Mailing.state == MailingState.SENDING)
+        .group_by(Mailing.id)
+        .having(accepted + failed >= min_answers)
+    )
+    return [Health(*(int(number) for number in row)) for row in tx.execute(query)]
 
 
 def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:

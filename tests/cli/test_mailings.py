@@ -122,3 +122,40 @@ def test_accepts_takes_a_relays_log_in() -> None:
     result = CliRunner().invoke(mailings.app, ["accepts", "--relay", "mx:25", "-"], input=lines)
 
     assert result.stdout == "1 lines taken.\n"
+
+
+def test_resend_takes_what_was_asked_for_and_the_counts_add_up(mailing_id: int) -> None:
+    said = run("resend", str(mailing_id), "--what", "failed", "--error", "5.1", "--yes")
+
+    assert "2 deliveries of mailing" in said
+    shown = json.loads(run("show", str(mailing_id), "--json"))
+    assert (shown["accepted"], shown["failed"], shown["remaining"]) == (6, 0, 4)
+
+
+@pytest.mark.parametrize(
+    "narrow", [("--error", "4"), ("--group", "google"), ("--error", "5.2"), ("--error", "450")]
+)
+def test_resend_leaves_alone_what_was_not_asked_for(
+    mailing_id: int, narrow: tuple[str, str]
+) -> None:
+    said = run("resend", str(mailing_id), "--what", "failed", *narrow, "--yes")
+
+    assert "\n0 deliveries" in f"\n{said}"
+
+
+def test_resend_reopens_a_cancelled_mailing(mailing_id: int) -> None:
+    run("cancel", str(mailing_id), "--yes")
+
+    run("resend", str(mailing_id), "--what", "remaining", "--what", "failed", "--yes")
+
+    shown = json.loads(run("show", str(mailing_id), "--json"))
+    assert (shown["state"], shown["accepted"], shown["remaining"]) == ("sending", 6, 4)
+
+
+def test_resend_says_that_ambiguous_ones_may_come_twice(mailing_id: int) -> None:
+    arguments = ["resend", str(mailing_id), "--what", "ambiguous"]
+
+    result = CliRunner().invoke(mailings.app, arguments, input="n\n")
+
+    assert result.exit_code == 1
+    assert "twice" in result.output

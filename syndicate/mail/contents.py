@@ -1,0 +1,44 @@
+"""The contents that one run sends, read from their rows once and kept while it lasts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syndicate.errors import NotFoundError
+from syndicate.render.merge import Content
+from syndicate.store import ledger
+from syndicate.store.lease import Due
+from syndicate.store.mailings import Mailing
+from syndicate.store.session import transaction
+
+# Single messages have a content each: a run of them must not keep them all.
+KEPT = 32
+
+
+@dataclass
+class Contents:
+    """Contents by mailing, version and language."""
+
+    _kept: dict[tuple[int, int, str], Content] = field(default_factory=dict)
+
+    def needed(self, mailing: Mailing, dues: Sequence[Due]) -> dict[tuple[int, str], Content]:
+        """Everything that these deliveries are made of, by version and language.
+
+        Raises:
+            NotFoundError: a content is not there.
+        """
+        wanted = {(due.content_version or mailing.content_version, due.language) for due in dues}
+        return {key: self._one(mailing.id, *key) for key in sorted(wanted)}
+
+    def _one(self, mailing_id: int, version: int, language: str) -> Content:
+        key = (mailing_id, version, language)
+        if key not in self._kept:
+            with transaction() as tx:
+                rows = ledger.content(tx, *key)
+            if not rows:
+                raise NotFoundError(
+                    f"Mailing {mailing_id} has no content of version {version} in {language}."
+                )
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = Content.load(rows)
+        return self._kept[key]
