@@ -1,29 +1,29 @@
-"""Real returned mails of some fifty kinds of servers: found, and never held against a good address."""
+"""Real returned mails of fifty kinds of servers: found, never held against a good address."""
 
 import json
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 from syndicate.mail.bounces.classify import classify
+from tests.corpus import material
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "bounces"
-
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="the collection of real mails is not beside the checkout"
-)
+Row = tuple[str, str, str, bool, str]  # status, reply code, reason, is hard, complaint type
 
 
-def expected() -> dict[str, list[tuple[str, str, str, bool, str]]]:
-    found: dict[str, list[tuple[str, str, str, bool, str]]] = json.loads(
-        (FOLDER / "expected.json").read_text()
+@cache
+def expected() -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = json.loads(
+        (material.folder("bounces") / "expected.json").read_text()
     )
     return found
 
 
 def verdicts(name: str) -> list[bool]:
     """Whether each recipient's verdict is hard, in order."""
-    return [each.is_hard for each in classify((FOLDER / "mail" / name).read_bytes())]
+    return [
+        each.is_hard for each in classify((material.folder("bounces") / "mail" / name).read_bytes())
+    ]
 
 
 def test_returned_mails_are_found(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +54,7 @@ def test_what_is_held_against_an_address_is_true(capsys: pytest.CaptureFixture[s
 
 
 def test_what_is_no_returned_mail_is_not_taken_for_one() -> None:
-    others = sorted((FOLDER / "not-bounces").iterdir())
+    others = sorted((material.folder("bounces") / "not-bounces").iterdir())
 
     assert others
     assert [path.name for path in others if classify(path.read_bytes())] == []

@@ -1,0 +1,214 @@
+"""A returned mail taken apart: its headers, what it says in words and in fields, what it returns.
+
+Reports come from machines of forty years and are often broken; so nothing here raises on bad input,
+and what cannot be read is left out. Source: RFC 3462, RFC 3464, RFC 5965.
+"""
+
+import email
+import email.header
+import email.policy
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+
+# A report needs a few kilobytes; what follows is the returned mail.
+MAX_BYTES = 1_000_000
+Fields = Mapping[str, str]
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*)$")
+_TAG = re.compile(r"(?s)<(?:style|script)\b.*?</(?:style|script)>|<!--.*?-->")
+_BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li)\b[^>]*>")
+# A tag, and not an address in angle brackets.
+_ANY_TAG = re.compile(r"</?[A-Za-z!][^<>@]*>")
+# Where a report in plain text begins to quote what it returns.
+_QUOTE = re.compile(
+    r"""(?imx)^[ \t>]*(?:
+      [-=*_#]*[ ]*(?:this\ is\ a\ copy\ of\ (?:the|your)\ message
+        | below\ this\ line\ is\ a\ copy\ of | begin\ message
+        | (?:the\ )?original\ message(?:\ (?:follows|header|headers))?\b(?!\ was)
+        | unsent\ message | returned\ message\b | message\ headers?\ follow
+        | undelivered\ message\b | (?:your\ )?original\ mail
+        | the\ following\ (?:is|are)\ (?:a\ copy\ of\ )?the\ (?:original|first)
+        | (?:the\ )?headers?\ of\ (?:the\ )?original
+        | text\ of\ (?:your\ )?message | message\ text\ follows | here\ is\ the\ original
+        | the\ text\ you\ sent\ follows | the\ body\ of\ the\ message )
+      | content-type:\ message/rfc822 | content-type:\ text/rfc822-headers
+      | received:\ (?:from|by)\b | return-path:\ | dkim-signature:\ | x-originating-ip:\ )"""
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A mail taken apart.
+
+    Attributes:
+        headers: of the mail itself, names in lower case.
+        content_type: its own, in lower case.
+        prose: what it says in words, up to where it quotes the returned mail.
+        statuses: blocks of fields of a delivery status: the first is about the message where it has
+            no recipient, the others about one recipient each.
+        feedback: fields of a feedback report, None where there is none.
+        original: headers of the returned mail, as far as they are there.
+    """
+
+    headers: Fields
+    content_type: str
+    prose: str
+    statuses: tuple[Fields, ...]
+    feedback: Fields | None
+    original: Fields
+
+
+def read(raw: bytes) -> Report:
+    """Take a mail apart.
+
+    Args:
+        raw: RFC 5322 form, with or without an mbox's "From " line.
+    """
+    text = raw[:MAX_BYTES].lstrip(b"\r\n")
+    if text.startswith(b"From "):
+        text = text.partition(b"\n")[2]
+    message = email.message_from_bytes(text, policy=email.policy.compat32)
+    parts = list(_parts(message))
+    words = [_text(part) for part in parts if part.get_content_maintype() == "text"]
+    prose, quoted = _split("\n".join(word for word in words if word))
+    statuses = [block for part in parts if _is(part, "delivery-status") for block in _blocks(part)]
+    feedback = [_merged(_blocks(part)) for part in parts if _is(part, "feedback-report")]
+    return Report(
+        headers=fields_of(message),
+        content_type=message.get_content_type(),
+        prose=prose,
+        statuses=tuple(statuses) or tuple(_blocks_in(prose)),
+        feedback=feedback[0] if feedback else None,
+        original=_original(message) or _merged(_fields(quoted)),
+    )
+
+
+def fields_of(message: Message) -> Fields:
+    """A message's headers decoded, names in lower case; of a repeated one the first."""
+    found: dict[str, str] = {}
+    for name, value in message.items():
+        found.setdefault(name.lower(), _decoded(str(value)))
+    return found
+
+
+def without_tags(markup: str) -> str:
+    """The words of an HTML report."""
+    text = _ANY_TAG.sub(" ", _BREAK.sub("\n", _TAG.sub(" ", markup)))
+    return html.unescape(text).replace("\xa0", " ")
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The parts of the report itself; a returned mail inside it is not walked into."""
+    kind = message.get_content_type()
+    payload = message.get_payload()
+    if message.get_content_maintype() == "multipart" and isinstance(payload, list):
+        for part in payload:
+            if isinstance(part, Message):
+                yield from _parts(part)
+    elif message.get_content_maintype() == "multipart":
+        # A boundary that nobody can find: what stands there is read as one text.
+        whole = Message()
+        whole.set_payload(str(payload))
+        yield whole
+    elif kind not in ("message/rfc822", "text/rfc822-headers", "message/partial"):
+        yield message
+
+
+def _is(part: Message, subtype: str) -> bool:
+    kind = part.get_content_type()
+    return kind in (f"message/{subtype}", f"message/global-{subtype}", f"text/{subtype}")
+
+
+def _text(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return ""
+    charset = part.get_content_charset() or "utf-8"
+    try:
+        text = raw.decode(charset, "replace")
+    except LookupError:
+        text = raw.decode("utf-8", "replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return without_tags(text) if part.get_content_subtype() == "html" else text
+
+
+def _split(text: str) -> tuple[str, str]:
+    """What a report says, and what it quotes."""
+    found = _QUOTE.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+
+
+def _blocks(part: Message) -> list[Fields]:
+    """The blocks of fields of a message/delivery-status or message/feedback-report part."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        blocks = [fields_of(each) for each in payload if isinstance(each, Message)]
+        blocks = [block for block in blocks if block]
+        if blocks:
+            return blocks
+        # Encoded, against the rule: the parser took the code for a body.
+        payload = "\n\n".join(
+            str(each.get_payload()) for each in part.get_payload() if isinstance(each, Message)
+        )
+    raw = part.get_payload(decode=True)
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(payload)
+    return list(_fields(text))
+
+
+def _blocks_in(prose: str) -> list[Fields]:
+    """Delivery status fields that stand in the words: in reports forwarded, or broken."""
+    found = re.search(r"(?im)^[ \t]*(?:final|original)-recipient[ \t]*:", prose)
+    return [block for block in _fields(prose) if "final-recipient" in block] if found else []
+
+
+def _fields(text: str) -> Iterator[Fields]:
+    """Blocks of `Name: value` lines, folded or not."""
+    for block in _BLANK_LINE.split(text.replace("\r\n", "\n")):
+        found: dict[str, str] = {}
+        name = ""
+        for line in block.split("\n"):
+            field = _FIELD.match(line.strip() if not line.startswith((" ", "\t")) else "")
+            if field:
+                name = field[1].lower()
+                found.setdefault(name, field[2].strip())
+            elif name and line.strip():
+                found[name] = f"{found[name]} {line.strip()}"
+        if found:
+            yield found
+
+
+def _merged(blocks: Iterable[Fields]) -> Fields:
+    merged: dict[str, str] = {}
+    for block in blocks:
+        for name, value in block.items():
+            merged.setdefault(name, value)
+    return merged
+
+
+def _original(message: Message) -> Fields:
+    for part in message.walk():
+        kind = part.get_content_type()
+        payload = part.get_payload()
+        if kind == "message/rfc822" and isinstance(payload, list) and payload:
+            inner = payload[0]
+            if isinstance(inner, Message):
+                return fields_of(inner)
+        if kind == "text/rfc822-headers":
+            return fields_of(email.message_from_string(_text(part)))
+    return {}
+
+
+def _decoded(value: str) -> str:
+    try:
+        pieces = email.header.decode_header(value)
+        words = [
+            piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece
+            for piece, charset in pieces
+        ]
+    except (email.errors.HeaderParseError, LookupError, ValueError):
+        return value
+    return " ".join("".join(words).split())
