@@ -1,14 +1,9 @@
 """Opening a connection: EHLO, TLS, AUTH, and what each refusal says."""
 
 import base64
-import datetime as dt
 import ssl
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from syndicate.errors import RelayError
 from syndicate.mail.conversation import Outcome, Result
@@ -16,6 +11,7 @@ from syndicate.mail.greeting import open_connection
 from syndicate.mail.relay import Relay, StartTls
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope
+from tests.mail.certificate import make_certificate
 from tests.mail.fault_relay import OFFERED, Event, FaultRelay
 
 LOGIN = {"user": "newsroom", "secret": "s3cret"}
@@ -25,28 +21,8 @@ ENVELOPE = Envelope(0, "b@news.example", "reader001@example.com", (b"A: b\r\n\r\
 @pytest.fixture(scope="module")
 def server_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     """A certificate that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.example")])
-    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+    context.load_cert_chain(make_certificate(tmp_path_factory.mktemp("tls") / "both.pem"))
     return context
 
 

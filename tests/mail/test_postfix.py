@@ -1,0 +1,121 @@
+"""The client and the accept log against a real Postfix."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicate import clock
+from syndicate.mail import accept_log
+from syndicate.mail.conversation import Outcome, Result
+from syndicate.mail.relay import Relay, StartTls
+from syndicate.mail.smtp import Session
+from syndicate.mail.supply import Envelope
+from tests.mail.certificate import make_certificate
+from tests.mail.postfix import Postfix
+
+pytestmark = [
+    pytest.mark.debian("postfix"),
+    pytest.mark.skipif(os.getuid() != 0, reason="Postfix starts as root only"),
+]
+
+
+@pytest.fixture(scope="module")
+def postfix() -> Iterator[Postfix]:
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-pf-", dir="/tmp"))
+    folder.chmod(0o755)
+    certificate = make_certificate(folder / "both.pem")
+    server = Postfix(folder, f"smtpd_tls_chain_files = {certificate}\n")
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+def envelope(key: int, address: str | None = None, size: int = 2000) -> Envelope:
+    head = f"Message-ID: <{key}.{size}@daily.example>\r\nSubject: Number {key}\r\n"
+    address = address or f"reader{key:03}@example.com"
+    message = (f"{head}From: news@daily.example\r\nTo: {address}\r\n\r\n".encode(),)
+    is_utf8 = not address.isascii()
+    return Envelope(
+        key, "b@daily.example", address, (*message, b"a line\r\n" * (size // 8)), is_utf8
+    )
+
+
+def send(
+    postfix: Postfix, *envelopes: Envelope, is_chunking: bool = False, starttls: StartTls = "off"
+) -> list[Result]:
+    results: list[Result] = []
+    relay = Relay("127.0.0.1", postfix.port, starttls=starttls, is_chunking=is_chunking)
+    with Session(relay, connections=3) as session:
+        session.send(envelopes, results.append, lambda: float("inf"))
+    return sorted(results, key=lambda result: result.key)
+
+
+@pytest.mark.parametrize("starttls", ["off", "auto"])
+@pytest.mark.parametrize("is_chunking", [False, True])
+def test_postfix_takes_every_message(
+    postfix: Postfix, is_chunking: bool, starttls: StartTls
+) -> None:
+    size = 70_000 + 16 * is_chunking + 32 * (starttls == "auto")
+    since = clock.now()
+    envelopes = [envelope(key, size=size) for key in range(60)]
+
+    results = send(postfix, *envelopes, is_chunking=is_chunking, starttls=starttls)
+
+    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 60
+    wanted = {f"<{key}.{size}@daily.example>" for key in range(60)}
+    verdict = accept_log.Verdict()
+    deadline = time.monotonic() + 20
+    while verdict.accepted != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+        verdict = accept_log.search(postfix.log, wanted, since=since, now=clock.now())
+    assert verdict.accepted == wanted
+    assert verdict.unsure == set()
+
+
+@pytest.mark.parametrize("is_chunking", [False, True])
+def test_postfix_refuses_one_and_takes_the_others(postfix: Postfix, is_chunking: bool) -> None:
+    addresses = [None, "nobody@example.com", None, "later@example.com", None, None]
+
+    results = send(
+        postfix,
+        *(envelope(key, address) for key, address in enumerate(addresses)),
+        is_chunking=is_chunking,
+    )
+
+    accepted, failed, deferred = Outcome.ACCEPTED, Outcome.FAILED, Outcome.DEFERRED
+    assert [result.outcome for result in results] == [
+        accepted, failed, accepted, deferred, accepted, accepted,
+    ]  # fmt: skip
+    assert (results[1].code, results[1].enhanced) == (550, "5.1.1")
+    assert (results[3].code, results[3].enhanced) == (450, "4.2.1")
+
+
+def test_postfix_takes_addresses_beyond_ascii(postfix: Postfix) -> None:
+    with Session(Relay("127.0.0.1", postfix.port)) as session:
+        assert session.has_smtputf8()
+
+    (result,) = send(postfix, envelope(0, "قارئ@example.com"))
+
+    assert result.outcome is Outcome.ACCEPTED
+
+
+def test_what_was_cut_off_in_mid_body_is_not_in_the_log_as_taken(postfix: Postfix) -> None:
+    import socket  # noqa: PLC0415 - only here
+
+    since = clock.now()
+    with socket.create_connection(("127.0.0.1", postfix.port)) as connection:
+        connection.sendall(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\n")
+        connection.sendall(b"RCPT TO:<reader001@example.com>\r\nDATA\r\n")
+        time.sleep(0.5)
+        connection.sendall(b"Message-ID: <cut@daily.example>\r\n\r\nhalf of it\r\n")
+        time.sleep(0.5)
+
+    time.sleep(1)
+    verdict = accept_log.search(postfix.log, {"<cut@daily.example>"}, since=since, now=clock.now())
+    assert verdict.accepted == set()
