@@ -51,8 +51,9 @@ def json_feed(document: Document) -> bytes:
         "description": document.description,
         "language": document.language,
         "authors": [{"name": document.publication, "url": document.site.home}],
-        "hubs": [{"type": "WebSub", "url": f"{document.site.base}/hub"}],
     }
+    if document.has_hub:
+        found["hubs"] = [{"type": "WebSub", "url": f"{document.site.base}/hub"}]
     if document.older is not None:
         found["next_url"] = document.url(FeedFormat.JSON, document.older)
     found["items"] = [_item(entry) for entry in document.entries]

@@ -125,8 +125,9 @@ def links(document: Document, form: FeedFormat) -> list[tuple[str, str, str | No
     media_type = MEDIA_TYPES[form]
     found: list[tuple[str, str, str | None]] = [
         ("self", document.url(form), media_type),
-        ("hub", f"{document.site.base}/hub", None),
     ]
+    if document.has_hub:
+        found.append(("hub", f"{document.site.base}/hub", None))
     pages = {
         "first": 0 if document.last_page else None,
         "previous": document.newer,

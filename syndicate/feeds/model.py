@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from syndicate.feeds import text
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.feed_entries import EntryRow, PictureRow
+from syndicate.store.feed_rows import EntryRow, PictureRow
 from syndicate.store.feeds import Feed
 from syndicate.store.publications import Publication
 
@@ -124,6 +124,7 @@ class Document:
     updated: dt.datetime
     entries: tuple[Entry, ...]
     tombstones: tuple[Tombstone, ...] = ()
+    has_hub: bool = True
 
     @property
     def is_archive(self) -> bool:
@@ -209,6 +210,11 @@ def document(
 def on_page(made: Document, page: int, last_page: int) -> Document:
     """The same entries as a certain page of the feed."""
     return replace(made, page=page, last_page=last_page)
+
+
+def private(made: Document) -> Document:
+    """The same as a reader's own feed: no hub may know of it."""
+    return replace(made, has_hub=False)
 
 
 def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:

@@ -18,9 +18,10 @@ from syndicate import jobs, logs, settings
 from syndicate.feeds import build, model
 from syndicate.store import feed_documents as documents
 from syndicate.store import feed_entries as entries
-from syndicate.store import hub, publications
+from syndicate.store import feed_rows, hub, publications
 from syndicate.store.feed_documents import FeedDocument, FeedFormat, NewPage, Stored, Taken
-from syndicate.store.feed_entries import Page, Place
+from syndicate.store.feed_entries import Page
+from syndicate.store.feed_rows import Place
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.visibility import Channel
 
@@ -181,7 +182,7 @@ def _build(plan: Plan, pages: Sequence[Page], now: dt.datetime) -> Iterator[NewP
     numbers = [page.number for page in pages]
     with transaction() as tx:
         places = {place for page in pages for place in page.places}
-        rows = entries.read(tx, places, Channel.PUBLIC_FEED, now=now)
+        rows = feed_rows.read(tx, places, Channel.PUBLIC_FEED, now=now)
         stored = documents.stored(tx, feed.id, numbers)
         stood = documents.article_ids(tx, feed.id, numbers)
         until = {page.number: entries.rights_end(tx, _ids(page.places), now=now) for page in pages}

@@ -58,6 +58,7 @@ class Article(Table):
     __table_args__ = (
         Index(None, "publication_id", "published_at"),
         Index(None, "section_id", "published_at"),
+        Index(None, "authors", postgresql_using="gin"),
         Index("ix_article_embargo", "embargo_until", postgresql_where="state = 'embargoed'"),
     )
 

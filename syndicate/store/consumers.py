@@ -99,10 +99,13 @@ class Behind:
 
 
 def note(tx: Transaction, visits: Collection[Visit]) -> None:
-    """Write visits down; the newest tells the version held."""
+    """Write visits down; the newest tells the version held. A revoked partner is not noted."""
+    known = set(tx.scalars(select(FeedPartner.id).where(FeedPartner.revoked_at.is_(None))))
     # Always in one order: two web processes that write at once must not wait for each other.
     ordered = sorted(visits, key=lambda each: (each.feed_id, each.form, each.client))
     for visit in ordered:
+        if visit.partner_id is not None and visit.partner_id not in known:
+            continue
         statement = insert(FeedConsumer).values(
             feed_id=visit.feed_id,
             format=visit.form,

@@ -1,4 +1,4 @@
-"""What stands in a feed: its pages, counted from the oldest, and the rows of their entries.
+"""What stands where in a feed: its pages, counted from the oldest.
 
 Page 0 is what subscribers read: the newest entries that may be shown. What is older stands in pages
 of 50, counted from the oldest (page 1) up, so that a new article touches page 0 and the newest page
@@ -6,7 +6,7 @@ and leaves every other one as it is. An article keeps its place when it is withd
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from syndicate.store.articles import (
     Access,
     Article,
-    ArticleKind,
-    ArticleSource,
     ArticleState,
     ArticleTag,
     Change,
@@ -37,26 +35,22 @@ from syndicate.store.articles import (
     Tombstone,
 )
 from syndicate.store.featured import Featured
+from syndicate.store.feed_rows import Place
 from syndicate.store.feeds import Feed, FeedKind, belongs_to
 from syndicate.store.pictures import Picture
 from syndicate.store.publications import Section
 from syndicate.store.session import Transaction
-from syndicate.store.sources import Source
 from syndicate.store.visibility import Channel, may_have_shown, may_show, may_show_picture
 
 PAGE_ENTRIES = 50
 # A reader that was away for longer sees withdrawn articles vanish without a word.
 TOMBSTONES = 50
+# Older articles on page 0 because they changed: a flood of live blogs must not bury what is new.
+CHANGED = 25
+# Feeds whose entries are not simply articles by their time.
+_OF_THEIR_OWN = frozenset({FeedKind.FEATURED, FeedKind.CORRECTIONS})
 # Picks have an order, not a time: they all sort by this one and then by their position.
 EPOCH = dt.datetime.fromtimestamp(0, tz=dt.UTC)
-
-
-@dataclass(frozen=True)
-class Place:
-    """One entry's place: the article, and for the feed of corrections which revision."""
-
-    article_id: int
-    revision: int
 
 
 @dataclass(frozen=True)
@@ -74,52 +68,27 @@ class Page:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class PictureRow:
-    """A picture of an entry, and whether its rights let it into this channel."""
-
-    url: str
-    media_type: str | None
-    width: int | None
-    height: int | None
-    size_bytes: int | None
-    caption: str
-    credit: str
-    alt: str
-    may_show: bool
-
-
-@dataclass(frozen=True)
-class EntryRow:
-    """Everything a feed says of one article.
-
-    Attributes:
-        article: the row, detached.
-        section: name of its section, or None.
-        tags: names, in alphabetical order.
-        pictures: in their order, also those that may not be shown.
-        source: (name, address) of the feed a wire story came from, or None.
-        correction: the revision whose note the feed of corrections shows, or None.
-    """
-
-    article: Article
-    section: str | None
-    tags: tuple[str, ...]
-    pictures: tuple[PictureRow, ...]
-    source: tuple[str, str] | None
-    correction: Revision | None
-
-
 def newest(
     tx: Transaction, feed: Feed, channel: Channel, *, now: dt.datetime, limit: int = PAGE_ENTRIES
 ) -> tuple[Page, tuple[dt.datetime, int] | None]:
-    """Page 0 of a feed and the sort key of its oldest place (None when it is not full)."""
+    """Page 0 of a feed and the sort key of its oldest place (None when it is not full).
+
+    Older articles that changed materially within the time page 0 covers stand at its end as well:
+    who polls page 0 alone must see a correction of last week's story (RFC 5005 4).
+    """
     members = _members(feed, channel, now).where(may_show(channel, now=now)).subquery()
     query = select(members).order_by(members.c.sort_at.desc(), members.c.sort_id.desc())
-    rows = tx.execute(query.limit(limit)).all()
+    rows = list(tx.execute(query.limit(limit)))
+    before = (rows[-1].sort_at, rows[-1].sort_id) if len(rows) == limit else None
+    if before is not None and feed.kind not in _OF_THEIR_OWN:
+        changed = query.where(
+            members.c.number > 1,
+            members.c.updated_at > before[0],
+            tuple_(members.c.sort_at, members.c.sort_id) < tuple_(*map(literal, before)),
+        )
+        rows += tx.execute(changed.limit(CHANGED)).all()
     places = tuple(Place(row.article_id, row.revision) for row in rows)
-    page = Page(0, places, ",".join(row.version for row in rows))
-    return page, (rows[-1].sort_at, rows[-1].sort_id) if len(rows) == limit else None
+    return Page(0, places, ",".join(row.version for row in rows)), before
 
 
 def older_pages(
@@ -172,36 +141,9 @@ def older_pages(
     ]
 
 
-def read(
-    tx: Transaction, places: Collection[Place], channel: Channel, *, now: dt.datetime
-) -> dict[Place, EntryRow]:
-    """Everything that a feed says of the articles at these places."""
-    ids = sorted({place.article_id for place in places})
-    query = select(Article, Section.name).outerjoin(Section, Section.id == Article.section_id)
-    found = {
-        article.id: (article, name)
-        for article, name in tx.execute(query.where(Article.id.in_(ids)))
-    }
-    pictures = _pictures(tx, ids, channel, now)
-    tags = _tags(tx, ids)
-    sources = _sources(tx, ids)
-    notes = _notes(tx, places)
-    return {
-        place: EntryRow(
-            article=found[place.article_id][0],
-            section=found[place.article_id][1],
-            tags=tuple(tags.get(place.article_id, ())),
-            pictures=tuple(pictures.get(place.article_id, ())),
-            source=sources.get(place.article_id),
-            correction=notes.get(place),
-        )
-        for place in places
-    }
-
-
 def tombstones(tx: Transaction, feed: Feed) -> list[tuple[str, dt.datetime]]:
     """(atom id, time) of what was withdrawn from a feed, newest first."""
-    if feed.kind in {FeedKind.FEATURED, FeedKind.CORRECTIONS}:
+    if feed.kind in _OF_THEIR_OWN:
         return []  # their entries have ids of their own, and vanish with the article
     killed_at = (
         select(func.max(Revision.created_at))
@@ -264,6 +206,8 @@ def _members(feed: Feed, channel: Channel, now: dt.datetime) -> Select[*tuple[An
                 Revision.number.label("revision"),
                 Revision.created_at.label("sort_at"),
                 Article.id.label("sort_id"),
+                Article.updated_at.label("updated_at"),
+                Article.revision.label("number"),
                 version,
             )
             .join(Revision, Revision.article_id == Article.id)
@@ -279,6 +223,8 @@ def _members(feed: Feed, channel: Channel, now: dt.datetime) -> Select[*tuple[An
             "sort_at"
         ),
         (-Featured.position if feed.kind is FeedKind.FEATURED else Article.id).label("sort_id"),
+        Article.updated_at.label("updated_at"),
+        Article.revision.label("number"),
         version,
     )
     if feed.kind is FeedKind.FEATURED:
@@ -330,59 +276,3 @@ def _version(channel: Channel, now: dt.datetime) -> ColumnElement[str]:
 
 def _written(table: str) -> ColumnElement[str]:
     return literal_column(f"{table}.xmin::text", String)
-
-
-def _pictures(
-    tx: Transaction, ids: Sequence[int], channel: Channel, now: dt.datetime
-) -> dict[int, list[PictureRow]]:
-    query = (
-        select(Picture, may_show_picture(channel, now=now))
-        .where(Picture.article_id.in_(ids))
-        .order_by(Picture.article_id, Picture.position, Picture.id)
-    )
-    found: dict[int, list[PictureRow]] = {}
-    for picture, is_allowed in tx.execute(query):
-        row = PictureRow(
-            url=picture.url,
-            media_type=picture.media_type,
-            width=picture.width,
-            height=picture.height,
-            size_bytes=picture.size_bytes,
-            caption=picture.caption,
-            credit=picture.credit,
-            alt=picture.alt,
-            may_show=is_allowed,
-        )
-        found.setdefault(picture.article_id, []).append(row)
-    return found
-
-
-def _tags(tx: Transaction, ids: Sequence[int]) -> dict[int, list[str]]:
-    query = (
-        select(ArticleTag.article_id, Tag.name)
-        .join(Tag, Tag.id == ArticleTag.tag_id)
-        .where(ArticleTag.article_id.in_(ids))
-        .order_by(ArticleTag.article_id, Tag.name, Tag.id)
-    )
-    found: dict[int, list[str]] = {}
-    for article_id, name in tx.execute(query):
-        found.setdefault(article_id, []).append(name)
-    return found
-
-
-def _sources(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Where wire stories came from; a newsroom's own stories are nobody else's."""
-    query = (
-        select(ArticleSource.article_id, Source.name, Source.url)
-        .join(Source, Source.id == ArticleSource.source_id)
-        .join(Article, Article.id == ArticleSource.article_id)
-        .where(Article.id.in_(ids), Article.kind == ArticleKind.WIRE)
-        .order_by(ArticleSource.id.desc())
-    )
-    return {row.article_id: (row.name, row.url) for row in tx.execute(query)}
-
-
-def _notes(tx: Transaction, places: Collection[Place]) -> dict[Place, Revision]:
-    pairs = [(place.article_id, place.revision) for place in places if place.revision]
-    query = select(Revision).where(tuple_(Revision.article_id, Revision.number).in_(pairs))
-    return {Place(row.article_id, row.number): row for row in tx.scalars(query)} if pairs else {}

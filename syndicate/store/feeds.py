@@ -17,7 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     and_,
-    any_,
+    cast,
     exists,
     func,
     literal,
@@ -26,10 +26,10 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array, insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from syndicate.store import feed_rules
+from syndicate.store import feed_rules, feed_subjects
 from syndicate.store.articles import Article, ArticleTag, Change, Revision
 from syndicate.store.featured import Featured
 from syndicate.store.publications import Publication, Section, sections_of
@@ -172,11 +172,14 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
 def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
     """Have every feed built again that these articles stand in, or stood in when it was last built.
 
+    A tag or an author of theirs that there is something to follow of by now gets a feed.
     Follow it by `tx.hint(jobs.PUBLISH_FEEDS)`. Safe to run twice.
     """
     if not article_ids:
         return
     ids = sorted(set(article_ids))
+    for wanted in feed_subjects.wanted(tx, ids):
+        add(tx, wanted.publication_id, prefix=wanted.prefix, **wanted.row)
     standing = exists().where(Article.id.in_(ids), stands_in())
     stood = exists().where(FeedPage.feed_id == Feed.id, FeedPage.article_ids.overlap(ids))
     tx.execute(
@@ -282,7 +285,7 @@ def _tagged(feed: Feed | type[Feed]) -> ColumnElement[bool]:
 
 
 def _written_by(feed: Feed | type[Feed]) -> ColumnElement[bool]:
-    return any_(Article.authors) == feed.author
+    return Article.authors.contains(cast(array([feed.author]), ARRAY(TEXT)))
 
 
 def _is_featured(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
@@ -290,7 +293,8 @@ def _is_featured(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
 
 
 def _was_corrected(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
-    return exists().where(Revision.article_id == Article.id, Revision.change == Change.CORRECTION)
+    corrected = Revision.change == Change.CORRECTION
+    return exists().where(Revision.article_id == Article.id, corrected).correlate(Article)
 
 
 def _fits_rule(feed: Feed | type[Feed]) -> ColumnElement[bool]:

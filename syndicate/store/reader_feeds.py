@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
 from syndicate.store.articles import Article
-from syndicate.store.feed_entries import PAGE_ENTRIES, Place
+from syndicate.store.feed_entries import PAGE_ENTRIES
+from syndicate.store.feed_rows import Place
 from syndicate.store.newsletters import Newsletter, NewsletterSection
 from syndicate.store.publications import Publication, Section
 from syndicate.store.schema import Table

@@ -51,6 +51,22 @@ def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
     assert [len(page) for page in _follow_next("everything")] == [50, 24, 50, 50]
 
 
+def test_an_older_article_that_was_corrected_comes_to_page_0_too() -> None:
+    publication = newsroom.publication()
+    articles = newsroom.articles(publication, range(120))
+    publish.publish_due(NOW)
+
+    newsroom.change(articles[110], headline="Put right", revision=2, updated_at=NOW)
+    newsroom.change(articles[111], headline="A silent fix", revision=2)
+    publish.publish_due(NOW)
+
+    first = reading.ids("everything")
+    assert len(first) == 51
+    assert first[-1] == "tag:daily.example,2026:110"
+    assert first[-1] in reading.ids("everything", 1)
+    assert "tag:daily.example,2026:111" not in first
+
+
 def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
     publication = newsroom.publication()
     newsroom.articles(publication, range(150))
@@ -118,7 +134,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
     publish.publish_due(NOW)
     before = reading.etags()
 
-    assert newsroom.publish_all(NOW + dt.timedelta(days=3)) == 4
+    assert newsroom.publish_all(NOW + dt.timedelta(days=3)) == 5  # one is of their author
 
     assert reading.etags() == before
 

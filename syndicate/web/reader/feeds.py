@@ -4,6 +4,8 @@ A small ASGI route of its own, because most requests of the house are polls for 
 nothing is parsed, rendered or compressed here.
 """
 
+from typing import TypeVar
+
 from fastapi import APIRouter
 from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
@@ -14,7 +16,10 @@ from starlette.types import Receive, Scope, Send
 from syndicate.store.feed_documents import FeedFormat
 from syndicate.web import conditional, static
 from syndicate.web.feed_shelf import Key, OnShelf, Shelf, Variant
-from syndicate.web.reader import feed_lists
+from syndicate.web.feed_visits import Visits
+from syndicate.web.reader import feed_lists, feed_mine
+
+T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +34,7 @@ class FeedRoute:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 200, 304, 301, 404 or 410."""
         key = _key(scope)
-        found = await _shelf(scope).get(key) if key else None
+        found = await _state(scope, "feed_shelf", Shelf).get(key) if key else None
         if found is None:
             raise HTTPException(404, "There is no such feed; /feeds lists those there are.")
         if found.gone or found.moved_to:
@@ -37,21 +42,36 @@ class FeedRoute:
             return
         headers = Headers(scope=scope)
         tag = _known_tag(found, headers)
-        if tag is not None:
-            await _send_304(found.variants[None], tag, send)
-            return
         variant = found.variants[conditional.coding(headers.get("accept-encoding", ""))]
+        _note(scope, key, found, headers, tag or variant.tag, 304 if tag else 200)
+        if tag is not None:
+            await _send_304(variant, tag, send)
+            return
         await send({"type": "http.response.start", "status": 200, "headers": list(variant.headers)})
         body = b"" if scope["method"] == "HEAD" else variant.body
         await send({"type": "http.response.body", "body": body})
 
 
-def _shelf(scope: Scope) -> Shelf:
+def _note(
+    scope: Scope, key: Key | None, found: OnShelf, headers: Headers, tag: str, status: int
+) -> None:
+    """Note who holds which version now (syndicate feeds watch)."""
+    if key is None or key[2]:
+        return
+    token = QueryParams(scope["query_string"]).get("for", "") if scope["query_string"] else ""
+    visits = _state(scope, "feed_visits", Visits)
+    agent = headers.get("user-agent", "")
+    etag = tag.partition("-")[0]
+    visits.note(found.feed_id, key[1], agent, token, status=status, etag=etag)
+
+
+def _state(scope: Scope, name: str, kind: type[T]) -> T:
+    """What this process keeps under a name for as long as its application lives."""
     state = scope["app"].state
-    if not hasattr(state, "feed_shelf"):
-        state.feed_shelf = Shelf()
-    shelf: Shelf = state.feed_shelf
-    return shelf
+    if not hasattr(state, name):
+        setattr(state, name, kind())
+    kept: T = getattr(state, name)
+    return kept
 
 
 def _key(scope: Scope) -> Key | None:
@@ -100,3 +120,4 @@ def style() -> Response:
 
 router.routes.append(Route("/feeds/{name}", FeedRoute(), methods=["GET", "HEAD"]))
 router.include_router(feed_lists.router)
+router.include_router(feed_mine.router)

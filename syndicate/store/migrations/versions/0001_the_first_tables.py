@@ -522,6 +522,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("atom_id", name=op.f("uq_article_atom_id")),
     )
     op.create_index(
+        op.f("ix_article_authors"), "article", ["authors"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
         "ix_article_embargo",
         "article",
         ["embargo_until"],
@@ -1414,6 +1417,7 @@ def downgrade() -> None:
     op.drop_table("consent")
     op.drop_index(op.f("ix_article_section_id_published_at"), table_name="article")
     op.drop_index(op.f("ix_article_publication_id_published_at"), table_name="article")
+    op.drop_index(op.f("ix_article_authors"), table_name="article", postgresql_using="gin")
     op.drop_index(
         "ix_article_embargo", table_name="article", postgresql_where="state = 'embargoed'"
     )

@@ -1,0 +1,50 @@
+"""A reader's own feed, built when it is asked for: what their newsletter brings, paid texts too."""
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+
+from syndicate import settings
+from syndicate.feeds import build, model
+from syndicate.store import feed_rows, publications, reader_feeds
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.feeds import Feed, FeedKind
+from syndicate.store.session import transaction
+from syndicate.store.visibility import Channel
+
+# feedgen flips the locale of the whole process while it writes a date.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A reader's own feed in one format."""
+
+    body: bytes
+    modified_at: dt.datetime
+
+
+def make(token: str, form: FeedFormat, now: dt.datetime) -> Made | None:
+    """The feed that a token opens; None when it was revoked or never ours."""
+    own_settings = settings.load()
+    with transaction() as tx:
+        subscription_id = reader_feeds.open_token(tx, own_settings.key(), token)
+        own = reader_feeds.own(tx, subscription_id, now=now) if subscription_id else None
+        if own is None:
+            return None
+        rows = feed_rows.read(tx, own.places, Channel.PRIVATE_FEED, now=now)
+        is_first = publications.is_first(tx, own.publication.id)
+    feed = Feed(
+        publication_id=own.publication.id,
+        slug=f"mine/{token}",
+        kind=FeedKind.EVERYTHING,
+        language=own.language,
+        title=own.newsletter.name,
+        description=own.newsletter.description,
+        is_full_text=True,
+    )
+    site = model.site_of(own.publication, own_settings.base_url(), is_first=is_first)
+    made = model.document(feed, own.publication, site, [rows[place] for place in own.places])
+    with _ONE_AT_A_TIME:
+        body = build.build(model.private(made), form)
+    return Made(body, made.updated)

@@ -1,0 +1,102 @@
+"""Which tags and authors want a feed: those that there is something to follow of.
+
+A tag that one article carries is no list, and collecting brings thousands of them.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
+
+from syndicate.store.articles import Article, ArticleState, ArticleTag, Tag
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction
+
+FOLLOWABLE = 3  # live articles
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A feed that there should be, unless there is one.
+
+    Attributes:
+        publication_id: whose.
+        prefix: stands before its slug.
+        row: its slug, kind, subject and title.
+    """
+
+    publication_id: int
+    prefix: str
+    row: dict[str, Any]
+
+
+def wanted(tx: Transaction, article_ids: Collection[int]) -> list[Wanted]:
+    """Feeds of these articles' tags and authors that three live articles or more carry."""
+    first = tx.scalar(select(func.min(Publication.id)))
+
+    def prefix(publication_id: int, slug: str) -> str:
+        return "" if publication_id == first else f"{slug}-"
+
+    tags = [
+        Wanted(
+            owner,
+            prefix(owner, brand),
+            {"slug": f"tag-{slug}", "kind": "tag", "tag_id": tag_id, "title": name},
+        )
+        for owner, brand, tag_id, slug, name in tx.execute(_tags(article_ids))
+    ]
+    authors = [
+        Wanted(
+            owner,
+            prefix(owner, brand),
+            {"slug": f"author-{slug_of(name)}", "kind": "author", "author": name, "title": name},
+        )
+        for owner, brand, name in tx.execute(_authors(article_ids))
+    ]
+    return tags + authors
+
+
+def slug_of(name: str) -> str:
+    """A name as a part of an address; a hash where no Latin letter is left of it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = _NOT_IN_SLUG.sub("-", plain).strip("-")
+    return slug[:50] or hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _tags(article_ids: Collection[int]) -> Any:
+    carried = select(ArticleTag.tag_id).where(ArticleTag.article_id.in_(article_ids))
+    return (
+        select(Tag.publication_id, Publication.slug, Tag.id, Tag.slug, Tag.name)
+        .join(Publication, Publication.id == Tag.publication_id)
+        .join(ArticleTag, ArticleTag.tag_id == Tag.id)
+        .join(Article, Article.id == ArticleTag.article_id)
+        .where(Tag.id.in_(carried), Article.state == ArticleState.LIVE)
+        .group_by(Tag.id, Publication.slug)
+        .having(func.count() >= FOLLOWABLE)
+        .order_by(Tag.id)
+    )
+
+
+def _authors(article_ids: Collection[int]) -> Any:
+    named = (
+        select(Article.publication_id, func.unnest(Article.authors).label("author"))
+        .where(Article.id.in_(article_ids))
+        .distinct()
+        .subquery()
+    )
+    theirs = Article.authors.contains(cast(array([named.c.author]), ARRAY(TEXT)))
+    return (
+        select(named.c.publication_id, Publication.slug, named.c.author)
+        .join(Publication, Publication.id == named.c.publication_id)
+        .join(Article, (Article.publication_id == named.c.publication_id) & theirs)
+        .where(Article.state == ArticleState.LIVE, func.btrim(named.c.author) != "")
+        .group_by(named.c.publication_id, Publication.slug, named.c.author)
+        .having(func.count() >= FOLLOWABLE)
+        .order_by(named.c.author)
+    )

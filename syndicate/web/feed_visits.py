@@ -1,0 +1,80 @@
+"""Who fetched which feed, noted in memory and written down every few seconds.
+
+Writing a row per request would make the cheapest answer of the house the dearest. What a crash
+loses is the last few seconds of a statistic.
+"""
+
+import asyncio
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from starlette.concurrency import run_in_threadpool
+
+from syndicate import clock, logs
+from syndicate.errors import SyndicateError
+from syndicate.settings import load
+from syndicate.store import consumers
+from syndicate.store.consumers import Visit
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+FLUSH_S = 5.0
+# Different programs in so many seconds; more are not told apart, so that nobody fills our memory.
+_MOST = 500
+_OTHERS = "(others)"
+_COUNT = re.compile(r"\d+(?=\s*(?:subscriber|reader|user)s?\b)", re.IGNORECASE)
+_NAME_CHARS = 120
+
+
+class Visits:
+    """What one web process saw since it last wrote."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[int, FeedFormat, str], Visit] = {}
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(
+        self, feed_id: int, form: FeedFormat, agent: str, token: str, *, status: int, etag: str
+    ) -> None:
+        """Note a visit; it is written within five seconds."""
+        partner = _partner(token) if token else None
+        client = f"partner:{partner}" if partner else program(agent)
+        key = (feed_id, form, client)
+        if key not in self._seen and len(self._seen) >= _MOST:
+            key = (feed_id, form, _OTHERS)
+        before = self._seen.get(key)
+        if before is None:
+            before = Visit(feed_id, form, key[2], partner, clock.now(), status, etag, 0)
+        self._seen[key] = replace(
+            before, at=clock.now(), status=status, etag=etag, requests=before.requests + 1
+        )
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_soon())
+
+    async def _write_soon(self) -> None:
+        await asyncio.sleep(FLUSH_S)
+        seen, self._seen, self._writing = self._seen, {}, None
+        try:
+            await run_in_threadpool(_write, list(seen.values()))
+        except SyndicateError:
+            log.warning("visits_lost", count=len(seen))
+
+
+@lru_cache(maxsize=1024)
+def program(agent: str) -> str:
+    """What a program calls itself, without the number of its readers, which changes daily."""
+    name = "".join(sign for sign in agent if sign.isprintable())
+    return _COUNT.sub("N", name)[:_NAME_CHARS].strip() or "(no name)"
+
+
+@lru_cache(maxsize=1024)
+def _partner(token: str) -> int | None:
+    return consumers.partner_of(load().key(), token)
+
+
+def _write(visits: list[Visit]) -> None:
+    with transaction() as tx:
+        consumers.note(tx, visits)

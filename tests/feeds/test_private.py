@@ -1,0 +1,169 @@
+"""A reader's own feed: what their newsletter brings, to them alone, until it is revoked."""
+
+import json
+import logging
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate import clock, logs
+from syndicate.store import reader_feeds
+from syndicate.store.articles import Access, ArticleState
+from syndicate.store.newsletters import Newsletter, NewsletterKind, NewsletterSection
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import (
+    ChoiceKind,
+    Subscriber,
+    Subscription,
+    SubscriptionChoice,
+    SubscriptionState,
+)
+from syndicate.web.app import build
+from tests.conftest import MASTER_KEY
+from tests.feeds import newsroom
+from tests.feeds.newsroom import NOW, minutes
+
+pytestmark = pytest.mark.usefixtures("database")
+
+KEY = bytes.fromhex(MASTER_KEY)
+
+
+@pytest.fixture
+def browser() -> TestClient:
+    return TestClient(build(), base_url=newsroom.BASE, follow_redirects=False)
+
+
+def test_a_readers_feed_holds_what_they_chose_and_paid_texts_whole(browser: TestClient) -> None:
+    token = _reader(sections=["europe"], languages=["en"])
+
+    items = _feed(browser, token)["items"]
+
+    assert [item["title"] for item in items] == ["Free in Europe", "Paid in Europe"]
+    assert items[1]["content_html"] == "<p>Text of story 3.</p>"
+
+
+def test_no_choice_means_all_of_the_newsletter_and_nothing_else(browser: TestClient) -> None:
+    token = _reader()
+
+    titles = [item["title"] for item in _feed(browser, token)["items"]]
+
+    assert titles == ["Free in Europe", "Sport", "Paid in Europe", "In Arabic"]
+
+
+def test_a_readers_feed_is_theirs_alone(
+    browser: TestClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    token = _reader()
+    before = logging.getLogger().handlers[:]
+    logs.configure(log_format="json", level="debug")
+    logging.getLogger("httpx2").setLevel(logging.ERROR)  # the test's own client
+
+    answer = browser.get(f"/feeds/mine/{token}.rss")
+
+    logging.getLogger().handlers[:] = before
+    written = "".join(capfd.readouterr())
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, max-age=300"
+    assert "noindex" in answer.headers["x-robots-tag"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert b'rel="hub"' not in answer.content
+    assert "/feeds/mine/{name}" in written
+    assert token not in written
+    again = browser.get(
+        f"/feeds/mine/{token}.rss", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_a_revoked_token_and_a_wrong_one_look_the_same(browser: TestClient) -> None:
+    token = _reader()
+    with transaction() as tx:
+        assert reader_feeds.token_of(tx, KEY, 1) == token
+        fresh = reader_feeds.issue(tx, KEY, 1, now=clock.now())
+
+    wrong = browser.get(f"/feeds/mine/{fresh[:-1]}.rss")
+    old = browser.get(f"/feeds/mine/{token}.rss")
+    assert (old.status_code, old.content) == (wrong.status_code, wrong.content)
+    assert old.status_code == 404
+    assert browser.get(f"/feeds/mine/{fresh}.rss").status_code == 200
+
+    with transaction() as tx:
+        reader_feeds.revoke(tx, 1)
+        assert reader_feeds.token_of(tx, KEY, 1) is None
+    assert browser.get(f"/feeds/mine/{fresh}.rss").status_code == 404
+
+
+def test_a_reader_who_left_has_no_feed(browser: TestClient) -> None:
+    token = _reader()
+    with transaction() as tx:
+        subscription = tx.get(Subscription, 1)
+        assert subscription is not None
+        subscription.state = SubscriptionState.ENDED
+
+    assert browser.get(f"/feeds/mine/{token}.json").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["x.rss", "x", "everything.rss", "a.b.rss", ".rss", "x.y.json"])
+def test_an_address_that_opens_nothing_is_a_404(browser: TestClient, name: str) -> None:
+    newsroom.publication()
+
+    assert browser.get(f"/feeds/mine/{name}").status_code == 404
+
+
+def _feed(browser: TestClient, token: str) -> dict[str, list[dict[str, str]]]:
+    answer = browser.get(f"/feeds/mine/{token}.json")
+    assert answer.status_code == 200
+    found: dict[str, list[dict[str, str]]] = json.loads(answer.content)
+    return found
+
+
+def _reader(sections: list[str] | None = None, languages: list[str] | None = None) -> str:
+    """A newsroom, a newsletter of two of its sections, and a reader with their own feed."""
+    publication = newsroom.publication()
+    europe = newsroom.section(publication, "europe")
+    sport = newsroom.section(publication, "sport")
+    culture = newsroom.section(publication, "culture")
+    newsroom.article(publication, 1, headline="Free in Europe", section_id=europe)
+    newsroom.article(publication, 2, headline="Sport", section_id=sport)
+    newsroom.article(
+        publication, 3, headline="Paid in Europe", section_id=europe, access=Access.PAID
+    )
+    newsroom.article(publication, 4, headline="In Arabic", section_id=europe, language="ar")
+    newsroom.article(publication, 5, headline="Culture", section_id=culture)
+    newsroom.article(publication, 6, headline="Killed", section_id=europe, state="killed")
+    newsroom.article(
+        publication,
+        7,
+        headline="Embargoed",
+        section_id=europe,
+        state=ArticleState.EMBARGOED,
+        embargo_until=NOW + minutes(1_000_000),
+    )
+    with transaction() as tx:
+        newsletter = Newsletter(
+            publication_id=publication,
+            slug="morning",
+            kind=NewsletterKind.DIGEST,
+            name="Morning",
+            languages=["en"],
+            zone="UTC",
+            schedule={"times": ["08:00"]},
+        )
+        subscriber = Subscriber(address="reader001@example.com", address_hash=b"1", language="en")
+        tx.session.add_all([newsletter, subscriber])
+        tx.flush()
+        subscription = Subscription(
+            subscriber_id=subscriber.id,
+            newsletter_id=newsletter.id,
+            state=SubscriptionState.ACTIVE,
+            language="en",
+        )
+        tx.add(subscription)
+        tx.flush()
+        for section in (europe, sport):
+            tx.add(NewsletterSection(newsletter_id=newsletter.id, section_id=section))
+        for kind, values in ((ChoiceKind.SECTION, sections), (ChoiceKind.LANGUAGE, languages)):
+            for value in values or ():
+                tx.add(SubscriptionChoice(subscription_id=subscription.id, kind=kind, value=value))
+        return reader_feeds.issue(tx, KEY, subscription.id, now=NOW)
