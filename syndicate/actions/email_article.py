@@ -150,7 +150,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
 
 def _context(found: _Found, name: str) -> dict[str, Any]:
     story, publication = found.reading.story, found.publication
-    own_page = f"{settings.load().base_url()}/articles/{story.id}/{story.slug}"
+    own_page = settings.load().base_url() + reading.path_of(story.id, story.slug)
     return {
         "publication": {
             "name": publication.name,

@@ -95,11 +95,12 @@ def _pass_on(
     found: Reading, publication: Publication, words: _Words, now: dt.datetime
 ) -> int | None:
     story = found.story
+    own_page = settings.load().base_url() + reading.path_of(story.id, story.slug)
     context: dict[str, Any] = {
         "publication": {"name": publication.name, "postal_address": publication.postal_address},
         "article": {
             "headline": story.headline,
-            "url": story.url or f"{settings.load().base_url()}/articles/{story.id}/{story.slug}",
+            "url": story.url or own_page,
             "language": story.language,
         },
         "desk": found.desk.name if found.desk else publication.name,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from syndicate import logs
 from syndicate.errors import OversizeError
@@ -215,7 +216,7 @@ def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str
         "mask": 1 << pick.position,
         "is_lead": False,
         "language": story.language,
-        "url": story.url or f"{material.base_url}/articles/{story.article_id}/{story.slug}",
+        "url": story.url or f"{material.base_url}/articles/{story.article_id}/{quote(story.slug)}",
         "headline": story.headline,
         "standfirst": story.standfirst,
         "authors": list(story.authors),

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -55,6 +56,11 @@ class Story:
     picture: Picture | None = None
 
     @property
+    def path(self) -> str:
+        """Of its page here, without a publication's prefix."""
+        return path_of(self.id, self.slug)
+
+    @property
     def is_for_subscribers(self) -> bool:
         """Whether only a teaser of it is public."""
         return is_teaser_only(Channel.PAGE, self.access)
@@ -96,6 +102,11 @@ class Pick:
     teaser: str
     url: str
     story: Story | None
+
+
+def path_of(article_id: int, slug: str) -> str:
+    """The path of an article's page here, in ASCII whatever the slug is written in (RFC 3986)."""
+    return f"/articles/{article_id}/{quote(slug, safe='')}"
 
 
 def newest(

@@ -217,3 +217,20 @@ def test_print_page_numbers_its_links(browser: TestClient, newsroom: Newsroom) -
 def test_impossible_id_is_not_found(browser: TestClient, newsroom: Newsroom, path: str) -> None:
     assert newsroom.english
     assert browser.get(path).status_code == 404
+
+
+def test_address_in_arabic_is_written_in_ascii(browser: TestClient, newsroom: Newsroom) -> None:
+    article_id = newsroom.articles["arabic"]
+    with transaction() as tx:
+        row = tx.get(Article, article_id)
+        assert row is not None
+        row.slug, row.url = "تقرير-النهر", None
+    path = f"/p/al-nahar/articles/{article_id}/%D8%AA%D9%82%D8%B1%D9%8A%D8%B1-%D8%A7%D9%84"
+
+    front, moved = browser.get("/p/al-nahar/"), browser.get(f"/p/al-nahar/articles/{article_id}")
+    page = browser.get(moved.headers["location"])
+
+    assert f'href="{path}' in front.text
+    assert moved.headers["location"].startswith(path)
+    assert page.status_code == 200
+    assert f'<link rel="canonical" href="http://127.0.0.1:8080{path}' in page.text

@@ -29,7 +29,7 @@ from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
-from syndicate.store import awaited, issues, ledger, shown, sources
+from syndicate.store import awaited, issues, ledger, reading, shown, sources
 from syndicate.store.newsletters import IssueState
 from syndicate.store.session import transaction
 from syndicate.store.visibility import Channel
@@ -164,7 +164,7 @@ class Journey:
             )
         if not newest:
             raise NotFoundError("No article was collected that may be shown.")
-        return f"/articles/{newest[0].id}/{newest[0].slug}"
+        return reading.path_of(newest[0].id, newest[0].slug)
 
     def _mail(self, kind: str, to: str, what: str) -> Path:
         folder = self.stack.mailbox_dir

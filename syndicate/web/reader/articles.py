@@ -25,7 +25,7 @@ class Shown:
     def own_path(self) -> str:
         """The path of its page here."""
         story = self.reading.story
-        return f"{self.site.prefix}/articles/{story.id}/{story.slug}"
+        return self.site.prefix + reading.path_of(story.id, story.slug)
 
     @property
     def own_url(self) -> str:
