@@ -7,7 +7,7 @@ It speaks to the demo's own web server on loopback and to nobody else. What a br
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import lxml.html
 from lxml.html import FormElement, HtmlElement
@@ -15,6 +15,7 @@ from lxml.html import FormElement, HtmlElement
 from syndicate.errors import FetchError
 
 _TIMEOUT_S = 30.0
+_SAFE = "/%:@!$&'()*+,;=~"  # RFC 3986 3.3, and what is encoded already
 _AGENT = "Syndicate-demo-reader/1.0"
 
 
@@ -83,7 +84,7 @@ def send(form: FormElement, filled: Mapping[str, str]) -> Reply:
 
 def _ask(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
     parts = urlsplit(url)
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    path = quote(parts.path or "/", safe=_SAFE) + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(
         parts.hostname or "", parts.port or 80, timeout=_TIMEOUT_S
     )

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -55,13 +56,20 @@ def demo(
     teller = Teller()
     start = started_at(clock.now())
     opening = Opening(started_at=start, slot=f"{start:%H:%M}", readers=subscribers - 1)
-    with ground.fresh(data_dir, port) as (folder, own_port):
-        options = Options(port=own_port, keep_database=False, report=teller.starting)
-        journey = Journey(Stack(folder, options), teller, opening, own)
-        done = _run(journey, began, stays_up=not once, as_json=as_json)
-    if once and as_json:
-        _print(done)
-    done.refuse_unless_whole()
+    teller.say("Syndicate shows the whole journey of the news, from a newsroom to its readers.\n")
+    with ground.fresh(data_dir, port) as (folder, own_port), ExitStack() as stopping:
+        with teller.step("starting") as bar:
+            options = Options(port=own_port, keep_database=False, report=bar.tell)
+            stack = stopping.enter_context(Stack(folder, options))
+            bar.note = "PostgreSQL, Valkey, mailbox, web server, workers, clock"
+        journey = Journey(stack, teller, opening, own)
+        done = result.run(journey, began)
+        _show(journey, done, stays_up=not once)
+        if not once:
+            _stay_up(stack, done if as_json else None)
+        teller.say("Stopping …")
+    teller.say(f"The mailbox's files stay in {done.mailbox.path}.")
+    _end(done, as_json=once and as_json)
 
 
 def _quieten() -> None:
@@ -70,27 +78,30 @@ def _quieten() -> None:
         logs.configure(log_format=settings.load().log_format, level="warning")
 
 
-def _run(journey: Journey, began: float, *, stays_up: bool, as_json: bool) -> Result:
-    teller, stack = journey.teller, journey.stack
-    with stack:
-        done = result.run(journey, began)
-        teller.show(result.table(done))
-        if stays_up:
-            teller.show(result.addresses(journey))
-            teller.say(f"\nMails are files in {done.mailbox.path}. Ctrl-C ends the demo.")
-            if as_json:
-                _print(done)
-            _stay_up(stack)
-        teller.say("stopping …")
-    teller.say(f"The mailbox's files stay in {done.mailbox.path}.")
-    return done
+def _show(journey: Journey, done: Result, *, stays_up: bool) -> None:
+    teller = journey.teller
+    teller.show(result.table(done))
+    for text in done.missing():
+        teller.say(f"[red]✗[/red] {text}")
+    if stays_up:
+        teller.say("Open in a browser:\n")
+        teller.show(result.addresses(journey))
+        teller.say(f"\nMails are files in {done.mailbox.path}. Ctrl-C ends the demo.")
 
 
-def _stay_up(stack: Stack) -> None:
+def _stay_up(stack: Stack, to_print: Result | None) -> None:
+    if to_print is not None:
+        _print(to_print)
     try:
         stack.watch()
     except KeyboardInterrupt:
         return
+
+
+def _end(done: Result, *, as_json: bool) -> None:
+    if as_json:
+        _print(done)
+    done.refuse_unless_whole()
 
 
 def _print(done: Result) -> None:

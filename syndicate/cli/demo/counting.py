@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -77,7 +78,7 @@ def feeds_over_http(
     found = []
     for number, (feed_id, slug) in enumerate(offered):
         on_each(number, len(offered))
-        stem = f"{base_url}/feeds/{slug}"
+        stem = f"{base_url}/feeds/{quote(slug)}"
         found.append(
             FeedSeen(
                 slug,

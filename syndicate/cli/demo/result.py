@@ -50,9 +50,13 @@ class Result:
         Raises:
             PartialError: it was not; the sentence says what is missing.
         """
-        missing = [text for text, is_so in self._must_be().items() if not is_so]
+        missing = self.missing()
         if missing:
             raise PartialError(f"The demo ran, but the job is not whole: {'; '.join(missing)}.")
+
+    def missing(self) -> list[str]:
+        """What the job still lacks, in words; nothing when it is whole."""
+        return [text for text, is_so in self._must_be().items() if not is_so]
 
     def _must_be(self) -> dict[str, bool]:
         kinds, audience = self.mailbox.by_kind, self.issue["audience"]

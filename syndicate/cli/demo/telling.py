@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-_NAME_WIDTH = 28
+_NAME_WIDTH = 24
 
 
 class Bar:
@@ -16,16 +16,24 @@ class Bar:
 
     Args:
         progress: None where nobody watches.
+        name: of the step.
     """
 
-    def __init__(self, progress: Progress | None = None) -> None:
+    def __init__(self, progress: Progress | None = None, name: str = "") -> None:
         self._progress = progress
+        self._name = name
         self.note = ""
 
     def show(self, done: int, total: int) -> None:
         """Say how far it is."""
         if self._progress is not None:
             self._progress.update(self._progress.task_ids[0], completed=done, total=total)
+
+    def tell(self, part: str) -> None:
+        """Say what is being done just now."""
+        if self._progress is not None:
+            text = f"{self._name.ljust(_NAME_WIDTH)} {part}"
+            self._progress.update(self._progress.task_ids[0], description=text)
 
 
 class Teller:
@@ -36,15 +44,11 @@ class Teller:
 
     def say(self, text: str) -> None:
         """One line."""
-        self.console.print(text)
+        self.console.print(text, soft_wrap=True)
 
     def show(self, table: Table) -> None:
         """A table."""
         self.console.print(table)
-
-    def starting(self, part: str) -> None:
-        """A part of the stack is being started."""
-        self.console.print(f"  [dim]starting {part}[/dim]")
 
     @contextmanager
     def step(self, name: str) -> Iterator[Bar]:
@@ -53,22 +57,19 @@ class Teller:
         if self.console.is_terminal:
             with self._progress() as progress:
                 progress.add_task(name.ljust(_NAME_WIDTH), total=None)
-                bar = Bar(progress)
+                bar = Bar(progress, name)
                 yield bar
         else:
-            self.console.print(f"- {name} …")
             bar = Bar()
             yield bar
-        seconds = time.monotonic() - began
-        self.console.print(
-            f"[green]✓[/green] {name.ljust(_NAME_WIDTH)} {bar.note} [dim]({seconds:.1f} s)[/dim]"
-        )
+        seconds = f"{time.monotonic() - began:5.1f} s"
+        self.say(f"[green]✓[/green] {name.ljust(_NAME_WIDTH)} [dim]{seconds}[/dim]  {bar.note}")
 
     def _progress(self) -> Progress:
         return Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=24),
             MofNCompleteColumn(),
             console=self.console,
             transient=True,
