@@ -119,13 +119,45 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("detail", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("is_hard", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_event")),
+        sa.UniqueConstraint("key", name=op.f("uq_delivery_event_key")),
     )
     op.create_index(
         op.f("ix_delivery_event_mailing_id_recipient_id"),
         "delivery_event",
         ["mailing_id", "recipient_id"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_delivery_event_recipient_id_at"),
+        "delivery_event",
+        ["recipient_id", "at"],
+        unique=False,
+    )
+    op.create_table(
+        "delivery_incident",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("events", sa.BigInteger(), server_default="1", nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_incident")),
+    )
+    op.create_index(
+        "ix_delivery_incident_open",
+        "delivery_incident",
+        ["receiver", "domain", "reason"],
+        unique=True,
+        postgresql_where="closed_at IS NULL",
     )
     op.create_table(
         "due_job",
@@ -1440,6 +1472,13 @@ def downgrade() -> None:
     op.drop_table("installation")
     op.drop_table("fetch_host")
     op.drop_table("due_job")
+    op.drop_index(
+        "ix_delivery_incident_open",
+        table_name="delivery_incident",
+        postgresql_where="closed_at IS NULL",
+    )
+    op.drop_table("delivery_incident")
+    op.drop_index(op.f("ix_delivery_event_recipient_id_at"), table_name="delivery_event")
     op.drop_index(op.f("ix_delivery_event_mailing_id_recipient_id"), table_name="delivery_event")
     op.drop_table("delivery_event")
     op.drop_table("delivery")
