@@ -14,7 +14,7 @@ import pytest
 LIST = Path(__file__).with_name("skips.txt")
 _FLAG = "--listed-skips-only"
 # Where Debian keeps what only an administrator runs (postfix), beside everybody's PATH.
-_SYSTEM_PATH = "/usr/sbin:/sbin"
+_SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
