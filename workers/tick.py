@@ -11,7 +11,7 @@ from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
 from syndicate.newsletters import run as newsletters
-from syndicate.store import due, embargoes, feeds, hub, lease, sources
+from syndicate.store import appointments, due, embargoes, feeds, hub, lease
 from syndicate.store.mailings import Lane
 from syndicate.store.session import DatabaseDownError, transaction
 from workers.app import app
@@ -56,7 +56,7 @@ def release_embargoes(now: dt.datetime) -> None:
 def hint_due_sources(now: dt.datetime) -> None:
     """Wake a collecting worker when a source is due."""
     with transaction() as tx:
-        if sources.has_due(tx, now):
+        if appointments.has_due(tx, now):
             tx.hint(jobs.COLLECT_DUE)
 
 

@@ -2,12 +2,16 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
+from syndicate.collect import websub
 from syndicate.collect.polling import Notice
 from syndicate.collect.reading import Readers
 from syndicate.collect.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
+from syndicate.collect.sitemap import MAX_ENTRIES
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
 
@@ -19,12 +23,16 @@ class Document:
     Attributes:
         featured: (teaser, url) pairs of the publication's list, of a page that has one.
         notices: what operators should know of it.
+        hub: (hub, topic) addresses of WebSub.
+        parts: addresses of the sitemaps that an index names.
     """
 
     entries: tuple[Entry, ...]
     ttl_s: int | None = None
     featured: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
+    hub: tuple[str, str] | None = None
+    parts: tuple[str, ...] = ()
 
 
 def read_document(
@@ -57,7 +65,10 @@ def read_document(
         )
         return of_page(page)
     feed = readers.feed(response.body, url=response.url, content_type=content_type, now=now)
-    return of_feed(feed, response.url)
+    links = websub.links_of(response.links)
+    if "hub" not in links:
+        links = {"hub": feed.hub or "", "self": links.get("self") or feed.self_url or ""}
+    return dataclasses.replace(of_feed(feed, response.url), hub=_hub(links, response.url))
 
 
 def of_feed(feed: FeedDocument, url: str) -> Document:
@@ -71,7 +82,9 @@ def of_feed(feed: FeedDocument, url: str) -> Document:
 
 def of_sitemap(sitemap: Sitemap) -> Document:
     """The addresses of a sitemap as entries; their pages say the rest."""
-    return Document(entries=tuple(_of_address(each) for each in sitemap.entries))
+    return Document(
+        entries=tuple(_of_address(each) for each in sitemap.entries), parts=sitemap.children
+    )
 
 
 def of_page(page: Page) -> Document:
@@ -113,6 +126,18 @@ def entry_of(page: Page) -> Entry:
         section=page.section,
         canonical=page.canonical,
     )
+
+
+def with_parts(document: Document, entries: Iterable[SitemapEntry]) -> Document:
+    """A sitemap index with the addresses of its parts, 1,000 at most."""
+    found = tuple(_of_address(each) for each in entries)
+    return dataclasses.replace(document, entries=(document.entries + found)[:MAX_ENTRIES])
+
+
+def _hub(links: Mapping[str, str], url: str) -> tuple[str, str] | None:
+    if not links.get("hub"):
+        return None
+    return urljoin(url, links["hub"]), urljoin(url, links.get("self") or url)
 
 
 def _in_language(entry: Entry, language: str | None) -> Entry:

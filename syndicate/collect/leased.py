@@ -1,13 +1,18 @@
-"""A source in a worker's hands, as polling looks at it."""
+"""A source in a worker's hands: as polling looks at it, and what is written of it."""
 
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
-from syndicate.collect import parse
+from syndicate.collect import parse, storing
+from syndicate.collect.identity import Identified
 from syndicate.collect.polling import Answer, Polled
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Response
-from syndicate.store.fetching import Leased
+from syndicate.store import fetching
+from syndicate.store.fetching import Leased, Written
+from syndicate.store.session import transaction
 
 
 class LeaseLostError(SyndicateError):
@@ -40,7 +45,8 @@ def polled_of(leased: Leased) -> Polled:
     return Polled(
         url=leased.source.url,
         state=leased.source.state.value,
-        is_pinned=bool(leased.source.allow_origins),
+        is_pinned=bool(leased.source.allow_origins) and leased.source.kind != "websub",
+        pushed_at=leased.pushed_at,
         **said,
     )
 
@@ -55,3 +61,23 @@ def answer_of(response: Response) -> Answer:
     """A response as polling looks at it."""
     hops = tuple((hop.status, hop.url) for hop in response.hops)
     return Answer(response.status, response.url, response.headers, hops)
+
+
+def to_ask(source_id: int, found: list[Identified]) -> set[bytes]:
+    """Stems of the entries that are new or changed."""
+    with transaction() as tx:
+        pairs = storing.known(tx, source_id, found)
+    return {each.stem for each, before in pairs if storing.is_changed(each, before)}
+
+
+def write(written: Sequence[Written], now: dt.datetime) -> None:
+    """Write what fetches learnt, in a transaction of its own."""
+    with transaction() as tx:
+        fetching.finish(tx, written, now)
+
+
+def renew(held: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
+    """Keep the leases of (source id, epoch, domain) triples."""
+    if held:
+        with transaction() as tx:
+            fetching.renew(tx, held, now)

@@ -36,6 +36,8 @@ FULL_EVERY = dt.timedelta(days=7)
 MOVED_AFTER = dt.timedelta(hours=48)
 MOVED_SEEN = 3
 RHYTHM_ITEMS = 20
+HUB_PROVED = dt.timedelta(days=7)  # a hub that told us something so lately is trusted to do so
+HUB_AHEAD = dt.timedelta(minutes=10)
 _GONE, _NOT_FOUND, _FORBIDDEN = 410, 404, 403
 _SLOW_DOWN = frozenset({429, 503})
 _PERMANENT = frozenset({301, 308})
@@ -52,6 +54,7 @@ class Polled:
     Attributes:
         basis: what the stored validators hold for.
         rhythm_s: seconds, a quarter of the median gap between its newest items.
+        pushed_at: when a hub last told us of something new.
         is_pinned: it is the newsroom's own server, asked every minute.
     """
 
@@ -70,6 +73,7 @@ class Polled:
     moved_since: dt.datetime | None = None
     moved_seen: int = 0
     connected_at: dt.datetime | None = None
+    pushed_at: dt.datetime | None = None
     is_pinned: bool = False
 
 
@@ -154,7 +158,10 @@ def conditions(polled: Polled, *, basis: str, now: dt.datetime) -> dict[str, str
 
 def unchanged(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
     """After a 304, or a 200 with the same bytes: the rhythm stays, new cache headers count."""
-    values: dict[str, Any] = {"next_at": _next(polled, answer, None, now, chance)}
+    next_at = _next(polled, answer, None, now, chance)
+    if polled.pushed_at is not None and now - polled.pushed_at < HUB_AHEAD:
+        next_at = now + PINNED  # the hub knows more than the server's cache
+    values: dict[str, Any] = {"next_at": next_at}
     if answer.status == 304 and "last-modified" in answer.headers:  # noqa: PLR2004 - not modified
         values["last_modified"] = answer.headers["last-modified"]
     elif answer.status != 304:  # noqa: PLR2004
@@ -256,6 +263,8 @@ def _next(
     if polled.is_pinned:
         return now + PINNED
     base = BASE_UNKNOWN
+    if polled.pushed_at is not None and now - polled.pushed_at < HUB_PROVED:
+        return now + CEILING * (0.9 + 0.1 * chance)
     if polled.rhythm_s is not None:
         base = min(max(dt.timedelta(seconds=polled.rhythm_s), BASE_MIN), BASE_MAX)
     wait = max(base, dt.timedelta(seconds=ttl_s or 0), _max_age(answer))

@@ -18,10 +18,19 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, picks, polling, reading, storing
-from syndicate.collect.documents import Document, read_document
+from syndicate.collect import decide, picks, polling, reading, storing, websub
+from syndicate.collect.comparing import parts_of
+from syndicate.collect.documents import Document, read_document, with_parts
 from syndicate.collect.identity import Identified, identify
-from syndicate.collect.leased import LeaseLostError, answer_of, basis_of, polled_of
+from syndicate.collect.leased import (
+    LeaseLostError,
+    answer_of,
+    basis_of,
+    polled_of,
+    renew,
+    to_ask,
+    write,
+)
 from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.errors import NotFoundError, SyndicateError
@@ -258,17 +267,26 @@ class _Run:
         await self._in_store(lambda: self._store(leased, document, pages, verdict))
 
     async def _read(self, leased: Leased, response: Response) -> Document:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._reading,
-            lambda: read_document(
-                self._readers,
-                leased.source.kind.value,
-                response,
-                profile=leased.source.profile,
-                now=self._now(),
-            ),
+        source, now = leased.source, self._now()
+        read = functools.partial(
+            read_document,
+            self._readers,
+            source.kind.value,
+            response,
+            profile=source.profile,
+            now=now,
         )
+        document = await asyncio.get_running_loop().run_in_executor(self._reading, read)
+        if document.parts:
+            entries = await parts_of(
+                document.parts,
+                self._fetcher,
+                self._readers,
+                allow=source.allow_origins,
+                now=now,
+            )
+            document = with_parts(document, entries)
+        return document
 
     async def _pages(self, leased: Leased, found: list[Identified]) -> Pages:
         """The entries with their pages read, where the source says so."""
@@ -281,7 +299,7 @@ class _Run:
         )
         if source.pages == "never" or leased.source.kind is sources.SourceKind.PAGE:
             return Pages(found)
-        wanted = await self._in_store(lambda: _to_ask(leased.source.id, found))
+        wanted = await self._in_store(lambda: to_ask(leased.source.id, found))
         return await source.ask(
             found, wanted, fetcher=self._fetcher, readers=self._readers, now=self._now()
         )
@@ -293,6 +311,8 @@ class _Run:
             stored = storing.store(tx, place, pages.found, now=now, missing=pages.missing)
             listed = pages.featured or document.featured
             picks.keep(tx, leased.source.publication_id, listed, now=now)
+            if leased.source.kind is sources.SourceKind.WEBSUB and document.hub:
+                websub.want(tx, leased.source.id, *document.hub, now)
             notices = [*verdict.notices, *document.notices]
             written = self._written(
                 leased, verdict, [(each.kind, each.message) for each in notices]
@@ -322,7 +342,7 @@ class _Run:
         written = self._written(leased, verdict)
         if verdict.host_until is not None:
             self._hosts[leased.source.domain] = verdict.host_until
-        await self._in_store(lambda: _write([written], self._now()))
+        await self._in_store(lambda: write([written], self._now()))
         self._open.pop(leased.source.id, None)
         self._total.notices += [each.message for each in verdict.notices]
 
@@ -350,7 +370,7 @@ class _Run:
                 (each.source.id, each.fetched.epoch, each.source.domain)
                 for each in self._open.values()
             ]
-            await self._in_store(functools.partial(_renew, held, self._now()))
+            await self._in_store(functools.partial(renew, held, self._now()))
 
     async def _flush(self) -> None:
         """Write what did not change in a few statements, a moment later."""
@@ -364,7 +384,7 @@ class _Run:
         for each in waiting:
             by_columns[tuple(sorted(each.values))].append(each)
         for together in by_columns.values():
-            await self._in_store(functools.partial(_write, together, self._now()))
+            await self._in_store(functools.partial(write, together, self._now()))
             for written in together:
                 self._open.pop(written.source_id, None)
 
@@ -373,21 +393,3 @@ class _Run:
 
     def _chance(self) -> float:
         return self._random.random()
-
-
-def _to_ask(source_id: int, found: list[Identified]) -> set[bytes]:
-    """Stems of the entries that are new or changed."""
-    with transaction() as tx:
-        pairs = storing.known(tx, source_id, found)
-    return {each.stem for each, before in pairs if storing.is_changed(each, before)}
-
-
-def _write(written: Sequence[Written], now: dt.datetime) -> None:
-    with transaction() as tx:
-        fetching.finish(tx, written, now)
-
-
-def _renew(held: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
-    if held:
-        with transaction() as tx:
-            fetching.renew(tx, held, now)

@@ -21,6 +21,7 @@ from syndicate.store.sources import (
     SourceState,
     is_pollable,
 )
+from syndicate.store.websub import HubState, HubSubscription
 
 LEASE = dt.timedelta(seconds=120)
 PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
@@ -35,6 +36,7 @@ class Leased:
     language: str
     zone: str
     authority: str  # who mints tag: URIs: the publication's host
+    pushed_at: dt.datetime | None  # when a hub last told of something new
 
 
 @dataclass(frozen=True)
@@ -209,8 +211,14 @@ def _take(
         .where(FetchState.source_id.in_(ids))
         .values(leased_until=until, epoch=FetchState.epoch + 1)
     )
+    pushed_at = (
+        select(func.max(HubSubscription.pushed_at))
+        .where(HubSubscription.source_id == Source.id, HubSubscription.state == HubState.VERIFIED)
+        .correlate(Source)
+        .scalar_subquery()
+    )
     query = (
-        select(Source, FetchState, Publication)
+        select(Source, FetchState, Publication, pushed_at)
         .join(FetchState, FetchState.source_id == Source.id)
         .join(Publication, Publication.id == Source.publication_id)
         .where(Source.id.in_(ids))
@@ -220,9 +228,19 @@ def _take(
     return [_leased(*row) for row in tx.execute(query)]
 
 
-def _leased(source: Source, fetched: FetchState, publication: Publication) -> Leased:
+def _leased(
+    source: Source,
+    fetched: FetchState,
+    publication: Publication,
+    pushed_at: dt.datetime | None,
+) -> Leased:
     return Leased(
-        source, fetched, publication.language, publication.zone, authority_of(publication)
+        source=source,
+        fetched=fetched,
+        language=publication.language,
+        zone=publication.zone,
+        authority=authority_of(publication),
+        pushed_at=pushed_at,
     )
 
 

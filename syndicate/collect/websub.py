@@ -1,0 +1,291 @@
+"""Being told by a hub that a source has something new, instead of only asking (W3C WebSub 4, 5).
+
+    poll finds hub and topic ─> asked ──hub verifies──> verified ──half the lease──> asked anew
+                                                            │
+    delivery with a good signature ─> source due now: a push is a hint, the poll brings the article
+
+Each subscription has a callback that nobody can guess and a secret of its own; a renewal gets new
+ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself.
+
+Source: W3C WebSub; notes/syndication E (websub.rocks' list for subscribers).
+"""
+
+import asyncio
+import datetime as dt
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode, urljoin
+
+from syndicate import jobs, logs, settings
+from syndicate.collect.reading import Readers
+from syndicate.errors import NotAFeedError, SyndicateError
+from syndicate.fetch import Fetcher, Response, user_agent
+from syndicate.store import sources, websub
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.websub import HubState, HubSubscription
+
+log = logs.get(__name__)
+
+LEASE_S = 10 * 86_400
+MAX_LEASE_S = 14 * 86_400
+MIN_LEASE_S = 300
+RENEW_AFTER = 0.5  # of the lease, up to two thirds: renewals are spread
+ASK_AGAIN = dt.timedelta(hours=1)
+MAX_HUB_REDIRECTS = 3
+BATCH = 20
+_OK = range(200, 300)
+_KEEPS_METHOD = frozenset({307, 308})
+_ALGORITHMS = frozenset({"sha1", "sha256", "sha384", "sha512"})
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]+)*)")
+_REL = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)\"?", re.IGNORECASE)
+
+
+def discover(response: Response, readers: Readers, *, now: dt.datetime) -> tuple[str, str] | None:
+    """(hub, topic) of a document: Link headers before the feed's own links before those of HTML.
+
+    Args:
+        response: the document.
+        readers: the parsing children.
+        now: aware UTC.
+
+    Returns:
+        The topic is what the document calls itself, not the address that was typed; None without
+        a hub.
+    """
+    found = links_of(response.links)
+    if "hub" not in found:
+        found |= _in_document(response, readers, now)
+    hub = found.get("hub")
+    if not hub:
+        return None
+    return urljoin(response.url, hub), urljoin(response.url, found.get("self") or response.url)
+
+
+def links_of(headers: Sequence[str]) -> dict[str, str]:
+    """The first hub and self of Link headers (RFC 8288)."""
+    found: dict[str, str] = {}
+    for header in headers:
+        for match in _LINK.finditer(header):
+            rel = _REL.search(match[2])
+            for word in rel[1].lower().split() if rel else ():
+                if word in {"hub", "self"}:
+                    found.setdefault(word, match[1].strip())
+    return found
+
+
+def want(
+    tx: Transaction, source_id: int, hub: str, topic: str, now: dt.datetime
+) -> HubSubscription | None:
+    """Note that a source has a hub; None when it is subscribed there already.
+
+    The hub is asked by `ask_due`, outside this transaction.
+    """
+    for each in websub.current(tx, source_id):
+        if (each.hub_url, each.topic) == (hub, topic):
+            return None
+        each.state, each.reason = HubState.ENDED, "the source names another hub or topic"
+    fresh = _new(source_id, hub, topic, now)
+    tx.add(fresh)
+    return fresh
+
+
+def ask_due(now: dt.datetime) -> int:
+    """Ask hubs for the subscriptions that are due: new ones, and renewals. Safe to run twice.
+
+    Returns:
+        How many hubs were asked.
+    """
+    with transaction() as tx:
+        due = websub.due_for_renewal(tx, now, limit=BATCH)
+        asked = [_renewed(tx, each, now) for each in due]
+        allowed = {
+            each.id: found.allow_origins
+            for each in asked
+            if (found := sources.find(tx, each.source_id)) is not None
+        }
+    for each in asked:
+        reason = asyncio.run(_ask(each, allowed.get(each.id, []), mode="subscribe"))
+        if reason is not None:
+            log.info("hub_refused", source_id=each.source_id, reason=reason)
+            with transaction() as tx:
+                row = tx.get(HubSubscription, each.id)
+                if row is not None:
+                    row.reason = reason[:500]
+    return len(asked)
+
+
+def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | None:
+    """What to answer a hub that asks whether we meant it.
+
+    Args:
+        callback: last part of the address that was asked.
+        said: hub.mode, hub.topic, hub.challenge, hub.lease_seconds.
+        now: aware UTC.
+
+    Returns:
+        The challenge, or None when we did not mean it: then the answer is 404.
+    """
+    with transaction() as tx:
+        found = websub.by_callback(tx, callback)
+        if found is None or said.get("hub.topic") != found.topic:
+            return None
+        mode = said.get("hub.mode")
+        if mode == "denied":
+            found.state, found.reason = HubState.DENIED, said.get("hub.reason", "denied")[:500]
+            return ""
+        is_meant = {
+            "subscribe": found.state in {HubState.ASKED, HubState.VERIFIED}
+            and not found.is_leaving,
+            "unsubscribe": found.is_leaving or found.state is HubState.ENDED,
+        }
+        if not is_meant.get(mode or "", False):
+            return None
+        if mode == "unsubscribe":
+            found.state = HubState.ENDED
+        else:
+            _verified(tx, found, said.get("hub.lease_seconds", ""), now)
+        return said.get("hub.challenge", "")
+
+
+def deliver(callback: str, signature: str | None, body: bytes, now: dt.datetime) -> int:
+    """What becomes of a delivery, as an HTTP status.
+
+    Args:
+        callback: last part of the address that it came to.
+        signature: the X-Hub-Signature header.
+        body: what was sent.
+        now: aware UTC.
+
+    Returns:
+        404 for an unknown callback, 410 for one that ended, 403 without a good signature, else 202.
+        Safe to run twice: the source is due at once, and a poll finds nothing new the second time.
+    """
+    with transaction() as tx:
+        found = websub.by_callback(tx, callback)
+        if found is None:
+            return 404
+        if found.state in {HubState.ENDED, HubState.DENIED}:
+            return 410
+        if not is_signed(found.secret, signature, body):
+            return 403
+        websub.pushed(tx, found, now)
+        tx.hint(jobs.COLLECT_DUE)
+    return 202
+
+
+def is_signed(secret: bytes, signature: str | None, body: bytes) -> bool:
+    """Whether a body carries a good signature, by an algorithm that WebSub names."""
+    algorithm, _, given = (signature or "").partition("=")
+    if algorithm.lower() not in _ALGORITHMS:
+        return False
+    expected = hmac.new(secret.hex().encode(), body, getattr(hashlib, algorithm.lower()))
+    return hmac.compare_digest(expected.hexdigest(), given.strip().lower())
+
+
+def leave(source_id: int) -> int:
+    """End a source's subscriptions, and tell their hubs.
+
+    Returns:
+        How many there were.
+    """
+    with transaction() as tx:
+        held = websub.current(tx, source_id)
+        for each in held:
+            each.is_leaving, each.state = True, HubState.ENDED
+        source = sources.find(tx, source_id)
+        allowed = source.allow_origins if source else []
+    for each in held:
+        asyncio.run(_ask(each, allowed, mode="unsubscribe"))
+    return len(held)
+
+
+def _in_document(response: Response, readers: Readers, now: dt.datetime) -> dict[str, str]:
+    kind = response.text("content-type")
+    try:
+        feed = readers.feed(response.body, url=response.url, content_type=kind, now=now)
+        said = {"hub": feed.hub, "self": feed.self_url}
+    except NotAFeedError:
+        page = readers.page(
+            response.body, url=response.url, content_type=kind, now=now, profile=None
+        )
+        said = {"hub": page.hub, "self": page.self_url}
+    return {name: url for name, url in said.items() if url}
+
+
+def _new(source_id: int, hub: str, topic: str, now: dt.datetime) -> HubSubscription:
+    return HubSubscription(
+        source_id=source_id,
+        hub_url=hub,
+        topic=topic,
+        callback=secrets.token_urlsafe(24),
+        secret=secrets.token_bytes(32),
+        state=HubState.ASKED,
+        is_leaving=False,
+        renew_at=now,
+        pushed=0,
+        created_at=now,
+    )
+
+
+def _renewed(tx: Transaction, each: HubSubscription, now: dt.datetime) -> HubSubscription:
+    """The subscription to ask for: this one while it is new, else one with a new callback."""
+    if each.state is HubState.ASKED:
+        each.renew_at = now + ASK_AGAIN
+        return each
+    # The old one goes on until its successor is verified.
+    each.renew_at = None
+    fresh = _new(each.source_id, each.hub_url, each.topic, now)
+    fresh.renew_at = now + ASK_AGAIN
+    tx.add(fresh)
+    tx.flush()
+    return fresh
+
+
+def _verified(tx: Transaction, found: HubSubscription, lease: str, now: dt.datetime) -> None:
+    seconds = int(lease) if lease.isdecimal() and len(lease) < 10 else LEASE_S  # noqa: PLR2004 - 31 years
+    seconds = min(max(seconds, MIN_LEASE_S), MAX_LEASE_S)
+    share = RENEW_AFTER + secrets.randbelow(1000) / 6000  # up to two thirds
+    found.state, found.reason = HubState.VERIFIED, None
+    found.lease_until = now + dt.timedelta(seconds=seconds)
+    found.renew_at = now + dt.timedelta(seconds=seconds * share)
+    for other in websub.current(tx, found.source_id):
+        if other.id < found.id:
+            other.state, other.reason = HubState.ENDED, "renewed"
+
+
+async def _ask(each: HubSubscription, allow: Sequence[str], *, mode: str) -> str | None:
+    """Ask a hub; None when it took the request, else why it did not."""
+    base = settings.load().base_url()
+    form = {
+        "hub.mode": mode,
+        "hub.topic": each.topic,
+        "hub.callback": f"{base}/hooks/websub/{each.callback}",
+        "hub.lease_seconds": str(LEASE_S),
+        "hub.secret": each.secret.hex(),
+    }
+    headers = {
+        "User-Agent": user_agent(base, source_id=each.source_id),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    url = each.hub_url
+    try:
+        async with Fetcher(limit=1) as fetcher:
+            for _ in range(MAX_HUB_REDIRECTS + 1):
+                answer = await fetcher.once(
+                    "POST",
+                    url,
+                    headers=headers,
+                    body=urlencode(form).encode(),
+                    allow=allow,
+                    max_bytes=100_000,
+                )
+                location = answer.text("location")
+                if answer.status not in _KEEPS_METHOD or not location:
+                    return None if answer.status in _OK else f"the hub answered {answer.status}"
+                url = urljoin(url, location)
+    except SyndicateError as error:
+        return str(error)
+    return "the hub redirects too often"

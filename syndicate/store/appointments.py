@@ -1,0 +1,32 @@
+"""What a collecting worker may be woken for: a source to poll, a hub to ask, a list to compare."""
+
+import datetime as dt
+
+from sqlalchemy import exists, select
+
+from syndicate.store import sources
+from syndicate.store.completeness import EVERY
+from syndicate.store.session import Transaction
+from syndicate.store.sources import FetchState, Source, SourceState
+from syndicate.store.websub import HubState, HubSubscription
+
+_AT_REST = (SourceState.GONE, SourceState.PAUSED)
+
+
+def has_due(tx: Transaction, now: dt.datetime) -> bool:
+    """Whether a collecting worker should be woken; for the tick."""
+    if sources.has_due(tx, now):
+        return True
+    hubs = exists().where(
+        HubSubscription.state.in_((HubState.ASKED, HubState.VERIFIED)),
+        HubSubscription.renew_at <= now,
+        Source.id == HubSubscription.source_id,
+        Source.state.not_in(_AT_REST),
+    )
+    lists = exists().where(
+        FetchState.source_id == Source.id,
+        Source.compare_url.is_not(None),
+        Source.state.not_in(_AT_REST),
+        (FetchState.compared_at.is_(None)) | (FetchState.compared_at <= now - EVERY),
+    )
+    return bool(tx.scalar(select(hubs | lists)))
