@@ -15,7 +15,7 @@ from tests.web.browsing import Watched
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, confirm_token, subscription, token
 
-pytestmark = pytest.mark.debian
+pytestmark = pytest.mark.debian("chromium")
 
 
 def pages(room: Newsroom) -> list[str]:

@@ -12,7 +12,7 @@ from tests.web import operators
 from tests.web.browsing import Watched
 from tests.web.newsroom import Newsroom
 
-pytestmark = pytest.mark.debian
+pytestmark = pytest.mark.debian("chromium")
 
 
 def sign_in(watched: Watched, role: str = "admin") -> Page:
@@ -47,7 +47,8 @@ def test_every_page_is_accessible(
     sign_in(watched)
 
     places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
-    places += [f"/newsletters/{room.newsletter}", "/sources", "/audit"]
+    newsletter = f"/newsletters/{room.newsletter}"
+    places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/audit"]
     found = [fault for each in places for fault in watched.faults_of_page(f"/console{each}")]
 
     assert found == []
