@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from syndicate.store import accepts, caps, consumers, due, hub, idempotency, partitions, tokens
+from syndicate.store.mailings import Mailing, MailingContent, MailingKind, MailingState
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 
@@ -18,12 +19,18 @@ KEEP_USED_TOKENS = dt.timedelta(days=8)
 KEEP_ACCEPTS = dt.timedelta(days=7)
 
 
+# A year of "did it arrive", and stories that nobody gets twice; then whole partitions go.
+KEEP_LEDGER = dt.timedelta(days=400)
+# Long enough to find out what a confirmation said, short enough to keep no names.
+KEEP_SINGLES = dt.timedelta(days=7)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
 def keep_house(tx: Transaction, now: dt.datetime) -> None:
     """Make the ledger's next partition and drop what has expired. Safe to run twice."""
     partitions.make_ahead(tx)
+    partitions.drop_over(tx, before=now - KEEP_LEDGER)
+    _forget_singles(tx, now - KEEP_SINGLES)
     due.forget_before(tx, now - KEEP_DUE_JOBS)
     caps.forget_before(tx, now - KEEP_CAPS)
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
@@ -32,6 +39,20 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     hub.forget_expired(tx, now)
     consumers.forget_silent(tx, now)
     _purge_friends(tx, now)
+
+
+def _forget_singles(tx: Transaction, before: dt.datetime) -> None:
+    """Forget what single messages said: names and one-use links; that they were sent stays."""
+    over = select(Mailing.id).where(
+        Mailing.kind == MailingKind.SINGLE,
+        Mailing.state.in_((MailingState.DONE, MailingState.CANCELLED)),
+        Mailing.expires_at < before,
+    )
+    tx.execute(
+        delete(MailingContent)
+        .where(MailingContent.mailing_id.in_(over))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _purge_friends(tx: Transaction, now: dt.datetime) -> None:
