@@ -35,6 +35,11 @@ class Standing:
         """Nothing more will be sent."""
         return self.mailing.state in (MailingState.DONE, MailingState.CANCELLED)
 
+    @property
+    def has_problems(self) -> bool:
+        """Whether `errors` would find any; it reads every delivery, so this is asked first."""
+        return self.counts.failed + self.counts.deferred + self.counts.ambiguous > 0
+
     def per_second(self, now: dt.datetime) -> float:
         """Deliveries that got an outcome per second since the start, on average."""
         mailing = self.mailing

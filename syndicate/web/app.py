@@ -36,6 +36,7 @@ ROUTERS = (
     "syndicate.web.console.home",
     "syndicate.web.console.mailings",
     "syndicate.web.console.newsletters",
+    "syndicate.web.console.rehearsal",
     "syndicate.web.console.sources",
     "syndicate.web.console.audit",
     "syndicate.web.api.mailings",

@@ -7,7 +7,6 @@ a frame without script or origin of its own.
 """
 
 import ipaddress
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Annotated
 
@@ -21,13 +20,10 @@ from syndicate.errors import NotFoundError
 from syndicate.render.environment import environment
 from syndicate.web import static
 from syndicate.web.headers import content_policy
+from syndicate.web.mail_frame import framed, part
 from syndicate.web.pages import PRIVATE
 
 _NEWEST = 200
-_FRAME_POLICY = (
-    "sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
 _SHOWN_HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Id")
 
 
@@ -64,18 +60,18 @@ def mailbox_message(folder: FolderOf, message_id: str) -> Response:
         "message.html",
         message_id=message_id,
         headers=[(name, str(message[name])) for name in _SHOWN_HEADERS if message[name]],
-        text=_part(message, "plain"),
-        has_html=_part(message, "html") is not None,
+        text=part(message, "plain"),
+        has_html=part(message, "html") is not None,
     )
 
 
 @router.get("/mailbox/{message_id}/html")
 def mailbox_html(folder: FolderOf, message_id: str) -> Response:
     """The HTML part alone, for the frame."""
-    html = _part(folder.read(message_id), "html")
+    html = part(folder.read(message_id), "html")
     if html is None:
         raise NotFoundError("This message has no HTML part.", message_id=message_id)
-    return HTMLResponse(html, headers={**PRIVATE, "Content-Security-Policy": _FRAME_POLICY})
+    return framed(html)
 
 
 @router.get("/mailbox/{message_id}/raw")
@@ -97,11 +93,6 @@ def _is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _part(message: EmailMessage, kind: str) -> str | None:
-    part = message.get_body((kind,))
-    return None if part is None else str(part.get_content())
 
 
 def _page(name: str, **context: object) -> Response:

@@ -41,7 +41,9 @@ def sign_in(browser: TestClient, role: str = "admin") -> None:
     assert answer.status_code == 303, answer.text
 
 
-def mailing(room: Newsroom, *, state: MailingState = MailingState.SENDING) -> int:
+def mailing(
+    room: Newsroom, *, state: MailingState = MailingState.SENDING, cohort_days: int = 0
+) -> int:
     """A mailing of the newsroom's issue to four readers: accepted, failed, two remaining."""
     now = clock.now()
     with transaction() as tx:
@@ -50,7 +52,7 @@ def mailing(room: Newsroom, *, state: MailingState = MailingState.SENDING) -> in
             issue_id=room.issue,
             newsletter_id=room.newsletter,
             publication_id=room.english,
-            cohort=now,
+            cohort=now + dt.timedelta(days=cohort_days),
             message="digest",
             scope=f"newsletter:{room.newsletter}",
             state=state,

@@ -171,6 +171,21 @@ def test_run_is_safe_to_repeat(browser: TestClient, newsroom: Newsroom) -> None:
     assert first["state"] == "due"
 
 
+def test_rehearsal_stores_nothing(browser: TestClient, newsroom: Newsroom) -> None:
+    headers = operators.bearer("viewer")
+    path = "/api/v1/newsletters/morning"
+
+    found = browser.get(f"{path}/rehearsal?next=1", headers=headers).json()
+
+    headlines = [story["headline"] for story in found["stories"]]
+    assert "A museum opens its attic" in headlines
+    assert "Never so" not in headlines
+    assert set(found["subjects"]) == {"en", "ar"}
+    assert found["counts"]["audience"] == 0
+    recent = browser.get(f"{path}/issues", headers=headers).json()
+    assert [each["id"] for each in recent] == [newsroom.issue]
+
+
 def test_readers_are_brought_in(browser: TestClient, newsroom: Newsroom) -> None:
     assert newsroom.newsletter
     headers = operators.bearer() | {"Content-Type": "text/csv"}

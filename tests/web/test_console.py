@@ -264,6 +264,24 @@ def test_newsletter_is_run_for_the_slot_that_is_now(
     assert actions(f"issue:{newest.id}") == [("token:editor", "run")]
 
 
+def test_rehearsal_says_what_would_go_to_whom(browser: TestClient, newsroom: Newsroom) -> None:
+    operators.sign_in(browser, "viewer")
+    path = f"/console/newsletters/{newsroom.newsletter}"
+
+    page = browser.get(f"{path}/rehearsal?next=1")
+    mail = browser.get(f"{path}/preview?language=ar&next=1")
+
+    assert "Council agrees on the river report" in page.text
+    assert "Never so" not in page.text
+    assert "Nobody subscribes to it yet." in page.text
+    assert f'src="{path}/preview?language=ar&amp;next=1"' in page.text
+    assert "Send it now" not in page.text
+    assert "نشرة الصباح" in mail.text
+    assert mail.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    with transaction() as tx:
+        assert len(issues.of_newsletter(tx, newsroom.newsletter, limit=9)) == 1
+
+
 def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroom) -> None:
     with transaction() as tx:
         source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "Ayé")

@@ -1,121 +1,88 @@
-"""A list of three rows costs as many queries as a list of one: no page asks once per row."""
+"""A list page asks the database as often for three rows as for one."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from syndicate import clock
-from syndicate.store import audit, sources
-from syndicate.store.articles import Article
-from syndicate.store.feeds import Feed, FeedKind
+from syndicate.store import newsletters, session, sources
 from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.session import transaction
-from syndicate.store.sources import Pages, SourceKind
-from tests.web import newsroom as rows
+from syndicate.store.sources import SourceKind
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
-READER = ["/", "/sections/world", "/feeds", "/newsletters"]
-CONSOLE = [
+LISTS = (
+    "/",
+    "/feeds",
+    "/newsletters",
     "/console",
-    "/console/mailings",
+    "/console/mailings?singles=1",
     "/console/newsletters",
     "/console/sources",
     "/console/audit",
-]
-API = [
-    "/api/v1/mailings",
+    "/api/v1/mailings?singles=1",
     "/api/v1/newsletters",
     "/api/v1/newsletters/morning/issues",
-    "/api/v1/feeds",
     "/api/v1/sources",
-]
+    "/api/v1/feeds",
+    "/metrics",
+)
 
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that reach the database meanwhile."""
-    said: list[str] = []
+    """The statements that are sent meanwhile."""
+    sent: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
+    def note(*arguments: object) -> None:
+        # A list of ids grows with the rows; that it is one statement is what counts.
+        sent.append(str(arguments[2]).partition("IN (")[0])
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    event.listen(session.engine(), "before_cursor_execute", note)
+    yield sent
+    event.remove(session.engine(), "before_cursor_execute", note)
 
 
-def add_one_of_each(room: Newsroom, number: int) -> None:
-    """One more row in every list."""
-    now = clock.now() - dt.timedelta(seconds=number)
-    operators.mailing(room)
+def add_more(room: Newsroom, number: int) -> None:
+    """One more of everything that is listed."""
     with transaction() as tx:
-        like = tx.get(Article, room.articles["report"])
-        assert like is not None
-        assert like.section_id is not None
-        rows._article(
-            tx, room, f"more-{number}", room.english, like.section_id, headline=f"More {number}"
+        sources.add(
+            tx, room.english, SourceKind.FEED, f"https://{number}.example/", f"Source {number}"
         )
-        tx.add(
-            Feed(
-                publication_id=room.english,
-                slug=f"more-{number}",
-                kind=FeedKind.SECTION,
-                title=f"More {number}",
-            )
-        )
-        tx.add(
+        newsletters.add(
+            tx,
             Newsletter(
                 publication_id=room.english,
                 slug=f"more-{number}",
                 kind=NewsletterKind.DIGEST,
                 name=f"More {number}",
-                description="More of it.",
                 languages=["en"],
                 zone="UTC",
-                schedule={"times": ["08:00"], "days": [1]},
-            )
+                schedule={"times": ["09:00"], "days": []},
+            ),
+            section_ids=[],
         )
-        sources.add(
-            tx,
-            room.english,
-            SourceKind.FEED,
-            f"https://news{number}.example.org/feed",
-            f"More {number}",
-            pages=Pages.NEVER,
-            allow_origins=[],
-            profile=None,
-        )
-        audit.record(tx, at=now, actor="test", action="added", subject=f"feed:{number}")
+    operators.mailing(room, cohort_days=number)
 
 
-def queries(browser: TestClient, path: str, headers: dict[str, str]) -> list[str]:
-    with counted() as said:
-        answer = browser.get(path, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return said
-
-
-@pytest.mark.parametrize("path", [*READER, *CONSOLE, *API])
-def test_a_longer_list_costs_no_more_queries(
+@pytest.mark.parametrize("path", LISTS)
+def test_list_asks_as_often_for_three_as_for_one(
     browser: TestClient, newsroom: Newsroom, path: str
 ) -> None:
-    headers = operators.bearer() if path.startswith("/api/") else {}
-    if path.startswith("/console"):
-        operators.sign_in(browser)
-    add_one_of_each(newsroom, 1)
-    queries(browser, path, headers)  # whatever is remembered after the first time
-    of_one = queries(browser, path, headers)
+    operators.sign_in(browser)
+    headers = operators.bearer()
+    add_more(newsroom, 1)
+    browser.get(path, headers=headers)  # whatever is done once is done now
 
-    add_one_of_each(newsroom, 2)
-    add_one_of_each(newsroom, 3)
-    of_three = queries(browser, path, headers)
+    with counted() as for_one:
+        assert browser.get(path, headers=headers).status_code == 200
+    for number in (2, 3):
+        add_more(newsroom, number)
+    with counted() as for_three:
+        assert browser.get(path, headers=headers).status_code == 200
 
-    assert of_one
-    assert len(of_three) == len(of_one), "\n".join(of_three)
+    assert len(for_one) > 0
+    assert for_three == for_one

@@ -118,7 +118,7 @@ def show_mailing(_actor: Reader, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
         standing = _standing(mailing_id, progress.standing(tx, mailing_id))
-        problems = progress.errors(tx, mailing_id)
+        problems = progress.errors(tx, mailing_id) if standing.has_problems else []
     shown = _mailing(standing).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
     return MailingWithProblems(**shown, problems=found)

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsletters import rehearse, schedule
 from syndicate.newsletters import run as running
-from syndicate.newsletters import schedule
 from syndicate.newsletters.run import read_schedule
 from syndicate.store import audit, issues, newsletters, reading, watching
 from syndicate.store import newsletters as rows
@@ -76,6 +76,28 @@ class IssueWithStories(Issue):
     stories: list[Story]
 
 
+class Group(BaseModel):
+    """So many readers whom the same would happen to; `reason` is empty for those sent to."""
+
+    language: str
+    receiver_group: str
+    reason: str
+    readers: int
+
+
+class Rehearsal(BaseModel):
+    """What would go to whom; nothing was stored."""
+
+    slot_at: dt.datetime
+    stories: list[Story]
+    left_out: int
+    subjects: dict[str, str]
+    html_bytes: dict[str, int]
+    content_hash: str = Field(description="what is sent from the same rows has the same")
+    counts: dict[str, int] = Field(description="`remaining` is what would be sent")
+    audience: list[Group]
+
+
 class Refused(BaseModel):
     """A line of a file that was not taken."""
 
@@ -134,6 +156,43 @@ def run_newsletter(actor: Runner, slug: Slug) -> Issue:
         subject = f"issue:{issue_id}"
         audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
         return _issue(_issue_row(tx, issue_id), watching.mailings_of_issues(tx, [issue_id]))
+
+
+@router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
+def rehearse_newsletter(
+    _actor: Reader,
+    slug: Slug,
+    *,
+    is_next: Annotated[
+        bool, Query(alias="next", description="the slot after now, with the news so far")
+    ] = False,
+) -> Rehearsal:
+    """What the issue of a slot would hold, and who would get it. Stores nothing."""
+    with transaction() as tx:
+        newsletter_id = _found(tx, slug).id
+    found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
+    return Rehearsal(
+        slot_at=found.slot.due_at,
+        stories=[
+            Story(
+                article_id=story.article_id,
+                headline=story.headline,
+                url=story.url,
+                language=story.language,
+                section=story.section_slug or None,
+            )
+            for _, story in found.chosen
+        ],
+        left_out=found.left_out,
+        subjects=dict(found.subjects),
+        html_bytes=dict(found.html_bytes),
+        content_hash=found.content_hash,
+        counts=found.counts.as_dict(),
+        audience=[
+            Group(language=key[0], receiver_group=key[1], reason=key[2], readers=readers)
+            for key, readers in sorted(found.audience.items())
+        ],
+    )
 
 
 @router.get("/issues/{issue_id}", tags=["newsletters"])

@@ -56,7 +56,7 @@ def mailing(actor: Reader, mailing_id: MailingId) -> Response:
         standing = progress.standing(tx, mailing_id)
         if standing is None:
             raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
-        errors = progress.errors(tx, mailing_id)
+        errors = progress.errors(tx, mailing_id) if standing.has_problems else []
         titles = watching.titles(tx, [mailing_id])
         rows = watching.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
     rate = standing.per_second(clock.now())

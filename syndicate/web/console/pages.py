@@ -18,7 +18,13 @@ _LANGUAGE = "en"
 
 
 def render(
-    actor: Actor | None, template: str, *, status: int = 200, is_live: bool = False, **context: Any
+    actor: Actor | None,
+    template: str,
+    *,
+    status: int = 200,
+    is_live: bool = False,
+    with_frames: bool = False,
+    **context: Any,
 ) -> Response:
     """A page of the console.
 
@@ -27,6 +33,7 @@ def render(
         template: its name under templates/web/console.
         status: HTTP status.
         is_live: whether its script may open a stream.
+        with_frames: whether pages of ours stand in frames on it.
         **context: plain data for the template.
     """
     with transaction() as tx:
@@ -47,7 +54,9 @@ def render(
         )
     )
     response = HTMLResponse(html, status, headers=PRIVATE)
-    response.headers["Content-Security-Policy"] = content_policy(is_live=is_live)
+    response.headers["Content-Security-Policy"] = content_policy(
+        is_live=is_live, frames="'self'" if with_frames else "'none'"
+    )
     # Browsers that say no Sec-Fetch-Site say where a post comes from only under this policy.
     response.headers["Referrer-Policy"] = "same-origin"
     return response

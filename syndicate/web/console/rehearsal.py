@@ -1,0 +1,60 @@
+"""/console/newsletters/<id>/rehearsal: what would go to whom, and its look. Stores nothing."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from syndicate import clock
+from syndicate.errors import NotFoundError
+from syndicate.newsletters import rehearse
+from syndicate.render.email import MAX_HTML_BYTES
+from syndicate.store import newsletters
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.console import pages
+from syndicate.web.console.access import Needs
+from syndicate.web.mail_frame import framed, part
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
+NewsletterId = Annotated[int, Path(ge=1, le=2**62)]
+IsNext = Annotated[bool, Query(alias="next")]
+
+
+@router.get("/console/newsletters/{newsletter_id}/rehearsal")
+def rehearsal(actor: Reader, newsletter_id: NewsletterId, *, is_next: IsNext = False) -> Response:
+    """The check list before a send: audience, stories, subjects, size, and the mail itself."""
+    found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
+    with transaction() as tx:
+        newsletter = newsletters.find(tx, newsletter_id)
+    if newsletter is None:
+        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
+    return pages.render(
+        actor,
+        "rehearsal.html",
+        tab="newsletters",
+        with_frames=True,
+        newsletter=newsletter,
+        found=found,
+        is_next=is_next,
+        stories=[story for _, story in found.chosen],
+        audience=sorted(found.audience.items()),
+        limit=MAX_HTML_BYTES,
+    )
+
+
+@router.get("/console/newsletters/{newsletter_id}/preview")
+def preview(
+    _actor: Reader,
+    newsletter_id: NewsletterId,
+    *,
+    language: Annotated[str | None, Query(max_length=35)] = None,
+    is_next: IsNext = False,
+) -> Response:
+    """The mail with every story in it, for the frame; its links lead nowhere."""
+    raw = rehearse.preview(newsletter_id, clock.now(), language=language, is_next=is_next)
+    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+    return framed(part(message, "html") or "")
