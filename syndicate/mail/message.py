@@ -142,8 +142,12 @@ class Writer:
         )
 
     def _seal(self, purpose: str, name: str) -> str:
-        key = signing.derive_key(self.key, purpose)
-        return hmac.digest(key, name.encode(), "sha256").hex()
+        return seal(self.key, purpose, name)
+
+
+def seal(key: bytes, purpose: str, name: str) -> str:
+    """The mark in hex that only we can put on a name; `mail.bounces.verp` asks for it again."""
+    return hmac.digest(signing.derive_key(key, purpose), name.encode(), "sha256").hex()
 
 
 def frozen_headers(

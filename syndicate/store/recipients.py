@@ -103,6 +103,11 @@ def upsert(
     return tx.scalars(upserted, execution_options={"populate_existing": True}).one()
 
 
+def by_hash(tx: Transaction, address_hash: bytes) -> Recipient | None:
+    """The recipient of an address, by its hash."""
+    return tx.scalar(select(Recipient).where(Recipient.address_hash == address_hash))
+
+
 def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
     """Whether an address gets no mail of a scope."""
     query = select(

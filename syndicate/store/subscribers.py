@@ -174,6 +174,14 @@ def subscribe(
     return tx.scalars(query.with_for_update()).one()
 
 
+def of(tx: Transaction, subscriber_id: int, newsletter_id: int) -> Subscription | None:
+    """The subscription of a subscriber to a newsletter, locked until the commit."""
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.newsletter_id == newsletter_id
+    )
+    return tx.scalar(query.with_for_update())
+
+
 def lock(tx: Transaction, subscription_id: int) -> Subscription | None:
     """The subscription of this id, locked until the commit."""
     query = select(Subscription).where(Subscription.id == subscription_id).with_for_update()

@@ -1,0 +1,290 @@
+"""Keeping what came back: one event each, suppression by rule, incidents where it is about us.
+
+    ingest      a mail that came back
+    take        what a provider told
+    sweep       what the relay refused at once (from the ledger's rows, every ten minutes)
+
+A mail is believed about a reader only when it carries our seal; a provider is believed when its
+request was signed. Everything here may run twice: an event has one key, whoever tells it.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syndicate import logs, settings
+from syndicate.mail.bounces import rules, verp
+from syndicate.mail.bounces.classify import classify
+from syndicate.mail.bounces.reasons import cause_of
+from syndicate.mail.bounces.verdict import ABOUT_US, Kind, Verdict, is_hard
+from syndicate.store import events, incidents, ledger, newsletters, recipients, subscribers
+from syndicate.store.events import Happening
+from syndicate.store.incidents import Sample
+from syndicate.store.mailings import Mailing
+from syndicate.store.recipients import EVERYWHERE, OTHER, Recipient
+from syndicate.store.session import Transaction, transaction
+
+log = logs.get(__name__)
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+BURST = "burst"
+OPT_OUT = "opt-out"
+# Longer than a relay keeps trying, and than the memory of rules.is_worn_out needs.
+REMEMBER = dt.timedelta(days=90)
+SWEEP_BACK = dt.timedelta(days=2)
+SWEEP_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of one verdict.
+
+    Attributes:
+        verdict: what was said.
+        is_ours: whether it is about a delivery of ours.
+        is_new: whether nobody had told it before.
+        suppressed: whether the address is mailed no more because of it.
+    """
+
+    verdict: Verdict
+    is_ours: bool
+    is_new: bool
+    suppressed: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something a provider told about one message.
+
+    Attributes:
+        verdict: what happened to it.
+        at: when, aware UTC.
+        message_id: ours, as it stands in the message; "" when the provider keeps it to itself.
+        key: the provider's own name for the event.
+    """
+
+    verdict: Verdict
+    at: dt.datetime
+    message_id: str
+    key: str
+
+
+def ingest(raw: bytes, now: dt.datetime) -> tuple[Kept, ...]:
+    """Keep what a mail that came back says. Safe to run twice.
+
+    Args:
+        raw: RFC 5322 form.
+        now: aware UTC; a mail's own date is not believed.
+
+    Returns:
+        One entry a verdict; nothing when the mail is no report.
+    """
+    verdicts = classify(raw)
+    if not verdicts:
+        return ()
+    name = verp.find(raw, settings.load().key())
+    digest = hashlib.sha256(raw).hexdigest()
+    if name is None:
+        return tuple(
+            _keep_stranger(verdict, f"{digest}:{place}", now)
+            for place, verdict in enumerate(verdicts)
+        )
+    with transaction() as tx:
+        recipient = tx.get(Recipient, name.recipient_id)
+        verdict = _about(verdicts, recipient)
+        return (_keep(tx, verdict, name.mailing_id, recipient, told=digest, at=now),)
+
+
+def take(told: Sequence[Told]) -> tuple[Kept, ...]:
+    """Keep what a provider told, after its signature was verified. Safe to run twice."""
+    kept = []
+    for each in told:
+        name = verp.find(each.message_id, settings.load().key())
+        with transaction() as tx:
+            if name is not None:
+                recipient = tx.get(Recipient, name.recipient_id)
+            else:
+                recipient = _of_address(tx, each.verdict.recipient)
+            mailing_id = name.mailing_id if name else None
+            kept.append(_keep(tx, each.verdict, mailing_id, recipient, told=each.key, at=each.at))
+    return tuple(kept)
+
+
+def sweep(now: dt.datetime) -> int:
+    """Keep what the relay refused at once, from the ledger's rows. Safe to run twice.
+
+    Returns:
+        How many refusals were new.
+    """
+    with transaction() as tx:
+        refused = events.unread_refusals(tx, since=now - SWEEP_BACK, limit=SWEEP_AT_ONCE)
+    for each in refused:
+        words = each.reason or ""
+        # The relay answers RCPT TO before it takes a message: what it refuses, it refuses there.
+        cause = cause_of(
+            words, status=each.enhanced or "", code=each.code, around="in reply to RCPT TO"
+        )
+        hard = is_hard(Kind.BOUNCED, cause.reason, cause.status, cause.code)
+        verdict = Verdict(
+            Kind.BOUNCED, "", cause.status, cause.code, cause.reason, hard, detail=words
+        )
+        with transaction() as tx:
+            recipient = tx.get(Recipient, each.recipient_id)
+            _keep(tx, verdict, each.mailing_id, recipient, told="", at=each.at)
+    return len(refused)
+
+
+def _about(verdicts: Sequence[Verdict], recipient: Recipient | None) -> Verdict:
+    """The verdict about one recipient: a report to a sealed address is about that one alone."""
+    address = recipient.address.lower() if recipient else ""
+    named = [each for each in verdicts if each.recipient.lower() == address]
+    return (named or list(verdicts))[0]
+
+
+def _keep_stranger(verdict: Verdict, told: str, now: dt.datetime) -> Kept:
+    """An event that nobody can be made to pay for."""
+    with transaction() as tx:
+        happened = _happening(verdict, None, None, told=told, at=now)
+        return Kept(verdict, is_ours=False, is_new=events.record(tx, happened), suppressed=False)
+
+
+def _keep(
+    tx: Transaction,
+    verdict: Verdict,
+    mailing_id: int | None,
+    recipient: Recipient | None,
+    *,
+    told: str,
+    at: dt.datetime,
+) -> Kept:
+    recipient_id = recipient.id if recipient else None
+    is_new = events.record(tx, _happening(verdict, mailing_id, recipient_id, told=told, at=at))
+    if not is_new or recipient is None:
+        return Kept(verdict, recipient is not None, is_new, suppressed=False)
+    suppressed = False
+    if verdict.kind is Kind.COMPLAINED:
+        suppressed = _complained(tx, verdict, mailing_id, recipient, at)
+    elif verdict.kind is Kind.BOUNCED:
+        suppressed = _bounced(tx, verdict, mailing_id, recipient, at)
+    log.info(
+        "delivery_event_kept",
+        kind=verdict.kind.value,
+        reason=verdict.reason.value,
+        mailing_id=mailing_id,
+        recipient_id=recipient_id,
+        suppressed=suppressed,
+    )
+    return Kept(verdict, is_ours=True, is_new=True, suppressed=suppressed)
+
+
+def _complained(
+    tx: Transaction,
+    verdict: Verdict,
+    mailing_id: int | None,
+    recipient: Recipient,
+    at: dt.datetime,
+) -> bool:
+    """A complaint ends everything; who asks by mail to be left alone leaves that newsletter."""
+    mailing = ledger.find(tx, mailing_id) if mailing_id else None
+    if verdict.feedback == OPT_OUT and mailing is not None and mailing.newsletter_id is not None:
+        if recipient.subscriber_id is not None:
+            left = subscribers.of(tx, recipient.subscriber_id, mailing.newsletter_id)
+            if left is not None:
+                subscribers.end(left, now=at)
+        return False
+    recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason="complaint", now=at)
+    return True
+
+
+def _bounced(
+    tx: Transaction,
+    verdict: Verdict,
+    mailing_id: int | None,
+    recipient: Recipient,
+    at: dt.datetime,
+) -> bool:
+    mailing = ledger.find(tx, mailing_id) if mailing_id else None
+    if verdict.reason in ABOUT_US:
+        _open_incident(tx, verdict, verdict.reason.value, mailing, recipient, at=at)
+        return False
+    if verdict.is_hard and mailing is not None and _is_burst(tx, mailing, recipient):
+        events.lift_burst(tx, mailing.id, recipient.receiver_group)
+        _open_incident(tx, verdict, BURST, mailing, recipient, at=at)
+        return False
+    if not _is_given_up(tx, verdict, recipient, at):
+        return False
+    recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason="bounce", now=at)
+    return True
+
+
+def _is_given_up(tx: Transaction, verdict: Verdict, recipient: Recipient, at: dt.datetime) -> bool:
+    if verdict.is_hard:
+        times = events.hard_times(tx, recipient.id)
+        return rules.is_gone(times, has_confirmed=events.has_confirmed(tx, recipient.id))
+    days = events.soft_days(tx, recipient.id, reasons=rules.SOFT, since=at - REMEMBER)
+    return rules.is_worn_out(days)
+
+
+def _is_burst(tx: Transaction, mailing: Mailing, recipient: Recipient) -> bool:
+    # "other" is many receivers, of whom none is big enough to be seen failing.
+    if recipient.receiver_group == OTHER:
+        return False
+    return rules.is_burst(*events.burst(tx, mailing.id, recipient.receiver_group))
+
+
+def _open_incident(
+    tx: Transaction,
+    verdict: Verdict,
+    reason: str,
+    mailing: Mailing | None,
+    recipient: Recipient,
+    *,
+    at: dt.datetime,
+) -> None:
+    receiver = recipient.receiver_group
+    if receiver == OTHER:
+        receiver = recipient.address.rpartition("@")[2].lower() or OTHER
+    detail = _ADDRESS.sub("(address)", verdict.detail)
+    sample = Sample(mailing.id if mailing else None, _code(verdict), detail)
+    domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)
+    if incidents.report(tx, receiver, domain, reason, sample=sample, now=at):
+        log.error("delivery_incident_opened", receiver=receiver, domain=domain, reason=reason)
+
+
+def _of_address(tx: Transaction, address: str) -> Recipient | None:
+    if "@" not in address:
+        return None
+    return recipients.by_hash(tx, recipients.hash_of(address))
+
+
+def _happening(
+    verdict: Verdict,
+    mailing_id: int | None,
+    recipient_id: int | None,
+    *,
+    told: str,
+    at: dt.datetime,
+) -> Happening:
+    # Of a delivery that is known, a kind of event is told once by whoever is first; but a delay may
+    # come again and again.
+    name = f"{verdict.kind.value}:{mailing_id}:{recipient_id}"
+    if mailing_id is None or recipient_id is None or verdict.kind is Kind.DELAYED:
+        name = f"{name}:{told}"
+    return Happening(
+        key=hashlib.sha256(name.encode()).digest(),
+        at=at,
+        kind=verdict.kind.value,
+        mailing_id=mailing_id,
+        recipient_id=recipient_id,
+        reason=verdict.reason.value,
+        is_hard=verdict.is_hard,
+        code=_code(verdict),
+        # Replies repeat the address; it has no business outliving the reader's row.
+        detail=_ADDRESS.sub("(address)", verdict.detail),
+    )
+
+
+def _code(verdict: Verdict) -> str:
+    return " ".join(str(part) for part in (verdict.code, verdict.status) if part)
