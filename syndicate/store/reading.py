@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from syndicate.store import newsletters
 from syndicate.store.articles import (
     Access,
     Article,
@@ -24,9 +25,15 @@ from syndicate.store.articles import (
 )
 from syndicate.store.featured import Featured
 from syndicate.store.feeds import Feed
-from syndicate.store.newsletters import Issue, IssueState, IssueStory, Newsletter
+from syndicate.store.newsletters import (
+    Issue,
+    IssueState,
+    IssueStory,
+    Newsletter,
+    NewsletterSection,
+)
 from syndicate.store.pictures import Picture
-from syndicate.store.publications import Desk, Section
+from syndicate.store.publications import Desk, Publication, Section
 from syndicate.store.session import Transaction
 from syndicate.store.visibility import Channel, is_teaser_only, may_show, may_show_picture
 
@@ -93,6 +100,15 @@ class Reading:
     tags: Sequence[str]
     corrections: Sequence[Correction]
     desk: Desk | None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A newsletter as a publication offers it, in that publication's language."""
+
+    slug: str
+    name: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -205,12 +221,25 @@ def feeds_of(tx: Transaction, publication_id: int) -> list[Feed]:
     return list(tx.scalars(query.order_by(Feed.id)))
 
 
-def public_newsletters(tx: Transaction, publication_id: int) -> list[Newsletter]:
-    """A publication's newsletters that readers may sign up for."""
-    query = select(Newsletter).where(
-        Newsletter.publication_id == publication_id, Newsletter.is_public
+def public_newsletters(tx: Transaction, publication: Publication) -> list[Offered]:
+    """The newsletters that a publication's readers may sign up for, in its own language.
+
+    They are its own, and those of a sister publication that draw from its sections too.
+    """
+    draws = (
+        exists()
+        .where(NewsletterSection.newsletter_id == Newsletter.id)
+        .where(Section.id == NewsletterSection.section_id)
+        .where(Section.publication_id == publication.id)
     )
-    return list(tx.scalars(query.order_by(Newsletter.id)))
+    query = select(Newsletter).where(
+        Newsletter.is_public, or_(Newsletter.publication_id == publication.id, draws)
+    )
+    return [
+        Offered(each.slug, said["name"], said["description"])
+        for each in tx.scalars(query.order_by(Newsletter.id))
+        for said in [newsletters.in_language(each, publication.language)]
+    ]
 
 
 def sent_issues(tx: Transaction, newsletter_id: int, *, limit: int) -> list[Issue]:

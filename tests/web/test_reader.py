@@ -199,6 +199,20 @@ def test_newsletter_page_offers_sections_and_languages(
     assert browser.get("/newsletters/evening").status_code == 404
 
 
+def test_a_sister_publication_offers_a_newsletter_that_draws_from_it(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    front = browser.get("/p/al-nahar/")
+    page = browser.get("/p/al-nahar/newsletters/morning")
+
+    assert 'href="/p/al-nahar/newsletters/morning"' in front.text
+    assert "نشرة الصباح" in front.text
+    assert 'dir="rtl"' in page.text
+    assert "نشرة الصباح" in page.text
+    assert 'action="/p/al-nahar/newsletters/morning"' in page.text
+
+
 def test_share_page_has_plain_links(browser: TestClient, newsroom: Newsroom) -> None:
     page = browser.get(newsroom.path("report") + "/share")
 

@@ -25,7 +25,7 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
     if slug != shown.reading.story.slug:
         return RedirectResponse(shown.own_path, status_code=301)
     with transaction() as tx:
-        newsletters = reading.public_newsletters(tx, shown.site.publication.id)
+        newsletters = reading.public_newsletters(tx, shown.site.publication)
     found = shown.reading
     in_text = _SOURCES.findall(found.body_html)
     return render(

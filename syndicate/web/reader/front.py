@@ -47,7 +47,7 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
         )
         picks = reading.picks(tx, publication_id, now=now) if before is None else []
         feeds = reading.feeds_of(tx, publication_id)
-        newsletters = reading.public_newsletters(tx, publication_id)
+        newsletters = reading.public_newsletters(tx, site.publication)
     has_more, stories = len(stories) > _ON_A_PAGE, stories[:_ON_A_PAGE]
     path = f"{site.prefix}/sections/{chosen.slug}" if chosen else f"{site.prefix}/"
     has_lead = before is None and bool(stories)

@@ -17,7 +17,7 @@ from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option, own_name
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.forms import ClientOf, GuardedOf
-from syndicate.web.sites import Site, SiteOf, site_of_publication
+from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
 
 # A household signs up for a few newsletters; a list bomber wants hundreds (notes/mail A8).
@@ -35,6 +35,11 @@ class _Offer:
     newsletter: Newsletter
     sections: list[Section]
     issues: list[Issue]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Its name and description in the page's language."""
+        return newsletters.in_language(self.newsletter, self.site.publication.language)
 
     def section_names(self) -> dict[str, str]:
         """Slug to name; of translations that share a slug, this publication's."""
@@ -59,7 +64,7 @@ class _Filled:
 def newsletter_list(site: SiteOf) -> Response:
     """Every public newsletter of a publication."""
     with transaction() as tx:
-        found = reading.public_newsletters(tx, site.publication.id)
+        found = reading.public_newsletters(tx, site.publication)
     return render(site, "reader/newsletters.html", newsletters=found)
 
 
@@ -122,7 +127,10 @@ def _find(request: Request, slug: str) -> _Offer:
             raise NotFoundError("There is no such newsletter here.", slug=slug)
         sections = newsletters.sections_of(tx, newsletter.id)
         issues = reading.sent_issues(tx, newsletter.id, limit=_RECENT)
-    site = site_of_publication(request, newsletter.publication_id)
+    site = site_of(request)
+    # A sister publication whose sections it draws from offers it under its own name.
+    if site.publication.id not in {section.publication_id for section in sections}:
+        site = site_of_publication(request, newsletter.publication_id)
     return _Offer(site, newsletter, sections, issues)
 
 
@@ -144,7 +152,7 @@ def _wording(offer: _Offer) -> str:
         "leave, which every issue lets you do with one click. We keep when and from where you "
         "asked, as proof, and do not pass your address on.",
         name=offer.site.publication.name,
-        newsletter=offer.newsletter.name,
+        newsletter=offer.said["name"],
     )
 
 
@@ -154,7 +162,7 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
         offer.site,
         "reader/newsletter.html",
         Page(status=422 if problem else 200, is_private=bool(problem)),
-        newsletter=offer.newsletter,
+        newsletter=offer.said,
         slug=offer.newsletter.slug,
         issues=offer.issues,
         sections=[
@@ -183,7 +191,7 @@ def _check_your_mail(offer: _Offer) -> Response:
             say(
                 "We have sent a mail with a link to the address you gave; "
                 "%(newsletter)s begins when you follow it and confirm.",
-                newsletter=offer.newsletter.name,
+                newsletter=offer.said["name"],
             ),
             say("Nothing there? Look among the junk mail, or check the address and try again."),
         ],
