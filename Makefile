@@ -11,9 +11,12 @@ NAME ?=
 BIN := .venv/bin
 FOR_USE := .venv/.for-use
 FOR_WORK := .venv/.for-work
+# Many tests wait for servers: two at once take little more than half the time. A file stays whole.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
+PYTEST := $(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile
 PARTS := pyproject.toml setup.py constraints.txt
 # As root, pip's warning about root is about the system's Python; this one is ours alone.
-PIP_FLAGS := --quiet --disable-pip-version-check --no-warn-script-location \
+PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-location \
   --root-user-action=ignore --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -33,11 +36,11 @@ up: $(FOR_USE) ## start everything on this machine and keep it up; ARGS="--port 
 	@$(BIN)/syndicate up $(ARGS)
 
 test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/mail"
-	$(BIN)/pytest -q -m "not debian" $(ARGS)
+	$(PYTEST) -m "not debian" $(ARGS)
 
 check: lint ## all that a push must pass: format, lint, types, layers, tests, wheel
 	@$(MAKE) --no-print-directory wheel
-	$(BIN)/pytest -q $(CHECK)
+	$(PYTEST) $(CHECK)
 
 lint: $(FOR_WORK)
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ def test_needs_a_program():
 """
 
 
-def run_suite(folder: Path, listed: str) -> subprocess.CompletedProcess[str]:
+def run_suite(folder: Path, listed: str, *flags: str) -> subprocess.CompletedProcess[str]:
     """Run a suite with one skip beside our plugin and a list of its own."""
     tests = folder / "tests"
     tests.mkdir()
@@ -33,7 +33,7 @@ def run_suite(folder: Path, listed: str) -> subprocess.CompletedProcess[str]:
         '[tool.pytest.ini_options]\npythonpath = ["."]\nmarkers = ["debian(*programs): x"]\n'
         'addopts = "--import-mode=importlib -p no:cacheprovider"\n'
     )
-    argv = [sys.executable, "-m", "pytest", "-q", "--listed-skips-only", "tests"]
+    argv = [sys.executable, "-m", "pytest", "-q", "--listed-skips-only", *flags, "tests"]
     return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -43,10 +43,13 @@ def test_a_listed_skip_passes(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[-1][:19]) == (0, "1 passed, 1 skipped")
 
 
-def test_a_skip_that_is_not_listed_fails_the_run_and_is_named(tmp_path: Path) -> None:
-    done = run_suite(tmp_path, "# nothing\n")
+@pytest.mark.parametrize("flags", [[], ["--numprocesses=2"]], ids=["alone", "two at once"])
+def test_a_skip_that_is_not_listed_fails_the_run_and_is_named(
+    tmp_path: Path, flags: list[str]
+) -> None:
+    done = run_suite(tmp_path, "# nothing\n", *flags)
 
-    assert done.returncode == 1
+    assert done.returncode == 1, done.stdout + done.stderr
     assert (
         "SKIPPED BUT NOT LISTED in skips.txt: tests/test_suite.py::test_needs_a_program"
         in done.stdout.splitlines()
