@@ -31,6 +31,7 @@ ROUTERS = (
     "syndicate.web.reader.preferences",
     "syndicate.web.reader.unsubscribe",
     "syndicate.web.reader.never",
+    "syndicate.web.reader.robots",
     "syndicate.web.mailbox",
     "syndicate.web.console.sign_in",
     "syndicate.web.console.home",
@@ -65,6 +66,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)
     app.add_middleware(sites.PublicationPrefix)
+    app.add_middleware(guards.HeadAsGet)
     app.add_middleware(guards.SecurityHeaders)
     app.add_middleware(guards.RequestLog)
     errors.install(app)

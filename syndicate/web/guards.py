@@ -115,6 +115,26 @@ def body_cap(path: str) -> int:
     return next((cap for prefix, cap in _LARGER if path.startswith(prefix)), FORM_BYTES)
 
 
+class HeadAsGet:
+    """Answer HEAD wherever GET is answered, with the same head (RFC 9110 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask for the page and keep its body back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 class SecurityHeaders:
     """Put the headers that bind browsers on every answer; a page may have set stricter ones."""
 

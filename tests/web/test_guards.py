@@ -215,3 +215,23 @@ def test_readyz_says_that_the_broker_is_missing(browser: TestClient) -> None:
 
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "reason": "The broker does not answer."}
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds", "/robots.txt", "/healthz", "/nowhere"])
+def test_head_has_the_head_of_get_and_no_body(
+    browser: TestClient, newsroom: Newsroom, path: str
+) -> None:
+    assert newsroom.english
+    head, get = browser.head(path), browser.get(path)
+
+    assert head.status_code == get.status_code
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert head.content == b""
+
+
+def test_robots_are_kept_from_what_tokens_open(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.english
+    lines = browser.get("/robots.txt").text.splitlines()
+
+    assert {"Disallow: /console", "Disallow: /unsubscribe/", "Disallow: /never/"} <= set(lines)
+    assert "Sitemap: http://127.0.0.1:8080/sitemap-news.xml" in lines
