@@ -15,7 +15,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from syndicate import clock, logs, settings
 from syndicate.errors import CapReachedError, RefusedError, SyndicateError, UsageError
@@ -302,7 +302,7 @@ def _topic(tx: Transaction, topic: str) -> tuple[int, FeedFormat]:
     if not topic or len(topic) > _TOPIC_CHARS:
         raise UsageError("hub.topic must name a feed.")
     parts = urlsplit(topic)
-    name = parts.path.rpartition("/feeds/")[2]
+    name = unquote(parts.path.rpartition("/feeds/")[2])
     slug, _, ending = name.rpartition(".")
     forms = [form for form in FeedFormat if form.value == ending]
     feed = feeds.by_slug(tx, slug) if forms else None

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from syndicate.feeds import text
 from syndicate.store.articles import Article, ArticleState
@@ -158,7 +158,7 @@ class Document:
 def page_url(base: str, slug: str, form: FeedFormat, page: int = 0) -> str:
     """The public address of a page of a feed."""
     query = f"?{urlencode({'page': page})}" if page else ""
-    return f"{base}/feeds/{slug}.{form.value}{query}"
+    return f"{base}/feeds/{quote(slug)}.{form.value}{query}"
 
 
 def site_of(publication: Publication, base_url: str, *, is_first: bool) -> Site:

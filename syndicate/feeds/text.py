@@ -20,7 +20,7 @@ _ILLEGAL = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 # What a reader that takes text for HTML would not show as it stands.
-_MARKUP = re.compile(r"<|&#?\w")
+_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w")
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -59,8 +59,8 @@ def looks_like_html(text: str) -> bool:
 
 
 def as_html(text: str) -> str:
-    """HTML that shows the text as it stands; the text itself wherever that is the same."""
-    return escape(text, quote=False) if looks_like_html(text) else text
+    """HTML that shows the text as it stands; the text itself wherever that is good HTML."""
+    return escape(text, quote=False) if "<" in text or looks_like_html(text) else text
 
 
 def without_tags(text: str) -> str:

@@ -1,0 +1,230 @@
+"""Every format from one model: valid, and every field comes back through two parsers of others."""
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import fastfeedparser
+import feedparser
+import pytest
+from lxml import etree
+
+from syndicate.feeds import publish
+from syndicate.feeds.text import without_tags
+from syndicate.store import feeds, sources
+from syndicate.store.articles import ArticleSource, Change
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.session import transaction
+from syndicate.store.sources import SourceKind
+from tests.feeds import json_feed, nasty, newsroom, reading
+from tests.feeds.newsroom import BASE, NOW, minutes
+
+pytestmark = pytest.mark.usefixtures("database")
+
+GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).parent / "atom.rng"))
+SLUGS = ("everything", "middle-east", "corrections", "language-en", "author-world-desk")
+ARABIC = '<div dir="rtl" lang="ar"><p>نص</p></div>'
+
+
+def test_nasty_articles_make_valid_documents_in_every_format() -> None:
+    _publication, articles = nasty.make()
+    for article in articles[3:150:30]:
+        newsroom.kill(article)
+    newsroom.revision(articles[5], 3, Change.CORRECTION, note="The river is the <b>Oder</b> & co.")
+    while publish.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC)):
+        pass
+
+    checked = 0
+    for slug in SLUGS:
+        for (form, page), document in reading.documents(slug).items():
+            checked += 1
+            if form is FeedFormat.JSON:
+                assert json_feed.faults(json.loads(document.body)) == [], (slug, page)
+                continue
+            root = etree.fromstring(document.body)
+            if form is FeedFormat.ATOM:
+                assert GRAMMAR.validate(root), (slug, page, GRAMMAR.error_log)
+                assert (
+                    root.xpath(
+                        "count(//a:entry[not(a:content or a:summary)])", namespaces=reading.NAMES
+                    )
+                    == 0
+                )
+            assert feedparser.parse(io.BytesIO(document.body)).bozo == 0, (slug, page)
+    assert checked >= 3 * len(SLUGS)
+
+
+def test_the_grammar_finds_faults() -> None:
+    newsroom.article(newsroom.publication(), 1)
+    publish.publish_due(NOW)
+    good = reading.documents("everything")[FeedFormat.ATOM, 0].body
+
+    for old, new in (
+        (b"<generator>Syndicate</generator>", b"<unheard/>"),
+        (b"+00:00</updated>", b"</updated>"),
+        (b'rel="self"', b'rel="myself"'),
+        (b"<id>tag:", b"<id>my tag:"),
+    ):
+        bad = good.replace(old, new)
+        assert bad != good
+        assert not GRAMMAR.validate(etree.fromstring(bad)), new
+
+
+def test_the_check_of_json_feeds_finds_faults() -> None:
+    newsroom.article(newsroom.publication(), 1)
+    publish.publish_due(NOW)
+    good = reading.json_feed("everything")
+    assert json_feed.faults(good) == []
+
+    for change in (
+        {"version": "1"},
+        {"items": [{"url": f"{BASE}/x"}]},
+        {"next_url": "/relative"},
+        {"unheard": 1},
+        {"items": [{**good["items"][0], "date_published": "2026-11-24T08:00:00"}]},
+    ):
+        assert json_feed.faults({**good, **change}) != [], change
+
+
+@pytest.mark.parametrize("form", [FeedFormat.RSS, FeedFormat.ATOM])
+def test_feedparser_gives_every_field_back(form: FeedFormat) -> None:
+    _rich()
+
+    found = _parsed(form)
+
+    feed = found.feed
+    assert feed.title == "Daily"
+    assert feed.language == "en"
+    assert feed.rights == "Daily"
+    links = {link.rel: link.href for link in feed.links}
+    assert links["self"] == f"{BASE}/feeds/everything.{form.value}"
+    assert links["hub"] == f"{BASE}/hub"
+    entry = found.entries[0]
+    assert entry.id == "tag:daily.example,2026:1"
+    assert entry.link == "https://daily.example/1"
+    assert entry.title == "Fish & chips: 5 < 6"
+    assert entry.summary == "What it says."
+    assert [content.value for content in entry.content] == ["<p>Text.</p>"]
+    assert entry.published_parsed[:6] == (2026, 11, 24, 7, 59, 0)
+    assert [author.name for author in entry.authors] == ["World desk", "مكتب الأخبار"]
+    assert [tag.term for tag in entry.tags] == ["Europe", "Floods & Storms"]
+    [picture] = entry.media_content
+    assert picture["url"] == "https://daily.example/1.jpg"
+    assert (picture["width"], picture["height"], picture["filesize"]) == ("800", "600", "12345")
+    assert entry.media_credit[0]["content"] == "EPA"
+    [enclosure] = entry.enclosures
+    assert (enclosure.href, enclosure.length, enclosure.type) == (
+        "https://daily.example/1.jpg",
+        "12345",
+        "image/jpeg",
+    )
+    assert entry.source["title"] == "The Wire"
+
+
+@pytest.mark.parametrize("form", list(FeedFormat))
+def test_fastfeedparser_gives_every_field_back(form: FeedFormat) -> None:
+    _rich()
+
+    found = fastfeedparser.parse(reading.documents("everything")[form, 0].body)
+
+    assert found.feed.title == "Daily"
+    entry = found.entries[0]
+    assert entry.id == "tag:daily.example,2026:1"
+    assert entry.link == "https://daily.example/1"
+    assert entry.title == "Fish & chips: 5 < 6"
+    assert entry.content[0]["value"] == "<p>Text.</p>"
+    assert dt.datetime.fromisoformat(entry.published) == NOW - minutes(1)
+
+
+def test_arabic_text_says_which_way_it_runs() -> None:
+    publication = newsroom.publication("yawmi", language="ar", direction="rtl")
+    newsroom.article(publication, 1, language="ar", direction="rtl", body_html="<p>نص</p>")
+
+    publish.publish_due(NOW)
+
+    assert reading.texts(reading.rss("everything"), "//content:encoded") == [ARABIC]
+    assert reading.texts(reading.rss("everything"), "//language") == ["ar"]
+    assert reading.texts(reading.rss("everything"), "//item/dc:language") == ["ar"]
+    assert reading.texts(reading.atom("everything"), "//a:content") == [ARABIC]
+    assert reading.texts(reading.atom("everything"), "//a:entry/@xml:lang") == ["ar"]
+    assert reading.json_feed("everything")["items"][0]["content_html"] == ARABIC
+
+
+@pytest.mark.parametrize(
+    ("title", "rss"),
+    [
+        ("Fish & chips < 5", "Fish & chips < 5"),
+        ("AT&amp;T", "AT&amp;T"),
+        ("The <b>bold</b> tag", "The \u2039b\u203abold\u2039/b\u203a tag"),
+        ("<script>alert(1)</script>", "\u2039script\u203aalert(1)\u2039/script\u203a"),
+    ],
+)
+def test_a_title_is_plain_text_escaped_once(title: str, rss: str) -> None:
+    newsroom.article(newsroom.publication(), 1, headline=title)
+
+    publish.publish_due(NOW)
+
+    assert without_tags(title) == rss
+    assert reading.texts(reading.rss("everything"), "//item/title") == [rss]
+    assert reading.json_feed("everything")["items"][0]["title"] == title
+    element = reading.atom("everything").find(".//{*}entry/{*}title")
+    assert element is not None
+    shown = element.text or ""
+    if element.get("type") == "html":
+        shown = etree.fromstring(f"<x>{shown}</x>").text or ""
+    assert shown == title
+
+
+def test_a_feed_of_summaries_carries_no_text() -> None:
+    publication = newsroom.publication()
+    newsroom.article(publication, 1)
+    with transaction() as tx:
+        feed = feeds.by_slug(tx, "everything")
+        assert feed is not None
+        feed.is_full_text = False
+
+    publish.publish_due(NOW)
+
+    for document in reading.documents("everything").values():
+        assert b"Text of story" not in document.body
+        assert b"What story 1 says." in document.body
+
+
+def _parsed(form: FeedFormat) -> Any:
+    body = reading.documents("everything")[form, 0].body
+    return feedparser.parse(io.BytesIO(body), sanitize_html=False)
+
+
+def _rich() -> None:
+    """One article that has everything a feed can say."""
+    publication = newsroom.publication()
+    europe = newsroom.section(publication, "europe")
+    article = newsroom.article(
+        publication,
+        1,
+        kind="wire",
+        headline="Fish & chips: 5 < 6",
+        standfirst="What it says.",
+        body_html="<p>Text.</p>",
+        section_id=europe,
+        authors=["World desk", "مكتب الأخبار"],
+    )
+    newsroom.tag(article, publication, "Floods & storms")
+    newsroom.picture(article, caption="A street")
+    with transaction() as tx:
+        source = sources.add(
+            tx, publication, SourceKind.FEED, "https://wire.example/feed", "The Wire"
+        )
+        tx.add(
+            ArticleSource(
+                article_id=article,
+                source_id=source.id,
+                entry_key="1",
+                stem=b"",
+                entry_hash=b"",
+                seen_at=NOW,
+            )
+        )
+    publish.publish_due(NOW)
