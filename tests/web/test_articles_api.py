@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 import time_machine
+from psycopg import sql
 from starlette.testclient import TestClient
 
 from syndicate.collect import push
@@ -79,8 +80,10 @@ def in_tables(url: str) -> list[str]:
             "n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"
         ).fetchall()
         for (name,) in names:
-            rows = connection.execute(f"SELECT t.*::text FROM {name} t").fetchall()  # type: ignore[arg-type]
-            blobs = connection.execute(f"SELECT * FROM {name}").fetchall()  # type: ignore[arg-type]
+            table = sql.Identifier(name)
+            as_text = sql.SQL("SELECT t.*::text FROM {} t").format(table)
+            rows = connection.execute(as_text).fetchall()
+            blobs = connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
             raw = [cell for row in blobs for cell in row if isinstance(cell, bytes)]
             if MARKER in str(rows).lower() or any(MARKER.encode() in cell for cell in raw):
                 found.append(name)
