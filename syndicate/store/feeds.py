@@ -105,6 +105,20 @@ _ORDER = (
     FeedKind.AUTHOR,
 )
 
+# What tells a publication's feeds apart in a list; operators may give them other titles.
+_WORDS: Mapping[str, Mapping[FeedKind, str]] = {
+    "en": {
+        FeedKind.LANGUAGE: "all articles in this language",
+        FeedKind.FEATURED: "featured",
+        FeedKind.CORRECTIONS: "corrections",
+    },
+    "ar": {
+        FeedKind.LANGUAGE: "كل المقالات بهذه اللغة",
+        FeedKind.FEATURED: "مختارات",
+        FeedKind.CORRECTIONS: "تصحيحات",
+    },
+}
+
 
 def ensure(tx: Transaction, publication_id: int) -> None:
     """Make the feeds that every publication offers. Safe to run twice.
@@ -119,16 +133,25 @@ def ensure(tx: Transaction, publication_id: int) -> None:
     first = tx.scalar(select(func.min(Publication.id)))
     prefix = "" if publication_id == first else f"{publication.slug}-"
     name = publication.name
+    words = _WORDS.get(publication.language.partition("-")[0], _WORDS["en"])
     rows: list[dict[str, Any]] = [
         {"slug": "everything", "kind": FeedKind.EVERYTHING, "title": name},
         {
             "slug": f"language-{publication.language}",
             "kind": FeedKind.LANGUAGE,
             "language": publication.language,
-            "title": name,
+            "title": f"{name}: {words[FeedKind.LANGUAGE]}",
         },
-        {"slug": "featured", "kind": FeedKind.FEATURED, "title": name},
-        {"slug": "corrections", "kind": FeedKind.CORRECTIONS, "title": name},
+        {
+            "slug": "featured",
+            "kind": FeedKind.FEATURED,
+            "title": f"{name}: {words[FeedKind.FEATURED]}",
+        },
+        {
+            "slug": "corrections",
+            "kind": FeedKind.CORRECTIONS,
+            "title": f"{name}: {words[FeedKind.CORRECTIONS]}",
+        },
     ]
     rows += [
         {
