@@ -95,6 +95,7 @@ class Story:
     caption: str
     alt: str
     blocks: tuple[tuple[str, str], ...] = field(repr=False)
+    tags: Sequence[str] = ()
     access: str = "free"
     minutes_ago: int | None = None
     updated_minutes_ago: int | None = None

@@ -33,6 +33,7 @@ class Article:
     url: str
     picture_url: str
     section: Section
+    tags: tuple[str, ...]
     headline: str
     standfirst: str
     caption: str
@@ -64,6 +65,7 @@ def article(state: State, key: str) -> Article:
         url=f"{state.origin}/{story.language}/articles/{story.slug}",
         picture_url=f"{state.origin}/pictures/{story.picture}.jpg",
         section=_publication(story.language).section(story.section),
+        tags=tuple(story.tags),
         headline=story.headline,
         standfirst=story.standfirst,
         caption=story.caption,

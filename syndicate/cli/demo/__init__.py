@@ -85,7 +85,8 @@ def _show(journey: Journey, done: Result, *, stays_up: bool) -> None:
         teller.say(f"[red]✗[/red] {text}")
     if stays_up:
         teller.say("Open in a browser:\n")
-        teller.show(result.addresses(journey))
+        for what, address in result.addresses(journey):
+            teller.say(f"  [bold]{what.ljust(25)}[/bold]{address}")
         teller.say(f"\nMails are files in {done.mailbox.path}. Ctrl-C ends the demo.")
 
 

@@ -127,21 +127,19 @@ def table(done: Result) -> Table:
     return made
 
 
-def addresses(journey: Journey) -> Table:
-    """What to open in a browser while the demo stays up."""
+def addresses(journey: Journey) -> list[tuple[str, str]]:
+    """What to open in a browser while the demo stays up: (what, address) pairs."""
     base = journey.stack.web_url
-    made = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    made.add_column(style="bold")
-    made.add_column(no_wrap=True, overflow="fold")
     arabic = newsroom.publications()[1]
-    made.add_row("The publication", f"{base}/")
-    made.add_row("The Arabic one", f"{base}/p/{arabic.slug}/")
-    made.add_row("An article", f"{base}{journey.article_path()}")
-    made.add_row("Its feeds", f"{base}/feeds")
-    made.add_row("Sign up", f"{base}/newsletters/{setup.NEWSLETTER}")
-    made.add_row("The mailbox", f"{base}/mailbox")
-    made.add_row("The newsroom's own site", f"{journey.newsroom_url}/en/")
-    return made
+    return [
+        ("The publication", f"{base}/"),
+        ("The Arabic one", f"{base}/p/{arabic.slug}/"),
+        ("An article", f"{base}{journey.article_path()}"),
+        ("Its feeds", f"{base}/feeds"),
+        ("Sign up", f"{base}/newsletters/{setup.NEWSLETTER}"),
+        ("The mailbox", f"{base}/mailbox"),
+        ("The newsroom's own site", f"{journey.newsroom_url}/en/"),
+    ]
 
 
 def _counted(journey: Journey, feeds: Sequence[FeedSeen], seconds: Mapping[str, float]) -> Result:
