@@ -62,6 +62,7 @@ def _welcome(console: Console, stack: Stack, seconds: float) -> None:
     console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
+    console.print(f"  console   {stack.web_url}/console (`syndicate console-link` lets you in)")
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
     console.print("Ctrl-C stops it; the data stays.\n")
