@@ -17,6 +17,8 @@ from syndicate.web.live import Poller, closing_with_the_server
 
 # Every module that holds a `router`; a more particular route stands before a more general one.
 ROUTERS = (
+    # First, because most requests are polls of feeds, and routers are asked one after the other.
+    "syndicate.web.reader.feeds",
     "syndicate.web.reader.front",
     "syndicate.web.reader.article",
     "syndicate.web.reader.email_article",
@@ -24,7 +26,6 @@ ROUTERS = (
     "syndicate.web.reader.share",
     "syndicate.web.reader.feedback",
     "syndicate.web.reader.feeds_page",
-    "syndicate.web.reader.feeds",
     "syndicate.web.reader.newsletters",
     "syndicate.web.reader.issue",
     "syndicate.web.reader.confirm",
