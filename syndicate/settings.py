@@ -101,6 +101,24 @@ class Settings(BaseSettings):
     mail_pause_complaints: float = Field(
         0.001, ge=0, le=1, description="share of complaints that pauses a mailing; 0 never does"
     )
+    bounce_mailbox_url: SecretStr | None = Field(
+        None,
+        description="pop3s://user:password@host of the mailbox that returned mails go to; emptied "
+        "every ten minutes",
+    )
+    hook_sns_topics: list[str] = Field(
+        default_factory=list,
+        description="ARNs of the Amazon SNS topics whose SES events are believed; empty: none",
+    )
+    hook_postmark_password: SecretStr | None = Field(
+        None, description="password in the address that Postmark's webhook calls; empty: no hook"
+    )
+    hook_mailgun_key: SecretStr | None = Field(
+        None, description="Mailgun's HTTP webhook signing key; empty: no hook"
+    )
+    hook_sendgrid_key: str | None = Field(
+        None, description="SendGrid's public verification key, base64; empty: no hook"
+    )
     mail_connections: int = Field(
         4, ge=1, le=64, description="SMTP connections that one sending worker opens to the relay"
     )

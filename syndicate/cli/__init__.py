@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "newsletters": "Compose and send newsletters.",
     "subscribers": "Import, export, count and forget readers.",
     "mailings": "Watch and steer mailings.",
+    "bounces": "Read and keep what came back.",
     "articles": "Find and change articles.",
     "tokens": "Make, list and revoke the tokens of the HTTP API.",
     "console-link": "Print a link that lets an operator into the console.",

@@ -4,11 +4,12 @@ Asked in this order: is it a complaint (ARF), a delivery status (DSN), a vacatio
 in words alone. A mail that is none of these has no verdict.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from syndicate.mail.bounces import prose
+from syndicate.mail.bounces import prose, providers
 from syndicate.mail.bounces.reading import Fields, Report, read
 from syndicate.mail.bounces.reasons import Cause, cause_of
 from syndicate.mail.bounces.verdict import ABOUT_THE_ADDRESS, Kind, Reason, Verdict, is_hard
@@ -92,7 +93,9 @@ def _from_status(report: Report) -> Iterator[Verdict]:
 
 
 def _from_words(report: Report) -> Iterator[Verdict]:
-    if prose.is_unsubscribe(report):
+    if report.prose.lstrip().startswith("{"):
+        yield from _from_json(report.prose.lstrip())
+    elif prose.is_unsubscribe(report):
         yield _complaint(report, {"feedback-type": "opt-out"})
     elif prose.is_complaint(report):
         yield _complaint(report, {})
@@ -100,6 +103,16 @@ def _from_words(report: Report) -> Iterator[Verdict]:
         yield _auto_reply(report)
     elif prose.is_report(report):
         yield from _from_prose(report)
+
+
+def _from_json(text: str) -> Iterator[Verdict]:
+    """An event that a provider sends by mail (SES through SNS)."""
+    try:
+        event, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(event, dict):
+        yield from (told.verdict for told in providers.ses(event))
 
 
 def _from_prose(report: Report) -> Iterator[Verdict]:

@@ -18,6 +18,7 @@ from syndicate import logs, settings
 from syndicate.mail.bounces import rules, verp
 from syndicate.mail.bounces.classify import classify
 from syndicate.mail.bounces.reasons import cause_of
+from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import ABOUT_US, Kind, Verdict, is_hard
 from syndicate.store import events, incidents, ledger, newsletters, recipients, subscribers
 from syndicate.store.events import Happening
@@ -54,23 +55,6 @@ class Kept:
     suppressed: bool
 
 
-@dataclass(frozen=True)
-class Told:
-    """Something a provider told about one message.
-
-    Attributes:
-        verdict: what happened to it.
-        at: when, aware UTC.
-        message_id: ours, as it stands in the message; "" when the provider keeps it to itself.
-        key: the provider's own name for the event.
-    """
-
-    verdict: Verdict
-    at: dt.datetime
-    message_id: str
-    key: str
-
-
 def ingest(raw: bytes, now: dt.datetime) -> tuple[Kept, ...]:
     """Keep what a mail that came back says. Safe to run twice.
 
@@ -97,10 +81,16 @@ def ingest(raw: bytes, now: dt.datetime) -> tuple[Kept, ...]:
         return (_keep(tx, verdict, name.mailing_id, recipient, told=digest, at=now),)
 
 
-def take(told: Sequence[Told]) -> tuple[Kept, ...]:
-    """Keep what a provider told, after its signature was verified. Safe to run twice."""
+def take(told: Sequence[Told], now: dt.datetime) -> tuple[Kept, ...]:
+    """Keep what a provider told, after its signature was verified. Safe to run twice.
+
+    Args:
+        told: of one request.
+        now: aware UTC; counts for what has no time of its own, or an impossible one.
+    """
     kept = []
     for each in told:
+        at = each.at if now - REMEMBER < each.at <= now else now
         name = verp.find(each.message_id, settings.load().key())
         with transaction() as tx:
             if name is not None:
@@ -108,7 +98,7 @@ def take(told: Sequence[Told]) -> tuple[Kept, ...]:
             else:
                 recipient = _of_address(tx, each.verdict.recipient)
             mailing_id = name.mailing_id if name else None
-            kept.append(_keep(tx, each.verdict, mailing_id, recipient, told=each.key, at=each.at))
+            kept.append(_keep(tx, each.verdict, mailing_id, recipient, told=each.key, at=at))
     return tuple(kept)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from syndicate import settings
 from syndicate.mail.bounces import keep, rules, verp
-from syndicate.mail.bounces.keep import Told
+from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import Kind, Reason, Verdict
 from syndicate.mail.message import Writer
 from syndicate.newsletters import run
@@ -113,7 +113,7 @@ def test_what_a_mail_told_is_no_news_from_the_provider(mailing_id: int) -> None:
         Kind.BOUNCED, "reader001@example.com", "5.1.1", 550, Reason.USER_UNKNOWN, True
     )
 
-    (kept,) = keep.take([Told(verdict, NOW, writer.message_id(1, "daily.example"), "event-1")])
+    (kept,) = keep.take([Told(verdict, NOW, writer.message_id(1, "daily.example"), "event-1")], NOW)
 
     assert (kept.is_ours, kept.is_new) == (True, False)
 

@@ -1,0 +1,147 @@
+"""`syndicate bounces`: what came back, what it means, and what receivers hold against us."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock, settings
+from syndicate.errors import NotFoundError
+from syndicate.mail.bounces import keep, mailboxes
+from syndicate.mail.bounces.classify import classify as verdicts_of
+from syndicate.store import incidents
+from syndicate.store.session import transaction
+
+app = typer.Typer(no_args_is_help=True)
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files, Maildirs, mboxes or folders; - reads one from stdin.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def classify(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Say what returned mails mean, recipient by recipient; needs no database, keeps nothing."""
+    mails: list[dict[str, Any]] = [
+        {"file": name, "verdicts": [asdict(verdict) for verdict in verdicts_of(raw)]}
+        for path in paths
+        for name, raw in _mails(path)
+    ]
+    if as_json:
+        sys.stdout.write(json.dumps({"mails": mails}, ensure_ascii=False) + "\n")
+        return
+    table = Table("mail", "kind", "recipient", "reason", "code", "hard", "said", box=None)
+    for mail in mails:
+        for row in mail["verdicts"] or [None]:
+            table.add_row(str(mail["file"]), *_cells(row))
+    Console().print(table)
+
+
+@app.command()
+def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
+    """Keep what returned mails say: one event each, suppression by rule."""
+    now = clock.now()
+    counted: Counter[str] = Counter()
+    for path in paths:
+        for _, raw in _mails(path):
+            counted.update(_counted(keep.ingest(raw, now)))
+    _tell(counted, as_json=as_json)
+
+
+@app.command()
+def fetch(*, as_json: AsJson = False) -> None:
+    """Empty the mailbox of returned mails (SYNDICATE_BOUNCE_MAILBOX_URL) and keep what they say."""
+    url = settings.load().need("bounce_mailbox_url")
+    now = clock.now()
+    counted: Counter[str] = Counter()
+    mailboxes.collect(url, lambda raw: counted.update(_counted(keep.ingest(raw, now))))
+    _tell(counted, as_json=as_json)
+
+
+@app.command("incidents")
+def list_incidents(*, as_json: AsJson = False) -> None:
+    """List what receivers hold against us: open incidents, the newest first."""
+    with transaction() as tx:
+        rows = [
+            {
+                "id": each.id,
+                "receiver": each.receiver,
+                "domain": each.domain,
+                "reason": each.reason,
+                "events": each.events,
+                "opened_at": each.opened_at.isoformat(),
+                "last_at": each.last_at.isoformat(),
+                "code": each.code,
+                "said": each.detail,
+            }
+            for each in incidents.open_ones(tx)
+        ]
+    if as_json:
+        sys.stdout.write(json.dumps({"incidents": rows}) + "\n")
+        return
+    table = Table("id", "receiver", "our domain", "reason", "events", "last", "said", box=None)
+    for row in rows:
+        names = ("id", "receiver", "domain", "reason", "events", "last_at", "said")
+        table.add_row(*(str(row[name] or "") for name in names))
+    Console().print(table)
+
+
+@app.command()
+def close(
+    incident_id: Annotated[int, typer.Argument(help="Number of the incident.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Close an incident; the next refusal of its kind opens a new one."""
+    with transaction() as tx:
+        if not incidents.close(tx, incident_id, now=clock.now()):
+            raise NotFoundError(f"No open incident has the number {incident_id}.")
+    if as_json:
+        sys.stdout.write(json.dumps({"closed": incident_id}) + "\n")
+    else:
+        sys.stdout.write(f"Incident {incident_id} is closed.\n")
+
+
+def _mails(path: Path) -> list[tuple[str, bytes]]:
+    if str(path) == "-":
+        return [("-", sys.stdin.buffer.read())]
+    return list(mailboxes.messages(path))
+
+
+def _counted(kept: tuple[keep.Kept, ...]) -> dict[str, int]:
+    return {
+        "mails": 1,
+        "reports": int(bool(kept)),
+        "events": sum(each.is_new for each in kept),
+        "known": sum(not each.is_new for each in kept),
+        "strangers": sum(not each.is_ours for each in kept),
+        "suppressed": sum(each.suppressed for each in kept),
+    }
+
+
+def _tell(counted: Counter[str], *, as_json: bool) -> None:
+    names = ("mails", "reports", "events", "known", "strangers", "suppressed")
+    row = {name: counted[name] for name in names}
+    if as_json:
+        sys.stdout.write(json.dumps(row) + "\n")
+        return
+    sys.stdout.write(
+        f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "
+        f"{row['known']} known before, {row['strangers']} not about mail of ours, "
+        f"{row['suppressed']} addresses suppressed.\n"
+    )
+
+
+def _cells(row: dict[str, Any] | None) -> tuple[str, ...]:
+    if row is None:
+        return ("no report", "", "", "", "", "")
+    code = " ".join(str(part) for part in (row["code"], row["status"]) if part)
+    hard = "yes" if row["is_hard"] else ""
+    return (row["kind"], row["recipient"], row["reason"], code, hard, row["detail"][:60])

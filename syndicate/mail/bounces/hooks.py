@@ -1,0 +1,135 @@
+"""What a provider posts to us: is it that provider's, what does it tell, keep it.
+
+status 200   kept, or known before          403   not signed by that provider, or not just now
+       400   no JSON that we can read       404   this installation expects nothing from it
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from syndicate import fetch, logs, settings
+from syndicate.errors import SyndicateError
+from syndicate.mail.bounces import keep, providers, signatures
+from syndicate.mail.bounces.told import Told
+from syndicate.store import tokens
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+OK, BAD, FORBIDDEN, UNKNOWN = 200, 400, 403, 404
+_CERTIFICATE_BYTES = 100_000
+
+
+def receive(provider: str, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:
+    """Take what was posted to `/hooks/mail/{provider}`. Safe to run twice.
+
+    Args:
+        provider: ses, postmark, mailgun or sendgrid.
+        headers: names in lower case.
+        body: exactly as posted.
+        now: aware UTC.
+
+    Returns:
+        The HTTP status to answer with.
+    """
+    take = _TAKERS.get(provider)
+    if take is None:
+        return UNKNOWN
+    try:
+        posted = json.loads(body)
+    except (ValueError, RecursionError):
+        return BAD
+    status = take(posted, headers, body, now)
+    if status != OK:
+        log.warning("mail_hook_refused", provider=provider, status=status)
+    return status
+
+
+def _ses(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+    topics = settings.load().hook_sns_topics
+    if not topics:
+        return UNKNOWN
+    if not isinstance(posted, dict) or posted.get("TopicArn") not in topics:
+        return FORBIDDEN
+    url = str(posted.get("SigningCertURL", ""))
+    if not signatures.is_sns_url(url) or not signatures.sns(posted, _certificate(url)):
+        return FORBIDDEN
+    if posted.get("Type") == "SubscriptionConfirmation":
+        return _confirm(str(posted.get("SubscribeURL", "")))
+    try:
+        event = json.loads(str(posted.get("Message", "")))
+    except (ValueError, RecursionError):
+        return BAD
+    return _kept(providers.ses(event), now) if isinstance(event, dict) else BAD
+
+
+def _postmark(posted: Any, headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+    password = settings.load().hook_postmark_password
+    if password is None:
+        return UNKNOWN
+    if not signatures.postmark(headers.get("authorization", ""), password.get_secret_value()):
+        return FORBIDDEN
+    return _kept(providers.postmark(posted), now) if isinstance(posted, dict) else BAD
+
+
+def _mailgun(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+    key = settings.load().hook_mailgun_key
+    if key is None:
+        return UNKNOWN
+    signature = posted.get("signature") if isinstance(posted, dict) else None
+    if not isinstance(signature, dict):
+        return BAD
+    if not signatures.mailgun(signature, key.get_secret_value(), now):
+        return FORBIDDEN
+    # A token is good for one request; what was kept before is kept, so a repeat is no error.
+    digest = hashlib.sha256(str(signature.get("token")).encode()).digest()
+    with transaction() as tx:
+        is_first = tokens.use_once(tx, digest, purpose="mailgun", now=now)
+    return _kept(providers.mailgun(posted), now) if is_first else OK
+
+
+def _sendgrid(posted: Any, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:
+    key = settings.load().hook_sendgrid_key
+    if key is None:
+        return UNKNOWN
+    is_theirs = signatures.sendgrid(
+        body,
+        signature=headers.get("x-twilio-email-event-webhook-signature", ""),
+        timestamp=headers.get("x-twilio-email-event-webhook-timestamp", ""),
+        key=key,
+        now=now,
+    )
+    if not is_theirs:
+        return FORBIDDEN
+    if not isinstance(posted, list):
+        return BAD
+    return _kept(providers.sendgrid([one for one in posted if isinstance(one, dict)]), now)
+
+
+def _kept(told: Iterable[Told], now: dt.datetime) -> int:
+    keep.take(list(told), now)
+    return OK
+
+
+def _confirm(url: str) -> int:
+    """Tell SNS that we want a topic's messages: it asks once, when the topic is set up."""
+    if not signatures.is_sns_url(url):
+        return FORBIDDEN
+    try:
+        return OK if fetch.get(url).status == OK else BAD
+    except SyndicateError:
+        log.exception("sns_not_confirmed")
+        return BAD
+
+
+@lru_cache(maxsize=8)
+def _certificate(url: str) -> bytes:
+    """Amazon's certificate; its address changes when the certificate does."""
+    return fetch.get(url, max_bytes=_CERTIFICATE_BYTES).body
+
+
+_TAKERS = {"ses": _ses, "postmark": _postmark, "mailgun": _mailgun, "sendgrid": _sendgrid}

@@ -1,0 +1,126 @@
+"""Whether a provider's request was made by that provider: signatures, windows, and nothing else.
+
+    SES (SNS)   RSA over named fields, by a certificate that Amazon serves
+    Postmark    a password of ours in the address it calls (it signs nothing)
+    Mailgun     HMAC-SHA256 over timestamp and token
+    SendGrid    ECDSA P-256 over timestamp and body
+
+Source: each provider's documentation of its event webhooks; RFC 7617.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+# A request older than this is somebody's who recorded it.
+WINDOW = dt.timedelta(minutes=10)
+_SNS_HOST = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
+_SNS_FIELDS = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": (
+        "Message",
+        "MessageId",
+        "SubscribeURL",
+        "Timestamp",
+        "Token",
+        "TopicArn",
+        "Type",
+    ),
+}
+
+
+def is_sns_url(url: str) -> bool:
+    """Whether an address is one of SNS itself: nothing else may say which certificate counts."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(_SNS_HOST.fullmatch(parts.netloc))
+
+
+def sns(message: Mapping[str, Any], certificate: bytes) -> bool:
+    """Whether SNS signed a message.
+
+    Args:
+        message: as posted.
+        certificate: PEM, from the address in `SigningCertURL` that `is_sns_url` accepted.
+    """
+    fields = _SNS_FIELDS.get(str(message.get("Type")), ())
+    if not fields:
+        return False
+    signed = "".join(f"{name}\n{message[name]}\n" for name in fields if name in message)
+    kind = hashes.SHA256() if str(message.get("SignatureVersion")) == "2" else hashes.SHA1()  # noqa: S303 - version 1 is theirs
+    try:
+        key = x509.load_pem_x509_certificate(certificate).public_key()
+        signature = base64.b64decode(str(message.get("Signature", "")), validate=True)
+        if not isinstance(key, rsa.RSAPublicKey):
+            return False
+        key.verify(signature, signed.encode(), padding.PKCS1v15(), kind)
+    except (ValueError, binascii.Error, InvalidSignature):
+        return False
+    return True
+
+
+def postmark(authorization: str, password: str) -> bool:
+    """Whether a request carries our password (HTTP Basic, whatever the user's name)."""
+    scheme, _, credentials = authorization.partition(" ")
+    try:
+        given = base64.b64decode(credentials, validate=True).partition(b":")[2]
+    except (ValueError, binascii.Error):
+        return False
+    return scheme.lower() == "basic" and hmac.compare_digest(given, password.encode())
+
+
+def mailgun(signature: Mapping[str, Any], key: str, now: dt.datetime) -> bool:
+    """Whether Mailgun signed a request, and did so just now.
+
+    Args:
+        signature: the object of that name in the body.
+        key: the account's webhook signing key.
+        now: aware UTC.
+    """
+    timestamp, token = str(signature.get("timestamp", "")), str(signature.get("token", ""))
+    digest = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    is_signed = hmac.compare_digest(digest.encode(), str(signature.get("signature", "")).encode())
+    return is_signed and _is_fresh(timestamp, now)
+
+
+def sendgrid(body: bytes, *, signature: str, timestamp: str, key: str, now: dt.datetime) -> bool:
+    """Whether SendGrid signed a body, and did so just now.
+
+    Args:
+        body: exactly as posted.
+        signature: of `X-Twilio-Email-Event-Webhook-Signature`, base64.
+        timestamp: of `X-Twilio-Email-Event-Webhook-Timestamp`.
+        key: the account's verification key, base64 of DER.
+        now: aware UTC.
+    """
+    try:
+        public = load_der_public_key(base64.b64decode(key, validate=True))
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            return False
+        public.verify(
+            base64.b64decode(signature, validate=True),
+            timestamp.encode() + body,
+            ec.ECDSA(hashes.SHA256()),
+        )
+    except (ValueError, binascii.Error, InvalidSignature):
+        return False
+    return _is_fresh(timestamp, now)
+
+
+def _is_fresh(timestamp: str, now: dt.datetime) -> bool:
+    try:
+        at = dt.datetime.fromtimestamp(float(timestamp), tz=dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return False
+    return abs(now - at) <= WINDOW
