@@ -18,11 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 README = (ROOT / "README.md").read_text()
-# Tables that are no word of their own: the second half of one, or how the house keeps count.
+# Tables that hold none of the words: how the house keeps count of itself.
 NO_WORDS = {
     "api_answer", "api_token", "audit", "cap_counter", "console_session", "due_job", "fetch_host",
-    "fetch_state", "hub_subscription", "installation", "missing_link", "receiver_pace",
-    "relay_accept", "used_token",
+    "fetch_state", "installation", "missing_link", "receiver_pace", "relay_accept", "used_token",
 }  # fmt: skip
 
 
@@ -106,7 +105,7 @@ def test_every_table_is_called_by_one_of_the_words() -> None:
     strangers = {
         table
         for table in METADATA.tables
-        if table.split("_")[0] not in words and table not in NO_WORDS
+        if not words.intersection(table.split("_")) and table not in NO_WORDS
     }
 
     assert strangers == set()
