@@ -1,8 +1,7 @@
 """Where returned mails lie: files, folders, Maildirs, mboxes, and a POP3 mailbox."""
 
-import contextlib
-import mailbox
 import poplib
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,9 @@ log = logs.get(__name__)
 TIMEOUT_S = 30.0
 # One visit takes so many; the next one takes the rest.
 MAILS_A_VISIT = 1_000
+# The line before each mail of an mbox (RFC 4155): sender and time, after an empty line. A sentence
+# that begins with "From" is none.
+_MBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ .*\d\d:\d\d.*\n")
 # A longer one is no report; the end of it is never read anyway.
 LARGEST = 10_000_000
 
@@ -98,11 +100,11 @@ def _emptied(server: poplib.POP3, keep: Callable[[bytes], object]) -> int:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
-    with path.open("rb") as file:
-        is_mbox = file.read(5) == b"From "
-    if not is_mbox:
-        yield path.name, path.read_bytes()[:LARGEST]
+    raw = path.read_bytes()
+    starts = [found.start() for found in _MBOX.finditer(raw)] if raw.startswith(b"From ") else []
+    if len(starts) < 2:  # noqa: PLR2004 - one mail, whatever stands before it
+        yield path.name, raw[:LARGEST]
         return
-    with contextlib.closing(mailbox.mbox(path, create=False)) as box:
-        for place, key in enumerate(box.keys(), start=1):
-            yield f"{path.name}#{place}", box.get_bytes(key)[:LARGEST]
+    ends = [*starts[1:], len(raw)]
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
+        yield f"{path.name}#{place}", raw[start:end][:LARGEST]

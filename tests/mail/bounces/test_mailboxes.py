@@ -124,6 +124,14 @@ def test_files_folders_maildirs_and_mboxes_are_read(tmp_path: Path) -> None:
         names(tmp_path / "nothing")
 
 
+def test_one_mail_behind_a_from_line_stays_one(tmp_path: Path) -> None:
+    line = b"From MAILER-DAEMON Tue Nov 24 08:00:00 2026\n"
+    text = b"Subject: one\n\nHello.\n\nFrom now on, all is well.\n"
+    (tmp_path / "one.eml").write_bytes(line + text)
+
+    assert list(mailboxes.messages(tmp_path)) == [("one.eml", line + text)]
+
+
 def test_the_command_classifies_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "qmail.eml").write_text(QMAIL)
     (tmp_path / "away.eml").write_text(VACATION)
