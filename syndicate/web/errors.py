@@ -5,7 +5,6 @@ thing that is down.
 """
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,10 +16,8 @@ from syndicate.render.environment import environment
 from syndicate.store.session import DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
+from syndicate.web.sites import Site, site_of
 from syndicate.web.words import gettext_in
-
-if TYPE_CHECKING:
-    from syndicate.web.sites import Site
 
 log = logs.get(__name__)
 
@@ -35,6 +32,8 @@ _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.OversizeError, 413),
     (errors.TemporaryError, 503),
 )
+# Whoever has strayed sees whose house it is, in its language.
+_OF_A_PUBLICATION = frozenset({404, 405, 410})
 _TITLES = {
     403: "Not allowed",
     404: "Not here",
@@ -90,6 +89,8 @@ def status_of(error: errors.SyndicateError) -> int:
 
 def _page(request: Request, status: int, sentence: str) -> str:
     site: Site | None = getattr(request.state, "site", None)
+    if site is None and status in _OF_A_PUBLICATION:
+        site = _site_or_none(request)
     language = site.publication.language if site else "en"
     say = gettext_in(language)
     return (
@@ -106,7 +107,15 @@ def _page(request: Request, status: int, sentence: str) -> str:
     )
 
 
-def _home(request: Request, site: "Site | None") -> str:
+def _site_or_none(request: Request) -> Site | None:
+    """The publication whose page was asked for, unless the database is what fails."""
+    try:
+        return site_of(request)
+    except (errors.SyndicateError, DatabaseDownError):
+        return None
+
+
+def _home(request: Request, site: Site | None) -> str:
     """Where the button of an error page leads."""
     if request.scope.get("path", "").startswith("/console"):
         return "/console"

@@ -1,0 +1,76 @@
+"""One clear sentence per error, in the house's language, and the status that fits."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate import errors
+from syndicate.store import reading
+from syndicate.web.app import build
+from syndicate.web.errors import status_of
+from tests.web.newsroom import Newsroom
+
+
+def test_stray_reader_sees_whose_house_it_is(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.english
+    english, arabic = browser.get("/nowhere"), browser.get("/p/al-nahar/nowhere")
+
+    assert english.status_code == arabic.status_code == 404
+    assert "The Courier" in english.text
+    assert "There is no page at this address" in english.text
+    assert '<html lang="ar" dir="rtl">' in arabic.text
+    assert "لا صفحة في هذا العنوان" in arabic.text
+    assert 'href="/p/al-nahar/"' in arabic.text
+
+
+def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Newsroom) -> None:
+    assert newsroom.english
+    program, reader = browser.get("/api/v1/nowhere"), browser.get("/nowhere")
+
+    assert program.json() == {
+        "error": {
+            "status": 404,
+            "message": "There is no page at this address; it may have moved, or the link is not "
+            "complete.",
+        }
+    }
+    assert reader.headers["content-type"] == "text/html; charset=utf-8"
+    assert browser.put("/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.NotFoundError("x"), 404),
+        (errors.UnknownHostError("x"), 404),
+        (errors.CapReachedError("x"), 429),
+        (errors.RefusedError("x"), 409),
+        (errors.UsageError("x"), 400),
+        (errors.BadAddressError("x"), 422),
+        (errors.OversizeError("x"), 413),
+        (errors.RelayError("x"), 503),
+        (errors.PartialError("x"), 500),
+    ],
+)
+def test_status_fits_the_error(error: errors.SyndicateError, status: int) -> None:
+    assert status_of(error) == status
+
+
+def test_crash_is_written_down_and_told_without_detail(
+    database: str, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database
+    assert newsroom.english
+
+    def broken(*_arguments: object, **_options: object) -> None:
+        message = "secret detail"
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr(reading, "newest", broken)
+
+    with TestClient(build(), raise_server_exceptions=False) as browser:
+        page = browser.get("/")
+
+    assert page.status_code == 500
+    assert "we have written it down" in page.text
+    assert "secret detail" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
