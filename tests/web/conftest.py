@@ -36,7 +36,7 @@ def browser(database: str) -> Iterator[TestClient]:  # noqa: ARG001 - the pages 
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, its event loop is this thread's
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
