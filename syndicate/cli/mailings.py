@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from rich.table import Table
 from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.mail import reconcile, steering
-from syndicate.store import installation, ledger, progress, resending
+from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.progress import ErrorGroup, Standing
 from syndicate.store.resending import Choice
@@ -78,11 +79,13 @@ def show(
         standing = _watch(standing)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
+        told = events.counts(tx, mailing_id)
     if as_json:
         shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
-        sys.stdout.write(json.dumps(shown) + "\n")
+        sys.stdout.write(json.dumps(shown | {"receivers": told}) + "\n")
     else:
         _print_one(standing, errors)
+        _print_told(told)
 
 
 @app.command()
@@ -254,6 +257,13 @@ def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
             f"{error.deliveries} {error.state} at {error.receiver_group}: {code} {error.reason}",
             markup=False,
         )
+
+
+def _print_told(told: Mapping[str, Mapping[str, int]]) -> None:
+    """What receivers told later; "accepted" above is the relay's word alone."""
+    for group, kinds in sorted(told.items()):
+        numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        sys.stdout.write(f"{group} told later: {numbers}\n")
 
 
 def _iso(moment: dt.datetime | None) -> str | None:

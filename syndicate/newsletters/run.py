@@ -213,14 +213,15 @@ def frozen_rows(
     domain = publication.sender_address.rpartition("@")[2]
     rows: list[ContentRow] = []
     for mail in draft.rendered:
+        said = newsletters.in_language(newsletter, mail.language)
         headers = frozen_headers(
             subject=mail.subject,
-            from_name=publication.sender_name,
+            from_name=said["publication"] or publication.sender_name,
             from_address=publication.sender_address,
             now=now,
         )
         headers |= {
-            "list_name": newsletter.name,
+            "list_name": said["name"],
             # Stable for ever, whatever the newsletter is called next year (RFC 2919).
             "list_id": f"{newsletter.slug}.lists.{domain}",
             "list_help": f"/newsletters/{newsletter.slug}",
