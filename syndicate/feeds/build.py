@@ -22,8 +22,10 @@ _NAME = "syndicate"
 # A browser shows a feed with this style sheet; XSLT is on its way out (notes B2).
 _STYLE = b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>\n'
 _TTL_MINUTES = 5
-# Text of any element but content:encoded, which says by its name that it is HTML.
-_PLAIN_TEXT = re.compile(rb">[^<>]*&(?:amp|lt);[^<]*</(?!content:)")
+# Elements of plain text; content:encoded says by its name that it is HTML.
+_PLAIN_TEXT = re.compile(
+    rb"<(?:title|description|copyright|category|source|dc:creator|media:\w+)\b[^>]*>[^<]*&[^<]*"
+)
 
 
 def build(document: Document, form: FeedFormat) -> bytes:

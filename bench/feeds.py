@@ -1,0 +1,191 @@
+"""What feeds cost to build and to serve, next to plain feedgen and to nginx with files.
+
+    python -m bench.feeds [--json] [--seconds 5]
+
+Building: RSS, Atom and JSON Feed of 50, 500 and 5,000 entries in one document each, from rows in
+memory; and the same entries by plain feedgen (RSS and Atom, all it can). Codings are shown apart.
+
+Serving: page 0 of a feed from two processes of `syndicate web`, through nginx with the
+configuration that deploy/ ships, and by the same nginx from files; 200 in gzip and 304. A change:
+from an article's row written to all its feeds served changed, with a worker of the build queue in
+between.
+
+Debian's nginx and wrk are needed for the serving figures; without them these are null.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import brotli
+
+from bench.feeds_rows import entries, newsroom, plain_feedgen, publication, touch
+from bench.feeds_servers import Nginx, Web, fetch, load, program
+from bench.ground import ROOT, Ground
+from syndicate import clock
+from syndicate.embedded import child, plan
+from syndicate.embedded.child import Recipe
+from syndicate.embedded.probes import ReadySocket
+from syndicate.embedded.running import Adoption
+from syndicate.embedded.valkey import Valkey
+from syndicate.feeds import build, model, publish
+from syndicate.store import feeds
+from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.feed_rows import EntryRow
+from syndicate.store.feeds import Feed, FeedKind
+from syndicate.store.session import transaction
+
+SIZES = (50, 500, 5000)
+_BASE = "https://daily.example"
+_GZIP = {"Accept-Encoding": "gzip"}
+_CHANGES = 5
+# Every process of the server must serve a change, so it is looked for several times.
+_IN_A_ROW = 6
+_EMPTY = frozenset({FeedKind.FEATURED, FeedKind.CORRECTIONS})
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Feeds: building and serving.")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each load")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="syndicate-bench-") as name:
+        Path(name).chmod(0o755)  # nginx's workers are of another account where root starts it
+        found = {**building(), **serving(Path(name), asked.seconds)}
+    if not asked.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        return
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def building() -> dict[str, Any]:
+    """Milliseconds of CPU for one document of each format, and for plain feedgen's two."""
+    build_ms, codings_ms, feedgen_ms = {}, {}, {}
+    for size in SIZES:
+        rows = entries(size)
+        repeats = max(1, 500 // size)
+        build_ms[str(size)] = _cpu_ms(lambda rows=rows: _ours(rows), repeats)
+        feedgen_ms[str(size)] = _cpu_ms(lambda rows=rows: plain_feedgen(rows), repeats)
+        bodies = _ours(rows)
+        codings_ms[str(size)] = _cpu_ms(lambda bodies=bodies: _codings(bodies), repeats)
+    return {"build_ms": build_ms, "codings_ms": codings_ms, "feedgen_ms": feedgen_ms}
+
+
+def serving(folder: Path, seconds: float) -> dict[str, Any]:
+    """Requests per second by each server, and how long a change takes."""
+    with Ground(folder) as ground:
+        valkey = Valkey(folder)
+        env = {**ground.env, "SYNDICATE_REDIS_URL": valkey.start()}
+        adoption = Adoption(env)
+        try:
+            articles = newsroom(200)
+            while publish.publish_due(clock.now()):
+                pass
+            with Web(env, folder) as web:
+                return {**_loads(folder, web, seconds), **_changes(folder, env, web, articles)}
+        finally:
+            adoption.undo()
+            valkey.stop()
+
+
+def _loads(folder: Path, web: Web, seconds: float) -> dict[str, Any]:
+    if program() is None or shutil.which("wrk") is None:
+        return dict.fromkeys(("app_per_s", "proxy_per_s", "static_per_s", "p99_ms"))
+    files = folder / "files"
+    (files / "feeds").mkdir(parents=True)
+    body = fetch(web.port, "/feeds/everything.rss")[1]
+    (files / "feeds" / "everything.rss").write_bytes(body)
+    zipped_body = fetch(web.port, "/feeds/everything.rss", _GZIP)[1]
+    (files / "feeds" / "everything.rss.gz").write_bytes(zipped_body)
+    for path in (files, files / "feeds"):
+        path.chmod(0o755)
+    per_s: dict[str, dict[str, float]] = {}
+    p99: dict[str, dict[str, float]] = {}
+    with Nginx(folder, web.port, files) as nginx:
+        ports = {"app": web.port, "proxy": nginx.proxy_port, "static": nginx.static_port}
+        for name, port in ports.items():
+            tag = fetch(port, "/feeds/everything.rss", _GZIP)[0]["ETag"]
+            plain = load(port, {}, seconds)
+            zipped = load(port, _GZIP, seconds)
+            known = load(port, {**_GZIP, "If-None-Match": tag}, seconds)
+            figures = {"200": plain, "gzip": zipped, "304": known}
+            per_s[name] = {kind: round(each.per_s) for kind, each in figures.items()}
+            p99[name] = {kind: round(each.p99_ms, 2) for kind, each in figures.items()}
+    return {f"{name}_per_s": found for name, found in per_s.items()} | {"p99_ms": p99}
+
+
+def _changes(folder: Path, env: dict[str, str], web: Web, articles: list[int]) -> dict[str, Any]:
+    """Seconds from a changed row to all its feeds served changed; the median and the worst."""
+    ready = ReadySocket(folder / "worker.ready")
+    recipe = Recipe(
+        name="worker",
+        argv=plan.worker_argv("bench", ("build",)),
+        env=dict(os.environ) | {"PYTHONPATH": str(ROOT), "NOTIFY_SOCKET": str(ready.path)} | env,
+        log_file=folder / "worker.log",
+    )
+    worker = child.start(recipe)
+    child.wait_until(ready.said_ready, worker, recipe)
+    try:
+        took = [_one_change(web, articles[number], number) for number in range(_CHANGES)]
+    finally:
+        child.end(worker, ((signal.SIGTERM, 10.0),))
+        ready.close()
+    return {
+        "change_to_served_s": round(statistics.median(took), 3),
+        "change_to_served_worst_s": round(max(took), 3),
+    }
+
+
+def _one_change(web: Web, article_id: int, number: int) -> float:
+    with transaction() as tx:
+        slugs = [feed.slug for feed in feeds.offered(tx, 1) if feed.kind not in _EMPTY]
+    words = f"Changed for the {number}. time"
+    began = time.monotonic()
+    touch(article_id, words, clock.now())
+    for slug in slugs:
+        seen = 0
+        while seen < _IN_A_ROW:
+            body = fetch(web.port, f"/feeds/{slug}.rss")[1]
+            seen = seen + 1 if words.encode() in body else 0
+    return time.monotonic() - began
+
+
+def _ours(rows: list[EntryRow]) -> list[bytes]:
+    """All three formats of one page."""
+    brand = publication()
+    brand.id = 1
+    feed = Feed(slug="everything", title="Daily", description="", is_full_text=True)
+    site = model.site_of(brand, _BASE, is_first=True)
+    document = model.document(feed, brand, site, rows)
+    return [build.build(document, form) for form in FeedFormat]
+
+
+def _codings(bodies: list[bytes]) -> None:
+    for body in bodies:
+        gzip.compress(body, publish.GZIP_LEVEL, mtime=0)
+        brotli.compress(body, mode=brotli.MODE_TEXT, quality=publish.BROTLI_QUALITY)
+
+
+def _cpu_ms(work: Callable[[], object], repeats: int) -> float:
+    """CPU of one run, the best of several: another process's load is not ours."""
+    found = []
+    for _ in range(repeats + 1):
+        began = time.process_time()
+        work()
+        found.append((time.process_time() - began) * 1000)
+    return round(min(found), 1)
+
+
+if __name__ == "__main__":
+    main()

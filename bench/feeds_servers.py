@@ -1,0 +1,177 @@
+"""What bench/feeds.py measures against: our web processes, nginx, and a load on either."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from bench.ground import ROOT
+
+CONNECTIONS = 32
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a load got."""
+
+    per_s: float
+    p99_ms: float
+
+
+class Web:
+    """Two web processes on one listening socket, as `syndicate up` runs them."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path, processes: int = 2) -> None:
+        self._env, self._folder, self._count = env, folder, processes
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = int(self._socket.getsockname()[1])
+        self._socket.set_inheritable(True)
+        environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)} | dict(self._env)
+        argv = [sys.executable, "-m", "syndicate.cli", "web", "--fd", str(self._socket.fileno())]
+        with (self._folder / "web.log").open("wb") as log:
+            self._processes = [
+                subprocess.Popen(  # noqa: S603 - our own program
+                    argv,
+                    env=environment,
+                    pass_fds=[self._socket.fileno()],
+                    stdout=log,
+                    stderr=log,
+                )
+                for _ in range(self._count)
+            ]
+        _wait(self.port)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for process in self._processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self._processes:
+            process.wait(20)
+        self._socket.close()
+
+
+class Nginx:
+    """One nginx: the shipped configuration before a web server, and the same bytes from files."""
+
+    def __init__(self, folder: Path, web_port: int, files: Path) -> None:
+        self._folder, self._web, self._files = folder, web_port, files
+        self.proxy_port, self.static_port = _free_port(), _free_port()
+
+    def __enter__(self) -> Self:
+        (self._folder / "cache").mkdir()
+        (self._folder / "shipped.conf").write_text(
+            shipped(self._folder / "cache", self.proxy_port, self._web)
+        )
+        (self._folder / "nginx.conf").write_text(
+            f"""
+            daemon off; worker_processes 1; pid {self._folder}/nginx.pid;
+            error_log stderr crit;
+            events {{ worker_connections 2048; }}
+            http {{
+                include {self._folder}/shipped.conf;
+                server {{
+                    listen 127.0.0.1:{self.static_port};
+                    access_log off; root {self._files}; gzip_static on;
+                    types {{ application/rss+xml rss; }}
+                }}
+            }}
+            """
+        )
+        with (self._folder / "nginx.log").open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - Debian's own program
+                [str(program()), "-c", f"{self._folder}/nginx.conf", "-p", str(self._folder)],
+                stdout=log,
+                stderr=log,
+            )
+        _wait(self.proxy_port)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(20)
+
+
+def program() -> Path | None:
+    """Debian's nginx, if it is there."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return Path(found) if found else None
+
+
+def shipped(cache: Path, port: int, web_port: int) -> str:
+    """The configuration of deploy/, made to stand on loopback: addresses and folders alone change.
+
+    Debian 12's nginx does not know `resolve`, which needs 1.27.3.
+    """
+    text = (ROOT / "deploy" / "nginx" / "syndicate.conf").read_text()
+    changes = {
+        "/var/cache/nginx/syndicate": str(cache),
+        "    zone syndicate_web 64k;\n": "",
+        "    resolver 127.0.0.11 valid=5s;\n": "",
+        "server web:8080 resolve;": f"server 127.0.0.1:{web_port};",
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "access_log /dev/stdout syndicate;": f"access_log {cache}/../access.log syndicate;",
+    }
+    for old, new in changes.items():
+        if text.count(old) != 1:
+            raise RuntimeError(f"deploy/nginx/syndicate.conf has {old!r} {text.count(old)} times")
+        text = text.replace(old, new)
+    return text
+
+
+def load(port: int, headers: Mapping[str, str], seconds: float) -> Figure:
+    """Ask for the feed of everything over 32 connections for a while, with Debian's wrk."""
+    said = subprocess.run(  # noqa: S603 - Debian's own program
+        [
+            shutil.which("wrk") or "wrk",
+            f"--connections={CONNECTIONS}",
+            "--threads=1",
+            f"--duration={max(1, round(seconds))}s",
+            "--latency",
+            *(f"--header={name}: {value}" for name, value in headers.items()),
+            f"http://127.0.0.1:{port}/feeds/everything.rss",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    per_s = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
+    if per_s is None or p99 is None or re.search(r"Non-2xx or 3xx|Socket errors", said):
+        raise RuntimeError(f"the load did not go through: {said}")
+    return Figure(float(per_s[1]), float(p99[1]) * _UNITS[p99[2]])
+
+
+def fetch(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[Any, bytes]:
+    """Headers and body of one answer."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers or {}))
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        return answer.headers, answer.read()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            fetch(port, "/healthz")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"nobody answers on port {port}")
