@@ -1,4 +1,4 @@
-"""What feedgen lacks or breaks, as one extension of it (ADR 0007 has the list with figures).
+"""What feedgen lacks or breaks, as one extension of it (decision 0011 has the list with figures).
 
 feedgen 1.0.0 overwrites RSS's channel link with any hub or next link, drops rel, type and length of
 Atom entry links, knows no picture credit, no `atom:updated` in RSS, no tombstones (RFC 6721) and no
