@@ -60,6 +60,8 @@ def is_wanted(stack: Stack) -> bool:
     """Whether an installation holds nothing yet, and is none that serves real readers."""
     if stack.settings.environment == "production":
         return False
+    if state.was_removed(state.folder_of(stack.data_dir)):
+        return False
     with transaction() as tx:
         return not setup.is_installed(tx)
 

@@ -20,7 +20,7 @@ from syndicate.cli.waiting import Seen, Waiter
 from syndicate.collect import run
 from syndicate.embedded import folder
 from syndicate.errors import NotFoundError, TemporaryError, UsageError
-from syndicate.sample import setup, state, visitor
+from syndicate.sample import newsroom, setup, state, visitor
 from syndicate.sample.state import Edit, State
 from syndicate.store import articles, awaited, feeds
 from syndicate.store.articles import Article
@@ -99,6 +99,26 @@ def list_(*, as_json: AsJson = False) -> None:
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     Console().print(table)
+
+
+@app.command()
+def remove(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take the newsroom away: its publications, articles, feeds, mailings and sample readers."""
+    data_dir, _ = _newsroom()
+    names = " and ".join(told.name for told in newsroom.publications())
+    if not yes:
+        typer.confirm(f"Delete {names} with everything in them?", abort=True)
+    state.forget(state.folder_of(data_dir))
+    with transaction() as tx:
+        readers = setup.remove(tx)
+    if as_json:
+        sys.stdout.write(json.dumps({"subscribers": readers}) + "\n")
+    else:
+        sys.stdout.write(f"{names} are gone, with {readers} sample readers.\n")
 
 
 def _newsroom() -> tuple[Path, State]:

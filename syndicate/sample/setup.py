@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syndicate.sample import newsroom, pages
 from syndicate.sample.state import State
-from syndicate.store import feeds, newsletters, publications, sources
+from syndicate.store import feeds, newsletters, publications, removing, sources
 from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.publications import Desk, Publication, Section
 from syndicate.store.session import Transaction
@@ -72,6 +72,17 @@ def install(tx: Transaction, state: State, *, slot: str) -> Installed:
 def is_installed(tx: Transaction) -> bool:
     """Whether there is any publication, the sample's or a real one."""
     return bool(publications.all_publications(tx))
+
+
+def remove(tx: Transaction) -> int:
+    """Take the newsroom's publications away with everything that hangs on them.
+
+    Returns:
+        How many subscribers went with them. Safe to run twice.
+    """
+    slugs = {told.slug for told in newsroom.publications()}
+    found = [each.id for each in publications.all_publications(tx) if each.slug in slugs]
+    return removing.remove_publications(tx, found)
 
 
 def sources_of(tx: Transaction, state: State) -> list[Source]:

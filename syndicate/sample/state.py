@@ -16,6 +16,7 @@ FOLDER = "sample"
 FILES = "files"
 _STATE = "state.json"
 _SERVING = "serving"
+_REMOVED = "removed"
 KINDS = ("fix", "update", "correction")
 
 
@@ -118,5 +119,11 @@ def is_serving_since(folder: Path, moment_s: float) -> bool:
 
 
 def forget(folder: Path) -> None:
-    """Forget the newsroom. Safe to run twice."""
+    """Forget the newsroom, and that it is not wanted again. Safe to run twice."""
     (folder / _STATE).unlink(missing_ok=True)
+    (folder / _REMOVED).touch()
+
+
+def was_removed(folder: Path) -> bool:
+    """Whether somebody took the newsroom away."""
+    return (folder / _REMOVED).exists()

@@ -22,6 +22,7 @@ def test_an_installation_keeps_its_newsroom_and_leaves_nothing_running() -> None
         _refuses_another_postgresql(data_dir)
         with running(argv, data_dir) as program:
             _keeps(program, stored)
+            _can_be_removed(program)
             _dies_whole(program)
 
 
@@ -58,6 +59,14 @@ def _keeps(program: Running, stored: list[tuple[int, str]]) -> None:
     assert "newsroom" in program.run_file()["processes"]
     assert (done["articles"], done["revisions"], done["failed"]) == (0, 0, 0)
     assert _articles(program) == stored
+
+
+def _can_be_removed(program: Running) -> None:
+    program.json_of("newsletters", "send", "morning-harbour")
+    assert program.json_of("sample", "remove", "--yes") == {"subscribers": 199}
+    tables = ("publication", "article", "feed", "source", "newsletter", "mailing", "subscriber")
+    counted = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+    assert program.rows(f"SELECT {counted}") == [(0,) * len(tables)]  # noqa: S608 - names of ours
 
 
 def _dies_whole(program: Running) -> None:

@@ -9,8 +9,11 @@ import pytest
 from syndicate.errors import RefusedError
 from syndicate.sample import readers, server, setup, state
 from syndicate.sample.state import State
-from syndicate.store import feeds, newsletters, publications, sources
-from syndicate.store.session import transaction
+from syndicate.store import feeds, newsletters, publications, sources, subscribers
+from syndicate.store.newsletters import Newsletter, NewsletterKind
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction, transaction
+from syndicate.subscribers import transfer
 
 START = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 NEWSROOM = State(START, 18080)
@@ -84,6 +87,60 @@ def test_a_newsroom_whose_port_is_taken_moves_with_its_sources(tmp_path: Path) -
         left = setup.sources_of(tx, before)
     assert (len(found), left) == (10, [])
     assert {tuple(source.allow_origins) for source in found} == {(f"127.0.0.1:{now_at.port}",)}
+
+
+@pytest.mark.usefixtures("database")
+def test_removing_leaves_what_is_somebody_elses() -> None:
+    installed = _install()
+    transfer.import_csv(
+        readers.as_csv(9, now=START), setup.NEWSLETTER, wording="", origin="", now=START
+    )
+    with transaction() as tx:
+        own = _own_publication(tx)
+        newsletter_id = newsletters.add(tx, _own_newsletter(own), section_ids=[]).id
+        subscriber = subscribers.by_address(tx, readers.address(1))
+        assert subscriber is not None
+        subscribers.subscribe(tx, subscriber.id, newsletter_id, language="en", now=START)
+
+    with transaction() as tx:
+        gone = setup.remove(tx)
+
+    with transaction() as tx:
+        assert gone == 8
+        assert [each.slug for each in publications.all_publications(tx)] == ["own"]
+        assert newsletters.find(tx, installed.newsletter_id) is None
+        assert sources.listed(tx) == []
+        assert subscribers.by_address(tx, readers.address(1)) is not None
+        assert subscribers.by_address(tx, readers.address(2)) is None
+        assert setup.remove(tx) == 0
+
+
+def _own_publication(tx: Transaction) -> int:
+    own = Publication(
+        slug="own",
+        name="Our Own",
+        language="en",
+        direction="ltr",
+        zone="UTC",
+        sender_name="Our Own",
+        sender_address="news@own.example",
+        postal_address="1 Street",
+    )
+    tx.add(own)
+    tx.flush()
+    return own.id
+
+
+def _own_newsletter(publication_id: int) -> Newsletter:
+    return Newsletter(
+        publication_id=publication_id,
+        slug="own",
+        kind=NewsletterKind.DIGEST,
+        name="Own",
+        languages=["en"],
+        zone="UTC",
+        schedule={"times": ["08:00"], "days": []},
+    )
 
 
 def test_readers_have_addresses_of_their_own_and_many_choices() -> None:
