@@ -64,9 +64,19 @@ def _keeps(program: Running, stored: list[tuple[int, str]]) -> None:
 def _can_be_removed(program: Running) -> None:
     program.json_of("newsletters", "send", "morning-harbour")
     assert program.json_of("sample", "remove", "--yes") == {"subscribers": 199}
-    tables = ("publication", "article", "feed", "source", "newsletter", "mailing", "subscriber")
-    counted = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
-    assert program.rows(f"SELECT {counted}") == [(0,) * len(tables)]  # noqa: S608 - names of ours
+    left = [
+        program.rows(query)
+        for query in (
+            "SELECT id FROM publication",
+            "SELECT id FROM article",
+            "SELECT id FROM feed",
+            "SELECT id FROM source",
+            "SELECT id FROM newsletter",
+            "SELECT id FROM mailing",
+            "SELECT id FROM subscriber",
+        )
+    ]
+    assert left == [[]] * len(left)
 
 
 def _dies_whole(program: Running) -> None:
