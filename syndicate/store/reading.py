@@ -24,7 +24,6 @@ from syndicate.store.articles import (
     Tag,
 )
 from syndicate.store.featured import Featured
-from syndicate.store.feeds import Feed
 from syndicate.store.newsletters import (
     Issue,
     IssueState,
@@ -215,12 +214,6 @@ def is_gone(tx: Transaction, article_id: int) -> bool:
     return state in _GONE
 
 
-def feeds_of(tx: Transaction, publication_id: int) -> list[Feed]:
-    """A publication's feeds that readers may follow, the one of everything first."""
-    query = select(Feed).where(Feed.publication_id == publication_id, Feed.gone_at.is_(None))
-    return list(tx.scalars(query.order_by(Feed.id)))
-
-
 def public_newsletters(tx: Transaction, publication: Publication) -> list[Offered]:
     """The newsletters that a publication's readers may sign up for, in its own language.
 
@@ -263,7 +256,11 @@ def issue_stories(tx: Transaction, issue_id: int, *, now: dt.datetime) -> list[S
     query = (
         _stories()
         .join(IssueStory, IssueStory.article_id == Article.id)
-        .where(IssueStory.issue_id == issue_id, may_show(Channel.PAGE, now=now))
+        .where(
+            IssueStory.issue_id == issue_id,
+            ~IssueStory.is_correction,
+            may_show(Channel.PAGE, now=now),
+        )
         .order_by(IssueStory.position)
     )
     return _with_pictures(tx, [_story(row) for row in tx.execute(query)], now)

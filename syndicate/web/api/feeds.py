@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock, settings
 from syndicate.errors import NotFoundError
-from syndicate.store import audit, publications, reading, sources
+from syndicate.store import audit, feeds, publications, sources
 from syndicate.store.session import transaction
 from syndicate.store.sources import FetchState, SourceState
 from syndicate.store.sources import Source as SourceRow
@@ -68,7 +68,7 @@ def list_feeds(_actor: Reader) -> list[Feed]:
                 json_feed=f"{base}/{feed.slug}.json",
             )
             for publication in publications.all_publications(tx)
-            for feed in reading.feeds_of(tx, publication.id)
+            for feed in feeds.offered(tx, publication.id)
         ]
 
 

@@ -2,17 +2,28 @@
 
 from fastapi import APIRouter, Response
 
-from syndicate.store import reading
+from syndicate.store import feeds
+from syndicate.store.feeds import FeedKind
 from syndicate.store.session import transaction
 from syndicate.web.pages import render
 from syndicate.web.sites import SiteOf
+from syndicate.web.words import gettext_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/feeds")
 def feeds_page(site: SiteOf) -> Response:
-    """Every feed of a publication in its formats."""
+    """Every feed of a publication in its formats, by what it lists."""
     with transaction() as tx:
-        feeds = reading.feeds_of(tx, site.publication.id)
-    return render(site, "reader/feeds.html", feeds=feeds)
+        offered = feeds.offered(tx, site.publication.id)
+    say = gettext_of(site)
+    titles = {
+        FeedKind.SECTION: say("Sections"),
+        FeedKind.TAG: say("Topics"),
+        FeedKind.AUTHOR: say("Authors"),
+    }
+    groups: dict[str, list[feeds.Feed]] = {}
+    for feed in offered:
+        groups.setdefault(titles.get(feed.kind, say("The whole paper")), []).append(feed)
+    return render(site, "reader/feeds.html", groups=groups, first=offered[:1])
