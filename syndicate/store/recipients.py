@@ -3,7 +3,7 @@
 import datetime as dt
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, LargeBinary, exists, select
+from sqlalchemy import ForeignKey, LargeBinary, case, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,7 +83,7 @@ def upsert(
     """The recipient of an address, made if there is none.
 
     A subscriber's address is never purged, though it was a friend's before; a friend's gets the
-    later date.
+    later date, also when it had been blanked and is written to again.
     """
     values = {
         "address": address,
@@ -94,9 +94,16 @@ def upsert(
     }
     statement = insert(Recipient).values(values)
     fresh = statement.excluded
-    changed: dict[str, object] = {"address": fresh.address}
+    changed: dict[str, object] = {"address": fresh.address, "purge_at": None}
     if subscriber_id is not None:
-        changed |= {"subscriber_id": fresh.subscriber_id, "purge_at": None}
+        changed["subscriber_id"] = fresh.subscriber_id
+    elif purge_at is not None:
+        changed["purge_at"] = case(
+            (Recipient.subscriber_id.is_not(None), None),
+            (Recipient.address == "", fresh.purge_at),
+            (Recipient.purge_at.is_not(None), func.greatest(Recipient.purge_at, fresh.purge_at)),
+            else_=None,
+        )
     upserted = statement.on_conflict_do_update(
         index_elements=[Recipient.address_hash], set_=changed
     ).returning(Recipient)

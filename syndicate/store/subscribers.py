@@ -13,6 +13,7 @@ from sqlalchemy import (
     ScalarSelect,
     UniqueConstraint,
     delete,
+    exists,
     func,
     select,
     update,
@@ -289,6 +290,30 @@ def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list
         Exported(*row[:4], tuple(row[4] or ()), tuple(row[5] or ()), *row[6:])
         for row in tx.execute(query)
     ]
+
+
+def forget_unconfirmed(tx: Transaction, before: dt.datetime) -> None:
+    """Forget sign-ups that nobody confirmed, and whoever has no other. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        before: sign-ups last asked for before this moment go; aware UTC.
+    """
+    asked_since = exists().where(Consent.subscription_id == Subscription.id, Consent.at >= before)
+    stale = (
+        delete(Subscription)
+        .where(
+            Subscription.state == SubscriptionState.PENDING,
+            Subscription.confirmed_at.is_(None),
+            Subscription.created_at < before,
+            ~asked_since,
+        )
+        .returning(Subscription.subscriber_id)
+        .execution_options(synchronize_session=False)
+    )
+    for subscriber_id in set(tx.scalars(stale)):
+        if not tx.scalar(select(exists().where(Subscription.subscriber_id == subscriber_id))):
+            erase(tx, subscriber_id)
 
 
 def erase(tx: Transaction, subscriber_id: int) -> int:

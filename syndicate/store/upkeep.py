@@ -4,7 +4,17 @@ import datetime as dt
 
 from sqlalchemy import delete, select, update
 
-from syndicate.store import accepts, caps, consumers, due, hub, idempotency, partitions, tokens
+from syndicate.store import (
+    accepts,
+    caps,
+    consumers,
+    due,
+    hub,
+    idempotency,
+    partitions,
+    subscribers,
+    tokens,
+)
 from syndicate.store.mailings import Mailing, MailingContent, MailingKind, MailingState
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
@@ -17,12 +27,12 @@ KEEP_DUE_JOBS = dt.timedelta(days=1)
 KEEP_USED_TOKENS = dt.timedelta(days=8)
 # A mailing is over, and nothing of it in doubt, long before.
 KEEP_ACCEPTS = dt.timedelta(days=7)
-
-
 # A year of "did it arrive", and stories that nobody gets twice; then whole partitions go.
 KEEP_LEDGER = dt.timedelta(days=400)
 # Long enough to find out what a confirmation said, short enough to keep no names.
 KEEP_SINGLES = dt.timedelta(days=7)
+# A confirmation link lives 7 days; who did not follow it in a month did not ask for it.
+KEEP_UNCONFIRMED = dt.timedelta(days=30)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -38,6 +48,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     hub.forget_expired(tx, now)
     consumers.forget_silent(tx, now)
+    subscribers.forget_unconfirmed(tx, now - KEEP_UNCONFIRMED)
     _purge_friends(tx, now)
 
 

@@ -12,11 +12,13 @@ from typer.core import TyperGroup
 
 from syndicate import jobs, settings
 from syndicate.cli import build
+from syndicate.store import upkeep
 from syndicate.store.tables import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+DATA = (ROOT / "docs" / "data.md").read_text()
 README = (ROOT / "README.md").read_text()
 # Tables that hold none of the words: how the house keeps count of itself.
 NO_WORDS = {
@@ -86,6 +88,16 @@ def test_every_job_has_a_command_that_exists() -> None:
     by_hand = {word for cells in rows(OPERATIONS, "Jobs") for word in names(cells[3:])}
 
     assert by_hand - all_commands() == set()
+
+
+@pytest.mark.parametrize("name", [name for name in vars(upkeep) if name.startswith("KEEP_")])
+def test_every_retention_rule_is_documented_with_its_number(name: str) -> None:
+    days = vars(upkeep)[name].days
+
+    lines = [line for line in DATA.splitlines() if f"`{name}`" in line]
+
+    assert lines
+    assert all(re.search(rf"\b{days} days?\b", line) for line in lines)
 
 
 @pytest.mark.parametrize("cells", rows(README, "Words"), ids=lambda cells: cells[0])
