@@ -128,6 +128,10 @@ class Settings(BaseSettings):
     mail_chunk_size: int = Field(
         50, ge=1, le=500, description="deliveries in hand at once; a killed worker leaves so many"
     )
+    mail_eight_bit: bool = Field(
+        True,
+        description="send text beyond ASCII as it is where the relay takes it (8BITMIME) and signs",
+    )
     dkim_domain: str | None = Field(
         None, description="domain that signs; empty leaves signing to the relay"
     )

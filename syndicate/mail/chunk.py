@@ -101,6 +101,7 @@ class Chunk:
     def _hand_over(self, session: Session) -> After:
         try:
             takes_utf8 = self._needs_utf8() and session.has_smtputf8()
+            self._use_seven_bit(session)
             session.send(self._envelopes(takes_utf8), self._report, self.hold.renew)
         except LeaseLostError as error:
             log.warning("lease_lost", mailing=self.writer.mailing.id, reason=str(error))
@@ -124,6 +125,11 @@ class Chunk:
             until = pacing.slow_down(tx, group, reason=reason, now=clock.now())
         log.warning("receivers_want_less", receiver_group=group, until=until, reason=reason)
         return After.SLOW_DOWN
+
+    def _use_seven_bit(self, session: Session) -> None:
+        needs_it = any(content.is_eight_bit for content in self.contents.values())
+        if needs_it and not session.has_eight_bit():
+            self.contents = {key: content.seven_bit() for key, content in self.contents.items()}
 
     def _needs_utf8(self) -> bool:
         return any(not due.address.isascii() for due in self._by_ordinal.values())

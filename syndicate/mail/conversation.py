@@ -200,6 +200,7 @@ class Conversation:
         """Queue an envelope's commands, in the same write as what goes before them."""
         sending = _Sending(envelope)
         parameter = b" SMTPUTF8" if envelope.is_utf8 else b""
+        parameter += b" BODY=8BITMIME" if envelope.is_eight_bit else b""
         commands = [
             (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (envelope.mail_from.encode(), parameter)),
             (Step.RCPT, b"RCPT TO:<%b>\r\n" % envelope.recipient.encode()),

@@ -38,6 +38,11 @@ class Capabilities:
         return "CHUNKING" in self.words
 
     @property
+    def has_eight_bit(self) -> bool:
+        """Bodies beyond ASCII are taken as they are (RFC 6152)."""
+        return "8BITMIME" in self.words
+
+    @property
     def has_smtputf8(self) -> bool:
         """Addresses beyond ASCII are taken (RFC 6531)."""
         return "SMTPUTF8" in self.words

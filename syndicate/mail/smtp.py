@@ -72,6 +72,14 @@ class Session:
         """
         return self._first().offered.has_smtputf8
 
+    def has_eight_bit(self) -> bool:
+        """Whether the relay takes bodies beyond ASCII; opens a connection if there is none.
+
+        Raises:
+            RelayError: it cannot be reached.
+        """
+        return self._first().offered.has_eight_bit
+
     def send(self, envelopes: Iterable[Envelope], report: Report, renew: Renew) -> None:
         """Send envelopes; report one result for each that was taken from the iterable.
 

@@ -29,6 +29,7 @@ class Envelope:
         recipient: the envelope recipient, ASCII unless `is_utf8`.
         message: headers and body in pieces; lines end in CRLF and none begins with ".".
         is_utf8: the recipient needs SMTPUTF8.
+        is_eight_bit: the message needs 8BITMIME (RFC 6152).
     """
 
     key: int
@@ -36,6 +37,7 @@ class Envelope:
     recipient: str
     message: Sequence[bytes]
     is_utf8: bool = False
+    is_eight_bit: bool = False
 
 
 class Supply:

@@ -4,6 +4,8 @@ Each piece is encoded once; the same bytes serve DATA, BDAT and DKIM. Rules that
 
 * a quoted-printable piece ends in a soft break or a line end, so that it joins the next one
   invisibly, and a blank at its very end is encoded;
+* an 8bit piece is the text itself, with lines of 300 bytes at most, broken where a blank was: half
+  of base64 for Arabic, for relays that take it (RFC 6152);
 * a base64 piece is padded with blanks to whole lines of 57 bytes, so that it needs no `=` in the
   middle (a few blanks at a line's end or between two tags are seen by nobody);
 * no line begins with "." or "From ", none ends in a blank or holds two in a row, each ends in CRLF:
@@ -18,11 +20,15 @@ import re
 
 QUOTED_PRINTABLE = "quoted-printable"
 BASE64 = "base64"
+EIGHT_BIT = "8bit"
 
 _BASE64_LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
 _QP_LINE = 76
 _SOFT_BREAK = b"=\r\n"
 # What needs no escaping but for "=": links and most short values, which each copy encodes anew.
+# Two open ends and a slot's value between them stay within the 998 of RFC 5322 2.1.1.
+_EIGHT_BIT_LINE = 300
+_BLANKS = re.compile(r"[ \t]+")
 _PLAIN = re.compile(rb"[!-~]+(?: [!-~]+)*")
 
 
@@ -38,13 +44,58 @@ def encode(text: str, encoding: str) -> bytes:
 
     Args:
         text: the piece, any line ends.
-        encoding: `QUOTED_PRINTABLE` or `BASE64`.
+        encoding: `QUOTED_PRINTABLE`, `BASE64` or `EIGHT_BIT`.
 
     Returns:
         Lines in CRLF that can stand before and after any other piece in the same encoding.
     """
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    if encoding == EIGHT_BIT:
+        return _eight_bit(unix)
     return _base64(unix) if encoding == BASE64 else _quoted_printable(unix)
+
+
+def recoded(piece: bytes, encoding: str, new: str) -> bytes:
+    """One encoded piece in another encoding.
+
+    Args:
+        piece: as `encode` gave it.
+        encoding: which it is in.
+        new: what it shall be.
+    """
+    return encode(decoded(piece, encoding).decode(), new)
+
+
+def decoded(piece: bytes, encoding: str) -> bytes:
+    """The UTF-8 of one encoded piece, with line ends in CRLF."""
+    if encoding == EIGHT_BIT:
+        return piece
+    return base64.b64decode(piece) if encoding == BASE64 else binascii.a2b_qp(piece)
+
+
+def _eight_bit(text: str) -> bytes:
+    *lines, last = text.split("\n")
+    out = [part for line in lines for part in _wrapped(_BLANKS.sub(" ", line).rstrip(" "))]
+    # The last line is open: a blank at its end becomes a line end, which shows the same.
+    squeezed = _BLANKS.sub(" ", last)
+    closed = squeezed.rstrip(" ")
+    out += _wrapped(closed)
+    return b"\r\n".join(out) + (b"\r\n" if closed != squeezed else b"")
+
+
+def _wrapped(line: str) -> list[bytes]:
+    """A line without doubled blanks, broken at blanks; none begins with "." or "From "."""
+    rest = line.encode()
+    parts: list[bytes] = []
+    while len(rest) > _EIGHT_BIT_LINE:
+        end = rest.rfind(b" ", 0, _EIGHT_BIT_LINE)
+        end = end if end > 0 else rest.find(b" ", 1)
+        if end < 0:
+            break
+        parts.append(rest[:end])
+        rest = rest[end + 1 :]
+    parts.append(rest)
+    return [b" " + part if part.startswith((b".", b"From ")) else part for part in parts]
 
 
 def _base64(text: str) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from syndicate.render.encode import encode
+from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, recoded
 
 SLOT_MARK = b"\x00"
 # Readers who chose the same share all but their links; so many choices of 70 KB are kept ready.
@@ -74,6 +74,7 @@ class Content:
     text: tuple[_Block, ...]
     html: tuple[_Block, ...]
     _copies: dict[int, tuple["_Run", ...]] = field(default_factory=dict, compare=False)
+    _seven_bit: list["Content"] = field(default_factory=list, compare=False)
 
     @classmethod
     def load(cls, rows: Iterable[StoredBlock]) -> "Content":
@@ -83,6 +84,26 @@ class Content:
             headers=ordered[0].headers or {},
             text=tuple(_Block(row.mask, tuple(row.text.split(SLOT_MARK))) for row in ordered),
             html=tuple(_Block(row.mask, tuple(row.html.split(SLOT_MARK))) for row in ordered),
+        )
+
+    @property
+    def is_eight_bit(self) -> bool:
+        """Whether a relay must offer 8BITMIME to take it (RFC 6152)."""
+        return EIGHT_BIT in (self.headers["html_encoding"], self.headers["text_encoding"])
+
+    def seven_bit(self) -> "Content":
+        """The same in base64 where it is 8bit now, for a relay that takes no other."""
+        if not self._seven_bit:
+            self._seven_bit.append(self._recoded())
+        return self._seven_bit[0]
+
+    def _recoded(self) -> "Content":
+        keys = ("text_encoding", "html_encoding")
+        changed = {key: BASE64 for key in keys if self.headers[key] == EIGHT_BIT}
+        return Content(
+            headers={**self.headers, **changed},
+            text=_in_base64(self.text) if "text_encoding" in changed else self.text,
+            html=_in_base64(self.html) if "html_encoding" in changed else self.html,
         )
 
     def runs(self, choice: int) -> tuple["_Run", ...]:
@@ -170,6 +191,35 @@ def fill(context: str, value: str, encoding: str) -> bytes:
     if context == "attribute":
         return encode(f'href="{html.escape(value)}"', encoding)
     return encode(html.escape(value) if context == "html" else value, encoding)
+
+
+def _in_base64(blocks: Sequence[_Block]) -> tuple[_Block, ...]:
+    return tuple(
+        _Block(
+            block.mask,
+            tuple(
+                piece if index % 2 else recoded(piece, EIGHT_BIT, BASE64)
+                for index, piece in enumerate(block.pieces)
+            ),
+        )
+        for block in blocks
+    )
+
+
+def in_eight_bit(stored: bytes, encoding: str) -> bytes:
+    """A stored block's bytes as 8bit ones; slots stay."""
+    return SLOT_MARK.join(
+        piece if index % 2 else recoded(piece, encoding, EIGHT_BIT)
+        for index, piece in enumerate(stored.split(SLOT_MARK))
+    )
+
+
+def share_beyond_ascii(stored: Iterable[bytes], encoding: str) -> float:
+    """How much of a part's bytes, with every block in it, are beyond ASCII: 0 to 1."""
+    raw = b"".join(
+        decoded(piece, encoding) for block in stored for piece in block.split(SLOT_MARK)[::2]
+    )
+    return sum(byte > 127 for byte in raw) / max(1, len(raw))  # noqa: PLR2004 - ASCII's end
 
 
 def _reading_order(block: StoredBlock) -> tuple[int, int, int]:

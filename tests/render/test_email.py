@@ -21,7 +21,7 @@ from syndicate.render.merge import SLOT_MARK
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 ENGLISH = "The council agreed on a plan & a <budget> for the old harbour."
-ARABIC = "اتفق المجلس على خطة للميناء القديم والجسور والأسواق."
+ARABIC = "اتفق المجلس أمس على خطة للميناء القديم والجسور والأسواق الثلاث."
 SLOT = re.compile(r'href="?slot:[a-z_]+"?|slot:[a-z_]+')
 
 

@@ -7,7 +7,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.render.encode import BASE64, QUOTED_PRINTABLE, encode, smaller
+from syndicate.render.encode import (
+    BASE64,
+    EIGHT_BIT,
+    QUOTED_PRINTABLE,
+    encode,
+    recoded,
+    smaller,
+)
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
@@ -86,3 +93,48 @@ def test_arabic_costs_little_more_than_its_own_bytes() -> None:
     wire = len(encode(ARABIC, smaller(ARABIC)))
 
     assert wire <= 1.4 * len(ARABIC.encode())
+
+
+# No word is longer than a line may be: HTML and text of mails have none such.
+WORDY = st.lists(st.text(max_size=60), max_size=30).map(" ".join)
+
+
+def words(text: str) -> list[str]:
+    """What is left of a text when blanks and line ends do not count."""
+    return re.sub(r"[ \t\r\n]+", " ", text).split(" ")
+
+
+@given(WORDY)
+def test_eight_bit_gives_every_word_back(text: str) -> None:
+    raw = encode(text, EIGHT_BIT)
+
+    told = [word for word in words(raw.decode()) if word]
+    assert told == [word for word in words(text) if word]
+
+
+@given(st.lists(WORDY, min_size=1, max_size=5))
+def test_eight_bit_lines_are_canonical_and_need_no_stuffing(pieces: list[str]) -> None:
+    joined = b"".join(encode(piece, EIGHT_BIT) for piece in pieces)
+
+    assert b"\n" not in joined.replace(b"\r\n", b"")
+    assert b"\r" not in joined.replace(b"\r\n", b"")
+    for line in joined.split(b"\r\n"):
+        assert len(line) <= 998
+        assert not line.endswith((b" ", b"\t"))
+        assert b"  " not in line
+    for piece in pieces:
+        for line in encode(piece, EIGHT_BIT).split(b"\r\n"):
+            assert not line.startswith((b".", b"From "))
+
+
+@given(WORDY)
+def test_recoding_there_and_back_keeps_every_word(text: str) -> None:
+    eight = recoded(encode(text, BASE64), BASE64, EIGHT_BIT)
+    seven = recoded(eight, EIGHT_BIT, BASE64)
+
+    told = [word for word in words(base64.b64decode(seven).decode()) if word]
+    assert told == [word for word in words(text) if word]
+
+
+def test_arabic_in_eight_bit_costs_its_own_bytes() -> None:
+    assert len(encode(ARABIC, EIGHT_BIT)) <= 1.02 * len(ARABIC.encode())
