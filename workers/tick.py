@@ -11,7 +11,7 @@ from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
 from syndicate.newsletters import run as newsletters
-from syndicate.store import appointments, due, embargoes, feeds, hub, lease
+from syndicate.store import appointments, due, embargoes, feeds, hub, lease, outbox
 from syndicate.store.mailings import Lane
 from syndicate.store.session import DatabaseDownError, transaction
 from workers.app import app
@@ -60,6 +60,12 @@ def hint_due_sources(now: dt.datetime) -> None:
             tx.hint(jobs.COLLECT_DUE)
 
 
+def tell_feeds(now: dt.datetime) -> None:
+    """Tell feeds of changes that a collector stored and did not live to pass on."""
+    with transaction() as tx:
+        outbox.pass_on(tx, now)
+
+
 def hint_due_feeds(now: dt.datetime) -> None:
     """Wake a building worker when a feed must be built again."""
     with transaction() as tx:
@@ -88,6 +94,7 @@ STEPS: tuple[Step, ...] = (
     newsletters.open_due_issues,
     recover.recover,
     hint_due_sources,
+    tell_feeds,
     hint_due_feeds,
     hint_due_hub,
     hint_ready_batches,

@@ -10,8 +10,8 @@ from syndicate.collect import reading
 from syndicate.collect.reading import Readers
 from syndicate.collect.records import SitemapEntry
 from syndicate.collect.text import key_of, normal_url
-from syndicate.errors import SyndicateError
-from syndicate.fetch import Fetcher, user_agent
+from syndicate.errors import FetchError, SyndicateError
+from syndicate.fetch import Fetcher, shown, user_agent
 from syndicate.store import completeness
 from syndicate.store.session import transaction
 from syndicate.store.sources import Source
@@ -70,7 +70,7 @@ async def read_sitemap(
     headers = {"User-Agent": user_agent(settings.load().base_url())}
     answer = await fetcher.get(url, headers=headers, allow=allow)
     if answer.status != _OK:
-        return []
+        raise FetchError(f"{shown(url)} answered {answer.status}.", url=url)
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(
         None, lambda: readers.sitemap(answer.body, url=answer.url, now=now)

@@ -82,6 +82,11 @@ class Readers:
         """
         return child.SITEMAP.validate_json(self._ask(body, op="sitemap", url=url, now=now))
 
+    def pids(self) -> list[int]:
+        """Process ids of the children that are not at work, for whoever measures them."""
+        waiting = list(self._free.queue)
+        return [each.pid for each in waiting if each is not None and each.is_alive()]
+
     def close(self) -> None:
         """End every child that is not at work."""
         while True:
@@ -139,6 +144,10 @@ class _Child:
         )
         self._deadline = time.monotonic() + START_S
         self._receive()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def is_alive(self) -> bool:
         return self._process.poll() is None

@@ -33,6 +33,7 @@ from syndicate.collect.leased import (
 )
 from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
+from syndicate.collect.settling import Settling
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import fetching, sources
@@ -151,8 +152,9 @@ class _Run:
         self._total = total
         self._slots = asyncio.Semaphore(settings.load().collect_concurrency)
         self._open = {each.source.id: each for each in leased}
-        self._unchanged: list[Written] = []
-        self._hosts: dict[str, dt.datetime | None] = {}
+        self._settling = Settling()
+        self._rest: dict[str, dt.datetime] = {}
+        self._is_done = asyncio.Event()
         self._random = random.Random()  # noqa: S311 - jitter, not a secret
 
     def _now(self) -> dt.datetime:
@@ -172,23 +174,23 @@ class _Run:
             ThreadPoolExecutor(_STORE_THREADS) as self._storing,
         ):
             async with Fetcher(limit=settings.load().collect_concurrency) as self._fetcher:
-                keepers = [asyncio.create_task(self._renew()), asyncio.create_task(self._flush())]
+                renewing = asyncio.create_task(self._renew())
+                flushing = asyncio.create_task(self._flush())
                 done = await asyncio.gather(
                     *(self._domain(name, each) for name, each in by_domain.items()),
                     return_exceptions=True,
                 )
-                for keeper in keepers:
-                    keeper.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await keeper
-                await self._write_unchanged()
+                renewing.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await renewing
+                self._is_done.set()  # not cancelled: what it was writing would be lost
+                await flushing
         failures = [each for each in done if isinstance(each, BaseException)]
         if failures:
             raise failures[0]
 
     async def _domain(self, domain: str, leased: list[Leased]) -> None:
         """The sources of one domain, one after the other."""
-        self._hosts[domain] = None
         is_own = any(each.source.allow_origins for each in leased)
         try:
             for number, each in enumerate(leased):
@@ -196,20 +198,15 @@ class _Run:
                     await asyncio.sleep(GAP_S)
                 async with self._slots:
                     await self._source(each)
-                if self._hosts[domain] is not None:
+                if domain in self._rest:
                     break  # the host asked for rest: its other sources wait too
         finally:
             left = [each for each in leased if each.source.id in self._open]
-            await self._in_store(lambda: self._give_back(domain, left, is_own=is_own))
-
-    def _give_back(self, domain: str, left: list[Leased], *, is_own: bool) -> None:
-        rest = None if is_own else self._now() + dt.timedelta(seconds=GAP_S)
-        until = self._hosts[domain] or rest
-        with transaction() as tx:
-            fetching.release_hosts(tx, {domain: until})
-            fetching.release(tx, [(each.source.id, each.fetched.epoch) for each in left])
-        for each in left:
-            self._open.pop(each.source.id, None)
+            for each in left:
+                del self._open[each.source.id]
+            self._settling.left += [(each.source.id, each.fetched.epoch) for each in left]
+            gap = None if is_own else self._now() + dt.timedelta(seconds=GAP_S)
+            self._settling.hosts[domain] = self._rest.get(domain, gap)
 
     async def _source(self, leased: Leased) -> None:
         """Fetch one source and store what it brings."""
@@ -251,7 +248,8 @@ class _Run:
             if verdict.notices or verdict.url:
                 await self._finish(leased, verdict)
             else:
-                self._unchanged.append(self._written(leased, verdict))
+                self._open.pop(leased.source.id, None)
+                self._settling.unchanged.append(self._written(leased, verdict))
             return
         document = await self._read(leased, response)
         found = identify(document.entries)
@@ -323,6 +321,7 @@ class _Run:
 
     def _count(self, leased: Leased, stored: storing.Stored, written: Written) -> None:
         self._open.pop(leased.source.id, None)
+        self._settling.has_news |= bool(stored.article_ids)
         self._total.articles += stored.articles
         self._total.revisions += stored.revisions
         self._total.notices += [message for _, message in written.notices]
@@ -341,7 +340,7 @@ class _Run:
     async def _finish(self, leased: Leased, verdict: Verdict) -> None:
         written = self._written(leased, verdict)
         if verdict.host_until is not None:
-            self._hosts[leased.source.domain] = verdict.host_until
+            self._rest[leased.source.domain] = verdict.host_until
         await self._in_store(lambda: write([written], self._now()))
         self._open.pop(leased.source.id, None)
         self._total.notices += [each.message for each in verdict.notices]
@@ -374,19 +373,15 @@ class _Run:
 
     async def _flush(self) -> None:
         """Write what did not change in a few statements, a moment later."""
-        while True:
-            await asyncio.sleep(FLUSH_S)
-            await self._write_unchanged()
+        while not self._is_done.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_done.wait(), FLUSH_S)
+            await self._settle()
+        await self._settle()  # what came while the last one was written
 
-    async def _write_unchanged(self) -> None:
-        by_columns: dict[tuple[str, ...], list[Written]] = defaultdict(list)
-        waiting, self._unchanged = self._unchanged, []
-        for each in waiting:
-            by_columns[tuple(sorted(each.values))].append(each)
-        for together in by_columns.values():
-            await self._in_store(functools.partial(write, together, self._now()))
-            for written in together:
-                self._open.pop(written.source_id, None)
+    async def _settle(self) -> None:
+        waiting = self._settling.take()
+        await self._in_store(lambda: waiting.write(self._now()))
 
     async def _in_store(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._storing, work)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate import jobs
 from syndicate.collect import decide
 from syndicate.collect.decide import Alter, Attach, ByLink, Create, Facts, KnownArticle, Touch
 from syndicate.collect.extract import direction_of
@@ -16,7 +15,7 @@ from syndicate.collect.identity import Identified, KnownEntry, match
 from syndicate.collect.records import PictureIn
 from syndicate.collect.story import entry_hash
 from syndicate.collect.text import fingerprint, plain
-from syndicate.store import articles, changes, collecting, feeds
+from syndicate.store import articles, changes, collecting, outbox
 from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
@@ -78,21 +77,16 @@ def store(
         found: its entries, pages read.
         now: aware UTC.
         missing: stems of entries whose page did not answer and is worth asking again.
+
+    Feeds are told by `outbox.pass_on`, after this transaction.
     """
     pairs = [(each, before) for each, before in known(tx, place.facts.source_id, found)]
     fresh = [each for each, before in pairs if before is None]
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing)
-    announce(tx, (*made.article_ids, *altered.article_ids), now=now)
+    outbox.note(tx, (*made.article_ids, *altered.article_ids), now=now)
     return Stored(made.articles, altered.revisions, (*made.article_ids, *altered.article_ids))
-
-
-def announce(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
-    """Have the feeds built again in which these articles stand, or stood."""
-    if article_ids:
-        feeds.mark_due(tx, article_ids, now=now)
-        tx.hint(jobs.PUBLISH_FEEDS)
 
 
 def _store_new(

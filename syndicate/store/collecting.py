@@ -187,7 +187,7 @@ def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> l
         return []
     statement = insert(Article).returning(Article.id, sort_by_parameter_order=True)
     rows = [{**each.columns, "collected_at": now} for each in articles]
-    ids = list(tx.scalars(statement, rows))
+    ids = list(tx.session.connection().execute(statement, rows).scalars())
     pairs = list(zip(ids, articles, strict=True))
     _many(tx, insert(Revision), [_first_revision(id_, each, now) for id_, each in pairs])
     carried = [

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 
 from syndicate.store.publications import Publication, Section
 from syndicate.store.session import Transaction
@@ -95,16 +95,20 @@ def lease(
 
 
 def renew(tx: Transaction, leased: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
-    """Keep (source id, epoch, domain) triples for another 120 s."""
+    """Keep (source id, epoch, domain) triples for another 120 s; what was given back stays free."""
     until = now + LEASE
+    held = [(source_id, epoch) for source_id, epoch, _ in leased]
+    kept = update(FetchState).where(
+        tuple_(FetchState.source_id, FetchState.epoch).in_(held),
+        FetchState.leased_until.is_not(None),
+    )
+    ours = list(tx.scalars(kept.values(leased_until=until).returning(FetchState.source_id)))
+    domains = {domain for source_id, _, domain in leased if source_id in ours}
     tx.execute(
-        update(FetchState)
-        .where(FetchState.source_id.in_([source_id for source_id, _, _ in leased]))
-        .where(FetchState.leased_until.is_not(None))
+        update(FetchHost)
+        .where(FetchHost.domain.in_(domains), FetchHost.leased_until.is_not(None))
         .values(leased_until=until)
     )
-    domains = {domain for _, _, domain in leased}
-    tx.execute(update(FetchHost).where(FetchHost.domain.in_(domains)).values(leased_until=until))
 
 
 def release_hosts(tx: Transaction, hosts: Mapping[str, dt.datetime | None]) -> None:
@@ -281,9 +285,9 @@ def _move(tx: Transaction, row: Source, url: str) -> None:
 
 def release(tx: Transaction, held: Sequence[tuple[int, int]]) -> None:
     """Give (source id, epoch) pairs back unfetched; they stay due."""
-    for source_id, epoch in held:
+    if held:
         tx.execute(
             update(FetchState)
-            .where(FetchState.source_id == source_id, FetchState.epoch == epoch)
+            .where(tuple_(FetchState.source_id, FetchState.epoch).in_(held))
             .values(leased_until=None)
         )

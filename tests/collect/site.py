@@ -28,14 +28,15 @@ Route = Callable[[Asked], Reply]
 class Site:
     """Routes by path; an unknown one is a 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
+        self.address = address
         self.routes: dict[str, Route] = {}
         self.asked: list[Asked] = []
         self.port = 0
 
     @property
     def origin(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     def url(self, path: str) -> str:
         return f"http://{self.origin}{path}"
@@ -59,7 +60,7 @@ class Site:
 @contextmanager
 def running(address: str = "127.0.0.1") -> Iterator[Site]:
     """A site that answers until the block ends."""
-    site = Site()
+    site = Site(address)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -13,7 +13,7 @@ from syndicate import clock
 from syndicate.collect import push
 from syndicate.collect.records import Access, Change, Kind, State
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.store import articles, audit, changes, idempotency
+from syndicate.store import articles, audit, changes, idempotency, outbox
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
@@ -136,6 +136,8 @@ def push_articles(
             answered = _receive(tx, slug, several, actor, now)
             if key is not None:
                 idempotency.remember(tx, _key_hash(actor, key), answered)
+    with transaction() as tx:
+        outbox.pass_on(tx, now)
     results = [Outcome(**each) for each in answered["results"]]
     if isinstance(body, Batch):
         return Outcomes(results=results)

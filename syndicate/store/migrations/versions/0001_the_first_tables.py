@@ -160,6 +160,12 @@ def upgrade() -> None:
         postgresql_where="closed_at IS NULL",
     )
     op.create_table(
+        "changed_article",
+        sa.Column("article_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_changed_article")),
+    )
+    op.create_table(
         "due_job",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
@@ -1270,6 +1276,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("section_slug", sa.String(length=80), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("is_correction", sa.Boolean(), server_default="false", nullable=False),
         sa.CheckConstraint("position >= 0 AND position < 63", name=op.f("ck_issue_story_position")),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_issue_story_article_id")
@@ -1472,6 +1479,7 @@ def downgrade() -> None:
     op.drop_table("installation")
     op.drop_table("fetch_host")
     op.drop_table("due_job")
+    op.drop_table("changed_article")
     op.drop_index(
         "ix_delivery_incident_open",
         table_name="delivery_incident",

@@ -1,0 +1,220 @@
+"""How fast sources are collected, storing included, next to a plain script on the same machine.
+
+    python -m bench.collect [--json] [--feeds 1000] [--plain-feeds 200]
+
+Rounds: cold, all 304, one in ten changed, the same bytes without ETag, and one with slow, busy and
+oversized publishers among them. Nothing may be missing at the end and nothing may be there twice.
+"""
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from bench.ground import ROOT, Ground
+from bench.plain_collector import PlainCollector
+from bench.publishers import ENTRIES, address
+from syndicate import clock
+from syndicate.collect import reading, run
+from syndicate.embedded import child
+from syndicate.embedded.child import Recipe
+from syndicate.store import feeds, sources
+from syndicate.store.articles import Article, ArticleSource, Revision
+from syndicate.store.publications import Publication
+from syndicate.store.session import transaction
+from syndicate.store.sources import FetchHost, FetchState, Pages, SourceKind
+
+ROUNDS = ("cold", "unchanged", "changed_10", "bare", "hostile")
+SERVED = {"cold": "first", "unchanged": "first", "changed_10": "changed", "bare": "bare"}
+
+
+@dataclass
+class Round:
+    """What one round took."""
+
+    feeds_per_s: float
+    cpu_ms_per_feed: float
+    p99_s: float
+    most_per_host: int
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Collecting, next to a plain script.")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--feeds", type=int, default=1000)
+    parser.add_argument("--plain-feeds", type=int, default=200)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="syndicate-bench-") as name:
+        folder = Path(name)
+        with Ground(folder) as ground:
+            report = measure(ground, folder, asked.feeds, asked.plain_feeds)
+    sys.stderr.write(json.dumps(report, indent=1) + "\n")
+    if asked.json:
+        sys.stdout.write(json.dumps(report) + "\n")
+
+
+def measure(ground: Ground, folder: Path, count: int, plain_count: int) -> dict[str, Any]:
+    """Every figure, as `--json` prints it."""
+    (folder / "round").write_text("first")
+    recipe = Recipe(
+        name="publishers",
+        argv=[sys.executable, "-m", "bench.publishers", str(folder)],
+        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
+        log_file=folder / "publishers.log",
+    )
+    publishers = child.start(recipe)
+    try:
+        child.wait_until((folder / "port").exists, publishers, recipe)
+        port = int((folder / "port").read_text())
+        add_sources(count, port)
+        warm_up()
+        rounds = {name: one_round(name, folder, port, count) for name in ROUNDS}
+        plain = plain_rounds(ground, folder, port, plain_count)
+    finally:
+        publishers.kill()
+        publishers.wait()
+    return report_of(rounds, plain, count)
+
+
+def add_sources(count: int, port: int) -> None:
+    """One source per publisher, all of one publication."""
+    with transaction() as tx:
+        publication = Publication(
+            slug="bench",
+            name="Bench",
+            language="en",
+            direction="ltr",
+            zone="UTC",
+            sender_name="Bench",
+            sender_address="bench@example.com",
+            postal_address="1 Example Street",
+        )
+        tx.add(publication)
+        tx.flush()
+        feeds.ensure(tx, publication.id)
+        for number in range(count):
+            origin = f"{address(number)}:{port}"
+            sources.add(
+                tx,
+                publication.id,
+                SourceKind.FEED,
+                f"http://{origin}/feed",
+                f"Publisher {number}",
+                pages=Pages.NEVER,
+                allow_origins=[origin],
+            )
+
+
+def warm_up() -> None:
+    """Start the parsing children: a worker has them when it starts to work."""
+    for _ in range(4):
+        reading.readers().feed(
+            b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>",
+            url=None,
+            content_type="",
+            now=clock.now(),
+        )
+
+
+def one_round(name: str, folder: Path, port: int, count: int) -> Round:
+    """Let everything be due, collect until nothing is, and say what it took."""
+    (folder / "round").write_text(SERVED.get(name, name))
+    with transaction() as tx:
+        tx.execute(FetchState.__table__.update().values(next_at=clock.now()))  # type: ignore[attr-defined]
+        tx.execute(FetchHost.__table__.update().values(not_before=None))  # type: ignore[attr-defined]
+    time.sleep(0.2)
+    ask(port)
+    cpu, began, moment = cpu_s(), time.monotonic(), clock.now()
+    done = run.collect_due(moment, limit=1000)
+    seconds = time.monotonic() - began
+    if done.sources < count:
+        raise RuntimeError(f"only {done.sources} of {count} sources were asked in round {name}")
+    with transaction() as tx:
+        delay = func.extract("epoch", Revision.created_at - moment)
+        stored = tx.scalar(
+            select(func.percentile_cont(0.99).within_group(delay)).where(
+                Revision.created_at >= moment
+            )
+        )
+    return Round(
+        feeds_per_s=done.sources / seconds,
+        cpu_ms_per_feed=(cpu_s() - cpu) / done.sources * 1000,
+        p99_s=float(stored or 0),
+        most_per_host=ask(port),
+    )
+
+
+def plain_rounds(ground: Ground, folder: Path, port: int, count: int) -> dict[str, float]:
+    """The same rounds by the plain script; it would not live through the hostile one."""
+    urls = [f"http://{address(number)}:{port}/feed" for number in range(count)]
+    plain = PlainCollector(ground.env["SYNDICATE_DATABASE_URL"])
+    found = {}
+    for name in ROUNDS[:3]:
+        (folder / "round").write_text(SERVED[name])
+        time.sleep(0.2)
+        found[name] = plain.collect(urls)
+    plain.close()
+    return found
+
+
+def report_of(rounds: dict[str, Round], plain: dict[str, float], count: int) -> dict[str, Any]:
+    """The figures of the issue, and those that explain them."""
+    expected = count * ENTRIES + (count + 9) // 10
+    with transaction() as tx:
+        articles = tx.scalar(select(func.count()).select_from(Article)) or 0
+        guids = tx.scalar(
+            select(func.count(func.distinct(ArticleSource.guid))).select_from(ArticleSource)
+        )
+        carried = tx.scalar(select(func.count()).select_from(ArticleSource)) or 0
+        revised = tx.scalar(text("SELECT count(*) FROM revision WHERE number > 1")) or 0
+    return {
+        "feeds_per_s": {name: round(each.feeds_per_s, 1) for name, each in rounds.items()},
+        "baseline_feeds_per_s": {name: round(value, 1) for name, value in plain.items()},
+        "cpu_ms_per_feed": {name: round(each.cpu_ms_per_feed, 2) for name, each in rounds.items()},
+        "stored_p99_s": {name: round(each.p99_s, 2) for name, each in rounds.items()},
+        "peak_mb": round(peak_mb(), 1),
+        "missed": expected - (guids or 0),
+        "duplicates": max(articles, carried) - (guids or 0),
+        "revisions": revised,
+        "max_requests_per_host_per_s": max(each.most_per_host for each in rounds.values()),
+        "feeds": count,
+    }
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and its parsing children so far."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    used = own.ru_utime + own.ru_stime
+    for pid in reading.readers().pids():
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def peak_mb() -> float:
+    """Peak memory of this process and its parsing children, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for pid in reading.readers().pids():
+        status = Path(f"/proc/{pid}/status").read_text()
+        peak += int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return peak
+
+
+def ask(port: int) -> int:
+    """The most requests that one publisher had in one second since the last time."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/asked") as answer:
+        return int(answer.read())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Articles that changed and that feeds have not been told of yet.
+
+Telling feeds costs more than storing an article, because the whole list of a tag or an author is
+looked at. So a collecting transaction only notes the ids, lost with it or kept with it, and one
+call passes on what many of them noted: the collector several times a second, the tick if it died.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate import jobs
+from syndicate.store import feeds
+from syndicate.store.schema import Table
+from syndicate.store.session import Transaction
+
+BATCH = 5_000
+
+
+class ChangedArticle(Table):
+    """An article that feeds have to be told of."""
+
+    __tablename__ = "changed_article"
+
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+
+
+def note(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
+    """Note articles that changed, in the transaction that changes them."""
+    rows = [{"article_id": each, "at": now} for each in sorted(set(article_ids))]
+    if rows:
+        tx.session.connection().execute(insert(ChangedArticle).on_conflict_do_nothing(), rows)
+
+
+def pass_on(tx: Transaction, now: dt.datetime) -> int:
+    """Tell feeds of what was noted. Safe to run twice, and at once.
+
+    Returns:
+        How many articles that were.
+    """
+    waiting = select(ChangedArticle.article_id).limit(BATCH).with_for_update(skip_locked=True)
+    taken = delete(ChangedArticle).where(ChangedArticle.article_id.in_(waiting))
+    ids = list(tx.scalars(taken.returning(ChangedArticle.article_id)))
+    if ids:
+        feeds.mark_due(tx, ids, now=now)
+        tx.hint(jobs.PUBLISH_FEEDS)
+    return len(ids)
+
+
+def has_waiting(tx: Transaction) -> bool:
+    """Whether anything was noted that nobody passed on."""
+    return bool(tx.scalar(select(exists().select_from(ChangedArticle))))
