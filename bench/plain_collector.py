@@ -1,7 +1,7 @@
 """The baseline: what a good afternoon's script does, without anything that this project adds.
 
-requests with conditional GET, feedparser with its defaults, one transaction per entry. It stores the
-same entries into a table of its own, and fetches no pages either.
+requests with conditional GET, feedparser with its defaults, one transaction per entry. It stores
+the same entries into a table of its own, and fetches no pages either.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """A thousand publishers on one machine: `python -m bench.publishers FOLDER COUNT`.
 
 Each has an address of its own (127.1.x.y), so that a collector meets a thousand hosts. What they
-serve is told by writing a round's name into FOLDER/round; what they were asked stands in FOLDER/log.
+serve is told by writing a round's name into FOLDER/round; `/asked` answers how often one host was
+asked in one second at most.
 
     first      every feed, with ETag
     changed    one feed in ten has a new entry and a changed one; the others answer 304
