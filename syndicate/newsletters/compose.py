@@ -17,9 +17,11 @@ from urllib.parse import quote
 
 from syndicate import logs
 from syndicate.errors import OversizeError
+from syndicate.newsletters.corrections import owed
 from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, select
 from syndicate.render.email import Rendered, render
-from syndicate.render.environment import brief, known_language
+from syndicate.render.environment import brief, day, known_language
+from syndicate.store.corrections import Correction
 from syndicate.store.issues import Story
 
 log = logs.get(__name__)
@@ -63,6 +65,7 @@ class Material:
         section_slugs: in the newsletter's own order.
         max_stories: at most in one issue.
         stories: that may be shown in mail.
+        corrections: of what earlier issues carried.
         base_url: of our own pages, without a trailing slash.
     """
 
@@ -76,6 +79,7 @@ class Material:
     section_slugs: tuple[str, ...]
     max_stories: int
     stories: tuple[Story, ...]
+    corrections: tuple[Correction, ...]
     base_url: str
 
 
@@ -85,12 +89,14 @@ class Draft:
 
     Attributes:
         chosen: (position, story) pairs in the order of positions.
+        corrected: (position, correction) pairs behind them.
         rendered: one mail per language; empty when there is nothing to say.
         content_hash: SHA-256 over subjects and blocks; the same material, the same hash.
         left_out: stories that fitted the window but not the issue.
     """
 
     chosen: tuple[tuple[int, Story], ...]
+    corrected: tuple[tuple[int, Correction], ...]
     rendered: tuple[Rendered, ...]
     content_hash: bytes
     left_out: int
@@ -117,9 +123,12 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
     while True:
         picks = choose(material, limit)
         if not picks and not with_notice:
-            return Draft((), (), b"", 0)
+            return Draft((), (), (), b"", 0)
+        corrected = owed(material.corrections, stories=len(picks))
         try:
-            rendered = tuple(_rendered(material, picks, frame) for frame in material.frames)
+            rendered = tuple(
+                _rendered(material, picks, corrected, frame) for frame in material.frames
+            )
         except OversizeError as error:
             limit = int(len(picks) * SHRINK)
             if not limit:
@@ -128,7 +137,7 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
             continue
         by_id = {story.article_id: story for story in material.stories}
         chosen = tuple((pick.position, by_id[pick.candidate.article_id]) for pick in picks)
-        return Draft(chosen, rendered, hash_of(rendered), fitting - len(picks))
+        return Draft(chosen, corrected, rendered, hash_of(rendered), fitting - len(picks))
 
 
 def choose(material: Material, limit: int) -> tuple[Pick, ...]:
@@ -169,7 +178,12 @@ def hash_of(rendered: Sequence[Rendered]) -> bytes:
     return digest.digest()
 
 
-def _rendered(material: Material, picks: Sequence[Pick], frame: Frame) -> Rendered:
+def _rendered(
+    material: Material,
+    picks: Sequence[Pick],
+    corrected: Sequence[tuple[int, Correction]],
+    frame: Frame,
+) -> Rendered:
     context = {
         "newsletter": {"name": frame.name, "description": frame.description},
         "publication": {
@@ -180,6 +194,7 @@ def _rendered(material: Material, picks: Sequence[Pick], frame: Frame) -> Render
         "issue": {"number": material.number, "local_date": material.local_date},
         "zone": material.zone,
         "sections": list(_sections(material, picks, frame.language)),
+        "corrections": [_correction(material, *each) for each in corrected],
     }
     return render(MESSAGE, frame.language, context)
 
@@ -225,6 +240,20 @@ def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str
         "time": brief(story.updated_at, known_language(story.language), material.zone),
         "is_for_subscribers": not story.is_free,
         "picture": _picture(story),
+    }
+
+
+def _correction(material: Material, position: int, correction: Correction) -> dict[str, Any]:
+    own_page = f"{material.base_url}/articles/{correction.article_id}/{correction.slug}"
+    return {
+        "position": position,
+        "mask": 1 << position,
+        "language": correction.language,
+        "headline": correction.headline,
+        "note": correction.note,
+        "url": correction.url or own_page,
+        "sent_on": day(correction.sent_on, known_language(correction.language)),
+        "is_withdrawn": correction.is_withdrawn,
     }
 
 

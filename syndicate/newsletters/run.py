@@ -19,7 +19,7 @@ from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
 from syndicate.newsletters.compose import Draft, Frame, Material, compose
 from syndicate.newsletters.schedule import Slot
-from syndicate.store import issues, ledger, newsletters
+from syndicate.store import corrections, issues, ledger, newsletters
 from syndicate.store.ledger import ContentRow
 from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
 from syndicate.store.materialise import materialise
@@ -143,6 +143,7 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
         max_stories=newsletter.max_stories,
         stories=tuple(issues.stories(tx, newsletter, issue, now)),
+        corrections=tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
         base_url=settings.load().base_url(),
     )
 
@@ -174,7 +175,7 @@ def add_mailing(
     if draft.rendered:
         rows = frozen_rows(newsletter, publication, draft, now)
         ledger.add_content(tx, mailing.id, VERSION, rows)
-    issues.add_stories(tx, issue.id, draft.chosen)
+    issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
     issue.subjects = draft.subjects
     issue.content_hash = draft.content_hash
     issue.state = IssueState.FROZEN

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.articles import Access, Article
+from syndicate.store.corrections import UNSENT, Correction
 from syndicate.store.featured import Featured
 from syndicate.store.lease import Due
-from syndicate.store.mailings import Delivery, Mailing, MailingState
+from syndicate.store.mailings import Delivery, Mailing
 from syndicate.store.newsletters import (
     Issue,
     IssueState,
@@ -223,14 +224,21 @@ def stories(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datet
     return list(found.values())
 
 
-def add_stories(tx: Transaction, issue_id: int, chosen: Sequence[tuple[int, Story]]) -> None:
-    """Write down which stories an issue carries.
+def add_stories(
+    tx: Transaction,
+    issue_id: int,
+    chosen: Sequence[tuple[int, Story]],
+    corrected: Sequence[tuple[int, Correction]] = (),
+) -> None:
+    """Write down which stories an issue carries, and which corrections.
 
     Args:
         tx: the open transaction.
         issue_id: whose.
         chosen: (position, story) pairs; the position is the story's bit in every choice.
+        corrected: (position, correction) pairs.
     """
+    told: tuple[tuple[int, Story | Correction], ...] = (*chosen, *corrected)
     rows = [
         {
             "issue_id": issue_id,
@@ -239,8 +247,9 @@ def add_stories(tx: Transaction, issue_id: int, chosen: Sequence[tuple[int, Stor
             "revision": story.revision,
             "section_slug": story.section_slug,
             "language": story.language,
+            "is_correction": isinstance(story, Correction),
         }
-        for position, story in chosen
+        for position, story in told
     ]
     if rows:
         tx.execute(insert(IssueStory).values(rows))
@@ -319,9 +328,7 @@ def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
         Issue.newsletter_id == newsletter_id,
         Issue.id != issue_id,
         Mailing.issue_id == Issue.id,
-        Mailing.state.not_in(
-            (MailingState.DRAFT, MailingState.MATERIALISING, MailingState.CANCELLED)
-        ),
+        Mailing.state.not_in(UNSENT),
     )
 
 

@@ -2,6 +2,7 @@
 
 A reader's choice has the bit of each story in a section and language they chose, but for stories
 that an earlier mailing has already put before them: one story once per reader. No bit: *skipped*.
+A correction is owed to whoever got an earlier revision and was not told yet.
 Two issues may not be materialised at once, or one story could be chosen twice: hence the lock.
 """
 
@@ -19,7 +20,8 @@ _DELIVERIES = text(
     """
     WITH had AS MATERIALIZED (
         SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled,
-            was.position AS was_position, is_now.position AS position
+            was.position AS was_position, 1::bigint << is_now.position::int AS bit,
+            is_now.is_correction AND was.revision < is_now.revision AS is_owed
         FROM issue_story is_now
         JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
         JOIN mailing m ON m.issue_id = was.issue_id
@@ -33,7 +35,15 @@ _DELIVERIES = text(
             (SELECT array_agg(value) FROM subscription_choice
              WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
             coalesce((
-                SELECT bit_or(1::bigint << had.position::int)
+                SELECT bit_or(had.bit) FILTER (WHERE is_owed)
+                    & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0)
+                FROM had JOIN delivery d
+                    ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+                    AND NOT (had.is_cancelled AND d.state IN (0, 2))
+            ), 0) AS owed,
+            coalesce((
+                SELECT bit_or(had.bit)
                 FROM had JOIN delivery d
                     ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
                 WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
@@ -45,10 +55,10 @@ _DELIVERIES = text(
     ), choosing AS (
         SELECT reader.*, (coalesce((
             SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
-            WHERE story.issue_id = :issue
+            WHERE story.issue_id = :issue AND NOT story.is_correction
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
                 AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
-        ), 0) & (~had)) | CAST(:always AS bigint) AS choice,
+        ), 0) & (~had)) | owed | CAST(:always AS bigint) AS choice,
         EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
                 AND x.scope IN ('*', :scope)) AS is_suppressed
         FROM reader

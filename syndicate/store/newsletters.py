@@ -103,7 +103,10 @@ class Issue(Table):
 
 
 class IssueStory(Table):
-    """One story of one issue; its position is its bit in `delivery.choice`."""
+    """One story of one issue; its position is its bit in `delivery.choice`.
+
+    A correction has a bit too: it is shown to whoever got an earlier revision of its article.
+    """
 
     __tablename__ = "issue_story"
     __table_args__ = (
@@ -119,6 +122,7 @@ class IssueStory(Table):
     revision: Mapped[int]
     section_slug: Mapped[str] = mapped_column(SLUG)
     language: Mapped[str] = mapped_column(LANGUAGE)
+    is_correction: Mapped[bool] = mapped_column(server_default="false")
 
 
 def add(tx: Transaction, newsletter: Newsletter, *, section_ids: Collection[int]) -> Newsletter:
