@@ -23,12 +23,22 @@ def console_link(
     """Print a link to the console; it works once, for 15 minutes."""
     if role not in ROLES:
         raise UsageError(f"There is no role {role}; it is one of {', '.join(ROLES)}.")
-    own = settings.load()
-    payload = link_payload(name or getpass.getuser(), role, now=clock.now())
-    url = f"{own.base_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"
+    url = sign_in_url(name or getpass.getuser(), role)
     minutes = int(LINK_WITHIN.total_seconds() // 60)
     if as_json:
         sys.stdout.write(json.dumps({"url": url, "minutes": minutes}) + "\n")
     else:
         sys.stdout.write(f"{url}\n")
         sys.stderr.write(f"It works once, and for {minutes} minutes.\n")
+
+
+def sign_in_url(name: str, role: str) -> str:
+    """A link that lets somebody into the console once, soon.
+
+    Args:
+        name: who, for the audit.
+        role: one of `ROLES`.
+    """
+    own = settings.load()
+    payload = link_payload(name, role, now=clock.now())
+    return f"{own.base_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"

@@ -66,6 +66,11 @@ def is_wanted(stack: Stack) -> bool:
         return not setup.is_installed(tx)
 
 
+def is_open(stack: Stack) -> bool:
+    """Whether the newsroom is part of this installation."""
+    return state.exists(state.folder_of(stack.data_dir))
+
+
 def open_all(stack: Stack) -> None:
     """Open the newsroom with its readers; the workers collect and publish from now on."""
     now = clock.now()

@@ -63,6 +63,8 @@ def _welcome(console: Console, stack: Stack, seconds: float) -> None:
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
     console.print(f"  console   {stack.web_url}/console (`syndicate console-link` lets you in)")
+    if newsroom.is_open(stack):
+        console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
     console.print("Ctrl-C stops it; the data stays.\n")

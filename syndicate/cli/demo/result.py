@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from rich import box
 from rich.table import Table
 
+from syndicate.cli.console_link import sign_in_url
 from syndicate.cli.demo import counting
 from syndicate.cli.demo.counting import FeedSeen, MailboxSeen
 from syndicate.cli.demo.journey import Journey
@@ -138,6 +139,7 @@ def addresses(journey: Journey) -> list[tuple[str, str]]:
         ("Its feeds", f"{base}/feeds"),
         ("Sign up", f"{base}/newsletters/{setup.NEWSLETTER}"),
         ("The mailbox", f"{base}/mailbox"),
+        ("The console (once)", sign_in_url("demo", "admin")),
         ("The newsroom's own site", f"{journey.newsroom_url}/en/"),
     ]
 
