@@ -108,6 +108,9 @@ class Run:
 
     def go(self) -> None:
         """Send batch after batch."""
+        with transaction() as tx:
+            if installation.hold_if_restored(tx, clock.now()):
+                log.error("everything_stopped", why=installation.RESTORED)
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
             since = time.monotonic()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, select, update
+from sqlalchemy import CheckConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,40 @@ class Installation(Table):
     environment: Mapped[str]
     stopped_at: Mapped[dt.datetime | None]  # stop everything: no mail leaves while this is set
     stopped_why: Mapped[str | None]
+    system_id: Mapped[int | None]  # of the PostgreSQL cluster that this database grew up in
+
+
+# Not everybody may ask: then a restore is not noticed, and the operator must stop everything first.
+_SYSTEM_ID = text(
+    "SELECT CASE WHEN has_function_privilege('pg_control_system()', 'execute') "
+    "THEN (SELECT system_identifier FROM pg_control_system()) END"
+)
+RESTORED = (
+    "this database was restored into another PostgreSQL: what it holds as unsent may have been sent"
+)
+
+
+def hold_if_restored(tx: Transaction, now: dt.datetime) -> bool:
+    """Stop everything when this database lives in another cluster than it grew up in.
+
+    A copy of yesterday would send yesterday's mail again (design §5.11). The first one to ask
+    writes down where the database lives. Safe to run twice.
+
+    Returns:
+        Whether it was found out just now.
+    """
+    here = tx.scalar(_SYSTEM_ID)
+    is_home = select(Installation.id).where(Installation.system_id == here)
+    if here is None or tx.scalar(is_home) is not None:
+        return False
+    row = tx.scalar(select(Installation).with_for_update())
+    if row is None or row.system_id == here:
+        return False
+    is_first, row.system_id = row.system_id is None, here
+    if is_first:
+        return False
+    row.stopped_at, row.stopped_why = now, RESTORED
+    return True
 
 
 def stamp(tx: Transaction, environment: str) -> None:

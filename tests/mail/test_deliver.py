@@ -395,3 +395,21 @@ def test_recover_takes_back_what_a_dead_worker_left(relay: FaultRelay) -> None:
 
     assert counts(mailing_id) == {"audience": 20, "accepted": 10, "ambiguous": 10}
     assert len(relay.accepted) == 10
+
+
+def test_a_restored_database_mails_nobody_until_somebody_releases_it(relay: FaultRelay) -> None:
+    mailing_id = begin(Plan(audience=5))
+    with transaction() as tx:
+        assert not installation.hold_if_restored(tx, clock.now())
+        tx.execute(text("UPDATE installation SET system_id = 1"))
+
+    assert send() == 0
+
+    assert relay.accepted == []
+    with transaction() as tx:
+        row = installation.read(tx)
+        assert row is not None
+        assert row.stopped_why == installation.RESTORED
+        installation.release(tx)
+    assert send() == 5
+    assert counts(mailing_id) == {"audience": 5, "accepted": 5}

@@ -84,7 +84,7 @@ def test_each_singleton_stands_once_and_the_list_headers_are_there() -> None:
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"] == "Morning digest <morning.daily.example>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Feedback-ID"].count(":") == 2
+    assert message["Feedback-ID"] == "m42:n0:digest:syndicate"
 
 
 def test_the_body_is_text_first_then_html_both_utf8() -> None:

@@ -355,3 +355,34 @@ def test_every_socket_closes_when_the_lease_is_lost() -> None:
 
     assert {result.outcome for result in results} <= {Outcome.UNKNOWN, Outcome.UNTRIED}
     assert Outcome.UNKNOWN in {result.outcome for result in results}
+
+
+def test_421_every_few_messages_costs_connections_and_no_message() -> None:
+    def fault(event: Event) -> bytes | None:
+        if event.step == "MAIL" and event.taken and event.taken % 10 == 0:
+            key = (event.taken, event.connection)
+            if event.taken not in {taken for taken, _ in ended}:
+                ended.append(key)
+                return b"421 4.7.0 Enough for one connection\r\n"
+        return None
+
+    ended: list[tuple[int, int]] = []
+    with FaultRelay(fault) as relay:
+        results = send(relay, 45, connections=2)
+
+    told = outcomes(results)
+    assert told.count(Outcome.ACCEPTED) + told.count(Outcome.UNTRIED) == 45
+    assert told.count(Outcome.UNTRIED) <= 2 * len(ended)
+    assert len(ended) >= 3
+
+
+def test_a_storm_of_deferrals_for_one_domain_leaves_the_others_alone() -> None:
+    def fault(event: Event) -> bytes | None:
+        return b"452 4.2.2 Busy\r\n" if event.step == "RCPT" and "7@" in event.argument else None
+
+    with FaultRelay(fault) as relay:
+        results = send(relay, 60, connections=3)
+
+    deferred = {key for key, result in results.items() if result.outcome is Outcome.DEFERRED}
+    assert deferred == {key for key in range(60) if key % 10 == 7}
+    assert len(relay.accepted) == 54
