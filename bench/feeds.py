@@ -104,9 +104,9 @@ def _loads(folder: Path, web: Web, seconds: float) -> dict[str, Any]:
         return dict.fromkeys(("app_per_s", "proxy_per_s", "static_per_s", "p99_ms"))
     files = folder / "files"
     (files / "feeds").mkdir(parents=True)
-    body = fetch(web.port, "/feeds/everything.rss")[1]
+    body = fetch(web.port, "/feeds/everything.rss").body
     (files / "feeds" / "everything.rss").write_bytes(body)
-    zipped_body = fetch(web.port, "/feeds/everything.rss", _GZIP)[1]
+    zipped_body = fetch(web.port, "/feeds/everything.rss", _GZIP).body
     (files / "feeds" / "everything.rss.gz").write_bytes(zipped_body)
     for path in (files, files / "feeds"):
         path.chmod(0o755)
@@ -115,7 +115,7 @@ def _loads(folder: Path, web: Web, seconds: float) -> dict[str, Any]:
     with Nginx(folder, web.port, files) as nginx:
         ports = {"app": web.port, "proxy": nginx.proxy_port, "static": nginx.static_port}
         for name, port in ports.items():
-            tag = fetch(port, "/feeds/everything.rss", _GZIP)[0]["ETag"]
+            tag = fetch(port, "/feeds/everything.rss", _GZIP).headers["etag"]
             plain = load(port, {}, seconds)
             zipped = load(port, _GZIP, seconds)
             known = load(port, {**_GZIP, "If-None-Match": tag}, seconds)
@@ -156,7 +156,7 @@ def _one_change(web: Web, article_id: int, number: int) -> float:
     for slug in slugs:
         seen = 0
         while seen < _IN_A_ROW:
-            body = fetch(web.port, f"/feeds/{slug}.rss")[1]
+            body = fetch(web.port, f"/feeds/{slug}.rss").body
             seen = seen + 1 if words.encode() in body else 0
     return time.monotonic() - began
 

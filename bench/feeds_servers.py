@@ -1,5 +1,6 @@
 """What bench/feeds.py measures against: our web processes, nginx, and a load on either."""
 
+import http.client
 import os
 import re
 import shutil
@@ -8,11 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from bench.ground import ROOT
 
@@ -153,11 +153,25 @@ def load(port: int, headers: Mapping[str, str], seconds: float) -> Figure:
     return Figure(float(per_s[1]), float(p99[1]) * _UNITS[p99[2]])
 
 
-def fetch(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[Any, bytes]:
-    """Headers and body of one answer."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers or {}))
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-        return answer.headers, answer.read()
+@dataclass(frozen=True)
+class Answer:
+    """What a server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def fetch(port: int, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """One answer of a server on loopback; header names in lower case."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers=dict(headers or {}))
+        answer = connection.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, found, answer.read())
+    finally:
+        connection.close()
 
 
 def _free_port() -> int:

@@ -1,0 +1,84 @@
+"""The proxy configuration that we ship, in Debian's nginx before web processes of ours."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.feeds_servers import Nginx, Web, fetch
+from syndicate.feeds import publish
+from tests.feeds import newsroom
+from tests.feeds.newsroom import NOW, minutes
+
+pytestmark = pytest.mark.debian("nginx")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where nginx's workers may go, who are of another account where root starts it."""
+    with tempfile.TemporaryDirectory(prefix="syndicate-nginx-", dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def proxy(database: str, folder: Path) -> Iterator[Nginx]:  # noqa: ARG001 - the rows go there
+    publication = newsroom.publication()
+    newsroom.articles(publication, range(60))
+    publish.publish_due(NOW)
+    env = {name: os.environ[name] for name in os.environ if name.startswith("SYNDICATE_")}
+    with Web(env, folder, 1) as web, Nginx(folder, web.port, folder) as nginx:
+        yield nginx
+
+
+def test_each_coding_and_page_is_kept_by_itself(proxy: Nginx) -> None:
+    wanted = {"": None, "gzip, deflate": "gzip", "gzip, br;q=0.9": "br", "gzip;q=0, br;q=0": None}
+
+    answers = {
+        said: fetch(proxy.proxy_port, "/feeds/everything.rss", {"Accept-Encoding": said})
+        for said in wanted
+    }
+    older = fetch(proxy.proxy_port, "/feeds/everything.rss?page=1")
+
+    assert {
+        said: answer.headers.get("content-encoding") for said, answer in answers.items()
+    } == wanted
+    assert {answer.headers["vary"] for answer in answers.values()} == {"Accept-Encoding"}
+    assert b"Story 55<" in older.body
+    assert b"Story 55<" not in answers[""].body
+
+
+def test_a_known_etag_is_answered_by_304(proxy: Nginx) -> None:
+    first = fetch(proxy.proxy_port, "/feeds/everything.rss")
+
+    known = {"If-None-Match": first.headers["etag"]}
+    again = fetch(proxy.proxy_port, "/feeds/everything.rss", known)
+
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_a_killed_article_is_gone_within_five_seconds(proxy: Nginx) -> None:
+    before = fetch(proxy.proxy_port, "/feeds/everything.rss")
+    assert b"Story 7<" in before.body
+
+    newsroom.kill(8, now=NOW + minutes(1))
+    publish.publish_due(NOW + minutes(1))
+    time.sleep(5)
+
+    assert b"Story 7<" not in fetch(proxy.proxy_port, "/feeds/everything.rss").body
+    atom = fetch(proxy.proxy_port, "/feeds/everything.atom").body
+    assert b'ref="tag:daily.example,2026:7"' in atom
+
+
+def test_the_proxys_log_knows_no_token(proxy: Nginx, folder: Path) -> None:
+    for path in ("/feeds/mine/s3cret.rss", "/feeds/everything.rss?for=s3cret", "/confirm/s3cret"):
+        fetch(proxy.proxy_port, path)
+
+    log = folder / "access.log"
+    while "/confirm/..." not in log.read_text():  # written once the answer is sent
+        time.sleep(0.05)
+    assert "/feeds/everything.rss" in log.read_text()
+    assert "s3cret" not in log.read_text() + (folder / "nginx.log").read_text()
