@@ -155,7 +155,8 @@ def running(argv: Sequence[str], data_dir: Path, **env: str) -> Iterator[Running
 
 def kind_of(mail: EmailMessage) -> str:
     """digest, confirmation or article."""
-    return str(mail["Feedback-ID"]).split(":")[1]
+    [kind] = {"digest", "confirmation", "article"} & set(str(mail["Feedback-ID"]).split(":"))
+    return kind
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -115,14 +115,26 @@ def mailbox(folder: Path) -> MailboxSeen:
     )
 
 
-def newest_of(folder: Path, kind: str, to: str) -> Path | None:
-    """The newest message of a kind to an address, or None while there is none."""
-    found = None
-    for path in MailboxFolder(folder).paths():
-        its_kind, its_to, _ = _head(path)
-        if (its_kind, its_to) == (kind, to):
-            found = path
-    return found
+class Post:
+    """Looks through a mailbox as mails come in; each file is opened once.
+
+    Args:
+        folder: of the mailbox.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = MailboxFolder(folder)
+        self._opened: set[str] = set()
+        self._newest: dict[tuple[str, str], Path] = {}
+
+    def find(self, kind: str, to: str) -> Path | None:
+        """The newest message of a kind to an address, or None while there is none."""
+        for path in self._folder.paths():
+            if path.name not in self._opened:
+                its_kind, its_to, _ = _head(path)
+                self._newest[its_kind, its_to] = path
+                self._opened.add(path.name)
+        return self._newest.get((kind, to))
 
 
 def articles_accepted() -> int:
@@ -136,7 +148,7 @@ def _head(path: Path) -> tuple[str, str, str]:
     with path.open("rb") as file:
         head = BytesHeaderParser().parse(file)
     parts = str(head["Feedback-ID"] or "").split(":")
-    kind = parts[1] if len(parts) > 1 else "other"
+    kind = next((part for part in parts if part in KINDS), "other")
     return kind, str(head["To"] or ""), str(head["Message-ID"] or "")
 
 
