@@ -12,7 +12,9 @@ queue id, `qmgr` says that the message was taken. A Message-ID that only `cleanu
 Source: docs/operations.md, "The relay's accept log"; design §6, "After a crash".
 """
 
+import contextlib
 import datetime as dt
+import glob
 import json
 import os
 import re
@@ -32,6 +34,7 @@ _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep
            b"Dec")  # fmt: skip
 # Bisecting a log ends when so little is left that reading it is as quick.
 _SMALL_BYTES = 1 << 16
+_PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
 @dataclass
@@ -59,23 +62,29 @@ class Line:
 
 
 def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.datetime) -> Verdict:
-    """Look messages up in a log file on this machine, and in the one before its last rotation.
+    """Look messages up in a log file on this machine, and in those it was rotated into.
 
     Args:
         path: of the log.
         wanted: Message-IDs with their angle brackets.
         since: nothing that is wanted was sent before this, aware UTC.
-        now: a log that is written before each 250 is complete until now.
+        now: a log that is written before each 250 is complete until now, unless a part of it was
+            packed away already.
 
     Raises:
         SettingsError: it cannot be read.
     """
-    verdict = Verdict(complete_until=now)
-    reading = _Reading(frozenset(wanted), verdict)
-    rotated = path.with_name(f"{path.name}.1")
-    for each in (rotated, path):
-        if each is path or each.exists():
-            reading.read(each, since, now)
+    try:
+        with contextlib.ExitStack() as stack:
+            logs, is_whole = _open(path, since, stack)
+            verdict = Verdict(complete_until=now if is_whole else None)
+            reading = _Reading(frozenset(wanted), verdict)
+            for log in logs:
+                reading.read(log, since, now)
+    except OSError as error:
+        raise SettingsError(
+            f"SYNDICATE_RELAY_ACCEPT_LOG: {path} cannot be read ({error.strerror})."
+        ) from error
     verdict.unsure -= verdict.accepted
     return verdict
 
@@ -128,16 +137,10 @@ class _Reading:
         self.verdict = verdict
         self.queue_ids: dict[bytes, str] = {}
 
-    def read(self, path: Path, since: dt.datetime, now: dt.datetime) -> None:
-        try:
-            with path.open("rb") as log:
-                log.seek(_start(log, since, now))
-                for raw in log:
-                    self._take(raw)
-        except OSError as error:
-            raise SettingsError(
-                f"SYNDICATE_RELAY_ACCEPT_LOG: {path} cannot be read ({error.strerror})."
-            ) from error
+    def read(self, log: BinaryIO, since: dt.datetime, now: dt.datetime) -> None:
+        log.seek(_start(log, since, now))
+        for raw in log:
+            self._take(raw)
 
     def _take(self, raw: bytes) -> None:
         if raw.startswith(b"{"):
@@ -155,6 +158,29 @@ class _Reading:
                 self.verdict.unsure.add(message_id)
         elif found[1] == b"qmgr" and found[2] in self.queue_ids:
             self.verdict.accepted.add(self.queue_ids[found[2]])
+
+
+def _open(
+    path: Path, since: dt.datetime, stack: contextlib.ExitStack
+) -> tuple[list[BinaryIO], bool]:
+    """The files that may hold a line since a moment, oldest first, and whether those are all.
+
+    A log that is rotated while we open it is opened anew: else the part that changes its name just
+    then would be read under neither, and what stands in it be sent a second time.
+    """
+    while True:
+        log = stack.enter_context(path.open("rb"))
+        names = [
+            each
+            for each in path.parent.glob(f"{glob.escape(path.name)}[.-]*")
+            if each.stat().st_mtime >= since.timestamp()
+        ]
+        plain = [each for each in names if each.suffix not in _PACKED]
+        plain.sort(key=lambda each: each.stat().st_mtime)
+        older: list[BinaryIO] = [stack.enter_context(each.open("rb")) for each in plain]
+        own = os.fstat(log.fileno())
+        if os.path.samestat(own, path.stat()):
+            return [*older, log], len(plain) == len(names)
 
 
 def _start(log: BinaryIO, since: dt.datetime, now: dt.datetime) -> int:

@@ -29,6 +29,9 @@ from syndicate.store.session import DatabaseDownError, transaction
 log = logs.get(__name__)
 
 _RETRY_SETTLE_S = 1.0
+# A relay that takes minutes for each message keeps no chunk open for longer: what has not begun by
+# then stays pending. `mail.reconcile` counts on it.
+BEGIN_WITHIN_S = 300.0
 # One greylisting reply is no reason to leave a whole group alone.
 MIN_COMPLAINTS = 3
 COMPLAINTS_SHARE = 0.1
@@ -135,8 +138,9 @@ class Chunk:
         return any(not due.address.isascii() for due in self._by_ordinal.values())
 
     def _envelopes(self, takes_utf8: bool) -> Iterator[Envelope]:
+        ends_at = time.monotonic() + BEGIN_WITHIN_S
         for due in self._by_ordinal.values():
-            if self.should_stop():
+            if self.should_stop() or time.monotonic() >= ends_at:
                 return
             try:
                 envelope = self._envelope(due)

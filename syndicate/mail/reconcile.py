@@ -22,9 +22,9 @@ from syndicate.store.session import Transaction, transaction
 log = logs.get(__name__)
 
 PUSHED = "pushed"
-# The longest from an intent to a delivery's becoming ambiguous: 10 minutes for a reply, a lease,
-# and what a slow clock adds.
-BEFORE_DOUBT = dt.timedelta(minutes=30)
+# Longer than from a chunk's intent to the end of its worker's lease, or to its results: 5 minutes
+# in which messages may begin, twice the 25 that one may take, a lease, and what a slow clock adds.
+BEFORE_DOUBT = dt.timedelta(hours=2)
 LINES_AT_ONCE = 1000
 
 
@@ -131,8 +131,9 @@ def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> 
         return accept_log.search(path, by_id.keys(), since=since, now=now)
     names = [each.name for each in relay.parse_all(configured.need("relay_url"))]
     with transaction() as tx:
-        taken = accepts.accepted(tx, by_id.keys())
-        return Verdict(accepted=taken, complete_until=accepts.complete_until(tx, names))
+        # In this order: what arrives in between may be accepted, but never counts as absent.
+        complete_until = accepts.complete_until(tx, names)
+        return Verdict(accepted=accepts.accepted(tx, by_id.keys()), complete_until=complete_until)
 
 
 def _by_batch(by_id: Mapping[str, Doubt]) -> dict[tuple[int, int], dict[str, Doubt]]:

@@ -33,10 +33,13 @@ class Reaped:
     ambiguous: int
 
 
+# In doubt since the end of the lease, after which its worker wrote nothing: the reaper may come
+# hours later, when the machine was off, and the accept log is searched around this time.
 _TO_AMBIGUOUS = text(
     """
     UPDATE delivery d
-    SET state = 6, done_at = :now, reason = 'worker lost',
+    SET state = 6, reason = 'worker lost',
+        done_at = least(CAST(:now AS timestamptz), b.lease_until),
         content_version = coalesce(d.content_version, b.inflight_version)
     FROM batch b
     WHERE b.mailing_id = :mailing AND b.number = :number AND d.mailing_id = b.mailing_id
@@ -77,7 +80,8 @@ def requeue_ambiguous(tx: Transaction, mailing_id: int, number: int) -> int:
     query = select(Mailing.id).where(
         Mailing.id == mailing_id,
         Mailing.policy == AmbiguousPolicy.RESEND,
-        Mailing.state == MailingState.SENDING,
+        # One that is paused or held sends them when it goes on: nobody else would ask again.
+        Mailing.state.in_((MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)),
     )
     if tx.scalar(query) is None:
         return 0

@@ -1,7 +1,9 @@
 """Reading what a relay says it took, in our format and in Postfix's."""
 
 import datetime as dt
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +59,57 @@ def test_a_queue_id_may_span_a_rotation(tmp_path: Path) -> None:
     (tmp_path / "mail.log").write_bytes(tail[tail.index(b"2026-11-24T07:50:00.3") :])
 
     assert search(tmp_path / "mail.log", IDS[0]).accepted == {IDS[0]}
+
+
+def aged(path: Path, *, hours: int) -> None:
+    written = (NOW - dt.timedelta(hours=hours)).timestamp()
+    os.utime(path, (written, written))
+
+
+@pytest.mark.parametrize("name", ["accept.log.1", "accept.log.2", "accept.log-20261124"])
+def test_a_log_is_followed_into_what_it_was_rotated_to(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "accept.log"
+    path.write_bytes(ours(2, NOW))
+    (tmp_path / name).write_bytes(ours(1, NOW - dt.timedelta(minutes=30)))
+
+    verdict = search(path, "<1@x>", "<2@x>", "<3@x>")
+
+    assert verdict.accepted == {"<1@x>", "<2@x>"}
+    assert verdict.complete_until == NOW
+
+
+def test_a_part_that_was_packed_away_leaves_doubts_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "accept.log"
+    path.write_bytes(ours(2, NOW))
+    packed = tmp_path / "accept.log.2.gz"
+    packed.write_bytes(b"packed")
+    aged(packed, hours=0)
+
+    assert search(path, "<1@x>").complete_until is None
+    aged(packed, hours=2)
+    assert search(path, "<1@x>").complete_until == NOW
+
+
+def test_a_log_that_is_rotated_while_it_is_read_is_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "accept.log"
+    path.write_bytes(ours(1, NOW))
+    (tmp_path / "accept.log.1").write_bytes(b"")
+    opened = Path.open
+    rotations = [path]
+
+    def rotating(self: Path, *args: Any, **more: Any) -> Any:
+        handle = opened(self, *args, **more)
+        if self.name.endswith(".1") and rotations:
+            rotations.pop().rename(tmp_path / "accept.log.1")
+            path.touch()
+        return handle
+
+    monkeypatch.setattr(Path, "open", rotating)
+
+    assert search(path, "<1@x>").accepted == {"<1@x>"}
+    assert rotations == []
 
 
 def test_our_own_format_is_found_wherever_it_stands(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from syndicate.store import ledger, upkeep
 from syndicate.store.events import RelayAccept
 from syndicate.store.mailings import (
     AmbiguousPolicy,
+    Batch,
     Delivery,
     DeliveryState,
     Lane,
@@ -20,7 +21,16 @@ from syndicate.store.mailings import (
 )
 from syndicate.store.session import transaction
 from tests.mail.campaign import NOW, Plan, start
-from tests.store.hands import assert_counts_agree, give_back, intend, settle, states, take, taken
+from tests.store.hands import (
+    assert_counts_agree,
+    give_back,
+    intend,
+    reap,
+    settle,
+    states,
+    take,
+    taken,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 LATER = NOW + dt.timedelta(minutes=2)
@@ -102,6 +112,24 @@ def test_nothing_younger_than_the_lag_is_settled(log_file: Path) -> None:
     assert reconcile.reconcile(NOW + dt.timedelta(seconds=59)) == 0
     assert states(mailing_id) == [DeliveryState.AMBIGUOUS] * 4
     assert log_file.exists()
+
+
+def test_what_was_sent_hours_before_the_reaper_came_is_found(log_file: Path) -> None:
+    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RECONCILE))
+    leased = taken()
+    intend(leased, 0, 1)
+    with transaction() as tx:
+        tx.execute(update(Batch).values(lease_until=NOW - dt.timedelta(hours=10)))
+    sent_at = NOW - dt.timedelta(hours=10, minutes=1)
+    with log_file.open("wb") as log:
+        log.writelines(line(f"<{number}@x>", sent_at) for number in range(3000))
+        log.write(line(message_id(mailing_id, 0), sent_at))
+        log.write(line(message_id(mailing_id, 1), sent_at))
+        log.writelines(line(f"<{number}@y>", NOW) for number in range(3000))
+    reap()
+
+    assert reconcile.reconcile(NOW) == 2
+    assert states(mailing_id) == [DeliveryState.ACCEPTED] * 2
 
 
 def test_what_postfix_saw_and_may_have_taken_stays_ambiguous(log_file: Path) -> None:

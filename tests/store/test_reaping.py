@@ -19,6 +19,7 @@ from tests.store.hands import (
     LATER,
     assert_counts_agree,
     batch,
+    due,
     give_back,
     intend,
     reap,
@@ -104,6 +105,26 @@ def test_resend_puts_ambiguous_rows_back_three_times_at_most() -> None:
     reap()
 
     assert states(mailing_id)[0] is DeliveryState.AMBIGUOUS
+    assert_counts_agree(mailing_id)
+
+
+@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.HELD])
+def test_resend_waits_for_a_mailing_that_was_paused_when_its_worker_died(
+    state: MailingState,
+) -> None:
+    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RESEND))
+    leased = taken()
+    intend(leased, 0, 1)
+    with transaction() as tx:
+        ledger.change_state(tx, mailing_id, was=[MailingState.SENDING], to=state)
+    run_out(leased)
+    reap()
+    with transaction() as tx:
+        ledger.change_state(tx, mailing_id, was=[state], to=MailingState.SENDING)
+
+    again = taken()
+
+    assert due(again) == [0, 1]
     assert_counts_agree(mailing_id)
 
 
