@@ -1,6 +1,7 @@
 """From a slot that is due to deliveries with every reader's own choice."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import update
@@ -256,3 +257,58 @@ def test_the_same_rows_give_the_same_hash_and_another_text_another(morning: News
         assert issue is not None
     assert first == second
     assert issue.content_hash == third != first
+
+
+def test_two_composers_at_once_send_once(morning: Newsletter) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        recipients = [reader(tx, number) for number in range(1, 6)]
+    (issue_id,) = run.open_due_issues(NOW)
+
+    with ThreadPoolExecutor(3) as pool:
+        states = list(pool.map(lambda _: run.compose_issue(issue_id, NOW), range(3)))
+
+    with transaction() as tx:
+        (mailing,) = ledger.newest(tx, limit=9)
+        assert choices(tx, mailing.id) == dict.fromkeys(recipients, 1)
+        assert ledger.counts(tx, mailing.id).audience == 5
+    assert set(states) <= {IssueState.COMPOSING, IssueState.FROZEN, IssueState.SENDING}
+    assert morning.id == 1
+
+
+def test_two_ticks_at_once_open_one_issue(morning: Newsletter) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: run.open_due_issues(NOW), range(4)))
+
+    assert sorted(map(len, opened)) == [0, 0, 0, 1]
+    assert morning.id == 1
+
+
+def test_one_story_reaches_one_reader_once_though_two_issues_go_out_at_once(
+    morning: Newsletter,
+) -> None:
+    with transaction() as tx:
+        article(tx, 1, "world-one", SLOT - HOUR)
+        other = Newsletter(
+            publication_id=1,
+            slug="second",
+            kind="digest",
+            name="Second",
+            languages=["en"],
+            zone="Asia/Qatar",
+            schedule={"times": ["08:00"], "days": []},
+            created_at=NOW - 9 * DAY,
+        )
+        newsletters.add(tx, other, section_ids=[1])
+        for number in range(1, 20):
+            reader(tx, number)
+            reader(tx, number, other.id)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda each: run.compose_issue(each, NOW), run.open_due_issues(NOW)))
+
+    with transaction() as tx:
+        first, second = (choices(tx, each.id) for each in ledger.newest(tx, limit=9))
+    assert all(first[number] + second[number] == 1 for number in first)
+    assert len(first) == len(second) == 19
+    assert morning.id == 1

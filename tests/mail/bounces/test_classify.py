@@ -148,6 +148,15 @@ DATA = "<reader001@example.com>: host mx said: 550 no (in reply to end of DATA c
         ("554 5.6.0 virus found", "5.6.0", "", Reason.VIRUS, False),
         ("550 5.1.8 Sender address unknown", "5.1.8", "", Reason.REJECTED, False),
         ("451 4.4.1 Connection timed out", "4.4.1", "", Reason.EXPIRED, False),
+        (
+            "550 5.4.1 Recipient address rejected: Access denied",
+            "5.4.1",
+            "",
+            Reason.FILTERED,
+            False,
+        ),
+        ("421 4.7.0 deferred due to user complaints", "4.7.0", "", Reason.RATE, False),
+        ("550 5.1.10 RecipientNotFound", "5.1.10", "", Reason.NOT_ACCEPTED, True),
         ("500 gibberish", "5.0.0", "", Reason.UNDEFINED, False),
     ],
 )
