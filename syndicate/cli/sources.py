@@ -12,7 +12,7 @@ from rich.table import Table
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.cli.collect import read_profile
-from syndicate.collect import checking, push, reading
+from syndicate.collect import checking, push, reading, websub
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import publications, sources
@@ -167,6 +167,7 @@ def secret(
 @app.command()
 def remove(source_id: Id, *, as_json: AsJson = False) -> None:
     """Forget a source; what it brought stays."""
+    websub.leave(source_id)
     with transaction() as tx:
         if not sources.remove(tx, source_id):
             raise _unknown(source_id)

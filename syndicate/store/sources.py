@@ -152,6 +152,8 @@ def add(  # noqa: PLR0913 - a source is that many facts
 ) -> Source:
     """Add a source, due at once. Safe to run twice: the same address gives the same source.
 
+    An address that a source had before it moved for good is that source's too.
+
     Args:
         tx: the open transaction.
         publication_id: whose articles it brings.
@@ -167,6 +169,8 @@ def add(  # noqa: PLR0913 - a source is that many facts
     Returns:
         The source; one that was there has these values now and keeps its state and history.
     """
+    known = by_url(tx, publication_id, url)
+    url = known.url if known is not None else url
     values: dict[str, Any] = {
         "publication_id": publication_id,
         "kind": kind,
