@@ -5,8 +5,10 @@ exit code is 0 without a `fail`, else 5. Servers that the all-in-one would start
 while it does not run. `--only database,broker` is what docker-compose.yml asks each container.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -19,6 +21,7 @@ import typer
 from jinja2 import TemplateError
 from rich.console import Console
 
+import syndicate
 from syndicate import clock, jobs, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
@@ -131,15 +134,18 @@ def check_headers() -> Finding:
 
 
 def check_package() -> Finding:
-    """Whether all that belongs to the code came with it: templates, catalogues, migrations."""
+    """Whether all that belongs to the code came with it: modules, templates, catalogues, schema."""
     names: list[str] = []
     try:
+        for module in pkgutil.walk_packages(syndicate.__path__, "syndicate."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
         for language in environment.LANGUAGES:
             jinja = environment.environment(language)
             names = jinja.list_templates(extensions=["html", "txt"])
             for name in names:
                 jinja.get_template(name)
-    except (OSError, ValueError, TemplateError) as error:
+    except (ImportError, OSError, ValueError, TemplateError) as error:
         return Finding("package", "fail", f"This installation is not whole: {error}; install anew.")
     if not names:
         return Finding("package", "fail", "This installation has no templates; install anew.")
