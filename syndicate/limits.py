@@ -12,7 +12,8 @@ Source: notes/mail B5 (GCRA); https://en.wikipedia.org/wiki/Generic_cell_rate_al
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import cache
+from typing import Self, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -105,6 +106,12 @@ class Limits:
         self._hold = self._redis.register_script(_HOLD)
         self._away_until = 0.0
         self._local: dict[str, float] = {}
+
+    @classmethod
+    @cache
+    def of(cls, redis_url: str, share: int) -> Self:
+        """The limits of this process: what it counts by itself outlasts one task."""
+        return cls(redis_url, share=share)
 
     def take(self, buckets: Sequence[Bucket], wanted: int) -> Taken:
         """Take up to `wanted` tokens, of every bucket the same number.

@@ -91,3 +91,13 @@ def test_without_redis_each_worker_keeps_to_its_share() -> None:
     assert 300 < refused.wait_s <= 400
     assert limits.hold("relay", "a", wanted=9, most=8, ttl_s=60) == 2
     limits.drop("relay", "a")
+
+
+def test_what_a_process_counts_by_itself_outlasts_one_task() -> None:
+    url = "unix:///nonexistent/of-this-test.sock"
+    bucket = Bucket("google", per_s=0.01, burst=8)
+
+    first = Limits.of(url, 4).take([bucket], 50)
+    second = Limits.of(url, 4).take([bucket], 50)
+
+    assert (first.count, second.count) == (2, 0)

@@ -100,7 +100,7 @@ class Run:
         self.signer = signer(configured)
         self.contents = Contents()
         self.pacer = Pacer(
-            Limits(configured.need("redis_url"), share=configured.mail_pace_share),
+            Limits.of(configured.need("redis_url"), configured.mail_pace_share),
             pace.read_limits(configured.mail_pace),
             holder=f"{self.worker}:{self.lane}",
         )

@@ -52,11 +52,11 @@ class Tokens:
         Returns:
             How many; 0 when `not_before` says when to come back, or the worker must stop.
         """
-        wanted = self._of_day(wanted)
-        while wanted:
+        while True:
             taken = self.pacer.tokens(self.lane, self.names, wanted)
             if taken.count:
-                return taken.count
+                # Last, for a day's messages that are taken and not sent are lost to that day.
+                return self._of_day(taken.count)
             if taken.wait_s > LONGEST_WAIT_S:
                 self.not_before = clock.now() + dt.timedelta(seconds=taken.wait_s)
                 return 0
@@ -64,7 +64,6 @@ class Tokens:
             renew()
             if not may_wait():
                 return 0
-        return 0
 
     def _of_day(self, wanted: int) -> int:
         now = clock.now()

@@ -236,3 +236,20 @@ def test_a_threshold_of_nothing_never_pauses() -> None:
     health = progress.Health(1, accepted=0, refused=5000, complaints=5000)
 
     assert guard.reason(health, bounces=0, complaints=0) is None
+
+
+def test_a_rate_that_lets_little_through_does_not_eat_a_warm_ups_day(
+    relay: FaultRelay, settings_env: pytest.MonkeyPatch
+) -> None:
+    today = clock.now().date().isoformat()
+    use(relay, settings_env, mail_pace='{"other": "20/h"}', mail_warmup=f"{today} 12 50")
+    mailing_id = begin(Plan(audience=30))
+    send()
+    assert counts(mailing_id)["accepted"] == 1
+
+    settings_env.delenv("SYNDICATE_MAIL_PACE")
+    use(relay, settings_env, mail_warmup=f"{today} 12 50")
+    make_due(mailing_id)
+    send()
+
+    assert counts(mailing_id)["accepted"] == 12
