@@ -27,6 +27,11 @@ WALL_S = 5.0
 START_S = 60.0  # imports, on a busy machine
 RECYCLE_AFTER = 2_000  # documents; what libraries leave behind goes with the process
 _CHUNK = 1_048_576
+# What a Python needs, and whose stack it is of; no setting and no key reaches a hostile document.
+_ENVIRONMENT = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV"),
+    "SYNDICATE_STACK",
+)
 
 
 class Readers:
@@ -140,7 +145,7 @@ class _Child:
             [sys.executable, "-m", "syndicate.collect.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         )
         self._deadline = time.monotonic() + START_S
         self._receive()

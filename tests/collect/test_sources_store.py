@@ -1,16 +1,18 @@
 """Adding, pausing, resuming and removing sources, by rows and by commands."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
+from syndicate.cli import articles as articles_commands
+from syndicate.cli import collect as collect_commands
+from syndicate.cli import sources as sources_commands
 from syndicate.collect import run
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.store import sources
 from syndicate.store.session import transaction
 from syndicate.store.sources import Source, SourceKind, SourceState
@@ -19,18 +21,22 @@ from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site
 
 pytestmark = pytest.mark.usefixtures("database")
+GROUPS: dict[str, Any] = {
+    "sources": sources_commands,
+    "collect": collect_commands,
+    "articles": articles_commands,
+}
 
 
-def command(*arguments: str) -> tuple[int, Any, str]:
+def command(group: str, *arguments: str) -> tuple[int, Any, str]:
     """(exit code, what it printed, what it complained of) of a command."""
-    done = subprocess.run(
-        [sys.executable, "-m", "syndicate.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    printed = json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
-    return done.returncode, printed, done.stderr
+    found = CliRunner().invoke(GROUPS[group].app, list(arguments))
+    if isinstance(found.exception, SyndicateError):  # as `syndicate.cli.main` does it
+        code, complaint = found.exception.exit_code, f"syndicate: {found.exception}\n"
+    else:
+        code, complaint = found.exit_code, found.stderr
+    printed = json.loads(found.stdout.splitlines()[-1]) if found.stdout.strip() else None
+    return code, printed, complaint
 
 
 @pytest.mark.parametrize(
