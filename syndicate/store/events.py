@@ -14,6 +14,7 @@ from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
 from syndicate.store.subscribers import Consent, Subscription
 
+FORGET_AT_ONCE = 10_000
 BOUNCED = "bounced"
 DELIVERED = "delivered"
 COMPLAINED = "complained"
@@ -103,6 +104,16 @@ def record(tx: Transaction, happened: Happening) -> bool:
     }
     statement = insert(DeliveryEvent).values(values).on_conflict_do_nothing()
     return tx.scalar(statement.returning(DeliveryEvent.id)) is not None
+
+
+def forget_before(tx: Transaction, moment: dt.datetime) -> None:
+    """Drop the oldest events, a lot at a time. Safe to run twice.
+
+    Ids grow with time, so the oldest are found by them; there is no index for times alone.
+    """
+    oldest = select(DeliveryEvent.id).order_by(DeliveryEvent.id).limit(FORGET_AT_ONCE)
+    statement = delete(DeliveryEvent).where(DeliveryEvent.id.in_(oldest), DeliveryEvent.at < moment)
+    tx.execute(statement.execution_options(synchronize_session=False))
 
 
 def soft_days(

@@ -9,6 +9,7 @@ from syndicate.store import (
     caps,
     consumers,
     due,
+    events,
     hub,
     idempotency,
     partitions,
@@ -40,6 +41,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     """Make the ledger's next partition and drop what has expired. Safe to run twice."""
     partitions.make_ahead(tx)
     partitions.drop_over(tx, before=now - KEEP_LEDGER)
+    events.forget_before(tx, now - KEEP_LEDGER)
     _forget_singles(tx, now - KEEP_SINGLES)
     due.forget_before(tx, now - KEEP_DUE_JOBS)
     caps.forget_before(tx, now - KEEP_CAPS)

@@ -233,6 +233,16 @@ def test_a_name_that_we_sealed_is_found_in_whatever_shape_it_comes_back() -> Non
     assert verp.find(address.replace("b+7-9", "b+7-8"), key) is None
 
 
+def test_old_events_are_forgotten_and_young_ones_are_not(mailing_id: int) -> None:
+    bounce(FULL, mailing_id, 1)
+    bounce(FULL, mailing_id, 1, day=400)
+
+    with transaction() as tx:
+        events.forget_before(tx, NOW + DAY)
+        times = tx.scalars(select(DeliveryEvent.at)).all()
+    assert times == [NOW + 400 * DAY]
+
+
 @given(days=st.sets(st.integers(0, 400)).map(sorted))
 def test_only_a_long_row_of_bad_days_wears_an_address_out(days: list[int]) -> None:
     row: list[int] = []
