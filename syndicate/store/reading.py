@@ -88,6 +88,7 @@ class Reading:
         story: its head.
         body_html: cleaned HTML; empty when only a teaser may be shown.
         pictures: those whose rights allow a page, lead picture first.
+        forbidden: addresses of the others; they may stand in the text and must not be shown.
         tags: names.
         corrections: newest first.
         desk: the team that feedback goes to, if its section has one.
@@ -96,6 +97,7 @@ class Reading:
     story: Story
     body_html: str
     pictures: Sequence[Picture]
+    forbidden: frozenset[str]
     tags: Sequence[str]
     corrections: Sequence[Correction]
     desk: Desk | None
@@ -191,17 +193,16 @@ def article(
     if row is None:
         return None
     story = _story(row)
-    pictures = list(
-        tx.scalars(
-            select(Picture)
-            .where(Picture.article_id == article_id, may_show_picture(channel, now=now))
-            .order_by(Picture.position, Picture.id)
-        )
-    )
+    pictures = tx.execute(
+        select(Picture, may_show_picture(channel, now=now))
+        .where(Picture.article_id == article_id)
+        .order_by(Picture.position, Picture.id)
+    ).all()
     return Reading(
         story=story,
         body_html="" if is_teaser_only(channel, story.access) else row.body_html,
-        pictures=pictures,
+        pictures=[picture for picture, is_allowed in pictures if is_allowed],
+        forbidden=frozenset(picture.url for picture, is_allowed in pictures if not is_allowed),
         tags=_tags(tx, article_id),
         corrections=_corrections(tx, article_id),
         desk=row.Desk,

@@ -294,3 +294,15 @@ def test_feedback_without_words_is_refused(browser: TestClient, newsroom: Newsro
 
     assert answer.status_code == 422
     assert "Please write something" in answer.text
+
+
+@pytest.mark.parametrize("pause", ["²", "-1", "9999", "x"])
+def test_a_pause_that_is_none_is_said_so(
+    browser: TestClient, subscribed: Newsroom, pause: str
+) -> None:
+    assert subscribed.newsletter
+    form = {"sections": ["world"], "languages": ["en"], "pause": pause}
+
+    answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data=form)
+
+    assert answer.status_code == 422

@@ -106,6 +106,27 @@ def test_picture_without_the_right_for_pages_is_left_out(
         assert "attic.jpg" not in browser.get(path).text
 
 
+@pytest.mark.parametrize("action", ["", "/print"])
+def test_picture_in_the_text_is_left_out_with_its_caption_where_it_has_no_right(
+    browser: TestClient, newsroom: Newsroom, action: str
+) -> None:
+    with transaction() as tx:
+        article = tx.get(Article, newsroom.articles["museum"])
+        assert article is not None
+        article.body_html = (
+            '<p>The attic.</p><figure><img src="https://pictures.example.org/attic.jpg">'
+            "<figcaption>Only for mail</figcaption></figure>"
+            '<img src="https://pictures.example.org/open.jpg"><p>It opens.</p>'
+        )
+
+    page = browser.get(newsroom.path("museum") + action).text
+
+    assert "attic.jpg" not in page
+    assert "Only for mail" not in page
+    assert "https://pictures.example.org/open.jpg" in page
+    assert "It opens." in page
+
+
 def test_only_the_origins_of_its_pictures_may_load(browser: TestClient, newsroom: Newsroom) -> None:
     policy = browser.get(newsroom.path("report")).headers["content-security-policy"]
 

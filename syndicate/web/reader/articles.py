@@ -1,6 +1,6 @@
 """One article as several pages need it: found or refused, with its addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
 from syndicate.errors import NotFoundError
+from syndicate.feeds import text
 from syndicate.store import reading
 from syndicate.store.reading import Reading
 from syndicate.store.session import transaction
@@ -62,4 +63,8 @@ def find(request: Request, article_id: int) -> Shown:
         raise HTTPException(410, "This article was withdrawn and is no longer here.")
     if found is None:
         raise NotFoundError("There is no such article here.", article_id=article_id)
-    return Shown(site_of_publication(request, found.story.publication_id), found)
+    shown = Shown(site_of_publication(request, found.story.publication_id), found)
+    if not found.forbidden:
+        return shown
+    body = text.body(found.body_html, shown.canonical, found.forbidden)
+    return replace(shown, reading=replace(found, body_html=body))

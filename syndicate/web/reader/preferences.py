@@ -53,7 +53,7 @@ def _until(pause: str, before: Preferences, now: dt.datetime) -> dt.datetime | N
     """The end of a pause: "keep" the one there is, "0" none, else so many weeks from now."""
     if pause in {"", "keep"}:
         return before.paused_until
-    if not pause.isdigit():
+    if not pause.isdecimal():
         raise UsageError("Choose how long the pause shall be.")
     weeks = int(pause)
     return now + dt.timedelta(weeks=weeks) if weeks else None
