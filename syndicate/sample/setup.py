@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syndicate.sample import newsroom, pages
 from syndicate.sample.state import State
-from syndicate.store import feeds, newsletters, publications, removing, sources
+from syndicate.store import feeds, moving, newsletters, publications, removing, sources
 from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.publications import Desk, Publication, Section
 from syndicate.store.session import Transaction
@@ -91,16 +91,13 @@ def sources_of(tx: Transaction, state: State) -> list[Source]:
 
 
 def follow(tx: Transaction, before: State, now_at: State) -> int:
-    """Point the sources at the port that the newsroom's server has moved to.
+    """Point sources and articles at the port that the newsroom's server has moved to.
 
     Returns:
         How many sources moved.
     """
-    moved = sources_of(tx, before)
-    for source in moved:
-        source.url = now_at.origin + source.url.removeprefix(before.origin)
-        source.allow_origins = [allowed_origin(now_at)]
-    return len(moved)
+    moving.move_origin(tx, before.origin, now_at.origin)
+    return len(sources_of(tx, now_at))
 
 
 def allowed_origin(state: State) -> str:

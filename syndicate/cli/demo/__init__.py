@@ -56,7 +56,6 @@ def demo(
     teller = Teller()
     start = started_at(clock.now())
     opening = Opening(started_at=start, slot=f"{start:%H:%M}", readers=subscribers - 1)
-    teller.say("Syndicate shows the whole journey of the news, from a newsroom to its readers.\n")
     with ground.fresh(data_dir, port) as (folder, own_port), ExitStack() as stopping:
         with teller.step("starting") as bar:
             options = Options(port=own_port, keep_database=False, report=bar.tell)
