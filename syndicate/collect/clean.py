@@ -38,6 +38,7 @@ _ATTRIBUTES = {
     "source": {"src", "type"},
     "abbr": {"title"},
 }
+_SCHEMES = ("http://", "https://", "mailto:")
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _GONE = {"script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math"}
 _IFRAME = re.compile(r"<iframe\b([^>]*)>(.*?)</iframe\s*>", re.IGNORECASE | re.DOTALL)
@@ -67,7 +68,9 @@ def clean(markup: str, *, base: str | None = None) -> str:
     def absolute(_tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES:
             return value
-        return _joined(base, value.strip())
+        joined = _joined(base, value.strip())
+        # nh3 judges the scheme of links and pictures, but not of what a quotation cites.
+        return joined if joined and joined.lower().startswith(_SCHEMES) else None
 
     cleaned: str = nh3.clean(
         markup,

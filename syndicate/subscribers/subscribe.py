@@ -107,6 +107,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
     with transaction() as tx:
         newsletter = _public(tx, newsletter_slug)
         publication = newsletters.publication_of(tx, newsletter)
+        offer.languages(newsletter, [language])  # of the frame
         chosen = {
             ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
             ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),

@@ -42,6 +42,12 @@ def test_html_is_made_harmless(markup: str, expected: str) -> None:
     assert clean(markup, base=BASE) == expected
 
 
+@pytest.mark.parametrize("base", [None, BASE, "javascript:x/"])
+def test_a_quotation_cites_web_addresses_only(base: str | None) -> None:
+    assert clean('<q cite="javascript:x">a</q>', base=base) == "<q>a</q>"
+    assert clean('<q cite="https://a.example/b">a</q>', base=base).startswith("<q cite=")
+
+
 def test_nesting_beyond_the_cap_becomes_plain_text() -> None:
     began = time.process_time()
 

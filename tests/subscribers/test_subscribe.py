@@ -196,3 +196,17 @@ def test_a_link_that_we_did_not_make_is_not_found(token: str) -> None:
         confirm(token)
     with pytest.raises(NotFoundError):
         unsubscribe.leave(token, NOW)
+
+
+def test_ask_refuses_a_language_that_the_newsletter_does_not_come_in() -> None:
+    with pytest.raises(UsageError, match="has no language zz"):
+        subscribe.ask(
+            "reader001@example.com",
+            "morning",
+            language="zz",
+            ip=None,
+            user_agent=None,
+            wording="I agree.",
+            base_url="https://news.example",
+            now=NOW,
+        )
