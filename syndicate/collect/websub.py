@@ -182,7 +182,7 @@ def is_signed(secret: bytes, signature: str | None, body: bytes) -> bool:
     if algorithm.lower() not in _ALGORITHMS:
         return False
     expected = hmac.new(secret.hex().encode(), body, getattr(hashlib, algorithm.lower()))
-    return hmac.compare_digest(expected.hexdigest(), given.strip().lower())
+    return hmac.compare_digest(expected.hexdigest().encode(), given.strip().lower().encode())
 
 
 def leave(source_id: int) -> int:

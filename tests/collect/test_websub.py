@@ -206,6 +206,10 @@ def test_every_algorithm_of_the_specification_is_known(hub: Hub, algorithm: str)
     assert hub.deliver(algorithm=algorithm) == 202
 
 
+def test_a_signature_beyond_ascii_is_none() -> None:
+    assert not websub.is_signed(b"secret", "sha256=\xe9", b"body")
+
+
 def test_md5_is_no_signature(hub: Hub) -> None:
     subscribe(hub)
     hub.verify()

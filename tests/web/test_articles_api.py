@@ -211,14 +211,18 @@ def test_a_signature_from_another_time_is_refused(site: TestClient, minutes: int
     "change",
     [
         {"X-Syndicate-Signature": "sha256=00"},
+        {"X-Syndicate-Signature": "sha256=\xe9"},
+        {"X-Syndicate-Timestamp": "9" * 400},
         {"X-Syndicate-Key": "other"},
         {"X-Syndicate-Timestamp": "x"},
     ],
 )
 def test_a_signature_that_does_not_fit_is_refused(site: TestClient, change: dict[str, str]) -> None:
     body = json.dumps(article()).encode()
+    told = {**signature(body), **change}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
 
-    answer = site.post(PATH, content=body, headers={**signature(body), **change})
+    answer = site.post(PATH, content=body, headers=raw)
 
     assert answer.status_code == 401
     assert newsroom.articles() == []
