@@ -171,7 +171,7 @@ def _headers(document: FeedDocument, url: str, base: str) -> RawHeaders:
     return [
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"last-modified", format_datetime(document.modified_at, usegmt=True).encode()),
-        (b"vary", b"Accept-Encoding"),
+        (b"vary", b"Accept-Encoding, Accept"),
         (b"link", f'<{base}/hub>; rel="hub", <{url}>; rel="self"'.encode()),
     ]
 

@@ -46,7 +46,10 @@ def test_each_coding_and_page_is_kept_by_itself(proxy: Nginx) -> None:
     assert {
         said: answer.headers.get("content-encoding") for said, answer in answers.items()
     } == wanted
-    assert {answer.headers["vary"] for answer in answers.values()} == {"Accept-Encoding"}
+    assert {answer.headers["vary"] for answer in answers.values()} == {"Accept-Encoding, Accept"}
+    shown = fetch(proxy.proxy_port, "/feeds/everything.rss", {"Accept": "text/html"})
+    assert shown.headers["content-type"] == "application/xml; charset=utf-8"
+    assert answers[""].headers["content-type"] == "application/rss+xml; charset=utf-8"
     assert b"Story 55<" in older.body
     assert b"Story 55<" not in answers[""].body
 

@@ -42,13 +42,27 @@ def test_a_feed_is_served_with_its_type_hash_date_and_links(browser: TestClient,
     assert answer.headers["content-type"] == TYPES[form]
     assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
     assert answer.headers["last-modified"] == format_datetime(NOW, usegmt=True)
-    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["vary"] == "Accept-Encoding, Accept"
     assert "stale-while-revalidate" in answer.headers["cache-control"]
     assert "s-maxage=2" in answer.headers["cache-control"]
     assert answer.headers["link"] == (
         f'<{newsroom.BASE}/hub>; rel="hub", <{newsroom.BASE}/feeds/everything.{form}>; rel="self"'
     )
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_browser_is_told_that_a_feed_is_xml_with_a_style_sheet(browser: TestClient) -> None:
+    accept = {**PLAIN, "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9"}
+    shown = browser.get("/feeds/everything.rss", headers=accept)
+    plain = browser.get("/feeds/everything.rss", headers=PLAIN)
+
+    assert shown.headers["content-type"] == "application/xml; charset=utf-8"
+    assert (shown.content, shown.headers["etag"]) == (plain.content, plain.headers["etag"])
+    assert b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>' in shown.content
+    assert browser.get("/feeds/feed.css").headers["content-type"] == "text/css; charset=utf-8"
+    json = browser.get("/feeds/everything.json", headers=accept)
+    assert json.headers["content-type"] == TYPES["json"]
 
 
 @pytest.mark.usefixtures("articles")
@@ -77,7 +91,7 @@ def test_a_known_tag_is_answered_by_304_and_no_body(browser: TestClient, coding:
         assert answer.status_code == 304
         assert answer.content == b""
         assert "content-length" not in answer.headers
-        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["vary"] == "Accept-Encoding, Accept"
         assert answer.headers["cache-control"] == first.headers["cache-control"]
         assert "etag" in answer.headers
 
@@ -182,7 +196,13 @@ def test_the_list_of_feeds_is_opml(browser: TestClient) -> None:
     outlines = etree.fromstring(answer.content).xpath("//outline[@type='rss']/@xmlUrl")
     assert outlines == [
         f"{newsroom.BASE}/feeds/{slug}.rss"
-        for slug in ("everything", "featured", "language-en", "corrections")
+        for slug in (
+            "everything",
+            "featured",
+            "language-en",
+            "corrections",
+            "author-world-desk",
+        )
     ]
     again = browser.get("/feeds.opml", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from syndicate.store.feed_documents import FeedFormat
 from syndicate.web import conditional, static
-from syndicate.web.feed_shelf import Key, OnShelf, Shelf, Variant
+from syndicate.web.feed_shelf import Key, OnShelf, RawHeaders, Shelf, Variant
 from syndicate.web.feed_visits import Visits
 from syndicate.web.reader import feed_lists, feed_mine
 
@@ -47,9 +47,21 @@ class FeedRoute:
         if tag is not None:
             await _send_304(variant, tag, send)
             return
-        await send({"type": "http.response.start", "status": 200, "headers": list(variant.headers)})
+        shown = _for_a_browser(key, variant, headers)
+        await send({"type": "http.response.start", "status": 200, "headers": shown})
         body = b"" if scope["method"] == "HEAD" else variant.body
         await send({"type": "http.response.body", "body": body})
+
+
+def _for_a_browser(key: Key | None, variant: Variant, headers: Headers) -> RawHeaders:
+    """The headers of a document; whoever also takes HTML is told that it is XML.
+
+    Browsers show application/rss+xml as source text, and XML with its style sheet as a page.
+    """
+    if key is None or key[1] is FeedFormat.JSON or "text/html" not in headers.get("accept", ""):
+        return list(variant.headers)
+    kept = [header for header in variant.headers if header[0] != b"content-type"]
+    return [*kept, (b"content-type", b"application/xml; charset=utf-8")]
 
 
 def _note(
