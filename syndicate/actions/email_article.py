@@ -36,10 +36,12 @@ VISITOR_CAPS = (Cap("email-article:visitor-hour", 3, 1), Cap("email-article:visi
 ARTICLE_CAP = Cap("email-article:article", 50, 24)
 DAY_CAP = Cap("email-article:publication", 500, 24)
 RECIPIENT_CAP = Cap("email-article:recipient", 2, 24)
-# The same article to the same friend once in so many days; then the address is forgotten.
-ONCE_IN_DAYS = 30
+# So many days after an article a friend's address is forgotten.
+FORGOTTEN_AFTER_DAYS = 30
 _EXPIRES_IN = dt.timedelta(hours=24)
 _NAME_SIGNS = frozenset(" -'\u2019")
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
+_MODIFIERS = frozenset("\u02bb\u02bc\u0640")  # okina, modifier apostrophe, Arabic tatweel
 _PICTURE_WIDTH = 544  # of the mail's column
 
 
@@ -116,7 +118,9 @@ class _Found:
 
 
 def _is_letter(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LM"
+    category = unicodedata.category(sign)
+    # Modifier letters may look like a dot or a colon; these two stand in names.
+    return category[0] == "M" or category in _LETTERS or sign in _MODIFIERS
 
 
 def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
@@ -198,18 +202,14 @@ def _queue(
         return None
     if recipients.is_suppressed(tx, address_hash, SCOPE):
         return None
-    days = dt.timedelta(days=ONCE_IN_DAYS)
+    days = dt.timedelta(days=FORGOTTEN_AFTER_DAYS)
     return single.queue(
         tx,
         prepared,
         recipients.upsert(tx, address, purge_at=now + days),
-        dedupe_key=f"article:{article_id}:{address_hash.hex()[:32]}:{_window(now, days)}",
+        dedupe_key=f"article:{article_id}:{address_hash.hex()[:32]}",
         publication_id=publication.id,
         scope=SCOPE,
         now=now,
         expires_in=_EXPIRES_IN,
     )
-
-
-def _window(now: dt.datetime, length: dt.timedelta) -> int:
-    return int(now.timestamp() // length.total_seconds())

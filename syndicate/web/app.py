@@ -5,7 +5,6 @@ nobody else. A router of another room is included when its module is there.
 """
 
 import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -74,8 +73,7 @@ def build() -> FastAPI:
     app.include_router(health.router)
     app.include_router(static.router)
     for name in ROUTERS:
-        if _exists(name):
-            app.include_router(importlib.import_module(name).router)
+        app.include_router(importlib.import_module(name).router)
     return app
 
 
@@ -83,13 +81,6 @@ def build() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with closing_with_the_server(app.state.poller):
         yield
-
-
-def _exists(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:  # its package is not there either
-        return False
 
 
 app = build()

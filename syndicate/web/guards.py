@@ -93,7 +93,7 @@ class BodyCap:
             return
         cap = body_cap(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > cap:
+        if not announced.isdecimal() or int(announced) > cap:
             response = errors.answer(Request(scope), 413, _too_large(cap).detail)
             await response(scope, receive, send)
             return

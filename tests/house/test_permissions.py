@@ -15,7 +15,7 @@ OPEN = {"/console/sign-in", "/console/sign-in/{link}", "/console/sign-out"}
 
 
 def routes(*prefixes: str) -> list[APIRoute]:
-    modules = [import_module(name) for name in application.ROUTERS if application._exists(name)]
+    modules = [import_module(name) for name in application.ROUTERS]
     return [
         route
         for module in modules

@@ -26,16 +26,12 @@ FILLED = {"slug": "morning", "token": "x.y", "message_id": "1-1", "name": "site.
 
 def routes() -> list[APIRoute]:
     routers = [health.router, static.router]
-    routers += [import_module(name).router for name in application.ROUTERS if exists(name)]
+    routers += [import_module(name).router for name in application.ROUTERS]
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
 def methods(route: APIRoute) -> set[str]:
     return route.methods or set()
-
-
-def exists(name: str) -> bool:
-    return application._exists(name)
 
 
 def filled(path: str) -> str:

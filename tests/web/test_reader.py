@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from syndicate.store import reading
 from syndicate.store.articles import Article
 from syndicate.store.publications import Publication
 from syndicate.store.session import transaction
@@ -269,3 +270,18 @@ def test_address_in_arabic_is_written_in_ascii(browser: TestClient, newsroom: Ne
     assert moved.headers["location"].startswith(path)
     assert page.status_code == 200
     assert f'<link rel="canonical" href="http://127.0.0.1:8080{path}' in page.text
+
+
+def test_place_of_an_article_that_is_not_out_is_told_to_nobody(newsroom: Newsroom) -> None:
+    with transaction() as tx:
+        newest = reading.newest(tx, newsroom.english, now=newsroom.now, limit=9)
+        asked = reading.newest(
+            tx,
+            newsroom.english,
+            now=newsroom.now,
+            limit=9,
+            before=newsroom.articles["embargoed"],
+        )
+
+    assert len(newest) > 1
+    assert asked == newest
