@@ -91,7 +91,8 @@ def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) ->
         .order_by(Batch.priority, Batch.mailing_id, Batch.number)
         .limit(1)
         .with_for_update(of=Batch, skip_locked=True)
-        .subquery()
+        # Never inlined: as the inner side of a nested loop it would lock a batch for each row.
+        .cte("wanted")
     )
     statement = (
         update(Batch)

@@ -7,6 +7,8 @@ from sqlalchemy import select, text, update
 
 from syndicate.store import installation, lease, ledger, recipients
 from syndicate.store.mailings import (
+    Batch,
+    BatchState,
     Delivery,
     DeliveryState,
     Lane,
@@ -18,6 +20,7 @@ from tests.mail.campaign import NOW, Plan, start
 from tests.store.hands import (
     LATER,
     OTHER,
+    WORKER,
     assert_counts_agree,
     batch,
     due,
@@ -41,6 +44,20 @@ def test_two_workers_never_hold_one_batch() -> None:
     assert second is not None
     assert {first.number, second.number} == {0, 1}
     assert third is None
+
+
+@pytest.mark.parametrize("plan", ["nestloop", "hashjoin", "mergejoin"])
+def test_one_batch_is_taken_at_a_time_whatever_the_plan(plan: str) -> None:
+    start(Plan(audience=20, batch_size=5))
+    with transaction() as tx:
+        for other in {"nestloop", "hashjoin", "mergejoin", "material"} - {plan}:
+            tx.execute(text(f"SET LOCAL enable_{other} = off"))
+        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=NOW)
+
+    assert leased is not None
+    with transaction() as tx:
+        numbers = list(tx.scalars(select(Batch.number).where(Batch.state == BatchState.LEASED)))
+    assert numbers == [leased.number]
 
 
 def test_a_lane_is_taken_by_priority() -> None:
