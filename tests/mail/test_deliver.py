@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 
 from syndicate import clock, settings
 from syndicate.mail import deliver, pace, recover, single
-from syndicate.store import installation, lease, ledger, recipients
+from syndicate.store import lease, ledger, recipients
 from syndicate.store.mailings import (
     AmbiguousPolicy,
     Batch,
@@ -302,21 +302,6 @@ def test_a_suppressed_reader_gets_nothing(relay: FaultRelay) -> None:
     assert first.address not in relay.recipients()
 
 
-def test_another_environment_mails_its_allow_list_and_harms_nobody_else(
-    relay: FaultRelay, settings_env: pytest.MonkeyPatch
-) -> None:
-    mailing_id = begin(Plan(audience=5))
-    with transaction() as tx:
-        tx.execute(update(installation.Installation).values(environment="production"))
-    use(relay, settings_env, mail_allow_list='["reader000002@example.com"]')
-
-    send()
-
-    assert relay.recipients() == ["reader000002@example.com"]
-    assert counts(mailing_id) == {"audience": 5, "accepted": 1, "remaining": 4}
-    assert send() == 0
-
-
 def test_content_that_cannot_be_mail_pauses_the_mailing_and_fails_nobody(
     relay: FaultRelay,
 ) -> None:
@@ -395,21 +380,3 @@ def test_recover_takes_back_what_a_dead_worker_left(relay: FaultRelay) -> None:
 
     assert counts(mailing_id) == {"audience": 20, "accepted": 10, "ambiguous": 10}
     assert len(relay.accepted) == 10
-
-
-def test_a_restored_database_mails_nobody_until_somebody_releases_it(relay: FaultRelay) -> None:
-    mailing_id = begin(Plan(audience=5))
-    with transaction() as tx:
-        assert not installation.hold_if_restored(tx, clock.now())
-        tx.execute(text("UPDATE installation SET system_id = 1"))
-
-    assert send() == 0
-
-    assert relay.accepted == []
-    with transaction() as tx:
-        row = installation.read(tx)
-        assert row is not None
-        assert row.stopped_why == installation.RESTORED
-        installation.release(tx)
-    assert send() == 5
-    assert counts(mailing_id) == {"audience": 5, "accepted": 5}
