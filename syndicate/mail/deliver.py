@@ -26,6 +26,7 @@ from syndicate.mail.message import Writer
 from syndicate.mail.pace import Pacer
 from syndicate.mail.routes import Routes
 from syndicate.mail.smtp import Session
+from syndicate.mail.supply import LeaseLostError
 from syndicate.mail.tokens import Tokens
 from syndicate.settings import Settings
 from syndicate.store import installation, lease, ledger, pacing, results
@@ -85,6 +86,7 @@ class Run:
         ends_at: on the monotonic clock.
         worker: this process's name in the leases.
         settled: deliveries that got an outcome so far.
+        attempted: those of them about which a relay said something.
     """
 
     lane: Lane
@@ -94,6 +96,7 @@ class Run:
     ends_at: float
     worker: uuid.UUID = field(default_factory=lambda: worker_id(os.getpid()))
     settled: int = 0
+    attempted: int = 0
 
     def __post_init__(self) -> None:
         configured = self.configured
@@ -145,9 +148,11 @@ class Run:
             most = min(self.routes.most(session), eased or self.routes.most(session))
             session.limit(self.pacer.connections(names, most))
             tokens = Tokens(self.pacer, self.lane, names, self.warm_up)
+            attempted = self.attempted
             after = self._send_chunks(_Work(hold, mailing, session, tokens), mailable)
-            self.pacer.release(names)
-            not_before = self._look_back(leased, session, after, eased) or not_before
+            # Where nobody was left to send to, nothing was learnt about relay and receivers.
+            if after is not After.GO_ON or self.attempted > attempted:
+                not_before = self._look_back(leased, session, after, eased) or not_before
             not_before = tokens.not_before or not_before
         self._give_back(leased, not_before, is_broken=after is After.BROKEN)
 
@@ -168,6 +173,15 @@ class Run:
         return mailable
 
     def _send_chunks(self, work: "_Work", dues: Sequence[Due]) -> After:
+        try:
+            return self._send_each_chunk(work, dues)
+        except LeaseLostError as error:
+            log.warning("lease_lost", mailing=work.mailing.id, reason=str(error))
+            return After.GIVE_BACK
+        finally:
+            self.pacer.release(work.tokens.names)
+
+    def _send_each_chunk(self, work: "_Work", dues: Sequence[Due]) -> After:
         writer = Writer(
             work.mailing, self.configured.key(), self.configured.base_url(), self.signer
         )
@@ -187,6 +201,7 @@ class Run:
             chunk = Chunk(work.hold, writer, part, contents, self.should_stop)
             after = chunk.send(work.session)
             self.settled += len(chunk.outcomes)
+            self.attempted += sum(one.is_attempt for one in chunk.outcomes)
         return after
 
     def _look_back(

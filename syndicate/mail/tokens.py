@@ -51,6 +51,9 @@ class Tokens:
 
         Returns:
             How many; 0 when `not_before` says when to come back, or the worker must stop.
+
+        Raises:
+            LeaseLostError: the batch went to somebody else while we waited.
         """
         while True:
             taken = self.pacer.tokens(self.lane, self.names, wanted)

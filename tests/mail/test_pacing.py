@@ -1,6 +1,8 @@
 """Pace on the way: tokens, connections, relays that fail over, receivers that want less."""
 
 import datetime as dt
+import time
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -8,12 +10,16 @@ from sqlalchemy import select, update
 
 from syndicate import clock, settings
 from syndicate.limits import Limits
-from syndicate.mail import guard, pace
-from syndicate.store import ledger, pacing, progress
+from syndicate.mail import deliver, guard, pace
+from syndicate.mail import relay as relay_addresses
+from syndicate.mail.hold import RENEW_EVERY_S, Hold
+from syndicate.mail.routes import Routes
+from syndicate.store import lease, ledger, pacing, progress
 from syndicate.store.audit import Audit
 from syndicate.store.events import DeliveryEvent
 from syndicate.store.mailings import Batch, Lane, MailingState
 from syndicate.store.session import transaction
+from syndicate.store.subscribers import Subscription, SubscriptionState
 from tests.mail.campaign import NOW, Plan
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.mail.test_deliver import begin, counts, make_due, send, state, use
@@ -192,6 +198,51 @@ def test_a_group_is_held_longer_each_time_and_eased_connection_by_connection() -
             allowed.append(pacing.connections(tx, "google"))
             pacing.ease(tx, "google", most=3, now=NOW)
     assert allowed == [1, 2, 3, None]
+
+
+def test_a_lease_lost_while_waiting_for_tokens_gives_the_batch_back(
+    relay: FaultRelay, settings_env: pytest.MonkeyPatch
+) -> None:
+    use(relay, settings_env, mail_pace='{"other": "3600/h 1"}')
+    mailing_id = begin(Plan(audience=5))
+    configured = settings.load()
+    relays = relay_addresses.parse_all(configured.need("relay_url"))
+    with transaction() as tx:
+        leased = lease.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
+        assert leased is not None
+        tx.execute(update(Batch).values(epoch=Batch.epoch + 1))  # the reaper came by
+    with Routes(relays, connections=1) as routes:
+        ends_at = time.monotonic() + 30
+        run = deliver.Run(Lane.BULK, configured, routes, lambda: False, ends_at)
+        assert run.pacer.tokens(Lane.BULK, ["other"], 1).count == 1
+        # Long enough ago for a renewal to be due as soon as it waits.
+        run._send_batch(Hold(leased, time.monotonic() - RENEW_EVERY_S))
+
+    assert (run.settled, relay.accepted) == (0, [])
+    assert counts(mailing_id) == {"audience": 5, "remaining": 5}
+    limits = Limits(configured.need("redis_url"), share=1)
+    assert limits.hold("other", "next", wanted=1, most=1, ttl_s=1) == 1
+
+
+def test_a_batch_that_has_nobody_left_teaches_nothing_about_relay_and_receivers(
+    relay: FaultRelay,
+) -> None:
+    mailing_id = begin(Plan(audience=3))
+    past = clock.now() - dt.timedelta(hours=1)
+    with transaction() as tx:
+        pacing.slow_down(tx, "other", reason="less", now=past)
+        tx.execute(update(Subscription).values(state=SubscriptionState.ENDED))
+    (name,) = (each.name for each in relay_addresses.parse_all(relay.url))
+    breaker = pace.breaker(name)
+    breaker.trip()
+    breaker._open_until = 0.0  # the pause is over, and the relay has not been tried again
+
+    assert send() == 3
+
+    assert counts(mailing_id) == {"audience": 3, "skipped": 3}
+    with transaction() as tx:
+        assert pacing.connections(tx, "other") == 1
+    assert breaker.trip() == pace.FIRST_PAUSE_S * 2
 
 
 def refused(mailing_id: int, *, accepted: int, failed: int) -> None:
