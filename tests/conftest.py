@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -21,6 +22,15 @@ from syndicate.embedded.valkey import Valkey
 from syndicate.store import migrate, session
 
 pytest_plugins = ("tests.skips",)
+
+# A busy machine makes everything slow, and that is no fault of the example.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("house")
 
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 _names = itertools.count(1)
