@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
+_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"']+\.[^\s@<>\"']+")
 
 
 def configure(*, log_format: str = "auto", level: str = "info") -> None:

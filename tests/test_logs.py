@@ -43,6 +43,7 @@ def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> Non
     [
         ("reader001@example.com", "<address>"),
         ("to <reader001@example.com>: 550", "to <<address>>: 550"),
+        ("o'neil@example.com", "<address>"),
         ("a.b+c@mail.example.co.uk bounced", "<address> bounced"),
         ("@example.com", "@example.com"),
         ("user@host", "user@host"),

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.mail import outcomes
@@ -55,6 +55,7 @@ def test_a_deferred_delivery_waits_longer_each_time(attempts: int, minutes: int)
     assert outcomes.next_try(due(attempts), NOW) == outcomes.next_try(due(attempts), NOW)
 
 
+@example("o'neil@example.com", "")
 @given(st.emails(), st.text())
 def test_a_reason_names_nobody(address: str, text: str) -> None:
     told = outcomes.without_addresses(f"<{address}>: {text} {address} rejected")
