@@ -1,6 +1,7 @@
 """What an editor does to an article: correct it, kill it; and the legal removal, takedown.
 
-A kill keeps the text for the newsroom and shows it to nobody. A takedown keeps nothing: text,
+A kill keeps the text for the newsroom and shows it to nobody: digests on their way leave it out
+(`store.withholding`), mails of it to friends are cancelled. A takedown keeps nothing: text,
 revisions, pictures, tags, featured picks, mail bodies and built documents go, and what stays is the
 id and the hashes by which it is recognised when a feed brings it again.
 """
@@ -69,6 +70,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
         note=note,
     )
     collecting.alter(tx, [altered], now)
+    takedown.cancel_singles(tx, article.id)
     bury(tx, article, reason="killed", now=now)
     _announce(tx, article.id, now)
     return True

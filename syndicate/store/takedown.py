@@ -4,7 +4,7 @@ Its addresses stay as hashes, so that it is recognised when a feed brings it aga
 are rebuilt without it; mails that already left cannot be called back.
 """
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from syndicate.store.articles import (
     Article,
@@ -43,6 +43,15 @@ def remove_copies(tx: Transaction, article: Article) -> None:
     _empty_singles(tx, article.id)
 
 
+def cancel_singles(tx: Transaction, article_id: int) -> None:
+    """Cancel the mails of an article to friends that still wait. Safe to run twice."""
+    tx.execute(
+        update(Mailing)
+        .where(_is_about(article_id), Mailing.state != MailingState.DONE)
+        .values(state=MailingState.CANCELLED)
+    )
+
+
 def _hash_keys(tx: Transaction, article_id: int) -> None:
     keys = select(ArticleKey).where(ArticleKey.article_id == article_id)
     for key in tx.scalars(keys):
@@ -64,7 +73,8 @@ def _empty_digests(tx: Transaction, article_id: int) -> None:
             .where(
                 MailingContent.mailing_id == mailing_id,
                 MailingContent.kind == "story",
-                MailingContent.position == position,
+                # Its place differs from language to language; its bit does not.
+                MailingContent.mask == 1 << position,
             )
             .values(html=b"", text=b"")
         )
@@ -72,15 +82,14 @@ def _empty_digests(tx: Transaction, article_id: int) -> None:
 
 def _empty_singles(tx: Transaction, article_id: int) -> None:
     """Mails of the article to friends: those that wait are cancelled, all lose their text."""
-    about = Mailing.dedupe_key.startswith(f"article:{article_id}:", autoescape=True)
-    ids = list(tx.scalars(select(Mailing.id).where(about)))
+    ids = list(tx.scalars(select(Mailing.id).where(_is_about(article_id))))
     tx.execute(
         update(MailingContent)
         .where(MailingContent.mailing_id.in_(ids))
         .values(html=b"", text=b"", headers=None)
     )
-    tx.execute(
-        update(Mailing)
-        .where(Mailing.id.in_(ids), Mailing.state != MailingState.DONE)
-        .values(state=MailingState.CANCELLED)
-    )
+    cancel_singles(tx, article_id)
+
+
+def _is_about(article_id: int) -> ColumnElement[bool]:
+    return Mailing.dedupe_key.startswith(f"article:{article_id}:", autoescape=True)
