@@ -10,7 +10,7 @@ the second is tried until the lease is over: the results are known and must not 
 import enum
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syndicate import clock, logs
 from syndicate.errors import BadAddressError, RelayError
@@ -21,7 +21,7 @@ from syndicate.mail.message import Writer
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope, LeaseLostError
 from syndicate.render.merge import Content
-from syndicate.store import lease, pacing, reaping, results
+from syndicate.store import lease, pacing, reaping, results, withholding
 from syndicate.store.lease import Due
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.session import DatabaseDownError, transaction
@@ -35,7 +35,11 @@ BEGIN_WITHIN_S = 300.0
 # One greylisting reply is no reason to leave a whole group alone.
 MIN_COMPLAINTS = 3
 COMPLAINTS_SHARE = 0.1
-_BARRED = {"suppressed": DeliveryState.SUPPRESSED, "ended": DeliveryState.SKIPPED}
+_BARRED = {
+    "suppressed": DeliveryState.SUPPRESSED,
+    "ended": DeliveryState.SKIPPED,
+    "nothing chosen": DeliveryState.SKIPPED,
+}
 
 
 class After(enum.Enum):
@@ -69,6 +73,7 @@ class Chunk:
     should_stop: Callable[[], bool]
     outcomes: list[results.Outcome] = field(default_factory=list)
     _by_ordinal: dict[int, Due] = field(default_factory=dict)
+    _withheld: int = 0
     _progress: int = 0
     _is_broken: bool = False
 
@@ -85,18 +90,23 @@ class Chunk:
             results.Outcome(ordinal, _BARRED[why], is_attempt=False, reason=why)
             for ordinal, why in barred.items()
         ]
-        self._by_ordinal = {due.ordinal: due for due in self.dues if due.ordinal not in barred}
+        self._by_ordinal = {
+            due.ordinal: replace(due, choice=due.choice & ~self._withheld)
+            for due in self.dues
+            if due.ordinal not in barred
+        }
         after = self._hand_over(session) if self._by_ordinal else After.GO_ON
         self._settle()
         return after
 
     def _intend(self) -> Mapping[int, str] | None:
         since = time.monotonic()
+        leased, version = self.hold.leased, self.writer.mailing.content_version
         ordinals = [due.ordinal for due in self.dues]
         with transaction() as tx:
-            barred = lease.intend(
-                tx, self.hold.leased, ordinals, version=self.writer.mailing.content_version
-            )
+            # The batch was read a while ago: what was withdrawn since must not leave.
+            self._withheld = withholding.bits(tx, leased.mailing_id, now=clock.now())
+            barred = lease.intend(tx, leased, ordinals, version=version, withheld=self._withheld)
         if barred is not None:
             self.hold.renewed(since)
         return barred

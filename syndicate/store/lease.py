@@ -152,8 +152,8 @@ def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Du
     return [Due(*row) for row in tx.execute(query)]
 
 
-# One statement, for it is half of what a chunk costs the database. `chunk` is empty of those who
-# were suppressed or left since the mailing was materialised.
+# One statement, for it is half of what a chunk costs the database. Barred are those who were
+# suppressed or left since the mailing was materialised, and those to whom nothing is left to send.
 _INTEND = text(
     """
     WITH chunk AS (
@@ -164,13 +164,14 @@ _INTEND = text(
             r.address = '' OR m.issue_id + m.newsletter_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
                     AND s.newsletter_id = m.newsletter_id AND s.state = 'active'
-            ) AS has_left
+            ) AS has_left,
+            d.choice <> 0 AND (d.choice & ~CAST(:withheld AS bigint)) = 0 AS is_empty
         FROM delivery d JOIN recipient r ON r.id = d.recipient_id JOIN mailing m ON m.id = :mailing
         WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
     ), held AS (
         UPDATE batch SET
-            inflight = ARRAY(SELECT ordinal FROM chunk WHERE NOT is_suppressed AND NOT has_left
-                ORDER BY ordinal),
+            inflight = ARRAY(SELECT ordinal FROM chunk
+                WHERE NOT is_suppressed AND NOT has_left AND NOT is_empty ORDER BY ordinal),
             inflight_version = :version,
             lease_until = clock_timestamp() + make_interval(secs => :lease_s)
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
@@ -178,17 +179,23 @@ _INTEND = text(
                 AND content_version = :version)
             AND NOT EXISTS (SELECT 1 FROM installation WHERE stopped_at IS NOT NULL)
         RETURNING epoch
+    ), cleared AS (
+        UPDATE delivery d SET choice = d.choice & ~CAST(:withheld AS bigint)
+        FROM held WHERE CAST(:withheld AS bigint) <> 0 AND d.mailing_id = :mailing
+            AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
+            AND (d.choice & CAST(:withheld AS bigint)) <> 0
     )
     SELECT (SELECT count(*) FROM held) AS held,
         coalesce((SELECT jsonb_object_agg(ordinal,
-                CASE WHEN is_suppressed THEN 'suppressed' ELSE 'ended' END)
-            FROM chunk WHERE is_suppressed OR has_left), '{}') AS barred
+                CASE WHEN is_suppressed THEN 'suppressed' WHEN has_left THEN 'ended'
+                    ELSE 'nothing chosen' END)
+            FROM chunk WHERE is_suppressed OR has_left OR is_empty), '{}') AS barred
     """
 )
 
 
 def intend(
-    tx: Transaction, leased: Leased, ordinals: Sequence[int], *, version: int
+    tx: Transaction, leased: Leased, ordinals: Sequence[int], *, version: int, withheld: int = 0
 ) -> Mapping[int, str] | None:
     """Write down that these deliveries are about to be attempted, and renew the lease.
 
@@ -197,9 +204,12 @@ def intend(
         leased: the lease.
         ordinals: of the chunk.
         version: of the content that is sent to those that had none yet.
+        withheld: bits of stories that may not be shown any more (`store.withholding`); they leave
+            the stored choices, so that a choice says what was sent.
 
     Returns:
-        Ordinal to reason for those that must not be attempted after all ("suppressed", "ended");
+        Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and
+        "nothing chosen" for those who chose only what is withheld);
         None when nothing may be sent: the lease was lost, the mailing is not *sending* any more or
         has newer content, or everything is stopped.
     """
@@ -211,6 +221,7 @@ def intend(
             "epoch": leased.epoch,
             "ordinals": list(ordinals),
             "version": version,
+            "withheld": withheld,
             "lease_s": LEASE_S,
             "everywhere": EVERYWHERE,
         },

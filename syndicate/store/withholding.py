@@ -1,0 +1,49 @@
+"""Stories of a mailing that may not be shown any more, though its issue carries them.
+
+An article may be killed, taken down or put under embargo between the freezing of an issue and the
+last of its mails, hours later where a mailing was paused. So visibility is asked for again for each
+chunk (`store.lease`): what was withdrawn is in no mail that begins afterwards (design §5.10, G6).
+"""
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Integer, and_, cast, exists, func, literal, not_, select
+
+from syndicate.store.articles import Article, ArticleState, Change, Revision
+from syndicate.store.mailings import Mailing
+from syndicate.store.newsletters import IssueStory
+from syndicate.store.session import Transaction
+from syndicate.store.visibility import Channel, may_show
+
+
+def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
+    """The bits of a mailing's stories that may not be mailed now; 0 when all may.
+
+    The sentence that an article was withdrawn shows nothing of it, and stays.
+
+    Args:
+        tx: the open transaction; the one that writes the intent.
+        mailing_id: whose.
+        now: aware UTC.
+    """
+    tells_of_withdrawal = and_(
+        IssueStory.is_correction,
+        Article.state == ArticleState.KILLED,
+        exists().where(
+            Revision.article_id == IssueStory.article_id,
+            Revision.number == IssueStory.revision,
+            Revision.change == Change.KILL,
+        ),
+    )
+    bit = cast(literal(1), BigInteger).op("<<")(cast(IssueStory.position, Integer))
+    query = (
+        select(func.coalesce(func.bit_or(bit), 0))
+        .join(Mailing, Mailing.issue_id == IssueStory.issue_id)
+        .join(Article, Article.id == IssueStory.article_id)
+        .where(
+            Mailing.id == mailing_id,
+            not_(may_show(Channel.MAIL, now=now)),
+            not_(tells_of_withdrawal),
+        )
+    )
+    return int(tx.execute(query).scalar_one())
