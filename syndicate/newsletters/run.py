@@ -142,7 +142,9 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         home_url=publication.home_url,
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
         max_stories=newsletter.max_stories,
-        stories=tuple(issues.stories(tx, newsletter, issue, now)),
+        stories=tuple(
+            issues.stories(tx, newsletter, issue, now, until=now + EXPIRES_IN[newsletter.kind])
+        ),
         corrections=tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
         base_url=settings.load().base_url(),
     )

@@ -176,7 +176,14 @@ def lock(tx: Transaction, issue_id: int, *states: IssueState) -> Issue | None:
     return tx.scalar(query)
 
 
-def stories(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> list[Story]:
+def stories(
+    tx: Transaction,
+    newsletter: Newsletter,
+    issue: Issue,
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
     """The articles that an issue may carry, by id; `newsletters.select` chooses among them.
 
     What stood in an earlier issue of this newsletter that went out is left out; what a reader had
@@ -188,6 +195,8 @@ def stories(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datet
             its publication.
         issue: whose window counts.
         now: aware UTC; what may not be shown in mail now is left out.
+        until: when the last mail may leave, aware UTC; a picture whose rights end before then is
+            left out.
     """
     query = (
         select(Article, _news_at(), Section.slug, Section.name, Featured.position, Picture)
@@ -205,7 +214,7 @@ def stories(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datet
             and_(
                 Picture.article_id == Article.id,
                 Picture.position == 0,
-                may_show_picture(Channel.MAIL, now=now),
+                may_show_picture(Channel.MAIL, now=until),
             ),
         )
         .where(
@@ -248,6 +257,9 @@ def add_stories(
             "section_slug": story.section_slug,
             "language": story.language,
             "is_correction": isinstance(story, Correction),
+            "picture_url": story.picture.url
+            if isinstance(story, Story) and story.picture is not None
+            else None,
         }
         for position, story in told
     ]

@@ -123,6 +123,7 @@ class IssueStory(Table):
     section_slug: Mapped[str] = mapped_column(SLUG)
     language: Mapped[str] = mapped_column(LANGUAGE)
     is_correction: Mapped[bool] = mapped_column(server_default="false")
+    picture_url: Mapped[str | None]  # of the picture that was frozen with it
 
 
 def add(tx: Transaction, newsletter: Newsletter, *, section_ids: Collection[int]) -> Newsletter:

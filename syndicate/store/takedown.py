@@ -38,6 +38,9 @@ def remove_copies(tx: Transaction, article: Article) -> None:
         .where(ArticleSource.article_id == article.id)
         .values(title=None, link=None, guid=None, raw_published=None)
     )
+    tx.execute(
+        update(IssueStory).where(IssueStory.article_id == article.id).values(picture_url=None)
+    )
     _hash_keys(tx, article.id)
     _empty_digests(tx, article.id)
     _empty_singles(tx, article.id)

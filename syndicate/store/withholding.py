@@ -7,19 +7,21 @@ chunk (`store.lease`): what was withdrawn is in no mail that begins afterwards (
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Integer, and_, cast, exists, func, literal, not_, select
+from sqlalchemy import BigInteger, Integer, and_, cast, exists, func, literal, not_, or_, select
 
 from syndicate.store.articles import Article, ArticleState, Change, Revision
 from syndicate.store.mailings import Mailing
 from syndicate.store.newsletters import IssueStory
+from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
-from syndicate.store.visibility import Channel, may_show
+from syndicate.store.visibility import Channel, may_show, may_show_picture
 
 
 def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
     """The bits of a mailing's stories that may not be mailed now; 0 when all may.
 
-    The sentence that an article was withdrawn shows nothing of it, and stays.
+    The sentence that an article was withdrawn shows nothing of it, and stays. A picture cannot be
+    cut out of a frozen story: one that may not be shown any more takes its story along.
 
     Args:
         tx: the open transaction; the one that writes the intent.
@@ -35,6 +37,11 @@ def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
             Revision.change == Change.KILL,
         ),
     )
+    has_forbidden_picture = exists().where(
+        Picture.article_id == IssueStory.article_id,
+        Picture.url == IssueStory.picture_url,
+        not_(may_show_picture(Channel.MAIL, now=now)),
+    )
     bit = cast(literal(1), BigInteger).op("<<")(cast(IssueStory.position, Integer))
     query = (
         select(func.coalesce(func.bit_or(bit), 0))
@@ -42,8 +49,10 @@ def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
         .join(Article, Article.id == IssueStory.article_id)
         .where(
             Mailing.id == mailing_id,
-            not_(may_show(Channel.MAIL, now=now)),
-            not_(tells_of_withdrawal),
+            or_(
+                and_(not_(may_show(Channel.MAIL, now=now)), not_(tells_of_withdrawal)),
+                has_forbidden_picture,
+            ),
         )
     )
     return int(tx.execute(query).scalar_one())

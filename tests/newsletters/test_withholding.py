@@ -22,6 +22,7 @@ from syndicate.store.mailings import (
     MailingKind,
     MailingState,
 )
+from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction, transaction
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
@@ -250,6 +251,41 @@ def test_the_sentence_that_a_story_was_withdrawn_is_sent_and_a_headline_is_not()
         assert bits(mailing_id) == 1 << int(tx.execute(query).scalar_one())
 
 
+def picture(rights_until: dt.datetime | None) -> None:
+    with transaction() as tx:
+        url = "https://daily.example/p.jpg"
+        tx.add(Picture(article_id=KILLED, url=url, rights_until=rights_until))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"channels": ["page"]}, {"rights_until": NOW - DAY}],
+)
+def test_a_story_whose_picture_may_not_be_shown_any_more_is_in_none(
+    relay: FaultRelay, change: dict[str, object]
+) -> None:
+    picture(None)
+    readers(2)
+    compose()
+    with transaction() as tx:
+        tx.execute(update(Picture).values(**change))
+
+    send()
+
+    assert told(relay) == [{"sport-one", "Sport"}] * 2
+
+
+def test_a_picture_whose_rights_end_while_mail_may_leave_is_not_frozen(relay: FaultRelay) -> None:
+    picture(NOW + HOUR)
+    readers(2)
+    compose()
+
+    send()
+
+    assert told(relay) == [{"world-one", "sport-one", "World", "Sport"}] * 2
+    assert all(b"p.jpg" not in taken.content for taken in relay.accepted)
+
+
 @pytest.mark.parametrize("withdraw", [kill, take_down])
 def test_a_mail_to_a_friend_that_waits_is_cancelled(
     relay: FaultRelay, withdraw: Callable[[], None]
@@ -287,6 +323,7 @@ def test_a_takedown_empties_the_story_in_the_frame_of_every_language(relay: Faul
         article(tx, 2, "sport-ar", SLOT - 3 * HOUR, language="ar", direction="rtl")
         reader(tx, 1)
         reader(tx, 2, language="ar")
+    picture(None)
     mailing_id = compose()
     take_down()
 
@@ -297,5 +334,6 @@ def test_a_takedown_empties_the_story_in_the_frame_of_every_language(relay: Faul
             MailingContent.html == b"",
         )
         emptied = sorted((row.language, row.mask) for row in tx.execute(query))
+        assert tx.scalars(text("SELECT picture_url FROM issue_story")).all() == [None] * 3
     assert emptied == [("ar", 1), ("en", 1)]
     assert relay.accepted == []

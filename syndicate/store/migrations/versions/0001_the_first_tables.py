@@ -1278,6 +1278,7 @@ def upgrade() -> None:
         sa.Column("section_slug", sa.String(length=80), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("is_correction", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("picture_url", sa.String(), nullable=True),
         sa.CheckConstraint("position >= 0 AND position < 63", name=op.f("ck_issue_story_position")),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_issue_story_article_id")
