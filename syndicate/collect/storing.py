@@ -5,7 +5,7 @@ import datetime as dt
 import unicodedata
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate.collect import decide
@@ -38,13 +38,25 @@ class Place:
     facts: Facts
 
 
+Tags = Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Stored:
-    """How many articles were made and how many revisions of known ones; ids of all that changed."""
+    """How many articles were made and how many revisions of known ones.
+
+    Attributes:
+        tags: of each article that changed, by its id: (slug, name) pairs.
+    """
 
     articles: int = 0
     revisions: int = 0
-    article_ids: tuple[int, ...] = ()
+    tags: Mapping[int, Tags] = field(default_factory=dict)
+
+    @property
+    def article_ids(self) -> tuple[int, ...]:
+        """All that changed."""
+        return tuple(self.tags)
 
 
 def known(
@@ -85,8 +97,10 @@ def store(
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing)
-    outbox.note(tx, (*made.article_ids, *altered.article_ids), now=now)
-    return Stored(made.articles, altered.revisions, (*made.article_ids, *altered.article_ids))
+    stored = Stored(made.articles, altered.revisions, {**made.tags, **altered.tags})
+    collecting.tag(tx, place.publication_id, stored.tags)
+    outbox.note(tx, stored.article_ids, now=now)
+    return stored
 
 
 def _store_new(
@@ -98,9 +112,10 @@ def _store_new(
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> Stored:
-    collecting.lock_publication(tx, place.publication_id)
     source_id = place.facts.source_id
-    rows = collecting.by_links(tx, place.publication_id, source_id, decide.lookups(fresh))
+    links = decide.lookups(fresh)
+    collecting.lock_links(tx, place.publication_id, links)
+    rows = collecting.by_links(tx, place.publication_id, source_id, links)
     intents = decide.new_entries(
         fresh,
         by_link={link: ByLink(*rest) for link, *rest in rows},
@@ -110,7 +125,8 @@ def _store_new(
     )
     creates = [each for each in intents if isinstance(each, Create)]
     attaches = [each for each in intents if isinstance(each, Attach)]
-    ids = collecting.make(tx, [new_article(place, each, missing) for each in creates], now)
+    articles_to_make = [new_article(place, each, missing) for each in creates]
+    ids = collecting.make(tx, articles_to_make, now)
     collecting.attach(
         tx,
         [
@@ -129,7 +145,8 @@ def _store_new(
             if not each.is_gone
         ],
     )
-    return Stored(articles=len(ids), article_ids=tuple(ids))
+    tags = {id_: each.tags for id_, each in zip(ids, articles_to_make, strict=True)}
+    return Stored(articles=len(ids), tags=tags)
 
 
 def _store_changed(
@@ -150,7 +167,8 @@ def _store_changed(
     ]
     alters = [each for each in intents if isinstance(each, Alter)]
     kept = [each for each in alters if each.state not in _DONE]
-    collecting.alter(tx, [altered_article(each, place.publication_id) for each in kept], now)
+    altered = [altered_article(each, place.publication_id) for each in kept]
+    collecting.alter(tx, altered, now)
     rows_by_id = {row[0].id: row[0] for row in rows}
     for each in alters:
         withdraw(tx, rows_by_id[each.article.id], each.state, note=each.note, now=now)
@@ -165,7 +183,9 @@ def _store_changed(
         now,
     )
     revisions = sum(each.change is not None for each in alters)
-    return Stored(revisions=revisions, article_ids=tuple(each.article.id for each in alters))
+    tags: dict[int, Tags] = {each.article.id: () for each in alters}
+    tags |= {each.article_id: each.tags for each in altered}
+    return Stored(revisions=revisions, tags=tags)
 
 
 def withdraw(

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from syndicate.store.articles import (
     LINK,
@@ -24,6 +24,9 @@ from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
 
 _LOCK = 0x434F4C4C  # our own class of advisory locks: storing into one publication
+_LINK_LOCK = 0x434F4C4B  # another: one address of a publication
+# PostgreSQL holds some 6,000 locks in all: a document with more addresses locks them together.
+_MAX_LINK_LOCKS = 60
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,23 @@ class AlteredArticle:
     tags: Sequence[tuple[str, str]] = field(default=())
 
 
-def lock_publication(tx: Transaction, publication_id: int) -> None:
-    """Let one transaction at a time make articles of a publication: two feeds carry one story."""
-    tx.execute(
-        text("SELECT pg_advisory_xact_lock(:class, :id)"), {"class": _LOCK, "id": publication_id}
-    )
+def lock_links(tx: Transaction, publication_id: int, links: Collection[str]) -> None:
+    """Let one transaction at a time make an article of an address: two feeds carry one story.
+
+    Transactions whose addresses differ do not wait for each other. Locks are taken in one order,
+    the publication's first, and end with the transaction.
+    """
+    keys = sorted({_lock_key(f"{publication_id}:{link}") for link in links})
+    is_few = len(keys) <= _MAX_LINK_LOCKS
+    whole = func.pg_advisory_xact_lock_shared if is_few else func.pg_advisory_xact_lock
+    tx.execute(select(whole(_LOCK, publication_id)))
+    if is_few and keys:
+        each = func.unnest(cast(keys, ARRAY(Integer))).column_valued("key")
+        tx.execute(select(func.pg_advisory_xact_lock(_LINK_LOCK, each)))
+
+
+def _lock_key(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], signed=True)
 
 
 def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> list[Any]:
@@ -173,10 +188,10 @@ def buried_key(key: str) -> str:
 
 
 def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> list[int]:
-    """Make articles with their first revision, keys, pictures and tags.
+    """Make articles with their first revision, keys and pictures; `tag` gives them their tags.
 
     Args:
-        tx: the open transaction, holding `lock_publication`.
+        tx: the open transaction, holding `lock_links`.
         articles: all with the same columns.
         now: aware UTC.
 
@@ -206,7 +221,6 @@ def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> l
             for position, picture in enumerate(each.pictures)
         ],
     )
-    _tag(tx, [(id_, each.columns["publication_id"], each.tags) for id_, each in pairs])
     return ids
 
 
@@ -255,7 +269,6 @@ def alter(tx: Transaction, articles: Sequence[AlteredArticle], now: dt.datetime)
         elif each.is_gathered:
             _gather(tx, row)
     _replace_pictures(tx, articles)
-    _tag(tx, [(a.article_id, a.columns.get("publication_id", 0), a.tags) for a in articles])
 
 
 def _many(tx: Transaction, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -332,31 +345,34 @@ def _replace_pictures(tx: Transaction, articles: Sequence[AlteredArticle]) -> No
         )
 
 
-def _tag(tx: Transaction, tagged: Sequence[tuple[int, int, Sequence[tuple[str, str]]]]) -> None:
-    """Tags of (article id, publication id, (slug, name) pairs): added, never taken away."""
-    wanted = {
-        (publication_id, slug): name for _, publication_id, tags in tagged for slug, name in tags
-    }
+def tag(
+    tx: Transaction, publication_id: int, tagged: Mapping[int, Sequence[tuple[str, str]]]
+) -> None:
+    """Give articles tags, (slug, name) pairs each: added, never taken away.
+
+    Once in a transaction, and sorted: so two transactions take their locks in one order.
+    """
+    wanted = {slug: name for tags in tagged.values() for slug, name in tags}
     if not wanted:
         return
-    fresh = insert(Tag)
-    # Sorted, so that two transactions take their locks in one order.
-    rows = [
-        {"publication_id": publication_id, "slug": slug, "name": wanted[publication_id, slug]}
-        for publication_id, slug in sorted(wanted)
-    ]
-    _many(tx, fresh.on_conflict_do_nothing(), rows)
-    query = select(Tag.publication_id, Tag.slug, Tag.id).where(
-        Tag.publication_id.in_({publication_id for publication_id, _ in wanted}),
-        Tag.slug.in_({slug for _, slug in wanted}),
+    query = select(Tag.slug, Tag.id).where(
+        Tag.publication_id == publication_id,
+        Tag.slug == func.any(bindparam("slugs", list(wanted), unique=True)),
     )
-    ids = {(publication_id, slug): id_ for publication_id, slug, id_ in tx.execute(query)}
+    ids = dict(tx.execute(query).all())
+    rows = [
+        {"publication_id": publication_id, "slug": slug, "name": wanted[slug]}
+        for slug in sorted(wanted.keys() - ids.keys())
+    ]
+    if rows:
+        _many(tx, insert(Tag).on_conflict_do_nothing(), rows)
+        ids = dict(tx.execute(query).all())
     _many(
         tx,
         insert(ArticleTag).on_conflict_do_nothing(),
         [
-            {"article_id": article_id, "tag_id": ids[publication_id, slug]}
-            for article_id, publication_id, tags in tagged
+            {"article_id": article_id, "tag_id": ids[slug]}
+            for article_id, tags in tagged.items()
             for slug, _ in dict(tags).items()
         ],
     )

@@ -77,7 +77,8 @@ def replace(
             ),
         },
     )
-    for position, (teaser, url) in enumerate(picks):
+    # By address, not by position: two pages at once take their locks in one order.
+    for position, (teaser, url) in sorted(enumerate(picks), key=lambda pick: pick[1][1]):
         tx.execute(
             statement,
             {
@@ -117,7 +118,7 @@ def link(tx: Transaction, publication_id: int, keys: Mapping[str, str]) -> list[
         Ids of the articles that were found. Safe to run twice.
     """
     found = []
-    for url, key in keys.items():
+    for url, key in sorted(keys.items()):
         article = select(ArticleKey.article_id).where(
             ArticleKey.kind == LINK, ArticleKey.key == f"{publication_id}:{key}"
         )
