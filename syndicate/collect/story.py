@@ -13,6 +13,7 @@ MAX_STANDFIRST = 400
 MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
+_ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def story_of(entry: Entry) -> Story:
 
 def entry_hash(entry: Entry) -> bytes:
     """The fingerprint of everything that an entry says: nothing was done to it while it stays."""
-    return fingerprint(repr(dataclasses.astuple(entry)))
+    return fingerprint(repr(tuple(_flat(getattr(entry, name)) for name in _ENTRY_FIELDS)))
 
 
 def is_thin(entry: Entry) -> bool:
@@ -93,6 +94,13 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
     merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
     merged["canonical"] = page.canonical or entry.canonical
     return dataclasses.replace(entry, **merged)
+
+
+def _flat(value: Any) -> Any:
+    """A field as `dataclasses.astuple` has it, without its deep copy of every text."""
+    if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+        return tuple(dataclasses.astuple(each) for each in value)
+    return value
 
 
 def _feed_fields(entry: Entry) -> dict[str, object]:

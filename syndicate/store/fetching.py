@@ -149,15 +149,20 @@ def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set
         )
         .values({name: bindparam(f"new_{name}") for name in columns} | {"leased_until": None})
     )
-    ours = _still_ours(tx, written)
-    rows = [
-        {"of_source": each.source_id, "of_epoch": each.epoch}
+    rows = {
+        each.source_id: {"of_source": each.source_id, "of_epoch": each.epoch}
         | {f"new_{name}": value for name, value in each.values.items()}
         for each in written
-        if each.source_id in ours
-    ]
-    if rows:
-        tx.session.connection().execute(statement, rows)
+    }
+    connection = tx.session.connection()
+    if len(written) == 1:
+        # A changed feed has a transaction of its own: its fence is the condition of the update.
+        returning = statement.returning(FetchState.source_id)
+        ours = set(connection.execute(returning, rows[written[0].source_id]).scalars())
+    else:
+        ours = _still_ours(tx, written)
+        if ours:
+            connection.execute(statement, [rows[source_id] for source_id in sorted(ours)])
     for each in written:
         if each.source_id in ours:
             _announce(tx, each, now)

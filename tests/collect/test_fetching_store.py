@@ -1,0 +1,50 @@
+"""The fence of a lease: whoever was too slow writes nothing."""
+
+import datetime as dt
+
+import pytest
+
+from syndicate.store import fetching
+from syndicate.store.fetching import Leased, Written
+from syndicate.store.session import transaction
+from tests.collect import newsroom
+from tests.collect.newsroom import NOW
+from tests.collect.site import Site
+
+pytestmark = pytest.mark.usefixtures("database")
+LATER = NOW + 2 * fetching.LEASE
+
+
+def taken(ids: list[int], now: dt.datetime) -> list[Leased]:
+    with transaction() as tx:
+        return fetching.lease(tx, now, limit=10, source_ids=ids)
+
+
+def written(leased: Leased) -> Written:
+    return Written(
+        source_id=leased.source.id,
+        epoch=leased.fetched.epoch,
+        values={"etag": b"mine"},
+        state="active",
+        notices=(("said", "Something."),),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_lease_that_another_worker_took_over_writes_nothing(site: Site, count: int) -> None:
+    publication_id = newsroom.publication()
+    ids = [newsroom.source(publication_id, site, f"/{number}") for number in range(count)]
+    slow = [written(each) for each in taken(ids, NOW)]
+    quick = [written(each) for each in taken(ids, LATER)]
+
+    with transaction() as tx:
+        assert fetching.finish(tx, slow, LATER) == set()
+    untouched = [newsroom.state_of(each) for each in ids]
+    assert all(each.etag is None and each.leased_until for each in untouched)
+    assert newsroom.notices() == []
+
+    with transaction() as tx:
+        assert fetching.finish(tx, quick, LATER) == set(ids)
+    finished = [newsroom.state_of(each) for each in ids]
+    assert all(each.etag == b"mine" and each.leased_until is None for each in finished)
+    assert len(newsroom.notices()) == count
