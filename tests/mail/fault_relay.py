@@ -63,6 +63,8 @@ class FaultRelay:
     def __enter__(self) -> Self:
         self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
+        # Else some kernels take a message of megabytes before we have read any of it.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         self._threads = [threading.Thread(target=self._accept)]
         self._open: list[socket.socket] = []
         self._threads[0].start()
