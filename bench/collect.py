@@ -1,6 +1,6 @@
 """How fast sources are collected, storing included, next to a plain script on the same machine.
 
-    python -m bench.collect [--json] [--feeds 1000] [--plain-feeds 200]
+    python -m bench.collect [--json] [--feeds 1000] [--plain-feeds 200] [--latency-ms 0]
 
 Rounds: cold, all 304, one in ten changed, the same bytes without ETag, and one with slow, busy and
 oversized publishers among them. Nothing may be missing at the end and nothing may be there twice.
@@ -53,22 +53,25 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--plain-feeds", type=int, default=200)
+    # The plain script asks one publisher after the other: on loopback nobody makes it wait.
+    parser.add_argument("--latency-ms", type=float, default=0.0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="syndicate-bench-") as name:
         folder = Path(name)
         with Ground(folder) as ground:
-            report = measure(ground, folder, asked.feeds, asked.plain_feeds)
+            report = measure(ground, folder, asked)
     sys.stderr.write(json.dumps(report, indent=1) + "\n")
     if asked.json:
         sys.stdout.write(json.dumps(report) + "\n")
 
 
-def measure(ground: Ground, folder: Path, count: int, plain_count: int) -> dict[str, Any]:
+def measure(ground: Ground, folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """Every figure, as `--json` prints it."""
+    count, plain_count = asked.feeds, asked.plain_feeds
     (folder / "round").write_text("first")
     recipe = Recipe(
         name="publishers",
-        argv=[sys.executable, "-m", "bench.publishers", str(folder)],
+        argv=[sys.executable, "-m", "bench.publishers", str(folder), str(asked.latency_ms)],
         env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
         log_file=folder / "publishers.log",
     )
@@ -83,7 +86,7 @@ def measure(ground: Ground, folder: Path, count: int, plain_count: int) -> dict[
     finally:
         publishers.kill()
         publishers.wait()
-    return report_of(rounds, plain, count)
+    return report_of(rounds, plain, count) | {"latency_ms": asked.latency_ms}
 
 
 def add_sources(count: int, port: int) -> None:

@@ -1,4 +1,4 @@
-"""A thousand publishers on one machine: `python -m bench.publishers FOLDER COUNT`.
+"""A thousand publishers on one machine: `python -m bench.publishers FOLDER [LATENCY_MS]`.
 
 Each has an address of its own (127.1.x.y), so that a collector meets a thousand hosts. What they
 serve is told by writing a round's name into FOLDER/round; `/asked` answers how often one host was
@@ -29,12 +29,13 @@ OVERSIZED = 20_000_000
 
 def main() -> None:
     """Serve until somebody ends the process."""
-    asyncio.run(serve(Path(sys.argv[1])))
+    latency_ms = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0  # noqa: PLR2004 - it was given
+    asyncio.run(serve(Path(sys.argv[1]), latency_ms / 1000))
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, latency_s: float) -> None:
     """Listen on every loopback address at one port, and write the port down."""
-    publishers = Publishers(folder)
+    publishers = Publishers(folder, latency_s)
     server = await asyncio.start_server(publishers.answer, "0.0.0.0", 0, backlog=4096)  # noqa: S104 - all of 127/8
     port = server.sockets[0].getsockname()[1]
     (folder / "port.part").write_text(str(port))
@@ -76,10 +77,10 @@ def _item(number: int, entry: int, *, is_changed: bool) -> str:
 
 
 class Publishers:
-    """All of them."""
+    """All of them; each thinks for a while before it answers, as one far away does."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, latency_s: float) -> None:
+        self._folder, self._latency_s = folder, latency_s
         self._round, self._read_at = "", 0.0
         self._asked: Counter[tuple[str, int]] = Counter()
 
@@ -105,6 +106,8 @@ class Publishers:
         parts = host.split(".")
         number = int(parts[2]) * 250 + int(parts[3]) - 1
         self._asked[host, int(time.monotonic())] += 1
+        if self._latency_s:
+            await asyncio.sleep(self._latency_s)
         await self._serve(writer, number, head, self._current())
 
     async def _serve(
