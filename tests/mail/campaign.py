@@ -43,7 +43,8 @@ _READERS = text(
         INSERT INTO subscriber (address, address_hash, language)
         SELECT address, sha256(convert_to(address, 'UTF8')), 'en'
         FROM (
-            SELECT 'reader' || lpad(n::text, 6, '0') || '@' || CAST(:domain AS text) AS address
+            SELECT 'reader' || lpad(n::text, greatest(6, length(n::text)), '0')
+                || '@' || CAST(:domain AS text) AS address
             FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n
         ) addresses
         RETURNING id, address, address_hash
