@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from syndicate.store.articles import Access, Article
 from syndicate.store.corrections import UNSENT, Correction
 from syndicate.store.featured import Featured
-from syndicate.store.lease import Due
+from syndicate.store.lease import Due, dues
 from syndicate.store.mailings import Delivery, Mailing
 from syndicate.store.newsletters import (
     Issue,
@@ -294,27 +294,10 @@ def audience_by(tx: Transaction, mailing_id: int) -> Mapping[tuple[str, str, str
 
 def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | None:
     """A materialised mailing's delivery to one address, None when it has none."""
-    query = (
-        select(
-            Delivery.ordinal,
-            Delivery.recipient_id,
-            Recipient.address,
-            Subscription.id,
-            Delivery.choice,
-            Delivery.language,
-            Delivery.attempts,
-            Delivery.content_version,
-        )
-        .join(Recipient, Recipient.id == Delivery.recipient_id)
-        .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .join(
-            Subscription,
-            and_(
-                Subscription.subscriber_id == Recipient.subscriber_id,
-                Subscription.newsletter_id == Mailing.newsletter_id,
-            ),
-        )
-        .where(Delivery.mailing_id == mailing_id, Recipient.address_hash == address_hash)
+    query = dues().where(
+        Delivery.mailing_id == mailing_id,
+        Recipient.address_hash == address_hash,
+        Subscription.id.is_not(None),
     )
     row = tx.execute(query).one_or_none()
     return None if row is None else Due(*row)

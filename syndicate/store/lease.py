@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, update
 
 from syndicate.store.installation import Installation
 from syndicate.store.mailings import (
@@ -117,9 +117,9 @@ def ready_lanes(tx: Transaction, now: dt.datetime) -> set[Lane]:
     return set(tx.scalars(query.distinct()))
 
 
-def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Due]:
-    """The pending and the due deferred deliveries of a batch, in order."""
-    query = (
+def dues() -> Select[int, int, str, int, int, str, int, int | None]:
+    """Deliveries as `Due` holds them, of every mailing: narrow it down."""
+    return (
         select(
             Delivery.ordinal,
             Delivery.recipient_id,
@@ -139,6 +139,13 @@ def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Du
                 Subscription.newsletter_id == Mailing.newsletter_id,
             ),
         )
+    )
+
+
+def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Due]:
+    """The pending and the due deferred deliveries of a batch, in order."""
+    query = (
+        dues()
         .where(
             Delivery.mailing_id == leased.mailing_id,
             Delivery.batch_number == leased.number,
