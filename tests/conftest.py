@@ -5,6 +5,7 @@ a second; `valkey_url` an empty broker. A test without them touches no server.
 """
 
 import itertools
+import logging
 import shutil
 import socket
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import hypothesis
 import psycopg
 import pytest
+import structlog
 
 from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
@@ -44,6 +46,16 @@ def settings_env(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
     _forget()
     yield monkeypatch
     _forget()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """What a command sets up for its own process is no longer there for the next test."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,15 +9,6 @@ import structlog
 from syndicate import logs
 
 
-@pytest.fixture(autouse=True)
-def _quiet_again() -> object:
-    root = logging.getLogger()
-    before = (list(root.handlers), root.level)
-    yield
-    root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
-
-
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
