@@ -8,12 +8,13 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette.testclient import TestClient
 
 from syndicate.store import ledger
 from syndicate.store.session import transaction
 from tests.web.browsing import Watched
 from tests.web.newsroom import Newsroom
-from tests.web.test_links import READER, confirm_token, subscription, token
+from tests.web.test_links import READER, confirm_token, sign_up, subscription, token
 
 pytestmark = pytest.mark.debian("chromium")
 
@@ -78,6 +79,23 @@ def test_sign_up_to_leaving_without_script(
     expect(page.get_by_role("heading", name="You have left")).to_be_visible()
 
     assert subscription().state == "ended"
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_the_pages_behind_a_mails_links_are_accessible(
+    chromium: Browser, address: str, browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    sign_up(browser)
+    assert browser.post(f"/confirm/{confirm_token()}").status_code == 200
+    watched = Watched(
+        chromium, address, viewport={"width": 320, "height": 800}, color_scheme="dark"
+    )
+    purposes = ("preferences", "unsubscribe", "never")
+    paths = [f"/confirm/{confirm_token()}", *(f"/{each}/{token(each)}" for each in purposes)]
+
+    assert [fault for path in paths for fault in watched.faults_of_page(path)] == []
     assert watched.faults == []
     watched.context.close()
 
