@@ -37,6 +37,7 @@ UPKEEP = Job("upkeep", "tick")
 COLLECT_DUE = Job("collect.due", "collect")
 PUBLISH_FEEDS = Job("feeds.publish", "build")
 HUB = Job("feeds.hub", "hub")
+FETCH_BOUNCES = Job("bounces.fetch", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
 SEND_URGENT = Job("mail.send_urgent", "urgent")
@@ -48,6 +49,7 @@ ALL: tuple[Job, ...] = (
     COLLECT_DUE,
     PUBLISH_FEEDS,
     HUB,
+    FETCH_BOUNCES,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
     SEND_URGENT,

@@ -103,8 +103,8 @@ class Settings(BaseSettings):
     )
     bounce_mailbox_url: SecretStr | None = Field(
         None,
-        description="pop3s://user:password@host of the mailbox that returned mails go to; emptied "
-        "every ten minutes",
+        description="imaps://user:password@host/FOLDER or pop3s://user:password@host of the mailbox "
+        "that returned mails go to; emptied every ten minutes",
     )
     hook_sns_topics: list[str] = Field(
         default_factory=list,

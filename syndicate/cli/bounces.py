@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, settings
-from syndicate.errors import NotFoundError
-from syndicate.mail.bounces import keep, mailboxes
+from syndicate.errors import NotFoundError, PartialError
+from syndicate.mail.bounces import mailboxes
 from syndicate.mail.bounces.classify import classify as verdicts_of
+from syndicate.mail.bounces.intake import Intake
 from syndicate.store import incidents
 from syndicate.store.session import transaction
 
@@ -47,22 +47,21 @@ def classify(paths: Paths, *, as_json: AsJson = False) -> None:
 @app.command()
 def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
     """Keep what returned mails say: one event each, suppression by rule."""
-    now = clock.now()
-    counted: Counter[str] = Counter()
+    intake = Intake()
     for path in paths:
         for _, raw in _mails(path):
-            counted.update(_counted(keep.ingest(raw, now)))
-    _tell(counted, as_json=as_json)
+            intake(raw)
+    _tell(intake, as_json=as_json)
 
 
 @app.command()
 def fetch(*, as_json: AsJson = False) -> None:
     """Empty the mailbox of returned mails (SYNDICATE_BOUNCE_MAILBOX_URL) and keep what they say."""
     url = settings.load().need("bounce_mailbox_url")
-    now = clock.now()
-    counted: Counter[str] = Counter()
-    mailboxes.collect(url, lambda raw: counted.update(_counted(keep.ingest(raw, now))))
-    _tell(counted, as_json=as_json)
+    intake = Intake()
+    while mailboxes.collect(url, intake).is_worth_another:
+        pass
+    _tell(intake, as_json=as_json)
 
 
 @app.command("incidents")
@@ -115,28 +114,21 @@ def _mails(path: Path) -> list[tuple[str, bytes]]:
     return list(mailboxes.messages(path))
 
 
-def _counted(kept: tuple[keep.Kept, ...]) -> dict[str, int]:
-    return {
-        "mails": 1,
-        "reports": int(bool(kept)),
-        "events": sum(each.is_new for each in kept),
-        "known": sum(not each.is_new for each in kept),
-        "strangers": sum(not each.is_ours for each in kept),
-        "suppressed": sum(each.suppressed for each in kept),
-    }
-
-
-def _tell(counted: Counter[str], *, as_json: bool) -> None:
-    names = ("mails", "reports", "events", "known", "strangers", "suppressed")
-    row = {name: counted[name] for name in names}
+def _tell(intake: Intake, *, as_json: bool) -> None:
+    row = intake.counted
     if as_json:
         sys.stdout.write(json.dumps(row) + "\n")
-        return
-    sys.stdout.write(
-        f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "
-        f"{row['known']} known before, {row['strangers']} not about mail of ours, "
-        f"{row['suppressed']} addresses suppressed.\n"
-    )
+    else:
+        sys.stdout.write(
+            f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "
+            f"{row['known']} known before, {row['strangers']} not about mail of ours, "
+            f"{row['suppressed']} addresses suppressed.\n"
+        )
+    if row["unreadable"]:
+        raise PartialError(
+            f"{row['unreadable']} mails could not be read, which is a fault of ours; the log names "
+            "each by its SHA-256."
+        )
 
 
 def _cells(row: dict[str, Any] | None) -> tuple[str, ...]:

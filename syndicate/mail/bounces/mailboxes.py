@@ -1,25 +1,19 @@
-"""Where returned mails lie: files, folders, Maildirs, mboxes, and a POP3 mailbox."""
+"""Where returned mails lie: files, folders, Maildirs, mboxes, and IMAP or POP3 mailboxes."""
 
-import poplib
 import re
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from syndicate import logs
-from syndicate.errors import NotFoundError, TemporaryError, UsageError
+from syndicate.errors import NotFoundError
+from syndicate.mail.bounces import imap, place, pop
+from syndicate.mail.bounces.place import LARGEST, Take, Visit
 
 log = logs.get(__name__)
 
-TIMEOUT_S = 30.0
-# One visit takes so many; the next one takes the rest.
-MAILS_A_VISIT = 1_000
 # The line before each mail of an mbox (RFC 4155): sender and time, after an empty line. A sentence
 # that begins with "From" is none.
 _MBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ .*\d\d:\d\d.*\n")
-# A longer one is no report; the end of it is never read anyway.
-LARGEST = 10_000_000
 
 
 def messages(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -46,57 +40,29 @@ def messages(path: Path) -> Iterator[tuple[str, bytes]]:
         raise NotFoundError(f"There is no file or folder {path}.")
 
 
-def collect(url: str, keep: Callable[[bytes], object]) -> int:
-    """Empty a POP3 mailbox; a mail is deleted after it was kept, and not before.
+def collect(url: str, take: Take) -> Visit:
+    """Empty a mailbox, or a visit's worth of it; a mail goes after it was kept, and not before.
 
     A visit that was cut off leaves its mails there, and they are kept again: safe to run twice.
 
     Args:
-        url: pop3s://user:password@host or pop3://…; a port may follow.
-        keep: takes a raw mail.
+        url: imaps://user:password@host/FOLDER, pop3s://user:password@host, or without the s: then
+            STARTTLS comes before the password, but on this machine itself.
+        take: gets each raw mail, and says whether it was understood.
 
     Returns:
-        How many mails there were.
+        What the visit brought.
 
     Raises:
-        UsageError: the address is not one of a POP3 mailbox.
-        TemporaryError: the server does not answer, or refuses the user.
+        UsageError: the address is not one of a mailbox.
+        NotFoundError: the mailbox has no such folder.
+        TemporaryError: the server does not answer, refuses the user, or knows no TLS.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("pop3", "pop3s") or not parts.hostname or not parts.username:
-        raise UsageError("A mailbox is written pop3s://user:password@host.")
-    try:
-        server = _connected(parts.scheme, parts.hostname, parts.port)
-        try:
-            server.user(unquote(parts.username))
-            server.pass_(unquote(parts.password or ""))
-            return _emptied(server, keep)
-        finally:
-            server.quit()
-    except (poplib.error_proto, OSError) as error:
-        raise TemporaryError(
-            f"The mailbox at {parts.hostname} cannot be read ({error}); it is tried again."
-        ) from error
-
-
-def _connected(scheme: str, host: str, port: int | None) -> poplib.POP3:
-    if scheme == "pop3s":
-        context = ssl.create_default_context()
-        return poplib.POP3_SSL(
-            host, port or poplib.POP3_SSL_PORT, timeout=TIMEOUT_S, context=context
-        )
-    return poplib.POP3(host, port or poplib.POP3_PORT, timeout=TIMEOUT_S)
-
-
-def _emptied(server: poplib.POP3, keep: Callable[[bytes], object]) -> int:
-    number, _ = server.stat()
-    taken = min(number, MAILS_A_VISIT)
-    for place in range(1, taken + 1):
-        _, lines, _ = server.retr(place)
-        keep(b"\r\n".join(lines)[:LARGEST])
-        server.dele(place)
-    log.info("bounce_mailbox_emptied", mails=taken, left=number - taken)
-    return taken
+    where = place.read(url)
+    visit = imap.visit if where.scheme.startswith("imap") else pop.visit
+    found = visit(where, take)
+    log.info("bounce_mailbox_visited", taken=found.taken, aside=found.aside, left=found.left)
+    return found
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -106,5 +72,5 @@ def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
         yield path.name, raw[:LARGEST]
         return
     ends = [*starts[1:], len(raw)]
-    for place, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
-        yield f"{path.name}#{place}", raw[start:end][:LARGEST]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
+        yield f"{path.name}#{number}", raw[start:end][:LARGEST]

@@ -2,6 +2,7 @@
 
 import json
 import mailbox
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from syndicate.cli import build
 from syndicate.errors import NotFoundError, TemporaryError, UsageError
 from syndicate.mail.bounces import mailboxes
+from syndicate.mail.bounces.place import Take, Visit
 from tests.mail.bounces.test_classify import QMAIL, VACATION
 
 MAILS = [b"Subject: one\r\n\r\nfirst\r\n.dot\r\n", b"Subject: two\r\n\r\nsecond\r\n"]
@@ -28,6 +30,7 @@ class Pop3(socketserver.StreamRequestHandler):
         marked: set[int] = set()
         while line := self.rfile.readline().decode().split():
             command, arguments = line[0].upper(), line[1:]
+            self.server.commands.append(command)
             if command == "PASS" and arguments != ["secret"]:
                 self._say("-ERR wrong password")
             elif command in ("USER", "PASS"):
@@ -49,6 +52,8 @@ class Pop3(socketserver.StreamRequestHandler):
                 ]
                 self._say("+OK bye")
                 return
+            else:
+                self._say("-ERR unknown")
 
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
@@ -57,17 +62,28 @@ class Pop3(socketserver.StreamRequestHandler):
 class PopServer(socketserver.TCPServer):
     allow_reuse_address = True
     mails: list[bytes]
+    commands: list[str]
 
 
 @pytest.fixture
 def pop() -> Iterator[PopServer]:
     with PopServer(("127.0.0.1", 0), Pop3) as server:
-        server.mails = list(MAILS)
+        server.mails, server.commands = list(MAILS), []
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield server
         server.shutdown()
         thread.join()
+
+
+def noting(kept: list[bytes]) -> Take:
+    """Understands every mail."""
+
+    def take(raw: bytes) -> bool:
+        kept.append(raw)
+        return True
+
+    return take
 
 
 def url(server: PopServer, password: str = "secret") -> str:  # noqa: S107 - of this test's server
@@ -77,30 +93,52 @@ def url(server: PopServer, password: str = "secret") -> str:  # noqa: S107 - of 
 def test_a_mailbox_is_emptied_and_its_mails_come_as_they_are(pop: PopServer) -> None:
     kept: list[bytes] = []
 
-    assert mailboxes.collect(url(pop), kept.append) == 2
+    assert mailboxes.collect(url(pop), noting(kept)) == Visit(2, 0, 0)
 
     assert [mail.rstrip(b"\r\n") for mail in kept] == [mail.rstrip(b"\r\n") for mail in MAILS]
-    assert mailboxes.collect(url(pop), kept.append) == 0
+    assert mailboxes.collect(url(pop), noting(kept)) == Visit(0, 0, 0)
 
 
 def test_a_mail_that_could_not_be_kept_stays(pop: PopServer) -> None:
-    def fail(_raw: bytes) -> None:
+    def fail(_raw: bytes) -> bool:
         raise LookupError
 
     with pytest.raises(LookupError):
         mailboxes.collect(url(pop), fail)
 
-    assert mailboxes.collect(url(pop), lambda _raw: None) == 2
+    assert mailboxes.collect(url(pop), lambda _raw: True).taken == 2
 
 
 def test_a_wrong_password_is_said_so(pop: PopServer) -> None:
     with pytest.raises(TemporaryError, match="wrong password"):
-        mailboxes.collect(url(pop, "guess"), lambda _raw: None)
+        mailboxes.collect(url(pop, "guess"), lambda _raw: True)
 
 
-def test_another_address_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="pop3s://"):
-        mailboxes.collect("https://mail.example", lambda _raw: None)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bounces:secret@mail.example",
+        "imaps://bounces:sec/ret@mail.example",
+        "imaps://mail.example",
+        "imaps://bounces:secret@mail.example/Zur%C3%BCck",
+    ],
+)
+def test_another_address_is_a_usage_error_that_shows_none_of_it(address: str) -> None:
+    with pytest.raises(UsageError, match="imaps://") as refused:
+        mailboxes.collect(address, lambda _raw: True)
+
+    assert not {"sec", "secret", "mail.example"} & set(re.split(r"[^a-z.]", str(refused.value)))
+    assert refused.value.__cause__ is None
+
+
+def test_beyond_this_machine_no_password_is_sent_without_tls(pop: PopServer) -> None:
+    # The same server, but by a name of which nobody knows that it is this machine's.
+    elsewhere = url(pop).replace("127.0.0.1", "127.1")
+
+    with pytest.raises(TemporaryError, match="cannot be read"):
+        mailboxes.collect(elsewhere, lambda _raw: True)
+
+    assert pop.commands == ["CAPA", "QUIT"]
 
 
 def test_files_folders_maildirs_and_mboxes_are_read(tmp_path: Path) -> None:
