@@ -2,9 +2,13 @@
 
 Each step stands alone: one that fails is logged and the others still run. The slot is taken first,
 so that two beats are as harmless as one (design §6, "Lanes and queues").
+
+An embargo ends at a second, not at a tick: one that ends before the next ticks gets a timer of its
+own in this process. A lost timer is a hint lost; the next tick finds the article in its row.
 """
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Sequence
 
 from syndicate import clock, jobs, logs
@@ -19,6 +23,11 @@ from workers.app import app
 log = logs.get(__name__)
 
 Step = Callable[[dt.datetime], object]
+
+# A tick may wait behind a build of feeds, which ends after 5 s (feeds.publish.BUDGET_S).
+_EMBARGO_AHEAD = dt.timedelta(seconds=3 * jobs.TICK_S)
+_EMBARGO_TIMERS = 20  # what ends beyond so many moments is let out by the ticks
+_EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find nothing to release
 
 
 @app.task(name=jobs.TICK.name)
@@ -51,6 +60,20 @@ def release_embargoes(now: dt.datetime) -> None:
     with transaction() as tx:
         if embargoes.release(tx, now):
             tx.hint(jobs.PUBLISH_FEEDS)
+
+
+def await_embargoes(now: dt.datetime) -> list[threading.Timer]:
+    """Be awake at the second at which an embargo ends before the next ticks."""
+    with transaction() as tx:
+        ends = embargoes.next_ends(tx, after=now, until=now + _EMBARGO_AHEAD, limit=_EMBARGO_TIMERS)
+    timers = []
+    for end in ends:
+        wait_s = (end - now).total_seconds() + _EMBARGO_GRACE_S
+        timer = threading.Timer(wait_s, lambda: take_steps(clock.now(), [release_embargoes]))
+        timer.daemon = True
+        timer.start()
+        timers.append(timer)
+    return timers
 
 
 def hint_due_sources(now: dt.datetime) -> None:
@@ -91,6 +114,7 @@ def hint_ready_batches(now: dt.datetime) -> None:
 
 STEPS: tuple[Step, ...] = (
     release_embargoes,
+    await_embargoes,
     newsletters.open_due_issues,
     recover.recover,
     hint_due_sources,

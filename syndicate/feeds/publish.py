@@ -18,7 +18,7 @@ from syndicate import jobs, logs, settings
 from syndicate.feeds import build, model
 from syndicate.store import feed_documents as documents
 from syndicate.store import feed_entries as entries
-from syndicate.store import feed_rows, hub, publications
+from syndicate.store import feed_rows, hub, outbox, publications
 from syndicate.store.feed_documents import FeedDocument, FeedFormat, NewPage, Stored, Taken
 from syndicate.store.feed_entries import Page
 from syndicate.store.feed_rows import Place
@@ -72,15 +72,19 @@ def publish_due(now: dt.datetime) -> int:
     """
     built_for = _built_for()
     with transaction() as tx:
+        outbox.pass_on(tx, now)
+    with transaction() as tx:
         documents.mark_outdated(tx, built_for, now=now)
-    until = time.monotonic() + BUDGET_S
+    began = time.monotonic()
     count = 0
-    while time.monotonic() < until:
+    while (passed := time.monotonic() - began) < BUDGET_S:
+        # What falls due meanwhile, as an embargo that ends, is not kept waiting for the next call.
+        moment = now + dt.timedelta(seconds=passed)
         with transaction() as tx:
-            taken = documents.take(tx, now=now)
+            taken = documents.take(tx, now=moment)
         if taken is None:
             break
-        publish(taken, built_for=built_for, now=now)
+        publish(taken, built_for=built_for, now=moment)
         count += 1
     return count
 

@@ -5,7 +5,7 @@
 
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from syndicate.store import feeds
 from syndicate.store.articles import Article, ArticleState
@@ -31,3 +31,28 @@ def release(tx: Transaction, now: dt.datetime) -> list[int]:
     if released:
         feeds.mark_due(tx, released, now=now)
     return released
+
+
+def next_ends(
+    tx: Transaction, *, after: dt.datetime, until: dt.datetime, limit: int
+) -> list[dt.datetime]:
+    """The moments at which embargoes end soon, soonest first.
+
+    Args:
+        tx: the open transaction.
+        after: aware UTC; what ended by then is for `release`.
+        until: aware UTC, included.
+        limit: moments at most.
+    """
+    query = (
+        select(Article.embargo_until)
+        .where(
+            Article.state == ArticleState.EMBARGOED,
+            Article.embargo_until > after,
+            Article.embargo_until <= until,
+        )
+        .distinct()
+        .order_by(Article.embargo_until)
+        .limit(limit)
+    )
+    return [each for each in tx.scalars(query) if each is not None]

@@ -1,5 +1,6 @@
 """One demo that all its tests look at, and one newsroom that its editor's tests change."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.embedded.processes import wait_for
+from tests.feeds import peer
+from tests.feeds.peer import Peer
 from tests.journeys.recorder import Recorder
 from tests.journeys.running import (
     NEWSROOM_STACK,
@@ -35,24 +38,28 @@ def demo() -> Iterator[Running]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A newsroom whose relay is a mailbox behind a recorder."""
+    """A newsroom whose relay is a mailbox behind a recorder, and one whom its hub may call."""
 
     program: Running
     recorder: Recorder
     mailbox: Path
+    subscriber: Peer
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     """A newsroom that was collected; its embargo ends soon, its readers fill one chunk."""
     folder = tmp_path_factory.mktemp("relay") / "mailbox"
-    with _mailbox(folder) as port, fresh_folder() as data_dir:
+    with _mailbox(folder) as port, peer.running() as subscriber, fresh_folder() as data_dir:
         recorder = Recorder(port)
-        relay = f"smtp://127.0.0.1:{recorder.port}"
+        env = {
+            "SYNDICATE_RELAY_URL": f"smtp://127.0.0.1:{recorder.port}",
+            "SYNDICATE_HUB_ALLOW_ORIGINS": json.dumps([subscriber.origin]),
+        }
         argv = [*NEWSROOM_STACK, str(data_dir), str(EMBARGO_S), str(READERS)]
-        with running(argv, data_dir, SYNDICATE_RELAY_URL=relay) as program:
+        with running(argv, data_dir, **env) as program:
             assert program.json_of("collect", "run")["failed"] == 0
-            yield Recorded(program, recorder, folder)
+            yield Recorded(program, recorder, folder, subscriber)
         recorder.close()
 
 

@@ -6,10 +6,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 import time_machine
-from psycopg import sql
 from starlette.testclient import TestClient
 
 from syndicate.collect import push
@@ -20,6 +18,7 @@ from syndicate.store.sources import SourceKind
 from syndicate.store.tokens import Permission
 from syndicate.web.api import signed
 from syndicate.web.app import build
+from tests import searching
 from tests.collect import newsroom
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, 0, tzinfo=dt.UTC)
@@ -79,21 +78,7 @@ def everywhere() -> str:
 
 def in_tables(url: str) -> list[str]:
     """Tables in which the marker stands."""
-    found = []
-    with psycopg.connect(url) as connection:
-        names = connection.execute(
-            "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON "
-            "n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"
-        ).fetchall()
-        for (name,) in names:
-            table = sql.Identifier(name)
-            as_text = sql.SQL("SELECT t.*::text FROM {} t").format(table)
-            rows = connection.execute(as_text).fetchall()
-            blobs = connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
-            raw = [cell for row in blobs for cell in row if isinstance(cell, bytes)]
-            if MARKER in str(rows).lower() or any(MARKER.encode() in cell for cell in raw):
-                found.append(name)
-    return found
+    return searching.tables_with(url, MARKER)
 
 
 def test_a_pushed_article_is_in_feeds_and_seen_by_operators(

@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from syndicate import jobs
+from syndicate import clock, jobs
+from syndicate.collect import push
 from syndicate.errors import RelayError
-from syndicate.store import due
+from syndicate.store import articles, due, publications
+from syndicate.store.articles import ArticleState
 from syndicate.store.mailings import Lane
 from syndicate.store.session import transaction
+from tests.collect import newsroom
 from tests.mail.campaign import NOW, Plan, start
 
 MOMENTS = st.datetimes(
@@ -79,3 +82,36 @@ def test_a_step_that_fails_does_not_keep_the_others(broker: Redis) -> None:
 
     assert taken == [NOW]
     assert broker.ping()
+
+
+@pytest.mark.usefixtures("database")
+def test_an_embargo_between_two_ticks_ends_at_its_second(broker: Redis) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    now = clock.now()
+    ends = now + dt.timedelta(seconds=0.4)
+    far = now + dt.timedelta(minutes=1)
+    push_embargoed(ends, far)
+
+    timers = tick.await_embargoes(now)
+    for each in timers:
+        each.join()
+
+    assert len(timers) == 1
+    assert clock.now() >= ends
+    with transaction() as tx:
+        states = {row.embargo_until: row.state for row in articles.listed(tx)}
+    assert states == {ends: ArticleState.LIVE, far: ArticleState.EMBARGOED}
+    assert broker.llen("build") == 1
+
+
+def push_embargoed(*ends: dt.datetime) -> None:
+    """An article of a CMS for each end of an embargo."""
+    newsroom.publication()
+    entries = [
+        push.entry_of({"id": str(end), "headline": f"Ends at {end}", "embargo_until": end})
+        for end in ends
+    ]
+    with transaction() as tx:
+        publication = publications.all_publications(tx)[0]
+        push.receive(tx, publication, entries, clock.now())
