@@ -1,7 +1,7 @@
-"""Composing issues: digests on the build queue, alerts on the urgent one."""
+"""Composing issues: digests on the build queue, what is in a hurry on the urgent one."""
 
 from syndicate import clock, jobs
-from syndicate.newsletters import run
+from syndicate.newsletters import renew, run
 from workers.app import app
 
 
@@ -15,3 +15,9 @@ def compose(issue_id: int) -> None:
 def compose_alert(issue_id: int) -> None:
     """The same for an alert, ahead of every digest. Safe to run twice."""
     run.compose_issue(issue_id, clock.now())
+
+
+@app.task(name=jobs.RENEW_CONTENT.name)
+def renew_content(mailing_id: int) -> None:
+    """Give a mailing whose story was corrected a new version of its content. Safe to run twice."""
+    renew.renew_content(mailing_id, clock.now())

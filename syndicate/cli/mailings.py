@@ -18,7 +18,7 @@ from syndicate.errors import NotFoundError
 from syndicate.mail import reconcile, steering
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
-from syndicate.store.progress import ErrorGroup, Standing
+from syndicate.store.progress import ErrorGroup, Standing, VersionCount
 from syndicate.store.resending import Choice
 from syndicate.store.session import transaction
 
@@ -73,18 +73,21 @@ def show(
     watch: Annotated[bool, typer.Option("--watch", help="Stay until it is over.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one mailing: counts that add up, rate, time left, errors by kind."""
+    """Show one mailing: counts that add up, rate, time left, errors by kind, who got which text."""
     standing = _standing(mailing_id)
     if watch:
         standing = _watch(standing)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
         told = events.counts(tx, mailing_id)
+        versions = progress.versions(tx, standing.mailing)
     if as_json:
         shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
+        shown["versions"] = [each.as_dict() for each in versions]
         sys.stdout.write(json.dumps(shown | {"receivers": told}) + "\n")
     else:
         _print_one(standing, errors)
+        _print_versions(versions)
         _print_told(told)
 
 
@@ -256,6 +259,15 @@ def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
         console.print(
             f"{error.deliveries} {error.state} at {error.receiver_group}: {code} {error.reason}",
             markup=False,
+        )
+
+
+def _print_versions(versions: list[VersionCount]) -> None:
+    """Who got which text, where a story was corrected while the mailing was sent."""
+    for each in versions:
+        since = f" since {each.made_at:%H:%M:%S} UTC" if each.made_at else ""
+        sys.stdout.write(
+            f"Version {each.version}{since}: {each.accepted} accepted, {each.other} other\n"
         )
 
 

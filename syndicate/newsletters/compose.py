@@ -140,22 +140,29 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
         return Draft(chosen, corrected, rendered, hash_of(rendered), fitting - len(picks))
 
 
+def recompose(
+    material: Material,
+    chosen: Mapping[int, Story],
+    corrected: Sequence[tuple[int, Correction]],
+) -> tuple[Rendered, ...]:
+    """Render an issue that was composed before with the texts of now; nothing moves.
+
+    Args:
+        material: what it is made of; its stories are those chosen.
+        chosen: story by position; of positions that are missing nothing is shown.
+        corrected: (position, correction) pairs.
+
+    Raises:
+        OversizeError: the mail is over 90 KB now.
+        jinja2.TemplateError: the template is at fault.
+    """
+    picks = [Pick(position, _candidate(story)) for position, story in sorted(chosen.items())]
+    return tuple(_rendered(material, picks, corrected, frame) for frame in material.frames)
+
+
 def choose(material: Material, limit: int) -> tuple[Pick, ...]:
     """The stories of an issue at their positions."""
-    candidates = (
-        Candidate(
-            article_id=story.article_id,
-            revision=story.revision,
-            section_slug=story.section_slug,
-            language=story.language,
-            published_at=story.news_at,
-            collected_at=story.collected_at,
-            is_dated=story.is_dated,
-            is_backlog=story.is_backlog,
-            featured=story.featured,
-        )
-        for story in material.stories
-    )
+    candidates = (_candidate(story) for story in material.stories)
     languages = tuple(frame.language for frame in material.frames)
     return select(
         candidates,
@@ -163,6 +170,20 @@ def choose(material: Material, limit: int) -> tuple[Pick, ...]:
         window_to=material.window[1],
         order=Order(languages, material.section_slugs),
         limit=limit,
+    )
+
+
+def _candidate(story: Story) -> Candidate:
+    return Candidate(
+        article_id=story.article_id,
+        revision=story.revision,
+        section_slug=story.section_slug,
+        language=story.language,
+        published_at=story.news_at,
+        collected_at=story.collected_at,
+        is_dated=story.is_dated,
+        is_backlog=story.is_backlog,
+        featured=story.featured,
     )
 
 

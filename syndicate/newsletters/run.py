@@ -19,7 +19,7 @@ from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
 from syndicate.newsletters.compose import Draft, Frame, Material, compose
 from syndicate.newsletters.schedule import Slot
-from syndicate.store import corrections, issues, ledger, newsletters
+from syndicate.store import corrections, issues, ledger, newsletters, renewing
 from syndicate.store.ledger import ContentRow
 from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
 from syndicate.store.materialise import materialise
@@ -39,11 +39,13 @@ EXPIRES_IN = {
 }
 _LANES = {NewsletterKind.ALERT: Lane.URGENT}
 _PRIORITIES = {NewsletterKind.ALERT: 1}
-_SEND = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
+SEND = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
 
 
 def open_due_issues(now: dt.datetime) -> list[int]:
-    """Open the issue of every slot that is due, and hint at every issue that is unfinished.
+    """Open the issue of every slot that is due, and hint at what is unfinished.
+
+    That is issues that nobody composed yet, and mailings whose content must be renewed.
 
     Safe to run twice, or at once: a slot has one row.
 
@@ -62,6 +64,9 @@ def open_due_issues(now: dt.datetime) -> list[int]:
         ]
         for issue_id, kind in issues.unfinished(tx):
             tx.hint(_compose_job(kind), issue_id)
+        renewing.mark_overlooked(tx, now)
+        for mailing_id in renewing.waiting(tx):
+            tx.hint(jobs.RENEW_CONTENT, mailing_id)
     for issue_id in opened:
         log.info("issue_opened", issue_id=issue_id)
     return opened
@@ -84,7 +89,7 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
         NotFoundError: there is no such newsletter.
     """
     with transaction() as tx:
-        newsletter = _newsletter(tx, newsletter_id)
+        newsletter = find_newsletter(tx, newsletter_id)
         slot = schedule.last_slot(read_schedule(newsletter), now=now)
         issue, _ = _open(tx, newsletter.id, slot, now)
         if issue.state in (IssueState.EMPTY, IssueState.HELD):
@@ -137,7 +142,7 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         local_date=issue.local_date,
         zone=newsletter.zone,
         window=(issue.window_from, issue.window_to),
-        frames=tuple(_frame(newsletter, publication, each) for each in newsletter.languages),
+        frames=tuple(frame(newsletter, publication, each) for each in newsletter.languages),
         postal_address=publication.postal_address,
         home_url=publication.home_url,
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
@@ -259,7 +264,7 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         assert issue is not None  # noqa: S101 - it was claimed
-        newsletter = _newsletter(tx, issue.newsletter_id)
+        newsletter = find_newsletter(tx, issue.newsletter_id)
         read = material(tx, newsletter, issue, now)
     draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
     if not draft.rendered:
@@ -280,8 +285,9 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         mailing = ledger.of_issue(tx, issue_id) if issue else None
         if issue is None or mailing is None:
             return
-        newsletter = _newsletter(tx, issue.newsletter_id)
+        newsletter = find_newsletter(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
+        renewing.mark_overlooked(tx, now, mailing_id=mailing.id)
         mailing.audience = add_audience(tx, newsletter, mailing, is_notice, now)
         mailing.state = MailingState.SENDING
         mailing.started_at = now
@@ -289,7 +295,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         tx.flush()
         # With nobody to send to there is no batch whose end would end it.
         finish_mailing(tx, mailing.id, now=now)
-        tx.hint(_SEND[mailing.lane])
+        tx.hint(SEND[mailing.lane])
     log.info("issue_sending", issue_id=issue_id, mailing_id=mailing.id, audience=mailing.audience)
 
 
@@ -314,14 +320,20 @@ def _note(draft: Draft) -> str | None:
     return None
 
 
-def _newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
+def find_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
+    """The newsletter of this id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     found = newsletters.find(tx, newsletter_id)
     if found is None:
         raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
     return found
 
 
-def _frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
+def frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
+    """How the frame in one language speaks for a newsletter."""
     said = newsletters.in_language(newsletter, language)
     name = said["publication"] or publication.name
     return Frame(language, said["name"], said["description"], name)

@@ -60,6 +60,7 @@ class Article(Table):
         Index(None, "section_id", "published_at"),
         Index(None, "authors", postgresql_using="gin"),
         Index("ix_article_embargo", "embargo_until", postgresql_where="state = 'embargoed'"),
+        Index("ix_article_alert", "alert_at", postgresql_where="alert_at IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -69,6 +70,7 @@ class Article(Table):
     kind: Mapped[ArticleKind] = mapped_column(text_enum(ArticleKind), server_default="story")
     state: Mapped[ArticleState] = mapped_column(text_enum(ArticleState))
     embargo_until: Mapped[dt.datetime | None]
+    alert_at: Mapped[dt.datetime | None]  # the newsroom asked for an alert then
     access: Mapped[Access] = mapped_column(text_enum(Access), server_default="free")
     language: Mapped[str] = mapped_column(LANGUAGE)
     direction: Mapped[str]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from syndicate.store import renewing
 from syndicate.store.articles import (
     LINK,
     Article,
@@ -269,6 +270,9 @@ def alter(tx: Transaction, articles: Sequence[AlteredArticle], now: dt.datetime)
         elif each.is_gathered:
             _gather(tx, row)
     _replace_pictures(tx, articles)
+    corrected = [each.article_id for each in articles if each.change == Change.CORRECTION]
+    if corrected:
+        renewing.mark(tx, corrected, now)
 
 
 def _many(tx: Transaction, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:

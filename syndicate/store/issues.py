@@ -1,10 +1,10 @@
 """Issues on their way from a slot to a mailing, and the articles that may stand in them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.articles import Access, Article
@@ -31,6 +31,7 @@ from syndicate.store.visibility import Channel, may_show, may_show_picture
 UNFINISHED = (IssueState.DUE, IssueState.COMPOSING, IssueState.FROZEN)
 # An article that reached us this long after it came out is still news to readers.
 LATE = dt.timedelta(days=1)
+_AsShown = Select[Article, dt.datetime, str, str, int, Picture]
 
 
 @dataclass(frozen=True)
@@ -198,39 +199,36 @@ def stories(
         until: when the last mail may leave, aware UTC; a picture whose rights end before then is
             left out.
     """
-    query = (
-        select(Article, _news_at(), Section.slug, Section.name, Featured.position, Picture)
-        .outerjoin(Section, Section.id == Article.section_id)
-        .outerjoin(
-            Featured,
-            and_(
-                Featured.article_id == Article.id,
-                Featured.starts_at <= issue.window_to,
-                or_(Featured.ends_at.is_(None), Featured.ends_at > issue.window_to),
-            ),
-        )
-        .outerjoin(
-            Picture,
-            and_(
-                Picture.article_id == Article.id,
-                Picture.position == 0,
-                may_show_picture(Channel.MAIL, now=until),
-            ),
-        )
-        .where(
-            may_show(Channel.MAIL, now=now),
+    return _found(
+        tx,
+        _as_shown(issue, now, until).where(
             Article.language.in_(newsletter.languages),
             _news_at() > issue.window_from - LATE,
             _news_at() <= issue.window_to,
             _is_drawn_from(newsletter),
             ~_went_out(newsletter.id, issue.id),
-        )
-        .order_by(Article.id, Featured.position, Picture.id)
+        ),
     )
-    found: dict[int, Story] = {}
-    for article, news_at, slug, name, featured, picture in tx.execute(query):
-        found.setdefault(article.id, _story(article, news_at, (slug, name), featured, picture))
-    return list(found.values())
+
+
+def stories_of(
+    tx: Transaction,
+    issue: Issue,
+    article_ids: Collection[int],
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
+    """The same of articles that were chosen before, as they are now.
+
+    Args:
+        tx: the open transaction.
+        issue: that carries them.
+        article_ids: which ones; those that may not be shown in mail now are left out.
+        now: aware UTC.
+        until: as in `stories`.
+    """
+    return _found(tx, _as_shown(issue, now, until).where(Article.id.in_(article_ids)))
 
 
 def add_stories(
@@ -301,6 +299,38 @@ def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | 
     )
     row = tx.execute(query).one_or_none()
     return None if row is None else Due(*row)
+
+
+def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
+    return (
+        select(Article, _news_at(), Section.slug, Section.name, Featured.position, Picture)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .outerjoin(
+            Featured,
+            and_(
+                Featured.article_id == Article.id,
+                Featured.starts_at <= issue.window_to,
+                or_(Featured.ends_at.is_(None), Featured.ends_at > issue.window_to),
+            ),
+        )
+        .outerjoin(
+            Picture,
+            and_(
+                Picture.article_id == Article.id,
+                Picture.position == 0,
+                may_show_picture(Channel.MAIL, now=until),
+            ),
+        )
+        .where(may_show(Channel.MAIL, now=now))
+        .order_by(Article.id, Featured.position, Picture.id)
+    )
+
+
+def _found(tx: Transaction, query: _AsShown) -> list[Story]:
+    found: dict[int, Story] = {}
+    for article, news_at, slug, name, featured, picture in tx.execute(query):
+        found.setdefault(article.id, _story(article, news_at, (slug, name), featured, picture))
+    return list(found.values())
 
 
 def _news_at() -> ColumnElement[dt.datetime]:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, text, update
 
 from syndicate.store.installation import Installation
 from syndicate.store.mailings import (
@@ -62,7 +62,8 @@ class Due:
         choice: bitmap over story positions.
         language: of the frame.
         attempts: replies had so far.
-        content_version: what an earlier attempt sent, None before the first.
+        content_version: what must be sent again byte for byte, for a first copy may have arrived;
+            None takes the newest. Where a relay refused the first copy there is no other.
     """
 
     ordinal: int
@@ -128,7 +129,7 @@ def dues() -> Select[int, int, str, int, int, str, int, int | None]:
             Delivery.choice,
             Delivery.language,
             Delivery.attempts,
-            Delivery.content_version,
+            case((Delivery.resends > 0, Delivery.content_version)),
         )
         .join(Recipient, Recipient.id == Delivery.recipient_id)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
@@ -183,7 +184,7 @@ _INTEND = text(
             lease_until = clock_timestamp() + make_interval(secs => :lease_s)
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
             AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing AND state = 'sending'
-                AND content_version = :version)
+                AND content_version = :version AND renew_since IS NULL)
             AND NOT EXISTS (SELECT 1 FROM installation WHERE stopped_at IS NOT NULL)
         RETURNING epoch
     ), cleared AS (
@@ -217,8 +218,8 @@ def intend(
     Returns:
         Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and
         "nothing chosen" for those who chose only what is withheld);
-        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more or
-        has newer content, or everything is stopped.
+        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more,
+        has newer content or waits for it, or everything is stopped.
     """
     row = tx.execute(
         _INTEND,
@@ -261,6 +262,7 @@ def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
     return and_(
         Batch.state == BatchState.READY,
         Mailing.state == MailingState.SENDING,
+        Mailing.renew_since.is_(None),
         or_(Batch.not_before.is_(None), Batch.not_before <= now),
         ~is_held(now),
         ~exists().where(Installation.stopped_at.is_not(None)),

@@ -112,6 +112,8 @@ class Mailing(Table):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[dt.datetime | None]
     done_at: Mapped[dt.datetime | None]
+    # A story of it was corrected then: nothing leaves before its content has a new version.
+    renew_since: Mapped[dt.datetime | None]
 
 
 class MailingContent(Table):
@@ -136,6 +138,23 @@ class MailingContent(Table):
     html: Mapped[bytes] = mapped_column(LargeBinary)
     text: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class MailingRevision(Table):
+    """From this version of a mailing's content on, a story stands in it as of that revision.
+
+    The revisions of version 1 are those of `issue_story`.
+    """
+
+    __tablename__ = "mailing_revision"
+
+    mailing_id: Mapped[int] = mapped_column(
+        ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    made_at: Mapped[dt.datetime]
 
 
 class Batch(Table):

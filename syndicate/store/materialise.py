@@ -15,17 +15,30 @@ from syndicate.store.session import Transaction
 
 # Held until the commit; the number only has to be ours alone.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
-# `had` is small: earlier mailings that carried one of this issue's articles.
+# `had` is small: earlier mailings that carried one of this issue's articles, once for each version
+# in which the article's text differs; a reader's delivery says which one they got.
 _DELIVERIES = text(
     """
-    WITH had AS MATERIALIZED (
-        SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled,
-            was.position AS was_position, 1::bigint << is_now.position::int AS bit,
-            is_now.is_correction AND was.revision < is_now.revision AS is_owed
+    WITH earlier AS (
+        SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled, m.content_version,
+            was.position AS was_position, was.revision AS was_revision,
+            1::bigint << is_now.position::int AS bit, is_now.is_correction, is_now.revision
         FROM issue_story is_now
         JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
         JOIN mailing m ON m.issue_id = was.issue_id
         WHERE is_now.issue_id = :issue AND m.state NOT IN ('draft', 'materialising')
+    ), had AS MATERIALIZED (
+        SELECT mailing_id, is_cancelled, was_position, bit, content_version, from_version,
+            lead(from_version, 1, 32767) OVER (
+                PARTITION BY mailing_id, was_position ORDER BY from_version
+            ) AS until_version,
+            is_correction AND stood < revision AS is_owed
+        FROM (
+            SELECT *, 0 AS from_version, was_revision AS stood FROM earlier
+            UNION ALL
+            SELECT earlier.*, v.version, v.revision
+            FROM earlier JOIN mailing_revision v USING (mailing_id) WHERE v.position = was_position
+        ) each_version
     ), reader AS (
         SELECT r.id AS recipient_id, r.address_hash, r.receiver_group,
             CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
@@ -39,6 +52,9 @@ _DELIVERIES = text(
                     & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0)
                 FROM had JOIN delivery d
                     ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                    AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
+                        ELSE coalesce(d.content_version, had.content_version) END
+                        BETWEEN from_version AND until_version - 1
                 WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
                     AND NOT (had.is_cancelled AND d.state IN (0, 2))
             ), 0) AS owed,
@@ -46,6 +62,9 @@ _DELIVERIES = text(
                 SELECT bit_or(had.bit)
                 FROM had JOIN delivery d
                     ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                    AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
+                        ELSE coalesce(d.content_version, had.content_version) END
+                        BETWEEN from_version AND until_version - 1
                 WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
                     AND NOT (had.is_cancelled AND d.state IN (0, 2))
             ), 0) AS had

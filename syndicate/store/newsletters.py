@@ -86,6 +86,7 @@ class Issue(Table):
     __table_args__ = (
         UniqueConstraint("newsletter_id", "local_date", "slot"),
         UniqueConstraint("newsletter_id", "number"),
+        UniqueConstraint("newsletter_id", "article_id"),
     )
 
     id: Mapped[Id]
@@ -93,6 +94,8 @@ class Issue(Table):
     number: Mapped[int]
     local_date: Mapped[dt.date]
     slot: Mapped[str]  # "08:00" in the newsletter's zone, or an alert's own name
+    # Of an alert: the article that it tells; one alert of it in each newsletter.
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
     window_from: Mapped[dt.datetime]
     window_to: Mapped[dt.datetime]
     state: Mapped[IssueState] = mapped_column(text_enum(IssueState))

@@ -8,7 +8,14 @@ from sqlalchemy import func, select
 
 from syndicate.store.events import DeliveryEvent
 from syndicate.store.ledger import Counts
-from syndicate.store.mailings import Batch, Delivery, DeliveryState, Mailing, MailingState
+from syndicate.store.mailings import (
+    Batch,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingRevision,
+    MailingState,
+)
 from syndicate.store.recipients import Recipient
 from syndicate.store.results import COUNTED
 from syndicate.store.session import Transaction
@@ -72,6 +79,27 @@ class ErrorGroup:
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class VersionCount:
+    """How many readers were sent one version of a mailing's content.
+
+    Attributes:
+        version: 1 is what was frozen.
+        made_at: aware UTC; None for version 1.
+        accepted: by the relay.
+        other: deferred, failed or ambiguous with it so far.
+    """
+
+    version: int
+    made_at: dt.datetime | None
+    accepted: int
+    other: int
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self) | {"made_at": self.made_at.isoformat() if self.made_at else None}
 
 
 def standing(tx: Transaction, mailing_id: int) -> Standing | None:
@@ -151,4 +179,33 @@ def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
     return [
         ErrorGroup(state.name.lower(), group, code, enhanced, reason, number)
         for state, group, code, enhanced, reason, number in tx.execute(query)
+    ]
+
+
+def versions(tx: Transaction, mailing: Mailing) -> list[VersionCount]:
+    """How many readers got which version of a mailing, oldest first.
+
+    Reads every delivery of a mailing whose content was renewed; of another, which most are, it
+    reads nothing and is empty.
+    """
+    if mailing.content_version == 1:
+        return []
+    is_accepted = Delivery.state == DeliveryState.ACCEPTED
+    query = (
+        select(
+            Delivery.content_version,
+            func.count().filter(is_accepted),
+            func.count().filter(~is_accepted),
+        )
+        .where(Delivery.mailing_id == mailing.id, Delivery.content_version.is_not(None))
+        .group_by(Delivery.content_version)
+    )
+    sent = {version: (accepted, other) for version, accepted, other in tx.execute(query)}
+    times = select(MailingRevision.version, func.min(MailingRevision.made_at)).where(
+        MailingRevision.mailing_id == mailing.id
+    )
+    made_at = {row[0]: row[1] for row in tx.execute(times.group_by(MailingRevision.version))}
+    return [
+        VersionCount(version, made_at.get(version), *sent.get(version, (0, 0)))
+        for version in range(1, mailing.content_version + 1)
     ]

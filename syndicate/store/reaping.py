@@ -40,7 +40,8 @@ _TO_AMBIGUOUS = text(
     UPDATE delivery d
     SET state = 6, reason = 'worker lost',
         done_at = least(CAST(:now AS timestamptz), b.lease_until),
-        content_version = coalesce(d.content_version, b.inflight_version)
+        content_version = CASE WHEN d.resends > 0
+            THEN coalesce(d.content_version, b.inflight_version) ELSE b.inflight_version END
     FROM batch b
     WHERE b.mailing_id = :mailing AND b.number = :number AND d.mailing_id = b.mailing_id
         AND d.batch_number = b.number AND d.ordinal = ANY(b.inflight) AND d.state IN (0, 2)

@@ -78,9 +78,9 @@ _WRITE = text(
         UPDATE delivery d
         SET state = fresh.state, attempts = d.attempts + fresh.attempt, code = fresh.code,
             enhanced = fresh.enhanced, reason = fresh.reason, not_before = fresh.not_before,
-            content_version = CASE WHEN fresh.attempt = 1
-                THEN coalesce(d.content_version, fenced.inflight_version)
-                ELSE d.content_version END,
+            content_version = CASE WHEN fresh.attempt = 0 THEN d.content_version
+                WHEN d.resends > 0 THEN coalesce(d.content_version, fenced.inflight_version)
+                ELSE fenced.inflight_version END,
             done_at = CASE WHEN fresh.state IN (0, 2) THEN NULL ELSE CAST(:now AS timestamptz) END
         FROM fresh, fenced
         WHERE d.mailing_id = :mailing AND d.batch_number = :number

@@ -2,19 +2,17 @@
 
 import datetime as dt
 import email
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, text, update
 
-from syndicate import clock, settings
-from syndicate.mail import deliver, pace
+from syndicate import clock
 from syndicate.newsletters import run
 from syndicate.store import changes, ledger, recipients, withholding
-from syndicate.store.articles import Article, ArticleState, Change
+from syndicate.store.articles import ArticleState, Change
 from syndicate.store.mailings import (
     AmbiguousPolicy,
-    Batch,
     Delivery,
     Lane,
     Mailing,
@@ -23,54 +21,20 @@ from syndicate.store.mailings import (
     MailingState,
 )
 from syndicate.store.pictures import Picture
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.session import transaction
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
-from tests.subscribers import desk
+from tests.newsletters.sending import (
+    CHUNK,
+    compose,
+    counts,
+    found,
+    let_waiting_be_over,
+    readers,
+    send,
+)
 
 KILLED, KEPT = 1, 2  # ids of the two stories
-CHUNK = 5
-
-
-@pytest.fixture
-def relay(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:  # noqa: ARG001 - the database must be there first
-    pace.BREAKERS.clear()
-    with transaction() as tx:
-        desk.morning(tx)
-        article(tx, 1, "world-one", SLOT - HOUR)
-        article(tx, 2, "sport-one", SLOT - 2 * HOUR)
-    with FaultRelay() as server:
-        settings_env.setenv("SYNDICATE_RELAY_URL", server.url)
-        settings_env.setenv("SYNDICATE_MAIL_CONNECTIONS", "1")
-        settings_env.setenv("SYNDICATE_MAIL_CHUNK_SIZE", str(CHUNK))
-        settings.load.cache_clear()
-        yield server
-    pace.BREAKERS.clear()
-
-
-def readers(number: int, **more: tuple[str, ...]) -> list[int]:
-    with transaction() as tx:
-        return [reader(tx, each, **more) for each in range(1, number + 1)]  # type: ignore[arg-type]
-
-
-def compose(day: int = 0) -> int:
-    """The mailing of a day's issue: frozen, materialised, sending."""
-    issue_id = run.open_slot_now(1, NOW + day * DAY)
-    run.compose_issue(issue_id, NOW + day * DAY)
-    with transaction() as tx:
-        mailing = ledger.of_issue(tx, issue_id)
-        assert mailing is not None
-        return mailing.id
-
-
-def send() -> None:
-    deliver.send_lane(Lane.BULK, should_stop=lambda: False)
-
-
-def found(tx: Transaction, article_id: int) -> Article:
-    row = tx.get(Article, article_id)
-    assert row is not None
-    return row
 
 
 def kill(article_id: int = KILLED) -> None:
@@ -87,13 +51,6 @@ def embargo(article_id: int = KILLED) -> None:
     with transaction() as tx:
         row = found(tx, article_id)
         row.state, row.embargo_until = ArticleState.EMBARGOED, clock.now() + HOUR
-
-
-def counts(mailing_id: int) -> dict[str, int]:
-    with transaction() as tx:
-        by_batch = ledger.counts(tx, mailing_id)
-        assert by_batch == ledger.counts_by_row(tx, mailing_id)
-    return {name: number for name, number in by_batch.as_dict().items() if number}
 
 
 def move(mailing_id: int, was: MailingState, to: MailingState) -> None:
@@ -214,10 +171,7 @@ def test_a_deferred_mail_comes_again_without_what_was_killed(relay: FaultRelay) 
     send()
     assert counts(mailing_id) == {"audience": 1, "deferred": 1}
     kill()
-    past = clock.now() - dt.timedelta(seconds=1)
-    with transaction() as tx:
-        tx.execute(update(Batch).values(not_before=past))
-        tx.execute(update(Delivery).values(not_before=past))
+    let_waiting_be_over()
     relay.fault = lambda _event: None
 
     send()

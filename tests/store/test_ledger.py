@@ -151,20 +151,33 @@ def test_a_batch_without_tokens_is_held_back() -> None:
     assert take(now=LATER) is not None
 
 
-def test_an_attempt_keeps_the_content_version_that_was_sent() -> None:
-    mailing_id = start(Plan(audience=2))
+def test_a_delivery_says_which_version_it_was_sent_and_keeps_it_when_a_copy_may_be_there() -> None:
+    mailing_id = start(Plan(audience=3))
     leased = taken()
-    intend(leased, 0, 1)
-    settle(leased, DeliveryState.DEFERRED, 0, not_before=NOW)
+    intend(leased, 0, 1, 2)
+    settle(leased, DeliveryState.DEFERRED, 0, 1, not_before=NOW)
     with transaction() as tx:
+        tx.execute(text("UPDATE delivery SET resends = 1 WHERE ordinal = 1"))
         tx.execute(text("UPDATE mailing SET content_version = 2"))
+        needed = [each.content_version for each in lease.due_deliveries(tx, leased, NOW)]
 
-    intend(leased, 0, 1, version=2)
-    settle(leased, DeliveryState.ACCEPTED, 0, 1)
+    intend(leased, 0, 1, 2, version=2)
+    settle(leased, DeliveryState.ACCEPTED, 0, 1, 2)
 
+    assert needed == [None, 1, None]
     with transaction() as tx:
         query = select(Delivery.content_version).where(Delivery.mailing_id == mailing_id)
-        assert list(tx.scalars(query.order_by(Delivery.ordinal))) == [1, 2]
+        assert list(tx.scalars(query.order_by(Delivery.ordinal))) == [2, 1, 2]
+
+
+def test_nothing_leaves_while_a_mailing_waits_for_new_content() -> None:
+    start(Plan(audience=2, batch_size=1))
+    leased = taken()
+    with transaction() as tx:
+        tx.execute(text("UPDATE mailing SET renew_since = now()"))
+
+    assert intend(leased, 0) is None
+    assert take() is None
 
 
 def test_an_intent_with_outdated_content_sends_nothing() -> None:

@@ -66,10 +66,20 @@ class Problem(BaseModel):
     deliveries: int
 
 
+class Version(BaseModel):
+    """How many readers were sent one version of the content."""
+
+    version: int = Field(description="1 is what was frozen; each correction makes another")
+    made_at: dt.datetime | None
+    accepted: int
+    other: int = Field(description="deferred, failed or ambiguous with it so far")
+
+
 class MailingWithProblems(Mailing):
-    """A mailing with what went wrong, grouped."""
+    """A mailing with what went wrong, grouped, and who got which text."""
 
     problems: list[Problem]
+    versions: list[Version] = Field(description="empty where nothing was corrected meanwhile")
 
 
 class Mailings(BaseModel):
@@ -119,9 +129,11 @@ def show_mailing(_actor: Reader, mailing_id: MailingId) -> MailingWithProblems:
     with transaction() as tx:
         standing = _standing(mailing_id, progress.standing(tx, mailing_id))
         problems = progress.errors(tx, mailing_id) if standing.has_problems else []
+        versions = progress.versions(tx, standing.mailing)
     shown = _mailing(standing).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
-    return MailingWithProblems(**shown, problems=found)
+    told = [Version.model_validate(each.as_dict()) for each in versions]
+    return MailingWithProblems(**shown, problems=found, versions=told)
 
 
 @router.post("/mailings/{mailing_id}/pause")

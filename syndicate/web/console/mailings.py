@@ -57,6 +57,7 @@ def mailing(actor: Reader, mailing_id: MailingId) -> Response:
         if standing is None:
             raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
         errors = progress.errors(tx, mailing_id) if standing.has_problems else []
+        versions = progress.versions(tx, standing.mailing)
         titles = watching.titles(tx, [mailing_id])
         rows = watching.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
     rate = standing.per_second(clock.now())
@@ -71,6 +72,7 @@ def mailing(actor: Reader, mailing_id: MailingId) -> Response:
         parts=parts(standing.counts.as_dict()),
         title=titles.get(mailing_id),
         errors=errors,
+        versions=versions,
         rows=rows,
         rate=rate,
         seconds_left=standing.seconds_left(rate),

@@ -1,0 +1,142 @@
+"""A new version of a mailing's content, when a story was corrected while it is being sent.
+
+    waiting (store.renewing) ─> read ─> render ─> written, and the rest leaves with it
+
+The stories stay at their positions, so that every reader's choice stands; all of them have the text
+of now. Who was sent an earlier version keeps it on every retry, and is told of the correction in
+the next issue (`newsletters.corrections`). Source: design §6, "Content is versioned".
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from jinja2 import TemplateError
+
+from syndicate import logs
+from syndicate.errors import SyndicateError
+from syndicate.newsletters import run
+from syndicate.newsletters.compose import Draft, Material, hash_of, recompose
+from syndicate.render.email import Rendered
+from syndicate.store import audit, issues, ledger, newsletters, renewing
+from syndicate.store.corrections import Correction
+from syndicate.store.issues import Story
+from syndicate.store.mailings import MailingState
+from syndicate.store.session import Transaction, transaction
+
+log = logs.get(__name__)
+
+ACTOR = "renewal"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a new version is made of, as one transaction saw it.
+
+    Attributes:
+        version: that it follows.
+        chosen: story by position, those that may be shown.
+        corrected: (position, correction) pairs.
+        revisions: (position, revision) pairs of everything that the issue carries.
+    """
+
+    version: int
+    material: Material
+    chosen: Mapping[int, Story]
+    corrected: Sequence[tuple[int, Correction]]
+    revisions: Sequence[tuple[int, int]]
+
+
+def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
+    """Give a mailing that waits for it a new version of its content, and let it go on.
+
+    Safe to run twice, or at once: of two versions after the same one the first counts. A mailing
+    whose content cannot be rendered is paused for a person to look at.
+
+    Args:
+        mailing_id: which.
+        now: aware UTC; becomes the new version's Date.
+
+    Returns:
+        The version's number, or None when nothing waits.
+    """
+    with transaction() as tx:
+        read = _read(tx, mailing_id, now)
+    if read is None:
+        return None
+    try:
+        rendered = recompose(read.material, read.chosen, read.corrected)
+    except (SyndicateError, TemplateError) as error:
+        log.exception("content_not_renewed", mailing_id=mailing_id)
+        _pause(mailing_id, str(error), now)
+        return None
+    with transaction() as tx:
+        version = _write(tx, mailing_id, read, rendered, now)
+    if version is not None:
+        log.info("content_renewed", mailing_id=mailing_id, version=version)
+    return version
+
+
+def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
+    mailing = ledger.find(tx, mailing_id)
+    if mailing is None or mailing.issue_id is None or mailing.renew_since is None:
+        return None
+    issue = issues.find(tx, mailing.issue_id)
+    if issue is None:
+        return None
+    # Numbers before texts: a text that is newer than its number is only rendered once more.
+    placed = renewing.standing(tx, issue.id)
+    newsletter = run.find_newsletter(tx, issue.newsletter_id)
+    material = run.material(tx, newsletter, issue, now)
+    position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}
+    stories = issues.stories_of(tx, issue, position_of, now, until=mailing.expires_at)
+    told = {row.article_id: row.position for row, _ in placed if row.is_correction}
+    publication = newsletters.publication_of(tx, newsletter)
+    spoken = renewing.languages(tx, mailing_id)
+    return _Read(
+        version=mailing.content_version,
+        material=replace(
+            material,
+            stories=tuple(stories),
+            frames=tuple(run.frame(newsletter, publication, each) for each in sorted(spoken)),
+        ),
+        chosen={position_of[story.article_id]: story for story in stories},
+        corrected=sorted(
+            (
+                (told[each.article_id], each)
+                for each in material.corrections
+                if each.article_id in told
+            ),
+            key=lambda pair: pair[0],
+        ),
+        revisions=[(row.position, revision) for row, revision in placed],
+    )
+
+
+def _write(
+    tx: Transaction, mailing_id: int, read: _Read, rendered: tuple[Rendered, ...], now: dt.datetime
+) -> int | None:
+    mailing = renewing.lock(tx, mailing_id, version=read.version)
+    if mailing is None or mailing.newsletter_id is None:
+        return None
+    newsletter = run.find_newsletter(tx, mailing.newsletter_id)
+    draft = Draft((), (), rendered, hash_of(rendered), 0)
+    publication = newsletters.publication_of(tx, newsletter)
+    rows = run.frozen_rows(newsletter, publication, draft, now)
+    ledger.add_content(tx, mailing_id, read.version + 1, rows)
+    renewing.finish(tx, mailing, read.revisions, now)
+    audit.record(tx, at=now, actor=ACTOR, action="content renewed", subject=_subject(mailing_id))
+    tx.hint(run.SEND[mailing.lane])
+    return mailing.content_version
+
+
+def _pause(mailing_id: int, why: str, now: dt.datetime) -> None:
+    with transaction() as tx:
+        was = (MailingState.SENDING,)
+        ledger.change_state(tx, mailing_id, was=was, to=MailingState.PAUSED)
+        subject = _subject(mailing_id)
+        audit.record(tx, at=now, actor=ACTOR, action="paused", subject=subject, why=why)
+
+
+def _subject(mailing_id: int) -> str:
+    return f"mailing:{mailing_id}"
