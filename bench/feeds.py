@@ -6,9 +6,10 @@ Building: RSS, Atom and JSON Feed of 50, 500 and 5,000 entries in one document e
 memory; and the same entries by plain feedgen (RSS and Atom, all it can). Codings are shown apart.
 
 Serving: page 0 of a feed from two processes of `syndicate web`, through nginx with the
-configuration that deploy/ ships, and by the same nginx from files; 200 in gzip and 304. A change:
-from an article's row written to all its feeds served changed, with a worker of the build queue in
-between.
+configuration that deploy/ ships, and by the same nginx from files: plainly without a log, and with
+the log, the open files and the headers that the shipped configuration has. 200, gzip and 304, each
+for a second in turn. A change: from an article's row written to all its feeds served changed, with
+a worker of the build queue in between.
 
 Debian's nginx and wrk are needed for the serving figures; without them these are null.
 """
@@ -23,7 +24,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +50,20 @@ from syndicate.store.session import transaction
 SIZES = (50, 500, 5000)
 _BASE = "https://daily.example"
 _GZIP = {"Accept-Encoding": "gzip"}
+_KINDS = ("200", "gzip", "304")
 _CHANGES = 5
 # Every process of the server must serve a change, so it is looked for several times.
 _IN_A_ROW = 6
 _EMPTY = frozenset({FeedKind.FEATURED, FeedKind.CORRECTIONS})
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a server did in a second, and nginx's CPU for each answer."""
+
+    per_s: float
+    p99_ms: float
+    cpu_us: float
 
 
 def main() -> None:
@@ -101,28 +113,73 @@ def serving(folder: Path, seconds: float) -> dict[str, Any]:
 
 def _loads(folder: Path, web: Web, seconds: float) -> dict[str, Any]:
     if program() is None or shutil.which("wrk") is None:
-        return dict.fromkeys(("app_per_s", "proxy_per_s", "static_per_s", "p99_ms"))
+        names = ("app_per_s", "proxy_per_s", "static_per_s", "static_alike_per_s", "p99_ms")
+        return dict.fromkeys((*names, "proxy_to_static", "proxy_to_static_alike", "nginx_cpu_us"))
+    files = _files(folder, web)
+    with Nginx(folder, web.port, files) as nginx:
+        ports = {
+            "app": web.port,
+            "proxy": nginx.proxy_port,
+            "static": nginx.static_port,
+            "static_alike": nginx.alike_port,
+        }
+        found: dict[str, dict[str, list[Load]]] = {
+            name: {kind: [] for kind in _KINDS} for name in ports
+        }
+        # A second for each in turn: what else the machine does hits all of them.
+        for _ in range(max(1, round(seconds))):
+            for kind in _KINDS:
+                for name, port in ports.items():
+                    found[name][kind].append(_load(nginx, port, kind))
+    return {
+        **{f"{name}_per_s": _each(kinds, lambda load: load.per_s) for name, kinds in found.items()},
+        "p99_ms": {name: _each(kinds, lambda load: load.p99_ms) for name, kinds in found.items()},
+        "proxy_to_static": _ratios(found["proxy"], found["static"]),
+        "proxy_to_static_alike": _ratios(found["proxy"], found["static_alike"]),
+        "nginx_cpu_us": {
+            name: _each(found[name], lambda load: load.cpu_us) for name in list(ports)[1:]
+        },
+    }
+
+
+def _files(folder: Path, web: Web) -> Path:
+    """The feed as files, plain and in gzip, for nginx to serve by itself."""
     files = folder / "files"
     (files / "feeds").mkdir(parents=True)
-    body = fetch(web.port, "/feeds/everything.rss").body
-    (files / "feeds" / "everything.rss").write_bytes(body)
-    zipped_body = fetch(web.port, "/feeds/everything.rss", _GZIP).body
-    (files / "feeds" / "everything.rss.gz").write_bytes(zipped_body)
+    for ending, headers in (("", {}), (".gz", _GZIP)):
+        body = fetch(web.port, "/feeds/everything.rss", headers).body
+        (files / "feeds" / f"everything.rss{ending}").write_bytes(body)
     for path in (files, files / "feeds"):
         path.chmod(0o755)
-    per_s: dict[str, dict[str, float]] = {}
-    p99: dict[str, dict[str, float]] = {}
-    with Nginx(folder, web.port, files) as nginx:
-        ports = {"app": web.port, "proxy": nginx.proxy_port, "static": nginx.static_port}
-        for name, port in ports.items():
-            tag = fetch(port, "/feeds/everything.rss", _GZIP).headers["etag"]
-            plain = load(port, {}, seconds)
-            zipped = load(port, _GZIP, seconds)
-            known = load(port, {**_GZIP, "If-None-Match": tag}, seconds)
-            figures = {"200": plain, "gzip": zipped, "304": known}
-            per_s[name] = {kind: round(each.per_s) for kind, each in figures.items()}
-            p99[name] = {kind: round(each.p99_ms, 2) for kind, each in figures.items()}
-    return {f"{name}_per_s": found for name, found in per_s.items()} | {"p99_ms": p99}
+    return files
+
+
+def _load(nginx: Nginx, port: int, kind: str) -> Load:
+    """One second of one kind of request."""
+    headers = {} if kind == "200" else dict(_GZIP)
+    if kind == "304":
+        headers["If-None-Match"] = fetch(port, "/feeds/everything.rss", _GZIP).headers["etag"]
+    before = nginx.cpu_s()
+    figure = load(port, headers, 1)
+    cpu_us = (nginx.cpu_s() - before) * 1e6 / figure.per_s
+    return Load(figure.per_s, figure.p99_ms, cpu_us)
+
+
+def _each(kinds: Mapping[str, list[Load]], what: Callable[[Load], float]) -> dict[str, float]:
+    return {kind: round(statistics.median(map(what, loads)), 1) for kind, loads in kinds.items()}
+
+
+def _ratios(ours: Mapping[str, list[Load]], theirs: Mapping[str, list[Load]]) -> dict[str, float]:
+    """The median of each second's ratio to the second beside it."""
+    return {
+        kind: round(
+            statistics.median(
+                one.per_s / other.per_s for one, other in zip(ours[kind], theirs[kind], strict=True)
+            ),
+            2,
+        )
+        for kind in _KINDS
+    }
 
 
 def _changes(folder: Path, env: dict[str, str], web: Web, articles: list[int]) -> dict[str, Any]:

@@ -17,6 +17,14 @@ from typing import Self
 from bench.ground import ROOT
 
 CONNECTIONS = 32
+# As the shipped configuration has them; and what our answers say beside a file's own headers.
+_ALIKE = """
+    access_log {folder}/alike.log syndicate buffer=4k flush=1s;
+    open_file_cache max=2000 inactive=60s; open_file_cache_valid 60s;
+    add_header Cache-Control "public, max-age=300, s-maxage=2, stale-while-revalidate=60";
+    add_header Vary "Accept-Encoding, Accept";
+    add_header Link '<https://daily.example/hub>; rel="hub"';
+"""
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -63,29 +71,32 @@ class Web:
 
 
 class Nginx:
-    """One nginx: the shipped configuration before a web server, and the same bytes from files."""
+    """One nginx: the shipped configuration before a web server, and the same bytes from files.
+
+    Files are served twice: plainly, which is the least that nginx can do, with no log; and alike,
+    with the log, the open files and the headers that the shipped configuration has.
+    """
 
     def __init__(self, folder: Path, web_port: int, files: Path) -> None:
         self._folder, self._web, self._files = folder, web_port, files
-        self.proxy_port, self.static_port = _free_port(), _free_port()
+        self.proxy_port, self.static_port, self.alike_port = (_free_port() for _ in range(3))
 
     def __enter__(self) -> Self:
         (self._folder / "cache").mkdir()
         (self._folder / "shipped.conf").write_text(
             shipped(self._folder / "cache", self.proxy_port, self._web)
         )
+        # `http` has what the image's own nginx.conf has there.
         (self._folder / "nginx.conf").write_text(
             f"""
             daemon off; worker_processes 1; pid {self._folder}/nginx.pid;
             error_log stderr crit;
             events {{ worker_connections 2048; }}
             http {{
+                sendfile on; keepalive_timeout 65;
                 include {self._folder}/shipped.conf;
-                server {{
-                    listen 127.0.0.1:{self.static_port};
-                    access_log off; root {self._files}; gzip_static on;
-                    types {{ application/rss+xml rss; }}
-                }}
+                {self._server(self.static_port, "access_log off;")}
+                {self._server(self.alike_port, _ALIKE.format(folder=self._folder))}
             }}
             """
         )
@@ -97,6 +108,25 @@ class Nginx:
             )
         _wait(self.proxy_port)
         return self
+
+    def _server(self, port: int, more: str) -> str:
+        return f"""
+            server {{
+                listen 127.0.0.1:{port}; root {self._files}; gzip_static on;
+                types {{ application/rss+xml rss; }}
+                {more}
+            }}
+        """
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU that its one worker has taken."""
+        master = self._process.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        worker = next(
+            child for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+        )
+        fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def __exit__(self, *_error: object) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -121,7 +151,7 @@ def shipped(cache: Path, port: int, web_port: int) -> str:
         "    resolver 127.0.0.11 valid=5s;\n": "",
         "server web:8080 resolve;": f"server 127.0.0.1:{web_port};",
         "listen 80;": f"listen 127.0.0.1:{port};",
-        "access_log /dev/stdout syndicate;": f"access_log {cache}/../access.log syndicate;",
+        "access_log /dev/stdout ": f"access_log {cache}/../access.log ",
     }
     for old, new in changes.items():
         if text.count(old) != 1:
