@@ -19,7 +19,6 @@ import contextvars
 import re
 import socket
 import ssl
-import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -29,7 +28,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
-from syndicate import __version__
+from syndicate import __version__, inflating
 from syndicate.addresses import PORTS, is_allowed
 from syndicate.errors import (
     BlockedAddressError,
@@ -238,7 +237,7 @@ def shown(url: str) -> str:
 def _headers() -> dict[str, str | bytes]:
     return {
         "User-Agent": f"Syndicate/{__version__}",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": inflating.ACCEPTED,
         "Accept": "*/*",
     }
 
@@ -304,11 +303,11 @@ def _checked_socket(
 
 async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
-    inflate = _inflater(encoding)
+    inflater = inflating.inflater(encoding)
     parts: list[bytes] = []
     size = 0
     async for chunk in answer.content.iter_chunked(_CHUNK):
-        for part in inflate(chunk):
+        for part in inflater.pieces(chunk):
             size += len(part)
             if size > max_bytes:
                 raise OversizeError(
@@ -317,33 +316,8 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
                     url=str(answer.url),
                 )
             parts.append(part)
+    inflater.finish()
     return b"".join(parts)
-
-
-def _inflater(encoding: str) -> Callable[[bytes], Iterable[bytes]]:
-    if encoding in {"", "identity"}:
-        return lambda chunk: (chunk,)
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise ValueError(f"the encoding {encoding[:40]} was not asked for")
-    state = zlib.decompressobj(wbits=47)  # gzip and zlib by their heads
-    raw = zlib.decompressobj(wbits=-15)
-    started = False
-
-    def inflate(chunk: bytes) -> Iterable[bytes]:
-        nonlocal state, started
-        while chunk:
-            try:
-                part = state.decompress(chunk, _CHUNK)
-            except zlib.error as error:
-                if started:
-                    raise ValueError("its compression is broken") from error
-                state, started = raw, True  # deflate without its zlib head
-                continue
-            started = True
-            chunk = state.unconsumed_tail
-            yield part
-
-    return inflate
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):

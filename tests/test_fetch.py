@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import brotli
 import pytest
 
 from syndicate import fetch
@@ -169,12 +170,13 @@ def test_redirects_are_followed_five_times(site: Site) -> None:
         get(site.url("/0"), allow=[site.origin])
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "raw"])
 def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
     size = 50_000_000
     packed = {
         "gzip": lambda: gzip.compress(b"0" * size),
         "deflate": lambda: zlib.compress(b"0" * size),
+        "br": lambda: bytes(brotli.compress(b"0" * size)),
         "raw": lambda: b"0" * size,
     }[encoding]()
     headers = {} if encoding == "raw" else {"Content-Encoding": encoding}
@@ -191,10 +193,11 @@ def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
         ("x-gzip", gzip.compress(b"hello")),
         ("deflate", zlib.compress(b"hello")),
         ("deflate", zlib.compress(b"hello", wbits=-15)),
+        ("br", brotli.compress(b"hello")),
         ("identity", b"hello"),
     ],
     # gzip writes the time into its bytes, so that they cannot be a test's name.
-    ids=["gzip", "x-gzip", "zlib", "raw deflate", "identity"],
+    ids=["gzip", "x-gzip", "zlib", "raw deflate", "br", "identity"],
 )
 def test_every_encoding_that_we_ask_for_is_read(site: Site, encoding: str, packed: bytes) -> None:
     site.routes["/"] = lambda _: Reply(200, packed, {"Content-Encoding": encoding})
@@ -204,7 +207,11 @@ def test_every_encoding_that_we_ask_for_is_read(site: Site, encoding: str, packe
 
 @pytest.mark.parametrize(
     ("headers", "body"),
-    [({"Content-Encoding": "br"}, b"hello"), ({"Content-Encoding": "gzip"}, b"not gzip")],
+    [
+        ({"Content-Encoding": "br"}, b"hello"),
+        ({"Content-Encoding": "gzip"}, b"not gzip"),
+        ({"Content-Encoding": "zstd"}, b"hello"),
+    ],
 )
 def test_a_body_that_cannot_be_read_is_a_clear_sentence(
     site: Site, headers: dict[str, str], body: bytes
