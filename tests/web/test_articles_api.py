@@ -3,7 +3,12 @@
 import datetime as dt
 import json
 import logging
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,17 +171,24 @@ def test_an_idempotency_key_gives_the_same_answer_again(
     assert len(newsroom.articles()) == 1
 
 
-def signature(body: bytes, *, at: dt.datetime | None = None) -> dict[str, str]:
-    moment = at or dt.datetime.now(dt.UTC)  # noqa: TID251
-    timestamp = str(int(moment.timestamp()))
+def key_of_daily() -> bytes:
     with transaction() as tx:
         publication = publications.by_slug(tx, "daily")
         assert publication is not None
+        return push.secret_of(publication)
+
+
+def signature(
+    body: bytes, *, at: dt.datetime | None = None, method: str = "POST", target: str = PATH
+) -> dict[str, str]:
+    moment = at or dt.datetime.now(dt.UTC)  # noqa: TID251
+    timestamp = str(int(moment.timestamp()))
+    what = signed.signing_input(method, target, timestamp, body)
     return {
         "Content-Type": "application/json",
         "X-Syndicate-Key": "daily",
         "X-Syndicate-Timestamp": timestamp,
-        "X-Syndicate-Signature": signed.signature_of(push.secret_of(publication), timestamp, body),
+        "X-Syndicate-Signature": signed.signature_of(key_of_daily(), what),
     }
 
 
@@ -223,6 +235,55 @@ def test_a_signature_of_another_body_is_refused(site: TestClient) -> None:
     headers = signature(json.dumps(article()).encode())
 
     assert site.post(PATH, json=article(2), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [("PUT", PATH), ("POST", f"{PATH}/1/takedown"), ("POST", f"{PATH}?x=1"), ("POST", "/")],
+)
+def test_a_signature_for_another_address_or_method_is_refused(
+    site: TestClient, method: str, target: str
+) -> None:
+    body = json.dumps(article()).encode()
+    headers = signature(body, method=method, target=target)
+
+    assert site.post(PATH, content=body, headers=headers).status_code == 401
+    assert newsroom.articles() == []
+
+
+def test_a_query_is_signed_as_it_is_sent(site: TestClient) -> None:
+    body = json.dumps(article()).encode()
+    target = f"{PATH}?from=desk%20one"
+
+    answer = site.post(target, content=body, headers=signature(body, target=target))
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.debian("openssl")
+@pytest.mark.parametrize("language", ["sh", "python"])
+def test_the_examples_of_the_docs_sign_as_we_check(
+    site: TestClient, tmp_path: Path, language: str
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    [example] = re.findall(rf"```{language}\n(# Signs [^`]+)```", text)
+    (tmp_path / "article.json").write_text(json.dumps(article()))
+    program = {"sh": ["bash", "-c"], "python": [sys.executable, "-c"]}[language]
+    env = {"KEY": key_of_daily().hex(), "PATH": os.environ["PATH"]}
+
+    said = subprocess.run(
+        [*program, example], env=env, cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    timestamp, made = said.split()
+    headers = {
+        "Content-Type": "application/json",
+        "X-Syndicate-Key": "daily",
+        "X-Syndicate-Timestamp": timestamp,
+        "X-Syndicate-Signature": f"sha256={made}",
+    }
+    body = (tmp_path / "article.json").read_bytes()
+
+    assert site.post(PATH, content=body, headers=headers).status_code == 201
 
 
 def test_an_embargoed_article_is_nowhere_before_its_second(

@@ -2,9 +2,12 @@
 
     X-Syndicate-Key: daily                       slug of the publication
     X-Syndicate-Timestamp: 1795510800            seconds since 1970; five minutes off at most
-    X-Syndicate-Signature: sha256=…              HMAC-SHA256 of timestamp, a dot and the body
+    X-Syndicate-Signature: sha256=…              HMAC-SHA256 of what follows
 
-The key is what `syndicate sources secret daily` prints. A signature is good once.
+    POST ⏎ /api/v1/articles ⏎ 1795510800 ⏎ body  each line ends in one line feed
+
+So what was signed is one request: elsewhere, by another method or later it is worth nothing, and a
+signature is good once. The key is what `syndicate sources secret daily` prints.
 """
 
 import hashlib
@@ -37,13 +40,13 @@ async def signed(request: Request) -> None:
         return
     slug = request.headers.get("x-syndicate-key", "")
     timestamp = request.headers.get("x-syndicate-timestamp", "")
-    body = await request.body()
-    await run_in_threadpool(check, slug, timestamp, signature, body)
+    what = signing_input(request.method, target_of(request), timestamp, await request.body())
+    await run_in_threadpool(check, slug, timestamp, signature, what)
     request.state.signed_by = Actor(f"push:{slug}", _PERMISSIONS)
     request.state.signed_publication = slug
 
 
-def check(slug: str, timestamp: str, signature: str, body: bytes) -> None:
+def check(slug: str, timestamp: str, signature: str, what: bytes) -> None:
     """Check a signature and use it up.
 
     Raises:
@@ -56,18 +59,29 @@ def check(slug: str, timestamp: str, signature: str, body: bytes) -> None:
     with transaction() as tx:
         publication = publications.by_slug(tx, slug)
         key = push.secret_of(publication) if publication else b"nobody's"
-        expected = signature_of(key, timestamp, body)
+        expected = signature_of(key, what)
         if publication is None or not hmac.compare_digest(expected.encode(), signature.encode()):
-            raise _refused("The signature does not fit this body; docs/api.md says how to sign.")
+            raise _refused("The signature does not fit this request; docs/api.md says how to sign.")
         used = hashlib.sha256(signature.encode()).digest()
         if not tokens.use_once(tx, used, purpose=_PURPOSE, now=now):
             raise _refused("This signature was used before; sign each request anew.")
 
 
-def signature_of(key: bytes, timestamp: str, body: bytes) -> str:
-    """The header that signs a body."""
-    mac = hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256)
-    return f"sha256={mac.hexdigest()}"
+def target_of(request: Request) -> str:
+    """Path and query of a request, byte for byte as they were sent."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    query: bytes = request.scope.get("query_string", b"")
+    return (raw.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
+
+
+def signing_input(method: str, target: str, timestamp: str, body: bytes) -> bytes:
+    """What is signed: method, path with query, timestamp and body, a line each."""
+    return f"{method}\n{target}\n{timestamp}\n".encode("latin-1", "replace") + body
+
+
+def signature_of(key: bytes, what: bytes) -> str:
+    """The header that signs a `signing_input`."""
+    return f"sha256={hmac.new(key, what, hashlib.sha256).hexdigest()}"
 
 
 def _refused(sentence: str) -> HTTPException:
