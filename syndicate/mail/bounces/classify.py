@@ -15,7 +15,9 @@ from syndicate.mail.bounces.reasons import Cause, cause_of
 from syndicate.mail.bounces.verdict import ABOUT_THE_ADDRESS, Kind, Reason, Verdict, is_hard
 
 DETAIL_LENGTH = 400
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
+_ADDRESS = re.compile(
+    r"(?<![^\s<>\"'(),;:\[\]])[^\s<>\"'(),;:\[\]]{1,320}@[^\s<>\"'(),;:\[\]]{1,320}"
+)
 _KINDS = {
     "failed": Kind.BOUNCED,
     "delayed": Kind.DELAYED,

@@ -85,11 +85,14 @@ def _mailgun(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.dat
         return BAD
     if not signatures.mailgun(signature, key.get_secret_value(), now):
         return FORBIDDEN
-    # A token is good for one request; what was kept before is kept, so a repeat is no error.
+    # The signature says nothing about the event, so a token is good for one. It is used up in the
+    # transaction that keeps the event: what failed is taken when the same request comes again.
     digest = hashlib.sha256(str(signature.get("token")).encode()).digest()
     with transaction() as tx:
-        is_first = tokens.use_once(tx, digest, purpose="mailgun", now=now)
-    return _kept(providers.mailgun(posted), now) if is_first else OK
+        if tokens.use_once(tx, digest, purpose="mailgun", now=now):
+            for told in providers.mailgun(posted):
+                keep.take_one(tx, told, now)
+    return OK
 
 
 def _sendgrid(posted: Any, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:

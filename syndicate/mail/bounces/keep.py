@@ -30,6 +30,8 @@ from syndicate.store.session import Transaction, transaction
 log = logs.get(__name__)
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_DETAIL, _CODE = 400, 20
 BURST = "burst"
 OPT_OUT = "opt-out"
 # Longer than a relay keeps trying, and than the memory of rules.is_worn_out needs.
@@ -90,16 +92,21 @@ def take(told: Sequence[Told], now: dt.datetime) -> tuple[Kept, ...]:
     """
     kept = []
     for each in told:
-        at = each.at if now - REMEMBER < each.at <= now else now
-        name = verp.find(each.message_id, settings.load().key())
         with transaction() as tx:
-            if name is not None:
-                recipient = tx.get(Recipient, name.recipient_id)
-            else:
-                recipient = _of_address(tx, each.verdict.recipient)
-            mailing_id = name.mailing_id if name else None
-            kept.append(_keep(tx, each.verdict, mailing_id, recipient, told=each.key, at=at))
+            kept.append(take_one(tx, each, now))
     return tuple(kept)
+
+
+def take_one(tx: Transaction, told: Told, now: dt.datetime) -> Kept:
+    """The same for one event, in a transaction that keeps something else too."""
+    at = told.at if now - REMEMBER < told.at <= now else now
+    name = verp.find(told.message_id, settings.load().key())
+    if name is not None:
+        recipient = tx.get(Recipient, name.recipient_id)
+    else:
+        recipient = _of_address(tx, told.verdict.recipient)
+    mailing_id = name.mailing_id if name else None
+    return _keep(tx, told.verdict, mailing_id, recipient, told=told.key, at=at)
 
 
 def sweep(now: dt.datetime) -> int:
@@ -236,8 +243,7 @@ def _open_incident(
     receiver = recipient.receiver_group
     if receiver == OTHER:
         receiver = recipient.address.rpartition("@")[2].lower() or OTHER
-    detail = _ADDRESS.sub("(address)", verdict.detail)
-    sample = Sample(mailing.id if mailing else None, _code(verdict), detail)
+    sample = Sample(mailing.id if mailing else None, _code(verdict), _detail(verdict))
     domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)
     if incidents.report(tx, receiver, domain, reason, sample=sample, now=at):
         log.error("delivery_incident_opened", receiver=receiver, domain=domain, reason=reason)
@@ -246,7 +252,7 @@ def _open_incident(
 def _of_address(tx: Transaction, address: str) -> Recipient | None:
     if "@" not in address:
         return None
-    return recipients.by_hash(tx, recipients.hash_of(address))
+    return recipients.by_hash(tx, recipients.hash_of(_storable(address)))
 
 
 def _happening(
@@ -263,7 +269,7 @@ def _happening(
     if mailing_id is None or recipient_id is None or verdict.kind is Kind.DELAYED:
         name = f"{name}:{told}"
     return Happening(
-        key=hashlib.sha256(name.encode()).digest(),
+        key=hashlib.sha256(name.encode("utf-8", "replace")).digest(),
         at=at,
         kind=verdict.kind.value,
         mailing_id=mailing_id,
@@ -271,10 +277,20 @@ def _happening(
         reason=verdict.reason.value,
         is_hard=verdict.is_hard,
         code=_code(verdict),
-        # Replies repeat the address; it has no business outliving the reader's row.
-        detail=_ADDRESS.sub("(address)", verdict.detail),
+        detail=_detail(verdict),
     )
 
 
+def _detail(verdict: Verdict) -> str:
+    """Replies repeat the address; it has no business outliving the reader's row."""
+    return _ADDRESS.sub("(address)", _storable(verdict.detail))[:_DETAIL]
+
+
 def _code(verdict: Verdict) -> str:
-    return " ".join(str(part) for part in (verdict.code, verdict.status) if part)
+    said = " ".join(str(part) for part in (verdict.code, verdict.status) if part)
+    return _storable(said)[:_CODE]
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL takes: no NUL, no half of a surrogate pair; JSON can say both."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode())

@@ -37,15 +37,15 @@ _COMPLAINT_FROM = re.compile(
 # Where a paragraph about one recipient begins: an address that a line starts with, or one that is
 # named as the recipient.
 _LEAD = re.compile(
-    r"""(?imx)^[ \t>*]*(?:
-        <?"?(?P<alone>[^\s<>"():;,=]+@[^\s<>"():;,=]+?)"?>?(?=[\s:;,(]|\.{3}|$)
+    r"""(?imx)^[ \t>*]*+(?:
+        <?"?(?P<alone>[^\s<>"():;,=]{1,320}@[^\s<>"():;,=]{1,320}?)"?>?(?=[\s:;,(]|\.{3}|$)
       | (?:error[ ]|could[ ]not[ ]be[ ])?
           (?:(?:final|original|failed|recipient|delivered|invalid|user|rcpt|sent)[ -]?)?
           (?:address|recipient|to|user|failed|userid|attempts)(?:[ ]to)?[ \t]*:[ \t]*
-          (?:rfc822;)?[ \t]*<?(?P<named>[^\s<>"():;,]+@[^\s<>"():;,]+?)>?
+          (?:rfc822;)?[ \t]*<?(?P<named>[^\s<>"():;,]{1,320}@[^\s<>"():;,]{1,320}?)>?
           (?=[ \t,;(]|\.?[ \t]*$)
-      | >>>[ ]RCPT[ ]TO:[ ]?<(?P<command>[^<>\s]+@[^<>\s]+)>
-      | (?:\d{3}[ -])(?:\d\.\d\.\d[ ])?<(?P<angled>[^<>\s]+@[^<>\s]+)>(?:\.{3}|:|[ ])
+      | >>>[ ]RCPT[ ]TO:[ ]?<(?P<command>[^<>\s]{1,320}@[^<>\s]{1,320})>
+      | (?:\d{3}[ -])(?:\d\.\d\.\d[ ])?<(?P<angled>[^<>\s]{1,320}@[^<>\s]{1,320})>(?:\.{3}|:|[ ])
     )"""
 )
 

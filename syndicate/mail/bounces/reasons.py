@@ -13,12 +13,14 @@ from syndicate.mail.bounces.words import CERTAIN, rules
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.,:/\w-])([45][0-5]\d)(?=[ :,;#-]|$)")
-_SPACE = re.compile(r"\s+")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+# Only where a word begins: else a long word without "@" is searched from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]{1,320}@[^\s<>\"'(),;:]+")
+# What a reply can need, and the longest word in it.
+_WORDS, _WORD = 6_000, 200
 # In reply to which command; to the end of DATA a "user unknown" is a filter's doing.
 _AT_DATA = re.compile(
     r"(?im)(?:in reply to|after|to) (?:the )?(?:end of )?(?:data|message body)\b"
-    r"|^\W*data$|end of data"
+    r"|^[^\w\n]{0,20}data$|end of data"
 )
 _AT_RCPT = re.compile(
     r"(?i)(?:in reply to|after|to|>>>) rcpt\b|rcpt (?:to )?command|not like recipient|at rcpt"
@@ -122,6 +124,7 @@ def cause_of(words: str, *, status: str = "", code: int | None = None, around: s
         code: of the reply itself, where there is one.
         around: more of the report, which may tell the command that the reply was to.
     """
+    words = words[:_WORDS]
     own_status, own_code = codes_in(words)
     # A report's own "5.0.0" or "4.0.0" says less than the reply that it quotes.
     known = own_status if own_status and (not status or status.endswith(".0.0")) else status
@@ -143,7 +146,8 @@ def _reason(words: str, status: str, code: int | None, command: str) -> Reason:
     key = status.partition(".")[2]
     if key in _STATUS_FIRST:
         return _STATUS_FIRST[key]
-    text = _SPACE.sub(" ", _ADDRESS.sub("someone", words)).lower().strip()
+    plain = _ADDRESS.sub("someone", words).lower()
+    text = " ".join(word[:_WORD] for word in plain.split())
     for reason, pattern in rules():
         if pattern.search(text):
             return reason if CERTAIN.search(text) else _weighed(reason, key, code, command)

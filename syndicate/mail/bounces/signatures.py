@@ -89,8 +89,10 @@ def mailgun(signature: Mapping[str, Any], key: str, now: dt.datetime) -> bool:
         now: aware UTC.
     """
     timestamp, token = str(signature.get("timestamp", "")), str(signature.get("token", ""))
-    digest = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
-    is_signed = hmac.compare_digest(digest.encode(), str(signature.get("signature", "")).encode())
+    signed = f"{timestamp}{token}".encode("utf-8", "replace")
+    digest = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
+    given = str(signature.get("signature", "")).encode("utf-8", "replace")
+    is_signed = hmac.compare_digest(digest.encode(), given)
     return is_signed and _is_fresh(timestamp, now)
 
 

@@ -332,6 +332,25 @@ def test_a_request_that_comes_twice_is_kept_once() -> None:
 
 
 @pytest.mark.usefixtures("hooked")
+def test_a_signature_that_somebody_overheard_is_good_for_no_other_event() -> None:
+    signature = {"signature": mailgun_signature("secret")}
+    assert post("mailgun", mailgun("delivered") | signature) == 200
+
+    assert post("mailgun", mailgun("complained", id="mg-2") | signature) == 200
+
+    assert not is_suppressed()
+
+
+@pytest.mark.usefixtures("hooked")
+def test_what_no_database_can_hold_is_kept_without_it() -> None:
+    odd = dict(POSTMARK, Details="550 5.1.1 User unknown \x00 \ud800")
+
+    assert post("postmark", odd, basic("secret")) == 200
+    assert is_suppressed()
+    assert post("mailgun", mailgun() | {"signature": {"token": "\ud800"}}) == 403
+
+
+@pytest.mark.usefixtures("hooked")
 @pytest.mark.parametrize(
     ("provider", "body", "status"),
     [
