@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from syndicate.collect import moved
 from syndicate.collect.identity import Identified, KnownEntry, entry_key
 from syndicate.collect.records import Access, Change, Entry, Kind
 from syndicate.collect.story import Story, story_of
@@ -65,6 +66,8 @@ class KnownArticle:
         first_source_id: the source that brought it first, and speaks for it.
         immaterial: how many of its revisions were not material.
         revised_at: when its newest revision was made.
+        url: the newsroom's page of it.
+        pictures: addresses of its pictures, the lead picture first.
     """
 
     id: int
@@ -79,6 +82,8 @@ class KnownArticle:
     first_source_id: int | None
     immaterial: int
     revised_at: dt.datetime
+    url: str | None
+    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ class Alter:
         change: what a new revision is called; None makes none.
         is_gathered: the newest revision takes the text, instead of a new one.
         updated_at: moved by a material change only.
+        url: where the newsroom has it from now on.
+        readdressed: (old, new) addresses of pictures that moved to another host.
     """
 
     found: Identified | None
@@ -139,6 +146,8 @@ class Alter:
     embargo_until: dt.datetime | None
     published_at: dt.datetime | None
     updated_at: dt.datetime
+    url: str | None
+    readdressed: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -229,11 +238,15 @@ def alter(article: KnownArticle, entry: Entry, *, now: dt.datetime) -> Alter | N
     is_gathered = has_text and kind == "live" and now - article.revised_at < GATHER
     if has_text and not (is_material or entry.change) and article.immaterial >= MAX_IMMATERIAL:
         has_text = False
-    is_same = (state, embargo, access, kind) == (
+    url = moved.page_of(article.url, entry.link)
+    readdressed = moved.pictures_of(article.pictures, (each.url for each in story.pictures))
+    is_same = (state, embargo, access, kind, url, readdressed) == (
         article.state,
         article.embargo_until if article.state == "embargoed" else None,
         article.access,
         article.kind,
+        article.url,
+        (),
     )
     if not has_text and is_same:
         return None
@@ -258,6 +271,8 @@ def alter(article: KnownArticle, entry: Entry, *, now: dt.datetime) -> Alter | N
         embargo_until=embargo,
         published_at=now if goes_live else None,
         updated_at=_moved(article, entry, now) if moves else article.updated_at,
+        url=url,
+        readdressed=readdressed,
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, picks, polling, reading, storing, websub
+from syndicate.collect import decide, polling, reading, storing, websub
 from syndicate.collect.comparing import parts_of
 from syndicate.collect.documents import Document, read_document, with_parts
 from syndicate.collect.identity import Identified, identify
@@ -306,9 +306,14 @@ class _Run:
         now = self._now()
         place = self._place(leased)
         with transaction() as tx:
-            stored = storing.store(tx, place, pages.found, now=now, missing=pages.missing)
-            listed = pages.featured or document.featured
-            picks.keep(tx, leased.source.publication_id, listed, now=now)
+            stored = storing.store(
+                tx,
+                place,
+                pages.found,
+                now=now,
+                missing=pages.missing,
+                featured=pages.featured or document.featured,
+            )
             if leased.source.kind is sources.SourceKind.WEBSUB and document.hub:
                 websub.want(tx, leased.source.id, *document.hub, now)
             notices = [*verdict.notices, *document.notices]

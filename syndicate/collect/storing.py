@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicate.collect import decide
+from syndicate.collect import decide, picks
 from syndicate.collect.decide import Alter, Attach, ByLink, Create, Facts, KnownArticle, Touch
 from syndicate.collect.extract import direction_of
 from syndicate.collect.identity import Identified, KnownEntry, match
 from syndicate.collect.records import PictureIn
 from syndicate.collect.story import entry_hash
 from syndicate.collect.text import fingerprint, plain
-from syndicate.store import articles, changes, collecting, outbox
+from syndicate.store import articles, changes, collecting, outbox, writing
 from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
@@ -80,8 +80,12 @@ def store(
     *,
     now: dt.datetime,
     missing: Collection[bytes] = (),
+    featured: Sequence[tuple[str, str]] = (),
 ) -> Stored:
     """Store what a document changes. Safe to run twice: the second time nothing changes.
+
+    Feeds are told by `outbox.pass_on`, after this transaction. Whatever stores takes its locks in
+    one order: addresses, articles, tags, featured list, what feeds have to be told of.
 
     Args:
         tx: the open transaction.
@@ -89,17 +93,22 @@ def store(
         found: its entries, pages read.
         now: aware UTC.
         missing: stems of entries whose page did not answer and is worth asking again.
-
-    Feeds are told by `outbox.pass_on`, after this transaction.
+        featured: (teaser, url) pairs of the publication's list; none means that no list was seen.
     """
-    pairs = [(each, before) for each, before in known(tx, place.facts.source_id, found)]
+    pairs = known(tx, place.facts.source_id, found)
     fresh = [each for each, before in pairs if before is None]
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
+    moved = [each for each, before in changed if each.entry.link != before.link]
+    if fresh or moved:
+        collecting.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
-    altered = _store_changed(tx, place, changed, now=now, missing=missing)
+    altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     stored = Stored(made.articles, altered.revisions, {**made.tags, **altered.tags})
-    collecting.tag(tx, place.publication_id, stored.tags)
-    outbox.note(tx, stored.article_ids, now=now)
+    writing.tag(tx, place.publication_id, stored.tags)
+    told: list[int] = []
+    if fresh or changed or featured:
+        told = picks.keep(tx, place.publication_id, featured, now=now)
+    outbox.note(tx, [*stored.article_ids, *told], now=now)
     return stored
 
 
@@ -114,7 +123,6 @@ def _store_new(
 ) -> Stored:
     source_id = place.facts.source_id
     links = decide.lookups(fresh)
-    collecting.lock_links(tx, place.publication_id, links)
     rows = collecting.by_links(tx, place.publication_id, source_id, links)
     intents = decide.new_entries(
         fresh,
@@ -127,7 +135,7 @@ def _store_new(
     attaches = [each for each in intents if isinstance(each, Attach)]
     articles_to_make = [new_article(place, each, missing) for each in creates]
     ids = collecting.make(tx, articles_to_make, now)
-    collecting.attach(
+    writing.attach(
         tx,
         [
             _carried(place, each.found, each.key, missing)
@@ -157,24 +165,21 @@ def _store_changed(
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> Stored:
-    if not changed:
-        return Stored()
     rows = collecting.for_change(tx, {before.article_id for _, before in changed})
-    current = {row[0].id: known_article(*row) for row in rows}
+    current = {row["id"]: known_article(row) for row in rows}
     intents = [
         decide.known_entry(each, before, current[before.article_id], facts=place.facts, now=now)
         for each, before in changed
     ]
     alters = [each for each in intents if isinstance(each, Alter)]
     kept = [each for each in alters if each.state not in _DONE]
-    altered = [altered_article(each, place.publication_id) for each in kept]
+    altered = [altered_article(each) for each in kept]
     collecting.alter(tx, altered, now)
-    rows_by_id = {row[0].id: row[0] for row in rows}
     for each in alters:
-        withdraw(tx, rows_by_id[each.article.id], each.state, note=each.note, now=now)
+        withdraw(tx, each, now=now)
     gone = {id_ for id_, each in current.items() if each.state == "taken_down"}
     gone |= {each.article.id for each in alters if each.state == "taken_down"}
-    collecting.touch(
+    writing.touch(
         tx,
         [
             _seen(each, missing) | (_NOTHING if before.article_id in gone else {})
@@ -182,40 +187,37 @@ def _store_changed(
         ],
         now,
     )
+    collecting.add_links(
+        tx,
+        [
+            (before.article_id, place.publication_id, each.links)
+            for each, before in changed
+            if each.entry.link != before.link and before.article_id not in gone
+        ],
+    )
     revisions = sum(each.change is not None for each in alters)
     tags: dict[int, Tags] = {each.article.id: () for each in alters}
     tags |= {each.article_id: each.tags for each in altered}
     return Stored(revisions=revisions, tags=tags)
 
 
-def withdraw(
-    tx: Transaction, row: articles.Article, state: str, *, note: str | None, now: dt.datetime
-) -> None:
+def withdraw(tx: Transaction, each: Alter, *, now: dt.datetime) -> None:
     """Kill an article, or take it down, when that is its new state."""
-    if state == "killed":
-        changes.kill(tx, row, note=note, now=now)
-    elif state == "taken_down":
+    if each.state not in _DONE:
+        return
+    row = articles.find(tx, each.article.id)
+    assert row is not None  # noqa: S101 - it is locked since it was read
+    if each.state == "killed":
+        changes.kill(tx, row, note=each.note, now=now)
+    else:
         changes.take_down(tx, row, now=now)
 
 
-def known_article(
-    row: articles.Article, first_source_id: int | None, immaterial: int, revised_at: dt.datetime
-) -> KnownArticle:
-    """A row of the store as deciding sees it."""
-    return KnownArticle(
-        id=row.id,
-        state=row.state.value,
-        kind=row.kind.value,
-        access=row.access.value,
-        embargo_until=row.embargo_until,
-        headline=row.headline,
-        text=plain(row.body_html),
-        visible_hash=row.visible_hash,
-        updated_at=row.updated_at,
-        first_source_id=first_source_id,
-        immaterial=immaterial,
-        revised_at=revised_at or row.collected_at,
-    )
+def known_article(row: Mapping[str, Any]) -> KnownArticle:
+    """An article of `collecting.for_change` as deciding sees it."""
+    said = {**row, "text": plain(row["body_html"]), "pictures": tuple(row["pictures"])}
+    del said["body_html"]
+    return KnownArticle(**said)
 
 
 def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -> NewArticle:
@@ -252,15 +254,15 @@ def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -
     )
 
 
-def altered_article(each: Alter, publication_id: int) -> AlteredArticle:
+def altered_article(each: Alter) -> AlteredArticle:
     """The rows of an article to change."""
     columns: dict[str, Any] = {
-        "publication_id": publication_id,
         "state": articles.ArticleState(each.state),
         "kind": articles.ArticleKind(each.kind),
         "access": articles.Access(each.access),
         "updated_at": each.updated_at,
         "embargo_until": each.embargo_until,
+        "url": each.url,
     }
     if each.published_at is not None:
         columns["published_at"] = each.published_at
@@ -280,6 +282,7 @@ def altered_article(each: Alter, publication_id: int) -> AlteredArticle:
         is_gathered=each.is_gathered,
         note=each.note,
         pictures=[picture_row(one) for one in each.story.pictures] if each.story else None,
+        readdressed=each.readdressed,
         tags=tags_of(each.found.said.tags) if each.found and each.story else (),
     )
 

@@ -83,9 +83,18 @@ def is_article_url(url: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def without_query(url: str) -> str:
-    """An address without query and fragment: picture servers put sizes and signatures there."""
-    return url.partition("#")[0].partition("?")[0]
+def origin_of(url: str) -> str:
+    """Scheme and host of an address, as written."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}"
+
+
+def picture_name(url: str) -> str:
+    """What stays of a picture's address when its server changes: the path.
+
+    Sizes and signatures stand in the query, and the host is whoever delivers pictures this month.
+    """
+    return url.partition("#")[0].partition("?")[0].removeprefix(origin_of(url))
 
 
 def key_of(text: str) -> str:
@@ -102,5 +111,5 @@ def visible_hash(
         " ".join(words(standfirst)),
         "|".join(" ".join(words(author)) for author in authors),
         " ".join(words(plain(body))),
-        without_query(picture or ""),
+        picture_name(picture or ""),
     )

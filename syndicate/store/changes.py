@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
-from syndicate.store import collecting, feeds, takedown
+from syndicate.store import collecting, outbox, takedown
 from syndicate.store.articles import (
     Article,
     ArticleKey,
@@ -55,6 +55,7 @@ def change(
         note=note,
     )
     collecting.alter(tx, [altered], now)
+    tx.session.refresh(article)
     _announce(tx, article.id, now)
 
 
@@ -70,6 +71,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
         note=note,
     )
     collecting.alter(tx, [altered], now)
+    tx.session.refresh(article)
     takedown.cancel_singles(tx, article.id)
     bury(tx, article, reason="killed", now=now)
     _announce(tx, article.id, now)
@@ -83,7 +85,6 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     """
     if article.state is ArticleState.TAKEN_DOWN:
         return False
-    _announce(tx, article.id, now)
     takedown.remove_copies(tx, article)
     bury(tx, article, reason="taken_down", now=now)
     tx.execute(
@@ -102,6 +103,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
             updated_at=now,
         )
     )
+    _announce(tx, article.id, now)
     return True
 
 
@@ -124,5 +126,6 @@ def bury(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) ->
 
 
 def _announce(tx: Transaction, article_id: int, now: dt.datetime) -> None:
-    feeds.mark_due(tx, [article_id], now=now)
+    """Note it for feeds: their rows are locked by nobody who holds an article's."""
+    outbox.note(tx, [article_id], now=now)
     tx.hint(jobs.PUBLISH_FEEDS)

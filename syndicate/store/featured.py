@@ -9,6 +9,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    func,
     or_,
     select,
     update,
@@ -19,6 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.articles import LINK, ArticleKey
 from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
+
+_LOCK = 0x434F4C46  # our own class of advisory locks: writing a publication's list
 
 
 class Featured(Table):
@@ -56,6 +59,7 @@ def replace(
     )
     if [tuple(row) for row in tx.execute(current.order_by(Featured.position))] == list(picks):
         return False
+    _lock(tx, publication_id)
     urls = [url for _, url in picks]
     tx.execute(
         update(Featured)
@@ -77,8 +81,7 @@ def replace(
             ),
         },
     )
-    # By address, not by position: two pages at once take their locks in one order.
-    for position, (teaser, url) in sorted(enumerate(picks), key=lambda pick: pick[1][1]):
+    for position, (teaser, url) in enumerate(picks):
         tx.execute(
             statement,
             {
@@ -117,20 +120,26 @@ def link(tx: Transaction, publication_id: int, keys: Mapping[str, str]) -> list[
     Returns:
         Ids of the articles that were found. Safe to run twice.
     """
-    found = []
-    for url, key in sorted(keys.items()):
-        article = select(ArticleKey.article_id).where(
-            ArticleKey.kind == LINK, ArticleKey.key == f"{publication_id}:{key}"
+    full = {url: f"{publication_id}:{key}" for url, key in keys.items()}
+    query = select(ArticleKey.key, ArticleKey.article_id).where(
+        ArticleKey.kind == LINK, ArticleKey.key == func.any(list(full.values()))
+    )
+    known = dict(tx.execute(query).all())
+    found = {url: known[key] for url, key in full.items() if key in known}
+    if found:
+        _lock(tx, publication_id)
+    for url, article_id in found.items():
+        tx.execute(
+            update(Featured)
+            .where(Featured.publication_id == publication_id, Featured.url == url)
+            .values(article_id=article_id)
         )
-        article_id = tx.scalar(article)
-        if article_id is not None:
-            tx.execute(
-                update(Featured)
-                .where(Featured.publication_id == publication_id, Featured.url == url)
-                .values(article_id=article_id)
-            )
-            found.append(article_id)
-    return found
+    return list(found.values())
+
+
+def _lock(tx: Transaction, publication_id: int) -> None:
+    """Let one transaction at a time write a publication's list: two pages hold two lists of it."""
+    tx.execute(select(func.pg_advisory_xact_lock(_LOCK, publication_id)))
 
 
 def articles_of(tx: Transaction, publication_id: int) -> list[int]:

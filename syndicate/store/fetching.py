@@ -7,11 +7,13 @@ source's epoch goes up with each lease; whoever was too slow finds another epoch
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import TextClause, func, select, text, tuple_, update
 
 from syndicate.store.publications import Publication, Section
+from syndicate.store.rowsets import as_json, rows_of
 from syndicate.store.session import Transaction
 from syndicate.store.sources import (
     FetchHost,
@@ -113,18 +115,24 @@ def renew(tx: Transaction, leased: Sequence[tuple[int, int, str]], now: dt.datet
 
 def release_hosts(tx: Transaction, hosts: Mapping[str, dt.datetime | None]) -> None:
     """Give domains back; each with the moment before which nobody asks it again, or None."""
-    statement = (
-        update(FetchHost)
-        .where(FetchHost.domain == bindparam("of_domain"))
-        .values(
-            leased_until=None,
-            not_before=func.greatest(FetchHost.not_before, bindparam("until")),
-        )
-    )
     if hosts:
-        tx.session.connection().execute(
-            statement, [{"of_domain": name, "until": until} for name, until in hosts.items()]
-        )
+        rows = [{"domain": name, "not_before": until} for name, until in hosts.items()]
+        tx.execute(_RELEASE, {"hosts": as_json(rows)})
+
+
+_RELEASE = text(
+    f"""
+    WITH asked AS (
+        SELECT hosts.* FROM {rows_of("hosts", FetchHost, ["domain", "not_before"])}
+        JOIN fetch_host USING (domain)
+        ORDER BY domain
+        FOR UPDATE OF fetch_host
+    )
+    UPDATE fetch_host
+    SET leased_until = NULL, not_before = greatest(fetch_host.not_before, asked.not_before)
+    FROM asked WHERE fetch_host.domain = asked.domain
+    """  # noqa: S608 - names of our own columns
+)
 
 
 def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set[int]:
@@ -140,33 +148,32 @@ def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set
     """
     if not written:
         return set()
-    columns = list(written[0].values)
-    statement = (
-        update(FetchState)
-        .where(
-            FetchState.source_id == bindparam("of_source"),
-            FetchState.epoch == bindparam("of_epoch"),
-        )
-        .values({name: bindparam(f"new_{name}") for name in columns} | {"leased_until": None})
-    )
-    rows = {
-        each.source_id: {"of_source": each.source_id, "of_epoch": each.epoch}
-        | {f"new_{name}": value for name, value in each.values.items()}
-        for each in written
-    }
-    connection = tx.session.connection()
-    if len(written) == 1:
-        # A changed feed has a transaction of its own: its fence is the condition of the update.
-        returning = statement.returning(FetchState.source_id)
-        ours = set(connection.execute(returning, rows[written[0].source_id]).scalars())
-    else:
-        ours = _still_ours(tx, written)
-        if ours:
-            connection.execute(statement, [rows[source_id] for source_id in sorted(ours)])
+    rows = [{"source_id": each.source_id, "epoch": each.epoch, **each.values} for each in written]
+    statement = _finishing(tuple(written[0].values))
+    ours = set(tx.execute(statement, {"written": as_json(rows)}).scalars())
     for each in written:
         if each.source_id in ours:
             _announce(tx, each, now)
     return ours
+
+
+@cache
+def _finishing(columns: tuple[str, ...]) -> TextClause:
+    """One statement for all sources of which the same columns are written, locked in order."""
+    return text(
+        f"""
+        WITH ours AS (
+            SELECT written.* FROM {rows_of("written", FetchState, ("source_id", "epoch", *columns))}
+            JOIN fetch_state USING (source_id, epoch)
+            ORDER BY source_id
+            FOR UPDATE OF fetch_state
+        )
+        UPDATE fetch_state
+        SET leased_until = NULL, {", ".join(f"{each} = ours.{each}" for each in columns)}
+        FROM ours WHERE fetch_state.source_id = ours.source_id
+        RETURNING fetch_state.source_id
+        """  # noqa: S608 - names of our own columns
+    )
 
 
 def authority_of(publication: Publication) -> str:
@@ -251,14 +258,6 @@ def _leased(
         authority=authority_of(publication),
         pushed_at=pushed_at,
     )
-
-
-def _still_ours(tx: Transaction, written: Sequence[Written]) -> set[int]:
-    query = select(FetchState.source_id, FetchState.epoch).where(
-        FetchState.source_id.in_([each.source_id for each in written])
-    )
-    epochs = dict(tx.execute(query.with_for_update()).all())
-    return {each.source_id for each in written if epochs.get(each.source_id) == each.epoch}
 
 
 def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:

@@ -8,8 +8,7 @@ call passes on what many of them noted: the collector several times a second, th
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import jobs
@@ -29,11 +28,19 @@ class ChangedArticle(Table):
     at: Mapped[dt.datetime]
 
 
+_NOTE = text(
+    """
+    INSERT INTO changed_article (article_id, at)
+    SELECT id, :now FROM unnest(CAST(:ids AS bigint[])) AS id
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
 def note(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
     """Note articles that changed, in the transaction that changes them."""
-    rows = [{"article_id": each, "at": now} for each in sorted(set(article_ids))]
-    if rows:
-        tx.session.connection().execute(insert(ChangedArticle).on_conflict_do_nothing(), rows)
+    if article_ids:
+        tx.execute(_NOTE, {"ids": sorted(set(article_ids)), "now": now})
 
 
 def pass_on(tx: Transaction, now: dt.datetime) -> int:
