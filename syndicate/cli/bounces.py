@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, settings
+from syndicate.cli.bounces_listen import listen
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.mail.bounces import mailboxes
 from syndicate.mail.bounces.classify import classify as verdicts_of
@@ -19,6 +20,7 @@ from syndicate.store import incidents
 from syndicate.store.session import transaction
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(listen)
 
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, Maildirs, mboxes or folders; - reads one from stdin.")

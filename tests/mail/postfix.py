@@ -20,6 +20,7 @@ proxymap unix - - n - - proxymap
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
+lmtp unix - - n - - lmtp
 postlog unix-dgram n - n - 1 postlogd
 """
 _MAIN = """\

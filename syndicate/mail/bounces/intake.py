@@ -9,6 +9,7 @@ keeps them. A mail over which our code stumbles is our fault, and no reason to l
 """
 
 import datetime as dt
+import enum
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,6 +23,14 @@ log = logs.get(__name__)
 
 Ingest = Callable[[bytes, dt.datetime], Sequence[keep.Kept]]
 NAMES = ("mails", "reports", "events", "known", "strangers", "suppressed", "unreadable")
+
+
+class Outcome(enum.Enum):
+    """What became of a mail."""
+
+    KEPT = "kept"
+    STRANGE = "strange"  # no report that anybody understands
+    UNREADABLE = "unreadable"  # our code stumbled over it
 
 
 class Intake:
@@ -39,10 +48,11 @@ class Intake:
         self.counted: Counter[str] = Counter(dict.fromkeys(NAMES, 0))
 
     def __call__(self, raw: bytes) -> bool:
-        """Keep what one mail says. Safe to run twice.
+        """Keep what one mail says, and say whether it was understood; else like `take`."""
+        return self.take(raw) is Outcome.KEPT
 
-        Returns:
-            Whether it is a report that was understood.
+    def take(self, raw: bytes) -> Outcome:
+        """Keep what one mail says. Safe to run twice.
 
         Raises:
             DatabaseDownError: nothing can be kept now.
@@ -58,9 +68,9 @@ class Intake:
             digest = hashlib.sha256(raw).hexdigest()
             log.error("returned_mail_unreadable", fault=type(error).__name__, sha256=digest)  # noqa: TRY400
             self.counted["unreadable"] += 1
-            return False
+            return Outcome.UNREADABLE
         self._count(kept)
-        return bool(kept)
+        return Outcome.KEPT if kept else Outcome.STRANGE
 
     def _count(self, kept: Sequence[keep.Kept]) -> None:
         self.counted["reports"] += bool(kept)
