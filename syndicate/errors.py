@@ -7,6 +7,7 @@
     │   └── UnknownHostError                a host name does not resolve
     ├── RefusedError               exit 4   the request is clear, and the answer is no
     │   ├── NotAFeedError                   a source answered with something that is no feed
+    │   ├── RobotsError                     a host's robots.txt does not let us read a page
     │   ├── BlockedAddressError             an outbound connection to an address that is not allowed
     │   ├── PortInUseError                  another program listens there
     │   ├── OtherPostgresVersionError       a data folder was written by another PostgreSQL version
@@ -71,6 +72,10 @@ class RefusedError(SyndicateError):
 
 class NotAFeedError(RefusedError):
     """A source answered with something that is no feed."""
+
+
+class RobotsError(RefusedError):
+    """A host's robots.txt does not let us read a page."""
 
 
 class BlockedAddressError(RefusedError):

@@ -51,6 +51,12 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     compare: Annotated[
         str | None, typer.Option(help="The newsroom's own sitemap, to check completeness by.")
     ] = None,
+    robots: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether its pages are read only where robots.txt lets us; else unless in-house."
+        ),
+    ] = None,
     check: Annotated[
         bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
     ] = True,
@@ -76,6 +82,7 @@ def add(  # noqa: PLR0913 - one option per fact of a source
             profile=described,
             section_id=_section(tx, owner, section),
             compare_url=compare,
+            obeys_robots=robots,
         )
     if as_json:
         _print(summary(added, None))
@@ -189,6 +196,7 @@ def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
         "pages": source.pages.value,
         "allow_origins": source.allow_origins,
         "section_id": source.section_id,
+        "obeys_robots": source.obeys_robots,
     }
     if state is not None:
         shown |= {

@@ -11,8 +11,9 @@ from syndicate.collect.dates import iso
 from syndicate.collect.documents import Document, read_document
 from syndicate.collect.leased import answer_of
 from syndicate.collect.polling import Content, Polled
-from syndicate.collect.story import is_thin
-from syndicate.errors import FetchError
+from syndicate.collect.robots import robots
+from syndicate.collect.story import is_thin, may_fetch_page
+from syndicate.errors import FetchError, RobotsError, TemporaryError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
 
 _ERROR = 400
@@ -112,13 +113,36 @@ def check(
         thin=sum(is_thin(each) for each in document.entries),
         newest=max(dated, default=None),
         next_s=next_s,
-        why=tuple(_reasons(response, document, verdict.values.get("rhythm_s"), next_s)),
+        why=(
+            *_reasons(response, document, verdict.values.get("rhythm_s"), next_s),
+            *_refusals(kind, url, document, allow, now),
+        ),
     )
 
 
 async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
     async with Fetcher(limit=1) as fetcher:
         return await fetcher.get(url, headers={"User-Agent": user_agent(base_url)}, allow=allow)
+
+
+def _refusals(
+    kind: str, url: str, document: Document, allow: Sequence[str], now: dt.datetime
+) -> list[str]:
+    """What robots.txt says of the pages that would be read, asked of one of them."""
+    links = [each.link for each in document.entries if is_thin(each) and may_fetch_page(each)]
+    wanted = url if kind == "page" else next(iter(links), None)
+    if wanted is None or allow:
+        return []
+    try:
+        asyncio.run(_ask_robots(wanted, now))
+    except (RobotsError, TemporaryError) as error:
+        return [str(error)]
+    return []
+
+
+async def _ask_robots(url: str, now: dt.datetime) -> None:
+    async with Fetcher(limit=1) as fetcher:
+        await robots().check(url, fetcher=fetcher, allow=(), now=now)
 
 
 def _reasons(

@@ -10,7 +10,7 @@ from syndicate.collect.identity import Identified
 from syndicate.collect.polling import Answer, Polled
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Response
-from syndicate.store import fetching
+from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
 from syndicate.store.session import transaction
 
@@ -68,6 +68,12 @@ def to_ask(source_id: int, found: list[Identified]) -> set[bytes]:
     with transaction() as tx:
         pairs = storing.known(tx, source_id, found)
     return {each.stem for each, before in pairs if storing.is_changed(each, before)}
+
+
+def tell_once(source_id: int, kind: str, message: str, *, now: dt.datetime) -> None:
+    """Tell operators something of a source, once in 30 days."""
+    with transaction() as tx:
+        sources.notice_once(tx, source_id, kind=kind, message=message, now=now)
 
 
 def write(written: Sequence[Written], now: dt.datetime) -> None:

@@ -1,22 +1,28 @@
-"""Asking for article pages, where a source says so; a page that fails never blocks its entry."""
+"""Asking for article pages, where a source says so; a page that fails never blocks its entry.
+
+Where a publisher's robots.txt does not let us read a page, its entry stays as the feed gave it.
+"""
 
 import asyncio
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from syndicate import logs, settings
 from syndicate.collect.identity import Identified, with_full
 from syndicate.collect.reading import Readers
 from syndicate.collect.records import Page
+from syndicate.collect.robots import Robots, obeys, robots
 from syndicate.collect.story import is_thin, may_fetch_page, with_page
-from syndicate.errors import SyndicateError, TemporaryError
+from syndicate.errors import RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, user_agent
+from syndicate.store.sources import Source
 
 log = logs.get(__name__)
 
 MAX_PAGES = 50  # in one poll; at first connect the rest is backlog
+PAGE_GAP_S = 1.0  # between two pages of one publisher
 MAX_PAGE_BYTES = 5_000_000
 RETRY_FOR = dt.timedelta(days=1)
 _OK = 200
@@ -30,22 +36,37 @@ class Pages:
     Attributes:
         missing: stems of entries whose page did not answer and is worth asking again.
         featured: (teaser, url) pairs of the newest page that has a featured box.
+        refused: what to tell operators, where robots.txt refused pages.
     """
 
     found: Sequence[Identified]
     missing: frozenset[bytes] = frozenset()
     featured: tuple[tuple[str, str], ...] = ()
+    refused: str | None = None
 
 
 @dataclass(frozen=True)
 class PageSource:
-    """What asking for a source's pages needs."""
+    """What asking for a source's pages needs; `robots` is None where nobody's rules are asked."""
 
     source_id: int
     pages: Literal["never", "thin", "always"]
     allow: tuple[str, ...]
     profile: dict[str, Any] | None
     gap_s: float
+    robots: Robots | None = None
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        """What the pages of a source need."""
+        return cls(
+            source_id=source.id,
+            pages=source.pages.value,
+            allow=tuple(source.allow_origins),
+            profile=source.profile,
+            gap_s=0.0 if source.allow_origins else PAGE_GAP_S,
+            robots=robots() if obeys(source) else None,
+        )
 
     async def ask(
         self,
@@ -65,11 +86,11 @@ class PageSource:
             readers: the parsing children.
             now: aware UTC.
         """
-        asked = [each for each in found if each.stem in wanted and self._is_needed(each)]
+        needed = [each for each in found if each.stem in wanted and self._is_needed(each)]
+        asked, missing, refused = await self._permitted(needed[:MAX_PAGES], fetcher, now)
         full: dict[int, Identified] = {}
-        missing: set[bytes] = set()
         newest: tuple[dt.datetime, tuple[tuple[str, str], ...]] | None = None
-        for number, each in enumerate(asked[:MAX_PAGES]):
+        for number, each in enumerate(asked):
             if number and self.gap_s:
                 await asyncio.sleep(self.gap_s)
             try:
@@ -93,7 +114,30 @@ class PageSource:
             found=[full.get(id(each), each) for each in found],
             missing=frozenset(missing),
             featured=newest[1] if newest else (),
+            refused=refused,
         )
+
+    async def _permitted(
+        self, asked: Sequence[Identified], fetcher: Fetcher, now: dt.datetime
+    ) -> tuple[list[Identified], set[bytes], str | None]:
+        """Those whose hosts let us read them, stems of those to ask for later, and why not all."""
+        if self.robots is None:
+            return list(asked), set(), None
+        permitted: list[Identified] = []
+        missing: set[bytes] = set()
+        refused: str | None = None
+        for each in asked:
+            try:
+                await self.robots.check(
+                    each.entry.link or "", fetcher=fetcher, allow=self.allow, now=now
+                )
+            except RobotsError as error:
+                refused = refused or str(error)
+            except TemporaryError:
+                missing |= {each.stem} if _is_young(each, now) else set()
+            else:
+                permitted.append(each)
+        return permitted, missing, refused
 
     def _is_needed(self, each: Identified) -> bool:
         if not may_fetch_page(each.entry):

@@ -28,11 +28,13 @@ from syndicate.collect.leased import (
     basis_of,
     polled_of,
     renew,
+    tell_once,
     to_ask,
     write,
 )
 from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
+from syndicate.collect.robots import check_source
 from syndicate.collect.settling import Settling
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
@@ -220,6 +222,7 @@ class _Run:
             **polling.conditions(polled, basis=basis, now=now),
         }
         try:
+            await check_source(leased.source, self._fetcher, now)
             response = await self._fetcher.get(
                 leased.source.url, headers=headers, allow=leased.source.allow_origins
             )
@@ -288,19 +291,17 @@ class _Run:
 
     async def _pages(self, leased: Leased, found: list[Identified]) -> Pages:
         """The entries with their pages read, where the source says so."""
-        source = PageSource(
-            source_id=leased.source.id,
-            pages=leased.source.pages.value,
-            allow=tuple(leased.source.allow_origins),
-            profile=leased.source.profile,
-            gap_s=0.0 if leased.source.allow_origins else GAP_S,
-        )
+        source = PageSource.of(leased.source)
         if source.pages == "never" or leased.source.kind is sources.SourceKind.PAGE:
             return Pages(found)
         wanted = await self._in_store(lambda: to_ask(leased.source.id, found))
-        return await source.ask(
+        pages = await source.ask(
             found, wanted, fetcher=self._fetcher, readers=self._readers, now=self._now()
         )
+        if pages.refused:
+            tell = functools.partial(tell_once, leased.source.id, "robots", pages.refused)
+            await self._in_store(lambda: tell(now=self._now()))
+        return pages
 
     def _store(self, leased: Leased, document: Document, pages: Pages, verdict: Verdict) -> None:
         now = self._now()

@@ -27,6 +27,8 @@ from syndicate.store.articles import ArticleSource
 from syndicate.store.schema import Id, Table, text_enum
 from syndicate.store.session import Transaction
 
+_SAID_AGAIN = dt.timedelta(days=30)
+
 
 class SourceKind(enum.StrEnum):
     """How a source is read."""
@@ -78,6 +80,8 @@ class Source(Table):
     section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
     # The newsroom's own news sitemap or list, with which what is stored is compared.
     compare_url: Mapped[str | None]
+    # Whether its pages are read only where robots.txt lets us; NULL: unless it is in-house.
+    obeys_robots: Mapped[bool | None]
     # Addresses that it had before permanent redirects were believed.
     aliases: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
@@ -123,6 +127,11 @@ class FetchState(Table):
     gone_since: Mapped[dt.datetime | None]  # first of an unbroken row of 404 or 410
     failing_since: Mapped[dt.datetime | None]
     compared_at: Mapped[dt.datetime | None]  # with what the newsroom says it published
+    # Articles first seen by a hub's push or by a poll, and the seconds since they were published.
+    pushed_first: Mapped[int] = mapped_column(server_default="0")
+    polled_first: Mapped[int] = mapped_column(server_default="0")
+    push_delay_s: Mapped[int] = mapped_column(server_default="0")
+    poll_delay_s: Mapped[int] = mapped_column(server_default="0")
 
 
 class SourceNotice(Table):
@@ -149,6 +158,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
     profile: dict[str, Any] | None = None,
     section_id: int | None = None,
     compare_url: str | None = None,
+    obeys_robots: bool | None = None,
 ) -> Source:
     """Add a source, due at once. Safe to run twice: the same address gives the same source.
 
@@ -165,6 +175,8 @@ def add(  # noqa: PLR0913 - a source is that many facts
         profile: selectors of the site's own template (docs/sources.md).
         section_id: section of everything that it brings; else categories decide.
         compare_url: the newsroom's own sitemap, for the completeness check.
+        obeys_robots: whether its pages are read only where robots.txt lets us; None: unless it is
+            in-house.
 
     Returns:
         The source; one that was there has these values now and keeps its state and history.
@@ -182,6 +194,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
         "profile": profile,
         "section_id": section_id,
         "compare_url": compare_url,
+        "obeys_robots": obeys_robots,
     }
     upserted = (
         insert(Source)
@@ -276,6 +289,22 @@ def set_state(
 def notice(tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime) -> None:
     """Leave a notice that operators see."""
     tx.add(SourceNotice(source_id=source_id, at=now, kind=kind, message=message))
+
+
+def notice_once(
+    tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime
+) -> bool:
+    """Leave a notice unless the same one was left within 30 days; False when it was."""
+    same = select(SourceNotice.id).where(
+        SourceNotice.source_id == source_id,
+        SourceNotice.kind == kind,
+        SourceNotice.message == message,
+        SourceNotice.at > now - _SAID_AGAIN,
+    )
+    if tx.scalar(same.limit(1)) is not None:
+        return False
+    notice(tx, source_id, kind=kind, message=message, now=now)
+    return True
 
 
 def notices_of(

@@ -1,6 +1,7 @@
 """Every table of the house, gathered for migrations and tests."""
 
 from syndicate.store import (
+    article_pages,
     articles,
     audit,
     caps,
@@ -22,6 +23,7 @@ from syndicate.store import (
     partitions,
     pictures,
     publications,
+    pushes,
     reader_feeds,
     recipients,
     sources,
@@ -32,6 +34,7 @@ from syndicate.store import (
 from syndicate.store.schema import Table
 
 FAMILIES = (
+    article_pages,
     articles,
     audit,
     caps,
@@ -53,6 +56,7 @@ FAMILIES = (
     partitions,
     pictures,
     publications,
+    pushes,
     reader_feeds,
     recipients,
     sources,

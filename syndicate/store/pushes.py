@@ -1,0 +1,113 @@
+"""What hubs pushed and nobody has read yet: the topic as it came, until a worker stores it.
+
+A delivery is answered before it is read, so that a hub never waits for a parser; the row is deleted
+with the commit that stores what it brought. One that cannot be read is dropped: the source is due
+then, and the poll brings what it held.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.schema import Id, Table
+from syndicate.store.session import Transaction
+from syndicate.store.websub import HubSubscription
+
+# A worker reads a document in 5 s at most, and stores it in a few more.
+LEASE = dt.timedelta(seconds=60)
+MAX_ATTEMPTS = 3
+
+
+class SourcePush(Table):
+    """One body that a hub sent."""
+
+    __tablename__ = "source_push"
+
+    id: Mapped[Id]
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("hub_subscription.id", ondelete="CASCADE"), index=True
+    )
+    content_type: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A delivery in a worker's hands."""
+
+    id: int
+    source_id: int
+    topic: str
+    content_type: str
+    body: bytes
+    at: dt.datetime
+    attempts: int
+
+
+def keep(tx: Transaction, found: HubSubscription, content_type: str, body: bytes) -> None:
+    """Keep what a hub sent until a worker reads it."""
+    at = found.pushed_at
+    row = SourcePush(
+        subscription_id=found.id, content_type=content_type[:200], body=body, at=at, due_at=at
+    )
+    tx.add(row)
+
+
+def has_due(tx: Transaction, now: dt.datetime) -> bool:
+    """Whether a delivery waits to be read."""
+    return tx.scalar(select(SourcePush.id).where(SourcePush.due_at <= now).limit(1)) is not None
+
+
+def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[Pushed]:
+    """Take deliveries that wait, oldest first; nobody else gets them for 60 s."""
+    waiting = (
+        select(SourcePush.id)
+        .where(SourcePush.due_at <= now)
+        .order_by(SourcePush.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(SourcePush)
+        .where(SourcePush.id.in_(waiting.scalar_subquery()))
+        .values(due_at=now + LEASE, attempts=SourcePush.attempts + 1)
+        .returning(SourcePush)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    rows = sorted(tx.scalars(taken), key=lambda row: row.id)
+    about = {
+        row.id: row
+        for row in tx.scalars(
+            select(HubSubscription).where(
+                HubSubscription.id.in_({row.subscription_id for row in rows})
+            )
+        )
+    }
+    return [
+        Pushed(
+            id=row.id,
+            source_id=about[row.subscription_id].source_id,
+            topic=about[row.subscription_id].topic,
+            content_type=row.content_type,
+            body=row.body,
+            at=row.at,
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def drop(tx: Transaction, delivery_id: int) -> None:
+    """Forget a delivery. Safe to run twice."""
+    tx.execute(delete(SourcePush).where(SourcePush.id == delivery_id))
+
+
+def waiting(tx: Transaction) -> int:
+    """How many deliveries nobody has read yet."""
+    return tx.scalar(select(func.count()).select_from(SourcePush)) or 0
