@@ -85,8 +85,9 @@ app.conf.update(
 def is_stopping() -> bool:
     """Whether this worker was told to stop; a long task gives its work back to the rows then."""
     state = celery.worker.state
-    # Celery keeps None or False for "no", and an exit code (0 for a warm stop) for "yes".
-    return any(flag not in (None, False) for flag in (state.should_stop, state.should_terminate))
+    # Celery keeps None or False for "no", and an exit code for "yes": 0, which equals False.
+    flags = (state.should_stop, state.should_terminate)
+    return any(flag is not None and flag is not False for flag in flags)
 
 
 @setup_logging.connect

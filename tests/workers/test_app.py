@@ -3,6 +3,7 @@
 import importlib
 from types import ModuleType
 
+import celery.worker.state
 import pytest
 
 from syndicate import jobs
@@ -40,3 +41,27 @@ def test_whoever_names_no_queue_gets_all(module: ModuleType) -> None:
     assert {name for name in module.app.tasks if not name.startswith("celery.")} == {
         job.name for job in jobs.ALL
     }
+
+
+@pytest.mark.parametrize(
+    ("should_stop", "should_terminate", "is_stopping"),
+    [
+        (None, None, False),
+        (False, False, False),
+        (0, None, True),  # SIGTERM: the exit code of a warm stop
+        (None, 0, True),
+        (None, 1, True),
+    ],
+)
+def test_a_worker_told_to_stop_knows_it(
+    module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    should_stop: int | None,
+    should_terminate: int | None,
+    is_stopping: bool,
+) -> None:
+    monkeypatch.setattr(celery.worker.state, "should_stop", should_stop)
+    monkeypatch.setattr(celery.worker.state, "should_terminate", should_terminate)
+
+    assert module.is_stopping() is is_stopping
