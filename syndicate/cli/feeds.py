@@ -57,12 +57,12 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Build the feeds that are due. Safe to run twice: the same rows give the same bytes."""
-    now = clock.now()
     if everything:
         with transaction() as tx:
-            feeds.mark_all_due(tx, now=now)
+            feeds.mark_all_due(tx, now=clock.now())
     built = 0
-    while count := publishing.publish_due(now):
+    # Each round by its own time: leases count from it, and a rebuild takes longer than one lease.
+    while count := publishing.publish_due(clock.now()):
         built += count
     if as_json:
         sys.stdout.write(json.dumps({"built": built}) + "\n")
