@@ -144,6 +144,10 @@ class Settings(BaseSettings):
         default_factory=list,
         description="exact IP:port of in-house WebSub callbacks that the hub may call",
     )
+    own_feed_paid: bool = Field(
+        True,
+        description="whether readers' own feeds hold paid texts; false where anybody may sign up",
+    )
     web_workers: int = Field(1, ge=1, le=64, description="web server processes")
     email_article: bool = Field(
         True, description="whether readers may email an article to a friend"

@@ -1,4 +1,7 @@
-"""A reader's own feed, built when it is asked for: what their newsletter brings, paid texts too."""
+"""A reader's own feed, built when it is asked for: what their newsletter brings.
+
+Paid texts are in it, whole, unless the newsroom says otherwise (`own_feed_paid`).
+"""
 
 import datetime as dt
 import threading
@@ -27,12 +30,15 @@ class Made:
 def make(token: str, form: FeedFormat, now: dt.datetime) -> Made | None:
     """The feed that a token opens; None when it was revoked or never ours."""
     own_settings = settings.load()
+    channel = Channel.PRIVATE_FEED if own_settings.own_feed_paid else Channel.PUBLIC_FEED
     with transaction() as tx:
         subscription_id = reader_feeds.open_token(tx, own_settings.key(), token)
-        own = reader_feeds.own(tx, subscription_id, now=now) if subscription_id else None
+        if subscription_id is None:
+            return None
+        own = reader_feeds.own(tx, subscription_id, channel=channel, now=now)
         if own is None:
             return None
-        rows = feed_rows.read(tx, own.places, Channel.PRIVATE_FEED, now=now)
+        rows = feed_rows.read(tx, own.places, channel, now=now)
         is_first = publications.is_first(tx, own.publication.id)
     feed = Feed(
         publication_id=own.publication.id,

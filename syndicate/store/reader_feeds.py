@@ -71,6 +71,15 @@ def token_of(tx: Transaction, master_key: bytes, subscription_id: int) -> str | 
     return signing.sign(master_key, _PURPOSE, f"{subscription_id}:{key}")
 
 
+def since(tx: Transaction, subscription_id: int) -> dt.datetime | None:
+    """When a subscription was given its present address; None when it has no feed."""
+    return tx.scalar(
+        select(SubscriptionFeed.created_at).where(
+            SubscriptionFeed.subscription_id == subscription_id
+        )
+    )
+
+
 def issue(tx: Transaction, master_key: bytes, subscription_id: int, *, now: dt.datetime) -> str:
     """Give a subscription its own feed, under a new address; an older one stops working.
 
@@ -111,8 +120,21 @@ def open_token(tx: Transaction, master_key: bytes, token: str) -> int | None:
     return tx.scalar(query)
 
 
-def own(tx: Transaction, subscription_id: int, *, now: dt.datetime) -> Own | None:
-    """What a reader's own feed lists: what their next issue would choose from, newest first."""
+def own(
+    tx: Transaction,
+    subscription_id: int,
+    *,
+    channel: Channel = Channel.PRIVATE_FEED,
+    now: dt.datetime,
+) -> Own | None:
+    """What a reader's own feed lists: what their next issue would choose from, newest first.
+
+    Args:
+        tx: the open transaction.
+        subscription_id: whose choices.
+        channel: whose rules hold; those of public feeds leave paid texts out.
+        now: aware UTC.
+    """
     row = tx.execute(
         select(Subscription, Newsletter, Publication)
         .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
@@ -129,7 +151,7 @@ def own(tx: Transaction, subscription_id: int, *, now: dt.datetime) -> Own | Non
         .outerjoin(Section, Section.id == Article.section_id)
         .where(
             _is_drawn_from(newsletter),
-            may_show(Channel.PRIVATE_FEED, now=now),
+            may_show(channel, now=now),
             Section.slug.in_(sections) if sections else true(),
             Article.language.in_(languages) if languages else true(),
         )

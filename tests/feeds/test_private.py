@@ -6,7 +6,7 @@ import logging
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate import clock, logs
+from syndicate import clock, logs, settings
 from syndicate.store import reader_feeds
 from syndicate.store.articles import Access, ArticleState
 from syndicate.store.newsletters import Newsletter, NewsletterKind, NewsletterSection
@@ -40,6 +40,16 @@ def test_a_readers_feed_holds_what_they_chose_and_paid_texts_whole(browser: Test
 
     assert [item["title"] for item in items] == ["Free in Europe", "Paid in Europe"]
     assert items[1]["content_html"] == "<p>Text of story 3.</p>"
+
+
+def test_paid_texts_stay_out_where_the_newsroom_says_so(
+    browser: TestClient, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_OWN_FEED_PAID", "false")
+    settings.load.cache_clear()
+    token = _reader(sections=["europe"], languages=["en"])
+
+    assert [item["title"] for item in _feed(browser, token)["items"]] == ["Free in Europe"]
 
 
 def test_no_choice_means_all_of_the_newsletter_and_nothing_else(browser: TestClient) -> None:

@@ -1,12 +1,13 @@
 """Sign up, confirm, choose, leave, never again: opening a page changes nothing, the click does."""
 
 import datetime as dt
+import logging
 import re
 
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate import clock, settings, signing
+from syndicate import clock, logs, settings, signing
 from syndicate.actions import forms
 from syndicate.mail import message
 from syndicate.store import ledger, recipients
@@ -306,3 +307,68 @@ def test_a_pause_that_is_none_is_said_so(
     answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data=form)
 
     assert answer.status_code == 422
+
+
+def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
+    browser: TestClient, subscribed: Newsroom
+) -> None:
+    assert subscribed.newsletter
+    path = f"/preferences/{token(message.PREFERENCES)}"
+    assert "Make my feed" in browser.get(path).text
+
+    made = browser.post(f"{path}/feed")
+    first = feed_path(made.text)
+    assert made.headers["x-robots-tag"] == "noindex, nofollow"
+    assert made.headers["cache-control"] == "no-store"
+    assert browser.get(first).status_code == 200
+    later = browser.get(path).text
+    assert "Its address is not shown again." in later
+    assert "/feeds/mine/" not in later
+
+    second = feed_path(browser.post(f"{path}/feed").text)
+    assert browser.get(first).status_code == 404
+    assert browser.get(second.replace(".rss", ".json")).json()["items"]
+
+    taken = browser.post(f"{path}/feed", data={"take": "away"}).text
+    assert "Your feed was taken away" in taken
+    assert "Make my feed" in taken
+    assert browser.get(second).status_code == 404
+
+
+def test_a_reader_who_left_is_given_no_feed(browser: TestClient, subscribed: Newsroom) -> None:
+    assert subscribed.newsletter
+    browser.post(f"/unsubscribe/{token(message.UNSUBSCRIBE)}", data=ONE_CLICK)
+    path = f"/preferences/{token(message.PREFERENCES)}"
+
+    answer = browser.post(f"{path}/feed")
+
+    assert answer.status_code == 422
+    assert "sign up again to change it" in answer.text
+    assert "/feeds/mine/" not in answer.text
+    assert "Make my feed" not in browser.get(path).text
+    assert browser.post(f"{path}x/feed").status_code == 404
+
+
+def test_a_feed_made_on_the_page_is_in_no_log(
+    browser: TestClient, subscribed: Newsroom, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert subscribed.newsletter
+    secret = token(message.PREFERENCES)
+    before = logging.getLogger().handlers[:]
+    logs.configure(log_format="json", level="debug")
+    logging.getLogger("httpx2").setLevel(logging.ERROR)  # the test's own client
+
+    path = feed_path(browser.post(f"/preferences/{secret}/feed").text)
+
+    logging.getLogger().handlers[:] = before
+    written = "".join(capfd.readouterr())
+    assert "/preferences/{token}/feed" in written
+    assert secret not in written
+    assert path.rpartition("/")[2].partition(".rss")[0] not in written
+
+
+def feed_path(page: str) -> str:
+    """The path of the feed whose address a page shows."""
+    found = re.search(r'value="http://127\.0\.0\.1:8080(/feeds/mine/[^"]+\.rss)"', page)
+    assert found is not None
+    return found[1]

@@ -7,10 +7,13 @@ from fastapi import APIRouter, Form, Request, Response
 
 from syndicate import clock
 from syndicate.errors import RefusedError, UsageError
-from syndicate.subscribers import preferences
+from syndicate.feeds import model
+from syndicate.settings import load
+from syndicate.subscribers import own_feed, preferences
 from syndicate.subscribers.preferences import Preferences
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.links import site_of_newsletter
+from syndicate.web.sites import Site
 from syndicate.web.words import gettext_in, problem_in
 
 router = APIRouter(include_in_schema=False)
@@ -49,6 +52,24 @@ def change_preferences(
     return _page(request, token, changed, is_saved=True)
 
 
+@router.post("/preferences/{token}/feed")
+def change_own_feed(
+    request: Request, token: str, *, take: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
+    """Make the reader's own feed, under a new address each time, or take it away."""
+    now = clock.now()
+    before = preferences.read(token, now=now)
+    address = ""
+    try:
+        if take == "away":
+            own_feed.revoke(token)
+        else:
+            address = own_feed.renew(token, now=now)
+    except RefusedError as error:
+        return _page(request, token, before, problem=problem_in(before.language, error))
+    return _page(request, token, before, feed=address)
+
+
 def _until(pause: str, before: Preferences, now: dt.datetime) -> dt.datetime | None:
     """The end of a pause: "keep" the one there is, "0" none, else so many weeks from now."""
     if pause in {"", "keep"}:
@@ -66,7 +87,18 @@ def _page(
     *,
     problem: str = "",
     is_saved: bool = False,
+    feed: str | None = None,
 ) -> Response:
+    """The page.
+
+    Args:
+        request: which site it is on.
+        token: of the link.
+        chosen: what the reader chose.
+        problem: why nothing was changed.
+        is_saved: whether something was.
+        feed: token of the reader's own feed that was just made; empty when one was taken away.
+    """
     site = site_of_newsletter(request, chosen.newsletter_slug)
     return render(
         site,
@@ -83,7 +115,15 @@ def _page(
         frame_language=chosen.language,
         pauses=_pauses(chosen),
         action=f"{site.prefix}/preferences/{token}",
+        feed=feed and f"{_feeds_base(site)}/feeds/mine/{feed}.rss",
+        feed_since=own_feed.since(token),
+        is_feed_gone=feed == "",
     )
+
+
+def _feeds_base(site: Site) -> str:
+    """Where this publication's feeds are served."""
+    return model.site_of(site.publication, load().base_url(), is_first=not site.prefix).base
 
 
 def _pauses(chosen: Preferences) -> list[tuple[str, str]]:
