@@ -67,8 +67,9 @@ def identify(entries: Iterable[Entry]) -> list[Identified]:
     distinct = {(each.guid, each.link, each.title): each for each in reversed(list(entries))}
     ordered = list(reversed(distinct.values()))
     ladders = [_ladder(each) for each in ordered]
+    links = [_links(each) for each in ordered]
     counts = [Counter(ladder[level] for ladder in ladders) for level in range(3)]
-    shared = Counter(link for each in ordered for link in set(_links(each)))
+    shared = Counter(link for theirs in links for link in theirs)
     return [
         Identified(
             entry=each,
@@ -76,9 +77,9 @@ def identify(entries: Iterable[Entry]) -> list[Identified]:
             keys=(_key(ladder[0]), _key(ladder[1]), _key(ladder[2])),
             level=next((level for level in range(3) if counts[level][ladder[level]] == 1), 2),
             is_alone=counts[0][ladder[0]] == 1,
-            links=tuple(key_of(link) for link in _links(each) if shared[link] == 1),
+            links=tuple(key_of(link) for link in theirs if shared[link] == 1),
         )
-        for each, ladder in zip(ordered, ladders, strict=True)
+        for each, ladder, theirs in zip(ordered, ladders, links, strict=True)
     ]
 
 

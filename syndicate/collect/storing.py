@@ -2,13 +2,14 @@
 
 import dataclasses
 import datetime as dt
+import re
 import unicodedata
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicate.collect import decide, picks
+from syndicate.collect import alike, decide, picks
 from syndicate.collect.decide import Alter, Attach, ByLink, Create, Facts, KnownArticle, Touch
 from syndicate.collect.extract import direction_of
 from syndicate.collect.identity import Identified, KnownEntry, match
@@ -20,6 +21,8 @@ from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
 _SLUG_LENGTH = 80
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_ARABIC_VOWELS = re.compile("[\u064b-\u065f\u0670]")
 _DONE = frozenset({"killed", "taken_down"})
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
 _NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
@@ -131,6 +134,7 @@ def _store_new(
         facts=place.facts,
         now=now,
     )
+    intents = alike.merged(tx, place.publication_id, source_id, intents, now=now)
     creates = [each for each in intents if isinstance(each, Create)]
     attaches = [each for each in intents if isinstance(each, Attach)]
     articles_to_make = [new_article(place, each, missing) for each in creates]
@@ -301,13 +305,16 @@ def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:
 
 def slug_of(text: str, otherwise: str = "article") -> str:
     """A text as the last part of an address: letters of any script, hyphens, 80 at most."""
-    # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
-    spelled = unicodedata.normalize("NFC", text.lower())
-    letters = (sign for sign in spelled if not ("\u064b" <= sign <= "\u065f" or sign == "\u0670"))
-    slug = "".join(
-        sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
-        for sign in letters
-    )
+    lowered = text.lower()
+    if lowered.isascii():
+        slug = _NOT_IN_SLUG.sub(" ", lowered)
+    else:
+        # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
+        letters = _ARABIC_VOWELS.sub("", unicodedata.normalize("NFC", lowered))
+        slug = "".join(
+            sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
+            for sign in letters
+        )
     return "-".join(slug.split())[:_SLUG_LENGTH].strip("-") or otherwise
 
 

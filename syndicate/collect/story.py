@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from syndicate.collect.records import Entry, Page, PictureIn
@@ -13,7 +14,7 @@ MAX_STANDFIRST = 400
 MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
-_ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+_ALL_FIELDS = attrgetter(*(field.name for field in dataclasses.fields(Entry)))
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ class Story:
 
 def story_of(entry: Entry) -> Story:
     """The text that is stored for an entry."""
-    text = plain(entry.content)
-    headline = entry.title or _shortened(entry.summary or text, _CUT_HEADLINE)
-    standfirst = entry.summary or text
+    standfirst = entry.summary or plain(entry.content)
+    headline = entry.title or _shortened(standfirst, _CUT_HEADLINE)
     if len(standfirst) > MAX_STANDFIRST:
         standfirst = _sentences(standfirst)
     pictures = _pictures(entry)
@@ -62,7 +62,7 @@ def story_of(entry: Entry) -> Story:
 
 def entry_hash(entry: Entry) -> bytes:
     """The fingerprint of everything that an entry says: nothing was done to it while it stays."""
-    return fingerprint(repr(tuple(_flat(getattr(entry, name)) for name in _ENTRY_FIELDS)))
+    return fingerprint(repr(tuple(map(_flat, _ALL_FIELDS(entry)))))
 
 
 def is_thin(entry: Entry) -> bool:
@@ -98,7 +98,7 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
 
 def _flat(value: Any) -> Any:
     """A field as `dataclasses.astuple` has it, without its deep copy of every text."""
-    if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+    if value.__class__ is tuple and value and dataclasses.is_dataclass(value[0]):
         return tuple(dataclasses.astuple(each) for each in value)
     return value
 

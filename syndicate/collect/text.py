@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|!\[CDATA\[|\?[^<>]*)>", re.DOTALL)
@@ -21,6 +22,7 @@ _MARKS = re.compile(
 )
 _AMP = re.compile(r"/amp/?$|\.amp(?=\.html?$|$)", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r":(?:80|443)$")
+_WORD, _ASCII_WORD = re.compile(r"\w+"), re.compile(r"\w+", re.ASCII)
 MAX_KEY = 800  # longer ones are hashed: a B-tree entry ends at 2,704 bytes
 
 
@@ -37,8 +39,9 @@ def plain(markup: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a plain text, case and accents folded, punctuation dropped."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.findall(r"\w+", folded)
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -50,6 +53,7 @@ def fingerprint(*parts: str) -> bytes:
     return state.digest()
 
 
+@lru_cache(maxsize=4096)  # of an address that is read, compared and looked up in a row
 def normal_url(url: str) -> str:
     """The one spelling of an address under which an article is recognised again.
 
@@ -64,11 +68,8 @@ def normal_url(url: str) -> str:
     for prefix in ("www.", "amp.", "m."):
         host = host.removeprefix(prefix)
     path = _AMP.sub("", parts.path).rstrip("/")
-    query = [
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _MARKS.match(key)
-    ]
+    asked = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+    query = [(key, value) for key, value in asked if not _MARKS.match(key)]
     # A page that lives behind a fragment says so by a bang (#!/story/7).
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"{host}{path}{'?' if query else ''}{urlencode(query)}{fragment}"

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     and_,
+    any_,
     cast,
     exists,
     func,
@@ -203,11 +204,15 @@ def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime)
     ids = sorted(set(article_ids))
     for wanted in feed_subjects.wanted(tx, ids):
         add(tx, wanted.publication_id, prefix=wanted.prefix, **wanted.row)
-    standing = exists().where(Article.id.in_(ids), stands_in())
+    of_these = Article.id == any_(cast(ids, ARRAY(BigInteger)))
+    standing = exists().where(of_these, stands_in())
     stood = exists().where(FeedPage.feed_id == Feed.id, FeedPage.article_ids.overlap(ids))
+    # In one order: two transactions at once wait for each other, and never in a circle.
+    theirs = select(Feed.id).where(Feed.gone_at.is_(None), or_(standing, stood))
+    locked = list(tx.scalars(theirs.order_by(Feed.id).with_for_update()))
     tx.execute(
         update(Feed)
-        .where(Feed.gone_at.is_(None), or_(standing, stood))
+        .where(Feed.id.in_(locked))
         .values(due_at=func.least(func.coalesce(Feed.due_at, now), now))
         .execution_options(synchronize_session=False)
     )

@@ -8,7 +8,7 @@ call passes on what many of them noted: the collector several times a second, th
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import jobs
@@ -37,6 +37,16 @@ _NOTE = text(
 )
 
 
+_TAKE = text(
+    """
+    DELETE FROM changed_article WHERE article_id IN (
+        SELECT article_id FROM changed_article LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    RETURNING article_id
+    """
+)
+
+
 def note(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
     """Note articles that changed, in the transaction that changes them."""
     if article_ids:
@@ -49,9 +59,7 @@ def pass_on(tx: Transaction, now: dt.datetime) -> int:
     Returns:
         How many articles that were.
     """
-    waiting = select(ChangedArticle.article_id).limit(BATCH).with_for_update(skip_locked=True)
-    taken = delete(ChangedArticle).where(ChangedArticle.article_id.in_(waiting))
-    ids = list(tx.scalars(taken.returning(ChangedArticle.article_id)))
+    ids = list(tx.scalars(_TAKE, {"most": BATCH}))
     if ids:
         feeds.mark_due(tx, ids, now=now)
         tx.hint(jobs.PUBLISH_FEEDS)
