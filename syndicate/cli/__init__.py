@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "sources": "Add, list and change sources.",
     "feeds": "Publish feeds.",
     "newsletters": "Compose and send newsletters.",
+    "send": "Send a newsletter to a file of readers, and count.",
     "subscribers": "Import, export, count and forget readers.",
     "mailings": "Watch and steer mailings.",
     "bounces": "Read and keep what came back.",
@@ -41,7 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "sample": "Play the sample newsroom's editor.",
 }
 # These bring their own servers, or run without any.
-_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "web", "worker", "beat"})
+_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "send", "web", "worker", "beat"})
 
 
 def print_version(asked: bool) -> None:

@@ -5,7 +5,6 @@ import enum
 import getpass
 import json
 import sys
-import time
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
-from syndicate.errors import NotFoundError
+from syndicate.cli import watching
 from syndicate.mail import reconcile, steering
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
@@ -35,9 +34,6 @@ class Resendable(enum.StrEnum):
 
 
 _STATES = {each: each.name for each in Resendable} | {Resendable.REMAINING: "PENDING"}
-
-# Counters of batches move once a chunk; a faster look shows nothing new (design §10).
-WATCH_EVERY_S = 0.5
 
 MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -74,9 +70,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one mailing: counts that add up, rate, time left, errors by kind, who got which text."""
-    standing = _standing(mailing_id)
+    standing = watching.standing(mailing_id)
     if watch:
-        standing = _watch(standing)
+        standing = watching.watch(standing)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
         told = events.counts(tx, mailing_id)
@@ -171,41 +167,6 @@ def accepts(
     sys.stdout.write(f"{taken} lines taken.\n")
 
 
-def _standing(mailing_id: int) -> Standing:
-    with transaction() as tx:
-        found = progress.standing(tx, mailing_id)
-    if found is None:
-        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
-    return found
-
-
-def _watch(standing: Standing) -> Standing:
-    """Show progress on stderr until the mailing is over."""
-    before, then = standing, time.monotonic()
-    is_terminal = sys.stderr.isatty()
-    while not standing.is_over:
-        time.sleep(WATCH_EVERY_S)
-        standing = _standing(standing.mailing.id)
-        now = time.monotonic()
-        rate = (before.counts.remaining - standing.counts.remaining) / (now - then)
-        before, then = standing, now
-        sys.stderr.write(("\r" if is_terminal else "") + _line(standing, rate))
-        sys.stderr.write("\x1b[K" if is_terminal else "\n")
-        sys.stderr.flush()
-    sys.stderr.write("\n" if is_terminal else "")
-    return standing
-
-
-def _line(standing: Standing, per_second: float) -> str:
-    counts = standing.counts
-    left = standing.seconds_left(per_second)
-    eta = f", {_duration(left)} left" if left is not None else ""
-    return (
-        f"{standing.mailing.state}: {counts.accepted} of {counts.audience} accepted, "
-        f"{counts.remaining} remaining, {per_second:.0f}/s{eta}"
-    )
-
-
 def _as_dict(standing: Standing) -> dict[str, object]:
     mailing = standing.mailing
     rate = standing.per_second(clock.now())
@@ -247,7 +208,7 @@ def _print_list(found: list[Standing]) -> None:
 def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
     console = Console(highlight=False)
     console.print(f"Mailing {standing.mailing.id}, {standing.mailing.kind}")
-    console.print(_line(standing, standing.per_second(clock.now())))
+    console.print(watching.line(standing, standing.per_second(clock.now())))
     table = Table()
     for heading in ("receivers", *standing.counts.as_dict()):
         table.add_column(heading, justify="left" if heading == "receivers" else "right")
@@ -280,11 +241,6 @@ def _print_told(told: Mapping[str, Mapping[str, int]]) -> None:
 
 def _iso(moment: dt.datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _actor() -> str:

@@ -48,6 +48,7 @@ class Options:
         env: more settings for every process, as environment variables.
         keep_database: False deletes the database at the stop (mailbox and logs stay).
         extras: more processes, ready before the first worker runs and stopped after the last.
+        prepare: called once the database is there, before anything of ours works on it.
         report: told each step in a few words.
     """
 
@@ -56,6 +57,7 @@ class Options:
     env: Mapping[str, str] = field(default_factory=dict)
     keep_database: bool = True
     extras: Sequence[plan.Extra] = ()
+    prepare: Callable[[], None] = lambda: None
     report: Callable[[str], None] = lambda _step: None
 
 
@@ -207,6 +209,7 @@ class Stack:
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         self.options.report("schema")
         migrate.upgrade()
+        self.options.prepare()
         for wanted in self.options.extras:
             self.options.report(wanted.name)
             self.add(wanted)

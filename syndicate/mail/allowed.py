@@ -5,8 +5,13 @@ A copy of production's database that is started as a test must mail nobody but t
 started under the wrong name has done no harm.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+# Names that belong to nobody and never will (RFC 2606, RFC 6761), as a POSIX and a Python pattern.
+RESERVED = r"(^|[@.])(example|test|invalid|localhost|example\.(com|net|org))$"
+_RESERVED = re.compile(RESERVED)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,23 @@ class Allowed:
         return lowered in self.names or f"@{lowered.rpartition('@')[2]}" in self.names
 
 
+@dataclass(frozen=True)
+class Trial:
+    """Whom a campaign outside production may mail, whatever its relay does with it.
+
+    Attributes:
+        names: the allow list in lower case: addresses, or domains with an @ before them.
+    """
+
+    names: frozenset[str]
+
+    def has(self, address: str) -> bool:
+        """Whether this address is in the list, or can be nobody's."""
+        lowered = address.strip().lower()
+        domain = f"@{lowered.rpartition('@')[2]}"
+        return lowered in self.names or domain in self.names or bool(_RESERVED.search(domain))
+
+
 def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed:
     """Decide who may be mailed.
 
@@ -40,3 +62,8 @@ def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed
     if stamped == own:
         return Allowed(is_everybody=True)
     return Allowed(is_everybody=False, names=frozenset(name.lower() for name in allow_list))
+
+
+def trial(allow_list: Sequence[str]) -> Trial:
+    """Whom a trial may mail: what is in the allow list, and addresses that can be nobody's."""
+    return Trial(frozenset(name.lower() for name in allow_list))

@@ -158,6 +158,15 @@ def of_issue(tx: Transaction, issue_id: int) -> Mailing | None:
     return tx.scalar(select(Mailing).where(Mailing.issue_id == issue_id))
 
 
+def unfinished_of(tx: Transaction, newsletter_id: int) -> Mailing | None:
+    """The newest mailing of a newsletter that is not over, None where all are."""
+    over = (MailingState.DONE, MailingState.CANCELLED)
+    query = select(Mailing).where(
+        Mailing.newsletter_id == newsletter_id, Mailing.state.not_in(over)
+    )
+    return tx.scalar(query.order_by(Mailing.id.desc()).limit(1))
+
+
 def change_state(
     tx: Transaction, mailing_id: int, *, was: Sequence[MailingState], to: MailingState
 ) -> bool:

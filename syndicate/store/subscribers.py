@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, aggregate_order_by, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.mailings import Delivery
 from syndicate.store.recipients import Recipient, hash_of
 from syndicate.store.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.session import Transaction
@@ -344,3 +345,48 @@ def _chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
         SubscriptionChoice.subscription_id == Subscription.id, SubscriptionChoice.kind == kind
     )
     return query.correlate(Subscription).scalar_subquery()
+
+
+def count_beyond(
+    tx: Transaction, newsletter_id: int, *, pattern: str, names: Collection[str]
+) -> int:
+    """How many active readers of a newsletter have an address that nobody named.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        pattern: regular expression of domains, an @ before them, that need no naming.
+        names: addresses, or domains with an @ before them, in lower case.
+    """
+    lowered = func.lower(Subscriber.address)
+    domain = func.concat("@", func.split_part(lowered, "@", -1))
+    query = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            ~domain.regexp_match(pattern),
+            lowered.not_in(list(names)),
+            domain.not_in(list(names)),
+        )
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def left_out(tx: Transaction, newsletter_id: int, mailing_id: int, *, now: dt.datetime) -> int:
+    """How many active readers of a newsletter a mailing has no delivery for: they came later."""
+    is_in = exists().where(Delivery.mailing_id == mailing_id, Delivery.recipient_id == Recipient.id)
+    query = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Recipient, Recipient.subscriber_id == Subscription.subscriber_id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            func.coalesce(Subscription.paused_until, now) <= now,
+            ~is_in,
+        )
+    )
+    return int(tx.execute(query).scalar_one())

@@ -120,6 +120,38 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
         last = page[-1].subscription_id
 
 
+def addresses(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The addresses of a file as they stand there, with the numbers of their lines.
+
+    Raises:
+        UsageError: the file has no column of addresses.
+    """
+    return ((number, cells["address"]) for number, cells in _rows(lines))
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a file that say anything, with their numbers, by the names of `COLUMNS`."""
+    rows = csv.reader(lines)
+    header = next(rows, [])
+    if len(header) == 1 and ";" in header[0]:
+        rows = csv.reader(lines, delimiter=";")
+        header = header[0].split(";")
+    names = [name.strip().lower().lstrip("\ufeff") for name in header]
+    places = {name: names.index(name) for name in COLUMNS if name in names}
+    address = next((names.index(name) for name in _ADDRESS_NAMES if name in names), None)
+    if address is None:
+        raise UsageError(
+            "The file has no column of addresses; its first line must name one `address`."
+        )
+    places["address"] = address
+    for row in rows:
+        cells = {
+            name: row[place].strip() if place < len(row) else "" for name, place in places.items()
+        }
+        if any(cells.values()):
+            yield rows.line_num, cells
+
+
 class _Reader:
     """Reads a file's lines for one newsletter and remembers those it could not use."""
 
@@ -133,30 +165,12 @@ class _Reader:
 
     def read(self, lines: Iterable[str]) -> Iterator[Line]:
         """The usable lines of a file."""
-        rows = csv.reader(lines)
-        header = next(rows, [])
-        if len(header) == 1 and ";" in header[0]:
-            rows = csv.reader(lines, delimiter=";")
-            header = header[0].split(";")
-        names = [name.strip().lower().lstrip("\ufeff") for name in header]
-        places = {name: names.index(name) for name in COLUMNS if name in names}
-        address = next((names.index(name) for name in _ADDRESS_NAMES if name in names), None)
-        if address is None:
-            raise UsageError(
-                "The file has no column of addresses; its first line must name one `address`."
-            )
-        places["address"] = address
-        for row in rows:
-            line = self._line(rows.line_num, row, places)
+        for number, cells in _rows(lines):
+            line = self._line(number, cells)
             if line is not None:
                 yield line
 
-    def _line(self, number: int, row: Sequence[str], places: Mapping[str, int]) -> Line | None:
-        cells = {
-            name: row[place].strip() if place < len(row) else "" for name, place in places.items()
-        }
-        if not any(cells.values()):
-            return None
+    def _line(self, number: int, cells: Mapping[str, str]) -> Line | None:
         try:
             return self._usable(number, cells)
         except (BadAddressError, ValueError) as error:

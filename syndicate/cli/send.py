@@ -1,0 +1,308 @@
+"""`syndicate send`: a campaign in one command, from a file of readers to counts that add up.
+
+    check ─> import the file ─> compose the issue ─> send, watched ─> one JSON object
+
+Beside a running stack, or with servers of one's own, it steers those; else it starts a stack on
+the data folder with the relay that was named, and stops it afterwards. Stopped half-way and run
+again it goes on with the same mailing: nobody gets it twice.
+
+Outside production it mails addresses that can be nobody's (example.com, .test and the like) and
+those in `SYNDICATE_MAIL_ALLOW_LIST`, and refuses anything else before a line is imported.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from syndicate import clock, settings
+from syndicate.cli import watching
+from syndicate.embedded import plan, running
+from syndicate.embedded.running import Adoption
+from syndicate.embedded.supervisor import Options, Stack
+from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
+from syndicate.mail import allowed, relay
+from syndicate.newsletters import run
+from syndicate.store import installation, issues, ledger, newsletters
+from syndicate.store.mailings import MailingState
+from syndicate.store.newsletters import IssueState
+from syndicate.store.progress import Standing
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import count_beyond, left_out
+from syndicate.store.subscribers import counts as counts_of
+from syndicate.subscribers import transfer
+
+PRODUCTION = "production"
+_HALTED = (MailingState.PAUSED, MailingState.HELD)
+_PATIENCE_S = 300.0  # a lease and more: what a killed worker held comes back after 120 s
+
+
+def send(  # noqa: PLR0913 - one option for each thing that a campaign is made of
+    *,
+    newsletter: Annotated[str, typer.Option("--newsletter", "-n", help="Its slug.")],
+    subscribers: Annotated[
+        Path | None, typer.Option(help="CSV of readers to bring in first, column `address`.")
+    ] = None,
+    wording: Annotated[
+        str | None, typer.Option(help="What these readers agreed to; kept as proof of consent.")
+    ] = None,
+    relay: Annotated[
+        str | None, typer.Option(help="smtp://HOST:PORT that takes the mail. [SYNDICATE_RELAY_URL]")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Sending workers, where this command starts them; 2."),
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Data folder. [SYNDICATE_DATA_DIR]")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, in production.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, last.")] = False,
+) -> None:
+    """Bring in a file's readers, send them the newsletter's issue of now, and count."""
+    if subscribers is not None and not wording:
+        raise UsageError("Say with --wording what the file's readers agreed to; it is kept.")
+    campaign = Campaign(newsletter, subscribers, wording or "", is_confirmed=yes)
+    with ExitStack() as stopping:
+        if data_dir is not None:
+            own = {"SYNDICATE_DATA_DIR": str(data_dir.absolute())}
+            stopping.callback(Adoption(own).undo)
+        tend = _ground(campaign, stopping, relay, workers)
+        standing = campaign.send(tend)
+        found = campaign.told(standing)
+        if as_json:
+            sys.stdout.write(json.dumps(found) + "\n")
+            sys.stdout.flush()
+        else:
+            sys.stdout.write(watching.line(standing, found["per_s"]) + "\n")
+    refuse_unless_whole(found)
+
+
+@dataclass
+class Campaign:
+    """One run of the command.
+
+    Attributes:
+        slug: of the newsletter.
+        file: of readers, None for those that it has.
+        wording: what they agreed to.
+        is_confirmed: nobody is asked, in production.
+        imported: what became of the file.
+    """
+
+    slug: str
+    file: Path | None
+    wording: str
+    is_confirmed: bool
+    imported: transfer.Imported | None = None
+    newsletter_id: int = 0
+    _console: Console = field(default_factory=lambda: Console(stderr=True))
+
+    def prepare(self) -> None:
+        """Make sure that everybody may be mailed, and bring the file's readers in.
+
+        Raises:
+            NotFoundError: there is no such newsletter, or no such file.
+            RefusedError: somebody may not be mailed from this environment.
+        """
+        with transaction() as tx:
+            found = newsletters.by_slug(tx, self.slug)
+            known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
+            stamped = installation.read(tx)
+        if found is None:
+            raise NotFoundError(f"There is no newsletter {self.slug}; there are: {known}.")
+        self.newsletter_id = found.id
+        environment = settings.load().environment
+        if stamped is not None and stamped.environment != environment:
+            raise RefusedError(
+                f"The database belongs to the environment {stamped.environment}, this command to "
+                f"{environment}; set SYNDICATE_ENVIRONMENT, or take another database."
+            )
+        lines = _lines(self.file) if self.file else []
+        if environment != PRODUCTION:
+            self._refuse_real_people(lines)
+        if self.file:
+            self._import(lines)
+
+    def send(self, tend: Callable[[], None]) -> Standing:
+        """Compose the issue, or go on with the one on its way, and watch it.
+
+        Args:
+            tend: called again and again meanwhile.
+
+        Returns:
+            How its mailing stands when nothing more leaves by itself soon.
+        """
+        standing = watching.standing(self._mailing_id())
+        try:
+            return watching.watch(standing, is_enough=Enough().is_enough, tend=tend)
+        except KeyboardInterrupt:
+            return watching.standing(standing.mailing.id)
+
+    def told(self, standing: Standing) -> dict[str, Any]:
+        """Everything that happened, for JSON; the counts are the ledger's."""
+        mailing = standing.mailing
+        began = mailing.started_at or mailing.created_at
+        seconds = ((mailing.done_at or clock.now()) - began).total_seconds()
+        counts = standing.counts.as_dict()
+        with transaction() as tx:
+            late = left_out(tx, self.newsletter_id, mailing.id, now=clock.now())
+        return {
+            "newsletter": self.slug,
+            "issue_id": mailing.issue_id,
+            "mailing_id": mailing.id,
+            "state": mailing.state.value,
+            "imported": self._imported(),
+            **counts,
+            "came_later": late,
+            "seconds": round(seconds, 2),
+            "per_s": round(counts["accepted"] / seconds, 1) if seconds > 0 else 0.0,
+        }
+
+    def _mailing_id(self) -> int:
+        now = clock.now()
+        with transaction() as tx:
+            under_way = ledger.unfinished_of(tx, self.newsletter_id)
+        if under_way is not None and watching.standing(under_way.id).counts.remaining:
+            self._console.print(f"· going on with mailing {under_way.id}")
+            return under_way.id
+        self._confirm()
+        self._console.print("· composing the issue")
+        issue_id = run.open_slot_now(self.newsletter_id, now)
+        state = run.compose_issue(issue_id, now)
+        with transaction() as tx:
+            mailing = ledger.of_issue(tx, issue_id)
+            issue = issues.find(tx, issue_id)
+        if mailing is None or state in (IssueState.EMPTY, IssueState.HELD):
+            note = issue.note if issue and issue.note else f"it is {state}"
+            raise RefusedError(f"There is no issue to send: {note}", issue_id=issue_id)
+        return mailing.id
+
+    def _confirm(self) -> None:
+        if settings.load().environment != PRODUCTION or self.is_confirmed:
+            return
+        with transaction() as tx:
+            number = counts_of(tx, self.newsletter_id).get("active", 0)
+        typer.confirm(f"Send {self.slug} to {number} people now?", abort=True, err=True)
+
+    def _refuse_real_people(self, lines: list[str]) -> None:
+        trial = allowed.trial(settings.load().mail_allow_list)
+        found = transfer.addresses(lines) if self.file else ()
+        strangers = [number for number, address in found if not trial.has(address)]
+        with transaction() as tx:
+            others = count_beyond(
+                tx, self.newsletter_id, pattern=allowed.RESERVED, names=trial.names
+            )
+        if not strangers and not others:
+            return
+        whose = [f"{others} of its subscribers"] if others else []
+        if strangers:
+            whose.insert(0, f"{len(strangers)} lines of the file, line {strangers[0]} first")
+        raise RefusedError(
+            f"{' and '.join(whose)} may be real people's, and the environment is "
+            f"{settings.load().environment}: outside production this command mails example.com, "
+            ".test and the like, and what SYNDICATE_MAIL_ALLOW_LIST names. Nothing was imported."
+        )
+
+    def _import(self, lines: list[str]) -> None:
+        assert self.file is not None  # noqa: S101 - asked by the caller
+        self._console.print(f"· importing {self.file.name}")
+        self.imported = transfer.import_csv(
+            lines, self.slug, wording=self.wording, origin=self.file.name, now=clock.now()
+        )
+
+    def _imported(self) -> dict[str, int] | None:
+        if self.imported is None:
+            return None
+        done = self.imported
+        return {"added": done.added, "known": done.known, "refused": len(done.refused)}
+
+
+def refuse_unless_whole(found: Mapping[str, Any]) -> None:
+    """End with the right exit code.
+
+    Args:
+        found: what `Campaign.told` said.
+
+    Raises:
+        PartialError: somebody was left out, and who.
+    """
+    names = ("remaining", "deferred", "failed", "ambiguous")
+    said = [f"{found[name]} {name}" for name in names if found[name]]
+    if found["came_later"]:
+        said.append(f"{found['came_later']} came after it was frozen and get the next issue")
+    if found["imported"] and found["imported"]["refused"]:
+        said.append(f"{found['imported']['refused']} lines of the file refused")
+    if said:
+        is_over = found["state"] in (MailingState.DONE, MailingState.CANCELLED)
+        again = "" if is_over else "; run it again to go on"
+        raise PartialError(f"Mailing {found['mailing_id']}: {', '.join(said)}{again}.")
+
+
+class Enough:
+    """When watching ends: nothing more leaves by itself, or nothing has moved for long."""
+
+    def __init__(self) -> None:
+        self.before: Standing | None = None
+        self.moved_at = time.monotonic()
+
+    def is_enough(self, now: Standing) -> bool:
+        """Whether to end.
+
+        Raises:
+            RefusedError: the mailing was paused, by an operator or by a guard.
+        """
+        if self.before is None or self.before.counts != now.counts:
+            self.before, self.moved_at = now, time.monotonic()
+        if now.mailing.state in _HALTED:
+            raise RefusedError(
+                f"Mailing {now.mailing.id} is {now.mailing.state}; `syndicate mailings show "
+                f"{now.mailing.id}` tells why, `syndicate mailings resume` lets it go on."
+            )
+        has_moved = time.monotonic() - self.moved_at < _PATIENCE_S
+        return now.is_over or not now.counts.remaining or not has_moved
+
+
+def _ground(
+    campaign: Campaign, stopping: ExitStack, asked: str | None, workers: int | None
+) -> Callable[[], None]:
+    """The servers to work on, with the campaign's readers in.
+
+    Returns:
+        What looks after them.
+    """
+    named = relay.parse_all(asked) if asked else ()
+    attached = running.attach()
+    configured = settings.load()
+    if attached is not None or (configured.database_url is not None and workers is None):
+        current = relay.parse_all(configured.need("relay_url"))
+        if named and {each.name for each in named} != {each.name for each in current}:
+            raise RefusedError(
+                f"The workers that run here send to {current[0].name}; stop them, start them with "
+                "SYNDICATE_RELAY_URL, or leave --relay out."
+            )
+        campaign.prepare()
+        return lambda: None
+    if asked:
+        stopping.callback(Adoption({"SYNDICATE_RELAY_URL": asked}).undo)
+    console = Console(stderr=True)
+    options = Options(prepare=campaign.prepare, report=lambda step: console.print(f"· {step}"))
+    stack = stopping.enter_context(Stack(options=options))
+    for number in range(2, (workers or 2) + 1):
+        argv = plan.worker_argv(f"bulk-{number}", ("bulk",))
+        stack.add(plan.Extra(f"worker-bulk-{number}", argv, lambda: True, patience_s=30.0))
+    return stack.tend
+
+
+def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        raise NotFoundError(f"There is no file {file}.")
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text ({error.reason}); save it as UTF-8.") from error

@@ -1,0 +1,73 @@
+"""Watching a mailing from a shell: one line of progress on stderr until it is over."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from syndicate.errors import NotFoundError
+from syndicate.store import progress
+from syndicate.store.progress import Standing
+from syndicate.store.session import transaction
+
+# Counters of batches move once a chunk; a faster look shows nothing new (design §10).
+EVERY_S = 0.5
+
+
+def standing(mailing_id: int) -> Standing:
+    """How a mailing stands.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+    """
+    with transaction() as tx:
+        found = progress.standing(tx, mailing_id)
+    if found is None:
+        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+    return found
+
+
+def watch(
+    now: Standing,
+    *,
+    is_enough: Callable[[Standing], bool] = lambda standing: standing.is_over,
+    tend: Callable[[], None] = lambda: None,
+) -> Standing:
+    """Show progress on stderr until the mailing is over.
+
+    Args:
+        now: how it stands.
+        is_enough: asked after each look; the default waits for its end.
+        tend: called between two looks.
+
+    Returns:
+        How it stood at the last look.
+    """
+    before, then = now, time.monotonic()
+    is_terminal = sys.stderr.isatty()
+    while not is_enough(now):
+        tend()
+        time.sleep(EVERY_S)
+        now = standing(now.mailing.id)
+        rate = (before.counts.remaining - now.counts.remaining) / (time.monotonic() - then)
+        before, then = now, time.monotonic()
+        sys.stderr.write(("\r" if is_terminal else "") + line(now, rate))
+        sys.stderr.write("\x1b[K" if is_terminal else "\n")
+        sys.stderr.flush()
+    sys.stderr.write("\n" if is_terminal else "")
+    return now
+
+
+def line(now: Standing, per_second: float) -> str:
+    """A mailing on one line: state, accepted, remaining, rate, time left."""
+    counts = now.counts
+    left = now.seconds_left(per_second)
+    eta = f", {_duration(left)} left" if left is not None else ""
+    return (
+        f"{now.mailing.state}: {counts.accepted} of {counts.audience} accepted, "
+        f"{counts.remaining} remaining, {per_second:.0f}/s{eta}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
