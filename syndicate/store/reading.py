@@ -24,6 +24,7 @@ from syndicate.store.articles import (
     Tag,
 )
 from syndicate.store.featured import Featured
+from syndicate.store.feeds import Feed, FeedKind
 from syndicate.store.newsletters import (
     Issue,
     IssueState,
@@ -239,6 +240,17 @@ def public_newsletters(tx: Transaction, publication: Publication) -> list[Offere
         for each in tx.scalars(query.order_by(Newsletter.id))
         for said in [newsletters.in_language(each, publication.language)]
     ]
+
+
+def announced_feeds(tx: Transaction, publication_id: int) -> list[Feed]:
+    """The feeds that pages tell browsers of: the whole paper, the picks, and each section."""
+    query = select(Feed).where(
+        Feed.publication_id == publication_id,
+        Feed.kind.in_((FeedKind.EVERYTHING, FeedKind.FEATURED, FeedKind.SECTION)),
+        Feed.gone_at.is_(None),
+        Feed.moved_to.is_(None),
+    )
+    return list(tx.scalars(query.order_by(Feed.id)))
 
 
 def sent_issues(tx: Transaction, newsletter_id: int, *, limit: int) -> list[Issue]:

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate import settings
 from syndicate.errors import NotFoundError
-from syndicate.store import publications
+from syndicate.store import publications, reading
+from syndicate.store.feeds import Feed, FeedKind
 from syndicate.store.publications import Publication, Section
 from syndicate.store.session import Transaction, transaction
 
@@ -29,17 +30,32 @@ class Site:
         sections: its sections, in the order readers see them.
         prefix: what stands before each path: "" or "/p/<slug>".
         others: (prefix, publication) pairs of the other brands.
+        feeds: those that its pages tell browsers of.
     """
 
     publication: Publication
     sections: Sequence[Section]
     prefix: str
     others: Sequence[tuple[str, Publication]]
+    feeds: Sequence[Feed]
 
     @property
     def base_url(self) -> str:
         """The public address of this publication's pages, without a trailing slash."""
         return settings.load().base_url() + self.prefix
+
+    def announced(self, section_slug: str | None) -> list[Feed]:
+        """The feeds that one page tells browsers of: the paper's, and its section's if it has one.
+
+        Args:
+            section_slug: of what the page shows; None for what belongs to no section.
+        """
+        ids = {section.id for section in self.sections if section.slug == section_slug}
+        return [
+            feed
+            for feed in self.feeds
+            if feed.kind is not FeedKind.SECTION or feed.section_id in ids
+        ]
 
 
 class PublicationPrefix:
@@ -103,4 +119,5 @@ def _site(tx: Transaction, chosen: Publication, default: Publication) -> Site:
         sections=publications.sections_of(tx, chosen.id),
         prefix=prefix(chosen),
         others=[(prefix(other), other) for other in everyone if other.id != chosen.id],
+        feeds=reading.announced_feeds(tx, chosen.id),
     )

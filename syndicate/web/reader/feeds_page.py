@@ -26,4 +26,4 @@ def feeds_page(site: SiteOf) -> Response:
     groups: dict[str, list[feeds.Feed]] = {}
     for feed in offered:
         groups.setdefault(titles.get(feed.kind, say("The whole paper")), []).append(feed)
-    return render(site, "reader/feeds.html", groups=groups, first=offered[:1])
+    return render(site, "reader/feeds.html", groups=groups)

@@ -6,15 +6,13 @@ from fastapi import APIRouter, Query, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.store import feeds, reading
-from syndicate.store.feeds import Feed, FeedKind
+from syndicate.store import reading
 from syndicate.store.publications import Section
 from syndicate.store.session import transaction
 from syndicate.web.pages import Page, render
 from syndicate.web.sites import Site, SiteOf
 
 _ON_A_PAGE = 24
-_OF_THE_FRONT = (FeedKind.EVERYTHING, FeedKind.FEATURED)
 
 router = APIRouter(include_in_schema=False)
 Before = Annotated[int | None, Query(ge=1, le=2**62)]
@@ -48,7 +46,6 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
             before=before,
         )
         picks = reading.picks(tx, publication_id, now=now) if before is None else []
-        offered = feeds.offered(tx, publication_id)
         newsletters = reading.public_newsletters(tx, site.publication)
     has_more, stories = len(stories) > _ON_A_PAGE, stories[:_ON_A_PAGE]
     path = f"{site.prefix}/sections/{chosen.slug}" if chosen else f"{site.prefix}/"
@@ -63,12 +60,6 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
         stories=stories[1:] if has_lead else stories,
         older=f"{path}?before={stories[-1].id}" if has_more else None,
         picks=picks,
-        feeds=[feed for feed in offered if _fits(feed, chosen)],
         newsletters=newsletters,
         canonical=site.base_url + path.removeprefix(site.prefix),
     )
-
-
-def _fits(feed: Feed, chosen: Section | None) -> bool:
-    """Whether a page announces a feed: the front the paper's, a section its own."""
-    return feed.section_id == chosen.id if chosen else feed.kind in _OF_THE_FRONT
