@@ -13,6 +13,7 @@ accessRights).
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, get_args
 
 from lxml import etree
@@ -51,7 +52,11 @@ _HOLDING = frozenset({"content", "group"})
 
 def split(tag: object) -> tuple[str, str]:
     """Namespace and local name of an element's tag."""
-    text = str(tag)
+    return _split(str(tag))
+
+
+@lru_cache(maxsize=1024)  # a feed has a dozen names, and thousands of elements
+def _split(text: str) -> tuple[str, str]:
     if text.startswith("{"):
         namespace, _, name = text[1:].partition("}")
         return namespace, name
@@ -65,6 +70,8 @@ def is_media(namespace: str) -> bool:
 
 def text_of(element: etree._Element) -> str:
     """All the text of an element, tidy at its ends."""
+    if not len(element):
+        return (element.text or "").strip()
     return "".join(element.itertext()).strip()
 
 
@@ -73,18 +80,21 @@ def marks_of(item: etree._Element, *, now: dt.datetime) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in item.iterchildren(tag=etree.Element):
         namespace, name = split(child.tag)
-        value = " ".join(text_of(child).split())
         if namespace == SYNDICATE:
-            found |= own(name, value, now)
+            found |= own(name, _line(child), now)
         elif namespace == DCTERMS and name == "accessRights":
-            access = _ACCESS_RIGHTS.get(value.lower())
+            access = _ACCESS_RIGHTS.get(_line(child).lower())
             if access:
                 found.setdefault("access", access)
         elif (namespace.startswith(_PRISM) and name == "embargoDate") or (
             namespace == DCTERMS and name == "available"
         ):
-            found.setdefault("embargo_until", _embargo(value, now))
+            found.setdefault("embargo_until", _embargo(_line(child), now))
     return found
+
+
+def _line(element: etree._Element) -> str:
+    return " ".join(text_of(element).split())
 
 
 def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]:
