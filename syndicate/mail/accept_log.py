@@ -26,12 +26,15 @@ from typing import BinaryIO
 from syndicate.errors import SettingsError
 
 _POSTFIX = re.compile(
-    rb"postfix[^ ]*/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): (?:message-id=(<[^>]*>)|from=<.*nrcpt=)"
+    rb"postfix[^ ]{0,64}/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): "
+    rb"(?:message-id=(<[^>]*>)|from=<.*nrcpt=)"
 )
 _ISO = re.compile(rb'(?:"at": ?")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ "]*)')
 _SYSLOG = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ")
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
            b"Dec")  # fmt: skip
+# A line of a message is far shorter, and what somebody sends us may have no end.
+MAX_LINE = 8_000
 # Bisecting a log ends when so little is left that reading it is as quick.
 _SMALL_BYTES = 1 << 16
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
@@ -54,11 +57,19 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Line:
-    """One accepted message, or a heartbeat (`message_id` None)."""
+    """One message, or a heartbeat, which names none.
+
+    Attributes:
+        at: when, aware UTC.
+        message_id: None when the line names the message by its queue id alone.
+        queue_id: the relay's own name for it.
+        is_taken: False when the relay has seen it and said no more.
+    """
 
     at: dt.datetime
     message_id: str | None
     queue_id: str | None
+    is_taken: bool = True
 
 
 def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.datetime) -> Verdict:
@@ -90,9 +101,13 @@ def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.d
 
 
 def lines(source: Iterable[bytes], *, now: dt.datetime) -> Iterator[Line]:
-    """Read the lines of a log in either format, for `store.accepts`; others are passed over."""
-    ids: dict[bytes, str] = {}
+    """Read the lines of a log in either format, for `store.accepts`; others are passed over.
+
+    A Postfix message has two lines, and a batch may end between them: so both are told.
+    """
     for raw in source:
+        if len(raw) > MAX_LINE:
+            continue
         if raw.lstrip().startswith(b"{"):
             line = _json_line(raw)
             if line is not None:
@@ -102,10 +117,11 @@ def lines(source: Iterable[bytes], *, now: dt.datetime) -> Iterator[Line]:
         at = time_of(raw, now)
         if found is None or at is None:
             continue
-        if found[1] == b"cleanup" and found[3]:
-            ids[found[2]] = found[3].decode("utf-8", "replace")
-        elif found[1] == b"qmgr" and found[2] in ids:
-            yield Line(at, ids.pop(found[2]), found[2].decode())
+        queue_id = found[2].decode()
+        if found[3]:
+            yield Line(at, _text(found[3].decode("utf-8", "replace")), queue_id, is_taken=False)
+        elif found[1] == b"qmgr":
+            yield Line(at, None, queue_id)
 
 
 def time_of(raw: bytes, now: dt.datetime) -> dt.datetime | None:
@@ -123,7 +139,12 @@ def time_of(raw: bytes, now: dt.datetime) -> dt.datetime | None:
     local = now.astimezone()
     month, numbers = _MONTHS.index(old[1]) + 1, [int(part) for part in old.groups()[1:]]
     day, hour, minute, second = numbers
-    at = local.replace(month=month, day=day, hour=hour, minute=minute, second=second, microsecond=0)
+    try:
+        at = local.replace(
+            month=month, day=day, hour=hour, minute=minute, second=second, microsecond=0
+        )
+    except ValueError:  # no such day
+        return None
     if at > local + dt.timedelta(days=1):
         at = at.replace(year=at.year - 1)
     return at.astimezone(dt.UTC)
@@ -207,16 +228,21 @@ def _json_line(raw: bytes) -> Line | None:
     try:
         record = json.loads(raw)
         at = _aware(str(record["at"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     message_id, queue_id = record.get("message_id"), record.get("queue_id")
     if at is None:
         return None
     return Line(
         at,
-        str(message_id) if message_id else None,
-        str(queue_id) if queue_id else None,
+        _text(str(message_id)) if message_id else None,
+        _text(str(queue_id)) if queue_id else None,
     )
+
+
+def _text(said: str) -> str:
+    """What PostgreSQL can hold."""
+    return said.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _aware(text: str) -> dt.datetime | None:

@@ -5,16 +5,19 @@ is open while a file is read.
 """
 
 import datetime as dt
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from syndicate import logs, settings
+from syndicate.errors import RefusedError
 from syndicate.mail import accept_log, headers, relay
 from syndicate.mail.accept_log import Verdict
 from syndicate.mail.message import Writer
 from syndicate.settings import Settings
 from syndicate.store import accepts, doubts, ledger
+from syndicate.store.accepts import Heard
 from syndicate.store.doubts import Doubt
 from syndicate.store.mailings import AmbiguousPolicy, Lane
 from syndicate.store.session import Transaction, transaction
@@ -26,6 +29,7 @@ PUSHED = "pushed"
 # in which messages may begin, twice the 25 that one may take, a lease, and what a slow clock adds.
 BEFORE_DOUBT = dt.timedelta(hours=2)
 LINES_AT_ONCE = 1000
+STORE_EVERY_S = 1.0
 
 
 def policy(lane: Lane) -> AmbiguousPolicy:
@@ -73,23 +77,58 @@ def ingest(source: Iterable[bytes], *, relay_name: str, now: dt.datetime) -> int
     Args:
         source: lines in either format; may go on for ever.
         relay_name: HOST:PORT as in the settings.
-        now: aware UTC, for times without a year.
+        now: aware UTC, of the first line's arrival. A relay whose clock is ahead has sent nothing
+            of the time that is still to come.
 
     Returns:
         How many lines counted.
     """
-    taken, rows = 0, []
-    for line in accept_log.lines(source, now=now):
-        rows.append((line.message_id, line.queue_id, line.at))
-        if line.message_id is None or len(rows) == LINES_AT_ONCE:
-            taken += _store(relay_name, rows)
-            rows = []
+    taken, began = 0, time.monotonic()
+    rows: list[Heard] = []
+    stored_at = began
+    for raw in source:
+        moment = time.monotonic()
+        now_here = now + dt.timedelta(seconds=moment - began)
+        rows += [_heard(line, now_here) for line in accept_log.lines([raw], now=now_here)]
+        if len(rows) >= LINES_AT_ONCE or (rows and moment - stored_at > STORE_EVERY_S):
+            taken, rows, stored_at = taken + _store(relay_name, rows), [], moment
     return taken + _store(relay_name, rows)
 
 
-def _store(relay_name: str, rows: Sequence[tuple[str | None, str | None, dt.datetime]]) -> int:
+def take_pushed(body: bytes, *, relay_name: str, now: dt.datetime) -> int:
+    """Store a batch of lines that a relay's host sent; all of them, or none. Safe to run twice.
+
+    Args:
+        body: lines in either format.
+        relay_name: HOST:PORT as in the settings.
+        now: aware UTC.
+
+    Returns:
+        How many lines counted.
+
+    Raises:
+        RefusedError: nobody asks for pushed lines here, or no relay has this name.
+    """
+    configured = settings.load()
+    if configured.relay_accept_log != PUSHED:
+        raise RefusedError("SYNDICATE_RELAY_ACCEPT_LOG is not `pushed`: these lines serve nobody.")
+    names = [each.name for each in relay.parse_all(configured.need("relay_url"))]
+    if relay_name not in names:
+        raise RefusedError(
+            f"No relay is called {relay_name[:100]}; SYNDICATE_RELAY_URL names {', '.join(names)}."
+        )
+    lines = accept_log.lines(body.splitlines(), now=now)
+    return _store(relay_name, [_heard(line, now) for line in lines])
+
+
+def _heard(line: accept_log.Line, now: dt.datetime) -> Heard:
+    return Heard(min(line.at, now), line.message_id, line.queue_id, line.is_taken)
+
+
+def _store(relay_name: str, rows: Sequence[Heard]) -> int:
     with transaction() as tx:
-        accepts.add(tx, relay_name, rows)
+        for first in range(0, len(rows), LINES_AT_ONCE):
+            accepts.add(tx, relay_name, rows[first : first + LINES_AT_ONCE])
     return len(rows)
 
 
@@ -133,7 +172,9 @@ def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> 
     with transaction() as tx:
         # In this order: what arrives in between may be accepted, but never counts as absent.
         complete_until = accepts.complete_until(tx, names)
-        return Verdict(accepted=accepts.accepted(tx, by_id.keys()), complete_until=complete_until)
+        seen = accepts.seen(tx, by_id.keys())
+        accepted = accepts.accepted(tx, by_id.keys())
+        return Verdict(accepted, seen - accepted, complete_until)
 
 
 def _by_batch(by_id: Mapping[str, Doubt]) -> dict[tuple[int, int], dict[str, Doubt]]:

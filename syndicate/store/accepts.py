@@ -2,44 +2,64 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from syndicate.store.events import RelayAccept
+from syndicate.store.events import RelayAccept, RelaySeen
 from syndicate.store.session import Transaction
 
 HEARTBEAT = ""  # the Message-ID under which a relay's newest heartbeat stands
 
 
-def add(
-    tx: Transaction, relay: str, rows: Sequence[tuple[str | None, str | None, dt.datetime]]
-) -> None:
-    """Store accepted messages: (message_id, queue_id, at). Safe to run twice.
+@dataclass(frozen=True)
+class Heard:
+    """What one line says.
 
-    A row without message_id is a heartbeat: everything before it has been sent to us.
+    Attributes:
+        at: when, aware UTC; everything before it has been sent to us.
+        message_id: None when the line names none.
+        queue_id: the relay's own name for the message, None when the line names none.
+        is_taken: False when the relay has seen the message and said no more about it.
     """
-    newest = max((at for _, _, at in rows), default=None)
+
+    at: dt.datetime
+    message_id: str | None = None
+    queue_id: str | None = None
+    is_taken: bool = True
+
+
+def add(tx: Transaction, relay: str, lines: Sequence[Heard]) -> None:
+    """Store a relay's lines, in their order. Safe to run twice.
+
+    A message that is taken under its queue id alone was named by a line before, perhaps long ago.
+    """
+    seen = {each.queue_id: each for each in lines if not each.is_taken and each.message_id}
+    if seen:
+        _note_seen(tx, relay, seen)
+    queue_ids = {each.queue_id for each in lines if each.is_taken and each.queue_id}
+    named = _taken_from_seen(tx, relay, queue_ids)
     values = [
-        {"message_id": message_id, "relay": relay, "queue_id": queue_id, "at": at}
-        for message_id, queue_id, at in rows
-        if message_id
+        {"message_id": message_id, "relay": relay, "queue_id": each.queue_id, "at": each.at}
+        for each in lines
+        if each.is_taken and (message_id := each.message_id or named.get(each.queue_id or ""))
     ]
     if values:
         tx.execute(insert(RelayAccept).values(values).on_conflict_do_nothing())
-    if newest is not None:
-        heartbeat = insert(RelayAccept).values(message_id=HEARTBEAT, relay=relay, at=newest)
-        tx.execute(
-            heartbeat.on_conflict_do_update(
-                index_elements=[RelayAccept.message_id, RelayAccept.relay],
-                set_={"at": func.greatest(RelayAccept.at, heartbeat.excluded.at)},
-            )
-        )
+    if lines:
+        _beat(tx, relay, max(each.at for each in lines))
 
 
 def accepted(tx: Transaction, message_ids: Collection[str]) -> set[str]:
     """Those of the messages that a relay took."""
     query = select(RelayAccept.message_id).where(RelayAccept.message_id.in_(message_ids))
+    return set(tx.scalars(query))
+
+
+def seen(tx: Transaction, message_ids: Collection[str]) -> set[str]:
+    """Those of the messages that a relay saw, and may take yet."""
+    query = select(RelaySeen.message_id).where(RelaySeen.message_id.in_(message_ids))
     return set(tx.scalars(query))
 
 
@@ -56,4 +76,44 @@ def forget_before(tx: Transaction, moment: dt.datetime) -> None:
     """Drop lines that nobody will ask for again."""
     tx.execute(
         delete(RelayAccept).where(RelayAccept.at < moment, RelayAccept.message_id != HEARTBEAT)
+    )
+    tx.execute(delete(RelaySeen).where(RelaySeen.at < moment))
+
+
+def _note_seen(tx: Transaction, relay: str, seen: dict[str | None, Heard]) -> None:
+    noted = insert(RelaySeen).values(
+        [
+            {"relay": relay, "queue_id": queue_id, "message_id": each.message_id, "at": each.at}
+            for queue_id, each in seen.items()
+        ]
+    )
+    # Postfix gives a queue id again when its inode is free.
+    tx.execute(
+        noted.on_conflict_do_update(
+            index_elements=[RelaySeen.relay, RelaySeen.queue_id],
+            set_={"message_id": noted.excluded.message_id, "at": noted.excluded.at},
+        )
+    )
+
+
+def _taken_from_seen(tx: Transaction, relay: str, queue_ids: Collection[str]) -> dict[str, str]:
+    """Message-IDs of queue ids that are taken now."""
+    if not queue_ids:
+        return {}
+    gone = (
+        delete(RelaySeen)
+        .where(RelaySeen.relay == relay, RelaySeen.queue_id.in_(queue_ids))
+        .returning(RelaySeen.queue_id, RelaySeen.message_id)
+        .execution_options(synchronize_session=False)
+    )
+    return {row.queue_id: row.message_id for row in tx.execute(gone)}
+
+
+def _beat(tx: Transaction, relay: str, at: dt.datetime) -> None:
+    heartbeat = insert(RelayAccept).values(message_id=HEARTBEAT, relay=relay, at=at)
+    tx.execute(
+        heartbeat.on_conflict_do_update(
+            index_elements=[RelayAccept.message_id, RelayAccept.relay],
+            set_={"at": func.greatest(RelayAccept.at, heartbeat.excluded.at)},
+        )
     )

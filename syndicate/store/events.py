@@ -50,6 +50,17 @@ class RelayAccept(Table):
     at: Mapped[dt.datetime]
 
 
+class RelaySeen(Table):
+    """A message that a relay has seen and not taken yet: it may wait, or have been cut off."""
+
+    __tablename__ = "relay_seen"
+
+    relay: Mapped[str] = mapped_column(primary_key=True)
+    queue_id: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+
+
 @dataclass(frozen=True)
 class Happening:
     """Something that happened to a delivery, told by a mail, a provider or the relay.

@@ -34,6 +34,7 @@ class Permission(enum.StrEnum):
     SOURCES = "sources.steer"
     ARTICLES = "articles.write"
     IMPORT = "subscribers.import"
+    ACCEPTS = "relay.accepts"  # tell what a relay took
 
 
 _VIEWER = frozenset({Permission.READ, Permission.METRICS})
@@ -43,6 +44,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "editor": _EDITOR,
     "sender": _EDITOR | {Permission.STEER, Permission.STOP, Permission.SOURCES},
     "admin": frozenset(Permission),
+    "relay": frozenset({Permission.ACCEPTS}),
 }
 
 # A link that `syndicate console-link` prints: signed for this purpose, used once, soon.

@@ -41,6 +41,7 @@ ROUTERS = (
     "syndicate.web.console.sources",
     "syndicate.web.console.audit",
     "syndicate.web.api.mailings",
+    "syndicate.web.api.accepts",
     "syndicate.web.api.newsletters",
     "syndicate.web.api.feeds",
     "syndicate.web.metrics",

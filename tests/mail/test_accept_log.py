@@ -47,10 +47,28 @@ def test_postfix_took_what_its_queue_manager_has(tmp_path: Path) -> None:
 def test_postfix_lines_become_rows() -> None:
     found = list(accept_log.lines(POSTFIX.splitlines(), now=NOW))
 
-    assert [(line.message_id, line.queue_id) for line in found] == [
-        (IDS[0], "4F2"),
-        (IDS[2], "4F4abc"),
+    assert [(line.message_id, line.queue_id, line.is_taken) for line in found] == [
+        (IDS[0], "4F2", False),
+        (None, "4F2", True),
+        (IDS[1], "4F3", False),
+        (IDS[2], "4F4abc", False),
+        (None, "4F4abc", True),
     ]
+
+
+def test_lines_of_no_day_or_no_end_or_no_text_are_passed_over() -> None:
+    odd = [
+        b"Feb 31 08:00:00 mx postfix/qmgr[1]: 4F2: from=<b@x>, nrcpt=1",
+        b"postfix" * 100_000,
+        b'{"at": "2026-11-24T08:00:00+00:00", "x": ' + b"[" * 5_000,
+        b'{"at": "2026-11-24T08:00:00"}',
+    ]
+
+    assert list(accept_log.lines(odd[:3], now=NOW)) == []
+    (line,) = accept_log.lines(
+        [b'{"at": "2026-11-24T08:00:00+00:00", "message_id": "<1\\u0000\\ud800@x>"}'], now=NOW
+    )
+    assert line.message_id == "<1?@x>"
 
 
 def test_a_queue_id_may_span_a_rotation(tmp_path: Path) -> None:

@@ -193,11 +193,41 @@ def test_pushed_lines_settle_what_lies_before_the_last_heartbeat() -> None:
 
     assert reconcile.reconcile(LATER) == 1
     later = b'{"at": "%b"}\n' % LATER.isoformat().encode()
-    assert reconcile.ingest([heard, later], relay_name=RELAY, now=NOW) == 2
+    assert reconcile.ingest([heard, later], relay_name=RELAY, now=LATER) == 2
 
     assert reconcile.reconcile(LATER + dt.timedelta(minutes=2)) == 3
     pending = DeliveryState.PENDING
     assert states(mailing_id) == [pending, pending, DeliveryState.ACCEPTED, pending]
+
+
+@pytest.mark.usefixtures("pushed")
+def test_what_a_pushed_postfix_saw_is_not_sent_again_before_it_said_more() -> None:
+    mailing_id = doubtful()
+    name = message_id(mailing_id, 0)
+    at = LATER.isoformat()
+    saw = f"{at} mx postfix/cleanup[1]: 4F2: message-id={name}\n".encode()
+    took = f"{at} mx postfix/qmgr[2]: 4F2: from=<b@x.example>, nrcpt=1 (queue active)\n".encode()
+
+    # Two batches, as they come: the queue manager is behind, and its line stands in the second.
+    reconcile.take_pushed(saw, relay_name=RELAY, now=LATER)
+    assert reconcile.reconcile(LATER + dt.timedelta(minutes=2)) == 3
+    assert states(mailing_id)[0] is DeliveryState.AMBIGUOUS
+    for _ in range(2):
+        reconcile.take_pushed(took, relay_name=RELAY, now=LATER)
+
+    assert reconcile.reconcile(LATER + dt.timedelta(minutes=3)) == 1
+    assert states(mailing_id)[0] is DeliveryState.ACCEPTED
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_relay_whose_clock_is_ahead_has_sent_nothing_of_the_future() -> None:
+    mailing_id = doubtful()
+    ahead = b'{"at": "%b"}\n' % (NOW + dt.timedelta(hours=1)).isoformat().encode()
+
+    reconcile.take_pushed(ahead, relay_name=RELAY, now=NOW)
+
+    assert reconcile.reconcile(NOW + dt.timedelta(minutes=5)) == 0
+    assert states(mailing_id) == [DeliveryState.AMBIGUOUS] * 4
 
 
 @pytest.mark.usefixtures("pushed")

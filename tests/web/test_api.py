@@ -5,14 +5,16 @@ import datetime as dt
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate import clock
-from syndicate.store import installation, sources, tokens
+from syndicate import clock, settings
+from syndicate.store import accepts, installation, sources, tokens
 from syndicate.store.mailings import MailingState
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
 from syndicate.store.tokens import Permission
 from tests.web import operators
 from tests.web.newsroom import Newsroom
+
+PLAIN = {"Content-Type": "text/plain"}
 
 
 def test_token_is_wanted_and_must_be_valid(browser: TestClient, database: str) -> None:
@@ -64,6 +66,31 @@ def test_mailings_are_listed_page_by_page(browser: TestClient, newsroom: Newsroo
     assert [each["id"] for each in shown["mailings"]] == [first]
     assert shown["next_before"] is None
     assert shown["mailings"][0]["remaining"] == 2
+
+
+def test_a_relay_tells_what_it_took_and_may_do_nothing_else(
+    browser: TestClient, database: str, settings_env: pytest.MonkeyPatch
+) -> None:
+    assert database
+    relay, line = operators.bearer("relay"), b'{"at": "2026-11-24T08:00:00+00:00"}\n'
+    address = "/api/v1/accepts?relay=mx1.example:25"
+
+    def push(where: str = address, headers: dict[str, str] = relay) -> tuple[int, object]:
+        answer = browser.post(where, content=line * 3, headers=headers | PLAIN)
+        return answer.status_code, answer.json().get("lines")
+
+    assert push() == (409, None)
+    settings_env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", "pushed")
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://mx1.example:25")
+    settings.load.cache_clear()
+    assert [push(), push()] == [(200, 3), (200, 3)]
+    assert push("/api/v1/accepts?relay=other.example:25") == (409, None)
+    assert push(headers=operators.bearer("sender"))[0] == 403
+    assert browser.get("/api/v1/mailings", headers=relay).status_code == 403
+    with transaction() as tx:
+        assert accepts.complete_until(tx, ["mx1.example:25"]) == dt.datetime(
+            2026, 11, 24, 8, tzinfo=dt.UTC
+        )
 
 
 def test_mailing_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:

@@ -1,0 +1,32 @@
+"""/api/v1/accepts: what a relay on another machine says it took."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query
+from pydantic import BaseModel, Field
+
+from syndicate import clock
+from syndicate.mail import reconcile
+from syndicate.store.tokens import Actor, Permission
+from syndicate.web.api.access import Needs
+
+router = APIRouter(prefix="/api/v1", tags=["mailings"])
+Relay = Annotated[Actor, Depends(Needs(Permission.ACCEPTS))]
+
+
+class Taken(BaseModel):
+    """What came of a batch."""
+
+    relay: str
+    lines: int = Field(description="lines that counted; others are passed over")
+
+
+@router.post("/accepts")
+def take_accepts(
+    _actor: Relay,
+    relay: Annotated[str, Query(max_length=300, description="HOST:PORT, as the relay is set")],
+    body: Annotated[bytes, Body(media_type="text/plain", description="lines of its log")],
+) -> Taken:
+    """Take a batch of a relay's accept log, whole or not at all. Safe to send twice."""
+    lines = reconcile.take_pushed(body, relay_name=relay, now=clock.now())
+    return Taken(relay=relay, lines=lines)
