@@ -1,4 +1,4 @@
-"""`syndicate articles`: find, correct, kill and take down articles."""
+"""`syndicate articles`: find, correct, split, kill and take down articles."""
 
 import json
 import sys
@@ -8,11 +8,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from syndicate import clock
-from syndicate.collect import editing
+from syndicate import clock, jobs
+from syndicate.collect import alike, editing, splitting
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import articles, audit, changes
+from syndicate.store import splitting as splitting_rows
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
 
@@ -58,12 +59,14 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         found = _find(tx, article_id)
         revisions = articles.revisions_of(tx, article_id)
         tags = articles.tags_of(tx, [article_id]).get(article_id, [])
+        carried = _sources(tx, article_id)
     shown = {
         **summary(found),
         "standfirst": found.standfirst,
         "body": found.body_html,
         "authors": found.authors,
         "tags": tags,
+        "sources": carried,
         "revisions": [
             {
                 "number": each.number,
@@ -84,6 +87,8 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
     for each in revisions:
         note = f": {each.note}" if each.note else ""
         sys.stdout.write(f"  {each.number}. {each.change.value}, {iso(each.created_at)}{note}\n")
+    for source in carried:
+        sys.stdout.write(f"  source {source['id']}: {source['reason']}\n")
 
 
 @app.command()
@@ -104,6 +109,26 @@ def correct(
         editing.correct(tx, found, wording, note=note, now=now)
         _record(tx, "correct", article_id)
     _done(article_id, "corrected", as_json=as_json)
+
+
+@app.command()
+def split(
+    article_id: Id,
+    *,
+    source: Annotated[int, typer.Option(help="The source whose story is another one.")],
+    as_json: AsJson = False,
+) -> None:
+    """Undo a merge: what a source brings as part of this article becomes an article of its own."""
+    now = clock.now()
+    with transaction() as tx:
+        made = splitting.split(tx, article_id, source, now=now)
+        _record(tx, "split", article_id, source=str(source), made=str(made))
+        tx.hint(jobs.PUBLISH_FEEDS)
+        tx.hint(jobs.COLLECT_DUE)
+    if as_json:
+        _print({"article_id": made, "split_from": article_id})
+    else:
+        sys.stdout.write(f"What source {source} brings is article {made} now.\n")
 
 
 @app.command()
@@ -153,6 +178,20 @@ def summary(article: Article) -> dict[str, Any]:
         "is_dated": article.is_dated,
         "is_backlog": article.is_backlog,
     }
+
+
+def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
+    """Who brings an article, the one that speaks for it first, and why they are held for one."""
+    merges = audit.of(tx, subject=f"article:{article_id}", action=alike.ACTION)
+    likeness = {each.actor: float(each.detail["likeness"]) for each in merges}
+    found: list[dict[str, Any]] = []
+    for each in splitting_rows.carried_by(tx, article_id):
+        share = likeness.get(f"source:{each.source_id}")
+        reason = "same address" if found else "brought it first"
+        if found and share is not None:
+            reason = f"same headline, {share:.0%} of the words"
+        found.append({"id": each.source_id, "link": each.link, "reason": reason})
+    return found
 
 
 def _find(tx: Transaction, article_id: int) -> Article:

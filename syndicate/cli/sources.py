@@ -27,6 +27,16 @@ Allow = Annotated[
     typer.Option(help="IP:port of an in-house server, or 10.1.0.0/16, that may be dialled."),
 ]
 Profile = Annotated[Path | None, typer.Option(help="JSON file with the source's profile.")]
+Compare = Annotated[
+    str | None, typer.Option(help="The newsroom's own sitemap, to check completeness by.")
+]
+ObeysRobots = Annotated[
+    bool | None,
+    typer.Option(
+        "--robots/--no-robots",
+        help="Whether its pages are read only where robots.txt lets us; else unless in-house.",
+    ),
+]
 Kind = Annotated[str, typer.Option(help="feed, sitemap, page, websub or push.")]
 app = typer.Typer(no_args_is_help=True)
 
@@ -48,15 +58,8 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     ] = "thin",
     allow: Allow = None,
     profile: Profile = None,
-    compare: Annotated[
-        str | None, typer.Option(help="The newsroom's own sitemap, to check completeness by.")
-    ] = None,
-    robots: Annotated[
-        bool | None,
-        typer.Option(
-            help="Whether its pages are read only where robots.txt lets us; else unless in-house."
-        ),
-    ] = None,
+    compare: Compare = None,
+    robots: ObeysRobots = None,
     check: Annotated[
         bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
     ] = True,

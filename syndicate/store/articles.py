@@ -59,6 +59,8 @@ class Article(Table):
         Index(None, "publication_id", "published_at"),
         Index(None, "section_id", "published_at"),
         Index(None, "authors", postgresql_using="gin"),
+        # "Did another source bring a story of this headline?" (store.alike); of any length.
+        Index(None, "headline", postgresql_using="hash"),
         Index("ix_article_embargo", "embargo_until", postgresql_where="state = 'embargoed'"),
         Index("ix_article_alert", "alert_at", postgresql_where="alert_at IS NOT NULL"),
     )

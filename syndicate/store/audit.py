@@ -30,6 +30,12 @@ def has(tx: Transaction, *, actor: str, subject: str) -> bool:
     return bool(tx.scalar(query))
 
 
+def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
+    """Everything of one kind that was done to a subject, oldest first."""
+    query = select(Audit).where(Audit.subject == subject, Audit.action == action)
+    return list(tx.scalars(query.order_by(Audit.id)))
+
+
 def record(
     tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
 ) -> None:
