@@ -44,7 +44,11 @@ class Keeper:
         self._is_writing = False
 
     async def keep(self, message: Accepted) -> None:
-        """Return when the message is safe on disk."""
+        """Return when the message is safe on disk.
+
+        Raises:
+            OSError: it could not be written, and is not there.
+        """
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((message, done))
         if not self._is_writing:
@@ -56,7 +60,12 @@ class Keeper:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
-                await asyncio.to_thread(self.folder.keep, [message for message, _ in batch])
+                try:
+                    await asyncio.to_thread(self.folder.keep, [message for message, _ in batch])
+                except OSError as error:
+                    for _, done in batch:
+                        done.set_exception(error)
+                    continue
                 for _, done in batch:
                     done.set_result(None)
         finally:
@@ -174,7 +183,12 @@ class Dialogue:
     async def _accept(self, body: bytes) -> None:
         message = Accepted(self.transaction.mail_from or "", self.transaction.recipients, body)
         self.transaction.clear()
-        await self.keeper.keep(message)
+        try:
+            await self.keeper.keep(message)
+        except OSError as error:
+            # A full disk is a relay's "later", not a lost reply: hung up on, nobody would know.
+            self._say(452, f"4.3.1 Not kept: {error.strerror}")
+            return
         self._say(250, f"2.0.0 Kept as {message.file}")
 
     def _say(self, code: int, text: str) -> None:

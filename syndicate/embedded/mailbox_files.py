@@ -71,15 +71,28 @@ class MailboxFolder:
         self.messages.mkdir(parents=True, exist_ok=True)
 
     def keep(self, accepted: Sequence[Accepted]) -> None:
-        """Write messages and their log lines; when this returns they survive a power cut."""
-        for message in accepted:
-            _write_synced(self.messages / message.file, message.content)
-        lines = "".join(_log_line(message) for message in accepted)
-        with (self.root / "accept.log").open("a", encoding="utf-8") as log:
-            log.write(lines)
-            log.flush()
-            os.fsync(log.fileno())
-        _sync_folder(self.messages)
+        """Write messages and their log lines; when this returns they survive a power cut.
+
+        Raises:
+            OSError: the disk is full, say; then none of them is kept, and the log says so.
+        """
+        log_file = self.root / "accept.log"
+        logged_bytes = log_file.stat().st_size if log_file.exists() else 0
+        try:
+            for message in accepted:
+                _write_synced(self.messages / message.file, message.content)
+            with log_file.open("a", encoding="utf-8") as log:
+                log.write("".join(_log_line(message) for message in accepted))
+                log.flush()
+                os.fsync(log.fileno())
+            _sync_folder(self.messages)
+        except OSError:
+            for message in accepted:
+                for path in _both_names(self.messages / message.file):
+                    path.unlink(missing_ok=True)
+            if log_file.exists():
+                os.truncate(log_file, logged_bytes)
+            raise
 
     def write_port(self, port: int) -> None:
         """Say where the server listens."""
@@ -140,8 +153,13 @@ def _log_line(message: Accepted) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
+def _both_names(path: Path) -> tuple[Path, Path]:
+    """A file's name, and the one that it has while it is written."""
+    return path, path.with_suffix(".part")
+
+
 def _write_synced(path: Path, content: bytes) -> None:
-    partial = path.with_suffix(".part")
+    path, partial = _both_names(path)
     with partial.open("wb") as file:
         file.write(content)
         file.flush()

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,27 @@ from syndicate.mail.relay import Relay
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope
 
+MAILBOX = [sys.executable, "-m", "syndicate.embedded.mailbox", "--port", "0", "--dir"]
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A running mailbox."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "syndicate.embedded.mailbox", "--port", "0", "--dir", tmp_path]
-    )
+    argv = [*MAILBOX, str(tmp_path)]
+    with running(argv, tmp_path) as folder:
+        yield folder
+
+
+@contextmanager
+def running(argv: Sequence[str], folder: Path) -> Iterator[Path]:
+    """A mailbox while it runs, by its command line."""
+    process = subprocess.Popen(argv)
     deadline = time.monotonic() + 20
-    while not (tmp_path / "port").exists():
+    while not (folder / "port").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    yield tmp_path
+    yield folder
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
 
@@ -76,6 +85,21 @@ def test_every_accepted_message_is_one_file_and_one_log_line(
         assert content == b"".join(envelope(key).message)
         assert line["bytes"] == len(content)
         assert line["mail_from"] == "b@daily.example"
+
+
+def test_a_message_that_the_disk_does_not_take_is_put_off_and_the_next_ones_are_taken(
+    tmp_path: Path,
+) -> None:
+    # The kernel refuses to let a file grow over 40 KiB, as a full disk would at any size.
+    argv = [*MAILBOX, str(tmp_path)]
+    with running(["sh", "-c", 'ulimit -f 80; exec "$@"', "sh", *argv], tmp_path) as folder:
+        refused = deliver(folder, 8, size=80_000)
+        taken = deliver(folder, 8)
+
+    assert {(each.outcome, each.code) for each in refused} == {(Outcome.DEFERRED, 452)}
+    assert {each.outcome for each in taken} == {Outcome.ACCEPTED}
+    assert len(list((folder / "messages").iterdir())) == 8
+    assert len((folder / "accept.log").read_text().splitlines()) == 8
 
 
 def test_a_large_message_is_kept_whole(folder: Path) -> None:
