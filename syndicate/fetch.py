@@ -91,11 +91,19 @@ class Fetcher:
     Args:
         limit: connections at once.
         resolve: in the place of the system's resolver, for tests of a name that changes.
+        trust: in the place of the system's authorities, for tests of a server with a certificate.
     """
 
-    def __init__(self, *, limit: int = 50, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int = 50,
+        resolve: Resolve | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self._limit = limit
         self._resolve = resolve
+        self._trust = trust
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
@@ -103,6 +111,7 @@ class Fetcher:
             # Idle connections to a thousand hosts cost 400 MB and save nothing (measured).
             force_close=True,
             use_dns_cache=False,
+            ssl=self._trust or True,
             socket_factory=_checked_socket,
             resolver=_Resolver(self._resolve) if self._resolve else None,
         )
@@ -218,6 +227,16 @@ def get(url: str, *, allow: Iterable[str] = (), max_bytes: int = MAX_BYTES) -> R
     return asyncio.run(run())
 
 
+def once(url: str, *, max_bytes: int = MAX_BYTES) -> Response:
+    """`Fetcher.once` for code that is not asynchronous and wants no redirect."""
+
+    async def run() -> Response:
+        async with Fetcher(limit=1) as fetcher:
+            return await fetcher.once("GET", url, headers=_headers(), max_bytes=max_bytes)
+
+    return asyncio.run(run())
+
+
 def user_agent(base_url: str, *, source_id: int | None = None) -> str:
     """How we name ourselves to publishers: who asks, where to complain, for which source."""
     which = f"; source {source_id}" if source_id is not None else ""
@@ -321,7 +340,7 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):
-    """A resolver that asks a function."""
+    """A resolver that asks a function, which may name another port: "127.0.0.1:8443"."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._ask = resolve
@@ -335,7 +354,12 @@ class _Resolver(aiohttp.abc.AbstractResolver):
         found = await self._ask(host, port)
         return [
             aiohttp.abc.ResolveResult(
-                hostname=host, host=each, port=port, family=family, proto=0, flags=0
+                hostname=host,
+                host=each.partition(":")[0] if each.count(":") == 1 else each,
+                port=int(each.partition(":")[2]) if each.count(":") == 1 else port,
+                family=family,
+                proto=0,
+                flags=0,
             )
             for each in found
         ]

@@ -2,29 +2,36 @@
 
 status 200   kept, or known before          403   not signed by that provider, or not just now
        400   no JSON that we can read       404   this installation expects nothing from it
+       503   Amazon, whose certificate we need, does not answer: it comes again
 """
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
-from syndicate import fetch, logs, settings
+from syndicate import logs, settings
 from syndicate.errors import SyndicateError
-from syndicate.mail.bounces import keep, providers, signatures
+from syndicate.mail.bounces import keep, providers, signatures, sns
 from syndicate.mail.bounces.told import Told
 from syndicate.store import tokens
 from syndicate.store.session import transaction
 
 log = logs.get(__name__)
 
-OK, BAD, FORBIDDEN, UNKNOWN = 200, 400, 403, 404
-_CERTIFICATE_BYTES = 100_000
+OK, BAD, FORBIDDEN, UNKNOWN, LATER = 200, 400, 403, 404, 503
+AMAZON = sns.Amazon()
 
 
-def receive(provider: str, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:
+def receive(
+    provider: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: dt.datetime,
+    *,
+    amazon: sns.Amazon = AMAZON,
+) -> int:
     """Take what was posted to `/hooks/mail/{provider}`. Safe to run twice.
 
     Args:
@@ -32,39 +39,59 @@ def receive(provider: str, headers: Mapping[str, str], body: bytes, now: dt.date
         headers: names in lower case.
         body: exactly as posted.
         now: aware UTC.
+        amazon: whom certificates are asked of.
 
     Returns:
         The HTTP status to answer with.
     """
     take = _TAKERS.get(provider)
-    if take is None:
+    if take is None and provider != "ses":
         return UNKNOWN
     try:
         posted = json.loads(body)
     except (ValueError, RecursionError):
         return BAD
-    status = take(posted, headers, body, now)
+    status = take(posted, headers, body, now) if take else _ses(posted, now, amazon)
     if status != OK:
         log.warning("mail_hook_refused", provider=provider, status=status)
     return status
 
 
-def _ses(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+def _ses(posted: Any, now: dt.datetime, amazon: sns.Amazon) -> int:
     topics = settings.load().hook_sns_topics
     if not topics:
         return UNKNOWN
     if not isinstance(posted, dict) or posted.get("TopicArn") not in topics:
         return FORBIDDEN
     url = str(posted.get("SigningCertURL", ""))
-    if not signatures.is_sns_url(url) or not signatures.sns(posted, _certificate(url)):
+    if not sns.is_certificate_url(url):
         return FORBIDDEN
-    if posted.get("Type") == "SubscriptionConfirmation":
-        return _confirm(str(posted.get("SubscribeURL", "")))
+    try:
+        if not sns.is_signed(posted, amazon.certificate(url), now):
+            return FORBIDDEN
+        return _from_topic(posted, now, amazon)
+    except SyndicateError:
+        log.exception("sns_not_reached")
+        return LATER
+
+
+def _from_topic(posted: Mapping[str, Any], now: dt.datetime, amazon: sns.Amazon) -> int:
+    kind, topic = posted["Type"], str(posted["TopicArn"])
+    if kind == "SubscriptionConfirmation":
+        url = str(posted.get("SubscribeURL", ""))
+        if not sns.is_confirm_url(url, topic):
+            return FORBIDDEN
+        return OK if amazon.confirm(url) else LATER
+    if kind == "UnsubscribeConfirmation":
+        # Somebody took our subscription away, and events will come no more.
+        log.error("sns_topic_unsubscribed", topic=topic)
+        return OK
     try:
         event = json.loads(str(posted.get("Message", "")))
     except (ValueError, RecursionError):
-        return BAD
-    return _kept(providers.ses(event), now) if isinstance(event, dict) else BAD
+        # SES begins a topic with a sentence.
+        return OK
+    return _kept(providers.ses(event), now) if isinstance(event, dict) else OK
 
 
 def _postmark(posted: Any, headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
@@ -118,21 +145,4 @@ def _kept(told: Iterable[Told], now: dt.datetime) -> int:
     return OK
 
 
-def _confirm(url: str) -> int:
-    """Tell SNS that we want a topic's messages: it asks once, when the topic is set up."""
-    if not signatures.is_sns_url(url):
-        return FORBIDDEN
-    try:
-        return OK if fetch.get(url).status == OK else BAD
-    except SyndicateError:
-        log.exception("sns_not_confirmed")
-        return BAD
-
-
-@lru_cache(maxsize=8)
-def _certificate(url: str) -> bytes:
-    """Amazon's certificate; its address changes when the certificate does."""
-    return fetch.get(url, max_bytes=_CERTIFICATE_BYTES).body
-
-
-_TAKERS = {"ses": _ses, "postmark": _postmark, "mailgun": _mailgun, "sendgrid": _sendgrid}
+_TAKERS = {"postmark": _postmark, "mailgun": _mailgun, "sendgrid": _sendgrid}

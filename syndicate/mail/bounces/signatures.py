@@ -1,6 +1,6 @@
 """Whether a provider's request was made by that provider: signatures, windows, and nothing else.
 
-    SES (SNS)   RSA over named fields, by a certificate that Amazon serves
+    SES (SNS)   RSA over named fields, by a certificate that Amazon serves: bounces.sns
     Postmark    a password of ours in the address it calls (it signs nothing)
     Mailgun     HMAC-SHA256 over timestamp and token
     SendGrid    ECDSA P-256 over timestamp and body
@@ -13,61 +13,16 @@ import binascii
 import datetime as dt
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 # A request older than this is somebody's who recorded it.
 WINDOW = dt.timedelta(minutes=10)
-_SNS_HOST = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
-_SNS_FIELDS = {
-    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
-    "SubscriptionConfirmation": (
-        "Message",
-        "MessageId",
-        "SubscribeURL",
-        "Timestamp",
-        "Token",
-        "TopicArn",
-        "Type",
-    ),
-}
-
-
-def is_sns_url(url: str) -> bool:
-    """Whether an address is one of SNS itself: nothing else may say which certificate counts."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" and bool(_SNS_HOST.fullmatch(parts.netloc))
-
-
-def sns(message: Mapping[str, Any], certificate: bytes) -> bool:
-    """Whether SNS signed a message.
-
-    Args:
-        message: as posted.
-        certificate: PEM, from the address in `SigningCertURL` that `is_sns_url` accepted.
-    """
-    fields = _SNS_FIELDS.get(str(message.get("Type")), ())
-    if not fields:
-        return False
-    signed = "".join(f"{name}\n{message[name]}\n" for name in fields if name in message)
-    kind = hashes.SHA256() if str(message.get("SignatureVersion")) == "2" else hashes.SHA1()  # noqa: S303 - version 1 is theirs
-    try:
-        key = x509.load_pem_x509_certificate(certificate).public_key()
-        signature = base64.b64decode(str(message.get("Signature", "")), validate=True)
-        if not isinstance(key, rsa.RSAPublicKey):
-            return False
-        key.verify(signature, signed.encode(), padding.PKCS1v15(), kind)
-    except (ValueError, binascii.Error, InvalidSignature):
-        return False
-    return True
 
 
 def postmark(authorization: str, password: str) -> bool:

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,68 +187,6 @@ def test_no_json_upsets_the_readers(value: dict[str, Any]) -> None:
         list(read([value] if provider == "sendgrid" else value))
 
 
-def sns(key: rsa.RSAPrivateKey, message: object, **more: str) -> dict[str, str]:
-    """A notification as SNS signs it (version 2)."""
-    posted = {
-        "Type": "Notification",
-        "MessageId": "sns-1",
-        "TopicArn": TOPIC,
-        "Message": json.dumps(message),
-        "Timestamp": "2026-11-24T08:00:00.000Z",
-        "SignatureVersion": "2",
-        "SigningCertURL": CERTIFICATE_URL,
-    } | more
-    names = ("Message", "MessageId", "Timestamp", "TopicArn", "Type")
-    signed = "".join(f"{name}\n{posted[name]}\n" for name in names).encode()
-    signature = key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
-    return posted | {"Signature": base64.b64encode(signature).decode()}
-
-
-def certificate(key: rsa.RSAPrivateKey) -> bytes:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW)
-        .not_valid_after(NOW + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM)
-
-
-@pytest.fixture(scope="module")
-def amazon() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def test_sns_is_believed_with_its_signature_and_not_without(amazon: rsa.RSAPrivateKey) -> None:
-    posted, pem = sns(amazon, ses()), certificate(amazon)
-
-    assert signatures.sns(posted, pem)
-    assert not signatures.sns(posted | {"Message": "{}"}, pem)
-    assert not signatures.sns(posted | {"Signature": "AAAA"}, pem)
-    assert not signatures.sns(posted | {"Type": "Other"}, pem)
-    assert not signatures.sns(posted, b"no certificate")
-
-
-@pytest.mark.parametrize(
-    ("url", "is_theirs"),
-    [
-        (CERTIFICATE_URL, True),
-        ("https://sns.cn-north-1.amazonaws.com.cn/x.pem", True),
-        ("http://sns.eu-west-1.amazonaws.com/cert.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com.evil.example/cert.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com@evil.example/cert.pem", False),
-        ("https://s3.eu-west-1.amazonaws.com/cert.pem", False),
-    ],
-)
-def test_only_amazon_says_which_certificate_counts(url: str, *, is_theirs: bool) -> None:
-    assert signatures.is_sns_url(url) is is_theirs
-
-
 def mailgun_signature(key: str, timestamp: str = STAMP, token: str = "token-1") -> dict[str, str]:  # noqa: S107 - no secret
     digest = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
     return {"timestamp": timestamp, "token": token, "signature": digest}
@@ -364,14 +300,3 @@ def test_what_no_database_can_hold_is_kept_without_it() -> None:
 )
 def test_what_is_none_of_ours_is_refused(provider: str, body: bytes, status: int) -> None:
     assert hooks.receive(provider, {}, body, NOW) == status
-
-
-@pytest.mark.usefixtures("hooked")
-def test_a_topic_that_is_not_ours_is_refused_before_anything_is_fetched(
-    settings_env: pytest.MonkeyPatch, amazon: rsa.RSAPrivateKey
-) -> None:
-    settings_env.setenv("SYNDICATE_HOOK_SNS_TOPICS", json.dumps([TOPIC]))
-    settings.load.cache_clear()
-
-    assert post("ses", sns(amazon, ses(), TopicArn="arn:aws:sns:eu-west-1:1:other")) == 403
-    assert post("ses", sns(amazon, ses(), SigningCertURL="https://evil.example/cert.pem")) == 403
