@@ -40,7 +40,7 @@ from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import transaction
+from syndicate.store.session import transaction, twice
 
 log = logs.get(__name__)
 
@@ -265,7 +265,7 @@ class _Run:
             is_incomplete=bool(pages.missing),
         )
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
-        await self._in_store(lambda: self._store(leased, document, pages, verdict))
+        await self._in_store(lambda: twice(lambda: self._store(leased, document, pages, verdict)))
 
     async def _read(self, leased: Leased, response: Response) -> Document:
         source, now = leased.source, self._now()
@@ -327,7 +327,7 @@ class _Run:
 
     def _count(self, leased: Leased, stored: storing.Stored, written: Written) -> None:
         self._open.pop(leased.source.id, None)
-        self._settling.has_news |= bool(stored.article_ids)
+        self._settling.has_news |= stored.has_news
         self._total.articles += stored.articles
         self._total.revisions += stored.revisions
         self._total.notices += [message for _, message in written.notices]

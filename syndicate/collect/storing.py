@@ -50,11 +50,13 @@ class Stored:
 
     Attributes:
         tags: of each article that changed, by its id: (slug, name) pairs.
+        has_news: feeds have to be told of something.
     """
 
     articles: int = 0
     revisions: int = 0
     tags: Mapping[int, Tags] = field(default_factory=dict)
+    has_news: bool = False
 
     @property
     def article_ids(self) -> tuple[int, ...]:
@@ -106,13 +108,14 @@ def store(
         collecting.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
-    stored = Stored(made.articles, altered.revisions, {**made.tags, **altered.tags})
-    writing.tag(tx, place.publication_id, stored.tags)
-    told: list[int] = []
+    tags = {**made.tags, **altered.tags}
+    writing.tag(tx, place.publication_id, tags)
+    picked: list[int] = []
     if fresh or changed or featured:
-        told = picks.keep(tx, place.publication_id, featured, now=now)
-    outbox.note(tx, [*stored.article_ids, *told], now=now)
-    return stored
+        picked = picks.keep(tx, place.publication_id, featured, now=now)
+    noted = [*tags, *picked]
+    outbox.note(tx, noted, now=now)
+    return Stored(made.articles, altered.revisions, tags, has_news=bool(noted))
 
 
 def _store_new(

@@ -9,23 +9,25 @@ the SQLAlchemy session, plus hints that fire after the commit.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from syndicate import jobs, settings
+from syndicate.errors import SettingsError
 
 # The database did not answer, or hung up: for the faces, which know no SQLAlchemy.
 DatabaseDownError = OperationalError
 # A server that restarted was away for longer than this.
 _IDLE_S = 1.0
+T = TypeVar("T")
 
 
 class Transaction:
@@ -52,14 +54,21 @@ def engine() -> Engine:
     """The connection pool of this process.
 
     Raises:
-        SettingsError: no database is set.
+        SettingsError: no database is set, or the address is none.
     """
-    pool = create_engine(
-        driver_url(settings.load().need("database_url")),
-        pool_size=5,
-        max_overflow=20,
-        connect_args={"options": "-c timezone=UTC", "application_name": "syndicate"},
-    )
+    try:
+        pool = create_engine(
+            driver_url(settings.load().need("database_url")),
+            pool_size=5,
+            max_overflow=20,
+            connect_args={"options": "-c timezone=UTC", "application_name": "syndicate"},
+        )
+    except (ArgumentError, ImportError, ValueError) as error:
+        # Without the address: a password stands in it.
+        raise SettingsError(
+            "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "
+            "write it as postgresql://user:password@host:5432/name."
+        ) from error
     event.listen(pool, "checkin", _remember)
     event.listen(pool, "checkout", _ask_if_idle)
     return pool
@@ -111,3 +120,20 @@ def transaction() -> Iterator[Transaction]:
             yield tx
     for job, ids in tx.hints:
         jobs.hint(job, *ids)
+
+
+def twice(work: Callable[[], T]) -> T:
+    """Do work of one transaction, and again when PostgreSQL rolled it back to end a deadlock.
+
+    Whoever locks many rows locks them in one order, so that there is none; this is for the day on
+    which an order was overlooked. Not for work that does more than its transaction.
+
+    Returns:
+        What the work returns.
+    """
+    try:
+        return work()
+    except OperationalError as error:
+        if not isinstance(error.orig, psycopg.errors.DeadlockDetected):
+            raise
+    return work()

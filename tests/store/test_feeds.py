@@ -1,10 +1,12 @@
 """Which feeds there are, and which of them an article makes due."""
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from syndicate.errors import UsageError
 from syndicate.store import feed_rules, feeds
@@ -92,6 +94,43 @@ def test_mark_due_names_exactly_the_feeds_that_an_article_stands_in() -> None:
         }
         assert feeds.has_due(tx, NOW)
         assert not feeds.has_due(tx, NOW - dt.timedelta(seconds=1))
+
+
+def test_mark_due_locks_feeds_in_one_order() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+    with transaction() as tx:
+        ids = sorted(tx.scalars(select(Feed.id)))
+        # Its row stands behind all others now: a scan of the table would come to it last.
+        tx.execute(update(Feed).where(Feed.id == ids[0]).values(title="Moved"))
+
+    def mark() -> None:
+        with transaction() as second:
+            feeds.mark_due(second, [article], now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as first:
+            lock = text("SELECT id FROM feed WHERE id = :id FOR UPDATE NOWAIT")
+            first.execute(lock, {"id": ids[0]})
+            marking = pool.submit(mark)
+            _wait_until_blocked(first)
+            # Who waits for the first holds none of the others.
+            for id_ in ids[1:]:
+                first.execute(lock, {"id": id_})
+        marking.result(30)
+
+
+def _wait_until_blocked(tx: Transaction) -> None:
+    waits = text(
+        "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    for _ in range(600):
+        if tx.scalars(waits).all():
+            return
+        time.sleep(0.05)
+    pytest.fail("nobody waits")
 
 
 def test_mark_due_names_the_feed_that_an_article_left_and_the_one_of_corrections() -> None:
