@@ -11,7 +11,7 @@ import importlib.util
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -94,8 +94,26 @@ def main() -> None:
     try:
         build(sys.argv[1:])()
     except SyndicateError as error:
-        sys.stderr.write(f"syndicate: {error}\n")
-        sys.exit(error.exit_code)
+        _end(error)
+    except Exception as error:
+        known = _of_the_database(error)
+        if known is None:
+            raise
+        _end(known)
+
+
+def _end(error: SyndicateError) -> NoReturn:
+    sys.stderr.write(f"syndicate: {error}\n")
+    sys.exit(error.exit_code)
+
+
+def _of_the_database(error: Exception) -> SyndicateError | None:
+    """What an error of the database means, if it is one; a command without it never loads it."""
+    if "syndicate.store.session" not in sys.modules:
+        return None
+    explain = importlib.import_module("syndicate.store.trouble").explain
+    found: SyndicateError | None = explain(error)
+    return found
 
 
 def _add(app: typer.Typer, name: str) -> None:

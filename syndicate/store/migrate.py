@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from syndicate import settings
-from syndicate.errors import RefusedError, SchemaTooNewError, TemporaryError
+from syndicate.errors import RefusedError, SchemaTooNewError
 from syndicate.store import installation, session
+from syndicate.store.trouble import explain
 
 # Any constant of our own: two processes that migrate at once wait for each other.
 ADVISORY_LOCK = 0x53594E44
@@ -43,10 +44,7 @@ def require_current() -> None:
             _refuse_newer(connection)
             version = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        first = str(error.orig).strip().splitlines()[0]
-        raise TemporaryError(
-            f"The database does not answer ({first}); start it, or correct SYNDICATE_DATABASE_URL."
-        ) from error
+        raise explain(error) or error from error
     if version != head():
         raise RefusedError(
             f"The database has schema {version or 'nothing'}, this code needs {head()}; "

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from syndicate import __version__, cli
+from syndicate.store.session import transaction
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
 
@@ -56,8 +58,14 @@ def test_every_command_that_is_listed_is_there() -> None:
         (["worker", "bulk"], {"SYNDICATE_PROT": "1"}, 2, "There is no setting SYNDICATE_PROT; "),
         (["migrate"], {}, 2, "SYNDICATE_DATABASE_URL is not set; set it, or run `syndicate up`"),
         (["doctor", "--only", "x"], {}, 2, "There is no check x; "),
+        (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u@127.0.0.1:1/d"}, 1,
+         "The database does not answer (connection failed: "),
+        (["sources", "list"], {"SYNDICATE_DATABASE_URL": "mysql://u:geheim@db/d"}, 2,
+         "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
+        (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u:geheim@db:x/d"}, 2,
+         "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
     ],
-)
+)  # fmt: skip
 def test_an_error_is_one_sentence_on_stderr(
     arguments: list[str], env: dict[str, str], code: int, sentence: str
 ) -> None:
@@ -65,6 +73,19 @@ def test_an_error_is_one_sentence_on_stderr(
 
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.startswith(f"syndicate: {sentence}")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "geheim" not in done.stderr
+
+
+def test_a_database_that_waits_for_migrate_is_one_sentence(database: str) -> None:
+    with transaction() as tx:
+        tx.execute(text("ALTER TABLE source RENAME TO source_of_another_version"))
+
+    done = run("sources", "list", SYNDICATE_DATABASE_URL=database)
+
+    assert done.returncode == 4
+    assert done.stderr.startswith("syndicate: The database has another schema than this program")
+    assert "`syndicate migrate`" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
