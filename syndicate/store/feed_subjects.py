@@ -1,6 +1,7 @@
-"""Which tags and authors want a feed: those that there is something to follow of.
+"""Which languages, tags and authors want a feed: those that there is something to follow of.
 
-A tag that one article carries is no list, and collecting brings thousands of them.
+A tag that one article carries is no list, and collecting brings thousands of them. A language is
+one from its first article on, whatever region it is written in.
 """
 
 import hashlib
@@ -10,10 +11,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, exists, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
 from sqlalchemy.orm import InstrumentedAttribute
 
+from syndicate.languages import own_name
 from syndicate.store.articles import Article, ArticleState, ArticleTag, Tag
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction
@@ -38,7 +51,7 @@ class Wanted:
 
 
 def wanted(tx: Transaction, article_ids: Collection[int]) -> list[Wanted]:
-    """Feeds of these articles' tags and authors that three live articles or more carry."""
+    """Feeds of these articles' languages, and of what three live articles or more carry of them."""
     first = tx.scalar(select(func.min(Publication.id)))
 
     def prefix(publication_id: int, slug: str) -> str:
@@ -48,19 +61,37 @@ def wanted(tx: Transaction, article_ids: Collection[int]) -> list[Wanted]:
         Wanted(
             owner,
             prefix(owner, brand),
-            {"slug": f"tag-{slug}", "kind": "tag", "tag_id": tag_id, "title": name},
+            {"slug": f"tag-{slug}", "kind": "tag", "tag_id": tag_id, "title": f"{paper}: {name}"},
         )
-        for owner, brand, tag_id, slug, name in tx.execute(_tags(article_ids))
+        for owner, brand, paper, tag_id, slug, name in tx.execute(_tags(article_ids))
     ]
     authors = [
         Wanted(
             owner,
             prefix(owner, brand),
-            {"slug": f"author-{slug_of(name)}", "kind": "author", "author": name, "title": name},
+            {
+                "slug": f"author-{slug_of(name)}",
+                "kind": "author",
+                "author": name,
+                "title": f"{paper}: {name}",
+            },
         )
-        for owner, brand, name in tx.execute(_authors(article_ids))
+        for owner, brand, paper, name in tx.execute(_authors(article_ids))
     ]
-    return tags + authors
+    languages = [
+        Wanted(owner, prefix(owner, brand), _of_language(paper, language))
+        for owner, brand, paper, language in tx.execute(_languages(article_ids))
+    ]
+    return languages + tags + authors
+
+
+def primary(tag: ColumnElement[Any] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """The language of a tag without its region: "en" of "en-GB"; a private one whole.
+
+    Source: RFC 5646 2.2.1 and 2.2.7.
+    """
+    lower = func.lower(tag)
+    return case((lower.op("~")("^[a-z]-"), lower), else_=func.split_part(lower, "-", 1))
 
 
 def slug_of(name: str) -> str:
@@ -68,6 +99,31 @@ def slug_of(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = _NOT_IN_SLUG.sub("-", plain).strip("-")
     return slug[:50] or hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _of_language(paper: str, language: str) -> dict[str, Any]:
+    return {
+        "slug": f"language-{language}",
+        "kind": "language",
+        "language": language,
+        "title": f"{paper}: {own_name(language)}",
+    }
+
+
+def _languages(article_ids: Collection[int]) -> Any:
+    """Languages of these articles but the publication's own, which has its feed from the start."""
+    language = primary(Article.language)
+    return (
+        select(Publication.id, Publication.slug, Publication.name, language)
+        .join(Article, Article.publication_id == Publication.id)
+        .where(
+            _is_one_of(Article.id, article_ids),
+            Article.state.in_((ArticleState.LIVE, ArticleState.EMBARGOED)),
+            language != primary(Publication.language),
+        )
+        .distinct()
+        .order_by(Publication.id, language)
+    )
 
 
 def _tags(article_ids: Collection[int]) -> Any:
@@ -80,7 +136,7 @@ def _tags(article_ids: Collection[int]) -> Any:
         .correlate(Tag)
     )
     return (
-        select(Tag.publication_id, Publication.slug, Tag.id, Tag.slug, Tag.name)
+        select(Tag.publication_id, Publication.slug, Publication.name, Tag.id, Tag.slug, Tag.name)
         .join(Publication, Publication.id == Tag.publication_id)
         .where(Tag.id.in_(carried), _are_enough(carrying))
         .order_by(Tag.id)
@@ -105,7 +161,7 @@ def _authors(article_ids: Collection[int]) -> Any:
         .correlate(named)
     )
     return (
-        select(named.c.publication_id, Publication.slug, named.c.author)
+        select(named.c.publication_id, Publication.slug, Publication.name, named.c.author)
         .join(Publication, Publication.id == named.c.publication_id)
         .where(func.btrim(named.c.author) != "", _are_enough(theirs))
         .order_by(named.c.author)

@@ -8,7 +8,7 @@ stands in it is asked of the article. What was built from it stands in `store.fe
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array, insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from syndicate import languages
 from syndicate.store import feed_rules, feed_subjects
 from syndicate.store.articles import Article, ArticleTag, Change, Revision
 from syndicate.store.featured import Featured
@@ -108,25 +109,18 @@ _ORDER = (
 
 # What tells a publication's feeds apart in a list; operators may give them other titles.
 _WORDS: Mapping[str, Mapping[FeedKind, str]] = {
-    "en": {
-        FeedKind.LANGUAGE: "all articles in this language",
-        FeedKind.FEATURED: "featured",
-        FeedKind.CORRECTIONS: "corrections",
-    },
-    "ar": {
-        FeedKind.LANGUAGE: "كل المقالات بهذه اللغة",
-        FeedKind.FEATURED: "مختارات",
-        FeedKind.CORRECTIONS: "تصحيحات",
-    },
+    "en": {FeedKind.FEATURED: "featured", FeedKind.CORRECTIONS: "corrections"},
+    "ar": {FeedKind.FEATURED: "مختارات", FeedKind.CORRECTIONS: "تصحيحات"},
 }
 
 
 def ensure(tx: Transaction, publication_id: int) -> None:
     """Make the feeds that every publication offers. Safe to run twice.
 
-    They are everything, each section, the publication's language, featured and corrections. The
-    first publication's slugs are bare; a later one's begin with its own slug, because a slug is an
-    address of the whole installation.
+    They are everything, each section, the publication's language, featured and corrections; other
+    languages, tags and authors get theirs as articles come (`mark_due`). The first publication's
+    slugs are bare; a later one's begin with its own slug, because a slug is an address of the whole
+    installation.
     """
     publication = tx.get(Publication, publication_id, populate_existing=True)
     if publication is None:
@@ -141,7 +135,7 @@ def ensure(tx: Transaction, publication_id: int) -> None:
             "slug": f"language-{publication.language}",
             "kind": FeedKind.LANGUAGE,
             "language": publication.language,
-            "title": f"{name}: {words[FeedKind.LANGUAGE]}",
+            "title": f"{name}: {languages.own_name(publication.language)}",
         },
         {
             "slug": "featured",
@@ -154,14 +148,15 @@ def ensure(tx: Transaction, publication_id: int) -> None:
             "title": f"{name}: {words[FeedKind.CORRECTIONS]}",
         },
     ]
+    sections = sections_of(tx, publication_id)
     rows += [
         {
             "slug": section.slug,
             "kind": FeedKind.SECTION,
             "section_id": section.id,
-            "title": f"{name}: {section.name}",
+            "title": f"{name}: {_path_of(section, sections)}",
         }
-        for section in sections_of(tx, publication_id)
+        for section in sections
     ]
     for row in rows:
         add(tx, publication_id, prefix=prefix, **row)
@@ -169,6 +164,8 @@ def ensure(tx: Transaction, publication_id: int) -> None:
 
 def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -> None:
     """Add a feed, due at once, unless its publication has one of this kind and subject already.
+
+    One whose title another feed has already is told apart by its slug.
 
     Args:
         tx: the open transaction.
@@ -184,6 +181,9 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
     if tx.scalar(known):
         return
     slug = f"{prefix}{row.pop('slug')}"[:75]
+    same_title = select(exists().where(Feed.publication_id == publication_id, _is_titled(row)))
+    if tx.scalar(same_title):
+        row["title"] = f"{row['title']} ({slug})"
     for candidate in (slug, f"{slug}-feed"):
         statement = insert(Feed).values(
             publication_id=publication_id, slug=candidate, due_at=func.now(), **row
@@ -193,10 +193,23 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
             return
 
 
+def _is_titled(row: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The condition under which a feed that is offered has the title of a row."""
+    return and_(Feed.title == row["title"], Feed.gone_at.is_(None))
+
+
+def _path_of(section: Section, sections: Sequence[Section]) -> str:
+    """A section's name, below its parent's where another section is called the same."""
+    parents = {each.id: each.name for each in sections}
+    namesakes = [each for each in sections if each.name == section.name]
+    parent = parents.get(section.parent_id or 0)
+    return f"{parent} / {section.name}" if parent and len(namesakes) > 1 else section.name
+
+
 def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
     """Have every feed built again that these articles stand in, or stood in when it was last built.
 
-    A tag or an author of theirs that there is something to follow of by now gets a feed.
+    A language, tag or author of theirs that there is something to follow of by now gets a feed.
     Follow it by `tx.hint(jobs.PUBLISH_FEEDS)`. Safe to run twice.
     """
     if not article_ids:
@@ -325,6 +338,12 @@ def _was_corrected(_feed: Feed | type[Feed]) -> ColumnElement[bool]:
     return exists().where(Revision.article_id == Article.id, corrected).correlate(Article)
 
 
+def _in_language(feed: Feed | type[Feed]) -> ColumnElement[bool]:
+    """English in Britain is English: who follows a language follows it wherever it is written."""
+    theirs = literal(feed.language) if isinstance(feed, Feed) else Feed.__table__.c.language
+    return feed_subjects.primary(Article.language) == feed_subjects.primary(theirs)
+
+
 def _fits_rule(feed: Feed | type[Feed]) -> ColumnElement[bool]:
     if isinstance(feed, Feed):
         return feed_rules.fits(literal(feed.rule, JSONB))
@@ -336,7 +355,7 @@ _SUBJECTS: Mapping[FeedKind, Callable[[Feed | type[Feed]], ColumnElement[bool]]]
     FeedKind.SECTION: _below_section,
     FeedKind.TAG: _tagged,
     FeedKind.AUTHOR: _written_by,
-    FeedKind.LANGUAGE: lambda feed: Article.language == feed.language,
+    FeedKind.LANGUAGE: _in_language,
     FeedKind.FEATURED: _is_featured,
     FeedKind.CORRECTIONS: _was_corrected,
     FeedKind.RULE: _fits_rule,

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from babel import Locale, UnknownLocaleError
-
 from syndicate.errors import RefusedError, UsageError
+from syndicate.languages import own_name
 from syndicate.mail.message import PREFERENCES
 from syndicate.store import newsletters, subscribers
 from syndicate.store.newsletters import Newsletter
@@ -114,14 +113,6 @@ def change(
         subscription.paused_until = _pause(paused_until, now)
         tx.flush()
         return _read(tx, subscription, newsletter, now=now)
-
-
-def own_name(language: str) -> str:
-    """What a language calls itself: "العربية"; its tag when nobody knows."""
-    try:
-        return Locale.parse(language, sep="-").display_name or language
-    except (UnknownLocaleError, ValueError):
-        return language
 
 
 def _read(

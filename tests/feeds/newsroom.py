@@ -50,7 +50,8 @@ def publication(slug: str = "daily", **values: Any) -> int:
 
 def section(publication_id: int, slug: str, **values: Any) -> int:
     with transaction() as tx:
-        made = Section(publication_id=publication_id, slug=slug, name=slug.title(), **values)
+        row = {"slug": slug, "name": slug.title()}
+        made = Section(publication_id=publication_id, **(row | values))
         tx.add(made)
         tx.flush()
         feeds.ensure(tx, publication_id)
@@ -124,9 +125,9 @@ def kill(article_id: int, *, now: dt.datetime = NOW) -> None:
     revision(article_id, 2, Change.KILL, created_at=now)
 
 
-def tag(article_id: int, publication_id: int, slug: str) -> int:
+def tag(article_id: int, publication_id: int, slug: str, name: str | None = None) -> int:
     with transaction() as tx:
-        made = Tag(publication_id=publication_id, slug=slug, name=slug.title())
+        made = Tag(publication_id=publication_id, slug=slug, name=name or slug.title())
         tx.add(made)
         tx.flush()
         tx.add(ArticleTag(article_id=article_id, tag_id=made.id))

@@ -9,12 +9,13 @@ from syndicate import clock, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.languages import own_name
 from syndicate.store import newsletters, reading
 from syndicate.store.newsletters import Issue, Newsletter
 from syndicate.store.publications import Section
 from syndicate.store.session import transaction
 from syndicate.subscribers import subscribe
-from syndicate.subscribers.preferences import Option, own_name
+from syndicate.subscribers.preferences import Option
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
