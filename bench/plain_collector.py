@@ -43,7 +43,10 @@ class PlainCollector:
         began = time.monotonic()
         for url in urls:
             headers = {"If-None-Match": self._etags[url]} if url in self._etags else {}
-            answer = self._session.get(url, headers=headers, timeout=30)
+            try:
+                answer = self._session.get(url, headers=headers, timeout=30)
+            except requests.RequestException:
+                continue  # next time, perhaps
             if answer.status_code != 200:  # noqa: PLR2004 - not modified, or nothing to read
                 continue
             if "ETag" in answer.headers:
