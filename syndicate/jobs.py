@@ -40,6 +40,7 @@ HUB = Job("feeds.hub", "hub")
 FETCH_BOUNCES = Job("bounces.fetch", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
+OPEN_ALERTS = Job("newsletters.open_alerts", "urgent")
 RENEW_CONTENT = Job("newsletters.renew_content", "urgent")
 SEND_URGENT = Job("mail.send_urgent", "urgent")
 SEND_BULK = Job("mail.send_bulk", "bulk")
@@ -53,6 +54,7 @@ ALL: tuple[Job, ...] = (
     FETCH_BOUNCES,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
+    OPEN_ALERTS,
     RENEW_CONTENT,
     SEND_URGENT,
     SEND_BULK,

@@ -132,6 +132,12 @@ class Settings(BaseSettings):
         True,
         description="send text beyond ASCII as it is where the relay takes it (8BITMIME) and signs",
     )
+    alerts_per_hour: int = Field(
+        4, ge=0, description="alerts of one newsletter in an hour; what is beyond is held"
+    )
+    alerts_per_day: int = Field(
+        12, ge=0, description="alerts of one newsletter in 24 hours; what is beyond is held"
+    )
     dkim_domain: str | None = Field(
         None, description="domain that signs; empty leaves signing to the relay"
     )

@@ -1,7 +1,7 @@
 """Composing issues: digests on the build queue, what is in a hurry on the urgent one."""
 
 from syndicate import clock, jobs
-from syndicate.newsletters import renew, run
+from syndicate.newsletters import alerts, renew, run
 from workers.app import app
 
 
@@ -21,3 +21,9 @@ def compose_alert(issue_id: int) -> None:
 def renew_content(mailing_id: int) -> None:
     """Give a mailing whose story was corrected a new version of its content. Safe to run twice."""
     renew.renew_content(mailing_id, clock.now())
+
+
+@app.task(name=jobs.OPEN_ALERTS.name)
+def open_alerts() -> None:
+    """Open, compose and send the alert of every article that is due. Safe to run twice."""
+    alerts.send_due(clock.now())

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from syndicate import clock, jobs, logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
+from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
 from syndicate.store import appointments, due, embargoes, feeds, hub, lease, outbox
 from syndicate.store.mailings import Lane
@@ -60,6 +61,7 @@ def release_embargoes(now: dt.datetime) -> None:
     with transaction() as tx:
         if embargoes.release(tx, now):
             tx.hint(jobs.PUBLISH_FEEDS)
+            tx.hint(jobs.OPEN_ALERTS)
 
 
 def await_embargoes(now: dt.datetime) -> list[threading.Timer]:
@@ -115,6 +117,7 @@ def hint_ready_batches(now: dt.datetime) -> None:
 STEPS: tuple[Step, ...] = (
     release_embargoes,
     await_embargoes,
+    alerts.hint_due,
     newsletters.open_due_issues,
     recover.recover,
     hint_due_sources,

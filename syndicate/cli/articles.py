@@ -12,7 +12,7 @@ from syndicate import clock, jobs
 from syndicate.collect import alike, editing, splitting
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import articles, audit, changes
+from syndicate.store import alerts, articles, audit, changes
 from syndicate.store import splitting as splitting_rows
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
@@ -129,6 +129,16 @@ def split(
         _print({"article_id": made, "split_from": article_id})
     else:
         sys.stdout.write(f"What source {source} brings is article {made} now.\n")
+
+
+@app.command()
+def alert(article_id: Id, *, as_json: AsJson = False) -> None:
+    """Tell an article at once to the readers of alerts; once only."""
+    now = clock.now()
+    with transaction() as tx:
+        alerts.ask(tx, [_find(tx, article_id).id], now=now)
+        _record(tx, "alert", article_id)
+    _done(article_id, "to be told at once", as_json=as_json)
 
 
 @app.command()

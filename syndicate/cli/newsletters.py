@@ -13,9 +13,9 @@ from rich.table import Table
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import rehearse, run, schedule
+from syndicate.newsletters import alerts, rehearse, run, schedule
 from syndicate.newsletters.rehearse import Rehearsal
-from syndicate.store import issues, ledger, newsletters, publications, subscribers
+from syndicate.store import audit, issues, ledger, newsletters, publications, subscribers
 from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
@@ -56,6 +56,9 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     slug: Slug,
     *,
     name: Annotated[str, typer.Option(help="As readers see it.")],
+    kind: Annotated[NewsletterKind, typer.Option(help="A digest has slots; an alert has none.")] = (
+        NewsletterKind.DIGEST
+    ),
     publication: Annotated[str, typer.Option(help="Slug of the publication it comes from.")],
     description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
     section: Annotated[
@@ -83,7 +86,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     """Make a newsletter."""
     row = Newsletter(
         slug=slug,
-        kind=NewsletterKind.DIGEST,
+        kind=kind,
         name=name,
         description=description,
         schedule={"times": at or ["08:00"], "days": day or list(schedule.EVERY_DAY)},
@@ -100,6 +103,16 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
         _print_json({"id": made.id, "slug": made.slug})
     else:
         sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
+
+
+@app.command()
+def release(issue_id: Annotated[int, typer.Argument(help="Number of the issue.")]) -> None:
+    """Send an alert that is held because there were many before it."""
+    alerts.release(issue_id)
+    with transaction() as tx:
+        subject = f"issue:{issue_id}"
+        audit.record(tx, at=clock.now(), actor="cli", action="released", subject=subject)
+    sys.stdout.write(f"Issue {issue_id} is on its way.\n")
 
 
 @app.command("issues")

@@ -19,7 +19,7 @@ from syndicate.collect.names import name_list
 from syndicate.collect.records import Entry, PictureIn
 from syndicate.collect.xmlfeed import language_of
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import articles, fetching, publications, sources
+from syndicate.store import alerts, articles, fetching, publications, sources
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction
 from syndicate.store.sources import Source, SourceKind
@@ -94,6 +94,9 @@ def receive(
     before = _rows(tx, source.id, found)
     stored = storing.store(tx, _place(tx, source, publication), found, now=now)
     after = _rows(tx, source.id, found)
+    told = [after[each.stem] for each in found if each.entry.is_alert and each.stem in after]
+    if told:
+        alerts.ask(tx, told, now=now)
     tx.session.expire_all()
     current = {row.id: row for row in articles.by_ids(tx, set(after.values()))}
     return [_outcome(each, before, after, current, stored.article_ids) for each in found]
@@ -137,6 +140,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         note=_line(said.get("note") or "") or None,
         embargo_until=said.get("embargo_until"),
         section=said.get("section"),
+        is_alert=bool(said.get("alert")),
     )
 
 

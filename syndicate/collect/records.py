@@ -58,6 +58,7 @@ class Entry:
         note: what a correction says.
         section: name or slug of the section, when the source says it apart from its tags.
         canonical: the address that the page itself calls its own.
+        is_alert: whether the newsroom wants it told at once to the readers of alerts.
     """
 
     title: str
@@ -81,6 +82,7 @@ class Entry:
     embargo_until: dt.datetime | None = None
     section: str | None = None
     canonical: str | None = None
+    is_alert: bool = False
 
 
 @dataclass(frozen=True)

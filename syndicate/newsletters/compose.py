@@ -26,7 +26,7 @@ from syndicate.store.issues import Story
 
 log = logs.get(__name__)
 
-MESSAGE = "digest"
+DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
 THUMB_WIDTH = 148  # of all stories but a section's first
 # Each try at an issue that is over the size that mail programs show whole has a fifth less.
@@ -67,6 +67,7 @@ class Material:
         stories: that may be shown in mail.
         corrections: of what earlier issues carried.
         base_url: of our own pages, without a trailing slash.
+        message: the folder under templates/mail that it is rendered from.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Material:
     stories: tuple[Story, ...]
     corrections: tuple[Correction, ...]
     base_url: str
+    message: str = DIGEST
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def _rendered(
         "sections": list(_sections(material, picks, frame.language)),
         "corrections": [_correction(material, *each) for each in corrected],
     }
-    return render(MESSAGE, frame.language, context)
+    return render(material.message, frame.language, context)
 
 
 def _sections(

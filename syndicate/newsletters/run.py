@@ -9,17 +9,19 @@ at it again. Templates render while no transaction is open.
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from jinja2 import TemplateError
 
 from syndicate import jobs, logs, settings
-from syndicate.errors import NotFoundError, SyndicateError
+from syndicate.errors import NotFoundError, RefusedError, SyndicateError
 from syndicate.mail import reconcile
 from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
-from syndicate.newsletters.compose import Draft, Frame, Material, compose
+from syndicate.newsletters.compose import ALERT, DIGEST, Draft, Frame, Material, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.store import corrections, issues, ledger, newsletters, renewing
+from syndicate.store.issues import Story
 from syndicate.store.ledger import ContentRow
 from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
 from syndicate.store.materialise import materialise
@@ -87,9 +89,12 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
 
     Raises:
         NotFoundError: there is no such newsletter.
+        RefusedError: it is one of alerts.
     """
     with transaction() as tx:
         newsletter = find_newsletter(tx, newsletter_id)
+        if newsletter.kind is NewsletterKind.ALERT:
+            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
         slot = schedule.last_slot(read_schedule(newsletter), now=now)
         issue, _ = _open(tx, newsletter.id, slot, now)
         if issue.state in (IssueState.EMPTY, IssueState.HELD):
@@ -137,7 +142,10 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
     """Read everything that an issue is made of."""
     publication = newsletters.publication_of(tx, newsletter)
     sections = newsletters.sections_of(tx, newsletter.id)
+    until = now + EXPIRES_IN[newsletter.kind]
+    is_alert = issue.article_id is not None
     return Material(
+        message=message_of(newsletter),
         number=issue.number,
         local_date=issue.local_date,
         zone=newsletter.zone,
@@ -148,11 +156,21 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
         max_stories=newsletter.max_stories,
         stories=tuple(
-            issues.stories(tx, newsletter, issue, now, until=now + EXPIRES_IN[newsletter.kind])
+            _told_at_once(tx, issue, now, until)
+            if is_alert
+            else issues.stories(tx, newsletter, issue, now, until=until)
         ),
-        corrections=tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
+        # An alert says one thing.
+        corrections=()
+        if is_alert
+        else tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
         base_url=settings.load().base_url(),
     )
+
+
+def message_of(newsletter: Newsletter) -> str:
+    """The folder under templates/mail that a newsletter's mails are made from."""
+    return ALERT if newsletter.kind is NewsletterKind.ALERT else DIGEST
 
 
 def add_mailing(
@@ -167,7 +185,7 @@ def add_mailing(
         newsletter_id=newsletter.id,
         publication_id=newsletter.publication_id,
         cohort=issue.window_to,
-        message="digest",
+        message=message_of(newsletter),
         scope=newsletters.scope(newsletter.id),
         state=MailingState.MATERIALISING,
         lane=lane,
@@ -236,6 +254,14 @@ def frozen_rows(
         }
         rows.extend(content_rows(mail, headers))
     return rows
+
+
+def _told_at_once(
+    tx: Transaction, issue: Issue, now: dt.datetime, until: dt.datetime
+) -> list[Story]:
+    """An alert's article, whatever it lacks for a digest: an editor asked for it by name."""
+    found = issues.stories_of(tx, issue, [issue.article_id or 0], now, until=until)
+    return [replace(story, is_dated=True, is_backlog=False) for story in found]
 
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:

@@ -203,9 +203,9 @@ def stories(
         tx,
         _as_shown(issue, now, until).where(
             Article.language.in_(newsletter.languages),
-            _news_at() > issue.window_from - LATE,
-            _news_at() <= issue.window_to,
-            _is_drawn_from(newsletter),
+            news_at() > issue.window_from - LATE,
+            news_at() <= issue.window_to,
+            is_drawn_from(newsletter),
             ~_went_out(newsletter.id, issue.id),
         ),
     )
@@ -303,7 +303,7 @@ def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | 
 
 def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
     return (
-        select(Article, _news_at(), Section.slug, Section.name, Featured.position, Picture)
+        select(Article, news_at(), Section.slug, Section.name, Featured.position, Picture)
         .outerjoin(Section, Section.id == Article.section_id)
         .outerjoin(
             Featured,
@@ -333,12 +333,14 @@ def _found(tx: Transaction, query: _AsShown) -> list[Story]:
     return list(found.values())
 
 
-def _news_at() -> ColumnElement[dt.datetime]:
+def news_at() -> ColumnElement[dt.datetime]:
+    """When an article became public: its publication, or the end of its embargo."""
     # greatest() leaves out nulls.
     return func.greatest(Article.published_at, Article.embargo_until)
 
 
-def _is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
+def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
+    """Whether an article is among those that a newsletter draws from."""
     of_this = NewsletterSection.newsletter_id == newsletter.id
     has_sections = exists().where(of_this)
     is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)

@@ -35,17 +35,17 @@ STORY = {
 }
 PUBLICATION = {"name": "The Harbour Post", "postal_address": "1 Quay Street"}
 NEWSLETTER = {"name": "Morning", "description": "What you need to know"}
+ISSUE = {
+    "publication": PUBLICATION,
+    "newsletter": NEWSLETTER,
+    "issue": {"number": 1, "local_date": NOW.date()},
+    "zone": "UTC",
+    "sections": [{"position": 0, "mask": 1, "name": "City", "language": "en", "stories": [STORY]}],
+}
 # What each mail is given; a new mail adds its own line.
 CONTEXTS: Mapping[str, Mapping[str, Any]] = {
-    "digest": {
-        "publication": PUBLICATION,
-        "newsletter": NEWSLETTER,
-        "issue": {"number": 1, "local_date": NOW.date()},
-        "zone": "UTC",
-        "sections": [
-            {"position": 0, "mask": 1, "name": "City", "language": "en", "stories": [STORY]}
-        ],
-    },
+    "alert": ISSUE,
+    "digest": ISSUE,
     "confirmation": {"publication": PUBLICATION, "newsletter": NEWSLETTER},
     "feedback": {
         "publication": PUBLICATION,

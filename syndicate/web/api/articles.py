@@ -13,7 +13,7 @@ from syndicate import clock
 from syndicate.collect import push
 from syndicate.collect.records import Access, Change, Kind, State
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.store import articles, audit, changes, idempotency, outbox
+from syndicate.store import alerts, articles, audit, changes, idempotency, outbox
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
@@ -72,6 +72,7 @@ class ArticleIn(BaseModel):
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
     change: Change | None = None
     note: str | None = Field(None, max_length=1_000)
+    alert: bool = Field(False, description="tell it at once to the readers of alerts; once only")
 
 
 class Batch(BaseModel):
@@ -184,6 +185,16 @@ def take_article_down(actor: Writer, article_id: ArticleId) -> Shown:
         found = _find(tx, article_id)
         if changes.take_down(tx, found, now=now):
             _record(tx, actor, "takedown", article_id, now)
+    return show_article(actor, article_id)
+
+
+@router.post("/articles/{article_id}/alert")
+def alert_readers(actor: Writer, article_id: ArticleId) -> Shown:
+    """Tell an article at once to the readers of alerts; once only. Safe to run twice."""
+    now = clock.now()
+    with transaction() as tx:
+        alerts.ask(tx, [_find(tx, article_id).id], now=now)
+        _record(tx, actor, "alert", article_id, now)
     return show_article(actor, article_id)
 
 

@@ -1,0 +1,96 @@
+"""Alerts: an article that the newsroom wants told at once opens an issue of its own.
+
+    asked for (store.alerts) ─> due ─> composed and sent at once, on the urgent lane
+                                └─> held   over the cap: an editor decides, `release`
+
+One alert of an article in each alert newsletter, whatever comes twice. Alerts for soft stories cost
+readers: beyond the caps of an hour and a day nothing leaves by itself.
+"""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from syndicate import jobs, logs, settings
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsletters import run
+from syndicate.store import alerts, issues
+from syndicate.store.alerts import Due
+from syndicate.store.newsletters import IssueState
+from syndicate.store.session import Transaction, transaction
+
+log = logs.get(__name__)
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def send_due(now: dt.datetime) -> list[int]:
+    """Open the alert of every article that is due and compose it. Safe to run twice, or at once.
+
+    Args:
+        now: aware UTC.
+
+    Returns:
+        Ids of the issues that are new, the held ones too.
+    """
+    with transaction() as tx:
+        wanted = alerts.due(tx, now=now)
+    opened = [issue_id for each in wanted if (issue_id := _open(each, now)) is not None]
+    for issue_id in opened:
+        run.compose_issue(issue_id, now)
+    return opened
+
+
+def hint_due(now: dt.datetime) -> None:
+    """Wake whoever sends alerts when one is due; the tick's way."""
+    with transaction() as tx:
+        if alerts.has_due(tx, now=now):
+            tx.hint(jobs.OPEN_ALERTS)
+
+
+def release(issue_id: int) -> None:
+    """Let a held alert go, on an editor's word. Safe to run twice.
+
+    Raises:
+        NotFoundError: there is no such issue.
+        RefusedError: it is no alert, or not held.
+    """
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        if issue is None:
+            raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+        held = issues.lock(tx, issue_id, IssueState.HELD)
+        if held is None or held.article_id is None:
+            raise RefusedError(
+                f"Issue {issue_id} is no alert that is held; only such a one is released.",
+                issue_id=issue_id,
+            )
+        held.state, held.note = IssueState.DUE, None
+        tx.hint(jobs.COMPOSE_ALERT, issue_id)
+
+
+def _open(wanted: Due, now: dt.datetime) -> int | None:
+    with transaction() as tx:
+        newsletter = alerts.lock(tx, wanted.newsletter_id)
+        held = _over_cap(tx, wanted.newsletter_id, now)
+        local_date = now.astimezone(ZoneInfo(newsletter.zone)).date()
+        issue = alerts.open_issue(tx, wanted, local_date=local_date, held=held, now=now)
+    if issue is None:
+        return None
+    opened = log.warning if held else log.info
+    opened("alert_opened", issue_id=issue.id, article_id=wanted.article_id, held=held)
+    return issue.id
+
+
+def _over_cap(tx: Transaction, newsletter_id: int, now: dt.datetime) -> str | None:
+    configured = settings.load()
+    caps = (
+        (HOUR, configured.alerts_per_hour, "an hour"),
+        (DAY, configured.alerts_per_day, "a day"),
+    )
+    for period, cap, name in caps:
+        if alerts.opened_since(tx, newsletter_id, now - period) >= cap:
+            return (
+                f"There were {cap} alerts within {name} before it; "
+                "`syndicate newsletters release` sends it all the same."
+            )
+    return None
