@@ -13,7 +13,7 @@ from rich.table import Table
 from syndicate import clock, settings
 from syndicate.cli.bounces_listen import listen
 from syndicate.errors import NotFoundError, PartialError
-from syndicate.mail.bounces import mailboxes
+from syndicate.mail.bounces import advice, mailboxes
 from syndicate.mail.bounces.classify import classify as verdicts_of
 from syndicate.mail.bounces.intake import Intake
 from syndicate.store import incidents
@@ -81,6 +81,8 @@ def list_incidents(*, as_json: AsJson = False) -> None:
                 "last_at": each.last_at.isoformat(),
                 "code": each.code,
                 "said": each.detail,
+                "taken_by": each.taken_by,
+                "do": advice.about(each.reason).do,
             }
             for each in incidents.open_ones(tx)
         ]

@@ -26,9 +26,10 @@ from syndicate import clock, jobs, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.mail import relay
+from syndicate.mail.bounces import advice
 from syndicate.render import environment
 from syndicate.settings import Settings
-from syndicate.store import due, migrate
+from syndicate.store import due, incidents, migrate
 from syndicate.store.session import transaction
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
@@ -275,6 +276,21 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
     return Finding("relay", "ok", f"{target.name} answers.")
 
 
+def check_incidents(own: Settings, _data_dir: Path) -> Finding:
+    """Whether receivers hold something against our mail."""
+    if own.database_url is None:
+        return Finding("incidents", "ok", "They stand in the database; none runs yet.")
+    migrate.require_current()
+    with transaction() as tx:
+        found = incidents.open_ones(tx)
+    if not found:
+        return Finding("incidents", "ok", "Receivers take our mail as it is.")
+    first = found[0]
+    others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
+    says = f"{advice.told(first.receiver, first.domain, first.reason)}{others}"
+    return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
+
+
 _GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
 _CHECKS: tuple[Check, ...] = (
     check_environment,
@@ -287,6 +303,7 @@ _CHECKS: tuple[Check, ...] = (
     check_relay,
     check_web,
     check_clock,
+    check_incidents,
 )
 NAMES = (*map(name_of, _GROUND), "settings", *map(name_of, _CHECKS))
 

@@ -96,6 +96,45 @@ def open_ones(tx: Transaction) -> list[DeliveryIncident]:
     return list(tx.scalars(query.order_by(DeliveryIncident.last_at.desc())))
 
 
+def closed_ones(tx: Transaction, *, limit: int) -> list[DeliveryIncident]:
+    """The incidents that were closed last, the newest first."""
+    query = select(DeliveryIncident).where(DeliveryIncident.closed_at.is_not(None))
+    return list(tx.scalars(query.order_by(DeliveryIncident.closed_at.desc()).limit(limit)))
+
+
+def open_by_reason(tx: Transaction) -> dict[str, int]:
+    """How many are open, by reason."""
+    query = select(DeliveryIncident.reason, func.count()).where(
+        DeliveryIncident.closed_at.is_(None)
+    )
+    rows = tx.execute(query.group_by(DeliveryIncident.reason))
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def is_open(tx: Transaction, incident_id: int) -> bool:
+    """Whether an incident of this id is open."""
+    query = select(DeliveryIncident.id).where(
+        DeliveryIncident.id == incident_id, DeliveryIncident.closed_at.is_(None)
+    )
+    return tx.scalar(query) is not None
+
+
+def take(tx: Transaction, incident_id: int, *, by: str, now: dt.datetime) -> bool:
+    """Note who looks after an open incident; False when somebody does already, or none is open."""
+    statement = (
+        update(DeliveryIncident)
+        .where(
+            DeliveryIncident.id == incident_id,
+            DeliveryIncident.closed_at.is_(None),
+            DeliveryIncident.taken_at.is_(None),
+        )
+        .values(taken_at=now, taken_by=by)
+        .returning(DeliveryIncident.id)
+        .execution_options(synchronize_session=False)
+    )
+    return tx.scalar(statement) is not None
+
+
 def close(tx: Transaction, incident_id: int, *, now: dt.datetime) -> bool:
     """Close an incident; False when none of this id is open."""
     statement = (

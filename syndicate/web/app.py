@@ -39,6 +39,7 @@ ROUTERS = (
     "syndicate.web.console.newsletters",
     "syndicate.web.console.rehearsal",
     "syndicate.web.console.sources",
+    "syndicate.web.console.incidents",
     "syndicate.web.console.audit",
     "syndicate.web.api.mailings",
     "syndicate.web.api.accepts",

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
 from syndicate import clock
-from syndicate.store import installation, progress, watching
+from syndicate.store import incidents, installation, progress, watching
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
@@ -42,6 +42,8 @@ def _lines(tx: Transaction) -> Iterator[str]:
     )
     sources = {f'state="{state}"': count for state, count in watching.sources_by_state(tx).items()}
     yield from _gauge("syndicate_sources", "sources by state", sources)
+    held = {f'reason="{reason}"': count for reason, count in incidents.open_by_reason(tx).items()}
+    yield from _gauge("syndicate_incidents", "open incidents with receivers, by reason", held)
     age = watching.seconds_since_tick(tx, clock.now())
     yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": age})
     yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))

@@ -17,9 +17,11 @@ from syndicate.cli import build, doctor
 from syndicate.cli.doctor import Finding
 from syndicate.embedded import keys
 from syndicate.errors import PartialError, UsageError
-from syndicate.store import due
+from syndicate.store import due, incidents
+from syndicate.store.incidents import Sample
 from syndicate.store.session import transaction
 
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 Ask = Callable[..., dict[str, Finding]]
 
 
@@ -61,6 +63,21 @@ def test_embedded_servers_in_production_fail(ask: Ask) -> None:
 
     assert found["environment"].state == "fail"
     assert "SYNDICATE_RELAY_URL" in found["environment"].says
+
+
+def test_an_open_incident_is_a_warning_that_says_where_to_look(ask: Ask, database: str) -> None:
+    assert ask("incidents", SYNDICATE_DATABASE_URL=database)["incidents"].state == "ok"
+    with transaction() as tx:
+        for receiver in ("google", "mx.example"):
+            sample = Sample(None, "550 5.7.1", "no")
+            incidents.report(tx, receiver, "courier.example", "burst", sample=sample, now=NOW)
+
+    found = ask("incidents")["incidents"]
+
+    assert found.state == "warn"
+    assert "refuses mail from courier.example" in found.says
+    assert "1 more" in found.says
+    assert "/console/incidents" in found.says
 
 
 def test_a_port_in_use_is_a_warning(ask: Ask) -> None:

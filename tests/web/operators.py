@@ -6,7 +6,8 @@ from collections.abc import Collection
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.store import recipients, tokens
+from syndicate.store import incidents, recipients, tokens
+from syndicate.store.incidents import Sample
 from syndicate.store.mailings import (
     AmbiguousPolicy,
     Batch,
@@ -100,6 +101,14 @@ def _deliveries(tx: Transaction, mailing_id: int) -> None:
                 reason="no such user" if is_failed else None,
             )
         )
+
+
+def incident(
+    tx: Transaction, *, receiver: str = "google", reason: str = "blocked", detail: str = "550 no"
+) -> None:
+    """A receiver turns mail away."""
+    sample = Sample(None, "550 5.7.1", detail)
+    incidents.report(tx, receiver, "courier.example", reason, sample=sample, now=clock.now())
 
 
 def accept(mailing_id: int, number: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from syndicate import clock
-from syndicate.store import sources
+from syndicate.store import incidents, sources
 from syndicate.store.mailings import MailingState
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind, SourceState
@@ -25,12 +25,19 @@ def sign_in(watched: Watched, role: str = "admin") -> Page:
 
 @pytest.fixture
 def room(newsroom: Newsroom) -> Newsroom:
-    """A newsroom with a source in trouble."""
+    """A newsroom with a source in trouble, and receivers that turn its mail away."""
     with transaction() as tx:
         source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/f", "Wire")
         sources.set_state(
             tx, source.id, SourceState.FAILING, message="Wire fails.", now=clock.now()
         )
+        words = "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely " * 4
+        operators.incident(tx, detail=words)
+        operators.incident(tx, receiver="a-rather-long-name.of-a-receiver.example", reason="burst")
+        for each in incidents.open_ones(tx)[:1]:
+            incidents.take(tx, each.id, by="console:desk", now=clock.now())
+        operators.incident(tx, receiver="mx.example")
+        incidents.close(tx, incidents.open_ones(tx)[0].id, now=clock.now())
     return newsroom
 
 
@@ -48,7 +55,7 @@ def test_every_page_is_accessible(
 
     places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
     newsletter = f"/newsletters/{room.newsletter}"
-    places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/audit"]
+    places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/incidents", "/audit"]
     found = [fault for each in places for fault in watched.faults_of_page(f"/console{each}")]
 
     assert found == []

@@ -22,6 +22,7 @@ PAGES = (
     "/console/mailings",
     "/console/newsletters",
     "/console/sources",
+    "/console/incidents",
     "/console/audit",
     "/console/stop",
 )

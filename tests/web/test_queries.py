@@ -22,6 +22,7 @@ LISTS = (
     "/console/mailings?singles=1",
     "/console/newsletters",
     "/console/sources",
+    "/console/incidents",
     "/console/audit",
     "/api/v1/mailings?singles=1",
     "/api/v1/newsletters",
@@ -65,6 +66,7 @@ def add_more(room: Newsroom, number: int) -> None:
             ),
             section_ids=[],
         )
+        operators.incident(tx, receiver=f"mx{number}.example")
     operators.mailing(room, cohort_days=number)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from syndicate import logs, settings
 from syndicate.mail.bounces import rules, verp
 from syndicate.mail.bounces.classify import classify
+from syndicate.mail.bounces.advice import BURST
 from syndicate.mail.bounces.reasons import cause_of
 from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import ABOUT_US, Kind, Verdict, is_hard
@@ -32,7 +33,6 @@ log = logs.get(__name__)
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DETAIL, _CODE = 400, 20
-BURST = "burst"
 OPT_OUT = "opt-out"
 # Longer than a relay keeps trying, and than the memory of rules.is_worn_out needs.
 REMEMBER = dt.timedelta(days=90)

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
 from syndicate.errors import UsageError
+from syndicate.mail.bounces import advice
 from syndicate.mail import steering
 from syndicate.newsletters import schedule
 from syndicate.newsletters.run import read_schedule
-from syndicate.store import newsletters, progress, watching
+from syndicate.store import incidents, newsletters, progress, watching
 from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
 from syndicate.store.progress import Standing
 from syndicate.store.session import Transaction, transaction
@@ -23,6 +24,7 @@ from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 
 _LOOK_BACK = dt.timedelta(days=2)
+_INCIDENTS = 5
 _RECENT = 6
 _TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
 
@@ -102,6 +104,7 @@ def _needs(
     needs = [
         Need(f"{_called(each, titles)} {_trouble(each)}.", f"/console/mailings/{each.mailing.id}")
         for each in found
+    needs += _incidents(tx)
         if _trouble(each)
     ]
     unwell = watching.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK)
@@ -124,6 +127,22 @@ def _needs(
         for state, count in troubled.items()
     ]
     return needs
+def _incidents(tx: Transaction) -> list[Need]:
+    """Those that nobody looks after yet."""
+    found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
+    needs = [
+        Need(
+            advice.told(each.receiver, each.domain, each.reason),
+            f"/console/incidents#incident-{each.id}",
+        )
+        for each in found[:_INCIDENTS]
+    ]
+    if len(found) > _INCIDENTS:
+        text = f"{len(found) - _INCIDENTS} more receivers hold something against our mail."
+        needs.append(Need(text, "/console/incidents"))
+    return needs
+
+
 
 
 def _called(standing: Standing, titles: dict[int, Title]) -> str:

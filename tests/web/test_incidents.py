@@ -1,0 +1,108 @@
+"""What receivers hold against us, where operators see it: front, page, doctor's figures."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate.mail.bounces import advice
+from syndicate.mail.bounces.verdict import ABOUT_US
+from syndicate.store import incidents, watching
+from syndicate.store.incidents import DeliveryIncident
+from syndicate.store.session import transaction
+from tests.web import operators
+
+SAID = "it says that our address stands on a block list"
+
+
+def the_one() -> DeliveryIncident:
+    with transaction() as tx:
+        (found,) = incidents.open_ones(tx)
+        return found
+
+
+@pytest.fixture
+def opened(browser: TestClient, database: str) -> int:
+    """An incident, and somebody who may do something about it."""
+    assert database
+    operators.sign_in(browser, "sender")
+    with transaction() as tx:
+        operators.incident(tx, detail="550 5.7.1 <b>listed</b> by a list")
+        operators.incident(tx)
+    return the_one().id
+
+
+def test_an_incident_is_shown_with_what_helps_until_somebody_looks_after_it(
+    browser: TestClient, opened: int
+) -> None:
+    front, page = browser.get("/console").text, browser.get("/console/incidents").text
+    assert f"Google refuses mail from courier.example: {SAID}." in front
+    assert f"/console/incidents#incident-{opened}" in front
+    assert advice.about("blocked").do in page
+    assert "550 5.7.1 &lt;b&gt;listed&lt;/b&gt; by a list" in page
+    assert "2 times since" in page
+
+    for _ in range(2):
+        taken = browser.post(f"/console/incidents/{opened}/take")
+        assert taken.headers["location"] == "/console/incidents"
+
+    assert SAID not in browser.get("/console").text
+    assert "looks after it since" in browser.get("/console/incidents").text
+    assert the_one().taken_by == "token:sender"
+
+
+def test_an_incident_that_is_over_is_told_below_and_opens_anew(
+    browser: TestClient, opened: int
+) -> None:
+    assert browser.post(f"/console/incidents/{opened}/close").status_code == 303
+    assert browser.post(f"/console/incidents/{opened}/close").status_code == 404
+    assert browser.post(f"/console/incidents/{opened}/take").status_code == 404
+
+    page = browser.get("/console/incidents").text
+    assert "Receivers take our mail as it is." in page
+    assert "Google refused mail from courier.example" in page
+    with transaction() as tx:
+        operators.incident(tx)
+        rows = watching.audit_rows(tx, limit=9, subject=f"incident:{opened}")
+    assert [(row.actor, row.action) for row in rows] == [("token:sender", "closed")]
+    assert the_one().id != opened
+
+
+def test_who_may_only_look_has_no_buttons(browser: TestClient, opened: int) -> None:
+    operators.sign_in(browser, "viewer")
+
+    assert "<button" not in browser.get("/console/incidents").text.partition("<main")[2]
+    assert browser.post(f"/console/incidents/{opened}/close").status_code == 403
+    assert the_one().id == opened
+
+
+def test_many_incidents_do_not_hide_what_else_needs_a_person(
+    browser: TestClient, opened: int
+) -> None:
+    assert opened
+    with transaction() as tx:
+        for number in range(6):
+            operators.incident(tx, receiver=f"mx{number}.example")
+
+    front = browser.get("/console").text
+
+    assert front.count("refuses mail from") == 5
+    assert "2 more receivers hold something against our mail." in front
+
+
+def test_incidents_are_counted_for_whoever_watches(browser: TestClient, opened: int) -> None:
+    assert opened
+    with transaction() as tx:
+        operators.incident(tx, reason="burst")
+
+    figures = browser.get("/metrics", headers=operators.bearer("viewer")).text
+
+    assert 'syndicate_incidents{reason="blocked"} 1' in figures
+    assert 'syndicate_incidents{reason="burst"} 1' in figures
+
+
+def test_every_reason_has_its_advice() -> None:
+    known = {*(reason.value for reason in ABOUT_US), advice.BURST}
+
+    said = {advice.about(reason).what for reason in known}
+
+    assert len(said) == len(known)
+    assert advice.about("something new").what not in said
