@@ -1,13 +1,22 @@
 """Collecting from sources that are due."""
 
 from syndicate import clock, jobs
-from syndicate.collect import comparing, run, websub
+from syndicate.collect import comparing, pushed, run, websub
 from workers.app import app, is_stopping
 
 
 @app.task(name=jobs.COLLECT_DUE.name)
 def collect_due() -> None:
-    """Collect from what is due, ask hubs, compare lists. Safe to run twice."""
-    run.collect_due(clock.now(), should_stop=is_stopping)
+    """Store what hubs pushed, collect from what is due, ask hubs, compare lists.
+
+    Safe to run twice.
+    """
+    run.collect_due(clock.now(), should_stop=_is_stopping_after_pushes)
     websub.ask_due(clock.now())
     comparing.compare_due(clock.now())
+
+
+def _is_stopping_after_pushes() -> bool:
+    """Whether to begin no further batch; what hubs pushed meanwhile never waits for one."""
+    pushed.store_due(clock.now(), should_stop=is_stopping)
+    return is_stopping()

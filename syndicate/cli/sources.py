@@ -1,5 +1,6 @@
 """`syndicate sources`: add, list, check, pause and remove the places that articles come from."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from syndicate.collect import checking, push, reading, websub
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import publications, sources
+from syndicate.store import websub as websub_rows
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.sources import FetchState, Pages, Source, SourceKind, SourceState
@@ -147,6 +149,26 @@ def check_(
 
 
 @app.command()
+def hubs(*, as_json: AsJson = False) -> None:
+    """List the hubs that tell us of news: what they were first to tell of, and how late."""
+    with transaction() as tx:
+        found = websub_rows.scores(tx)
+    if as_json:
+        rows = [dataclasses.asdict(each) for each in found]
+        for row in rows:
+            row["pushed_at"] = iso(row["pushed_at"]) if row["pushed_at"] else None
+        _print({"hubs": rows})
+        return
+    table = Table("hub", "sources", "by push", "late by", "by poll", "late by", "last push")
+    for each in found:
+        table.add_row(
+            *(each.hub_url, str(each.sources), str(each.pushed_first), _late(each.push_delay_s)),
+            *(str(each.polled_first), _late(each.poll_delay_s), _short(each.pushed_at)),
+        )
+    Console().print(table)
+
+
+@app.command()
 def pause(source_id: Id, *, as_json: AsJson = False) -> None:
     """Ask a source no more until it is resumed."""
     _set_state(source_id, SourceState.PAUSED, "was paused by an operator", as_json=as_json)
@@ -274,6 +296,10 @@ def _section(tx: Transaction, owner: Publication, slug: str | None) -> int | Non
         if each.slug == slug:
             return each.id
     raise NotFoundError(f"{owner.name} has no section {slug}.")
+
+
+def _late(seconds: float | None) -> str:
+    return f"{seconds:.0f} s" if seconds is not None else "-"
 
 
 def _short(moment: Any) -> str:

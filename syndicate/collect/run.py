@@ -315,8 +315,8 @@ class _Run:
                 missing=pages.missing,
                 featured=pages.featured or document.featured,
             )
-            if leased.source.kind is sources.SourceKind.WEBSUB and document.hub:
-                websub.want(tx, leased.source.id, *document.hub, now)
+            if leased.source.kind is sources.SourceKind.WEBSUB:
+                websub.polled(tx, leased.source.id, document.hub, now)
             notices = [*verdict.notices, *document.notices]
             written = self._written(
                 leased, verdict, [(each.kind, each.message) for each in notices]

@@ -2,10 +2,11 @@
 
     poll finds hub and topic ─> asked ──hub verifies──> verified ──half the lease──> asked anew
                                                             │
-    delivery with a good signature ─> source due now: a push is a hint, the poll brings the article
+    delivery with a good signature ─> kept, answered, stored by `collect.pushed` a moment later
 
 Each subscription has a callback that nobody can guess and a secret of its own; a renewal gets new
-ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself.
+ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself,
+and again once polls have found three articles that it did not tell of.
 
 Source: W3C WebSub; notes/syndication E (websub.rocks' list for subscribers).
 """
@@ -23,7 +24,7 @@ from syndicate import jobs, logs, settings
 from syndicate.collect.reading import Readers
 from syndicate.errors import NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
-from syndicate.store import sources, websub
+from syndicate.store import pushes, sources, websub
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.websub import HubState, HubSubscription
 
@@ -36,6 +37,8 @@ RENEW_AFTER = 0.5  # of the lease, up to two thirds: renewals are spread
 ASK_AGAIN = dt.timedelta(hours=1)
 MAX_HUB_REDIRECTS = 3
 BATCH = 20
+AHEAD = dt.timedelta(minutes=10)  # a hub may take so long; a poll that is sooner proves nothing
+SILENT = 3  # articles that polls found and it did not tell of
 _OK = range(200, 300)
 _KEEPS_METHOD = frozenset({307, 308})
 _ALGORITHMS = frozenset({"sha1", "sha256", "sha384", "sha512"})
@@ -150,18 +153,21 @@ def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | No
         return said.get("hub.challenge", "")
 
 
-def deliver(callback: str, signature: str | None, body: bytes, now: dt.datetime) -> int:
+def deliver(
+    callback: str, signature: str | None, body: bytes, content_type: str, now: dt.datetime
+) -> int:
     """What becomes of a delivery, as an HTTP status.
 
     Args:
         callback: last part of the address that it came to.
         signature: the X-Hub-Signature header.
         body: what was sent.
+        content_type: of the body.
         now: aware UTC.
 
     Returns:
         404 for an unknown callback, 410 for one that ended, 403 without a good signature, else 202.
-        Safe to run twice: the source is due at once, and a poll finds nothing new the second time.
+        Safe to run twice: what was stored is found unchanged the second time.
     """
     with transaction() as tx:
         found = websub.by_callback(tx, callback)
@@ -171,9 +177,34 @@ def deliver(callback: str, signature: str | None, body: bytes, now: dt.datetime)
             return 410
         if not is_signed(found.secret, signature, body):
             return 403
-        websub.pushed(tx, found, now)
+        websub.pushed(found, now)
+        pushes.keep(tx, found, content_type, body, now)
         tx.hint(jobs.COLLECT_DUE)
     return 202
+
+
+def score_push(tx: Transaction, source_id: int, now: dt.datetime) -> None:
+    """Count what a push was first to tell of; in the transaction that stored it, at `now`."""
+    websub.score(tx, source_id, "push", now=now, grace=dt.timedelta(0))
+
+
+def polled(tx: Transaction, source_id: int, hub: tuple[str, str] | None, now: dt.datetime) -> None:
+    """After a poll was stored, at `now`: ask for its hub, count what that hub did not tell of.
+
+    A hub that verified us and has been silent over three articles is told to operators, and its
+    source is polled as any other until it speaks again.
+    """
+    if hub:
+        want(tx, source_id, *hub, now)
+    websub.score(tx, source_id, "poll", now=now, grace=AHEAD)
+    for each in websub.current(tx, source_id):
+        if each.state is HubState.VERIFIED and websub.untold(tx, each, grace=AHEAD) >= SILENT:
+            each.pushed_at = None
+            message = (
+                f"The hub {each.hub_url} did not tell source {source_id} of {SILENT} articles "
+                "that polls found; it is polled at its own rhythm until the hub speaks again."
+            )
+            sources.notice_once(tx, source_id, kind="hub_silent", message=message, now=now)
 
 
 def is_signed(secret: bytes, signature: str | None, body: bytes) -> bool:

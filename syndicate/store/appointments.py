@@ -1,10 +1,10 @@
-"""What a collecting worker may be woken for: a source to poll, a hub to ask, a list to compare."""
+"""What may wake a collecting worker: a source to poll, a push, a hub to ask, a list to compare."""
 
 import datetime as dt
 
 from sqlalchemy import exists, select
 
-from syndicate.store import sources
+from syndicate.store import pushes, sources
 from syndicate.store.completeness import EVERY
 from syndicate.store.session import Transaction
 from syndicate.store.sources import FetchState, Source, SourceState
@@ -15,7 +15,7 @@ _AT_REST = (SourceState.GONE, SourceState.PAUSED)
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
     """Whether a collecting worker should be woken; for the tick."""
-    if sources.has_due(tx, now):
+    if sources.has_due(tx, now) or pushes.has_due(tx, now):
         return True
     hubs = exists().where(
         HubSubscription.state.in_((HubState.ASKED, HubState.VERIFIED)),

@@ -85,7 +85,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     """
     if article.state is ArticleState.TAKEN_DOWN:
         return False
-    takedown.remove_copies(tx, article)
+    takedown.remove_copies(tx, article, now)
     bury(tx, article, reason="taken_down", now=now)
     tx.execute(
         update(Article)

@@ -6,18 +6,20 @@ then, and the poll brings what it held.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, update
+from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
+from syndicate.store.sources import FetchState
 from syndicate.store.websub import HubSubscription
 
 # A worker reads a document in 5 s at most, and stores it in a few more.
 LEASE = dt.timedelta(seconds=60)
+PUT_OFF = dt.timedelta(seconds=2)
 MAX_ATTEMPTS = 3
 
 
@@ -50,12 +52,12 @@ class Pushed:
     attempts: int
 
 
-def keep(tx: Transaction, found: HubSubscription, content_type: str, body: bytes) -> None:
+def keep(
+    tx: Transaction, found: HubSubscription, content_type: str, body: bytes, now: dt.datetime
+) -> None:
     """Keep what a hub sent until a worker reads it."""
-    at = found.pushed_at
-    row = SourcePush(
-        subscription_id=found.id, content_type=content_type[:200], body=body, at=at, due_at=at
-    )
+    said = content_type[:200]
+    row = SourcePush(subscription_id=found.id, content_type=said, body=body, at=now, due_at=now)
     tx.add(row)
 
 
@@ -103,11 +105,21 @@ def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[Pushe
     ]
 
 
-def drop(tx: Transaction, delivery_id: int) -> None:
+def put_off(tx: Transaction, push_id: int, now: dt.datetime) -> None:
+    """Give back a delivery whose source somebody is asking just now; no attempt is counted."""
+    row = update(SourcePush).where(SourcePush.id == push_id)
+    tx.execute(row.values(due_at=now + PUT_OFF, attempts=SourcePush.attempts - 1))
+
+
+def drop(tx: Transaction, push_id: int) -> None:
     """Forget a delivery. Safe to run twice."""
-    tx.execute(delete(SourcePush).where(SourcePush.id == delivery_id))
+    tx.execute(delete(SourcePush).where(SourcePush.id == push_id))
 
 
-def waiting(tx: Transaction) -> int:
-    """How many deliveries nobody has read yet."""
-    return tx.scalar(select(func.count()).select_from(SourcePush)) or 0
+def drop_of(tx: Transaction, source_ids: Collection[int], now: dt.datetime) -> None:
+    """Forget what waits for sources, and have them asked instead. Safe to run twice."""
+    theirs = select(HubSubscription.id).where(HubSubscription.source_id.in_(source_ids))
+    gone = delete(SourcePush).where(SourcePush.subscription_id.in_(theirs))
+    if list(tx.scalars(gone.returning(SourcePush.id))):
+        due = update(FetchState).where(FetchState.source_id.in_(source_ids))
+        tx.execute(due.values(next_at=now))

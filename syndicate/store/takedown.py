@@ -4,8 +4,12 @@ Its addresses stay as hashes, so that it is recognised when a feed brings it aga
 are rebuilt without it; mails that already left cannot be called back.
 """
 
+import datetime as dt
+
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
+from syndicate.store import pushes
+from syndicate.store.article_pages import ArticlePage
 from syndicate.store.articles import (
     Article,
     ArticleKey,
@@ -23,8 +27,15 @@ from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
 
 
-def remove_copies(tx: Transaction, article: Article) -> None:
+def remove_copies(tx: Transaction, article: Article, now: dt.datetime) -> None:
     """Remove every copy of an article that we hold. Safe to run twice."""
+    carried = select(ArticleSource.id, ArticleSource.source_id).where(
+        ArticleSource.article_id == article.id
+    )
+    rows = tx.execute(carried).all()
+    tx.execute(delete(ArticlePage).where(ArticlePage.carried_id.in_([row.id for row in rows])))
+    # What a hub pushed and nobody has read yet may hold it; the poll brings the rest of that.
+    pushes.drop_of(tx, {row.source_id for row in rows}, now)
     tags = list(tx.scalars(select(ArticleTag.tag_id).where(ArticleTag.article_id == article.id)))
     for table in (Revision, Picture, ArticleTag):
         tx.execute(delete(table).where(table.article_id == article.id))

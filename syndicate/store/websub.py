@@ -2,13 +2,14 @@
 
 import datetime as dt
 import enum
+from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, func, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, TextClause, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.schema import Id, Table, text_enum
 from syndicate.store.session import Transaction
-from syndicate.store.sources import FetchState, Source, SourceState
+from syndicate.store.sources import Source, SourceState
 
 
 class HubState(enum.StrEnum):
@@ -74,10 +75,98 @@ def due_for_renewal(tx: Transaction, now: dt.datetime, *, limit: int) -> list[Hu
     return list(tx.scalars(query))
 
 
-def pushed(tx: Transaction, found: HubSubscription, now: dt.datetime) -> None:
-    """Note that a hub sent something, and make its source due: a push is a hint."""
+def pushed(found: HubSubscription, now: dt.datetime) -> None:
+    """Note that a hub sent something."""
     found.pushed += 1
     found.pushed_at = now
-    tx.execute(
-        update(FetchState).where(FetchState.source_id == found.source_id).values(next_at=now)
+
+
+def score(
+    tx: Transaction, source_id: int, how: str, *, now: dt.datetime, grace: dt.timedelta
+) -> None:
+    """Count the articles that a source has brought just now: who told of them first, how late.
+
+    Args:
+        tx: the open transaction that stored them, at `now`.
+        source_id: whose.
+        how: "push" or "poll".
+        now: aware UTC.
+        grace: what is younger does not count: a poll may come before the push of the same minute.
+    """
+    said = {"source": source_id, "now": now, "grace": grace}
+    tx.execute(_SCORES[how], said)
+
+
+def _score(count: str, delay: str) -> TextClause:
+    return text(
+        f"""
+        UPDATE fetch_state SET {count} = {count} + fresh.count, {delay} = {delay} + fresh.delay
+        FROM (
+            SELECT count(*) AS count, coalesce(sum(least(86400, greatest(0,
+                extract(epoch FROM CAST(:now AS timestamptz) - published_at)
+            )))::bigint, 0) AS delay
+            FROM article_source JOIN article ON article.id = article_id
+            WHERE source_id = :source AND collected_at = :now AND is_dated AND NOT is_backlog
+                AND published_at <= CAST(:now AS timestamptz) - CAST(:grace AS interval)
+                AND published_at > (
+                    SELECT min(created_at) FROM hub_subscription WHERE source_id = :source
+                )
+        ) AS fresh
+        WHERE source_id = :source AND fresh.count > 0
+        """  # noqa: S608 - names of our own columns
     )
+
+
+_SCORES = {
+    "push": _score("pushed_first", "push_delay_s"),
+    "poll": _score("polled_first", "poll_delay_s"),
+}
+
+_UNTOLD = text(
+    """
+    SELECT count(*) FROM article_source JOIN article ON article.id = article_id
+    WHERE source_id = :source AND is_dated AND NOT is_backlog
+        AND published_at > :since AND published_at <= collected_at - CAST(:grace AS interval)
+    """
+)
+
+
+def untold(tx: Transaction, found: HubSubscription, *, grace: dt.timedelta) -> int:
+    """How many articles polls have found since a hub last told us of any."""
+    since = found.pushed_at or found.created_at
+    said = {"source": found.source_id, "since": since, "grace": grace}
+    return int(tx.execute(_UNTOLD, said).scalar_one())
+
+
+@dataclass(frozen=True)
+class HubScore:
+    """How one hub does: what its pushes were first to tell of, what polls were; mean seconds."""
+
+    hub_url: str
+    sources: int
+    pushed_first: int
+    polled_first: int
+    push_delay_s: float | None
+    poll_delay_s: float | None
+    pushed_at: dt.datetime | None
+
+
+_BY_HUB = text(
+    """
+    SELECT hub_url, count(*), sum(pushed_first)::bigint, sum(polled_first)::bigint,
+        sum(push_delay_s)::float / nullif(sum(pushed_first), 0),
+        sum(poll_delay_s)::float / nullif(sum(polled_first), 0), max(last_push)
+    FROM (
+        SELECT DISTINCT ON (source_id) source_id, hub_url,
+            max(pushed_at) OVER (PARTITION BY source_id, hub_url) AS last_push
+        FROM hub_subscription
+        ORDER BY source_id, id DESC
+    ) AS newest JOIN fetch_state USING (source_id)
+    GROUP BY hub_url ORDER BY hub_url
+    """
+)
+
+
+def scores(tx: Transaction) -> list[HubScore]:
+    """Every hub that a source names now, by address."""
+    return [HubScore(*row) for row in tx.execute(_BY_HUB)]

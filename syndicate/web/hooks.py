@@ -29,7 +29,7 @@ async def take_delivery(
     callback: Callback,
     signature: Annotated[str | None, Header(alias="X-Hub-Signature")] = None,
 ) -> Response:
-    """Take a push as a hint; a body without a good signature is none of ours."""
-    body = await request.body()
-    status = await run_in_threadpool(websub.deliver, callback, signature, body, clock.now())
+    """Keep a push for a worker to read; a body without a good signature is none of ours."""
+    body, kind = await request.body(), request.headers.get("content-type", "")
+    status = await run_in_threadpool(websub.deliver, callback, signature, body, kind, clock.now())
     return Response(status_code=status)

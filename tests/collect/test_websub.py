@@ -1,27 +1,21 @@
 """The subscriber cases of websub.rocks, numbered as there, against a hub of our own."""
 
 import datetime as dt
-import hashlib
-import hmac
-from collections.abc import Iterator
-from urllib.parse import parse_qs, urlencode
 
 import pytest
-import time_machine
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from syndicate.collect import reading, websub
 from syndicate.collect.websub import discover, links_of
 from syndicate.fetch import Response
-from syndicate.store import websub as rows
+from syndicate.store import appointments
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
 from syndicate.store.websub import HubState, HubSubscription
-from syndicate.web.app import build
 from tests.collect import newsroom
+from tests.collect.hub import Hub, subscribe
 from tests.collect.newsroom import NOW, item, rss
-from tests.collect.site import Asked, Reply, Site
+from tests.collect.site import Reply
 
 DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 SOON = NOW + MINUTE
@@ -62,65 +56,6 @@ def test_one_header_may_hold_several_links() -> None:
         "hub": "a",
         "self": "b",
     }
-
-
-class Hub:
-    """A hub that remembers what it was asked, and that can verify and deliver."""
-
-    def __init__(self, site: Site, client: TestClient) -> None:
-        self.site, self.client = site, client
-        self.asked: list[dict[str, str]] = []
-        site.routes["/hub"] = self.take
-
-    def take(self, asked: Asked) -> Reply:
-        form = parse_qs(asked.body.decode())
-        self.asked.append({name: values[0] for name, values in form.items()})
-        return Reply(202)
-
-    def verify(self, index: int = -1, **changes: str) -> tuple[int, str]:
-        asked = self.asked[index]
-        said = {
-            "hub.mode": asked["hub.mode"],
-            "hub.topic": asked["hub.topic"],
-            "hub.challenge": "c-1",
-            "hub.lease_seconds": "864000",
-        }
-        said |= {name.replace("_", ".", 1): value for name, value in changes.items()}
-        answer = self.client.get(f"{self.path(index)}?{urlencode(said)}")
-        return answer.status_code, answer.text
-
-    def deliver(
-        self, body: bytes = b"x", *, algorithm: str = "sha256", signed: bool = True, index: int = -1
-    ) -> int:
-        key = self.asked[index]["hub.secret"].encode()
-        mac = hmac.new(key, body, getattr(hashlib, algorithm)).hexdigest()
-        headers = {"X-Hub-Signature": f"{algorithm}={mac}"} if signed else {}
-        return self.client.post(self.path(index), content=body, headers=headers).status_code
-
-    def path(self, index: int = -1) -> str:
-        return "/hooks/" + self.asked[index]["hub.callback"].partition("/hooks/")[2]
-
-
-@pytest.fixture
-def hub(database: str, site: Site) -> Iterator[Hub]:
-    assert database
-    with (
-        time_machine.travel(NOW),
-        TestClient(build(), base_url="http://127.0.0.1:8080") as client,
-    ):
-        yield Hub(site, client)
-
-
-def subscribe(hub: Hub, *, topic: str = "/self", hub_path: str = "/hub") -> int:
-    links = (
-        f'<atom:link rel="hub" href="{hub.site.url(hub_path)}"/>'
-        f'<atom:link rel="self" href="{hub.site.url(topic)}"/>'
-    )
-    hub.site.serve("/feed", rss(item(1), head=links))
-    source_id = newsroom.source(newsroom.publication(), hub.site, "/feed", kind=SourceKind.WEBSUB)
-    newsroom.collect(source_id)
-    websub.ask_due(SOON)
-    return source_id
 
 
 def states() -> list[HubState]:
@@ -169,14 +104,17 @@ def test_205_a_topic_that_we_did_not_ask_for_is_not_confirmed(hub: Hub) -> None:
     assert hub.client.get("/hooks/websub/nobodysguessofacallback").status_code == 404
 
 
-def test_300_a_delivery_is_taken_and_makes_the_source_due(hub: Hub) -> None:
-    source_id = subscribe(hub)
+def test_300_a_delivery_is_taken_and_wakes_a_worker(hub: Hub) -> None:
+    subscribe(hub)
     assert hub.verify() == (200, "c-1")
+    with transaction() as tx:
+        assert not appointments.has_due(tx, NOW)
 
     status = hub.deliver()
 
     assert status in range(200, 300)
-    assert newsroom.state_of(source_id).next_at < NOW + DAY
+    with transaction() as tx:
+        assert appointments.has_due(tx, SOON)
 
 
 def test_301_a_bad_signature_is_refused(hub: Hub) -> None:
@@ -261,24 +199,6 @@ def test_a_hub_that_does_not_answer_is_asked_again_and_polling_goes_on(
     assert states() == [HubState.ASKED]
     assert websub.ask_due(SOON + 59 * MINUTE) == 0
     assert websub.ask_due(SOON + 61 * MINUTE) == 1
-
-
-def test_a_push_brings_the_article(hub: Hub) -> None:
-    source_id = subscribe(hub)
-    hub.verify()
-    links = (
-        f'<atom:link rel="hub" href="{hub.site.url("/hub")}"/>'
-        f'<atom:link rel="self" href="{hub.site.url("/self")}"/>'
-    )
-    hub.site.serve("/feed", rss(item(1), item(2), head=links))
-
-    hub.deliver()
-    hub.deliver()
-    done = newsroom.collect(source_id)
-
-    assert done.articles == 1
-    with transaction() as tx:
-        assert [each.pushed for each in rows.current(tx, source_id)] == [2]
 
 
 def test_a_push_of_20_megabytes_is_cut_off(hub: Hub) -> None:
