@@ -1,7 +1,7 @@
 """Real servers for the tests, made once per session: PostgreSQL and Valkey, both embedded.
 
-`database` hands each test a clean migrated database, copied from a template in a few hundredths of
-a second; `valkey_url` an empty broker. A test without them touches no server.
+`database` hands each test a clean migrated database; `valkey_url` an empty broker. A test without
+them touches no server.
 """
 
 import itertools
@@ -22,6 +22,7 @@ from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.store import migrate, session
+from tests.clean_database import CleanDatabase
 
 pytest_plugins = ("tests.skips",)
 
@@ -101,15 +102,31 @@ def empty_database(
     postgres: Postgres, postgres_url: str, settings_env: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """The address of a database without tables, set in the settings."""
-    yield from _fresh_database(postgres, postgres_url, settings_env, "template1")
+    name = f"empty_{next(_names)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template1 STRATEGY FILE_COPY")
+        settings_env.setenv("SYNDICATE_DATABASE_URL", postgres.url(name))
+        _forget()
+        yield postgres.url(name)
+        _forget()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def clean_database(postgres: Postgres, postgres_url: str) -> CleanDatabase:
+    """What `database` hands out."""
+    return CleanDatabase(postgres_url, postgres.url, "syndicate")
 
 
 @pytest.fixture
-def database(
-    postgres: Postgres, postgres_url: str, settings_env: pytest.MonkeyPatch
-) -> Iterator[str]:
+def database(clean_database: CleanDatabase, settings_env: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a clean migrated database, set in the settings."""
-    yield from _fresh_database(postgres, postgres_url, settings_env, "syndicate")
+    url = clean_database.take()
+    settings_env.setenv("SYNDICATE_DATABASE_URL", url)
+    _forget()
+    yield url
+    _forget()
+    clean_database.give_back()
 
 
 @pytest.fixture(scope="session")
@@ -132,19 +149,6 @@ def valkey_url(valkey: Valkey, settings_env: pytest.MonkeyPatch) -> str:
     settings_env.setenv("SYNDICATE_REDIS_URL", url)
     _forget()
     return url
-
-
-def _fresh_database(
-    postgres: Postgres, admin_url: str, monkeypatch: pytest.MonkeyPatch, template: str
-) -> Iterator[str]:
-    name = f"test_{next(_names)}"
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        monkeypatch.setenv("SYNDICATE_DATABASE_URL", postgres.url(name))
-        _forget()
-        yield postgres.url(name)
-        _forget()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:

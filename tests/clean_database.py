@@ -1,0 +1,132 @@
+"""One database that every test finds as it was made: emptied after each, which is much quicker
+than making another. A test that changed the tables, or filled them much, has it made anew."""
+
+from collections.abc import Callable, Sequence
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+_MOST_BYTES = 16 * 2**20
+
+_TABLES: LiteralString = """
+SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+_SEQUENCES: LiteralString = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'"
+_SHAPE: LiteralString = """
+SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
+  SELECT concat(oid, relname, reloptions) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind <> 't'
+  UNION ALL
+  SELECT concat(attrelid, attname, atttypid, attnotnull, attisdropped) FROM pg_attribute
+    WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+  UNION ALL
+  SELECT concat(oid, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT concat(oid, proname) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT concat(oid, tgname) FROM pg_trigger WHERE NOT tgisinternal
+) AS lines (line)
+"""
+_SIZE: LiteralString = """
+SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+# Whoever still holds a connection is gone before the next test, as is what they had not committed.
+_END_OTHERS: LiteralString = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+class CleanDatabase:
+    """Gives a clean copy of the migrated database, again and again.
+
+    Args:
+        admin_url: of a database from which others may be made.
+        url_of: the address of a database by its name.
+        template: the migrated database.
+    """
+
+    def __init__(self, admin_url: str, url_of: Callable[[str], str], template: str) -> None:
+        self._admin_url, self._url_of, self._template = admin_url, url_of, template
+        self._made = 0
+        self._is_there = False
+        self._made_state: list[object] = []
+        self._filled = self._as_made = sql.Composed([])
+        self._kept: frozenset[str] = frozenset()
+
+    @property
+    def url(self) -> str:
+        """Where it is now."""
+        return self._url_of(f"clean_{self._made}")
+
+    def take(self) -> str:
+        """The address of the clean database."""
+        if not self._is_there:
+            self._make()
+        return self.url
+
+    def give_back(self) -> None:
+        """Undo what a test did to it."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(_END_OTHERS)
+            if (
+                self._state(connection) == self._made_state
+                and int(str(self._value(connection, _SIZE))) <= _MOST_BYTES
+            ):
+                self._empty(connection)
+                return
+        self._drop()
+
+    def _make(self) -> None:
+        self._made += 1
+        name = sql.Identifier(f"clean_{self._made}")
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            connection.execute(copied.format(name, sql.Identifier(self._template)))
+        self._is_there = True
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            tables = [str(row[0]) for row in connection.execute(_TABLES)]
+            self._filled = _one_row_each("SELECT {} WHERE EXISTS (SELECT FROM {})", tables)
+            self._kept = frozenset(str(row[0]) for row in connection.execute(self._filled))
+            self._made_state = self._state(connection)
+            sequences = [str(row[0]) for row in connection.execute(_SEQUENCES)]
+            at = _one_row_each("SELECT {}, last_value, is_called FROM {}", sequences)
+            self._as_made = sql.SQL("; ").join(
+                sql.SQL("SELECT setval({}, {}, {})").format(name, value, called)
+                for name, value, called in connection.execute(at)
+            )
+
+    def _empty(self, connection: psycopg.Connection) -> None:
+        filled = {str(row[0]) for row in connection.execute(self._filled)} - self._kept
+        # As a replica does: no foreign key asks for an order.
+        as_replica = sql.SQL("SET session_replication_role = replica")
+        deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(each)) for each in filled]
+        connection.execute(sql.SQL("; ").join([as_replica, *deletes, self._as_made]))
+
+    def _drop(self) -> None:
+        name = sql.Identifier(f"clean_{self._made}")
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        self._is_there = False
+
+    def _state(self, connection: psycopg.Connection) -> list[object]:
+        """What must be as it was for this to be the same database: its shape, its first rows."""
+        rows = sql.SQL("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {} AS t")
+        first = [
+            connection.execute(rows.format(sql.Identifier(each))).fetchone()
+            for each in sorted(self._kept)
+        ]
+        return [self._value(connection, _SHAPE), *first]
+
+    @staticmethod
+    def _value(connection: psycopg.Connection, query: LiteralString) -> object:
+        row = connection.execute(query).fetchone()
+        return row[0] if row else None
+
+
+def _one_row_each(query: LiteralString, names: Sequence[str]) -> sql.Composed:
+    """One query of the same words about each: {} is the name, first as text, then as it is."""
+    parts = [sql.SQL(query).format(sql.Literal(each), sql.Identifier(each)) for each in names]
+    return sql.SQL(" UNION ALL ").join(parts)
