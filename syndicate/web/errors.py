@@ -4,7 +4,10 @@ A page when a reader asked, JSON when a program did. Neither needs the database:
 thing that is down.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -134,11 +137,26 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    first = _plainest(error.errors())
     if first["loc"][0] == "path":
         return answer(request, 404, _SENTENCES[404])
+    if first["type"] == "json_invalid":
+        where = f"{first['ctx']['error']} at character {first['loc'][-1]}"
+        return answer(request, 422, f"The body is not valid JSON: {where}.")
+    name = ".".join(str(part) for part in first["loc"][1:] if not _is_model(part)) or "body"
     return answer(request, 422, f"The field {name} cannot be used: {first['msg']}.")
+
+
+def _plainest(found: Sequence[Any]) -> Any:
+    """The first thing wrong; of a body that may have several forms, with the form nearest to it."""
+    forms = Counter(each["loc"][1] for each in found if _is_model(*each["loc"][1:2]))
+    nearest = min(forms, key=lambda form: forms[form], default=None)
+    return next(each for each in found if nearest in (None, *each["loc"][1:2]))
+
+
+def _is_model(part: object = None) -> bool:
+    """Whether a part of a place is the name of one of our classes, which no caller knows."""
+    return isinstance(part, str) and part[:1].isupper()
 
 
 def _own_error(request: Request, error: Exception) -> Response:

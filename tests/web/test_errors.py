@@ -7,6 +7,7 @@ from syndicate import errors
 from syndicate.store import reading
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
+from tests.web import operators
 from tests.web.newsroom import Newsroom
 
 
@@ -35,6 +36,28 @@ def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Ne
     }
     assert reader.headers["content-type"] == "text/html; charset=utf-8"
     assert browser.put("/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('{"id"', "The body is not valid JSON: Expecting ':' delimiter at character 5."),
+        ("[]", "The field body cannot be used: Input should be "),
+        ('{"articles": []}', "The field articles cannot be used: List should have at least 1 item"),
+        ('{"articles": [{"id": "1"}]}', "The field articles.0.headline cannot be used: Field req"),
+        ('{"id": "1", "headline": "H", "updated_at": "yesterday"}', "The field updated_at cannot "),
+    ],
+)  # fmt: skip
+def test_program_is_told_the_field_by_the_name_that_it_knows(
+    browser: TestClient, database: str, body: str, sentence: str
+) -> None:
+    assert database
+    headers = {**operators.bearer("admin"), "Content-Type": "application/json"}
+
+    answer = browser.post("/api/v1/articles", headers=headers, content=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"].startswith(sentence)
 
 
 @pytest.mark.parametrize(
