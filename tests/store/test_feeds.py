@@ -125,7 +125,8 @@ def test_mark_due_locks_feeds_in_one_order() -> None:
 def _wait_until_blocked(tx: Transaction) -> None:
     # Not from pg_stat_activity: a transaction sees it as it was when it first looked.
     waits = text(
-        "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        "SELECT pid FROM pg_locks"
+        " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     )
     for _ in range(600):
         if tx.scalars(waits).all():
