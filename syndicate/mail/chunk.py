@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from syndicate import clock, logs
 from syndicate.errors import BadAddressError, RelayError
 from syndicate.mail import outcomes
+from syndicate.mail.bounces import keep
 from syndicate.mail.conversation import Outcome, Result
 from syndicate.mail.hold import Hold
 from syndicate.mail.message import Writer
@@ -22,6 +23,7 @@ from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope, LeaseLostError
 from syndicate.render.merge import Content
 from syndicate.store import lease, pacing, reaping, results, withholding
+from syndicate.store.events import Refused
 from syndicate.store.lease import Due
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.session import DatabaseDownError, transaction
@@ -96,7 +98,8 @@ class Chunk:
             if due.ordinal not in barred
         }
         after = self._hand_over(session) if self._by_ordinal else After.GO_ON
-        self._settle()
+        if self._settle():
+            self._tell_refusals()
         return after
 
     def _intend(self) -> Mapping[int, str] | None:
@@ -184,18 +187,16 @@ class Chunk:
         if result.outcome not in (Outcome.UNTRIED, Outcome.UNKNOWN):
             self._progress += 1
 
-    def _settle(self) -> None:
+    def _settle(self) -> bool:
         while True:
             try:
-                self._write()
+                return self._write()
             except DatabaseDownError:
                 if time.monotonic() >= self.hold.end:
                     raise
                 time.sleep(_RETRY_SETTLE_S)
-            else:
-                return
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
         leased = self.hold.leased
         has_ambiguous = any(one.state is DeliveryState.AMBIGUOUS for one in self.outcomes)
         with transaction() as tx:
@@ -204,3 +205,25 @@ class Chunk:
                 reaping.requeue_ambiguous(tx, leased.mailing_id, leased.number)
         if not is_ours:
             log.warning("results_came_too_late", mailing=leased.mailing_id, batch=leased.number)
+        return is_ours
+
+    def _tell_refusals(self) -> None:
+        """Have an address that is gone mailed no more, by whatever is sent a second later."""
+        mailing_id, now = self.hold.leased.mailing_id, clock.now()
+        refused = [
+            Refused(
+                mailing_id,
+                self._by_ordinal[one.ordinal].recipient_id,
+                now,
+                one.code,
+                one.enhanced,
+                one.reason,
+            )
+            for one in self.outcomes
+            if one.state is DeliveryState.FAILED and one.code is not None
+        ]
+        try:
+            keep.refusals(refused)
+        except DatabaseDownError:
+            # They stand in the ledger; the sweep finds them there.
+            log.warning("refusals_not_kept", mailing=mailing_id, refusals=len(refused))

@@ -2,7 +2,8 @@
 
     ingest      a mail that came back
     take        what a provider told
-    sweep       what the relay refused at once (from the ledger's rows, every ten minutes)
+    refusals    what the relay refused at once, as soon as the ledger has it
+    sweep       the same from the ledger's rows, every ten minutes: what a dead worker did not tell
 
 A mail is believed about a reader only when it carries our seal; a provider is believed when its
 request was signed. Everything here may run twice: an event has one key, whoever tells it.
@@ -22,7 +23,7 @@ from syndicate.mail.bounces.reasons import cause_of
 from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import ABOUT_US, Kind, Verdict, is_hard
 from syndicate.store import events, incidents, ledger, newsletters, recipients, subscribers
-from syndicate.store.events import Happening
+from syndicate.store.events import Happening, Refused
 from syndicate.store.incidents import Sample
 from syndicate.store.mailings import Mailing
 from syndicate.store.recipients import EVERYWHERE, OTHER, Recipient
@@ -117,6 +118,16 @@ def sweep(now: dt.datetime) -> int:
     """
     with transaction() as tx:
         refused = events.unread_refusals(tx, since=now - SWEEP_BACK, limit=SWEEP_AT_ONCE)
+    refusals(refused)
+    return len(refused)
+
+
+def refusals(refused: Sequence[Refused]) -> None:
+    """Keep what the relay refused for good. Safe to run twice.
+
+    Args:
+        refused: deliveries that stand as failed in the ledger.
+    """
     for each in refused:
         words = each.reason or ""
         # The relay answers RCPT TO before it takes a message: what it refuses, it refuses there.
