@@ -141,7 +141,6 @@ def refusals(refused: Sequence[Refused]) -> None:
         with transaction() as tx:
             recipient = tx.get(Recipient, each.recipient_id)
             _keep(tx, verdict, each.mailing_id, recipient, told="", at=each.at)
-    return len(refused)
 
 
 def _about(verdicts: Sequence[Verdict], recipient: Recipient | None) -> Verdict:
