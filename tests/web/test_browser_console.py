@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from syndicate import clock
-from syndicate.store import incidents, sources
+from syndicate.store import incidents, installation, sources
 from syndicate.store.mailings import MailingState
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind, SourceState
@@ -101,6 +101,35 @@ def test_room_is_steered_without_script(
     expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
 
     assert operators.state_of(mailing_id) is MailingState.CANCELLED
+    assert watched.faults == []
+    watched.context.close()
+
+
+def test_everything_is_stopped_in_two_taps_and_nothing_is_sent_by_one(
+    chromium: Browser, address: str, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+    watched = Watched(chromium, address, viewport={"width": 360, "height": 640})
+    sign_in(watched)
+    page = watched.open(f"/console/mailings/{operators.mailing(newsroom)}")
+
+    stop = page.get_by_role("link", name="Stop everything …")
+    expect(stop).to_be_in_viewport()
+    stop.click()
+    page.get_by_role("button", name="Stop everything").click()
+    expect(page.get_by_text("Everything is stopped")).to_be_visible()
+    release = page.get_by_role("button", name="Yes, let mail leave again")
+    expect(release).to_be_hidden()
+    page.get_by_text("Let mail leave again …").click()
+    release.click()
+    expect(stop).to_be_visible()
+    watched.open(f"/console/newsletters/{newsroom.newsletter}")
+    send = page.get_by_role("button", name="Send it to ")
+    expect(send).to_be_hidden()
+    page.get_by_text("Compose and send it now …").click()
+    expect(send).to_be_visible()
+
     assert watched.faults == []
     watched.context.close()
 

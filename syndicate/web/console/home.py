@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
-from syndicate.errors import UsageError
-from syndicate.mail.bounces import advice
 from syndicate.mail import steering
+from syndicate.mail.bounces import advice
 from syndicate.newsletters import schedule
 from syndicate.newsletters.run import read_schedule
-from syndicate.store import incidents, newsletters, progress, watching
+from syndicate.store import incidents, installation, newsletters, progress, watching
 from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
 from syndicate.store.progress import Standing
 from syndicate.store.session import Transaction, transaction
@@ -24,8 +23,8 @@ from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 
 _LOOK_BACK = dt.timedelta(days=2)
-_INCIDENTS = 5
 _RECENT = 6
+_INCIDENTS = 5
 _TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
 
 router = APIRouter(include_in_schema=False)
@@ -79,15 +78,14 @@ def home(actor: Reader) -> Response:
 @router.get("/console/stop")
 def stop_page(actor: Stopper) -> Response:
     """The form that asks why."""
-    return pages.render(actor, "stop.html", problem="")
+    return pages.render(actor, "stop.html", tab="stop")
 
 
 @router.post("/console/stop")
 def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
     """Stop everything: no mail of any kind leaves until it is released."""
-    if not why.strip():
-        raise UsageError("Say why everything is stopped: whoever comes next wants to know.")
-    steering.stop_everything(why.strip(), actor=actor.name, now=clock.now())
+    told = why.strip() or installation.NO_REASON
+    steering.stop_everything(told, actor=actor.name, now=clock.now())
     return pages.see_other("/console")
 
 
@@ -104,9 +102,9 @@ def _needs(
     needs = [
         Need(f"{_called(each, titles)} {_trouble(each)}.", f"/console/mailings/{each.mailing.id}")
         for each in found
-    needs += _incidents(tx)
         if _trouble(each)
     ]
+    needs += _incidents(tx)
     unwell = watching.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK)
     needs += [
         Need(
@@ -127,6 +125,8 @@ def _needs(
         for state, count in troubled.items()
     ]
     return needs
+
+
 def _incidents(tx: Transaction) -> list[Need]:
     """Those that nobody looks after yet."""
     found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
@@ -141,8 +141,6 @@ def _incidents(tx: Transaction) -> list[Need]:
         text = f"{len(found) - _INCIDENTS} more receivers hold something against our mail."
         needs.append(Need(text, "/console/incidents"))
     return needs
-
-
 
 
 def _called(standing: Standing, titles: dict[int, Title]) -> str:
