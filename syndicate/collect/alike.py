@@ -51,29 +51,25 @@ def merged(
         intents: what was decided.
         now: aware UTC.
     """
-    texts = {
-        place: text
+    wanted = [
+        (place, each.story.headline, each.published_at)
         for place, each in enumerate(intents)
-        if isinstance(each, Create)
-        and each.is_dated
-        and len(words(text := plain(each.story.body))) >= LEAST_WORDS
-    }
-    wanted = [(p, e.story.headline, e.published_at) for p, e in _creates(intents) if p in texts]
+        if isinstance(each, Create) and each.is_dated
+    ]
     found = list(intents)
     taken: set[int] = set()
     candidates = alike.candidates(tx, publication_id, source_id, wanted, within=WITHIN)
     for place, article_id, body in candidates:
-        each, share = found[place], likeness(plain(body), texts[place])
-        if share < LIKENESS or article_id in taken or not isinstance(each, Create):
+        each = found[place]
+        if article_id in taken or not isinstance(each, Create):
+            continue
+        share = likeness(plain(body), plain(each.story.body))
+        if share < LIKENESS:
             continue
         taken.add(article_id)
         found[place] = Attach(each.found, article_id, each.key)
         _tell(tx, source_id, article_id, share, now)
     return found
-
-
-def _creates(intents: Sequence[Create | Attach]) -> list[tuple[int, Create]]:
-    return [(place, each) for place, each in enumerate(intents) if isinstance(each, Create)]
 
 
 def _tell(tx: Transaction, source_id: int, article_id: int, share: float, now: dt.datetime) -> None:
