@@ -183,6 +183,11 @@ class Settings(BaseSettings):
             raw = bytes.fromhex(text)
         except ValueError:
             raw = b""
+        if not text:
+            raise SettingsError(
+                "SYNDICATE_MASTER_KEY is not set; set the key of this installation, "
+                "or run `syndicate up`, which makes one and keeps it."
+            )
         if len(raw) != 32:  # noqa: PLR2004 - HMAC-SHA256's key length
             raise SettingsError(
                 "SYNDICATE_MASTER_KEY must be 64 hex digits; "

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from syndicate import logs, settings
+from syndicate import clock, journal, logs, settings
 from syndicate.embedded import folder, keys, listening, plan, servers
 from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
@@ -116,9 +116,12 @@ class Stack:
         Raises:
             RefusedError: one of its kinds: port in use, second stack, other PostgreSQL version,
                 newer schema, embedded servers in production.
+            SettingsError: an address or a key cannot be one.
             ChildDiedError: a process did not become ready.
         """
         servers.refuse_production(self.settings)
+        if self.settings.master_key is not None:
+            self.settings.key()
         folder.refuse_if_held(self.data_dir)
         try:
             self._address = self._listen()
@@ -209,6 +212,8 @@ class Stack:
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         self.options.report("schema")
         migrate.upgrade()
+        if (path := journal.path_of(settings.load())) is not None:
+            journal.replay(path, clock.now())
         self.options.prepare()
         for wanted in self.options.extras:
             self.options.report(wanted.name)

@@ -58,6 +58,7 @@ def test_every_command_that_is_listed_is_there() -> None:
         (["worker", "bulk"], {"SYNDICATE_PROT": "1"}, 2, "There is no setting SYNDICATE_PROT; "),
         (["migrate"], {}, 2, "SYNDICATE_DATABASE_URL is not set; set it, or run `syndicate up`"),
         (["doctor", "--only", "x"], {}, 2, "There is no check x; "),
+        (["console-link"], {}, 2, "SYNDICATE_MASTER_KEY is not set; "),
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u@127.0.0.1:1/d"}, 1,
          "The database does not answer (connection failed: "),
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "mysql://u:geheim@db/d"}, 2,

@@ -253,6 +253,7 @@ def test_a_port_in_use_is_refused_before_anything_is_written(data_dir: Path) -> 
         ({"SYNDICATE_PROT": "8081"}, 2, "did you mean SYNDICATE_PORT?"),
         ({"SYNDICATE_HOST": "news.invalid"}, 3, "The host news.invalid does not resolve"),
         ({"SYNDICATE_HOST": "192.0.2.1"}, 2, "192.0.2.1 is no address of this machine"),
+        ({"SYNDICATE_MASTER_KEY": "geheim"}, 2, "SYNDICATE_MASTER_KEY must be 64 hex digits"),
         ({"SYNDICATE_ENVIRONMENT": "production"}, 4, "set SYNDICATE_DATABASE_URL and"),
     ],
 )  # fmt: skip
