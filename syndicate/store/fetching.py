@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import TextClause, func, select, text, tuple_, update
 
 from syndicate.store.publications import Publication, Section
-from syndicate.store.rowsets import as_json, rows_of
+from syndicate.store.rowsets import among, as_json, rows_of
 from syndicate.store.session import Transaction
 from syndicate.store.sources import (
     FetchHost,
@@ -81,7 +81,7 @@ def lease(
     if source_ids is None:
         is_due = (is_pollable(), FetchState.next_at <= now)
     else:
-        is_due = (Source.id.in_(source_ids), FetchState.next_at.is_not(None))
+        is_due = (among(Source.id, source_ids), FetchState.next_at.is_not(None))
     wanted = wanted.where(*is_due).group_by(Source.domain)
     wanted = wanted.order_by(func.min(FetchState.next_at)).limit(limit)
     free = select(FetchHost.domain).where(FetchHost.domain.in_(wanted), _is_free_host(now))
@@ -91,8 +91,8 @@ def lease(
     if not domains:
         return []
     until = now + LEASE
-    taken = update(FetchHost).where(FetchHost.domain.in_(domains))
-    tx.execute(taken.values(leased_until=until))
+    taken = update(FetchHost).where(among(FetchHost.domain, domains))
+    tx.execute(taken.values(leased_until=until).execution_options(synchronize_session=False))
     return _take(tx, domains, is_due, until)
 
 
@@ -108,7 +108,7 @@ def renew(tx: Transaction, leased: Sequence[tuple[int, int, str]], now: dt.datet
     domains = {domain for source_id, _, domain in leased if source_id in ours}
     tx.execute(
         update(FetchHost)
-        .where(FetchHost.domain.in_(domains), FetchHost.leased_until.is_not(None))
+        .where(among(FetchHost.domain, domains), FetchHost.leased_until.is_not(None))
         .values(leased_until=until)
     )
 
@@ -201,7 +201,7 @@ def busy(tx: Transaction, source_ids: Collection[int], now: dt.datetime) -> set[
         select(Source.id)
         .join(FetchState, FetchState.source_id == Source.id)
         .outerjoin(FetchHost, FetchHost.domain == Source.domain)
-        .where(Source.id.in_(source_ids))
+        .where(among(Source.id, source_ids))
         .where((FetchState.leased_until > now) | (FetchHost.leased_until > now))
     )
     return set(tx.scalars(query))
@@ -218,14 +218,15 @@ def _take(
     ranked = (
         select(Source.id, place.label("place"))
         .join(FetchState, FetchState.source_id == Source.id)
-        .where(Source.domain.in_(domains), *is_due)
+        .where(among(Source.domain, domains), *is_due)
         .subquery()
     )
     ids = list(tx.scalars(select(ranked.c.id).where(ranked.c.place <= PER_DOMAIN)))
     tx.execute(
         update(FetchState)
-        .where(FetchState.source_id.in_(ids))
+        .where(among(FetchState.source_id, ids))
         .values(leased_until=until, epoch=FetchState.epoch + 1)
+        .execution_options(synchronize_session=False)
     )
     pushed_at = (
         select(func.max(HubSubscription.pushed_at))
@@ -237,7 +238,7 @@ def _take(
         select(Source, FetchState, Publication, pushed_at)
         .join(FetchState, FetchState.source_id == Source.id)
         .join(Publication, Publication.id == Source.publication_id)
-        .where(Source.id.in_(ids))
+        .where(among(Source.id, ids))
         .order_by(FetchState.next_at, Source.id)
         .execution_options(populate_existing=True)
     )

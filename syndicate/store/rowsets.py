@@ -10,15 +10,18 @@ times the processor time of parsing it (measured).
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, any_, cast
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import NullType
 
 from syndicate.store.schema import Table
 
+T = TypeVar("T")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -53,3 +56,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat()
     raise TypeError(f"no column holds a {type(value).__name__}")
+
+
+def among(column: InstrumentedAttribute[T], values: Collection[T]) -> ColumnElement[bool]:
+    """The condition that a column has one of these values: one parameter, where IN makes many."""
+    return column == any_(cast(list(values), ARRAY(column.type)))
