@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(
         None, description="folder of the embedded servers; empty picks one under the home folder"
     )
+    takedown_log: Path | None = Field(
+        None, description="journal of takedowns, outside the database; else in the data folder"
+    )
     master_key: SecretStr | None = Field(
         None,
         description="64 hex digits that sign every link; embedded installations make their own",
@@ -149,6 +152,11 @@ class Settings(BaseSettings):
     hub_allow_origins: list[str] = Field(
         default_factory=list,
         description="exact IP:port of in-house WebSub callbacks that the hub may call",
+    )
+    hub_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="an outside WebSub hub that feeds name; empty means our own /hub",
     )
     own_feed_paid: bool = Field(
         True,

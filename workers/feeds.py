@@ -1,7 +1,7 @@
 """Building feeds that are due, and telling the hub's subscribers."""
 
 from syndicate import clock, jobs
-from syndicate.feeds import hub, publish
+from syndicate.feeds import hub, outside_hub, publish
 from workers.app import app
 
 
@@ -15,4 +15,5 @@ def publish_feeds() -> None:
 @app.task(name=jobs.HUB.name)
 def run_hub() -> None:
     """Verify and deliver what is due at the hub, for a while. Safe to run twice."""
+    outside_hub.run_due(clock.now())
     hub.run_due(clock.now())

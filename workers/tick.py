@@ -11,12 +11,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 
-from syndicate import clock, jobs, logs
+from syndicate import clock, jobs, journal, logs, settings
 from syndicate.errors import SyndicateError
 from syndicate.mail import recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
-from syndicate.store import appointments, due, embargoes, feeds, hub, lease, outbox
+from syndicate.store import appointments, due, embargoes, feeds, hub, hub_pings, lease, outbox
 from syndicate.store.mailings import Lane
 from syndicate.store.session import DatabaseDownError, transaction
 from workers.app import app
@@ -91,6 +91,13 @@ def tell_feeds(now: dt.datetime) -> None:
         outbox.pass_on(tx, now)
 
 
+def keep_takedowns(_now: dt.datetime) -> None:
+    """Write takedowns into the journal that outlives the database."""
+    path = journal.path_of(settings.load())
+    if path is not None:
+        journal.keep(path)
+
+
 def hint_due_feeds(now: dt.datetime) -> None:
     """Wake a building worker when a feed must be built again."""
     with transaction() as tx:
@@ -99,9 +106,9 @@ def hint_due_feeds(now: dt.datetime) -> None:
 
 
 def hint_due_hub(now: dt.datetime) -> None:
-    """Wake the hub when a callback waits to be asked or told."""
+    """Wake the hub when a callback waits to be asked or told, or an outside hub to be pinged."""
     with transaction() as tx:
-        if hub.has_due(tx, now):
+        if hub.has_due(tx, now) or hub_pings.has_due(tx, now):
             tx.hint(jobs.HUB)
 
 
@@ -122,6 +129,7 @@ STEPS: tuple[Step, ...] = (
     recover.recover,
     hint_due_sources,
     tell_feeds,
+    keep_takedowns,
     hint_due_feeds,
     hint_due_hub,
     hint_ready_batches,

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from syndicate import clock, jobs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.feeds import hub
+from syndicate.feeds import hub, outside_hub
 from syndicate.feeds import publish as publishing
 from syndicate.settings import load
 from syndicate.store import consumers, feed_documents, feed_rules, feeds, publications
@@ -152,7 +152,7 @@ def move(slug: str, to: str) -> None:
 @app.command("hub")
 def run_hub(*, as_json: AsJson = False) -> None:
     """Verify and deliver what is due at the hub, and list its subscriptions."""
-    requests = hub.run_due(clock.now())
+    requests = outside_hub.run_due(clock.now()) + hub.run_due(clock.now())
     with transaction() as tx:
         rows = [_callback(row) for row in hub_rows.subscriptions(tx)]
     if as_json:

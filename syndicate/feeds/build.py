@@ -55,7 +55,7 @@ def json_feed(document: Document) -> bytes:
         "authors": [{"name": document.publication, "url": document.site.home}],
     }
     if document.has_hub:
-        found["hubs"] = [{"type": "WebSub", "url": f"{document.site.base}/hub"}]
+        found["hubs"] = [{"type": "WebSub", "url": document.site.hub}]
     if document.older is not None:
         found["next_url"] = document.url(FeedFormat.JSON, document.older)
     found["items"] = [_item(entry) for entry in document.entries]

@@ -127,7 +127,7 @@ def links(document: Document, form: FeedFormat) -> list[tuple[str, str, str | No
         ("self", document.url(form), media_type),
     ]
     if document.has_hub:
-        found.append(("hub", f"{document.site.base}/hub", None))
+        found.append(("hub", document.site.hub, None))
     pages = {
         "first": 0 if document.last_page else None,
         "previous": document.newer,

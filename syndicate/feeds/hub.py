@@ -65,9 +65,10 @@ def ask(form: Mapping[str, str], now: dt.datetime) -> None:
 
     Raises:
         UsageError: a field is missing or malformed; the sentence says which.
-        RefusedError: the topic is not ours.
+        RefusedError: the topic is not ours, or its hub is an outside one.
         CapReachedError: too much is asked in the name of this callback's host.
     """
+    outside = settings.load().hub_url
     mode = form.get("hub.mode", "")
     if mode not in {Mode.SUBSCRIBE.value, Mode.UNSUBSCRIBE.value}:
         raise UsageError("hub.mode must be subscribe or unsubscribe.")
@@ -77,6 +78,8 @@ def ask(form: Mapping[str, str], now: dt.datetime) -> None:
         raise UsageError(f"hub.secret must be shorter than {_SECRET_BYTES} bytes.")
     topic = form.get("hub.topic", "")
     lease_s = _lease(form.get("hub.lease_seconds", ""))
+    if outside is not None and mode == Mode.SUBSCRIBE:
+        raise RefusedError(f"The hub of these feeds is {outside}; please subscribe there.")
     with transaction() as tx:
         feed_id, feed_format = _topic(tx, topic)
         _refuse_too_many(tx, host, now)

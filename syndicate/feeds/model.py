@@ -32,11 +32,13 @@ class Site:
         base: where feeds are served, without a trailing slash.
         pages: where its hosted pages are, without a trailing slash.
         home: its own front page.
+        hub: of WebSub: ours, or the outside one that the operator chose.
     """
 
     base: str
     pages: str
     home: str
+    hub: str
 
 
 @dataclass(frozen=True)
@@ -161,19 +163,23 @@ def page_url(base: str, slug: str, form: FeedFormat, page: int = 0) -> str:
     return f"{base}/feeds/{quote(slug)}.{form.value}{query}"
 
 
-def site_of(publication: Publication, base_url: str, *, is_first: bool) -> Site:
+def site_of(
+    publication: Publication, base_url: str, *, is_first: bool, hub_url: str | None = None
+) -> Site:
     """The addresses of a publication.
 
     Args:
         publication: the brand; one with a host name of its own is found there.
         base_url: the installation's public address.
         is_first: the first publication answers without a prefix.
+        hub_url: an outside hub; None means our own.
     """
     if publication.host:
         base = f"{base_url.partition('://')[0]}://{publication.host}"
-        return Site(base, base, publication.home_url or f"{base}/")
+        return Site(base, base, publication.home_url or f"{base}/", hub_url or f"{base}/hub")
     pages = base_url if is_first else f"{base_url}/p/{publication.slug}"
-    return Site(base_url, pages, publication.home_url or f"{pages}/")
+    home = publication.home_url or f"{pages}/"
+    return Site(base_url, pages, home, hub_url or f"{base_url}/hub")
 
 
 def document(

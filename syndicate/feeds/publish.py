@@ -18,7 +18,7 @@ from syndicate import jobs, logs, settings
 from syndicate.feeds import build, model
 from syndicate.store import feed_documents as documents
 from syndicate.store import feed_entries as entries
-from syndicate.store import feed_rows, hub, outbox, publications
+from syndicate.store import feed_rows, hub, hub_pings, outbox, publications
 from syndicate.store.feed_documents import FeedDocument, FeedFormat, NewPage, Stored, Taken
 from syndicate.store.feed_entries import Page
 from syndicate.store.feed_rows import Place
@@ -129,14 +129,21 @@ def _finish(tx: Transaction, plan: Plan, built_for: str, now: dt.datetime) -> No
 
 
 def _tell_hub(tx: Transaction, taken: Taken, made: Iterable[NewPage], now: dt.datetime) -> None:
-    """Make page 0 due to the hub's subscribers, in the commit that changes it."""
+    """Make page 0 due to the hub's subscribers, or to an outside hub, in the same commit."""
     forms = [each.format for page in made if page.number == 0 for each in page.documents]
-    if forms and hub.topic_changed(tx, taken.feed.id, forms, now=now):
+    if not forms:
+        return
+    is_due = hub.topic_changed(tx, taken.feed.id, forms, now=now)
+    if settings.load().hub_url is not None:
+        hub_pings.mark(tx, taken.feed.id, forms, now=now)
+        is_due = True
+    if is_due:
         tx.hint(jobs.HUB)
 
 
 def _built_for() -> str:
-    return f"{build.VERSION} {settings.load().base_url()}"
+    own = settings.load()
+    return " ".join(filter(None, [build.VERSION, own.base_url(), own.hub_url]))
 
 
 def _plan(taken: Taken, built_for: str, now: dt.datetime) -> Plan:
@@ -154,7 +161,8 @@ def _plan(taken: Taken, built_for: str, now: dt.datetime) -> Plan:
     changed = {
         page.number for page in pages if is_outdated or stored.get(page.number) != page.fingerprint
     }
-    site = model.site_of(taken.publication, settings.load().base_url(), is_first=is_first)
+    own = settings.load()
+    site = model.site_of(taken.publication, own.base_url(), is_first=is_first, hub_url=own.hub_url)
     return Plan(taken, site, pages, frozenset(changed), tombstones, next_moment)
 
 

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from starlette.concurrency import run_in_threadpool
 
 from syndicate.feeds import model
+from syndicate.feeds.model import Site
 from syndicate.settings import load
 from syndicate.store import feed_documents, publications
 from syndicate.store.feed_documents import FeedDocument, FeedFormat
@@ -138,14 +139,16 @@ def _load(key: Key) -> OnShelf | None:
     is_there = document is not None or feed.gone_at is not None or feed.moved_to is not None
     if publication is None or not is_there:
         return None
-    base = model.site_of(publication, load().base_url(), is_first=is_first).base
-    return _on_shelf(feed, document, form, base)
+    own = load()
+    site = model.site_of(publication, own.base_url(), is_first=is_first, hub_url=own.hub_url)
+    return _on_shelf(feed, document, form, site)
 
 
-def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, base: str) -> OnShelf:
+def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, site: Site) -> OnShelf:
     variants: dict[str | None, Variant] = {}
     if document is not None and feed.gone_at is None and feed.moved_to is None:
-        head = _headers(document, model.page_url(base, feed.slug, form, document.page), base)
+        url = model.page_url(site.base, feed.slug, form, document.page)
+        head = _headers(document, url, site.hub)
         head.append((b"cache-control", (_ARCHIVE if document.is_archive else _PAGE).encode()))
         variants = {
             None: _variant(head, document.etag, document.body, None),
@@ -154,7 +157,7 @@ def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, base:
         }
     moved_to = feed.moved_to
     if moved_to is not None and "://" not in moved_to:
-        moved_to = model.page_url(base, moved_to, form)
+        moved_to = model.page_url(site.base, moved_to, form)
     return OnShelf(
         feed_id=feed.id,
         generation=feed.generation,
@@ -166,13 +169,13 @@ def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, base:
     )
 
 
-def _headers(document: FeedDocument, url: str, base: str) -> RawHeaders:
+def _headers(document: FeedDocument, url: str, hub: str) -> RawHeaders:
     media_type = model.MEDIA_TYPES[document.format]
     return [
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"last-modified", format_datetime(document.modified_at, usegmt=True).encode()),
         (b"vary", b"Accept-Encoding, Accept"),
-        (b"link", f'<{base}/hub>; rel="hub", <{url}>; rel="self"'.encode()),
+        (b"link", f'<{hub}>; rel="hub", <{url}>; rel="self"'.encode()),
     ]
 
 
