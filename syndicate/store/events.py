@@ -152,10 +152,22 @@ def soft_days(
     return list(tx.scalars(query.distinct().order_by(day)))
 
 
-def hard_times(tx: Transaction, recipient_id: int) -> list[dt.datetime]:
-    """When the address of a recipient was said not to exist, ascending."""
+def hard_times(tx: Transaction, recipient_id: int, *, since: dt.datetime) -> list[dt.datetime]:
+    """When the address of a recipient was said not to exist, ascending, since some last arrived.
+
+    Args:
+        tx: the open transaction.
+        recipient_id: whose.
+        since: what was said before is forgotten.
+    """
+    arrived = select(func.max(DeliveryEvent.at)).where(
+        DeliveryEvent.recipient_id == recipient_id, DeliveryEvent.kind == DELIVERED
+    )
     query = select(DeliveryEvent.at).where(
-        DeliveryEvent.recipient_id == recipient_id, DeliveryEvent.is_hard
+        DeliveryEvent.recipient_id == recipient_id,
+        DeliveryEvent.is_hard,
+        DeliveryEvent.at > func.coalesce(arrived.scalar_subquery(), since),
+        DeliveryEvent.at > since,
     )
     return list(tx.scalars(query.order_by(DeliveryEvent.at)))
 

@@ -12,7 +12,14 @@ from dataclasses import replace
 from syndicate.mail.bounces import prose, providers
 from syndicate.mail.bounces.reading import Fields, Report, read
 from syndicate.mail.bounces.reasons import Cause, cause_of
-from syndicate.mail.bounces.verdict import ABOUT_THE_ADDRESS, Kind, Reason, Verdict, is_hard
+from syndicate.mail.bounces.verdict import (
+    ABOUT_THE_ADDRESS,
+    Kind,
+    Reason,
+    Verdict,
+    feedback_of,
+    is_hard,
+)
 
 DETAIL_LENGTH = 400
 _ADDRESS = re.compile(
@@ -55,15 +62,7 @@ def address_in(text: str) -> str:
 def _complaint(report: Report, feedback: Fields) -> Verdict:
     kind = feedback.get("feedback-type", "abuse").lower()
     named = feedback.get("original-rcpt-to") or report.original.get("to", "")
-    # RFC 6591: that a message failed authentication is about us, and no reader's complaint.
-    is_about_us = kind in ("auth-failure", "dmarc", "virus")
-    return Verdict(
-        Kind.BOUNCED if is_about_us else Kind.COMPLAINED,
-        address_in(named),
-        reason=Reason.AUTHENTICATION if is_about_us else Reason.FEEDBACK,
-        feedback=kind,
-        detail=" ".join(report.prose.split())[:DETAIL_LENGTH],
-    )
+    return feedback_of(kind, address_in(named), detail=_squeezed(report.prose))
 
 
 def _auto_reply(report: Report) -> Verdict:
@@ -104,7 +103,7 @@ def _from_words(report: Report) -> Iterator[Verdict]:
     elif prose.is_auto_reply(report):
         yield _auto_reply(report)
     elif prose.is_report(report):
-        yield from _from_prose(report)
+        yield from _from_prose(report, is_success=prose.is_success(report))
 
 
 def _from_json(text: str) -> Iterator[Verdict]:
@@ -117,9 +116,12 @@ def _from_json(text: str) -> Iterator[Verdict]:
         yield from (told.verdict for told in providers.ses(event))
 
 
-def _from_prose(report: Report) -> Iterator[Verdict]:
+def _from_prose(report: Report, *, is_success: bool) -> Iterator[Verdict]:
     told = tuple(prose.told(report))
     for each in told:
+        if is_success:
+            yield Verdict(Kind.DELIVERED, each.recipient, reason=Reason.DELIVERED)
+            continue
         cause = cause_of(each.words)
         if _is_vague(cause) and len(told) == 1:
             # Some put the reason above the address that it is about.
@@ -142,8 +144,12 @@ def _verdict(kind: Kind, recipient: str, words: str, cause: Cause) -> Verdict:
         code=cause.code,
         reason=reason,
         is_hard=is_hard(kind, reason, cause.status, cause.code),
-        detail=" ".join(words.split())[:DETAIL_LENGTH],
+        detail=_squeezed(words),
     )
+
+
+def _squeezed(words: str) -> str:
+    return " ".join(words.split())[:DETAIL_LENGTH]
 
 
 def _is_vague(cause: Cause) -> bool:

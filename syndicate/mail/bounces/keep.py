@@ -228,7 +228,7 @@ def _bounced(
 
 def _is_given_up(tx: Transaction, verdict: Verdict, recipient: Recipient, at: dt.datetime) -> bool:
     if verdict.is_hard:
-        times = events.hard_times(tx, recipient.id)
+        times = events.hard_times(tx, recipient.id, since=at - REMEMBER)
         return rules.is_gone(times, has_confirmed=events.has_confirmed(tx, recipient.id))
     days = events.soft_days(tx, recipient.id, reasons=rules.SOFT, since=at - REMEMBER)
     return rules.is_worn_out(days)

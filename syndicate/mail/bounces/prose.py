@@ -29,8 +29,16 @@ _SAYS = re.compile(
 _REPLY = re.compile(r"(?i)^(?:re|aw|sv|fw|fwd|tr)\s*:")
 _AUTO_SUBJECT = re.compile(
     r"(?i)^(?:auto(?:matic)?[- :]?(?:re(?:ply|sponse|:)|answer)|auto:|out of (?:the )?office"
-    r"|on (?:vacation|leave|holiday)|vacation|away from)"
+    r"|on (?:vacation|leave|holiday)|vacation|away from"
+    r"|abwesen|automatische antwort|réponse automatique|absence du bureau|respuesta automática"
+    r"|risposta automatica|resposta automática|automatisch antwoord|autosvar|automatiskt svar"
+    r"|odpowiedź automatyczna|otomatik yanıt|автоответ|автоматический ответ"  # noqa: RUF001 - Turkish
+    r"|(?:ال)?رد (?:ال)?تلقائي|خارج المكتب|不在|自动(?:回复|答复)|自動(?:返信|応答))"
 )
+_SUCCESS = re.compile(
+    r"(?i)success(?:fully|ful)? (?:\w+ ){0,3}(?:deliver|relay)|deliver\w* (?:\w+ ){0,3}success"
+)
+_REFUSAL = re.compile(r"(?<![\d.])[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|(?i:unsuccess|fail|not )")
 _COMPLAINT_FROM = re.compile(
     r"(?i)complaints?@|feedbackloop|fbl[@-]|abuse[@-]|staff@hotmail|scomp@aol"
 )
@@ -64,8 +72,10 @@ class Told:
 
 
 def is_auto_reply(report: Report) -> bool:
-    """Whether a person's program answers that they are away (RFC 3834)."""
+    """Whether a person's program answers: that they are away (RFC 3834), or have read it (8098)."""
     headers = report.headers
+    if "disposition-notification" in headers.get("content-type", "").lower():
+        return True
     says_so = (
         headers.get("auto-submitted", "").lower().startswith("auto-replied")
         or "x-autoreply" in headers
@@ -74,7 +84,16 @@ def is_auto_reply(report: Report) -> bool:
     )
     if _AUTO_SUBJECT.search(headers.get("subject", "")):
         return True
+    if "x-auto-response-suppress" in headers and report.content_type != "multipart/report":
+        # A mailbox's own rule; a mail server of the same make sends a report in due form.
+        return not _DAEMON.search(headers.get("from", ""))
     return says_so and not is_report(report)
+
+
+def is_success(report: Report) -> bool:
+    """Whether a report says that the mail arrived, and nothing else."""
+    words = f"{report.headers.get('subject', '')}\n{report.prose}"
+    return bool(_SUCCESS.search(words)) and not _REFUSAL.search(words)
 
 
 def is_unsubscribe(report: Report) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate.mail.bounces.reasons import cause_of
 from syndicate.mail.bounces.told import Told
-from syndicate.mail.bounces.verdict import Kind, Reason, Verdict, is_hard
+from syndicate.mail.bounces.verdict import Kind, Reason, Verdict, feedback_of, is_hard
 
 Json = Mapping[str, Any]
 _DETAIL = 400
@@ -146,7 +146,7 @@ def _delivered(address: str) -> Verdict:
 
 
 def _complained(address: str, feedback: str) -> Verdict:
-    return Verdict(Kind.COMPLAINED, address, reason=Reason.FEEDBACK, feedback=feedback)
+    return feedback_of(feedback.lower(), address)
 
 
 def _bounced(

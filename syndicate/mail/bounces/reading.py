@@ -101,8 +101,10 @@ def read(raw: bytes) -> Report:
 def fields_of(message: Message) -> Fields:
     """A message's headers decoded, names in lower case; of a repeated one the first."""
     found: dict[str, str] = {}
-    for name, value in message.items():
-        found.setdefault(name.lower(), _decoded(str(value)[:MAX_HEADER]))
+    for name, value in message.raw_items():
+        # Letters as they were sent (RFC 6532, 6533); `items` would give a blot for each byte.
+        text = str(value)[:MAX_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        found.setdefault(name.lower(), _decoded(text))
     return found
 
 

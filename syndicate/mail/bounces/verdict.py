@@ -121,3 +121,19 @@ def is_hard(kind: Kind, reason: Reason, status: str, code: int | None) -> bool:
     if code is not None:
         return code // 100 != 4  # noqa: PLR2004 - 4xx: come again
     return not status.startswith("4")
+
+
+def feedback_of(kind: str, recipient: str, *, detail: str = "") -> Verdict:
+    """What a feedback report of a type says: RFC 5965 7.3, 6430 (not-spam), 6591 (auth-failure).
+
+    A reader who says "no spam" has our mail and wants it. That a message failed authentication or
+    carried a virus is about us, and no reader's complaint.
+    """
+    what, why = Kind.COMPLAINED, Reason.FEEDBACK
+    if kind == "not-spam":
+        what, why = Kind.DELIVERED, Reason.DELIVERED
+    elif kind in ("auth-failure", "dmarc"):
+        what, why = Kind.BOUNCED, Reason.AUTHENTICATION
+    elif kind == "virus":
+        what, why = Kind.BOUNCED, Reason.VIRUS
+    return Verdict(what, recipient, reason=why, feedback=kind, detail=detail)

@@ -98,6 +98,25 @@ def test_an_address_that_was_alive_gets_a_second_chance(mailing_id: int) -> None
     assert [each.suppressed for each in (first, second, third)] == [False, False, True]
 
 
+def test_what_was_said_before_a_mail_arrived_counts_no_more(mailing_id: int) -> None:
+    clicked(1)
+    bounce(HARD, mailing_id, 1)
+    with transaction() as tx:
+        arrived = Verdict(Kind.DELIVERED, "reader001@example.com", reason=Reason.DELIVERED)
+        keep.take_one(tx, Told(arrived, NOW + DAY, "", "arrived"), NOW + DAY)
+
+    assert [bounce(HARD, mailing_id, 1, day=day).suppressed for day in (4, 5, 8)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+def test_what_was_said_a_season_ago_is_forgotten(mailing_id: int) -> None:
+    clicked(1)
+    bounce(HARD, mailing_id, 1)
+
+    assert bounce(HARD, mailing_id, 1, day=91).suppressed is False
+
+
 def test_the_same_report_twice_is_one_event(mailing_id: int) -> None:
     bounce(FULL, mailing_id, 1)
 
