@@ -14,7 +14,8 @@ FROM python:3.11.15-slim-bookworm
 
 LABEL org.opencontainers.image.title="Syndicate" \
   org.opencontainers.image.description="Email newsletters and feeds for news publishers"
-RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent syndicate
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent syndicate \
+  && install -d -o 10001 /var/lib/syndicate
 COPY --from=build /opt/syndicate /opt/syndicate
 ENV PATH=/opt/syndicate/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001

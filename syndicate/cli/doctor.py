@@ -22,7 +22,7 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 import syndicate
-from syndicate import clock, jobs, settings
+from syndicate import clock, jobs, journal, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.mail import relay
@@ -292,6 +292,25 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
 
 
 _GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
+def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the database knows every takedown of the journal, and there is a journal."""
+    if own.database_url is None:
+        return Finding("takedowns", "ok", "They are compared while it runs.")
+    migrate.require_current()
+    path = journal.path_of(own)
+    if path is None:
+        says = "A restored backup would bring them back; set SYNDICATE_TAKEDOWN_LOG."
+        return Finding("takedowns", "warn", says)
+    missing = journal.unheeded(path)
+    if missing:
+        says = (
+            f"The database does not know {len(missing)} of {path}: it was restored. Run "
+            "`syndicate migrate` before anything else starts."
+        )
+        return Finding("takedowns", "fail", says)
+    return Finding("takedowns", "ok", f"The database knows all of {path}.")
+
+
 _CHECKS: tuple[Check, ...] = (
     check_environment,
     check_programs,
@@ -304,6 +323,7 @@ _CHECKS: tuple[Check, ...] = (
     check_web,
     check_clock,
     check_incidents,
+    check_takedowns,
 )
 NAMES = (*map(name_of, _GROUND), "settings", *map(name_of, _CHECKS))
 

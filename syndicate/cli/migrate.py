@@ -1,4 +1,7 @@
-"""`syndicate migrate`: bring the database's schema up to this version, one process at a time."""
+"""`syndicate migrate`: bring the database's schema up to this version, one process at a time.
+
+What was taken down and came back with a restored backup is taken down again.
+"""
 
 import json
 import sys
@@ -6,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from syndicate import clock, journal, settings
 from syndicate.store import migrate as schema
 
 
@@ -22,9 +26,15 @@ def migrate(
         return
     before = schema.current()
     after = schema.upgrade()
+    path = journal.path_of(settings.load())
+    repeated = journal.replay(path, clock.now()) if path is not None else 0
     if as_json:
-        sys.stdout.write(json.dumps({"before": before, "after": after}) + "\n")
-    elif before == after:
+        said = {"before": before, "after": after, "takedowns_repeated": repeated}
+        sys.stdout.write(json.dumps(said) + "\n")
+        return
+    if repeated:
+        sys.stdout.write(f"{repeated} takedowns of the journal were made again.\n")
+    if before == after:
         sys.stdout.write(f"The schema is at {after} already.\n")
     else:
         sys.stdout.write(f"The schema went from {before or 'nothing'} to {after}.\n")

@@ -120,7 +120,9 @@ def bury(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) ->
     )
     tx.execute(
         stone.on_conflict_do_update(
-            index_elements=[Tombstone.atom_id], set_={"reason": reason, "at": now}
+            index_elements=[Tombstone.atom_id],
+            # A takedown after a kill: the addresses in plain words go as well.
+            set_={"reason": reason, "at": now, "keys": stone.excluded["keys"]},
         )
     )
 

@@ -1,0 +1,156 @@
+"""The journal of takedowns: a file beside the database, so that no restored backup undoes one.
+
+    {"atom_id": "tag:…", "publication": "daily", "at": "…", "keys": [["link", "sha256:…"]],
+     "carried": [[3, "9f…", "…"]]}
+
+One line for each takedown, appended and synced, never changed; not a word of the article. The tick
+writes what the rows say and the file does not: a takedown is in it two seconds later, whoever made
+it, and a lost file is written anew. `syndicate migrate` and `syndicate up` replay it when they
+start.
+
+Source: docs/decisions/0013-takedowns-outlive-the-database.md.
+"""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from syndicate import logs
+from syndicate.errors import PermanentError
+from syndicate.settings import Settings
+from syndicate.store import takedowns
+from syndicate.store.session import transaction
+from syndicate.store.takedowns import Remembered
+
+log = logs.get(__name__)
+
+NAME = "takedowns.jsonl"
+# A transaction that began first may end last: so far back the rows are compared by id.
+_OVERLAP = dt.timedelta(hours=1)
+_TAIL_BYTES = 65_536
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def path_of(own: Settings) -> Path | None:
+    """Where the journal is: as set, else in the data folder; None where there is neither."""
+    if own.takedown_log is not None:
+        return own.takedown_log
+    return own.data_dir / NAME if own.data_dir is not None else None
+
+
+def keep(path: Path) -> int:
+    """Append the takedowns that the file does not hold yet. Safe to run twice, by one process.
+
+    Returns:
+        How many that were.
+
+    Raises:
+        PermanentError: the file cannot be written.
+    """
+    newest = max((each.at for each in _lines(path, tail=True)), default=_NEVER)
+    with transaction() as tx:
+        found = takedowns.since(tx, newest - _OVERLAP if newest > _NEVER else _NEVER)
+    if not found:
+        return 0
+    known = {each.atom_id for each in _lines(path)}
+    fresh = [each for each in found if each.atom_id not in known]
+    if fresh:
+        _append(path, fresh)
+        log.info("takedowns_written", count=len(fresh))
+    return len(fresh)
+
+
+def replay(path: Path, now: dt.datetime) -> int:
+    """Take down what the journal names and the database does not know. Safe to run twice.
+
+    Returns:
+        How many takedowns that were.
+    """
+    missing = unheeded(path)
+    for each in missing:
+        with transaction() as tx:
+            takedowns.again(tx, each, now=now)
+        log.warning("takedown_repeated", atom_id=each.atom_id)
+    return len(missing)
+
+
+def unheeded(path: Path) -> list[Remembered]:
+    """Takedowns of the journal that the database does not know: it was restored since."""
+    lines = list({each.atom_id: each for each in _lines(path)}.values())
+    if not lines:
+        return []
+    with transaction() as tx:
+        return takedowns.unheeded(tx, lines)
+
+
+def _lines(path: Path, *, tail: bool = False) -> Iterator[Remembered]:
+    try:
+        with path.open("rb") as file:
+            if tail:
+                file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+                if file.tell():
+                    file.readline()
+            raw = file.read().splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PermanentError(
+            f"The journal of takedowns {path} cannot be read ({error.strerror}); "
+            "name a place for it by SYNDICATE_TAKEDOWN_LOG."
+        ) from error
+    for line in raw:
+        if line.strip():
+            read = _read(line)
+            if read is not None:
+                yield read
+
+
+def _read(line: bytes) -> Remembered | None:
+    """One line; None for one that a full disk or a power cut left unfinished."""
+    try:
+        said = json.loads(line)
+        return Remembered(
+            atom_id=said["atom_id"],
+            publication=said["publication"],
+            at=dt.datetime.fromisoformat(said["at"]),
+            keys=tuple((kind, key) for kind, key in said["keys"]),
+            carried=tuple((id_, stem, name) for id_, stem, name in said["carried"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        log.warning("takedown_line_unreadable", bytes=len(line))
+        return None
+
+
+def _append(path: Path, fresh: list[Remembered]) -> None:
+    text = "".join(json.dumps(_plain(each)) + "\n" for each in fresh)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(number, "ab") as file:
+            # A line that broke off must not take the next one with it.
+            file.write(b"\n" if _breaks_off(path) else b"")
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise PermanentError(
+            f"The journal of takedowns {path} cannot be written ({error.strerror}); "
+            "name a place for it by SYNDICATE_TAKEDOWN_LOG."
+        ) from error
+
+
+def _breaks_off(path: Path) -> bool:
+    data = path.read_bytes()[-1:]
+    return data not in {b"", b"\n"}
+
+
+def _plain(each: Remembered) -> dict[str, object]:
+    return {
+        "atom_id": each.atom_id,
+        "publication": each.publication,
+        "at": each.at.isoformat(),
+        "keys": each.keys,
+        "carried": each.carried,
+    }

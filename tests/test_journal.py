@@ -1,0 +1,184 @@
+"""Takedowns outlive the database: a restored backup brings nothing back, whatever it held."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syndicate import journal, settings
+from syndicate.cli import doctor
+from syndicate.embedded.postgres import Postgres
+from syndicate.errors import PermanentError
+from syndicate.store import articles, changes, session
+from syndicate.store.session import transaction
+from tests import searching
+from tests.collect import newsroom
+from tests.collect.newsroom import NOW, item, rss
+from tests.collect.site import Site, running
+
+WORD = "quokkajournal"
+LATER = NOW + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running() as found:
+        link = f"https://daily.example/{WORD}"
+        found.serve("/feed", rss(item(1, title=f"About {WORD}", link=link, guid=WORD, text=WORD)))
+        yield found
+
+
+@pytest.fixture
+def path(tmp_path: Path, settings_env: pytest.MonkeyPatch) -> Path:
+    found = tmp_path / "apart" / "takedowns.jsonl"
+    settings_env.setenv("SYNDICATE_TAKEDOWN_LOG", str(found))
+    settings.load.cache_clear()
+    return found
+
+
+class Backups:
+    """Copies of a database, and going on with one of them."""
+
+    def __init__(self, server: Postgres, admin: str, env: pytest.MonkeyPatch, url: str) -> None:
+        self.server, self.admin, self.env, self.url = server, admin, env, url
+        self.name = f"{url.rpartition('/')[2].partition('?')[0]}"
+        self.made: list[str] = []
+
+    def make(self) -> str:
+        """Copy the database as it is; the copy's name."""
+        session.dispose()
+        name = f"backup_{self.name}_{len(self.made)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        self.made.append(name)
+        return name
+
+    def restore(self, name: str) -> str:
+        """Go on with a copy; its address."""
+        session.dispose()
+        url = self.server.url(name)
+        self.env.setenv("SYNDICATE_DATABASE_URL", url)
+        settings.load.cache_clear()
+        return url
+
+    def remove(self) -> None:
+        session.dispose()
+        for name in self.made:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture
+def backups(
+    postgres: Postgres, postgres_url: str, settings_env: pytest.MonkeyPatch, database: str
+) -> Iterator[Backups]:
+    with psycopg.connect(database) as connection:
+        row = connection.execute("SELECT current_database()").fetchone()
+    assert row is not None
+    found = Backups(postgres, postgres_url, settings_env, database)
+    found.name = row[0]
+    yield found
+    found.remove()
+
+
+def take_down(moment: dt.datetime = LATER) -> None:
+    with transaction() as tx:
+        [row] = articles.listed(tx, limit=1)
+        assert changes.take_down(tx, row, now=moment)
+
+
+def test_a_line_tells_nothing_of_the_article_and_is_written_once(
+    database: str, site: Site, path: Path
+) -> None:
+    assert database
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    before = journal.keep(path)
+    take_down()
+
+    counts = [before, journal.keep(path), journal.keep(path)]
+
+    assert counts == [0, 1, 0]
+    [line] = path.read_text().splitlines()
+    assert WORD not in line
+    assert json.loads(line)["publication"] == "daily"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert journal.replay(path, LATER) == 0
+
+
+@pytest.mark.parametrize("when", ["with it", "before it", "before it, and collected again"])
+def test_a_restored_backup_brings_nothing_back(
+    backups: Backups, site: Site, path: Path, when: str
+) -> None:
+    source = newsroom.source(newsroom.publication(), site, "/feed")
+    backup = backups.make() if when != "with it" else ""
+    newsroom.collect(source)
+    backup = backup or backups.make()
+    take_down()
+    journal.keep(path)
+
+    url = backups.restore(backup)
+    if when == "before it, and collected again":
+        newsroom.collect(source, now=LATER)
+    held = searching.tables_with(url, WORD)
+    told = doctor.check_takedowns(settings.load(), Path()).state
+    repeated = [journal.replay(path, LATER), journal.replay(path, LATER)]
+    newsroom.collect(source, now=LATER + dt.timedelta(days=8))
+    kept = journal.keep(path)
+
+    assert bool(held) is (when != "before it")
+    assert (told, repeated, kept >= 0) == ("fail", [1, 0], True)
+    assert searching.tables_with(url, WORD) == []
+    assert {row.state.value for row in newsroom.articles()} == {"taken_down"}
+    assert doctor.check_takedowns(settings.load(), Path()).state == "ok"
+
+
+def test_a_line_that_broke_off_costs_no_other(database: str, site: Site, path: Path) -> None:
+    assert database
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    path.parent.mkdir()
+    path.write_text('{"atom_id": "tag:daily.inva')
+    take_down()
+
+    assert journal.keep(path) == 1
+    assert journal.keep(path) == 0
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_a_lost_file_is_written_anew(database: str, site: Site, path: Path) -> None:
+    assert database
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    take_down()
+    journal.keep(path)
+    before = path.read_text()
+    path.unlink()
+
+    assert journal.keep(path) == 1
+    assert path.read_text() == before
+
+
+def test_a_journal_that_cannot_be_written_is_a_sentence(
+    database: str, site: Site, tmp_path: Path
+) -> None:
+    assert database
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    take_down()
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(PermanentError, match="SYNDICATE_TAKEDOWN_LOG"):
+        journal.keep(tmp_path / "file" / "takedowns.jsonl")
+
+
+def test_a_takedown_after_a_kill_leaves_no_address(database: str, site: Site) -> None:
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    with transaction() as tx:
+        [row] = articles.listed(tx, limit=1)
+        assert changes.kill(tx, row, note=None, now=LATER)
+
+    take_down()
+
+    assert searching.tables_with(database, WORD) == []
