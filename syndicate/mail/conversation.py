@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicate.errors import RelayError
+from syndicate.mail import notices
 from syndicate.mail.greeting import Capabilities
 from syndicate.mail.replies import Reply, ReplyReader
 from syndicate.mail.supply import Envelope, Supply
@@ -199,12 +200,7 @@ class Conversation:
     def _begin(self, envelope: Envelope, before: bytes) -> None:
         """Queue an envelope's commands, in the same write as what goes before them."""
         sending = _Sending(envelope)
-        parameter = b" SMTPUTF8" if envelope.is_utf8 else b""
-        parameter += b" BODY=8BITMIME" if envelope.is_eight_bit else b""
-        commands = [
-            (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (envelope.mail_from.encode(), parameter)),
-            (Step.RCPT, b"RCPT TO:<%b>\r\n" % envelope.recipient.encode()),
-        ]
+        commands = self._addressed(envelope)
         if self._needs_reset:
             commands.insert(0, (Step.RSET, b"RSET\r\n"))
             self._needs_reset = False
@@ -222,6 +218,19 @@ class Conversation:
             self._commands.extend((step, sending, command) for step, command in commands)
             if not self._awaited:
                 self._next_command()
+
+    def _addressed(self, envelope: Envelope) -> list[tuple[Step, bytes]]:
+        """MAIL and RCPT with the parameters that the relay offers."""
+        parameter = b" SMTPUTF8" if envelope.is_utf8 else b""
+        parameter += b" BODY=8BITMIME" if envelope.is_eight_bit else b""
+        wish = b""
+        if self.offered.has_dsn:
+            parameter += notices.of_message(envelope.envelope_id)
+            wish = notices.of_recipient(envelope.recipient)
+        return [
+            (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (envelope.mail_from.encode(), parameter)),
+            (Step.RCPT, b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), wish)),
+        ]
 
     def _chunk(self, envelope: Envelope) -> bytes:
         body = b"".join(envelope.message)

@@ -43,6 +43,11 @@ class Capabilities:
         return "8BITMIME" in self.words
 
     @property
+    def has_dsn(self) -> bool:
+        """It may be said what is to be reported back (RFC 3461)."""
+        return "DSN" in self.words
+
+    @property
     def has_smtputf8(self) -> bool:
         """Addresses beyond ASCII are taken (RFC 6531)."""
         return "SMTPUTF8" in self.words

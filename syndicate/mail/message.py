@@ -86,6 +86,7 @@ class Writer:
             message=(*fields, b"\r\n", *body),
             is_utf8=not recipient.isascii(),
             is_eight_bit=content.is_eight_bit,
+            envelope_id=f"m{self.mailing.id}.{due.recipient_id}",
         )
 
     def slots(self, due: Due) -> dict[str, str]:

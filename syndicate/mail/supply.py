@@ -30,6 +30,7 @@ class Envelope:
         message: headers and body in pieces; lines end in CRLF and none begins with ".".
         is_utf8: the recipient needs SMTPUTF8.
         is_eight_bit: the message needs 8BITMIME (RFC 6152).
+        envelope_id: named in what the relay reports back (RFC 3461); "" for none.
     """
 
     key: int
@@ -38,6 +39,7 @@ class Envelope:
     message: Sequence[bytes]
     is_utf8: bool = False
     is_eight_bit: bool = False
+    envelope_id: str = ""
 
 
 class Supply:

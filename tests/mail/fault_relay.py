@@ -156,6 +156,7 @@ class _Dialogue:
     def _command(self, verb: str, argument: str) -> None:
         known = {
             "EHLO": self._ehlo,
+            "LHLO": self._ehlo,  # RFC 2033: the same, for a relay that hands us one recipient
             "STARTTLS": self._start_tls,
             "AUTH": self._log_in,
             "MAIL": self._mail,

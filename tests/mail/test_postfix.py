@@ -1,10 +1,12 @@
 """The client and the accept log against a real Postfix."""
 
+import email
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from syndicate.mail.relay import Relay, StartTls
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import Envelope
 from tests.mail.certificate import make_certificate
+from tests.mail.fault_relay import FaultRelay
 from tests.mail.postfix import Postfix
 
 pytestmark = [
@@ -24,12 +27,30 @@ pytestmark = [
 ]
 
 
+# Nobody answers at port 1, and Postfix gives up at once; what it reports goes to a relay of ours.
+RETURNED = """\
+maximal_queue_lifetime = 0
+transport_maps = inline:{{
+    {{ gone+x@example.com = lmtp:inet:127.0.0.1:1 }}
+    {{ b@daily.example = lmtp:inet:127.0.0.1:{port} }}
+    }}
+"""
+
+
 @pytest.fixture(scope="module")
-def postfix() -> Iterator[Postfix]:
+def returns() -> Iterator[FaultRelay]:
+    """Takes what Postfix sends back, by LMTP."""
+    with FaultRelay(offered=("PIPELINING",)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postfix(returns: FaultRelay) -> Iterator[Postfix]:
     folder = Path(tempfile.mkdtemp(prefix="syndicate-pf-", dir="/tmp"))
     folder.chmod(0o755)
     certificate = make_certificate(folder / "both.pem")
-    server = Postfix(folder, f"smtpd_tls_chain_files = {certificate}\n")
+    more = f"smtpd_tls_chain_files = {certificate}\n{RETURNED.format(port=returns.port)}"
+    server = Postfix(folder, more)
     server.start()
     yield server
     server.stop()
@@ -119,3 +140,24 @@ def test_what_was_cut_off_in_mid_body_is_not_in_the_log_as_taken(postfix: Postfi
     time.sleep(1)
     verdict = accept_log.search(postfix.log, {"<cut@daily.example>"}, since=since, now=clock.now())
     assert verdict.accepted == set()
+
+
+def test_what_postfix_returns_names_our_envelope_and_holds_no_body(
+    postfix: Postfix, returns: FaultRelay
+) -> None:
+    address = "gone+x@example.com"
+
+    (result,) = send(postfix, replace(envelope(7, address), envelope_id="m3.7"))
+
+    assert result.outcome is Outcome.ACCEPTED
+    deadline = time.monotonic() + 20
+    while not returns.accepted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    report = email.message_from_bytes(returns.accepted[0].content)
+    status = report.get_payload(1).get_payload()  # type: ignore[union-attr]
+    assert status[0]["Original-Envelope-Id"] == "m3.7"  # type: ignore[index]
+    assert status[1]["Original-Recipient"] == f"rfc822;{address}"  # type: ignore[index]
+    assert status[1]["Action"] == "failed"  # type: ignore[index]
+    headers = report.get_payload(2)
+    assert headers.get_content_type() == "text/rfc822-headers"  # type: ignore[union-attr]
+    assert b"a line" not in report.as_bytes()
