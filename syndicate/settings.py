@@ -193,8 +193,8 @@ class Settings(BaseSettings):
             raw = b""
         if not text:
             raise SettingsError(
-                "SYNDICATE_MASTER_KEY is not set; set the key of this installation, "
-                "or run `syndicate up`, which makes one and keeps it."
+                "SYNDICATE_MASTER_KEY is not set; set this installation's key (64 hex digits, once "
+                "made with `openssl rand -hex 32`), or run `syndicate up`, which keeps its own."
             )
         if len(raw) != 32:  # noqa: PLR2004 - HMAC-SHA256's key length
             raise SettingsError(
