@@ -190,6 +190,8 @@ def send(
     with transaction() as tx:
         newsletter_id = _find(tx, slug).id
     issue_id = run.open_slot_now(newsletter_id, now)
+    with transaction() as tx:
+        audit.record(tx, at=now, actor="cli", action="run", subject=f"issue:{issue_id}")
     if here:
         run.compose_issue(issue_id, now)
     with transaction() as tx:

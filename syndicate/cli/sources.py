@@ -16,7 +16,7 @@ from syndicate.cli.collect import read_profile
 from syndicate.collect import checking, push, reading, websub
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import publications, sources
+from syndicate.store import audit, publications, sources
 from syndicate.store import websub as websub_rows
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
@@ -203,6 +203,7 @@ def remove(source_id: Id, *, as_json: AsJson = False) -> None:
     with transaction() as tx:
         if not sources.remove(tx, source_id):
             raise _unknown(source_id)
+        _record(tx, "removed", source_id)
     if as_json:
         _print({"removed": source_id})
     else:
@@ -258,10 +259,15 @@ def _set_state(source_id: int, state: SourceState, what: str, *, as_json: bool) 
         if found is None:
             raise _unknown(source_id)
         sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now)
+        _record(tx, state.value, source_id)
     if as_json:
         _print({"id": source_id, "state": state.value})
     else:
         sys.stdout.write(f"Source {source_id} is {state.value}.\n")
+
+
+def _record(tx: Transaction, action: str, source_id: int) -> None:
+    audit.record(tx, at=clock.now(), actor="cli", action=action, subject=f"source:{source_id}")
 
 
 def _unknown(source_id: int) -> NotFoundError:

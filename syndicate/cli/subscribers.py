@@ -12,7 +12,7 @@ from rich.console import Console
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, PartialError, UsageError
-from syndicate.store import newsletters, subscribers
+from syndicate.store import audit, newsletters, subscribers
 from syndicate.store.session import transaction
 from syndicate.subscribers import erase as erasing
 from syndicate.subscribers import transfer
@@ -50,6 +50,13 @@ def import_(
         origin=origin or file.name,
         now=clock.now(),
     )
+    _record(
+        "import",
+        newsletter,
+        added=done.added,
+        known=done.known,
+        refused=len(done.refused),
+    )
     if as_json:
         refused = [{"line": line, "reason": reason} for line, reason in done.refused]
         answer = {"added": done.added, "known": done.known, "refused": refused}
@@ -71,11 +78,17 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
 ) -> None:
     """Write a newsletter's subscribers as CSV, with what they chose; `import` reads it."""
+    _record("export", newsletter)
     if out is None:
         sys.stdout.writelines(transfer.export_csv(newsletter))
         return
-    # Addresses are nobody else's business.
-    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        # Addresses are nobody else's business.
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written ({error.strerror}); name another file with --out."
+        ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.writelines(transfer.export_csv(newsletter))
 
@@ -110,11 +123,21 @@ def erase(
         sys.stdout.write(f"Forgotten, with {done.subscriptions} subscriptions.\n")
 
 
+def _record(action: str, slug: str, **numbers: int) -> None:
+    """Write down that readers' addresses came in or went out."""
+    with transaction() as tx:
+        found = newsletters.by_slug(tx, slug)
+        if found is None:
+            raise NotFoundError(f"There is no newsletter {slug}.", slug=slug)
+        subject = f"newsletter:{found.id}"
+        audit.record(tx, at=clock.now(), actor="cli", action=action, subject=subject, **numbers)
+
+
 def _read(file: Path) -> str:
     if str(file) == "-":
         return sys.stdin.read()
     if not file.is_file():
-        raise NotFoundError(f"There is no file {file}.")
+        raise NotFoundError(f"There is no file {file}; name one that is there.")
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from syndicate.cli import newsletters, subscribers
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
+from syndicate.store import watching
 from syndicate.store.session import transaction
 from tests.newsletters.paper import HOUR, NOW, SLOT, article
 from tests.subscribers import desk
@@ -59,6 +60,23 @@ def bring(tmp_path: Path, text: str) -> dict[str, object]:
     return found
 
 
+def audited(subject: str) -> list[tuple[str, str, dict[str, object]]]:
+    with transaction() as tx:
+        rows = watching.audit_rows(tx, limit=9, subject=subject)
+        return [(row.actor, row.action, row.detail) for row in rows]
+
+
+def test_an_export_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    add()
+    out = tmp_path / "nowhere" / "out.csv"
+
+    done = CliRunner().invoke(subscribers.app, ["export", "-n", "morning", "--out", str(out)])
+
+    assert str(done.exception) == (
+        f"{out} cannot be written (No such file or directory); name another file with --out."
+    )
+
+
 def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     add()
     done = bring(tmp_path, "address,language\nreader001@example.com,en\nreader002@example.com,ar\n")
@@ -71,6 +89,7 @@ def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     assert [story["headline"] for story in rehearsed["stories"]] == ["Headline world-one"]
     assert (sent["state"], sent["audience"], sent["stories"]) == ("sending", 2, 1)
     assert sent["content_hash"] == rehearsed["content_hash"]
+    assert audited(f"issue:{sent['id']}") == [("cli", "run", {})]
     (issue,) = answer("issues", "morning")["issues"]
     assert issue["id"] == sent["id"]
     (listed,) = answer("list")["newsletters"]
@@ -145,6 +164,10 @@ def test_readers_leave_as_a_file_and_are_forgotten(tmp_path: Path) -> None:
     counted = runner.invoke(subscribers.app, ["counts", "--json"])
 
     assert (exported.exit_code, erased.exit_code, counted.exit_code) == (0, 0, 0)
+    assert audited("newsletter:1") == [
+        ("cli", "export", {}),
+        ("cli", "import", {"added": 1, "known": 0, "refused": 0}),
+    ]
     assert out.stat().st_mode & 0o777 == 0o600
     assert out.read_text().splitlines()[1].startswith("reader001@example.com,en,")
     assert json.loads(erased.stdout) == {"subscriptions": 1}
