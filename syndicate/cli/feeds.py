@@ -139,14 +139,36 @@ def retire(slug: str) -> None:
 
 
 @app.command()
-def move(slug: str, to: str) -> None:
+def move(
+    slug: str,
+    to: Annotated[
+        str | None, typer.Argument(help="Slug or whole address; without it the move is taken back.")
+    ] = None,
+) -> None:
     """Have a feed's address answer 301 to another feed of ours, or to a whole address.
 
     Raises:
         NotFoundError: there is no feed of that slug.
+        RefusedError: readers' apps would be led nowhere.
     """
     with transaction() as tx:
+        if to is not None:
+            _refuse_nowhere(tx, slug, to)
         _must(feeds.move(tx, slug, to), slug)
+    sys.stdout.write(f"The feed {slug} {f'leads to {to}' if to else 'is itself again'}.\n")
+
+
+def _refuse_nowhere(tx: Transaction, slug: str, to: str) -> None:
+    """Apps keep a 301 for good: a slip of the pen would cost every reader of the feed."""
+    if to.startswith(("https://", "http://")):
+        return
+    target = feeds.by_slug(tx, to)
+    _must(target is not None, to)
+    if target is None or to == slug or target.gone_at or target.moved_to:
+        raise RefusedError(
+            f"The feed {to} is not offered itself, or is the same one; "
+            "name one that `syndicate feeds list` shows, or a whole address."
+        )
 
 
 @app.command("hub")

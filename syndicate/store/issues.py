@@ -95,9 +95,13 @@ def find(tx: Transaction, issue_id: int) -> Issue | None:
     return tx.get(Issue, issue_id)
 
 
-def of_newsletter(tx: Transaction, newsletter_id: int, *, limit: int) -> list[Issue]:
-    """A newsletter's newest issues first."""
+def of_newsletter(
+    tx: Transaction, newsletter_id: int, *, limit: int, before: int | None = None
+) -> list[Issue]:
+    """A newsletter's newest issues first, below the number `before` if it is given."""
     query = select(Issue).where(Issue.newsletter_id == newsletter_id)
+    if before is not None:
+        query = query.where(Issue.number < before)
     return list(tx.scalars(query.order_by(Issue.number.desc()).limit(limit)))
 
 

@@ -44,11 +44,15 @@ def test_add_makes_a_feed_by_a_rule_and_retire_and_move_end_it() -> None:
     assert _said("show", "stories", "--json")["entries"] == 1
 
     assert _run("move", "stories", "everything").exit_code == 0
+    assert isinstance(_run("move", "everything", "stories").exception, RefusedError)
+    assert _run("move", "everything", "https://feeds.example/all").exit_code == 0
+    assert _run("move", "everything").exit_code == 0
     assert _run("retire", "featured").exit_code == 0
 
     with transaction() as tx:
         offered = {feed.slug for feed in feeds.offered(tx, 1)}
     assert not {"stories", "featured"} & offered
+    assert "everything" in offered
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,8 @@ def test_add_makes_a_feed_by_a_rule_and_retire_and_move_end_it() -> None:
         (["show", "nothing"], NotFoundError),
         (["retire", "nothing"], NotFoundError),
         (["move", "nothing", "everything"], NotFoundError),
+        (["move", "everything", "nothing"], NotFoundError),
+        (["move", "everything", "everything"], RefusedError),
         (["partner", "Nobody", "--revoke"], NotFoundError),
         (["add", "everything", "X", "--fits", "word=x"], RefusedError),
         (["add", "Not a slug", "X", "--fits", "word=x"], UsageError),

@@ -131,11 +131,17 @@ def show_newsletter(_actor: Reader, slug: Slug) -> Newsletter:
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
 def list_issues(
-    _actor: Reader, slug: Slug, *, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    _actor: Reader,
+    slug: Slug,
+    *,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="number of the oldest one you have")
+    ] = None,
 ) -> list[Issue]:
     """A newsletter's issues, the newest first."""
     with transaction() as tx:
-        recent = issues.of_newsletter(tx, _found(tx, slug).id, limit=limit)
+        recent = issues.of_newsletter(tx, _found(tx, slug).id, limit=limit, before=before)
         mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
     return [_issue(each, mailings) for each in recent]
 
