@@ -13,6 +13,7 @@ from syndicate import clock, jobs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.feeds import hub, outside_hub
 from syndicate.feeds import publish as publishing
+from syndicate.feeds import watch as watching
 from syndicate.settings import load
 from syndicate.store import consumers, feed_documents, feed_rules, feeds, publications
 from syndicate.store import hub as hub_rows
@@ -206,6 +207,17 @@ def watch(*, as_json: AsJson = False) -> None:
             f"{behind['partner'] or behind['client']} has not fetched {behind['feed']} since "
             f"something in it was taken back at {behind['changed_at']}.\n"
         )
+
+
+@app.command("read-log")
+def read_log(
+    file: Annotated[
+        typer.FileText, typer.Argument(help="The proxy's log; - reads standard input.")
+    ],
+) -> None:
+    """Note who was answered from the proxy's cache. Safe to run twice with the same log."""
+    count = watching.note_log(file)
+    sys.stdout.write(f"{count} of its answers from the cache were new.\n")
 
 
 @app.command()

@@ -35,6 +35,8 @@ KEEP = dt.timedelta(days=30)
 # A polite reader comes once an hour.
 GRACE = dt.timedelta(hours=1)
 
+Key = tuple[int, FeedFormat, str]  # feed, format, client
+
 
 class FeedPartner(Table):
     """Somebody who republishes us, with a token in their feeds' addresses."""
@@ -129,6 +131,14 @@ def note(tx: Transaction, visits: Collection[Visit]) -> None:
                 },
             )
         )
+
+
+def last_visits(tx: Transaction) -> dict[Key, dt.datetime]:
+    """When each program was last seen, by feed, format and name."""
+    query = select(
+        FeedConsumer.feed_id, FeedConsumer.format, FeedConsumer.client, FeedConsumer.last_at
+    )
+    return {(feed_id, form, client): at for feed_id, form, client, at in tx.execute(query)}
 
 
 def consumers(tx: Transaction, feed_id: int | None = None) -> list[FeedConsumer]:

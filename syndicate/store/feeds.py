@@ -278,6 +278,11 @@ def offered(tx: Transaction, publication_id: int) -> list[Feed]:
     return sorted(tx.scalars(query), key=lambda feed: order[feed.kind])
 
 
+def ids_by_slug(tx: Transaction) -> dict[str, int]:
+    """Every feed's id by its slug."""
+    return dict(tx.execute(select(Feed.slug, Feed.id)).all())
+
+
 def by_slug(tx: Transaction, slug: str) -> Feed | None:
     """The feed of this slug, also when it is gone or has moved."""
     return tx.scalar(select(Feed).where(Feed.slug == slug))

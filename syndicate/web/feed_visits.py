@@ -5,7 +5,6 @@ loses is the last few seconds of a statistic.
 """
 
 import asyncio
-import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from syndicate import clock, logs
 from syndicate.errors import SyndicateError
+from syndicate.feeds.watch import MOST, OTHERS, program
 from syndicate.settings import load
 from syndicate.store import consumers
 from syndicate.store.consumers import Visit
@@ -22,11 +22,6 @@ from syndicate.store.session import transaction
 log = logs.get(__name__)
 
 FLUSH_S = 5.0
-# Different programs in so many seconds; more are not told apart, so that nobody fills our memory.
-_MOST = 500
-_OTHERS = "(others)"
-_COUNT = re.compile(r"\d+(?=\s*(?:subscriber|reader|user)s?\b)", re.IGNORECASE)
-_NAME_CHARS = 120
 
 
 class Visits:
@@ -43,8 +38,8 @@ class Visits:
         partner = _partner(token) if token else None
         client = f"partner:{partner}" if partner else program(agent)
         key = (feed_id, form, client)
-        if key not in self._seen and len(self._seen) >= _MOST:
-            key = (feed_id, form, _OTHERS)
+        if key not in self._seen and len(self._seen) >= MOST:
+            key = (feed_id, form, OTHERS)
         before = self._seen.get(key)
         if before is None:
             before = Visit(feed_id, form, key[2], partner, clock.now(), status, etag, 0)
@@ -61,13 +56,6 @@ class Visits:
             await run_in_threadpool(_write, list(seen.values()))
         except SyndicateError:
             log.warning("visits_lost", count=len(seen))
-
-
-@lru_cache(maxsize=1024)
-def program(agent: str) -> str:
-    """What a program calls itself, without the number of its readers, which changes daily."""
-    name = "".join(sign for sign in agent if sign.isprintable())
-    return _COUNT.sub("N", name)[:_NAME_CHARS].strip() or "(no name)"
 
 
 @lru_cache(maxsize=1024)

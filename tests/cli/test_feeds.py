@@ -1,6 +1,7 @@
 """`syndicate feeds`: each command, its JSON, and the sentence for what cannot be."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,19 @@ def test_a_partner_gets_an_address_that_stays_the_same() -> None:
 def test_hub_and_watch_print_one_object() -> None:
     assert _said("hub", "--json") == {"requests": 0, "subscriptions": []}
     assert _said("watch", "--json") == {"consumers": [], "behind": []}
+
+
+def test_read_log_notes_who_was_answered_from_the_cache(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    log.write_text(
+        '2026-11-24T08:00:00+00:00 192.0.2.7 "GET /feeds/everything.rss" 304 0 0.000s HIT '
+        r'"Reader/1.0" "\x22c0ffee\x22" "-"'
+        "\n"
+    )
+
+    assert "1 of its answers from the cache were new." in _run("read-log", str(log)).output
+    assert "0 of its answers from the cache were new." in _run("read-log", str(log)).output
+    assert _said("watch", "--json")["consumers"][0]["client"] == "Reader/1.0"
 
 
 def _run(*words: str) -> Any:

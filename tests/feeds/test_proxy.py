@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.feeds_servers import Nginx, Web, fetch
-from syndicate.feeds import publish
+from syndicate.feeds import proxy_log, publish
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 
@@ -74,6 +74,21 @@ def test_a_killed_article_is_gone_within_five_seconds(proxy: Nginx) -> None:
     assert b"Story 7<" not in fetch(proxy.proxy_port, "/feeds/everything.rss").body
     atom = fetch(proxy.proxy_port, "/feeds/everything.atom").body
     assert b'ref="tag:daily.example,2026:7"' in atom
+
+
+def test_the_proxys_log_tells_who_was_answered_from_the_cache(proxy: Nginx, folder: Path) -> None:
+    agent = {"User-Agent": 'The "A" reader/1.0 (3 readers)'}
+    tag = fetch(proxy.proxy_port, "/feeds/everything.rss", agent).headers["etag"]
+    log = folder / "access.log"
+
+    # An answer of the cache is as old as two seconds; lines are written within one.
+    while not (seen := list(proxy_log.read(log.read_text().splitlines()))):
+        fetch(proxy.proxy_port, "/feeds/everything.rss", {**agent, "If-None-Match": tag})
+        time.sleep(0.05)
+
+    assert {(each.slug, each.agent, each.status, each.etag) for each in seen} == {
+        ("everything", agent["User-Agent"], 304, tag.strip('"'))
+    }
 
 
 def test_the_proxys_log_knows_no_token(proxy: Nginx, folder: Path) -> None:
