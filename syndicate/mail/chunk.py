@@ -89,8 +89,7 @@ class Chunk:
         if barred is None:
             return After.GIVE_BACK
         self.outcomes += [
-            results.Outcome(ordinal, _BARRED[why], is_attempt=False, reason=why)
-            for ordinal, why in barred.items()
+            _barred(due, why) for due in self.dues if (why := barred.get(due.ordinal))
         ]
         self._by_ordinal = {
             due.ordinal: replace(due, choice=due.choice & ~self._withheld)
@@ -198,7 +197,9 @@ class Chunk:
 
     def _write(self) -> bool:
         leased = self.hold.leased
-        has_ambiguous = any(one.state is DeliveryState.AMBIGUOUS for one in self.outcomes)
+        has_ambiguous = any(
+            one.state is DeliveryState.AMBIGUOUS and one.is_attempt for one in self.outcomes
+        )
         with transaction() as tx:
             is_ours = results.settle(tx, leased, self.outcomes, now=clock.now())
             if is_ours and has_ambiguous:
@@ -227,3 +228,12 @@ class Chunk:
         except DatabaseDownError:
             # They stand in the ledger; the sweep finds them there.
             log.warning("refusals_not_kept", mailing=mailing_id, refusals=len(refused))
+
+
+def _barred(due: Due, why: str) -> results.Outcome:
+    """What becomes of a delivery that may not be attempted.
+
+    Where a first copy may have arrived, nobody may hide that: it stays ambiguous (design §5.7).
+    """
+    state = _BARRED[why] if due.content_version is None else DeliveryState.AMBIGUOUS
+    return results.Outcome(due.ordinal, state, is_attempt=False, reason=why)

@@ -1,10 +1,13 @@
 """Before a send: what would go to whom, and what it would look like, by the real path.
 
-An issue is opened, composed and materialised as in earnest, in a transaction that is rolled back;
-so a rehearsal's numbers are the ledger's, and its bytes are what the relay would get.
+An issue is opened and composed as in earnest, in a transaction that is rolled back, and its
+audience is counted by the statement that would write it; so a rehearsal's numbers are the ledger's,
+and its bytes are what the relay would get. No delivery is written but one reader's, whose copy is
+shown.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +19,12 @@ from syndicate.newsletters import run, schedule
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.render.merge import Content
-from syndicate.store import issues, ledger, newsletters, recipients
+from syndicate.store import issues, newsletters, recipients
 from syndicate.store.issues import Story
 from syndicate.store.lease import Due
 from syndicate.store.ledger import Counts
 from syndicate.store.mailings import Mailing
+from syndicate.store.materialise import count, materialise
 from syndicate.store.newsletters import EmptyRule, Issue, Newsletter
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
@@ -77,9 +81,8 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
         OversizeError: it cannot be composed.
     """
     composed = _compose(newsletter_id, now, is_next=is_next)
-    with transaction() as tx, _stage(tx, composed, now) as mailing:
-        counts = ledger.counts(tx, mailing.id)
-        audience = issues.audience_by(tx, mailing.id)
+    with transaction() as tx, _stage(tx, composed, now) as (_, values):
+        audience = count(tx, values)
     draft = composed.draft
     return Rehearsal(
         slot=composed.slot,
@@ -88,7 +91,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
         subjects=draft.subjects,
         html_bytes={mail.language: mail.html_bytes for mail in draft.rendered},
         content_hash=draft.content_hash.hex(),
-        counts=counts,
+        counts=_counts(audience),
         audience=audience,
     )
 
@@ -123,7 +126,8 @@ def preview(
     due = _sample(composed, language)
     if address is not None:
         address_hash = recipients.hash_of(recipients.normalise(address))
-        with transaction() as tx, _stage(tx, composed, now) as mailing:
+        with transaction() as tx, _stage(tx, composed, now) as (mailing, values):
+            materialise(tx, {**values, "only": address_hash})
             found = issues.delivery_of(tx, mailing.id, address_hash)
         if found is None:
             raise NotFoundError("No active subscriber of this newsletter has this address.")
@@ -159,8 +163,10 @@ def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Compose
 
 
 @contextmanager
-def _stage(tx: Transaction, composed: _Composed, now: dt.datetime) -> Iterator[Mailing]:
-    """The rehearsed issue's mailing with its audience, for as long as the block lasts."""
+def _stage(
+    tx: Transaction, composed: _Composed, now: dt.datetime
+) -> Iterator[tuple[Mailing, Mapping[str, object]]]:
+    """The rehearsed issue's mailing and the values of its audience, while the block lasts."""
     savepoint = tx.session.begin_nested()
     slot = composed.slot
     window = (slot.window_from, slot.window_to)
@@ -169,9 +175,24 @@ def _stage(tx: Transaction, composed: _Composed, now: dt.datetime) -> Iterator[M
     )
     mailing = run.add_mailing(tx, composed.newsletter, issue, composed.draft, now)
     is_notice = bool(composed.draft.rendered) and not composed.draft.chosen
-    run.add_audience(tx, composed.newsletter, mailing, is_notice, now)
-    yield mailing
+    yield mailing, run.audience_values(composed.newsletter, mailing, now, is_notice=is_notice)
     savepoint.rollback()
+
+
+def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:
+    """The ledger's counts of an audience that nothing was sent to yet."""
+    by_reason: Counter[str] = Counter()
+    for (_, _, reason), number in audience.items():
+        by_reason[reason] += number
+    return Counts(
+        audience=by_reason.total(),
+        accepted=0,
+        deferred=0,
+        failed=0,
+        suppressed=by_reason["suppressed"],
+        skipped=by_reason["nothing chosen"],
+        ambiguous=0,
+    )
 
 
 def _sample(composed: _Composed, language: str | None) -> Due:

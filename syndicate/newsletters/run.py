@@ -208,28 +208,21 @@ def add_mailing(
     return mailing
 
 
-def add_audience(
-    tx: Transaction,
-    newsletter: Newsletter,
-    mailing: Mailing,
-    draft_is_notice: bool,
-    now: dt.datetime,
-) -> int:
-    """Write a mailing's deliveries: the audience, with each reader's choice."""
-    return materialise(
-        tx,
-        {
-            "mailing": mailing.id,
-            "issue": mailing.issue_id,
-            "newsletter": newsletter.id,
-            "languages": newsletter.languages,
-            "fallback": newsletter.languages[0],
-            "scope": mailing.scope,
-            "size": settings.load().mail_batch_size,
-            "now": now,
-            "always": 1 if draft_is_notice else 0,
-        },
-    )
+def audience_values(
+    newsletter: Newsletter, mailing: Mailing, now: dt.datetime, *, is_notice: bool
+) -> dict[str, object]:
+    """What `store.materialise` must know to write a mailing's audience, or to count it."""
+    return {
+        "mailing": mailing.id,
+        "issue": mailing.issue_id,
+        "newsletter": newsletter.id,
+        "languages": newsletter.languages,
+        "fallback": newsletter.languages[0],
+        "scope": mailing.scope,
+        "size": settings.load().mail_batch_size,
+        "now": now,
+        "always": 1 if is_notice else 0,
+    }
 
 
 def frozen_rows(
@@ -314,7 +307,8 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         newsletter = find_newsletter(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
         renewing.mark_overlooked(tx, now, mailing_id=mailing.id)
-        mailing.audience = add_audience(tx, newsletter, mailing, is_notice, now)
+        values = audience_values(newsletter, mailing, now, is_notice=is_notice)
+        mailing.audience = materialise(tx, values)
         mailing.state = MailingState.SENDING
         mailing.started_at = now
         issue.state = IssueState.SENDING

@@ -1,7 +1,7 @@
 """Issues on their way from a slot to a mailing, and the articles that may stand in them."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -277,21 +277,6 @@ def carried(tx: Transaction, issue_id: int) -> list[tuple[IssueStory, str]]:
         .where(IssueStory.issue_id == issue_id)
     )
     return [(row[0], row[1]) for row in tx.execute(query.order_by(IssueStory.position))]
-
-
-def audience_by(tx: Transaction, mailing_id: int) -> Mapping[tuple[str, str, str], int]:
-    """How a materialised mailing's deliveries divide: (language, receiver group, reason) to number.
-
-    The reason is "" for those who will be sent to.
-    """
-    reason = func.coalesce(Delivery.reason, "")
-    query = (
-        select(Delivery.language, Recipient.receiver_group, reason, func.count())
-        .join(Recipient, Recipient.id == Delivery.recipient_id)
-        .where(Delivery.mailing_id == mailing_id)
-        .group_by(Delivery.language, Recipient.receiver_group, reason)
-    )
-    return {(row[0], row[1], row[2]): row[3] for row in tx.execute(query)}
 
 
 def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | None:

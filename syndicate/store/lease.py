@@ -191,7 +191,7 @@ _INTEND = text(
         UPDATE delivery d SET choice = d.choice & ~CAST(:withheld AS bigint)
         FROM held WHERE CAST(:withheld AS bigint) <> 0 AND d.mailing_id = :mailing
             AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
-            AND (d.choice & CAST(:withheld AS bigint)) <> 0
+            AND (d.choice & CAST(:withheld AS bigint)) <> 0 AND d.resends = 0
     )
     SELECT (SELECT count(*) FROM held) AS held,
         coalesce((SELECT jsonb_object_agg(ordinal,
@@ -213,7 +213,8 @@ def intend(
         ordinals: of the chunk.
         version: of the content that is sent to those that had none yet.
         withheld: bits of stories that may not be shown any more (`store.withholding`); they leave
-            the stored choices, so that a choice says what was sent.
+            the stored choices, so that a choice says what was sent, but where a first copy may
+            have arrived with them.
 
     Returns:
         Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and

@@ -17,8 +17,7 @@ from syndicate.store.session import Transaction
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
 # `had` is small: earlier mailings that carried one of this issue's articles, once for each version
 # in which the article's text differs; a reader's delivery says which one they got.
-_DELIVERIES = text(
-    """
+_CHOOSING = """
     WITH earlier AS (
         SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled, m.content_version,
             was.position AS was_position, was.revision AS was_revision,
@@ -71,6 +70,7 @@ _DELIVERIES = text(
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
         WHERE s.newsletter_id = :newsletter AND s.state = 'active'
             AND (s.paused_until IS NULL OR s.paused_until <= :now)
+            AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
     ), choosing AS (
         SELECT reader.*, (coalesce((
             SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
@@ -81,7 +81,14 @@ _DELIVERIES = text(
         EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
                 AND x.scope IN ('*', :scope)) AS is_suppressed
         FROM reader
-    ), numbered AS (
+    )
+"""
+_REASON = """
+    CASE WHEN is_suppressed THEN 'suppressed' WHEN choice = 0 THEN 'nothing chosen' END
+"""
+_DELIVERIES = text(
+    f"""
+    {_CHOOSING}, numbered AS (
         SELECT choosing.*,
             row_number() OVER (PARTITION BY receiver_group ORDER BY recipient_id) - 1 AS place
         FROM choosing
@@ -94,10 +101,17 @@ _DELIVERIES = text(
         state, reason, done_at)
     SELECT :mailing, number, ordinal, recipient_id, choice, language,
         CASE WHEN is_suppressed THEN 4 WHEN choice = 0 THEN 5 ELSE 0 END,
-        CASE WHEN is_suppressed THEN 'suppressed' WHEN choice = 0 THEN 'nothing chosen' END,
+        {_REASON},
         CASE WHEN is_suppressed OR choice = 0 THEN CAST(:now AS timestamptz) END
     FROM batched
-    """
+    """  # noqa: S608 - our own text
+)
+_COUNT = text(
+    f"""
+    {_CHOOSING}
+    SELECT language, receiver_group, coalesce({_REASON}, '') AS reason, count(*) AS number
+    FROM choosing GROUP BY 1, 2, 3
+    """  # noqa: S608 - our own text
 )
 _BATCHES = text(
     """
@@ -114,19 +128,37 @@ _BATCHES = text(
 )
 
 
+_DEFAULTS: Mapping[str, Any] = {"always": 0, "only": None}
+
+
 def materialise(tx: Transaction, values: Mapping[str, Any]) -> int:
     """Write a mailing's deliveries and batches.
 
     Args:
         tx: the open transaction.
         values: `mailing`, `issue`, `newsletter` ids; `languages` that frames exist in and the
-            `fallback` among them; `scope` of suppression; batch `size`; `now`; and, for the notice
-            that there is nothing new, the bits that `always` stand in a choice.
+            `fallback` among them; `scope` of suppression; batch `size`; `now`; for the notice that
+            there is nothing new, the bits that `always` stand in a choice; and, to rehearse with
+            one reader, `only` the hash of an address.
 
     Returns:
         The audience: how many deliveries were written.
     """
     tx.execute(_ONE_AT_A_TIME)
-    written = tx.execute(_DELIVERIES, {"always": 0, **values})
+    written = tx.execute(_DELIVERIES, {**_DEFAULTS, **values})
     tx.execute(_BATCHES, {"mailing": values["mailing"]})
     return int(getattr(written, "rowcount", 0))
+
+
+def count(tx: Transaction, values: Mapping[str, Any]) -> Mapping[tuple[str, str, str], int]:
+    """How the audience would divide if it were materialised now; writes nothing.
+
+    Args:
+        tx: the open transaction.
+        values: as for `materialise`.
+
+    Returns:
+        (language, receiver group, reason) to number; the reason is "" for those to be sent to.
+    """
+    rows = tx.execute(_COUNT, {**_DEFAULTS, **values})
+    return {(row.language, row.receiver_group, row.reason): row.number for row in rows}

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from syndicate.store.events import DeliveryEvent
 from syndicate.store.ledger import Counts
@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def has_problems(self) -> bool:
-        """Whether `errors` would find any; it reads every delivery, so this is asked first."""
+        """Whether `errors` would find any; it reads many deliveries, so this is asked first."""
         return self.counts.failed + self.counts.deferred + self.counts.ambiguous > 0
 
     def per_second(self, now: dt.datetime) -> float:
@@ -165,13 +165,22 @@ def healths(tx: Transaction, *, min_answers: int) -> list[Health]:
 
 
 def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
-    """What went wrong, grouped; the biggest group first. Reads every delivery of the mailing."""
+    """What went wrong, grouped; the biggest group first. Reads the batches that hold any."""
     kinds = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS)
     keys = (Delivery.state, Recipient.receiver_group, Delivery.code, Delivery.enhanced)
     query = (
         select(*keys, func.min(Delivery.reason), func.count())
         .join(Recipient, Recipient.id == Delivery.recipient_id)
-        .where(Delivery.mailing_id == mailing_id, Delivery.state.in_(kinds))
+        .join(
+            Batch,
+            and_(Batch.mailing_id == Delivery.mailing_id, Batch.number == Delivery.batch_number),
+        )
+        .where(
+            Batch.mailing_id == mailing_id,
+            Batch.failed + Batch.deferred + Batch.ambiguous > 0,
+            Delivery.mailing_id == mailing_id,
+            Delivery.state.in_(kinds),
+        )
         .group_by(*keys)
         .order_by(func.count().desc())
         .limit(MAX_ERROR_GROUPS)

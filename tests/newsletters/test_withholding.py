@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate import clock
+from syndicate.mail import pace
 from syndicate.newsletters import run
 from syndicate.store import changes, ledger, recipients, withholding
 from syndicate.store.articles import ArticleState, Change
@@ -22,7 +23,7 @@ from syndicate.store.mailings import (
 )
 from syndicate.store.pictures import Picture
 from syndicate.store.session import transaction
-from tests.mail.fault_relay import Event, FaultRelay
+from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import (
     CHUNK,
@@ -291,3 +292,29 @@ def test_a_takedown_empties_the_story_in_the_frame_of_every_language(relay: Faul
         assert tx.scalars(text("SELECT picture_url FROM issue_story")).all() == [None] * 3
     assert emptied == [("ar", 1), ("en", 1)]
     assert relay.accepted == []
+
+
+def test_what_may_have_arrived_before_a_kill_is_not_called_skipped(relay: FaultRelay) -> None:
+    readers(1, sections=("world",))
+    mailing_id = compose()
+    with transaction() as tx:
+        tx.execute(update(Mailing).values(policy=AmbiguousPolicy.RESEND))
+
+    def cut(event: Event) -> bytes | None:
+        if event.step == "body":
+            kill()
+            raise HangUp
+        return None
+
+    relay.fault = cut
+    send()
+    let_waiting_be_over()
+    pace.BREAKERS.clear()
+    relay.fault = lambda _event: None
+    send()
+
+    assert len(relay.accepted) == 1
+    assert counts(mailing_id) == {"audience": 1, "ambiguous": 1}
+    with transaction() as tx:
+        row = tx.scalars(select(Delivery)).one()
+    assert (row.reason, row.choice) == ("nothing chosen", 0b01)
