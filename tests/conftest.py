@@ -6,10 +6,8 @@ them touches no server.
 
 import itertools
 import logging
-import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.store import migrate, session
+from tests import leftovers
 from tests.clean_database import CleanDatabase
 
 pytest_plugins = ("tests.skips",)
@@ -70,9 +69,8 @@ def _no_parsing_child_left() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="syndicate-test-"))
-    yield folder
-    shutil.rmtree(folder)
+    with leftovers.folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

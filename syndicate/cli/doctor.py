@@ -185,6 +185,20 @@ def check_folder(_own: Settings, data_dir: Path) -> Finding:
     return Finding("folder", "ok", f"{data_dir} can be written.")
 
 
+def check_leftovers(_own: Settings, _data_dir: Path) -> Finding:
+    """Whether databases stand here whose installation is gone."""
+    found = places.orphans()
+    if not found:
+        return Finding("leftovers", "ok", "No database without an installation.")
+    names = " ".join(str(each) for each in found)
+    return Finding(
+        "leftovers",
+        "warn",
+        f"{len(found)} databases belong to data folders that are gone; `belongs-to` in each says "
+        f"which. If nobody wants them back: rm -r {names}",
+    )
+
+
 def check_port(own: Settings, data_dir: Path) -> Finding:
     """Whether the web server's port is free."""
     if folder.is_held(data_dir):
@@ -292,6 +306,8 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
 
 
 _GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
+
+
 def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     """Whether the database knows every takedown of the journal, and there is a journal."""
     if own.database_url is None:
@@ -315,6 +331,7 @@ _CHECKS: tuple[Check, ...] = (
     check_environment,
     check_programs,
     check_folder,
+    check_leftovers,
     check_port,
     check_secrets,
     check_database,

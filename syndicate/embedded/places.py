@@ -27,6 +27,7 @@ from syndicate.errors import RefusedError, SettingsError
 
 ROOT_FOLDER = Path("/var/lib/syndicate")
 POINTER = "postgres.path"
+_OWNER = "belongs-to"
 _ACCOUNTS = ("postgres", "nobody")
 _PARTS = ("bin", "lib", "share")
 
@@ -71,6 +72,30 @@ def settle(data_dir: Path) -> Places:
         )
     room = _own_room(data_dir) if account is None else _room_beside(data_dir, account)
     return Places(programs=programs, version=version, data=room / "data", account=account)
+
+
+def orphans() -> list[Path]:
+    """Root's rooms of databases whose data folder is gone, or has another one by now."""
+    found = []
+    for room in sorted(ROOT_FOLDER.glob("postgres-*")):
+        try:
+            owner = Path((room / _OWNER).read_text().strip())
+            pointer = owner / POINTER
+            is_wanted = pointer.exists() and Path(pointer.read_text().strip()) == room
+        except OSError:  # just being made, or not for us to read
+            continue
+        if not is_wanted and is_at_rest(room):
+            found.append(room)
+    return found
+
+
+def is_at_rest(room: Path) -> bool:
+    """Whether no server runs on a room's database."""
+    try:
+        pid = (room / "data" / "postmaster.pid").read_text().partition("\n")[0].strip()
+    except OSError:
+        return True
+    return not pid.isdecimal() or not Path(f"/proc/{pid}").exists()
 
 
 def account_for_root() -> Account:
@@ -202,14 +227,16 @@ def _room_beside(data_dir: Path, account: Account) -> Path:
         return room
     room = Path(tempfile.mkdtemp(prefix="postgres-", dir=_root_folder()))
     os.chown(room, account.uid, account.gid)
-    (room / "belongs-to").write_text(f"{data_dir.resolve()}\n")
+    (room / _OWNER).write_text(f"{data_dir.resolve()}\n")
     pointer.write_text(f"{room}\n")
     return room
 
 
 def _root_folder() -> Path:
     """/var/lib/syndicate, through which every account may pass; made by us or left as it is."""
-    if not ROOT_FOLDER.exists():
+    try:
         ROOT_FOLDER.mkdir()
-        ROOT_FOLDER.chmod(0o755)
+    except FileExistsError:  # also when somebody else was quicker
+        return ROOT_FOLDER
+    ROOT_FOLDER.chmod(0o755)
     return ROOT_FOLDER

@@ -107,10 +107,13 @@ class Postgres:
 
     def remove(self) -> None:
         """Delete the database of this data folder for good; the server is stopped."""
+        shutil.rmtree(self.room(), ignore_errors=True)
+        (self.data_dir / places.POINTER).unlink(missing_ok=True)
+
+    def room(self) -> Path:
+        """Where the database of this data folder stands, whether or not it does yet."""
         pointer = self.data_dir / places.POINTER
-        room = Path(pointer.read_text().strip()) if pointer.exists() else self.data_dir / "postgres"
-        shutil.rmtree(room, ignore_errors=True)
-        pointer.unlink(missing_ok=True)
+        return Path(pointer.read_text().strip()) if pointer.exists() else self.data_dir / "postgres"
 
     def _initialise(self, place: places.Places) -> None:
         """Run initdb into a folder beside, then rename: whole, or not at all."""

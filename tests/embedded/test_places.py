@@ -136,3 +136,20 @@ def test_as_root_it_runs_as_an_account_that_exists(data_dir: Path) -> None:
     assert places.version_of(place.programs, place.account) == place.version
     assert place.data.parent.stat().st_uid == place.account.uid
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
+
+
+def test_a_database_whose_data_folder_is_gone_is_an_orphan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "ROOT_FOLDER", tmp_path)
+    rooms = {name: tmp_path / f"postgres-{name}" for name in ("gone", "other", "kept", "runs")}
+    for name, room in rooms.items():
+        (room / "data").mkdir(parents=True)
+        (room / "belongs-to").write_text(f"{tmp_path / name}\n")
+    (tmp_path / "postgres-new").mkdir()
+    (rooms["runs"] / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    for name, points_to in (("kept", "kept"), ("other", "kept")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / places.POINTER).write_text(f"{rooms[points_to]}\n")
+
+    assert places.orphans() == [rooms["gone"], rooms["other"]]
