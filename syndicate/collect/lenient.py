@@ -19,7 +19,7 @@ from syndicate.collect.marks import is_media, split, text_of
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Enclosure, Entry, FeedDocument
 from syndicate.collect.text import plain
-from syndicate.collect.xmlfeed import ATOM, MAX_TAGS, language_of
+from syndicate.collect.xmlfeed import ATOM, MAX_TAGS, language_of, rss_item
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ITEM_NAMES = frozenset({"item", "entry"})
@@ -73,6 +73,11 @@ def _items(root: etree._Element | None, count: int) -> list[etree._Element | Non
 def _entry(
     said: Any, item: etree._Element | None, feed: Any, *, base: str | None, now: dt.datetime
 ) -> Entry:
+    if item is not None and not (said.get("title") or said.get("link")):
+        # A tag closed by another name: feedparser loses all that follows, lxml nothing.
+        read = rss_item(item, base=base, now=now)
+        if read is not None:
+            return read
     link = absolute_url(said.get("link"), base) or said.get("link") or None
     near = link if link and link.startswith("http") else base
     captions = _captions(item)
@@ -156,12 +161,16 @@ def _own(item: etree._Element | None, name: str) -> str:
 
 
 def _guid(item: etree._Element | None) -> str | None:
-    """The identity as written: feedparser makes an address of it."""
+    """The identity as written: feedparser makes an address of it.
+
+    One that was never closed holds the rest of its entry, so its own text is what counts.
+    """
     if item is None:
         return None
     names = {"guid", "id"}
-    found = (text_of(child) for child in item.iterchildren(tag=etree.Element) if _is(child, names))
-    return next(found, None)
+    found = (child for child in item.iterchildren(tag=etree.Element) if _is(child, names))
+    guid = next(found, None)
+    return (guid.text or "").strip() if guid is not None else None
 
 
 def _is(element: etree._Element, names: set[str]) -> bool:

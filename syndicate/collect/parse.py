@@ -18,13 +18,14 @@ import feedparser
 from lxml import etree
 
 from syndicate.collect import clean, dates, encoding, jsonfeed, lenient, xmlfeed
+from syndicate.collect.mending import mended
 from syndicate.collect.records import Entry, FeedDocument
 from syndicate.errors import NotAFeedError
 
 MAX_ENTRIES = 1000
 # Below this feedparser costs next to nothing, so a short document gets the more lenient reader.
 QUICK_FROM = 4_000
-VERSION = 1  # raise it when the same bytes are read differently: every source is then read anew
+VERSION = 2  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.DOTALL)
@@ -60,6 +61,8 @@ def parse(
         return _shortened(jsonfeed.read(start, base=url, now=now), 0)
     text, left_out = cut(_DOCTYPE.sub(_harmless, start, count=1))
     root = _strict(text)
+    if root is None:
+        text = mended(text)
     if root is None and not _looks_like_a_feed(text):
         raise not_a_feed(start, url)
     found = None
@@ -69,6 +72,8 @@ def parse(
         found = _lenient(text, url=url, now=now)
     if found is None:
         raise not_a_feed(start, url)
+    if root is None and not found.broken:
+        found = dataclasses.replace(found, broken="not well-formed; it was mended to be read")
     return _shortened(found, left_out)
 
 
@@ -164,7 +169,8 @@ def _lenient(text: str, *, url: str | None, now: dt.datetime) -> FeedDocument | 
         )
     document = '<?xml version="1.0" encoding="utf-8"?>' + _undeclared(text)
     headers = {"content-type": "application/xml; charset=utf-8"}
-    if url:
+    if url and "xml:base" in text:
+        # Only for this: feedparser would make an address of every guid.
         headers["content-location"] = url
     parsed: Any = feedparser.parse(
         io.BytesIO(document.encode()),

@@ -58,6 +58,11 @@ def read(root: etree._Element, *, base: str | None, now: dt.datetime) -> FeedDoc
     return _atom(root, Frame(base, now)) if kind == (ATOM, "feed") else None
 
 
+def rss_item(item: etree._Element, *, base: str | None, now: dt.datetime) -> Entry | None:
+    """One item of RSS 2.0, or None when it is something else, or its meaning is not plain."""
+    return _rss_entry(item, Frame(base, now)) if item.tag == "item" else None
+
+
 def language_of(text: str | None) -> str | None:
     """A language tag in one spelling (`pt-BR`), or None when it is none."""
     tidy = (text or "").strip().replace("_", "-")

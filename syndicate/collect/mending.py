@@ -1,0 +1,38 @@
+"""Mending the two breaks that feeds have most: a bare ampersand, and words before the document.
+
+Only what is not well-formed is mended, and only where one reading is possible. feedparser makes
+"AT&T;" of "AT&T", and takes nothing out of a document that begins with a warning of the site's own
+program. Pure, and linear in the length: the text may be hostile.
+"""
+
+import re
+
+# Named and numbered references stay; what has no semicolon was meant as the character.
+_BARE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_HEAD = 4_000  # a warning or two; a whole page before it is no slip
+_START = re.compile(r"(?:<\?xml\b[^>]*>\s*)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
+_PAGE = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
+
+
+def mended(text: str) -> str:
+    """A document without what stands before the feed, its bare ampersands escaped."""
+    return _escaped(_from_its_start(text))
+
+
+def _from_its_start(text: str) -> str:
+    head = text[:_HEAD]
+    start = _START.search(head)
+    if start is None or _PAGE.search(head, 0, start.start()):
+        return text
+    return text[start.start() :]
+
+
+def _escaped(text: str) -> str:
+    """Ampersands within CDATA are what they should be already."""
+    parts: list[str] = []
+    at = 0
+    while (begin := text.find(_CDATA, at)) != -1 and (end := text.find(_CDATA_END, begin)) != -1:
+        parts += [_BARE.sub("&amp;", text[at:begin]), text[begin:end]]
+        at = end
+    return "".join([*parts, _BARE.sub("&amp;", text[at:])])
