@@ -1,7 +1,7 @@
 """Collecting from sources that are due."""
 
 from syndicate import clock, jobs
-from syndicate.collect import comparing, pushed, run, websub
+from syndicate.collect import comparing, pushed, rereading, run, websub
 from workers.app import app, is_stopping
 
 
@@ -12,6 +12,7 @@ def collect_due() -> None:
     Safe to run twice.
     """
     run.collect_due(clock.now(), should_stop=_is_stopping_after_pushes)
+    rereading.read_due(clock.now(), should_stop=is_stopping)
     websub.ask_due(clock.now())
     comparing.compare_due(clock.now())
 

@@ -5,8 +5,8 @@ Where a publisher's robots.txt does not let us read a page, its entry stays as t
 
 import asyncio
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from syndicate import logs, settings
@@ -15,6 +15,7 @@ from syndicate.collect.reading import Readers
 from syndicate.collect.records import Page
 from syndicate.collect.robots import Robots, obeys, robots
 from syndicate.collect.story import is_thin, may_fetch_page, with_page
+from syndicate.collect.text import visible_hash
 from syndicate.errors import RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, user_agent
 from syndicate.store.sources import Source
@@ -27,6 +28,7 @@ MAX_PAGE_BYTES = 5_000_000
 RETRY_FOR = dt.timedelta(days=1)
 _OK = 200
 _SERVER_ERROR = 500
+_TOO_MANY = 429
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,35 @@ class Pages:
         missing: stems of entries whose page did not answer and is worth asking again.
         featured: (teaser, url) pairs of the newest page that has a featured box.
         refused: what to tell operators, where robots.txt refused pages.
+        reads: the pages as they were read, by stem of their entries.
     """
 
     found: Sequence[Identified]
     missing: frozenset[bytes] = frozenset()
     featured: tuple[tuple[str, str], ...] = ()
     refused: str | None = None
+    reads: Mapping[bytes, "PageRead"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PageRead:
+    """One page, and what a conditional request for it needs; header values byte for byte."""
+
+    page: Page
+    etag: bytes | None
+    last_modified: bytes | None
+
+    @property
+    def seen(self) -> bytes:
+        """The fingerprint of what readers see of it."""
+        page = self.page
+        return visible_hash(
+            headline=page.headline,
+            standfirst=page.standfirst,
+            authors=page.authors,
+            body=page.body,
+            picture=None,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,12 +114,12 @@ class PageSource:
         needed = [each for each in found if each.stem in wanted and self._is_needed(each)]
         asked, missing, refused = await self._permitted(needed[:MAX_PAGES], fetcher, now)
         full: dict[int, Identified] = {}
-        newest: tuple[dt.datetime, tuple[tuple[str, str], ...]] | None = None
+        reads: dict[bytes, PageRead] = {}
         for number, each in enumerate(asked):
             if number and self.gap_s:
                 await asyncio.sleep(self.gap_s)
             try:
-                page = await self._page(each, fetcher, readers, now)
+                read = await self.read(each.entry.link or "", {}, fetcher, readers, now)
             except TemporaryError:
                 if _is_young(each, now):
                     missing.add(each.stem)
@@ -102,19 +127,17 @@ class PageSource:
             except SyndicateError as error:
                 log.info("page_failed", source_id=self.source_id, reason=str(error))
                 continue
-            if page is None:
+            if read is None:
                 continue
-            merged = with_page(each.entry, page, is_described=self.profile is not None)
+            reads[each.stem] = read
+            merged = with_page(each.entry, read.page, is_described=self.profile is not None)
             full[id(each)] = with_full(each, merged)
-            picks = tuple((pick.teaser, pick.url) for pick in page.featured)
-            moment = page.updated or page.published or now
-            if picks and (newest is None or moment > newest[0]):
-                newest = moment, picks
         return Pages(
             found=[full.get(id(each), each) for each in found],
             missing=frozenset(missing),
-            featured=newest[1] if newest else (),
+            featured=_featured([each.page for each in reads.values()], now),
             refused=refused,
+            reads=reads,
         )
 
     async def _permitted(
@@ -144,30 +167,50 @@ class PageSource:
             return False
         return self.pages == "always" or is_thin(each.entry)
 
-    async def _page(
-        self, each: Identified, fetcher: Fetcher, readers: Readers, now: dt.datetime
-    ) -> Page | None:
-        """The page, or None when it is no page; raises TemporaryError when it may be one later."""
-        url = each.entry.link or ""
+    async def read(
+        self,
+        url: str,
+        conditions: Mapping[str, str | bytes],
+        fetcher: Fetcher,
+        readers: Readers,
+        now: dt.datetime,
+    ) -> PageRead | None:
+        """Ask for one page.
+
+        Returns:
+            None when it is no page, or is as the conditions say.
+
+        Raises:
+            TemporaryError: it may be one later.
+            SyndicateError: as `Fetcher.get`.
+        """
+        agent = user_agent(settings.load().base_url(), source_id=self.source_id)
         response = await fetcher.get(
             url,
-            headers={
-                "User-Agent": user_agent(settings.load().base_url(), source_id=self.source_id)
-            },
+            headers={"User-Agent": agent, **conditions},
             allow=self.allow,
             max_bytes=MAX_PAGE_BYTES,
         )
-        if response.status >= _SERVER_ERROR:
+        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
             raise TemporaryError(f"{url} answered {response.status}.", url=url)
         kind = response.text("content-type").lower()
         if response.status != _OK or not (not kind or "html" in kind or "xml" in kind):
             return None
-        return await asyncio.get_running_loop().run_in_executor(
+        page = await asyncio.get_running_loop().run_in_executor(
             None,
             lambda: readers.page(
                 response.body, url=response.url, content_type=kind, now=now, profile=self.profile
             ),
         )
+        headers = response.headers
+        return PageRead(page, headers.get("etag"), headers.get("last-modified"))
+
+
+def _featured(pages: Sequence[Page], now: dt.datetime) -> tuple[tuple[str, str], ...]:
+    """The featured box of the newest page that has one."""
+    boxed = [page for page in pages if page.featured]
+    newest = max(boxed, key=lambda page: page.updated or page.published or now, default=None)
+    return tuple((pick.teaser, pick.url) for pick in newest.featured) if newest else ()
 
 
 def _is_young(each: Identified, now: dt.datetime) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate import logs
-from syndicate.collect import decide, reading, storing, websub
+from syndicate.collect import decide, reading, rereading, storing, websub
 from syndicate.collect.documents import of_feed
 from syndicate.collect.identity import Identified, identify
 from syndicate.collect.leased import LeaseLostError, to_ask
@@ -131,6 +131,7 @@ def _settle(
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
     if pages is not None:
         storing.store(tx, _place(tx, held), pages.found, now=now, missing=pages.missing)
+        rereading.watch(tx, source, pages, now)
         websub.score_push(tx, source.id, now)
         if pages.missing:
             later = min(held.fetched.next_at, now + PAGE_LATER)

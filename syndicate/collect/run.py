@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, polling, reading, storing, websub
+from syndicate.collect import decide, polling, reading, rereading, storing, websub
 from syndicate.collect.comparing import parts_of
 from syndicate.collect.documents import Document, read_document, with_parts
 from syndicate.collect.identity import Identified, identify
@@ -315,6 +315,7 @@ class _Run:
                 missing=pages.missing,
                 featured=pages.featured or document.featured,
             )
+            rereading.watch(tx, leased.source, pages, now)
             if leased.source.kind is sources.SourceKind.WEBSUB:
                 websub.polled(tx, leased.source.id, document.hub, now)
             notices = [*verdict.notices, *document.notices]

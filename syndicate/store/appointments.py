@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import exists, select
 
-from syndicate.store import pushes, sources
+from syndicate.store import article_pages, pushes, sources
 from syndicate.store.completeness import EVERY
 from syndicate.store.session import Transaction
 from syndicate.store.sources import FetchState, Source, SourceState
@@ -15,7 +15,7 @@ _AT_REST = (SourceState.GONE, SourceState.PAUSED)
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
     """Whether a collecting worker should be woken; for the tick."""
-    if sources.has_due(tx, now) or pushes.has_due(tx, now):
+    if any(has(tx, now) for has in (sources.has_due, pushes.has_due, article_pages.has_due)):
         return True
     hubs = exists().where(
         HubSubscription.state.in_((HubState.ASKED, HubState.VERIFIED)),

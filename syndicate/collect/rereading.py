@@ -1,0 +1,161 @@
+"""Reading recent articles' pages again, where a source says "always": feeds do not tell all edits.
+
+    first reading ─ 15 min ─ 1 h ─ 3 h ─ 8 h ─ 24 h ─> no more
+                       └─ what readers see differs ─> its entry looks changed, its source is due
+
+A reading is one conditional request, under the lease of the source's domain, a second apart, and
+never against robots.txt. What it finds is not stored here: the next poll reads feed and page by its
+usual path, so nothing is decided twice.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from syndicate import logs
+from syndicate.collect import reading
+from syndicate.collect.pages import PageRead, Pages, PageSource
+from syndicate.collect.text import fingerprint
+from syndicate.errors import SyndicateError, TemporaryError
+from syndicate.fetch import Fetcher
+from syndicate.store import article_pages, fetching
+from syndicate.store.article_pages import ArticlePage
+from syndicate.store.fetching import Leased, Written
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.sources import Pages as Which
+from syndicate.store.sources import Source
+
+log = logs.get(__name__)
+
+AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480, 1440))
+RECENT = dt.timedelta(days=1)
+SOURCES = 20  # in one call
+PAGES = 20  # of one source in one call
+_CHANGED = fingerprint("its page changed")
+
+
+@dataclass
+class _Learnt:
+    """What the readings of one source learnt."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)
+
+
+def watch(tx: Transaction, source: Source, pages: Pages, now: dt.datetime) -> None:
+    """Note the pages that a poll or a push has read; in the transaction that stores them."""
+    if source.pages is not Which.ALWAYS or not pages.reads:
+        return
+    recent = {
+        each.stem: each.entry.link
+        for each in pages.found
+        if each.stem in pages.reads and now - (each.said.published or now) < RECENT
+    }
+    rows: dict[bytes, Mapping[str, Any]] = {
+        stem: {
+            "url": url,
+            "since": now,
+            "next_at": now + AFTER[0],
+            **_validators(pages.reads[stem]),
+        }
+        for stem, url in recent.items()
+    }
+    article_pages.watch(tx, source.id, rows)
+
+
+def read_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Read pages again that are due. Safe to run twice, and at once.
+
+    Args:
+        now: aware UTC.
+        should_stop: asked between sources.
+
+    Returns:
+        How many pages had changed.
+    """
+    with transaction() as tx:
+        due = article_pages.due_sources(tx, now, limit=SOURCES)
+    changed = 0
+    for source_id in due:
+        if should_stop():
+            break
+        with transaction() as tx:
+            leased = fetching.lease(tx, now, limit=1, source_ids=[source_id])
+            pages = article_pages.due_of(tx, source_id, now, limit=PAGES) if leased else []
+        for held in leased:
+            learnt = asyncio.run(_read(held, pages, now))
+            with transaction() as tx:
+                _settle(tx, held, learnt, now)
+            changed += len(learnt.changed)
+    return changed
+
+
+def next_reading(since: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    """When a page that was first read at `since` is read after `now`; None when no more."""
+    return next((since + each for each in AFTER if since + each > now), None)
+
+
+async def _read(held: Leased, pages: Sequence[ArticlePage], now: dt.datetime) -> _Learnt:
+    source, learnt = PageSource.of(held.source), _Learnt()
+    readers = reading.readers()
+    async with Fetcher(limit=1) as fetcher:
+        for each in pages:
+            if source.gap_s:
+                await asyncio.sleep(source.gap_s)
+            read: PageRead | None = None
+            try:
+                if source.robots is not None:
+                    await source.robots.check(
+                        each.url, fetcher=fetcher, allow=source.allow, now=now
+                    )
+                read = await source.read(each.url, _conditions(each), fetcher, readers, now)
+            except TemporaryError as error:
+                log.info("page_not_read_again", source_id=source.source_id, reason=str(error))
+                _put(learnt, each, None, now)
+                break  # whoever cannot answer is not asked for the next page
+            except SyndicateError as error:
+                log.info("page_not_read_again", source_id=source.source_id, reason=str(error))
+            _put(learnt, each, read, now)
+    return learnt
+
+
+def _put(learnt: _Learnt, each: ArticlePage, read: PageRead | None, now: dt.datetime) -> None:
+    if read is not None and read.seen != each.seen:
+        learnt.changed.append(each.carried_id)
+    next_at = next_reading(each.since, now)
+    if next_at is None:
+        learnt.over.append(each.carried_id)
+        return
+    known = {"etag": each.etag, "last_modified": each.last_modified, "seen": each.seen}
+    said = _validators(read) if read is not None else known
+    learnt.rows.append({"carried_id": each.carried_id, "next_at": next_at, **said})
+
+
+def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) -> None:
+    article_pages.put(tx, learnt.rows)
+    article_pages.forget(tx, learnt.over)
+    values: dict[str, Any] = {"next_at": held.fetched.next_at}
+    if learnt.changed:
+        article_pages.mark_changed(tx, learnt.changed, _CHANGED)
+        # The feed may be the same to the byte: it is read whole all the same.
+        values = {"next_at": now, **dict.fromkeys(("etag", "last_modified", "body_hash"))}
+    written = Written(held.source.id, held.fetched.epoch, values, held.source.state.value)
+    fetching.finish(tx, [written], now)
+    gap = None if held.source.allow_origins else now + dt.timedelta(seconds=1)
+    fetching.release_hosts(tx, {held.source.domain: gap})
+
+
+def _validators(read: PageRead) -> dict[str, Any]:
+    return {"etag": read.etag, "last_modified": read.last_modified, "seen": read.seen}
+
+
+def _conditions(each: ArticlePage) -> dict[str, str | bytes]:
+    found: dict[str, str | bytes] = {}
+    if each.etag:
+        found["If-None-Match"] = each.etag
+    if each.last_modified:
+        found["If-Modified-Since"] = each.last_modified
+    return found
