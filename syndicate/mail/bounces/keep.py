@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from syndicate import logs, settings
 from syndicate.mail.bounces import rules, verp
-from syndicate.mail.bounces.classify import classify
 from syndicate.mail.bounces.advice import BURST
+from syndicate.mail.bounces.classify import classify
 from syndicate.mail.bounces.reasons import cause_of
 from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import ABOUT_US, Kind, Verdict, is_hard
@@ -39,6 +39,7 @@ OPT_OUT = "opt-out"
 REMEMBER = dt.timedelta(days=90)
 SWEEP_BACK = dt.timedelta(days=2)
 SWEEP_AT_ONCE = 5_000
+LIFT_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,6 @@ def _bounced(
         _open_incident(tx, verdict, verdict.reason.value, mailing, recipient, at=at)
         return False
     if verdict.is_hard and mailing is not None and _is_burst(tx, mailing, recipient):
-        events.lift_burst(tx, mailing.id, recipient.receiver_group)
         _open_incident(tx, verdict, BURST, mailing, recipient, at=at)
         return False
     if not _is_given_up(tx, verdict, recipient, at):
@@ -238,7 +238,13 @@ def _is_burst(tx: Transaction, mailing: Mailing, recipient: Recipient) -> bool:
     # "other" is many receivers, of whom none is big enough to be seen failing.
     if recipient.receiver_group == OTHER:
         return False
-    return rules.is_burst(*events.burst(tx, mailing.id, recipient.receiver_group))
+    hard, deliveries = events.burst(tx, mailing.id, recipient.receiver_group)
+    if not rules.is_burst(hard, deliveries):
+        return False
+    # Once it is one, nobody is suppressed any more; again and again for what was told at once.
+    if not rules.is_burst(hard - 1, deliveries) or hard % LIFT_EVERY == 0:
+        events.lift_burst(tx, mailing.id, recipient.receiver_group)
+    return True
 
 
 def _open_incident(
