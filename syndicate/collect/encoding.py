@@ -6,6 +6,8 @@ Source: notes/syndication A3.9.
 
 import codecs
 import re
+import sys
+from typing import Any
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -59,6 +61,24 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 def legal(text: str) -> str:
     """Text without control characters and lone surrogates: one of them spoils a whole feed."""
     return _ILLEGAL.sub("", text)
+
+
+def legal_object(found: dict[str, Any]) -> dict[str, Any]:
+    """A JSON object (`object_hook`) into whose texts no escape has smuggled such characters."""
+    return {name: _legal_value(value) for name, value in found.items()}
+
+
+def _legal_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return legal(value)
+    if isinstance(value, list):
+        return [legal(each) if isinstance(each, str) else each for each in value]
+    return value
+
+
+def is_legal(code: int) -> bool:
+    """Whether a code point may stand in a document."""
+    return code <= sys.maxunicode and _ILLEGAL.match(chr(code)) is None
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:

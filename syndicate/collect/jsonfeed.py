@@ -9,6 +9,7 @@ from typing import Any
 
 from syndicate.collect import dates, marks
 from syndicate.collect.clean import absolute_url, clean
+from syndicate.collect.encoding import legal_object
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Enclosure, Entry, FeedDocument, PictureIn
 from syndicate.collect.text import plain
@@ -25,7 +26,7 @@ def read(text: str, *, base: str | None, now: dt.datetime) -> FeedDocument:
         NotAFeedError: it is no JSON, or JSON of another kind.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_hook=legal_object)
     except (ValueError, RecursionError) as error:
         raise NotAFeedError(
             f"{base or 'This document'} is no feed: it is broken JSON.", url=base

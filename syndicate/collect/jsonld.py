@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.collect.encoding import legal_object
 from syndicate.collect.names import name_list
 from syndicate.collect.text import plain
 
@@ -121,7 +122,7 @@ def _loaded(written: str) -> Any:
     body = _COMMENTS.sub("", written.strip()).strip().rstrip(";")
     for attempt in (body, _TRAILING.sub(r"\1", body), _TRAILING.sub(r"\1", html.unescape(body))):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(attempt, strict=False, object_hook=legal_object)
         except (ValueError, RecursionError):
             continue
     return None

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicate.collect import parse, storing
+from syndicate.collect.decide import Facts
 from syndicate.collect.identity import Identified
 from syndicate.collect.polling import Answer, Polled
 from syndicate.errors import SyndicateError
@@ -61,6 +62,24 @@ def answer_of(response: Response) -> Answer:
     """A response as polling looks at it."""
     hops = tuple((hop.status, hop.url) for hop in response.hops)
     return Answer(response.status, response.url, response.headers, hops)
+
+
+def place_of(leased: Leased, sections: Mapping[int, Mapping[str, int]]) -> storing.Place:
+    """Where the entries of a source go.
+
+    Args:
+        leased: the source.
+        sections: of each publication, by slug and by name.
+    """
+    source = leased.source
+    facts = Facts(
+        source_id=source.id,
+        language=leased.language,
+        section_id=source.section_id,
+        sections=sections.get(source.publication_id, {}),
+        is_first_connect=leased.fetched.connected_at is None,
+    )
+    return storing.Place(source.publication_id, leased.authority, facts)
 
 
 def to_ask(source_id: int, found: list[Identified]) -> set[bytes]:

@@ -1,14 +1,17 @@
-"""Mending the two breaks that feeds have most: a bare ampersand, and words before the document.
+"""Mending the breaks that feeds have most: a bare ampersand, and words before the document.
 
 Only what is not well-formed is mended, and only where one reading is possible. feedparser makes
-"AT&T;" of "AT&T", and takes nothing out of a document that begins with a warning of the site's own
-program. Pure, and linear in the length: the text may be hostile.
+"AT&T;" of "AT&T", and a character that no database holds of "&#0;". Pure, and linear in the length:
+the text may be hostile.
 """
 
 import re
 
+from syndicate.collect.encoding import is_legal
+
 # Named and numbered references stay; what has no semicolon was meant as the character.
 _BARE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_NUMBERED = re.compile(r"&#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _HEAD = 4_000  # a warning or two; a whole page before it is no slip
 _START = re.compile(r"(?:<\?xml\b[^>]*>\s*)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
@@ -33,6 +36,16 @@ def _escaped(text: str) -> str:
     parts: list[str] = []
     at = 0
     while (begin := text.find(_CDATA, at)) != -1 and (end := text.find(_CDATA_END, begin)) != -1:
-        parts += [_BARE.sub("&amp;", text[at:begin]), text[begin:end]]
+        parts += [_referring(text[at:begin]), text[begin:end]]
         at = end
-    return "".join([*parts, _BARE.sub("&amp;", text[at:])])
+    return "".join([*parts, _referring(text[at:])])
+
+
+def _referring(text: str) -> str:
+    return _BARE.sub("&amp;", _NUMBERED.sub(_if_legal, text))
+
+
+def _if_legal(reference: re.Match[str]) -> str:
+    decimal, hexadecimal = reference.groups()
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    return reference[0] if is_legal(code) else ""

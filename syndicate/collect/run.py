@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import decide, polling, reading, rereading, storing, websub
+from syndicate.collect import polling, reading, rereading, storing, websub
 from syndicate.collect.comparing import parts_of
 from syndicate.collect.documents import Document, read_document, with_parts
 from syndicate.collect.identity import Identified, identify
@@ -26,6 +26,7 @@ from syndicate.collect.leased import (
     LeaseLostError,
     answer_of,
     basis_of,
+    place_of,
     polled_of,
     renew,
     tell_once,
@@ -40,7 +41,7 @@ from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import transaction, twice
+from syndicate.store.session import UnstorableError, transaction, twice
 
 log = logs.get(__name__)
 
@@ -53,6 +54,7 @@ _STORE_THREADS = 4
 _PART = 226  # RFC 3229: only what is new
 _NOT_MODIFIED = 304
 _ERROR = 400
+_UNSTORABLE = "sends something that the database refuses"
 T = TypeVar("T")
 
 
@@ -228,10 +230,16 @@ class _Run:
             )
             await self._answered(leased, polled, response, basis)
         except SyndicateError as error:
-            self._total.failed += 1
-            log.info("source_failed", source_id=leased.source.id, reason=str(error))
-            verdict = polling.failed(polled, str(error), now=self._now(), chance=self._chance())
-            await self._finish(leased, verdict)
+            await self._failed(leased, polled, str(error))
+        except UnstorableError as error:
+            # The error itself quotes the document, embargoed or not.
+            await self._failed(leased, polled, f"{_UNSTORABLE} ({type(error).__name__})")
+
+    async def _failed(self, leased: Leased, polled: Polled, reason: str) -> None:
+        self._total.failed += 1
+        log.info("source_failed", source_id=leased.source.id, reason=reason)
+        verdict = polling.failed(polled, reason, now=self._now(), chance=self._chance())
+        await self._finish(leased, verdict)
 
     async def _answered(
         self, leased: Leased, polled: Polled, response: Response, basis: str
@@ -305,7 +313,7 @@ class _Run:
 
     def _store(self, leased: Leased, document: Document, pages: Pages, verdict: Verdict) -> None:
         now = self._now()
-        place = self._place(leased)
+        place = place_of(leased, self._sections)
         with transaction() as tx:
             stored = storing.store(
                 tx,
@@ -332,17 +340,6 @@ class _Run:
         self._total.articles += stored.articles
         self._total.revisions += stored.revisions
         self._total.notices += [message for _, message in written.notices]
-
-    def _place(self, leased: Leased) -> storing.Place:
-        source = leased.source
-        facts = decide.Facts(
-            source_id=source.id,
-            language=leased.language,
-            section_id=source.section_id,
-            sections=self._sections.get(source.publication_id, {}),
-            is_first_connect=leased.fetched.connected_at is None,
-        )
-        return storing.Place(source.publication_id, leased.authority, facts)
 
     async def _finish(self, leased: Leased, verdict: Verdict) -> None:
         written = self._written(leased, verdict)

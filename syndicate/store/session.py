@@ -16,7 +16,13 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DisconnectionError,
+    IntegrityError,
+    OperationalError,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -25,6 +31,8 @@ from syndicate.errors import SettingsError
 
 # The database did not answer, or hung up: for the faces, which know no SQLAlchemy.
 DatabaseDownError = OperationalError
+# What was to be written cannot be: a text that no column holds, a value that its table forbids.
+UnstorableError = (DataError, IntegrityError)
 # A server that restarted was away for longer than this.
 _IDLE_S = 1.0
 T = TypeVar("T")

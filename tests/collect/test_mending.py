@@ -30,6 +30,7 @@ FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
             "x <?xml version='1.0'?>\n<feed >1", "<?xml version='1.0'?>\n<feed >1", id="declaration"
         ),
         pytest.param("<html><rss>1</rss>", "<html><rss>1</rss>", id="a page"),
+        pytest.param("<rss>a&#0;b&#xD800;c&#1;</rss>", "<rss>abc</rss>", id="no characters"),
         pytest.param("nothing", "nothing", id="nothing"),
     ],
 )

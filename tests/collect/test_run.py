@@ -1,7 +1,10 @@
 import datetime as dt
+import json
 
 import pytest
+from sqlalchemy import text
 
+from syndicate.store.session import transaction
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site
@@ -69,6 +72,59 @@ def test_one_failing_source_leaves_the_others_alone(site: Site) -> None:
     done = newsroom.collect()
 
     assert (done.sources, done.failed, done.articles) == (3, 2, 1)
+
+
+_REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.headline = 'Refused' THEN
+        RAISE EXCEPTION 'no column holds this' USING ERRCODE = 'character_not_in_repertoire';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON article FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
+def test_a_source_whose_text_the_database_refuses_leaves_the_others_alone(site: Site) -> None:
+    publication_id = newsroom.publication()
+    site.serve("/bad", rss(item(1, title="Refused"), item(2, title="Beside it")))
+    site.serve("/good", rss(item(3)))
+    bad = newsroom.source(publication_id, site, "/bad")
+    good = newsroom.source(publication_id, site, "/good")
+    with transaction() as tx:
+        tx.execute(text(_REFUSE))
+
+    done = newsroom.collect(bad, good)
+
+    assert (done.articles, done.failed) == (1, 1)
+    assert newsroom.only_article().headline == "Story 3"
+    state = newsroom.state_of(bad)
+    assert state.reason == "sends something that the database refuses (DataError)"
+    assert (state.failures, state.leased_until) == (1, None)
+
+
+@pytest.mark.parametrize("escape", ["&#0;", "&#xD800;", "&#1;"])
+def test_a_character_that_no_database_holds_is_left_out(site: Site, escape: str) -> None:
+    site.serve("/feed", rss(item(1, title=f"One{escape}", guid=f"g{escape}", text=f"t{escape}")))
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    done = newsroom.collect()
+
+    assert (done.articles, done.failed) == (1, 0)
+    assert newsroom.only_article().headline == "One"
+
+
+def test_a_json_feed_cannot_smuggle_such_a_character_in(site: Site) -> None:
+    entry = {"id": "g\0", "title": "One\0\ud800", "content_html": "<p>\ud800</p>", "tags": ["\0t"]}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [entry]}
+    site.serve("/feed", json.dumps(feed))
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    done = newsroom.collect()
+
+    assert (done.articles, done.failed) == (1, 0)
+    assert newsroom.only_article().headline == "One"
 
 
 def test_a_slow_down_is_honoured_for_the_whole_host(site: Site) -> None:
