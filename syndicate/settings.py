@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     )
     bounce_mailbox_url: SecretStr | None = Field(
         None,
-        description="imaps://user:password@host/FOLDER or pop3s://user:password@host of the mailbox "
-        "that returned mails go to; emptied every ten minutes",
+        description="imaps://user:password@host/FOLDER or pop3s://user:password@host of the "
+        "mailbox that returned mails go to; emptied every ten minutes",
     )
     hook_sns_topics: list[str] = Field(
         default_factory=list,
@@ -216,6 +216,15 @@ class Settings(BaseSettings):
                 "which starts everything itself."
             )
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    def need_servers(self) -> None:
+        """Make sure that a process beyond the all-in-one knows database and broker.
+
+        Raises:
+            SettingsError: one of them is not set.
+        """
+        for name in ("database_url", "redis_url"):
+            self.need(name)
 
     def base_url(self) -> str:
         """The public address without a trailing slash."""

@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "sample": "Play the sample newsroom's editor.",
 }
 # These bring their own servers, or run without any.
-_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "send", "web", "worker", "beat"})
+_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "send", "web"})
 
 
 def print_version(asked: bool) -> None:

@@ -3,9 +3,11 @@
 import os
 import sys
 
+from syndicate import settings
 from syndicate.embedded import plan
 
 
 def beat() -> None:
     """Run the clock that wakes the workers."""
+    settings.load().need_servers()
     os.execv(sys.executable, plan.beat_argv())  # noqa: S606 - our own program

@@ -7,6 +7,7 @@ import typer
 import uvicorn
 
 from syndicate import settings
+from syndicate.embedded import listening
 
 # Long enough for a page, short enough for a supervisor that waits.
 _GRACE_S = 5
@@ -34,5 +35,9 @@ def web(
         forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    listener = None if fd is None else [socket.socket(fileno=fd)]
-    uvicorn.Server(config).run(sockets=listener)
+    if fd is None:
+        own.need_servers()
+        listener = listening.listen(own.host, own.port)
+    else:
+        listener = socket.socket(fileno=fd)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -56,6 +56,10 @@ def test_every_command_that_is_listed_is_there() -> None:
     [
         (["worker", "nosuch"], {}, 2, "There is no queue nosuch; the queues are build, "),
         (["worker", "bulk"], {"SYNDICATE_PROT": "1"}, 2, "There is no setting SYNDICATE_PROT; "),
+        (["worker", "bulk"], {}, 2, "SYNDICATE_DATABASE_URL is not set; "),
+        (["beat"], {"SYNDICATE_DATABASE_URL": "postgresql:///d"}, 2,
+         "SYNDICATE_REDIS_URL is not set; "),
+        (["web"], {}, 2, "SYNDICATE_DATABASE_URL is not set; "),
         (["migrate"], {}, 2, "SYNDICATE_DATABASE_URL is not set; set it, or run `syndicate up`"),
         (["doctor", "--only", "x"], {}, 2, "There is no check x; "),
         (["console-link"], {}, 2, "SYNDICATE_MASTER_KEY is not set; "),

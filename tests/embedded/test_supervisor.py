@@ -17,7 +17,7 @@ import httpx2
 import psycopg
 import pytest
 
-from syndicate.embedded import places, plan
+from syndicate.embedded import places, plan, probes
 from syndicate.embedded.postgres import Postgres
 from tests.embedded.processes import of_stack, ordinary_user, wait_for
 
@@ -155,6 +155,21 @@ def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
     states = {each["check"]: each["state"] for each in json.loads(done.stdout)["checks"]}
     assert done.returncode == 0, done.stdout
     assert {states[name] for name in ("database", "broker", "relay", "web", "clock")} == {"ok"}
+
+
+def test_one_more_sender_joins_the_stack_by_its_folder(stack: Running, tmp_path: Path) -> None:
+    ready = probes.ReadySocket(tmp_path / "ready")
+    env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir), NOTIFY_SOCKET=str(ready.path))
+    log_file = tmp_path / "log"
+
+    with log_file.open("wb") as said, closing(ready):
+        argv = [*PROGRAM, "worker", "bulk", "--name", "bulk-2"]
+        worker = subprocess.Popen(argv, env=env, stdout=said, stderr=said)
+        is_ready = wait_for(ready.said_ready, seconds=START_S)
+        worker.terminate()
+
+    assert is_ready, log_file.read_text()
+    assert worker.wait(START_S) == 0
 
 
 def test_parts_that_die_come_back(stack: Running) -> None:
