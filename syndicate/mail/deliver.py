@@ -41,6 +41,9 @@ RUN_S = 50.0
 # A batch that holds addresses which this environment may not mail is looked at again after this.
 NOT_ALLOWED_PAUSE = dt.timedelta(minutes=5)
 JOBS = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
+# Leases that this process holds and no run of it works on: the database was away when a chunk was
+# to begin, or the batch to be given back. Once it is there they are ended, instead of running out.
+_LEFT_BEHIND: list[Leased] = []
 
 
 def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
@@ -114,6 +117,9 @@ class Run:
         with transaction() as tx:
             if installation.hold_if_restored(tx, clock.now()):
                 log.error("everything_stopped", why=installation.RESTORED)
+            for left in _LEFT_BEHIND:
+                lease.end(tx, left)
+        _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
             since = time.monotonic()
@@ -124,7 +130,11 @@ class Run:
             if not has_called_others:
                 # There may be more than one worker's work: each that finds some wakes one more.
                 has_called_others = jobs.hint(JOBS[self.lane])
-            self._send_batch(Hold(leased, since))
+            try:
+                self._send_batch(Hold(leased, since))
+            except DatabaseDownError:
+                _LEFT_BEHIND.append(leased)
+                raise
 
     def _may_go_on(self) -> bool:
         return time.monotonic() < self.ends_at and not self.should_stop()
