@@ -144,6 +144,7 @@ def touch(tx: Transaction, seen: Sequence[Mapping[str, Any]], now: dt.datetime) 
 @cache
 def _altering(columns: tuple[str, ...]) -> TextClause:
     """One statement for all articles of which the same columns change."""
+    number = "revision = article.revision + CASE WHEN said.change IS NULL THEN 0 ELSE 1 END"
     said = rows_of(
         "said",
         Article,
@@ -157,8 +158,7 @@ def _altering(columns: tuple[str, ...]) -> TextClause:
         f"""
         WITH changed AS (
             UPDATE article
-            SET revision = article.revision + CASE WHEN said.change IS NULL THEN 0 ELSE 1 END,
-                {_list(f"{each} = said.{each}" for each in columns)}
+            SET {_list((number, *(f"{each} = said.{each}" for each in columns)))}
             FROM {said}
             WHERE article.id = said.id
             RETURNING article.id, article.revision, {_list(_WORDS, "article.")},

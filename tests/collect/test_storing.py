@@ -200,3 +200,19 @@ def test_an_entry_says_the_same_picture_twice() -> None:
 
     with transaction() as tx:
         assert list(tx.scalars(select(Picture.url))) == ["https://p.example/1.jpg"]
+
+
+def test_a_revision_may_change_no_column() -> None:
+    place = desk()
+    with transaction() as tx:
+        bring(tx, place, item(1))
+    known = newsroom.only_article()
+
+    with transaction() as tx:
+        noted = collecting.AlteredArticle(known.id, {}, change="correction", note="Five, not four.")
+        again = collecting.AlteredArticle(known.id, {"headline": "Five"}, change="fix")
+        collecting.alter(tx, [noted, again], NOW)
+
+    assert newsroom.only_article().revision == 3
+    said = [(each.number, each.headline, each.note) for each in newsroom.revisions()]
+    assert said == [(1, "Story 1", None), (2, "Story 1", "Five, not four."), (3, "Five", None)]
