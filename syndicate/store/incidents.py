@@ -33,12 +33,12 @@ class DeliveryIncident(Table):
     opened_at: Mapped[dt.datetime]
     last_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
-    taken_at: Mapped[dt.datetime | None]  # somebody looks after it
-    taken_by: Mapped[str | None]
     events: Mapped[int] = mapped_column(server_default="1")
     mailing_id: Mapped[int | None]
     code: Mapped[str | None]
     detail: Mapped[str | None]
+    taken_at: Mapped[dt.datetime | None]  # somebody looks after it
+    taken_by: Mapped[str | None]
 
 
 @dataclass(frozen=True)
