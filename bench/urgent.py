@@ -2,28 +2,39 @@
 
     python -m bench.urgent [--json] [--readers 200000] [--alerts 20]
 
-The digest's workers run as in production; an alert is pushed every other second, its hint goes
-through Valkey to a Celery worker of the queue `urgent`, and the sink's log says when it came.
+The digest's workers run as in production. Every other second an article is pushed with the mark of
+an alert, and a confirmation is asked for: each goes as a hint through Valkey to a Celery worker of
+the queue `urgent`, and the sink's log says when it came. Seconds are counted from the commit of the
+push, so composing and materialising the alert are in them.
 """
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from syndicate import clock, jobs
-from syndicate.mail import single
-from syndicate.store import recipients
+from syndicate.collect import push as pushing
+from syndicate.store import newsletters, recipients, subscribers
+from syndicate.store.mailings import Mailing
+from syndicate.store.newsletters import Issue, Newsletter, NewsletterKind
+from syndicate.store.publications import Publication
 from syndicate.store.session import transaction
 from tests.faults.rig import Rig
+from tests.mail import confirmation
 from tests.mail.campaign import Plan, start
 
-PUBLICATION = {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"}
 PATIENCE_S = 60.0
+READERS_OF_ALERTS = 3
+NO_CAP = {"SYNDICATE_ALERTS_PER_HOUR": "1000", "SYNDICATE_ALERTS_PER_DAY": "1000"}
 
 
 def main() -> None:
@@ -34,7 +45,7 @@ def main() -> None:
     parser.add_argument("--alerts", type=int, default=20)
     asked = parser.parse_args()
     folder = tempfile.TemporaryDirectory(prefix="syndicate-bench-")
-    with folder, Rig(Path(folder.name)) as rig:
+    with folder, Rig(Path(folder.name), more_env=NO_CAP) as rig:
         report = measure(rig, asked.readers, asked.alerts)
     sys.stderr.write(f"{report}\n")
     if asked.json:
@@ -44,66 +55,123 @@ def main() -> None:
 def measure(rig: Rig, readers: int, alerts: int) -> dict[str, Any]:
     """Every figure, as `--json` prints it: seconds from the push's commit to the relay's log."""
     rig.start_worker("urgent", "urgent")
+    began = time.monotonic()
     digest = start(Plan(audience=readers, stories_per_section=4, paragraphs=14), now=clock.now())
+    open_newsletter()
+    made_s = time.monotonic() - began
     with transaction() as tx:
         tx.hint(jobs.SEND_BULK)
     rig.wait_for(digest, 100, PATIENCE_S)
-    pushed: dict[str, datetime] = {}
+    alerted: dict[str, datetime] = {}
+    confirmed: dict[str, datetime] = {}
     for number in range(alerts):
-        address = f"alert{number:03}@example.com"
-        push(address)
-        pushed[address] = clock.now()
-        time.sleep(2)
-    waits = sorted(arrivals(rig, pushed))
+        article_id = push_article(number)
+        alerted[f"article {article_id}"] = clock.now()
+        time.sleep(1)
+        address = f"confirm{number:03}@example.com"
+        confirmation.queue(f"confirmation:{address}", now=clock.now(), address=address)
+        confirmed[address] = clock.now()
+        time.sleep(1)
+    first = arrivals(rig, {*alerted, *confirmed})
     counts = rig.counts(digest)
     return {
         "alerts": alerts,
-        "arrived": len(waits),
-        "median_s": round(waits[len(waits) // 2], 3) if waits else None,
-        "worst_s": round(waits[-1], 3) if waits else None,
+        **told(alerted, first),
+        "confirmations": told(confirmed, first),
+        "digest_readers": readers,
+        "digest_made_s": round(made_s, 1),
         "digest_accepted_meanwhile": counts.accepted if counts else None,
         "digest_was_running": bool(counts and counts.remaining),
     }
 
 
-def push(address: str) -> None:
-    """One urgent message, as a confirmation or an alert writes it."""
-    now = clock.now()
-    prepared = single.prepare(
-        "confirmation",
-        language="en",
-        context={"publication": PUBLICATION, "newsletter": {"name": "Alerts"}},
-        from_name="The Daily",
-        from_address="alerts@daily.example",
-        now=now,
-        slots={"confirm_url": "https://daily.example/confirm/x"},
+def told(pushed: Mapping[str, datetime], first: Mapping[str, datetime]) -> dict[str, Any]:
+    """How many arrived, and how long the middle one and the last took."""
+    waits = sorted(
+        (first[each] - at).total_seconds() for each, at in pushed.items() if each in first
     )
+    return {
+        "arrived": len(waits),
+        "median_s": round(waits[len(waits) // 2], 3) if waits else None,
+        "worst_s": round(waits[-1], 3) if waits else None,
+    }
+
+
+def open_newsletter() -> None:
+    """An alert newsletter of the digest's publication, with a few readers."""
+    now = clock.now()
     with transaction() as tx:
-        single.queue(
-            tx,
-            prepared,
-            recipients.upsert(tx, address),
-            dedupe_key=f"alert:{address}",
-            publication_id=None,
-            scope="alert",
-            now=now,
-            expires_in=timedelta(hours=1),
+        owner = tx.scalars(select(Publication)).one()
+        row = Newsletter(
+            publication_id=owner.id,
+            slug="now",
+            kind=NewsletterKind.ALERT,
+            name="Now",
+            languages=["en"],
+            zone="UTC",
+            schedule={"times": ["08:00"]},
         )
+        made = newsletters.add(tx, row, section_ids=[])
+        for number in range(READERS_OF_ALERTS):
+            address = f"alert{number:03}@example.com"
+            subscriber = subscribers.upsert(tx, address, language="en", now=now)
+            recipients.upsert(tx, address, subscriber_id=subscriber.id)
+            subscription = subscribers.subscribe(tx, subscriber.id, made.id, language="en", now=now)
+            subscribers.activate(subscription, now=now)
 
 
-def arrivals(rig: Rig, pushed: dict[str, datetime]) -> list[float]:
-    """Seconds that each took; waits for the last one."""
+def push_article(number: int) -> int:
+    """One article as a CMS pushes it, to be told at once; returns its id."""
+    said = {
+        "id": f"cms-{number}",
+        "headline": f"Bridge {number} closed",
+        "standfirst": "Nobody was hurt.",
+        "section": "World",
+        "language": "en",
+        "url": f"https://daily.example/bridge-{number}",
+        "alert": True,
+    }
+    with transaction() as tx:
+        owner = tx.scalars(select(Publication)).one()
+        (done,) = pushing.receive(tx, owner, [pushing.entry_of(said)], clock.now())
+    assert done.article_id is not None  # noqa: S101 - it was pushed
+    return done.article_id
+
+
+def arrivals(rig: Rig, wanted: Iterable[str]) -> dict[str, datetime]:
+    """When the first mail of each came to the sink; waits for the last one.
+
+    Args:
+        rig: whose sink.
+        wanted: addresses, and articles by "article ID".
+    """
     deadline = time.monotonic() + PATIENCE_S
-    while True:
-        assert rig.sink.folder is not None  # noqa: S101 - it is ours
-        lines = (rig.sink.folder / "accept.log").read_text().splitlines()
-        found = {
-            record["rcpt"][0]: datetime.fromisoformat(record["at"])
-            for record in (json.loads(line) for line in lines if '"alert' in line)
-        }
-        if len(found) == len(pushed) or time.monotonic() > deadline:
-            return [(found[each] - pushed[each]).total_seconds() for each in found]
-        time.sleep(0.2)
+    missing = set(wanted)
+    found: dict[str, datetime] = {}
+    while missing and time.monotonic() < deadline:
+        time.sleep(0.5)
+        of_mailing = articles()
+        for record in urgent_lines(rig):
+            number = re.match(r"<m(\d+)\.", str(record["message_id"]))
+            name = of_mailing.get(int(number[1])) if number else None
+            found.setdefault(name or record["rcpt"][0], datetime.fromisoformat(record["at"]))
+        missing -= found.keys()
+    return found
+
+
+def articles() -> dict[int, str]:
+    """Which mailing tells which article."""
+    query = select(Mailing.id, Issue.article_id).join(Issue, Issue.id == Mailing.issue_id)
+    with transaction() as tx:
+        rows = tx.execute(query.where(Issue.article_id.is_not(None)))
+        return {row[0]: f"article {row[1]}" for row in rows}
+
+
+def urgent_lines(rig: Rig) -> list[dict[str, Any]]:
+    """The sink's lines that are not of the digest, in order."""
+    assert rig.sink.folder is not None  # noqa: S101 - it is ours
+    lines = (rig.sink.folder / "accept.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if '"alert' in line or '"confirm' in line]
 
 
 if __name__ == "__main__":

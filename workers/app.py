@@ -41,10 +41,15 @@ def modules_for(argv: Sequence[str]) -> list[str]:
     """
     if "beat" in argv:
         return []
-    asked = [word.removeprefix(_QUEUES) for word in argv if word.startswith(_QUEUES)]
-    queues = set(asked[-1].split(",")) if asked else set(jobs.QUEUES)
+    queues = queues_of(argv)
     names = [job.name.partition(".")[0] for job in jobs.ALL if job.queue in queues]
     return [f"workers.{name}" for name in dict.fromkeys(names)]
+
+
+def queues_of(argv: Sequence[str]) -> set[str]:
+    """The queues that a worker's command line names; all of them where it names none."""
+    asked = [word.removeprefix(_QUEUES) for word in argv if word.startswith(_QUEUES)]
+    return set(asked[-1].split(",")) if asked else set(jobs.QUEUES)
 
 
 app = Celery("syndicate", broker=jobs.broker_url(settings.load().need("redis_url")))

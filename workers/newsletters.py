@@ -1,8 +1,13 @@
 """Composing issues: digests on the build queue, what is in a hurry on the urgent one."""
 
+import sys
+from typing import Any
+
+from celery.signals import worker_ready
+
 from syndicate import clock, jobs
-from syndicate.newsletters import alerts, renew, run
-from workers.app import app
+from syndicate.newsletters import alerts, renew, run, warm
+from workers.app import app, queues_of
 
 
 @app.task(name=jobs.COMPOSE_ISSUE.name)
@@ -27,3 +32,10 @@ def renew_content(mailing_id: int) -> None:
 def open_alerts() -> None:
     """Open, compose and send the alert of every article that is due. Safe to run twice."""
     alerts.send_due(clock.now())
+
+
+@worker_ready.connect
+def _warm_up(**_kwargs: Any) -> None:
+    """The first alert after a start waits for no template."""
+    if jobs.OPEN_ALERTS.queue in queues_of(sys.argv):
+        warm.warm_up(clock.now())
