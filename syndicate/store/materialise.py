@@ -46,28 +46,19 @@ _CHOOSING = """
              WHERE subscription_id = s.id AND kind = 'section') AS sections,
             (SELECT array_agg(value) FROM subscription_choice
              WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
-            coalesce((
-                SELECT bit_or(had.bit) FILTER (WHERE is_owed)
-                    & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0)
-                FROM had JOIN delivery d
-                    ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
-                    AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
-                        ELSE coalesce(d.content_version, had.content_version) END
-                        BETWEEN from_version AND until_version - 1
-                WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
-                    AND NOT (had.is_cancelled AND d.state IN (0, 2))
-            ), 0) AS owed,
-            coalesce((
-                SELECT bit_or(had.bit)
-                FROM had JOIN delivery d
-                    ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
-                    AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
-                        ELSE coalesce(d.content_version, had.content_version) END
-                        BETWEEN from_version AND until_version - 1
-                WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
-                    AND NOT (had.is_cancelled AND d.state IN (0, 2))
-            ), 0) AS had
+            past.owed, past.had
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(bit_or(had.bit) FILTER (WHERE is_owed)
+                    & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0), 0) AS owed,
+                coalesce(bit_or(had.bit), 0) AS had
+            FROM had JOIN delivery d ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
+                    ELSE coalesce(d.content_version, had.content_version) END
+                    BETWEEN from_version AND until_version - 1
+            WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+                AND NOT (had.is_cancelled AND d.state IN (0, 2))
+        ) past
         WHERE s.newsletter_id = :newsletter AND s.state = 'active'
             AND (s.paused_until IS NULL OR s.paused_until <= :now)
             AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
