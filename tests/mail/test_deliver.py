@@ -1,16 +1,14 @@
 """A lane from lease to given back, against a relay of ours."""
 
-import datetime as dt
 import email
 import threading
 import uuid
-from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from syndicate import clock, settings
-from syndicate.mail import deliver, pace, recover, single
+from syndicate import clock
+from syndicate.mail import pace, recover
 from syndicate.store import lease, ledger, recipients
 from syndicate.store.mailings import (
     AmbiguousPolicy,
@@ -21,68 +19,12 @@ from syndicate.store.mailings import (
     MailingState,
 )
 from syndicate.store.session import transaction
-from tests.mail.campaign import Plan, start
+from tests.mail import confirmation
+from tests.mail.campaign import Plan
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
+from tests.mail.sending import begin, counts, make_due, send, state, use
 
 pytestmark = pytest.mark.usefixtures("database")
-PUBLICATION = {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_breakers() -> Iterator[None]:
-    pace.BREAKERS.clear()
-    yield
-    pace.BREAKERS.clear()
-
-
-@pytest.fixture
-def relay(settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:
-    with FaultRelay() as server:
-        use(server, settings_env)
-        yield server
-
-
-def use(server: FaultRelay, env: pytest.MonkeyPatch, **more: str) -> None:
-    env.setenv("SYNDICATE_RELAY_URL", server.url)
-    env.setenv("SYNDICATE_MAIL_CONNECTIONS", "2")
-    env.setenv("SYNDICATE_MAIL_CHUNK_SIZE", "10")
-    for name, value in more.items():
-        env.setenv(f"SYNDICATE_{name.upper()}", value)
-    settings.load.cache_clear()
-
-
-def send(should_stop: Callable[[], bool] = lambda: False, lane: Lane = Lane.BULK) -> int:
-    return deliver.send_lane(lane, should_stop=should_stop)
-
-
-def counts(mailing_id: int) -> dict[str, int]:
-    with transaction() as tx:
-        by_batch = ledger.counts(tx, mailing_id)
-        assert by_batch == ledger.counts_by_row(tx, mailing_id)
-    return {name: number for name, number in by_batch.as_dict().items() if number}
-
-
-def state(mailing_id: int) -> MailingState:
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-        assert mailing is not None
-        return mailing.state
-
-
-def begin(plan: Plan) -> int:
-    return start(plan, now=clock.now())
-
-
-def make_due(mailing_id: int) -> None:
-    """Let all waiting be over."""
-    with transaction() as tx:
-        past = clock.now() - dt.timedelta(seconds=1)
-        tx.execute(update(Batch).where(Batch.mailing_id == mailing_id).values(not_before=past))
-        tx.execute(
-            update(Delivery)
-            .where(Delivery.mailing_id == mailing_id, Delivery.not_before.is_not(None))
-            .values(not_before=past)
-        )
 
 
 def test_send_lane_hands_every_copy_over_once(relay: FaultRelay) -> None:
@@ -120,27 +62,7 @@ def test_each_copy_holds_the_stories_of_its_choice_in_text_and_html(relay: Fault
 
 
 def test_a_single_message_leaves_by_the_urgent_lane(relay: FaultRelay) -> None:
-    now = clock.now()
-    prepared = single.prepare(
-        "confirmation",
-        language="en",
-        context={"publication": PUBLICATION, "newsletter": {"name": "Morning"}},
-        from_name="The Daily",
-        from_address="news@daily.example",
-        now=now,
-        slots={"confirm_url": "https://daily.example/confirm/abc"},
-    )
-    with transaction() as tx:
-        mailing_id = single.queue(
-            tx,
-            prepared,
-            recipients.upsert(tx, "reader001@example.com"),
-            dedupe_key="confirmation:1",
-            publication_id=None,
-            scope="confirmation",
-            now=now,
-            expires_in=dt.timedelta(days=1),
-        )
+    mailing_id = confirmation.queue("confirmation:1", now=clock.now())
     assert mailing_id is not None
 
     assert send(lane=Lane.BULK) == 0

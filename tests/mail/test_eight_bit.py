@@ -3,14 +3,12 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import text
 
 from syndicate import settings
-from syndicate.mail import pace
 from syndicate.mail.message import Writer, content_rows, frozen_headers
 from syndicate.mail.supply import Envelope
 from syndicate.render.email import render
@@ -22,7 +20,7 @@ from syndicate.store.mailings import Mailing, MailingContent
 from syndicate.store.session import transaction
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
-from tests.mail.test_deliver import begin, counts, send, use
+from tests.mail.sending import begin, counts, send
 from tests.mail.test_message import BASE, KEY, NOW
 from tests.render.test_email import context
 
@@ -102,14 +100,6 @@ def test_where_we_sign_or_it_is_switched_off_nothing_is_eight_bit(
     settings.load.cache_clear()
 
     assert "8bit" not in encodings(content("ar"))
-
-
-@pytest.fixture
-def relay(settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:
-    pace.BREAKERS.clear()
-    with FaultRelay() as server:
-        use(server, settings_env)
-        yield server
 
 
 @pytest.mark.usefixtures("database")

@@ -1,27 +1,16 @@
 """A database that is a copy: of another environment, or of yesterday."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text, update
 
 from syndicate import clock
-from syndicate.mail import pace
 from syndicate.store import installation
 from syndicate.store.session import transaction
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
-from tests.mail.test_deliver import begin, counts, send, use
+from tests.mail.sending import begin, counts, send, use
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def relay(settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:
-    pace.BREAKERS.clear()
-    with FaultRelay() as server:
-        use(server, settings_env)
-        yield server
 
 
 def test_another_environment_mails_its_allow_list_and_harms_nobody_else(

@@ -21,6 +21,7 @@ from syndicate.store.mailings import (
 )
 from syndicate.store.session import transaction
 from tests.mail.campaign import NOW, Plan, start
+from tests.mail.sending import state
 from tests.store.hands import (
     assert_counts_agree,
     give_back,
@@ -79,13 +80,6 @@ def message_id(mailing_id: int, ordinal: int) -> str:
 
 def line(message: str, at: dt.datetime = NOW) -> bytes:
     return f'{{"at": "{at.isoformat()}", "message_id": "{message}"}}\n'.encode()
-
-
-def state(mailing_id: int) -> MailingState:
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-        assert mailing is not None
-        return mailing.state
 
 
 def test_what_the_log_holds_is_accepted_and_the_rest_is_sent_again(log_file: Path) -> None:

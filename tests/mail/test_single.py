@@ -5,42 +5,20 @@ import datetime as dt
 import pytest
 
 from syndicate.mail import single
-from syndicate.store import lease, ledger, recipients
+from syndicate.store import lease, ledger
 from syndicate.store.mailings import AmbiguousPolicy, Lane, MailingKind, MailingState
 from syndicate.store.session import transaction
+from tests.mail import confirmation
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
-PUBLICATION = {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"}
-
-
-def prepared(**more: str) -> single.Prepared:
-    return single.prepare(
-        "confirmation",
-        language="en",
-        context={"publication": PUBLICATION, "newsletter": {"name": "Morning"}},
-        from_name="The Daily",
-        from_address="news@daily.example",
-        now=NOW,
-        slots={"confirm_url": "https://daily.example/confirm/abc", **more},
-    )
 
 
 def queue(key: str) -> int | None:
-    with transaction() as tx:
-        return single.queue(
-            tx,
-            prepared(),
-            recipients.upsert(tx, "reader001@example.com"),
-            dedupe_key=key,
-            publication_id=None,
-            scope="confirmation",
-            now=NOW,
-            expires_in=dt.timedelta(days=1),
-        )
+    return confirmation.queue(key, now=NOW)
 
 
 def test_prepare_freezes_headers_and_slots() -> None:
-    headers = prepared().rows[0].headers
+    headers = confirmation.prepared(NOW).rows[0].headers
 
     assert headers is not None
     assert headers["subject"] == "Please confirm: Morning"

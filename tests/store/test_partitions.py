@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, text, update
 
-from syndicate.mail import single
-from syndicate.store import ledger, partitions, recipients, upkeep
+from syndicate.store import ledger, partitions, upkeep
 from syndicate.store.mailings import Delivery, Mailing, MailingContent, MailingState
 from syndicate.store.session import transaction
+from tests.mail import confirmation
 from tests.mail.campaign import NOW, Plan, start
-from tests.mail.test_single import prepared
 
 pytestmark = pytest.mark.usefixtures("database")
 YEARS = NOW + dt.timedelta(days=800)
@@ -92,17 +91,7 @@ def test_the_partition_of_the_newest_mailing_stays() -> None:
 
 
 def test_what_a_single_message_said_is_forgotten_after_a_week() -> None:
-    with transaction() as tx:
-        mailing_id = single.queue(
-            tx,
-            prepared(),
-            recipients.upsert(tx, "reader001@example.com"),
-            dedupe_key="confirmation:1",
-            publication_id=None,
-            scope="confirmation",
-            now=NOW,
-            expires_in=dt.timedelta(days=1),
-        )
+    mailing_id = confirmation.queue("confirmation:1", now=NOW)
     assert mailing_id is not None
     end(mailing_id)
 
