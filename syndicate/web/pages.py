@@ -1,6 +1,6 @@
 """From a template and plain data to a page, with the headers that its kind of page needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +68,36 @@ def render(site: Site, template: str, page: Page | None = None, **context: Any) 
     response.headers["Content-Security-Policy"] = content_policy(images=origins(how.images))
     response.headers["Content-Language"] = language
     return response
+
+
+def said(
+    site: Site,
+    heading: str,
+    *,
+    sentences: Sequence[str],
+    links: Sequence[tuple[str, str]] = (),
+    language: str | None = None,
+    current: str | None = None,
+) -> Response:
+    """The page after a form: what was done, and where to go from there.
+
+    Args:
+        site: whose page.
+        heading: what was done, in a few words.
+        sentences: the same in full; the first is read out as a status.
+        links: (words, address) pairs.
+        language: of the page; None means the publication's.
+        current: slug of the section that the reader came from.
+    """
+    return render(
+        site,
+        "reader/said.html",
+        Page(is_private=True, language=language),
+        heading=heading,
+        sentences=sentences,
+        links=links,
+        current=current,
+    )
 
 
 def origins(addresses: Iterable[str]) -> set[str]:

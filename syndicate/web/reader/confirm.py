@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import subscribe
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.reader.forms import ClientOf
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
@@ -32,11 +32,10 @@ def confirm(request: Request, token: str, client: ClientOf) -> Response:
     done = subscribe.confirm(token, ip=client.ip, user_agent=client.user_agent, now=clock.now())
     site = site_of_newsletter(request, done.newsletter_slug)
     say = gettext_in(done.language)
-    return render(
+    return said(
         site,
-        "reader/said.html",
-        Page(is_private=True, language=done.language),
-        heading=say("You are subscribed"),
+        say("You are subscribed"),
+        language=done.language,
         sentences=[
             say("%(newsletter)s comes to you with its next issue.", newsletter=done.newsletter)
         ],

@@ -8,7 +8,7 @@ from syndicate import clock, settings
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.articles import Shown
@@ -47,11 +47,9 @@ def email_send(
             problem=problem_in(shown.site.publication.language, error),
         )
     say = gettext_of(shown.site)
-    return render(
+    return said(
         shown.site,
-        "reader/said.html",
-        Page(is_private=True),
-        heading=say("The article is on its way"),
+        say("The article is on its way"),
         sentences=[
             say("If your friend may get mail from here, it arrives in a minute or two."),
         ],

@@ -8,7 +8,7 @@ from syndicate import clock
 from syndicate.actions import feedback, forms
 from syndicate.actions.feedback import Letter
 from syndicate.errors import BadAddressError, UsageError
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.articles import Shown
@@ -47,11 +47,9 @@ def feedback_send(
             problem=problem_in(shown.site.publication.language, error),
         )
     say = gettext_of(shown.site)
-    return render(
+    return said(
         shown.site,
-        "reader/said.html",
-        Page(is_private=True),
-        heading=say("Thank you"),
+        say("Thank you"),
         sentences=[say("Your words are on their way to the desk.")],
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from syndicate import clock
 from syndicate.mail.message import NEVER
 from syndicate.subscribers import links, unsubscribe
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.sites import SiteOf
 from syndicate.web.words import gettext_of
 
@@ -29,11 +29,8 @@ def never(site: SiteOf, token: str) -> Response:
     """Suppress it; the second time changes nothing and says the same."""
     unsubscribe.never(token, clock.now())
     say = gettext_of(site)
-    return render(
+    return said(
         site,
-        "reader/said.html",
-        Page(is_private=True),
-        heading=say("Done"),
+        say("Done"),
         sentences=[say("Nobody can email articles to your address from here any more.")],
-        links=[],
     )

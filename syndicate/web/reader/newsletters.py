@@ -16,7 +16,7 @@ from syndicate.store.publications import Section
 from syndicate.store.session import transaction
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
@@ -183,11 +183,9 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
 
 def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
-    return render(
+    return said(
         offer.site,
-        "reader/said.html",
-        Page(is_private=True),
-        heading=say("Check your mail"),
+        say("Check your mail"),
         sentences=[
             say(
                 "We have sent a mail with a link to the address you gave; "

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import unsubscribe
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import Page, render, said
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
 
@@ -40,11 +40,10 @@ def leave(request: Request, token: str) -> Response:
 def _left(request: Request, left: unsubscribe.Left) -> Response:
     site = site_of_newsletter(request, left.newsletter_slug)
     say = gettext_in(left.language)
-    return render(
+    return said(
         site,
-        "reader/said.html",
-        Page(is_private=True, language=left.language),
-        heading=say("You have left"),
+        say("You have left"),
+        language=left.language,
         sentences=[
             say("No further issue of %(newsletter)s is sent to you.", newsletter=left.newsletter)
         ],
