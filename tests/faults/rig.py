@@ -173,6 +173,8 @@ class Rig:
 
     def _end_leases(self, pid: int) -> None:
         with transaction() as tx:
+            # Here PostgreSQL may be stopped at once, and must not have forgotten this.
+            tx.execute(text("SET LOCAL synchronous_commit = on"))
             tx.execute(
                 text(
                     "UPDATE batch SET lease_until = clock_timestamp() - interval '1 second' "
