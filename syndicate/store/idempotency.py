@@ -44,6 +44,12 @@ def remember(tx: Transaction, key_hash: bytes, answer: dict[str, Any]) -> None:
     tx.execute(update(ApiAnswer).where(ApiAnswer.key_hash == key_hash).values(answer=answer))
 
 
+def forget_article(tx: Transaction, article_id: int) -> None:
+    """Drop answers that name an article: they hold the id that its CMS gave it."""
+    named = ApiAnswer.answer.contains({"results": [{"article_id": article_id}]})
+    tx.execute(delete(ApiAnswer).where(named))
+
+
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
     """Drop answers that nobody asks for again."""
     tx.execute(delete(ApiAnswer).where(ApiAnswer.at < moment))

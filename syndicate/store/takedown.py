@@ -6,9 +6,10 @@ are rebuilt without it; mails that already left cannot be called back.
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, cast, delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
-from syndicate.store import pushes
+from syndicate.store import idempotency, pushes
 from syndicate.store.article_pages import ArticlePage
 from syndicate.store.articles import (
     Article,
@@ -22,7 +23,7 @@ from syndicate.store.collecting import buried_key
 from syndicate.store.completeness import MissingLink
 from syndicate.store.featured import Featured
 from syndicate.store.mailings import Mailing, MailingContent, MailingState
-from syndicate.store.newsletters import IssueStory
+from syndicate.store.newsletters import Issue, IssueStory, Newsletter, NewsletterKind
 from syndicate.store.pictures import Picture
 from syndicate.store.session import Transaction
 
@@ -54,7 +55,9 @@ def remove_copies(tx: Transaction, article: Article, now: dt.datetime) -> None:
     )
     _hash_keys(tx, article.id)
     _empty_digests(tx, article.id)
+    _empty_subjects(tx, article)
     _empty_singles(tx, article.id)
+    idempotency.forget_article(tx, article.id)
 
 
 def cancel_singles(tx: Transaction, article_id: int) -> None:
@@ -94,16 +97,36 @@ def _empty_digests(tx: Transaction, article_id: int) -> None:
         )
 
 
+def _empty_subjects(tx: Transaction, article: Article) -> None:
+    """An alert's subject is its story's headline; an operator's own template may name one too."""
+    carries = exists().where(IssueStory.issue_id == Issue.id, IssueStory.article_id == article.id)
+    query = select(Issue, Newsletter.kind).join(Newsletter, Newsletter.id == Issue.newsletter_id)
+    for issue, kind in tx.execute(query.where(or_(Issue.article_id == article.id, carries))):
+        subjects = [str(each) for each in issue.subjects.values()]
+        if kind is not NewsletterKind.ALERT and not any(article.headline in s for s in subjects):
+            continue
+        issue.subjects = {}
+        mailings = select(Mailing.id).where(Mailing.issue_id == issue.id)
+        frames = update(MailingContent).where(
+            MailingContent.mailing_id.in_(mailings), MailingContent.headers.is_not(None)
+        )
+        nothing = cast({"subject": ""}, JSONB)
+        tx.execute(frames.values(headers=MailingContent.headers.concat(nothing)))
+    tx.flush()
+
+
 def _empty_singles(tx: Transaction, article_id: int) -> None:
-    """Mails of the article to friends: those that wait are cancelled, all lose their text."""
-    ids = list(tx.scalars(select(Mailing.id).where(_is_about(article_id))))
+    """Mails of the article to friends, and readers' words to its desk: cancelled and emptied."""
+    about = or_(_is_about(article_id), _is_about(article_id, "feedback"))
+    ids = list(tx.scalars(select(Mailing.id).where(about)))
     tx.execute(
         update(MailingContent)
         .where(MailingContent.mailing_id.in_(ids))
         .values(html=b"", text=b"", headers=None)
     )
-    cancel_singles(tx, article_id)
+    waiting = update(Mailing).where(Mailing.id.in_(ids), Mailing.state != MailingState.DONE)
+    tx.execute(waiting.values(state=MailingState.CANCELLED))
 
 
-def _is_about(article_id: int) -> ColumnElement[bool]:
-    return Mailing.dedupe_key.startswith(f"article:{article_id}:", autoescape=True)
+def _is_about(article_id: int, what: str = "article") -> ColumnElement[bool]:
+    return Mailing.dedupe_key.startswith(f"{what}:{article_id}:", autoescape=True)
