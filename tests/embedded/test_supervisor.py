@@ -102,7 +102,7 @@ def stack() -> Iterator[Running]:
     parent = Path(tempfile.mkdtemp(prefix="syndicate-test-"))
     running = Running([], parent / "data", environment())
     yield running
-    running.end(signal.SIGTERM)
+    assert running.end(signal.SIGINT) == 0
     running.close()
     Postgres(running.data_dir).remove()
     shutil.rmtree(parent)
@@ -187,28 +187,9 @@ def test_parts_that_die_come_back(stack: Running) -> None:
     assert wait_for(lambda: is_ready(f"{stack.run['web_url']}/readyz"), seconds=START_S)
 
 
-def test_a_stop_is_orderly_and_another_versions_folder_stays_untouched(up: Up) -> None:
-    running = up()
-
-    code = running.end(signal.SIGTERM)
-
-    assert code == 0
-    assert running.is_gone()
-    assert not (running.data_dir / "run.json").exists()
-    assert [path for path in running.run["socket_dirs"] if Path(path).exists()] == []
-    assert "database system is shut down" in (running.data_dir / "logs/postgres.log").read_text()
-
-    mark = places.settle(running.data_dir).data / "PG_VERSION"
-    mark.write_text("17\n")
-
-    code, said = refused(running.data_dir)
-
-    assert code == 4
-    assert "was written by PostgreSQL 17, this Syndicate brings 18" in said
-    assert mark.read_text() == "17\n"
-
-
-def test_a_killed_supervisor_takes_all_along_and_the_next_start_finds_the_data(up: Up) -> None:
+def test_a_killed_supervisor_takes_all_along_and_the_next_finds_the_data_and_stops_in_order(
+    up: Up,
+) -> None:
     first = up()
     with psycopg.connect(first.run["settings"]["SYNDICATE_DATABASE_URL"]) as connection:
         connection.execute("INSERT INTO due_job VALUES ('kept', now())")
@@ -223,8 +204,27 @@ def test_a_killed_supervisor_takes_all_along_and_the_next_start_finds_the_data(u
     assert row(second, "SELECT count(*) FROM due_job WHERE job = 'kept'") == 1
     assert (second.data_dir / "secrets" / "master_key").read_text() == key
     assert [path for path in first.run["socket_dirs"] if Path(path).exists()] == []
-    assert second.end(signal.SIGINT) == 0
-    assert second.is_gone()
+    assert second.end(signal.SIGTERM) == 0
+    _see_that_the_stop_was_orderly(second)
+    _see_that_another_versions_folder_stays_untouched(second.data_dir)
+
+
+def _see_that_the_stop_was_orderly(running: Running) -> None:
+    assert running.is_gone()
+    assert not (running.data_dir / "run.json").exists()
+    assert [path for path in running.run["socket_dirs"] if Path(path).exists()] == []
+    assert "database system is shut down" in (running.data_dir / "logs/postgres.log").read_text()
+
+
+def _see_that_another_versions_folder_stays_untouched(data_dir: Path) -> None:
+    mark = places.settle(data_dir).data / "PG_VERSION"
+    mark.write_text("17\n")
+
+    code, said = refused(data_dir)
+
+    assert code == 4
+    assert "was written by PostgreSQL 17, this Syndicate brings 18" in said
+    assert mark.read_text() == "17\n"
 
 
 def is_ready(address: str) -> bool:
