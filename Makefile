@@ -11,9 +11,9 @@ NAME ?=
 BIN := .venv/bin
 FOR_USE := .venv/.for-use
 FOR_WORK := .venv/.for-work
-# Many tests wait for servers: two at once take little more than half the time. A file stays whole.
+# Many tests wait for servers: one more of them than cores runs at once. A file stays whole.
 # In the order of the tree: else the files with the fewest tests, which are the longest, come last.
-JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 3 ] && n=3; echo $$((n + 1)))
 PYTEST := $(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile \
   --no-loadscope-reorder
 PARTS := pyproject.toml setup.py constraints.txt
