@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, str] = {
     "console-link": "Print a link that lets an operator into the console.",
     "sample": "Play the sample newsroom's editor.",
 }
+# What a shell says of a program that a Ctrl-C ended: 128 + SIGINT.
+_INTERRUPTED = 130
 # These bring their own servers, or run without any.
 _NOT_ATTACHED = frozenset({"up", "demo", "doctor", "send", "web"})
 
@@ -93,6 +95,8 @@ def main() -> None:
         signal.signal(number, signal.default_int_handler)
     try:
         build(sys.argv[1:])()
+    except KeyboardInterrupt:  # before there was a command to take it
+        sys.exit(_INTERRUPTED)
     except SyndicateError as error:
         _end(error)
     except Exception as error:

@@ -99,6 +99,24 @@ def test_an_unknown_command_or_option_is_a_usage_error() -> None:
     assert run("migrate", "--nosuch").returncode == 2
 
 
+def test_a_ctrl_c_while_a_command_is_loaded_leaves_no_traceback() -> None:
+    code = """
+import os, signal, sys
+class AtImport:
+    def find_spec(self, name, path, target=None):
+        if name == "syndicate.cli.migrate":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.argv = ["syndicate", "migrate"]
+from syndicate import cli
+sys.meta_path.insert(0, AtImport())
+cli.main()
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_a_light_command_imports_no_web_server_and_no_worker() -> None:
     code = (
         "import sys; from syndicate.cli import build; build(['migrate']); "
