@@ -69,6 +69,8 @@ def engine() -> Engine:
             driver_url(settings.load().need("database_url")),
             pool_size=5,
             max_overflow=20,
+            # What an error quotes stands in a log: a story under embargo, a reader's address.
+            hide_parameters=True,
             connect_args={"options": "-c timezone=UTC", "application_name": "syndicate"},
         )
     except (ArgumentError, ImportError, ValueError) as error:

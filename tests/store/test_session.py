@@ -56,3 +56,15 @@ def test_work_that_failed_otherwise_is_not_done_again() -> None:
         twice(fail)
 
     assert tries == [1]
+
+
+def test_an_error_quotes_nothing_of_what_was_written() -> None:
+    def fail() -> None:
+        with transaction() as tx:
+            tx.execute(text("SET LOCAL statement_timeout = 1"))
+            tx.execute(text("SELECT pg_sleep(5), CAST(:said AS text)"), {"said": "reader001"})
+
+    with pytest.raises(OperationalError) as caught:
+        fail()
+
+    assert "reader001" not in str(caught.value)
