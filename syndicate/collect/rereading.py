@@ -10,6 +10,7 @@ usual path, so nothing is decided twice.
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,8 @@ log = logs.get(__name__)
 AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 480, 1440))
 RECENT = dt.timedelta(days=1)
 SOURCES = 20  # in one call
-PAGES = 20  # of one source in one call
+PAGES = 8  # of one source in one call: well within its lease, a second apart
+BUDGET_S = 30.0  # no further source is begun after it; the tick wakes the next call
 _CHANGED = fingerprint("its page changed")
 
 
@@ -78,9 +80,9 @@ def read_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: Fals
     """
     with transaction() as tx:
         due = article_pages.due_sources(tx, now, limit=SOURCES)
-    changed = 0
+    changed, until = 0, time.monotonic() + BUDGET_S
     for source_id in due:
-        if should_stop():
+        if should_stop() or time.monotonic() > until:
             break
         with transaction() as tx:
             leased = fetching.lease(tx, now, limit=1, source_ids=[source_id])
