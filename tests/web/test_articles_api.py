@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from syndicate.collect import push
 from syndicate.feeds import publish
-from syndicate.store import embargoes, publications, sources, tokens
+from syndicate.store import articles, embargoes, publications, sources, tokens
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
 from syndicate.store.tokens import Permission
@@ -384,3 +384,16 @@ def test_what_was_taken_down_does_not_come_back_by_another_feed(
 
     assert newsroom.only_article().state == "taken_down"
     assert in_tables(database) == []
+
+
+def test_an_article_is_told_at_once_on_an_editors_word(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    made = site.post(PATH, json=article(), headers=bearer).json()["article_id"]
+    path = f"{PATH}/{made}/alert"
+
+    assert site.post(path).status_code == 401
+    assert site.post(f"{PATH}/{made + 1}/alert", headers=bearer).status_code == 404
+    assert site.post(path, headers=bearer).json()["id"] == made
+    with transaction() as tx:
+        assert [row.alert_at is None for row in articles.by_ids(tx, [made])] == [False]
