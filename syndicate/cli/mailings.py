@@ -142,7 +142,9 @@ def resend(
 
 @app.command("stop-all")
 def stop_all(
-    why: Annotated[str, typer.Argument(help="For whoever wonders why nothing leaves.")],
+    why: Annotated[
+        str, typer.Argument(help="For whoever wonders why nothing leaves.")
+    ] = installation.NO_REASON,
 ) -> None:
     """Stop everything: no mail of any kind leaves until `release`."""
     steering.stop_everything(why, actor=_actor(), now=clock.now())

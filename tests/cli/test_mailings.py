@@ -111,6 +111,12 @@ def test_stop_all_is_shown_until_release() -> None:
     assert json.loads(run("list", "--json"))["stopped"] is None
 
 
+def test_stop_all_needs_no_words() -> None:
+    run("stop-all")
+
+    assert json.loads(run("list", "--json"))["stopped"] == "no reason given"
+
+
 def test_an_unknown_mailing_is_one_clear_sentence() -> None:
     with pytest.raises(NotFoundError, match="no mailing 99"):
         run("show", "99")
