@@ -7,9 +7,10 @@ from sqlalchemy import update
 from syndicate import clock
 from syndicate.mail import deliver
 from syndicate.newsletters import run
-from syndicate.store import ledger
+from syndicate.store import ledger, newsletters
 from syndicate.store.articles import Article
 from syndicate.store.mailings import Batch, Delivery, Lane
+from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.session import Transaction, transaction
 from tests.newsletters.paper import DAY, NOW, reader
 
@@ -19,6 +20,21 @@ CHUNK = 5
 def readers(number: int, **more: tuple[str, ...]) -> list[int]:
     with transaction() as tx:
         return [reader(tx, each, **more) for each in range(1, number + 1)]  # type: ignore[arg-type]
+
+
+def add_alerts(section_id: int) -> int:
+    """An alert newsletter that draws from one section."""
+    with transaction() as tx:
+        made = Newsletter(
+            publication_id=1,
+            slug="now",
+            kind=NewsletterKind.ALERT,
+            name="Now",
+            languages=["en"],
+            zone="Asia/Qatar",
+            schedule={"times": ["08:00"]},
+        )
+        return newsletters.add(tx, made, section_ids=[section_id]).id
 
 
 def compose(day: int = 0) -> int:

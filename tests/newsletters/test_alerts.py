@@ -14,15 +14,15 @@ from syndicate.errors import RefusedError
 from syndicate.mail import deliver
 from syndicate.newsletters import alerts, run
 from syndicate.store import alerts as asked
-from syndicate.store import changes, issues, newsletters
+from syndicate.store import changes, issues
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.mailings import Lane
-from syndicate.store.newsletters import Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsletters import Issue, IssueState
 from syndicate.store.publications import Publication
 from syndicate.store.session import transaction
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article, choices, reader
-from tests.newsletters.sending import compose, found, readers
+from tests.newsletters.sending import add_alerts, compose, found, readers
 
 WORLD, SPORT = 1, 2  # articles of `conftest`; sections too
 ALERTS = 2  # the newsletter
@@ -31,17 +31,7 @@ ALERTS = 2  # the newsletter
 @pytest.fixture
 def room(relay: FaultRelay) -> FaultRelay:
     """An alert newsletter that draws from "world", with two readers; a digest with three."""
-    with transaction() as tx:
-        made = Newsletter(
-            publication_id=1,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="Asia/Qatar",
-            schedule={"times": ["08:00"]},
-        )
-        assert newsletters.add(tx, made, section_ids=[WORLD]).id == ALERTS
+    assert add_alerts(WORLD) == ALERTS
     readers(3)
     with transaction() as tx:
         reader(tx, 1, ALERTS)

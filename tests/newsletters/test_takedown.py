@@ -6,14 +6,13 @@ from syndicate import clock
 from syndicate.mail import deliver, single
 from syndicate.newsletters import alerts
 from syndicate.store import alerts as asked
-from syndicate.store import articles, changes, newsletters, recipients
+from syndicate.store import articles, changes, recipients
 from syndicate.store.mailings import Lane
-from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.session import transaction
 from tests import searching
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, reader
-from tests.newsletters.sending import readers
+from tests.newsletters.sending import add_alerts, readers
 
 WORLD = 1  # an article of `conftest`; its section too
 ALERTS = 2  # the newsletter
@@ -23,17 +22,7 @@ WORD = "headline world-one"
 @pytest.fixture
 def told(relay: FaultRelay) -> FaultRelay:
     """An alert of the article has left, and a reader's words about it wait for the desk."""
-    with transaction() as tx:
-        made = Newsletter(
-            publication_id=1,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="Asia/Qatar",
-            schedule={"times": ["08:00"]},
-        )
-        assert newsletters.add(tx, made, section_ids=[WORLD]).id == ALERTS
+    assert add_alerts(WORLD) == ALERTS
     readers(2)
     with transaction() as tx:
         reader(tx, 1, ALERTS)
