@@ -32,6 +32,8 @@ FAILING_AFTER = 3
 DORMANT_AFTER = dt.timedelta(days=7)
 GONE_410 = dt.timedelta(days=1)
 GONE_404 = dt.timedelta(days=14)
+# Columns of a source that is read whole next time, be its document the same to the byte.
+READ_ANEW: Mapping[str, None] = {"etag": None, "last_modified": None, "body_hash": None}
 FULL_EVERY = dt.timedelta(days=7)
 MOVED_AFTER = dt.timedelta(hours=48)
 MOVED_SEEN = 3
@@ -148,11 +150,16 @@ def conditions(polled: Polled, *, basis: str, now: dt.datetime) -> dict[str, str
     is_stale = polled.full_at is None or now - polled.full_at >= FULL_EVERY
     if polled.basis is None or not polled.basis.startswith(basis) or is_stale:
         return {}
+    return if_changed(polled.etag, polled.last_modified)
+
+
+def if_changed(etag: bytes | None, last_modified: bytes | None) -> dict[str, str | bytes]:
+    """Headers that ask for what is newer than these validators; none where there are none."""
     found: dict[str, str | bytes] = {}
-    if polled.etag:
-        found["If-None-Match"] = polled.etag
-    if polled.last_modified:
-        found["If-Modified-Since"] = polled.last_modified
+    if etag:
+        found["If-None-Match"] = etag
+    if last_modified:
+        found["If-Modified-Since"] = last_modified
     return found
 
 
@@ -191,7 +198,7 @@ def changed(
         "connected_at": polled.connected_at or now,
     }
     if content.is_incomplete:
-        values |= {"etag": None, "last_modified": None, "body_hash": None}
+        values |= READ_ANEW
     fresh = dataclasses.replace(polled, rhythm_s=rhythm_s)
     values["next_at"] = _next(fresh, answer, content.ttl_s, now, chance)
     return _succeeded(polled, answer, values, now)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate import logs
-from syndicate.collect import decide, reading, rereading, storing, websub
+from syndicate.collect import polling, reading, rereading, storing, websub
 from syndicate.collect.documents import of_feed
 from syndicate.collect.identity import Identified, identify
-from syndicate.collect.leased import LeaseLostError, to_ask
+from syndicate.collect.leased import LeaseLostError, place_of, to_ask
 from syndicate.collect.pages import PAGE_GAP_S, Pages, PageSource
 from syndicate.collect.text import normal_url
 from syndicate.errors import NotAFeedError, SyndicateError
@@ -130,13 +130,14 @@ def _settle(
     source = held.source
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
     if pages is not None:
-        storing.store(tx, _place(tx, held), pages.found, now=now, missing=pages.missing)
+        sections = fetching.sections_by_word(tx, [source.publication_id])
+        place = place_of(held, sections)
+        storing.store(tx, place, pages.found, now=now, missing=pages.missing)
         rereading.watch(tx, source, pages, now)
         websub.score_push(tx, source.id, now)
         if pages.missing:
             later = min(held.fetched.next_at, now + PAGE_LATER)
-            nothing = dict.fromkeys(("etag", "last_modified", "body_hash"))
-            values = {"next_at": later, **nothing}
+            values = {"next_at": later, **polling.READ_ANEW}
     elif source.state not in _AT_REST:
         values["next_at"] = now
     pushes.drop(tx, each.id)
@@ -144,16 +145,3 @@ def _settle(
     if not fetching.finish(tx, [written], now):
         raise LeaseLostError(source.id)
     fetching.release_hosts(tx, {source.domain: None})
-
-
-def _place(tx: Transaction, held: Leased) -> storing.Place:
-    source = held.source
-    sections = fetching.sections_by_word(tx, [source.publication_id])
-    facts = decide.Facts(
-        source_id=source.id,
-        language=held.language,
-        section_id=source.section_id,
-        sections=sections.get(source.publication_id, {}),
-        is_first_connect=False,
-    )
-    return storing.Place(source.publication_id, held.authority, facts)

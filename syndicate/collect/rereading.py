@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate import logs
-from syndicate.collect import reading
+from syndicate.collect import polling, reading
 from syndicate.collect.pages import PageRead, Pages, PageSource
 from syndicate.collect.text import fingerprint
 from syndicate.errors import SyndicateError, TemporaryError
@@ -113,7 +113,8 @@ async def _read(held: Leased, pages: Sequence[ArticlePage], now: dt.datetime) ->
                     await source.robots.check(
                         each.url, fetcher=fetcher, allow=source.allow, now=now
                     )
-                read = await source.read(each.url, _conditions(each), fetcher, readers, now)
+                conditions = polling.if_changed(each.etag, each.last_modified)
+                read = await source.read(each.url, conditions, fetcher, readers, now)
             except TemporaryError as error:
                 log.info("page_not_read_again", source_id=source.source_id, reason=str(error))
                 _put(learnt, each, None, now)
@@ -143,7 +144,7 @@ def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) ->
     if learnt.changed:
         article_pages.mark_changed(tx, learnt.changed, _CHANGED)
         # The feed may be the same to the byte: it is read whole all the same.
-        values = {"next_at": now, **dict.fromkeys(("etag", "last_modified", "body_hash"))}
+        values = {"next_at": now, **polling.READ_ANEW}
     written = Written(held.source.id, held.fetched.epoch, values, held.source.state.value)
     fetching.finish(tx, [written], now)
     gap = None if held.source.allow_origins else now + dt.timedelta(seconds=1)
@@ -152,12 +153,3 @@ def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) ->
 
 def _validators(read: PageRead) -> dict[str, Any]:
     return {"etag": read.etag, "last_modified": read.last_modified, "seen": read.seen}
-
-
-def _conditions(each: ArticlePage) -> dict[str, str | bytes]:
-    found: dict[str, str | bytes] = {}
-    if each.etag:
-        found["If-None-Match"] = each.etag
-    if each.last_modified:
-        found["If-Modified-Since"] = each.last_modified
-    return found
