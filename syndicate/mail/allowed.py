@@ -30,8 +30,7 @@ class Allowed:
         """Whether this address may be mailed."""
         if self.is_everybody:
             return True
-        lowered = address.lower()
-        return lowered in self.names or f"@{lowered.rpartition('@')[2]}" in self.names
+        return _is_named(address.lower(), self.names)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class Trial:
     def has(self, address: str) -> bool:
         """Whether this address is in the list, or can be nobody's."""
         lowered = address.strip().lower()
-        domain = f"@{lowered.rpartition('@')[2]}"
-        return lowered in self.names or domain in self.names or bool(_RESERVED.search(domain))
+        return _is_named(lowered, self.names) or bool(_RESERVED.search(_domain(lowered)))
 
 
 def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed:
@@ -61,9 +59,21 @@ def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed
     """
     if stamped == own:
         return Allowed(is_everybody=True)
-    return Allowed(is_everybody=False, names=frozenset(name.lower() for name in allow_list))
+    return Allowed(is_everybody=False, names=_lowered(allow_list))
 
 
 def trial(allow_list: Sequence[str]) -> Trial:
     """Whom a trial may mail: what is in the allow list, and addresses that can be nobody's."""
-    return Trial(frozenset(name.lower() for name in allow_list))
+    return Trial(_lowered(allow_list))
+
+
+def _lowered(allow_list: Sequence[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in allow_list)
+
+
+def _is_named(lowered: str, names: frozenset[str]) -> bool:
+    return lowered in names or _domain(lowered) in names
+
+
+def _domain(lowered: str) -> str:
+    return f"@{lowered.rpartition('@')[2]}"

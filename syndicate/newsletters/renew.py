@@ -15,6 +15,7 @@ from jinja2 import TemplateError
 
 from syndicate import logs
 from syndicate.errors import SyndicateError
+from syndicate.mail import steering
 from syndicate.newsletters import run
 from syndicate.newsletters.compose import Draft, Material, hash_of, recompose
 from syndicate.render.email import Rendered
@@ -126,7 +127,7 @@ def _write(
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
     renewing.finish(tx, mailing, read.revisions, now)
     audit.record(tx, at=now, actor=ACTOR, action="content renewed", subject=_subject(mailing_id))
-    tx.hint(run.SEND[mailing.lane])
+    steering.hint(tx, mailing.lane)
     return mailing.content_version
 
 

@@ -15,7 +15,7 @@ from jinja2 import TemplateError
 
 from syndicate import jobs, logs, settings
 from syndicate.errors import NotFoundError, RefusedError, SyndicateError
-from syndicate.mail import reconcile
+from syndicate.mail import reconcile, steering
 from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
 from syndicate.newsletters.compose import ALERT, DIGEST, Draft, Frame, Material, compose
@@ -41,7 +41,6 @@ EXPIRES_IN = {
 }
 _LANES = {NewsletterKind.ALERT: Lane.URGENT}
 _PRIORITIES = {NewsletterKind.ALERT: 1}
-SEND = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
 
 
 def open_due_issues(now: dt.datetime) -> list[int]:
@@ -315,7 +314,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         tx.flush()
         # With nobody to send to there is no batch whose end would end it.
         finish_mailing(tx, mailing.id, now=now)
-        tx.hint(SEND[mailing.lane])
+        steering.hint(tx, mailing.lane)
     log.info("issue_sending", issue_id=issue_id, mailing_id=mailing.id, audience=mailing.audience)
 
 
