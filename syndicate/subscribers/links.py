@@ -6,11 +6,11 @@ Links never expire but for the confirmation: mails are opened months later (note
 import datetime as dt
 
 from syndicate import settings, signing
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, RefusedError
 from syndicate.store import newsletters, subscribers
 from syndicate.store.newsletters import Newsletter
 from syndicate.store.session import Transaction
-from syndicate.store.subscribers import Subscription
+from syndicate.store.subscribers import Subscription, SubscriptionState
 
 NO_SUCH_LINK = "This link is not complete, or was not made by us; copy it whole from the mail."
 
@@ -46,4 +46,20 @@ def subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, N
     newsletter = newsletters.find(tx, found.newsletter_id) if found else None
     if found is None or newsletter is None:
         raise NotFoundError(NO_SUCH_LINK, subscription_id=subscription_id)
+    return found, newsletter
+
+
+def active_subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, Newsletter]:
+    """The same, of a reader who gets the newsletter: nobody else may change anything.
+
+    Raises:
+        NotFoundError: as `subscription`.
+        RefusedError: the reader has left, or has not confirmed yet.
+    """
+    found, newsletter = subscription(tx, subscription_id)
+    if found.state is not SubscriptionState.ACTIVE:
+        raise RefusedError(
+            "This subscription has ended or was not confirmed; sign up again to change it.",
+            subscription_id=found.id,
+        )
     return found, newsletter

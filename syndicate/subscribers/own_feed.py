@@ -6,11 +6,9 @@ The address is told once, when it is made; the page then only knows that there i
 import datetime as dt
 
 from syndicate import settings
-from syndicate.errors import RefusedError
 from syndicate.mail.message import PREFERENCES
 from syndicate.store import reader_feeds
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.subscribers import SubscriptionState
+from syndicate.store.session import transaction
 from syndicate.subscribers import links
 
 
@@ -45,7 +43,7 @@ def renew(token: str, *, now: dt.datetime) -> str:
     """
     subscription_id, _ = links.read(PREFERENCES, token)
     with transaction() as tx:
-        _refuse_if_not_active(tx, subscription_id)
+        links.active_subscription(tx, subscription_id)
         return reader_feeds.issue(tx, settings.load().key(), subscription_id, now=now)
 
 
@@ -62,12 +60,3 @@ def revoke(token: str) -> None:
     with transaction() as tx:
         links.subscription(tx, subscription_id)
         reader_feeds.revoke(tx, subscription_id)
-
-
-def _refuse_if_not_active(tx: Transaction, subscription_id: int) -> None:
-    subscription, _ = links.subscription(tx, subscription_id)
-    if subscription.state is not SubscriptionState.ACTIVE:
-        raise RefusedError(
-            "This subscription has ended or was not confirmed; sign up again to change it.",
-            subscription_id=subscription.id,
-        )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from syndicate.errors import RefusedError, UsageError
+from syndicate.errors import UsageError
 from syndicate.languages import own_name
 from syndicate.mail.message import PREFERENCES
 from syndicate.store import newsletters, subscribers
@@ -93,12 +93,7 @@ def change(
     """
     subscription_id, _ = links.read(PREFERENCES, token)
     with transaction() as tx:
-        subscription, newsletter = links.subscription(tx, subscription_id)
-        if subscription.state is not SubscriptionState.ACTIVE:
-            raise RefusedError(
-                "This subscription has ended or was not confirmed; sign up again to change it.",
-                subscription_id=subscription.id,
-            )
+        subscription, newsletter = links.active_subscription(tx, subscription_id)
         kept = {
             ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
             ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
