@@ -5,13 +5,13 @@ import hashlib
 
 import pytest
 
-from syndicate.newsletters import rehearse, run
+from syndicate.newsletters import rehearse
 from syndicate.newsletters.corrections import AT_MOST, owed
-from syndicate.store import ledger
 from syndicate.store.articles import Article, ArticleState, Change, Revision
 from syndicate.store.corrections import Correction
 from syndicate.store.session import transaction
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
+from tests.newsletters.sending import compose
 from tests.subscribers import desk
 
 
@@ -22,18 +22,8 @@ def readers(database: str) -> tuple[int, int]:  # noqa: ARG001 - the database mu
         desk.morning(tx)
         article(tx, 1, "world-one", SLOT - HOUR)
         made = reader(tx, 1, sections=("world",)), reader(tx, 2, sections=("sport",))
-    send(0)
+    compose(0)
     return made
-
-
-def send(day: int) -> int:
-    """Send the issue of a day; returns the mailing's id."""
-    issue_id = run.open_slot_now(1, NOW + day * DAY)
-    run.compose_issue(issue_id, NOW + day * DAY)
-    with transaction() as tx:
-        mailing = ledger.of_issue(tx, issue_id)
-        assert mailing is not None
-        return mailing.id
 
 
 def revise(change: Change, *, number: int = 2, day: int = 0) -> None:
@@ -74,9 +64,9 @@ def test_who_got_it_is_told_once_and_who_did_not_is_not(readers: tuple[int, int]
     had_it, never_had_it = readers
     revise(Change.CORRECTION)
     news(1)
-    first = send(1)
+    first = compose(1)
     news(2)
-    second = send(2)
+    second = compose(2)
 
     with transaction() as tx:
         assert choices(tx, first) == {had_it: 0b10, never_had_it: 0b01}
@@ -86,11 +76,11 @@ def test_who_got_it_is_told_once_and_who_did_not_is_not(readers: tuple[int, int]
 def test_a_second_correction_is_told_too(readers: tuple[int, int]) -> None:
     revise(Change.CORRECTION)
     news(1)
-    send(1)
+    compose(1)
     revise(Change.CORRECTION, number=3, day=1)
     news(2)
 
-    mailing_id = send(2)
+    mailing_id = compose(2)
 
     with transaction() as tx:
         assert choices(tx, mailing_id)[readers[0]] == 0b10
@@ -124,7 +114,7 @@ def test_a_fix_and_an_update_are_no_corrections(readers: tuple[int, int], change
     revise(change)
     news(1)
 
-    mailing_id = send(1)
+    mailing_id = compose(1)
 
     with transaction() as tx:
         assert choices(tx, mailing_id) == {readers[0]: 0, readers[1]: 0b1}
