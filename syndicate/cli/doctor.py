@@ -305,9 +305,6 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
     return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
 
 
-_GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
-
-
 def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     """Whether the database knows every takedown of the journal, and there is a journal."""
     if own.database_url is None:
@@ -327,6 +324,7 @@ def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     return Finding("takedowns", "ok", f"The database knows all of {path}.")
 
 
+_GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
 _CHECKS: tuple[Check, ...] = (
     check_environment,
     check_programs,
