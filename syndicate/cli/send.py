@@ -24,6 +24,7 @@ from rich.console import Console
 
 from syndicate import clock, settings
 from syndicate.cli import watching
+from syndicate.cli.files import text_of
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
@@ -123,7 +124,7 @@ class Campaign:
                 f"The database belongs to the environment {stamped.environment}, this command to "
                 f"{environment}; set SYNDICATE_ENVIRONMENT, or take another database."
             )
-        lines = _lines(self.file) if self.file else []
+        lines = text_of(self.file).splitlines(keepends=True) if self.file else []
         if environment != PRODUCTION:
             self._refuse_real_people(lines)
         if self.file:
@@ -297,12 +298,3 @@ def _ground(
         argv = plan.worker_argv(f"bulk-{number}", ("bulk",))
         stack.add(plan.Extra(f"worker-bulk-{number}", argv, lambda: True, patience_s=30.0))
     return stack.tend
-
-
-def _lines(file: Path) -> list[str]:
-    if not file.is_file():
-        raise NotFoundError(f"There is no file {file}.")
-    try:
-        return file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text ({error.reason}); save it as UTF-8.") from error

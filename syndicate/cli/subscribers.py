@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from syndicate import clock
+from syndicate.cli.files import text_of
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store import audit, newsletters, subscribers
 from syndicate.store.session import transaction
@@ -136,12 +137,7 @@ def _record(action: str, slug: str, **numbers: int) -> None:
 def _read(file: Path) -> str:
     if str(file) == "-":
         return sys.stdin.read()
-    if not file.is_file():
-        raise NotFoundError(f"There is no file {file}; name one that is there.")
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text ({error.reason}); save it as UTF-8.") from error
+    return text_of(file)
 
 
 def _tell(done: transfer.Imported) -> None:
