@@ -142,8 +142,11 @@ def _append(path: Path, fresh: list[Remembered]) -> None:
 
 
 def _breaks_off(path: Path) -> bool:
-    data = path.read_bytes()[-1:]
-    return data not in {b"", b"\n"}
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def _plain(each: Remembered) -> dict[str, object]:
