@@ -329,7 +329,10 @@ def news_at() -> ColumnElement[dt.datetime]:
 
 
 def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
-    """Whether an article is among those that a newsletter draws from."""
+    """Whether an article is among those that a newsletter draws from.
+
+    It is in one of its sections, or in its publication when it names no section.
+    """
     of_this = NewsletterSection.newsletter_id == newsletter.id
     has_sections = exists().where(of_this)
     is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)

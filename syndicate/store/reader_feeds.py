@@ -9,7 +9,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, exists, or_, select, true
+from sqlalchemy import ForeignKey, delete, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,8 @@ from syndicate import signing
 from syndicate.store.articles import Article
 from syndicate.store.feed_entries import PAGE_ENTRIES
 from syndicate.store.feed_rows import Place
-from syndicate.store.newsletters import Newsletter, NewsletterSection
+from syndicate.store.issues import is_drawn_from
+from syndicate.store.newsletters import Newsletter
 from syndicate.store.publications import Publication, Section
 from syndicate.store.schema import Table
 from syndicate.store.session import Transaction
@@ -150,7 +151,7 @@ def own(
         select(Article.id)
         .outerjoin(Section, Section.id == Article.section_id)
         .where(
-            _is_drawn_from(newsletter),
+            is_drawn_from(newsletter),
             may_show(channel, now=now),
             Section.slug.in_(sections) if sections else true(),
             Article.language.in_(languages) if languages else true(),
@@ -160,14 +161,6 @@ def own(
     )
     places = tuple(Place(article_id, 0) for article_id in tx.scalars(query))
     return Own(newsletter, publication, subscription.language, places)
-
-
-def _is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
-    """As the newsletter's issues: its sections, or all of its publication when it names none."""
-    of_this = NewsletterSection.newsletter_id == newsletter.id
-    is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)
-    is_own = Article.publication_id == newsletter.publication_id
-    return or_(is_in_one, and_(~exists().where(of_this), is_own))
 
 
 def _choices(tx: Transaction, subscription_id: int, kind: ChoiceKind) -> list[str]:
