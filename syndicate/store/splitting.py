@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from sqlalchemy import insert, select, update
 
-from syndicate.store import feeds
+from syndicate.store import outbox
 from syndicate.store.articles import (
     LINK,
     Article,
@@ -93,4 +93,4 @@ def move(  # noqa: PLR0913 - what moves, from where to where
     tx.execute(theirs.values(article_id=to_id))
     again = update(FetchState).where(FetchState.source_id.in_(source_ids))
     tx.execute(again.values(etag=None, last_modified=None, body_hash=None, next_at=now))
-    feeds.mark_due(tx, [article.id, to_id], now=now)
+    outbox.note(tx, [article.id, to_id], now=now)
