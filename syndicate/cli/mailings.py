@@ -142,9 +142,7 @@ def resend(
 
 @app.command("stop-all")
 def stop_all(
-    why: Annotated[
-        str, typer.Argument(help="For whoever wonders why nothing leaves.")
-    ] = installation.NO_REASON,
+    why: Annotated[str, typer.Argument(help="For whoever wonders why nothing leaves.")] = "",
 ) -> None:
     """Stop everything: no mail of any kind leaves until `release`."""
     steering.stop_everything(why, actor=_actor(), now=clock.now())

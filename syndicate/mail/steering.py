@@ -12,6 +12,8 @@ from syndicate.store import audit, installation, ledger, resending
 from syndicate.store.mailings import Lane, MailingState
 from syndicate.store.session import Transaction, transaction
 
+# Nobody must look for words while the wrong mail goes out.
+NO_REASON = "no reason given"
 _BEGUN = (
     MailingState.SENDING,
     MailingState.PAUSED,
@@ -98,10 +100,11 @@ def resend(
 
 
 def stop_everything(why: str, *, actor: str, now: dt.datetime) -> None:
-    """Let no mail of any kind leave until `release`. Safe to run twice."""
+    """Let no mail of any kind leave until `release`; needs no reason. Safe to run twice."""
+    told = why.strip() or NO_REASON
     with transaction() as tx:
-        installation.stop_everything(tx, now=now, why=why)
-        audit.record(tx, at=now, actor=actor, action="stop", subject="installation", why=why)
+        installation.stop_everything(tx, now=now, why=told)
+        audit.record(tx, at=now, actor=actor, action="stop", subject="installation", why=told)
 
 
 def release(*, actor: str, now: dt.datetime) -> None:

@@ -66,10 +66,6 @@ def read(tx: Transaction) -> Installation | None:
     return tx.scalar(select(Installation))
 
 
-# Nobody must look for words while the wrong mail goes out.
-NO_REASON = "no reason given"
-
-
 def stop_everything(tx: Transaction, *, now: dt.datetime, why: str) -> None:
     """Let no more mail leave, from any worker, within one chunk (design G6)."""
     tx.execute(update(Installation).values(stopped_at=now, stopped_why=why))

@@ -12,7 +12,7 @@ from syndicate.mail import steering
 from syndicate.mail.bounces import advice
 from syndicate.newsletters import schedule
 from syndicate.newsletters.run import read_schedule
-from syndicate.store import incidents, installation, newsletters, progress, watching
+from syndicate.store import incidents, newsletters, progress, watching
 from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
 from syndicate.store.progress import Standing
 from syndicate.store.session import Transaction, transaction
@@ -84,8 +84,7 @@ def stop_page(actor: Stopper) -> Response:
 @router.post("/console/stop")
 def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
     """Stop everything: no mail of any kind leaves until it is released."""
-    told = why.strip() or installation.NO_REASON
-    steering.stop_everything(told, actor=actor.name, now=clock.now())
+    steering.stop_everything(why, actor=actor.name, now=clock.now())
     return pages.see_other("/console")
 
 
