@@ -29,7 +29,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from bench.ground import ROOT, Ground
+from bench.ground import ROOT, Ground, cpu_s_of
 from bench.plain_collector import PlainCollector
 from bench.publishers import ENTRIES, address
 from syndicate import clock, jobs, logs
@@ -217,10 +217,7 @@ def cpu_s() -> float:
     """CPU seconds of this process and its parsing children so far."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     used = own.ru_utime + own.ru_stime
-    for pid in reading.readers().pids():
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
+    return used + sum(map(cpu_s_of, reading.readers().pids()))
 
 
 def ratios(rounds: Mapping[str, Round], plain: Mapping[str, float]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from bench.ground import ROOT
+from bench.ground import ROOT, cpu_s_of
 
 CONNECTIONS = 32
 # As the shipped configuration has them; and what our answers say beside a file's own headers.
@@ -125,8 +125,7 @@ class Nginx:
         worker = next(
             child for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()
         )
-        fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s_of(int(worker))
 
     def __exit__(self, *_error: object) -> None:
         self._process.send_signal(signal.SIGTERM)

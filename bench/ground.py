@@ -130,6 +130,12 @@ def at_the_barrier(work: Callable[[], dict[str, Any]]) -> None:
     sys.stdout.write(json.dumps(said) + "\n")
 
 
+def cpu_s_of(pid: int) -> float:
+    """Seconds of CPU that a process has taken so far (proc(5), utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def wal_bytes() -> int:
     """How much write-ahead log there has ever been."""
     with transaction() as tx:
