@@ -2,7 +2,8 @@
 
     SyndicateError                 exit 1
     ├── UsageError                 exit 2   the caller asked for something that cannot be asked for
-    │   └── SettingsError                   a setting is unknown, missing or malformed
+    │   ├── SettingsError                   a setting is unknown, missing or malformed
+    │   └── OutOfBoundsError                a value that no row can keep
     ├── NotFoundError              exit 3   a named thing (row, host, file) does not exist
     │   └── UnknownHostError                a host name does not resolve
     ├── RefusedError               exit 4   the request is clear, and the answer is no
@@ -52,6 +53,10 @@ class UsageError(SyndicateError):
 
 class SettingsError(UsageError):
     """A setting is unknown, missing or malformed."""
+
+
+class OutOfBoundsError(UsageError, ValueError):
+    """A value that no row can keep; a ValueError too, as whoever validates fields expects."""
 
 
 class NotFoundError(SyndicateError):
