@@ -159,8 +159,8 @@ class Settings(BaseSettings):
         description="an outside WebSub hub that feeds name; empty means our own /hub",
     )
     own_feed_paid: bool = Field(
-        True,
-        description="whether readers' own feeds hold paid texts; false where anybody may sign up",
+        False,
+        description="whether readers' own feeds hold paid texts: only where signing up is paid for",
     )
     web_workers: int = Field(1, ge=1, le=64, description="web server processes")
     email_article: bool = Field(

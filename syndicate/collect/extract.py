@@ -196,7 +196,7 @@ def _kind(node: jsonld.Node, meta: Meta) -> Kind | None:
 def _access(node: jsonld.Node, meta: Meta) -> Access | None:
     free = node.get("isAccessibleForFree")
     tier = meta.first("article:content_tier").lower()
-    if str(free).lower() in {"false", "http://schema.org/false", "https://schema.org/false"}:
+    if str(free).strip().lower().rpartition("/")[2] in {"false", "no", "0"}:
         return "registered" if tier == "metered" else "paid"
     return {"free": "free", "locked": "paid", "metered": "registered"}.get(tier)  # type: ignore[return-value]
 

@@ -83,6 +83,8 @@ def _marks(item: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     for name, value in own.items():
+        if value is None:
+            continue
         found |= marks.own(str(name), str(value), now)
     return found
 

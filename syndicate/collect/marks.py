@@ -12,6 +12,7 @@ accessRights).
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, get_args
@@ -45,6 +46,10 @@ _ACCESS_RIGHTS = {
     "subscribers": "paid",
     "premium": "paid",
 }
+# A word of somebody's own for a wall is still one: read as free, it would give the text away.
+_WALLED = re.compile(
+    r"regist(?P<registered>)|subscri|premium|paid|pay|member|restrict|closed|locked|meter|abonn"
+)
 MAX_PICTURES = 50
 _SHOWING = frozenset({"content", "thumbnail"})
 _HOLDING = frozenset({"content", "group"})
@@ -83,7 +88,7 @@ def marks_of(item: etree._Element, *, now: dt.datetime) -> dict[str, Any]:
         if namespace == SYNDICATE:
             found |= own(name, _line(child), now)
         elif namespace == DCTERMS and name == "accessRights":
-            access = _ACCESS_RIGHTS.get(_line(child).lower())
+            access = _access_rights(_line(child).lower())
             if access:
                 found.setdefault("access", access)
         elif (namespace.startswith(_PRISM) and name == "embargoDate") or (
@@ -136,7 +141,20 @@ def own(name: str, value: str, now: dt.datetime) -> dict[str, Any]:
         return {"embargo_until": _embargo(value, now)}
     if name in {"note", "section"}:
         return {name: value[:1000]} if value else {}
-    return {name: value} if value in _WORDS.get(name, ()) else {}
+    said = value.strip().lower()
+    if name == "access" and said:
+        # Only a newsroom that means it says this at all: what is no word of ours is no gift.
+        return {name: said if said in _WORDS[name] else "paid"}
+    return {name: said} if said in _WORDS.get(name, ()) else {}
+
+
+def _access_rights(words: str) -> str | None:
+    if words in _ACCESS_RIGHTS:
+        return _ACCESS_RIGHTS[words]
+    found = _WALLED.search(words)
+    if found is None:
+        return None
+    return "paid" if found["registered"] is None else "registered"
 
 
 def _embargo(value: str, now: dt.datetime) -> dt.datetime | None:

@@ -1,6 +1,7 @@
 """A reader's own feed, built when it is asked for: what their newsletter brings.
 
-Paid texts are in it, whole, unless the newsroom says otherwise (`own_feed_paid`).
+Paid texts stay out of it: whoever confirms an address may have such a feed, and has paid nothing.
+A newsroom whose readers sign up by paying alone says so (`own_feed_paid`); then they are in, whole.
 """
 
 import datetime as dt

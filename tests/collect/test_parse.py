@@ -58,7 +58,15 @@ def test_a_caption_is_never_the_body(which: int) -> None:
             {"embargo_until": dt.datetime(2027, 1, 1, tzinfo=dt.UTC)},
         ),
         ({"dcterms_accessRights": "subscribers"}, {"access": "paid"}),
+        ({"dcterms_accessRights": "Subscribers only"}, {"access": "paid"}),
+        ({"dcterms_accessRights": "Registration required"}, {"access": "registered"}),
+        ({"dcterms_accessRights": "restricted access"}, {"access": "paid"}),
+        ({"dcterms_accessRights": "All rights reserved"}, {"access": None}),
+        ({"dcterms_accessRights": "Open access"}, {"access": "free"}),
         ({"syndicate_access": "registered"}, {"access": "registered"}),
+        ({"syndicate_access": " Paid "}, {"access": "paid"}),
+        ({"syndicate_access": "members"}, {"access": "paid"}),
+        ({"syndicate_access": ""}, {"access": None}),
         ({"syndicate_kind": "live"}, {"kind": "live"}),
         ({"syndicate_state": "killed"}, {"state": "killed"}),
         (
@@ -76,6 +84,18 @@ def test_what_an_item_says(which: int, fields: dict[str, Any], expected: dict[st
     found = both(item(1, **fields))[which].entries[0]
 
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "access"), [("paid", "paid"), ("Plus", "paid"), (None, None), (False, "paid")]
+)
+def test_a_json_feed_whose_word_for_a_wall_is_its_own_gives_no_text_away(
+    said: object, access: str | None
+) -> None:
+    item = {"id": "1", "title": "A title", "content_text": "x", "_syndicate": {"access": said}}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Daily", "items": [item]}
+
+    assert read(json.dumps(feed)).entries[0].access == access
 
 
 def test_a_json_feed_is_a_feed() -> None:

@@ -33,7 +33,19 @@ def browser() -> TestClient:
     return TestClient(build(), base_url=newsroom.BASE, follow_redirects=False)
 
 
-def test_a_readers_feed_holds_what_they_chose_and_paid_texts_whole(browser: TestClient) -> None:
+def test_whoever_signs_up_gets_no_paid_text_for_it(browser: TestClient) -> None:
+    token = _reader(sections=["europe"], languages=["en"])
+
+    assert [item["title"] for item in _feed(browser, token)["items"]] == ["Free in Europe"]
+    for form in ("rss", "atom", "json"):
+        assert b"story 3" not in browser.get(f"/feeds/mine/{token}.{form}").content
+
+
+def test_paid_texts_are_whole_where_the_newsroom_says_that_its_readers_have_paid(
+    browser: TestClient, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_OWN_FEED_PAID", "true")
+    settings.load.cache_clear()
     token = _reader(sections=["europe"], languages=["en"])
 
     items = _feed(browser, token)["items"]
@@ -42,22 +54,12 @@ def test_a_readers_feed_holds_what_they_chose_and_paid_texts_whole(browser: Test
     assert items[1]["content_html"] == "<p>Text of story 3.</p>"
 
 
-def test_paid_texts_stay_out_where_the_newsroom_says_so(
-    browser: TestClient, settings_env: pytest.MonkeyPatch
-) -> None:
-    settings_env.setenv("SYNDICATE_OWN_FEED_PAID", "false")
-    settings.load.cache_clear()
-    token = _reader(sections=["europe"], languages=["en"])
-
-    assert [item["title"] for item in _feed(browser, token)["items"]] == ["Free in Europe"]
-
-
 def test_no_choice_means_all_of_the_newsletter_and_nothing_else(browser: TestClient) -> None:
     token = _reader()
 
     titles = [item["title"] for item in _feed(browser, token)["items"]]
 
-    assert titles == ["Free in Europe", "Sport", "Paid in Europe", "In Arabic"]
+    assert titles == ["Free in Europe", "Sport", "In Arabic"]
 
 
 def test_a_readers_feed_is_theirs_alone(
