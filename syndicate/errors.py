@@ -5,7 +5,8 @@
     │   ├── SettingsError                   a setting is unknown, missing or malformed
     │   └── OutOfBoundsError                a value that no row can keep
     ├── NotFoundError              exit 3   a named thing (row, host, file) does not exist
-    │   └── UnknownHostError                a host name does not resolve
+    │   ├── UnknownHostError                a host name does not resolve
+    │   └── ForgottenError                  what a true link was made for is kept no more
     ├── RefusedError               exit 4   the request is clear, and the answer is no
     │   ├── NotAFeedError                   a source answered with something that is no feed
     │   ├── RobotsError                     a host's robots.txt does not let us read a page
@@ -67,6 +68,10 @@ class NotFoundError(SyndicateError):
 
 class UnknownHostError(NotFoundError):
     """A host name does not resolve."""
+
+
+class ForgottenError(NotFoundError):
+    """What a true link was made for is kept no more: a reader was erased, or a row is gone."""
 
 
 class RefusedError(SyndicateError):

@@ -6,13 +6,14 @@ Links never expire but for the confirmation: mails are opened months later (note
 import datetime as dt
 
 from syndicate import settings, signing
-from syndicate.errors import NotFoundError, RefusedError
+from syndicate.errors import ForgottenError, NotFoundError, RefusedError
 from syndicate.store import newsletters, subscribers
 from syndicate.store.newsletters import Newsletter
 from syndicate.store.session import Transaction
 from syndicate.store.subscribers import Subscription, SubscriptionState
 
 NO_SUCH_LINK = "This link is not complete, or was not made by us; copy it whole from the mail."
+FORGOTTEN = "What this link was made for is not kept here any more."
 
 
 def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
@@ -40,12 +41,12 @@ def subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, N
     """The subscription that a link is about, locked until the commit, with its newsletter.
 
     Raises:
-        NotFoundError: it was erased since.
+        ForgottenError: it was erased since.
     """
     found = subscribers.lock(tx, subscription_id)
     newsletter = newsletters.find(tx, found.newsletter_id) if found else None
     if found is None or newsletter is None:
-        raise NotFoundError(NO_SUCH_LINK, subscription_id=subscription_id)
+        raise ForgottenError(FORGOTTEN, subscription_id=subscription_id)
     return found, newsletter
 
 
@@ -53,7 +54,7 @@ def active_subscription(tx: Transaction, subscription_id: int) -> tuple[Subscrip
     """The same, of a reader who gets the newsletter: nobody else may change anything.
 
     Raises:
-        NotFoundError: as `subscription`.
+        ForgottenError: as `subscription`.
         RefusedError: the reader has left, or has not confirmed yet.
     """
     found, newsletter = subscription(tx, subscription_id)

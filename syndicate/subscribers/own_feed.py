@@ -19,7 +19,8 @@ def since(token: str) -> dt.datetime | None:
         token: of the preferences link.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased.
     """
     subscription_id, _ = links.read(PREFERENCES, token)
     with transaction() as tx:
@@ -38,7 +39,8 @@ def renew(token: str, *, now: dt.datetime) -> str:
         The token of /feeds/mine/{token}.rss, which nobody is told again.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased.
         RefusedError: the reader has left, or has not confirmed yet.
     """
     subscription_id, _ = links.read(PREFERENCES, token)
@@ -54,7 +56,8 @@ def revoke(token: str) -> None:
         token: of the preferences link.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased.
     """
     subscription_id, _ = links.read(PREFERENCES, token)
     with transaction() as tx:

@@ -60,7 +60,8 @@ def read(token: str, *, now: dt.datetime) -> Preferences:
     """What a reader chose, for the page. Changes nothing.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased.
     """
     subscription_id, _ = links.read(PREFERENCES, token)
     with transaction() as tx:
@@ -87,7 +88,8 @@ def change(
         now: aware UTC.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased.
         RefusedError: the reader has left, or has not confirmed yet.
         UsageError: nothing is chosen, there is no such thing, or the pause is over half a year.
     """

@@ -128,7 +128,8 @@ def read(token: str, *, now: dt.datetime) -> Pending:
     """What a confirmation link is about, for the page that asks for the click. Changes nothing.
 
     Raises:
-        NotFoundError: no such link was made, or what it was about is gone.
+        NotFoundError: no such link was made.
+        ForgottenError: what it was about is gone.
         RefusedError: it is older than seven days.
     """
     with transaction() as tx:
@@ -148,7 +149,8 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
         now: aware UTC.
 
     Raises:
-        NotFoundError: no such link was made, or what it was about is gone.
+        NotFoundError: no such link was made.
+        ForgottenError: what it was about is gone.
         RefusedError: it is older than seven days, or was used before and the reader has left since.
     """
     with transaction() as tx:

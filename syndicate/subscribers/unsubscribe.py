@@ -6,7 +6,7 @@ Only a POST may call what changes something here: scanners follow every link (no
 import datetime as dt
 from dataclasses import dataclass
 
-from syndicate.errors import NotFoundError
+from syndicate.errors import ForgottenError
 from syndicate.mail.message import NEVER, UNSUBSCRIBE
 from syndicate.store import newsletters, recipients, subscribers
 from syndicate.store.recipients import Recipient
@@ -38,7 +38,8 @@ def read(token: str) -> Left:
     """What an unsubscribe link is about, for the page that shows the button. Changes nothing.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased; nothing is sent to them either way.
     """
     subscription_id, _ = links.read(UNSUBSCRIBE, token)
     with transaction() as tx:
@@ -52,7 +53,8 @@ def leave(token: str, now: dt.datetime) -> Left:
     """End a subscription; mail of it that is not on its way yet stays. Safe to run twice.
 
     Raises:
-        NotFoundError: no such link was made, or the reader was erased.
+        NotFoundError: no such link was made.
+        ForgottenError: the reader was erased; nothing is sent to them either way.
     """
     subscription_id, _ = links.read(UNSUBSCRIBE, token)
     with transaction() as tx:
@@ -67,12 +69,13 @@ def never(token: str, now: dt.datetime) -> None:
 
     Raises:
         NotFoundError: no such link was made.
+        ForgottenError: the recipient is kept no more.
     """
     recipient_id, _ = links.read(NEVER, token)
     with transaction() as tx:
         recipient = tx.get(Recipient, recipient_id)
         if recipient is None:
-            raise NotFoundError(links.NO_SUCH_LINK, recipient_id=recipient_id)
+            raise ForgottenError(links.FORGOTTEN, recipient_id=recipient_id)
         recipients.suppress(
             tx, recipient.address_hash, scope=EMAIL_ARTICLE, reason="reader", now=now
         )

@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from syndicate import __version__
+from syndicate.errors import ForgottenError
 from syndicate.web import errors, guards, health, sites, static
 from syndicate.web.live import Poller, closing_with_the_server
+from syndicate.web.reader import forgotten
 
 # Every module that holds a `router`; a more particular route stands before a more general one.
 ROUTERS = (
@@ -72,6 +74,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.SecurityHeaders)
     app.add_middleware(guards.RequestLog)
     errors.install(app)
+    app.add_exception_handler(ForgottenError, forgotten.answer)
     app.include_router(health.router)
     app.include_router(static.router)
     for name in ROUTERS:

@@ -1,0 +1,32 @@
+"""What every link in a mail opens once its reader was forgotten: nothing is sent, nothing is kept.
+
+Answered 200, whatever was asked. A mail program that leaves for its reader (RFC 8058) shows any
+other answer as a failure, and a person who was forgotten has no use for "not here".
+"""
+
+from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
+
+from syndicate.errors import NotFoundError
+from syndicate.web.pages import PRIVATE, said
+from syndicate.web.sites import site_of
+from syndicate.web.words import gettext_of
+
+_NOTHING = (
+    "Nothing is sent to you by this subscription any more, and nothing about it is kept here."
+)
+
+
+def answer(request: Request, _error: Exception) -> Response:
+    """The page, in the language of the publication whose address was opened."""
+    try:
+        site = site_of(request)
+    except NotFoundError:
+        return PlainTextResponse(_NOTHING, headers=PRIVATE)
+    say = gettext_of(site)
+    return said(
+        site,
+        say("This subscription is gone"),
+        sentences=[say(_NOTHING)],
+        links=[(say("To the front page"), f"{site.prefix}/")],
+    )
