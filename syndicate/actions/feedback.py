@@ -1,7 +1,7 @@
 """Feedback: what a reader writes under an article goes to the desk that is behind it, as a mail.
 
 It goes through the ledger like any other mail. A reader who wants an answer leaves an address; the
-desk sees it in the text, and nobody else does.
+desk sees it in the text and as Reply-To, without a name, and nobody else does.
 """
 
 import datetime as dt
@@ -113,6 +113,7 @@ def _pass_on(
         context=context,
         from_name=publication.sender_name,
         from_address=publication.sender_address,
+        reply_to=words.reply_to,
         now=now,
     )
     address = (found.desk.address if found.desk else None) or publication.sender_address

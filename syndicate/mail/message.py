@@ -120,8 +120,12 @@ class Writer:
         return found
 
     def _made(self, frame: Mapping[str, Any]) -> _Letterhead:
+        answers = (
+            [headers.mailbox("Reply-To", "", frame["reply_to"])] if "reply_to" in frame else []
+        )
         before = (
             headers.mailbox("From", str(frame["from_name"]), str(frame["from_address"])),
+            *answers,
             headers.unstructured("Subject", str(frame["subject"])),
             headers.plain("Date", str(frame["date"])),
             b"MIME-Version: 1.0\r\n",
@@ -161,7 +165,7 @@ def seal(key: bytes, purpose: str, name: str) -> str:
 
 
 def frozen_headers(
-    *, subject: str, from_name: str, from_address: str, now: dt.datetime
+    *, subject: str, from_name: str, from_address: str, now: dt.datetime, reply_to: str = ""
 ) -> dict[str, object]:
     """What every frame's headers hold: frozen with the content, so that a retry has the same bytes.
 
@@ -170,14 +174,23 @@ def frozen_headers(
         from_name: display name of the sender.
         from_address: its address.
         now: aware UTC; becomes Date and the signature's time.
+        reply_to: normalised address that answers go to; "" for the sender's own. One whose local
+            part is not ASCII is left out: the mail would need a relay that speaks SMTPUTF8.
+
+    Raises:
+        BadAddressError: `reply_to` cannot stand in a mail.
     """
-    return {
+    frozen: dict[str, object] = {
         "subject": subject,
         "from_name": from_name,
         "from_address": from_address,
         "date": format_datetime(now),
         "signed_at": int(now.timestamp()),
     }
+    answers_to = headers.wire_address(reply_to) if reply_to else ""
+    if answers_to and answers_to.isascii():
+        frozen["reply_to"] = answers_to
+    return frozen
 
 
 def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[ContentRow]:

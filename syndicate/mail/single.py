@@ -49,6 +49,7 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
     from_name: str,
     from_address: str,
     now: dt.datetime,
+    reply_to: str = "",
     slots: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Render a message. Template work: never while a transaction is open.
@@ -60,6 +61,7 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
         from_name: display name of the sender.
         from_address: its address, on a domain of ours.
         now: aware UTC; becomes Date and the signature's time.
+        reply_to: normalised address that answers go to, with no name; "" for the sender's own.
         slots: values of `slot:NAME` that are this message's own (confirm_url), unescaped.
 
     Raises:
@@ -68,7 +70,11 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
     """
     rendered = render(message, language, context)
     headers = frozen_headers(
-        subject=rendered.subject, from_name=from_name, from_address=from_address, now=now
+        subject=rendered.subject,
+        from_name=from_name,
+        from_address=from_address,
+        now=now,
+        reply_to=reply_to,
     )
     rows = content_rows(rendered, headers | {"slots": dict(slots or {})})
     return Prepared(message, language, tuple(rows))

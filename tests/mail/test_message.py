@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicate import signing
-from syndicate.errors import SettingsError
+from syndicate.errors import BadAddressError, SettingsError
 from syndicate.mail import dkim as own_dkim
 from syndicate.mail.dkim import Signer
 from syndicate.mail.message import (
@@ -40,7 +40,9 @@ MAILING = Mailing(id=42, kind=MailingKind.DIGEST, message="digest")
 DUE = Due(3, 1001, "reader001@example.com", 77, 1, "en", 0, None)
 
 
-def content(subject: str = "Morning", language: str = "en", name: str = "The Daily") -> Content:
+def content(
+    subject: str = "Morning", language: str = "en", name: str = "The Daily", reply_to: str = ""
+) -> Content:
     context = {
         "publication": {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"},
         "newsletter": {"name": "Morning", "description": "Über alles, was geschah. "},
@@ -49,7 +51,11 @@ def content(subject: str = "Morning", language: str = "en", name: str = "The Dai
         "zone": "UTC",
     }
     headers = frozen_headers(
-        subject=subject, from_name=name, from_address="news@daily.example", now=NOW
+        subject=subject,
+        from_name=name,
+        from_address="news@daily.example",
+        now=NOW,
+        reply_to=reply_to,
     )
     headers |= {
         "list_name": "Morning digest",
@@ -134,6 +140,38 @@ def test_a_single_message_offers_never_and_no_list_headers() -> None:
     assert message["List-Unsubscribe"] is None
     token = writer.slots(due)["never_url"].rpartition("/")[2]
     assert signing.verify(KEY, NEVER, token) == "1001"
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "header"),
+    [
+        ("", None),
+        ("reader001@example.com", "reader001@example.com"),
+        ("o'brien@example.com", "o'brien@example.com"),
+        ("jürgen@example.com", None),
+    ],
+)
+def test_answers_go_to_the_reader_who_asked_for_one_and_the_header_is_signed(
+    reply_to: str, header: str | None
+) -> None:
+    made = content(reply_to=reply_to)
+
+    sent = envelope(made=made, signer=Signer("daily.example", "s1", RSA))
+
+    raw = b"".join(sent.message)
+    assert raw.partition(b"\r\n\r\n")[0].isascii()
+    assert parsed(sent)["Reply-To"] == header
+    assert not sent.is_utf8
+    assert verifies(raw, RSA)
+    assert not verifies(b"Reply-To: other@example.org\r\n" + raw, RSA)
+
+
+@pytest.mark.parametrize("address", ["a@b.example\r\nBcc: c@d.example", "a b@c.example", "@c.d"])
+def test_answers_to_what_is_no_address_are_refused_before_anything_is_frozen(address: str) -> None:
+    with pytest.raises(BadAddressError):
+        frozen_headers(
+            subject="s", from_name="n", from_address="news@daily.example", now=NOW, reply_to=address
+        )
 
 
 def test_message_ids_are_unique_stable_and_on_our_domain() -> None:

@@ -266,37 +266,6 @@ def test_email_form_in_arabic_says_it_in_arabic(browser: TestClient, newsroom: N
     assert "لم يفتح هذا النموذج هنا" in answer.text
 
 
-def test_feedback_goes_to_the_desk(browser: TestClient, newsroom: Newsroom) -> None:
-    article_id = newsroom.articles["report"]
-    form = {
-        "text": "The river is <b>longer</b>.\nMeasure again.",
-        "reply_to": READER,
-        "stamp": stamp(f"feedback:{article_id}"),
-    }
-
-    answer = browser.post(newsroom.path("report") + "/feedback", data=form)
-
-    assert "Your words are on their way" in answer.text
-    with transaction() as tx:
-        mailing = ledger.newest(tx, limit=1, with_singles=True)[0]
-        blocks = ledger.content(tx, mailing.id, 1, "en")
-        desk = recipients.upsert(tx, "world-desk@example.org")
-    html = b"".join(block.html for block in blocks).replace(b"=\r\n", b"").decode()
-    assert mailing.message == "feedback"
-    assert desk.id == 1
-    assert "&lt;b&gt;longer&lt;/b&gt;" in html
-    assert READER in html
-
-
-def test_feedback_without_words_is_refused(browser: TestClient, newsroom: Newsroom) -> None:
-    form = {"text": " \n ", "stamp": stamp(f"feedback:{newsroom.articles['report']}")}
-
-    answer = browser.post(newsroom.path("report") + "/feedback", data=form)
-
-    assert answer.status_code == 422
-    assert "Please write something" in answer.text
-
-
 @pytest.mark.parametrize("pause", ["²", "-1", "9999", "x"])
 def test_a_pause_that_is_none_is_said_so(
     browser: TestClient, subscribed: Newsroom, pause: str
