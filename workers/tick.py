@@ -11,8 +11,9 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 
-from syndicate import clock, jobs, journal, logs, settings
+from syndicate import clock, jobs, logs, settings
 from syndicate.errors import SyndicateError
+from syndicate.journal import takedowns
 from syndicate.mail import recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
@@ -93,9 +94,9 @@ def tell_feeds(now: dt.datetime) -> None:
 
 def keep_takedowns(_now: dt.datetime) -> None:
     """Write takedowns into the journal that outlives the database."""
-    path = journal.path_of(settings.load())
+    path = takedowns.path_of(settings.load())
     if path is not None:
-        journal.keep(path)
+        takedowns.keep(path)
 
 
 def hint_due_feeds(now: dt.datetime) -> None:

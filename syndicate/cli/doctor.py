@@ -22,9 +22,10 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 import syndicate
-from syndicate import clock, jobs, journal, settings
+from syndicate import clock, jobs, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
+from syndicate.journal import takedowns
 from syndicate.mail import relay
 from syndicate.mail.bounces import advice
 from syndicate.render import environment
@@ -310,11 +311,11 @@ def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     if own.database_url is None:
         return Finding("takedowns", "ok", "They are compared while it runs.")
     migrate.require_current()
-    path = journal.path_of(own)
+    path = takedowns.path_of(own)
     if path is None:
         says = "A restored backup would bring them back; set SYNDICATE_TAKEDOWN_LOG."
         return Finding("takedowns", "warn", says)
-    missing = journal.unheeded(path)
+    missing = takedowns.unheeded(path)
     if missing:
         says = (
             f"The database does not know {len(missing)} of {path}: it was restored. Run "

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock, journal, settings
+from syndicate import clock, settings
+from syndicate.journal import takedowns
 from syndicate.store import migrate as schema
 
 
@@ -26,8 +27,8 @@ def migrate(
         return
     before = schema.current()
     after = schema.upgrade()
-    path = journal.path_of(settings.load())
-    repeated = journal.replay(path, clock.now()) if path is not None else 0
+    path = takedowns.path_of(settings.load())
+    repeated = takedowns.replay(path, clock.now()) if path is not None else 0
     if as_json:
         said = {"before": before, "after": after, "takedowns_repeated": repeated}
         sys.stdout.write(json.dumps(said) + "\n")

@@ -22,12 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from syndicate import clock, journal, logs, settings
+from syndicate import clock, logs, settings
 from syndicate.embedded import folder, keys, listening, plan, servers
 from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
+from syndicate.journal import takedowns
 from syndicate.store import migrate
 
 log = logs.get(__name__)
@@ -212,8 +213,8 @@ class Stack:
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         self.options.report("schema")
         migrate.upgrade()
-        if (path := journal.path_of(settings.load())) is not None:
-            journal.replay(path, clock.now())
+        if (path := takedowns.path_of(settings.load())) is not None:
+            takedowns.replay(path, clock.now())
         self.options.prepare()
         for wanted in self.options.extras:
             self.options.report(wanted.name)

@@ -8,10 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndicate import journal, settings
+from syndicate import settings
 from syndicate.cli import doctor
 from syndicate.embedded.postgres import Postgres
 from syndicate.errors import PermanentError
+from syndicate.journal import takedowns
 from syndicate.store import articles, changes, session
 from syndicate.store.session import transaction
 from tests import searching
@@ -97,17 +98,17 @@ def test_a_line_tells_nothing_of_the_article_and_is_written_once(
 ) -> None:
     assert database
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
-    before = journal.keep(path)
+    before = takedowns.keep(path)
     take_down()
 
-    counts = [before, journal.keep(path), journal.keep(path)]
+    counts = [before, takedowns.keep(path), takedowns.keep(path)]
 
     assert counts == [0, 1, 0]
     [line] = path.read_text().splitlines()
     assert WORD not in line
     assert json.loads(line)["publication"] == "daily"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert journal.replay(path, LATER) == 0
+    assert takedowns.replay(path, LATER) == 0
 
 
 @pytest.mark.parametrize("when", ["with it", "before it", "before it, and collected again"])
@@ -119,16 +120,16 @@ def test_a_restored_backup_brings_nothing_back(
     newsroom.collect(source)
     backup = backup or backups.make()
     take_down()
-    journal.keep(path)
+    takedowns.keep(path)
 
     url = backups.restore(backup)
     if when == "before it, and collected again":
         newsroom.collect(source, now=LATER)
     held = searching.tables_with(url, WORD)
     told = doctor.check_takedowns(settings.load(), Path()).state
-    repeated = [journal.replay(path, LATER), journal.replay(path, LATER)]
+    repeated = [takedowns.replay(path, LATER), takedowns.replay(path, LATER)]
     newsroom.collect(source, now=LATER + dt.timedelta(days=8))
-    kept = journal.keep(path)
+    kept = takedowns.keep(path)
 
     assert bool(held) is (when != "before it")
     assert (told, repeated, kept >= 0) == ("fail", [1, 0], True)
@@ -144,8 +145,8 @@ def test_a_line_that_broke_off_costs_no_other(database: str, site: Site, path: P
     path.write_text('{"atom_id": "tag:daily.inva')
     take_down()
 
-    assert journal.keep(path) == 1
-    assert journal.keep(path) == 0
+    assert takedowns.keep(path) == 1
+    assert takedowns.keep(path) == 0
     assert len(path.read_text().splitlines()) == 2
 
 
@@ -153,11 +154,11 @@ def test_a_lost_file_is_written_anew(database: str, site: Site, path: Path) -> N
     assert database
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     take_down()
-    journal.keep(path)
+    takedowns.keep(path)
     before = path.read_text()
     path.unlink()
 
-    assert journal.keep(path) == 1
+    assert takedowns.keep(path) == 1
     assert path.read_text() == before
 
 
@@ -170,7 +171,7 @@ def test_a_journal_that_cannot_be_written_is_a_sentence(
     (tmp_path / "file").write_text("")
 
     with pytest.raises(PermanentError, match="SYNDICATE_TAKEDOWN_LOG"):
-        journal.keep(tmp_path / "file" / "takedowns.jsonl")
+        takedowns.keep(tmp_path / "file" / "takedowns.jsonl")
 
 
 def test_a_takedown_after_a_kill_leaves_no_address(database: str, site: Site) -> None:

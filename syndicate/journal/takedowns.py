@@ -12,13 +12,12 @@ Source: docs/decisions/0013-takedowns-outlive-the-database.md.
 """
 
 import datetime as dt
-import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from syndicate import logs
-from syndicate.errors import PermanentError
+from syndicate.journal import lines
 from syndicate.settings import Settings
 from syndicate.store import takedowns
 from syndicate.store.session import transaction
@@ -27,6 +26,7 @@ from syndicate.store.takedowns import Remembered
 log = logs.get(__name__)
 
 NAME = "takedowns.jsonl"
+SETTING = "SYNDICATE_TAKEDOWN_LOG"
 # A transaction that began first may end last: so far back the rows are compared by id.
 _OVERLAP = dt.timedelta(hours=1)
 _TAIL_BYTES = 65_536
@@ -57,7 +57,7 @@ def keep(path: Path) -> int:
     known = {each.atom_id for each in _lines(path)}
     fresh = [each for each in found if each.atom_id not in known]
     if fresh:
-        _append(path, fresh)
+        lines.append(path, [_plain(each) for each in fresh], setting=SETTING)
         log.info("takedowns_written", count=len(fresh))
     return len(fresh)
 
@@ -78,39 +78,23 @@ def replay(path: Path, now: dt.datetime) -> int:
 
 def unheeded(path: Path) -> list[Remembered]:
     """Takedowns of the journal that the database does not know: it was restored since."""
-    lines = list({each.atom_id: each for each in _lines(path)}.values())
-    if not lines:
+    remembered = list({each.atom_id: each for each in _lines(path)}.values())
+    if not remembered:
         return []
     with transaction() as tx:
-        return takedowns.unheeded(tx, lines)
+        return takedowns.unheeded(tx, remembered)
 
 
 def _lines(path: Path, *, tail: bool = False) -> Iterator[Remembered]:
-    try:
-        with path.open("rb") as file:
-            if tail:
-                file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-                if file.tell():
-                    file.readline()
-            raw = file.read().splitlines()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise PermanentError(
-            f"The journal of takedowns {path} cannot be read ({error.strerror}); "
-            "name a place for it by SYNDICATE_TAKEDOWN_LOG."
-        ) from error
-    for line in raw:
-        if line.strip():
-            read = _read(line)
-            if read is not None:
-                yield read
+    for said in lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES if tail else None):
+        found = _remembered(said)
+        if found is not None:
+            yield found
 
 
-def _read(line: bytes) -> Remembered | None:
-    """One line; None for one that a full disk or a power cut left unfinished."""
+def _remembered(said: Mapping[str, Any]) -> Remembered | None:
+    """What one line says; None when it is none of ours."""
     try:
-        said = json.loads(line)
         return Remembered(
             atom_id=said["atom_id"],
             publication=said["publication"],
@@ -119,34 +103,8 @@ def _read(line: bytes) -> Remembered | None:
             carried=tuple((id_, stem, name) for id_, stem, name in said["carried"]),
         )
     except (ValueError, KeyError, TypeError):
-        log.warning("takedown_line_unreadable", bytes=len(line))
+        log.warning("takedown_line_unreadable", names=sorted(said)[:10])
         return None
-
-
-def _append(path: Path, fresh: list[Remembered]) -> None:
-    text = "".join(json.dumps(_plain(each)) + "\n" for each in fresh)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(number, "ab") as file:
-            # A line that broke off must not take the next one with it.
-            file.write(b"\n" if _breaks_off(path) else b"")
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise PermanentError(
-            f"The journal of takedowns {path} cannot be written ({error.strerror}); "
-            "name a place for it by SYNDICATE_TAKEDOWN_LOG."
-        ) from error
-
-
-def _breaks_off(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.seek(0, os.SEEK_END):
-            return False
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"
 
 
 def _plain(each: Remembered) -> dict[str, object]:

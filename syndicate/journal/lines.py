@@ -1,0 +1,111 @@
+"""Lines of JSON in a file that only grows: read, also from its end, and appended so that they last.
+
+A line that a full disk or a power cut left unfinished is passed over, and takes no other with it.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from syndicate import logs
+from syndicate.errors import PermanentError
+
+log = logs.get(__name__)
+
+
+def read(path: Path, *, setting: str, last_bytes: int | None = None) -> Iterator[dict[str, Any]]:
+    """The lines of a file, oldest first; none when there is no file.
+
+    Args:
+        path: of the file.
+        setting: names a place for it, for the message.
+        last_bytes: only what stands whole within so many bytes of its end.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            if last_bytes is not None:
+                file.seek(max(0, path.stat().st_size - last_bytes))
+                if file.tell():
+                    file.readline()
+            raw = file.read().splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unusable(path, "read", setting, error) from error
+    for line in raw:
+        said = _said(path, line) if line.strip() else None
+        if said is not None:
+            yield said
+
+
+def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> None:
+    """Write lines behind the last one; when this returns they survive a power cut.
+
+    Args:
+        path: of the file; it and its folder are made if they are not there.
+        said: one mapping a line.
+        setting: names a place for the file, for the message.
+
+    Raises:
+        PermanentError: the file cannot be written.
+    """
+    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in said)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(number, "ab") as file:
+            # A line that broke off must not take the next one with it.
+            file.write(b"\n" if _breaks_off(path) else b"")
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unusable(path, "written", setting, error) from error
+
+
+def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
+    """Make a file of one line, whole or not at all, that survives a power cut.
+
+    Raises:
+        PermanentError: it cannot be written.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        number = os.open(fresh, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(json.dumps(said).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise _unusable(path, "written", setting, error) from error
+
+
+def _said(path: Path, line: bytes) -> dict[str, Any] | None:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = None
+    if isinstance(said, dict):
+        return said
+    log.warning("journal_line_unreadable", journal=path.name, bytes=len(line))
+    return None
+
+
+def _breaks_off(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _unusable(path: Path, what: str, setting: str, error: OSError) -> PermanentError:
+    return PermanentError(
+        f"The journal {path} cannot be {what} ({error.strerror}); name a place for it by {setting}."
+    )
