@@ -1,17 +1,20 @@
 """What a mail that came back says, recipient by recipient; pure: bytes in, verdicts out.
 
-Asked in this order: is it a complaint (ARF), a delivery status (DSN), a vacation reply, or a report
-in words alone. A mail that is none of these has no verdict.
+Asked in this order: is it a complaint (ARF) or a delivery status (DSN) in due form; does a program
+ask to be left alone, or answer for somebody who is away; is it a report in words that a mail server
+wrote. What a mail declares comes before what its words seem to say. What is none of these has no
+verdict.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from syndicate.mail.bounces import prose, providers
 from syndicate.mail.bounces.reading import Fields, Report, read
 from syndicate.mail.bounces.reasons import Cause, cause_of
+from syndicate.mail.bounces.senders import Sender, is_null_sender, sender_of
 from syndicate.mail.bounces.verdict import (
     ABOUT_THE_ADDRESS,
     Kind,
@@ -50,7 +53,7 @@ def classify_report(report: Report) -> tuple[Verdict, ...]:
     """The same for a mail that was taken apart already."""
     if report.feedback is not None:
         return (_complaint(report, report.feedback),)
-    return tuple(_from_status(report)) or tuple(_from_words(report))
+    return tuple(_from_status(report, report.statuses)) or tuple(_from_words(report))
 
 
 def address_in(text: str) -> str:
@@ -74,8 +77,8 @@ def _auto_reply(report: Report) -> Verdict:
     )
 
 
-def _from_status(report: Report) -> Iterator[Verdict]:
-    for block in report.statuses:
+def _from_status(report: Report, statuses: Sequence[Fields]) -> Iterator[Verdict]:
+    for block in statuses:
         recipient = _recipient(block)
         if not recipient and "action" not in block:
             continue
@@ -94,16 +97,20 @@ def _from_status(report: Report) -> Iterator[Verdict]:
 
 
 def _from_words(report: Report) -> Iterator[Verdict]:
-    if report.prose.lstrip().startswith("{"):
-        yield from _from_json(report.prose.lstrip())
-    elif prose.is_unsubscribe(report):
+    if prose.is_unsubscribe(report):
         yield _complaint(report, {"feedback-type": "opt-out"})
-    elif prose.is_complaint(report):
-        yield _complaint(report, {})
     elif prose.is_auto_reply(report):
         yield _auto_reply(report)
+    elif report.prose.lstrip().startswith("{"):
+        yield from _from_json(report.prose.lstrip())
+    elif prose.is_complaint(report):
+        yield _complaint(report, {})
     elif prose.is_report(report):
-        yield from _from_prose(report, is_success=prose.is_success(report))
+        stated = tuple(_from_status(report, report.stated))
+        yield from stated or _from_prose(report, is_success=prose.is_success(report))
+    elif is_null_sender(report):
+        # RFC 3834 3.3: so programs answer for people, in whatever language.
+        yield _auto_reply(report)
 
 
 def _from_json(text: str) -> Iterator[Verdict]:
@@ -118,6 +125,7 @@ def _from_json(text: str) -> Iterator[Verdict]:
 
 def _from_prose(report: Report, *, is_success: bool) -> Iterator[Verdict]:
     told = tuple(prose.told(report))
+    is_server = sender_of(report) is Sender.SERVER
     for each in told:
         if is_success:
             yield Verdict(Kind.DELIVERED, each.recipient, reason=Reason.DELIVERED)
@@ -126,7 +134,10 @@ def _from_prose(report: Report, *, is_success: bool) -> Iterator[Verdict]:
         if _is_vague(cause) and len(told) == 1:
             # Some put the reason above the address that it is about.
             cause = cause_of(report.prose)
-        yield _verdict(Kind.BOUNCED, each.recipient, each.words, cause)
+        verdict = _verdict(Kind.BOUNCED, each.recipient, each.words, cause)
+        # Where a person may have written it, words without a code end nothing.
+        is_sure = is_server or verdict.code is not None or bool(verdict.status)
+        yield replace(verdict, is_hard=verdict.is_hard and is_sure)
 
 
 def _is_otherwise(cause: Cause) -> bool:

@@ -194,16 +194,23 @@ def _complained(
     recipient: Recipient,
     at: dt.datetime,
 ) -> bool:
-    """A complaint ends everything; who asks by mail to be left alone leaves that newsletter."""
+    """A complaint ends everything; who asks by mail to be left alone ends what the mail was of."""
     mailing = ledger.find(tx, mailing_id) if mailing_id else None
-    if verdict.feedback == OPT_OUT and mailing is not None and mailing.newsletter_id is not None:
-        if recipient.subscriber_id is not None:
-            left = subscribers.of(tx, recipient.subscriber_id, mailing.newsletter_id)
-            if left is not None:
-                subscribers.end(left, now=at)
+    if verdict.feedback == OPT_OUT and mailing is not None:
+        _opted_out(tx, mailing, recipient, at)
         return False
     recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason="complaint", now=at)
     return True
+
+
+def _opted_out(tx: Transaction, mailing: Mailing, recipient: Recipient, at: dt.datetime) -> None:
+    if mailing.newsletter_id is None:
+        scope = mailing.scope or EVERYWHERE
+        recipients.suppress(tx, recipient.address_hash, scope=scope, reason="reader", now=at)
+    elif recipient.subscriber_id is not None:
+        left = subscribers.of(tx, recipient.subscriber_id, mailing.newsletter_id)
+        if left is not None:
+            subscribers.end(left, now=at)
 
 
 def _bounced(

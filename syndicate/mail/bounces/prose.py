@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from syndicate.mail.bounces.reading import Report
+from syndicate.mail.bounces.senders import (
+    Sender,
+    address_of,
+    declares_answer,
+    is_answer_by_subject,
+    is_null_sender,
+    sender_of,
+)
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?"
-)
-_DAEMON = re.compile(
-    r"(?i)mailer[-_ ]?daemon|post_?master|mail delivery|mail ?administrator|mta-daemon|majordomo"
-    r"|no-?reply.*google|bounce|complaints|mail server"
 )
 _SUBJECT = re.compile(
     r"(?i)undeliver|non[- ]?deliver|unable to deliver|could not (?:be )?(?:deliver|send)|delivery"
@@ -20,27 +24,27 @@ _SUBJECT = re.compile(
     r"|mail.*fail|non remis"
     r"|message (?:status|not|delayed)|problem (?:delivering|with)|error.{0,12}(?:mail|message)"
 )
+# Only the negative: "can be reached" is what people who are away say.
 _SAYS = re.compile(
-    r"(?i)(?:could|can|was|has|did|were|have)(?:n[o']t| ?not)? (?:not )?(?:be |been )?"
-    r"(?:deliver|reach)(?:ed)?\b|undeliver|transcript of session|delivery (?:has )?failed"
+    r"(?i)(?:could|can|was|has|did|were|have|is|are)(?:n['\u2019]?t| ?not)(?: yet)?(?: been| be)?"
+    r" (?:deliver|reach)(?:ed)?\b|undeliver|transcript of session|delivery (?:has )?failed"
     r"|unable to deliver|returned to sender|permanent (?:error|failure)|error message below"
     r"|following (?:address|recipient)"
 )
-_REPLY = re.compile(r"(?i)^(?:re|aw|sv|fw|fwd|tr)\s*:")
-_AUTO_SUBJECT = re.compile(
-    r"(?i)^(?:auto(?:matic)?[- :]?(?:re(?:ply|sponse|:)|answer)|auto:|out of (?:the )?office"
-    r"|on (?:vacation|leave|holiday)|vacation|away from"
-    r"|abwesen|automatische antwort|réponse automatique|absence du bureau|respuesta automática"
-    r"|risposta automatica|resposta automática|automatisch antwoord|autosvar|automatiskt svar"
-    r"|odpowiedź automatyczna|otomatik yanıt|автоответ|автоматический ответ"  # noqa: RUF001 - Turkish
-    r"|(?:ال)?رد (?:ال)?تلقائي|خارج المكتب|不在|自动(?:回复|答复)|自動(?:返信|応答))"
+# A status is written by machines; so is a reply code that is followed by one or by a dash.
+_CODED = re.compile(
+    r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|(?m:^[\s>\[]*(?:smtp;? ?)?[45]\d\d(?:-| - ))"
+)
+# "Re:" in any language; the subject behind it is of the mail that was answered.
+_REPLY = re.compile(
+    r"(?i)^(?:[^\W\d_]{1,4}|antwort|odpowied[źz]|回[复覆]|答[复覆]|转发|返信|답장)(?:\[\d+\])?\s*[::]"
 )
 _SUCCESS = re.compile(
     r"(?i)success(?:fully|ful)? (?:\w+ ){0,3}(?:deliver|relay)|deliver\w* (?:\w+ ){0,3}success"
 )
 _REFUSAL = re.compile(r"(?<![\d.])[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|(?i:unsuccess|fail|not )")
 _COMPLAINT_FROM = re.compile(
-    r"(?i)complaints?@|feedbackloop|fbl[@-]|abuse[@-]|staff@hotmail|scomp@aol"
+    r"complaints?@|[^@]*feedbackloop|[^@]*fbl[@-]|abuse[@-]|staff@hotmail|scomp@aol"
 )
 # Where a paragraph about one recipient begins: an address that a line starts with, or one that is
 # named as the recipient.
@@ -72,22 +76,13 @@ class Told:
 
 
 def is_auto_reply(report: Report) -> bool:
-    """Whether a person's program answers: that they are away (RFC 3834), or have read it (8098)."""
-    headers = report.headers
-    if "disposition-notification" in headers.get("content-type", "").lower():
+    """Whether a person's program answers: that they are away (RFC 3834), or have read it (8098).
+
+    Servers mark reports in words as automatic too; those carry their own evidence.
+    """
+    if is_answer_by_subject(report):
         return True
-    says_so = (
-        headers.get("auto-submitted", "").lower().startswith("auto-replied")
-        or "x-autoreply" in headers
-        or "x-autorespond" in headers
-        or headers.get("precedence", "").lower() == "auto_reply"
-    )
-    if _AUTO_SUBJECT.search(headers.get("subject", "")):
-        return True
-    if "x-auto-response-suppress" in headers and report.content_type != "multipart/report":
-        # A mailbox's own rule; a mail server of the same make sends a report in due form.
-        return not _DAEMON.search(headers.get("from", ""))
-    return says_so and not is_report(report)
+    return declares_answer(report) and not is_report(report)
 
 
 def is_success(report: Report) -> bool:
@@ -104,24 +99,37 @@ def is_unsubscribe(report: Report) -> bool:
 
 def is_complaint(report: Report) -> bool:
     """Whether a receiver passes on a reader's complaint without the form of RFC 5965."""
-    is_from_one = bool(_COMPLAINT_FROM.search(report.headers.get("from", "")))
-    return is_from_one and bool(report.original)
+    is_from_one = bool(_COMPLAINT_FROM.match(address_of(report.headers.get("from", ""))))
+    is_answer = declares_answer(report) or is_null_sender(report)
+    return is_from_one and report.is_enclosed and not is_answer
 
 
 def is_report(report: Report) -> bool:
-    """Whether a mail says that another one did not arrive."""
-    headers = report.headers
-    if "x-failed-recipients" in headers:
+    """Whether a mail says in words that another one did not arrive, and may be believed.
+
+    The less sure it is that a machine wrote it, the more must speak for it; a mailbox that may be
+    anybody's is never believed.
+    """
+    if "x-failed-recipients" in report.headers:
         return True
-    subject = headers.get("subject", "")
-    is_daemon = bool(_DAEMON.search(headers.get("from", "")))
-    if not is_daemon and _REPLY.match(subject):
+    sender, is_answer = sender_of(report), declares_answer(report)
+    if sender is Sender.ANYBODY:
         return False
-    is_null = headers.get("return-path", "-").strip() in ("<>", "")
+    subject = bool(_SUBJECT.search(_subject(report)))
+    coded = bool(_CODED.search(report.prose))
+    if is_answer and sender is Sender.ROLE:
+        return subject and coded
     is_about_mail = report.content_type == "multipart/report" or bool(report.original)
-    signs = (bool(_SUBJECT.search(subject)), is_about_mail, bool(_SAYS.search(report.prose)))
-    # A daemon's word is taken on one sign; a stranger's on two, and an empty return path is one.
-    return any(signs) if is_daemon else sum(signs) + is_null > 1 and (signs[0] or signs[2])
+    signs = subject + coded + is_about_mail + bool(_SAYS.search(report.prose))
+    if sender is Sender.SERVER and not is_answer:
+        return signs > 0
+    return signs > 1 and (subject or coded or (report.is_enclosed and is_null_sender(report)))
+
+
+def _subject(report: Report) -> str:
+    """A report's own subject; that of an answer is whatever was answered."""
+    subject = report.headers.get("subject", "")
+    return "" if _REPLY.match(subject) else subject
 
 
 def told(report: Report) -> Iterator[Told]:

@@ -62,15 +62,21 @@ class Report:
         statuses: blocks of fields of a delivery status: the first is about the message where it has
             no recipient, the others about one recipient each.
         feedback: fields of a feedback report, None where there is none.
+        stated: the same fields where they stand in the words alone, which anybody can write.
         original: headers of the returned mail, as far as they are there.
+        is_enclosed: whether the returned mail is a part of its own, not words that look like one.
+        is_receipt: whether a part says that a reader's program showed or deleted it (RFC 8098).
     """
 
     headers: Fields
     content_type: str
     prose: str
     statuses: tuple[Fields, ...]
+    stated: tuple[Fields, ...]
     feedback: Fields | None
     original: Fields
+    is_enclosed: bool
+    is_receipt: bool
 
 
 def read(raw: bytes) -> Report:
@@ -88,13 +94,18 @@ def read(raw: bytes) -> Report:
     prose, quoted = _split("\n".join(word for word in words if word))
     statuses = [block for part in parts if _is(part, "delivery-status") for block in _blocks(part)]
     feedback = [_merged(_blocks(part)) for part in parts if _is(part, "feedback-report")]
+    headers, original = fields_of(message), _original(message)
     return Report(
-        headers=fields_of(message),
+        headers=headers,
         content_type=message.get_content_type(),
         prose=prose[:MAX_PROSE],
-        statuses=tuple(statuses[:MAX_BLOCKS]) or tuple(_blocks_in(prose))[:MAX_BLOCKS],
+        statuses=tuple(statuses[:MAX_BLOCKS]),
+        stated=tuple(_blocks_in(prose))[:MAX_BLOCKS],
         feedback=feedback[0] if feedback else None,
-        original=_original(message) or _merged(_fields(quoted)),
+        original=original or _merged(_fields(quoted)),
+        is_enclosed=bool(original),
+        is_receipt="disposition-notification" in headers.get("content-type", "").lower()
+        or any(_is(part, "disposition-notification") for part in parts),
     )
 
 

@@ -12,8 +12,7 @@ from syndicate.mail.bounces import keep, rules, verp
 from syndicate.mail.bounces.told import Told
 from syndicate.mail.bounces.verdict import Kind, Reason, Verdict
 from syndicate.mail.message import Writer
-from syndicate.newsletters import run
-from syndicate.store import events, incidents, ledger, recipients, subscribers
+from syndicate.store import events, incidents, recipients, subscribers
 from syndicate.store.events import DeliveryEvent
 from syndicate.store.lease import Due
 from syndicate.store.mailings import Batch, Delivery, DeliveryState, Mailing
@@ -21,30 +20,12 @@ from syndicate.store.recipients import Recipient
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import Proof, SubscriptionState
 from tests.mail.bounces.test_classify import ARF, DSN
-from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
-from tests.subscribers import desk
+from tests.newsletters.paper import HOUR, NOW
 
 DAY = dt.timedelta(days=1)
 HARD = ("550 5.1.1 User unknown", "5.1.1")
 FULL = ("552 5.2.2 Mailbox full", "5.2.2")
 BLOCKED = ("550 5.7.1 blocked using a list of bad hosts", "5.7.1")
-
-
-@pytest.fixture
-def mailing_id(database: str) -> int:  # noqa: ARG001 - the database must be there first
-    """A digest that went to reader001 to reader030@example.com, in the group "google"."""
-    with transaction() as tx:
-        desk.morning(tx)
-        article(tx, 1, "world-one", SLOT - HOUR)
-        for number in range(1, 31):
-            reader(tx, number)
-        tx.execute(update(Recipient).values(receiver_group="google"))
-    (issue_id,) = run.open_due_issues(NOW)
-    run.compose_issue(issue_id, NOW)
-    with transaction() as tx:
-        mailing = ledger.of_issue(tx, issue_id)
-        assert mailing is not None
-        return mailing.id
 
 
 def sealed(mailing_id: int, recipient_id: int) -> str:

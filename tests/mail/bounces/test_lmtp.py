@@ -24,7 +24,6 @@ from syndicate.mail.bounces.intake import Intake, Outcome
 from syndicate.store import events
 from syndicate.store.session import dispose, transaction
 from tests.mail.bounces.test_classify import ARF, DSN
-from tests.mail.bounces.test_keep import mailing_id as mailing_id  # noqa: PLC0414 - a fixture
 from tests.mail.bounces.test_keep import sealed
 from tests.mail.postfix import Postfix
 

@@ -1,0 +1,28 @@
+"""A digest that went out, for what comes back of it."""
+
+import pytest
+from sqlalchemy import update
+
+from syndicate.newsletters import run
+from syndicate.store import ledger
+from syndicate.store.recipients import Recipient
+from syndicate.store.session import transaction
+from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
+from tests.subscribers import desk
+
+
+@pytest.fixture
+def mailing_id(database: str) -> int:  # noqa: ARG001 - the database must be there first
+    """A digest that went to reader001 to reader030@example.com, in the group "google"."""
+    with transaction() as tx:
+        desk.morning(tx)
+        article(tx, 1, "world-one", SLOT - HOUR)
+        for number in range(1, 31):
+            reader(tx, number)
+        tx.execute(update(Recipient).values(receiver_group="google"))
+    (issue_id,) = run.open_due_issues(NOW)
+    run.compose_issue(issue_id, NOW)
+    with transaction() as tx:
+        mailing = ledger.of_issue(tx, issue_id)
+        assert mailing is not None
+        return mailing.id
