@@ -62,6 +62,12 @@ def json_feed(document: Document) -> bytes:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def news_of(body: bytes) -> list[tuple[str | None, str | None]]:
+    """(id, last change) of each entry of a JSON Feed that this code, or an older one, has built."""
+    items: list[dict[str, str]] = json.loads(body)["items"]
+    return [(item.get("id"), item.get("date_modified")) for item in items]
+
+
 def _generator(document: Document, form: FeedFormat) -> FeedGenerator:
     shown = without_tags if form is FeedFormat.RSS else str
     generator = FeedGenerator()

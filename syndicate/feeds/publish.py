@@ -48,6 +48,7 @@ class Plan:
         site: its public addresses.
         pages: every page it has now, page 0 first.
         changed: numbers of those that must be built.
+        before: page 0 as JSON Feed, where another version of this code built it; else None.
         tombstones: for page 0.
         next_moment: when it changes next by itself, or None.
     """
@@ -56,6 +57,7 @@ class Plan:
     site: model.Site
     pages: Sequence[Page]
     changed: frozenset[int]
+    before: bytes | None
     tombstones: Tombstones
     next_moment: dt.datetime | None
 
@@ -100,7 +102,7 @@ def publish(taken: Taken, *, built_for: str, now: dt.datetime) -> bool:
         with transaction() as tx:
             if not documents.write(tx, taken, made):
                 return False
-            _tell_hub(tx, taken, made, now)
+            _tell_hub(tx, plan, made, now)
             if place == len(slices):
                 _finish(tx, plan, built_for, now)
         written += sum(len(page.documents) for page in made)
@@ -128,17 +130,30 @@ def _finish(tx: Transaction, plan: Plan, built_for: str, now: dt.datetime) -> No
     )
 
 
-def _tell_hub(tx: Transaction, taken: Taken, made: Iterable[NewPage], now: dt.datetime) -> None:
+def _tell_hub(tx: Transaction, plan: Plan, made: Iterable[NewPage], now: dt.datetime) -> None:
     """Make page 0 due to the hub's subscribers, or to an outside hub, in the same commit."""
-    forms = [each.format for page in made if page.number == 0 for each in page.documents]
-    if not forms:
+    fresh = [each for page in made if page.number == 0 for each in page.documents]
+    if not fresh or not _is_news(plan.before, fresh):
         return
-    is_due = hub.topic_changed(tx, taken.feed.id, forms, now=now)
+    feed_id, forms = plan.taken.feed.id, [each.format for each in fresh]
+    is_due = hub.topic_changed(tx, feed_id, forms, now=now)
     if settings.load().hub_url is not None:
-        hub_pings.mark(tx, taken.feed.id, forms, now=now)
+        hub_pings.mark(tx, feed_id, forms, now=now)
         is_due = True
     if is_due:
         tx.hint(jobs.HUB)
+
+
+def _is_news(before: bytes | None, fresh: Iterable[FeedDocument]) -> bool:
+    """Whether documents differ by what a newsroom did, and not by how this version writes them.
+
+    After an upgrade an entry must have come, gone or materially changed: a silent fix that came at
+    the same time is found by whoever fetches.
+    """
+    if before is None:
+        return True
+    now_json = [each.body for each in fresh if each.format is FeedFormat.JSON]
+    return any(build.news_of(body) != build.news_of(before) for body in now_json)
 
 
 def _built_for() -> str:
@@ -155,6 +170,8 @@ def _plan(taken: Taken, built_for: str, now: dt.datetime) -> Plan:
         next_moment = entries.next_moment(tx, feed, now=now)
         stored = documents.fingerprints(tx, feed.id)
         is_first = publications.is_first(tx, feed.publication_id)
+        is_other_code = not (feed.built_for or built_for).startswith(f"{build.VERSION} ")
+        others = documents.body(tx, feed.id, FeedFormat.JSON) if is_other_code else None
     frame = _frame(taken)
     pages = [_sealed(page, len(older), (frame, tombstones)) for page in (first, *older)]
     is_outdated = feed.built_for != built_for
@@ -163,7 +180,7 @@ def _plan(taken: Taken, built_for: str, now: dt.datetime) -> Plan:
     }
     own = settings.load()
     site = model.site_of(taken.publication, own.base_url(), is_first=is_first, hub_url=own.hub_url)
-    return Plan(taken, site, pages, frozenset(changed), tombstones, next_moment)
+    return Plan(taken, site, pages, frozenset(changed), others, tombstones, next_moment)
 
 
 def _frame(taken: Taken) -> str:

@@ -137,6 +137,15 @@ def stored(
     }
 
 
+def body(tx: Transaction, feed_id: int, form: FeedFormat) -> bytes | None:
+    """The stored bytes of a feed's page 0 in one format."""
+    return tx.scalar(
+        select(FeedDocument.body).where(
+            FeedDocument.feed_id == feed_id, FeedDocument.format == form, FeedDocument.page == 0
+        )
+    )
+
+
 def article_ids(tx: Transaction, feed_id: int, pages: Collection[int]) -> dict[int, list[int]]:
     """The articles that stand on some stored pages of a feed."""
     query = select(FeedPage.page, FeedPage.article_ids).where(

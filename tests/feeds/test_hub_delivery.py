@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from syndicate import clock, settings
 from syndicate.errors import CapReachedError
@@ -123,6 +123,37 @@ def test_a_fix_of_an_entry_is_pushed_and_an_unchanged_build_is_not(subscriber: P
     publish.publish_due(clock.now())
     hub.run_due(clock.now())
     assert len(subscriber.of("POST")) == 1
+
+
+def _as_older_code_wrote_them() -> None:
+    with transaction() as tx:
+        tx.execute(text("UPDATE feed SET built_for = regexp_replace(built_for, '^\\S+', '0')"))
+        tx.execute(
+            text(
+                "UPDATE feed_document SET etag = 'older', body = convert_to(replace("
+                "convert_from(body, 'UTF8'), 'Story', 'STORY'), 'UTF8')"
+            )
+        )
+
+
+def test_feeds_that_newer_code_writes_in_another_way_are_told_to_nobody(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    _as_older_code_wrote_them()
+
+    publish.publish_due(clock.now())
+    hub.run_due(clock.now())
+
+    assert [each["title"] for each in reading.json_feed("everything")["items"]] == ["Story 1"]
+    assert subscriber.of("POST") == []
+
+
+def test_news_that_comes_with_newer_code_is_told(subscriber: Peer) -> None:
+    hub_steps.subscribe(subscriber)
+    _as_older_code_wrote_them()
+
+    hub_steps.change()
+
+    assert [b"Story 2" in each.body for each in subscriber.of("POST")] == [True]
 
 
 def test_a_host_that_is_asked_for_too_often_is_refused(
