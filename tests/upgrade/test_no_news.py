@@ -50,12 +50,12 @@ ROUNDS = (
     (dt.timedelta(minutes=25), Manner.WHOLE),
     (dt.timedelta(minutes=30), Manner.TOUCHED),
 )
-# Every entry looks as it does when its page was found changed: feed and page are judged anew. But
-# for what an editor corrected here: there the newsroom's word and ours differ on purpose.
+# Every entry looks as when its page was found changed, or when newer code takes another fingerprint
+# of it: feed, page and push are judged anew. But for what an editor corrected here: there the
+# newsroom's word and ours differ on purpose.
 _LOOK_CHANGED = """
-    UPDATE article_source SET entry_hash = '\\x00' WHERE source_id IN (
-      SELECT id FROM source WHERE kind <> 'push'
-    ) AND article_id NOT IN (SELECT article_id FROM revision WHERE note = 'We were wrong.')
+    UPDATE article_source SET entry_hash = '\\x00'
+    WHERE article_id NOT IN (SELECT article_id FROM revision WHERE note = 'We were wrong.')
 """
 _READ_ANEW = """
     UPDATE fetch_state SET body_hash = NULL, etag = NULL, last_modified = NULL;
