@@ -35,6 +35,8 @@ local theirs = {}
 for i, key in ipairs(KEYS) do
   local interval, burst = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local tat = math.max(tonumber(redis.call('GET', key) or now), now)
+  -- Nobody takes more than a burst ahead: what lies beyond is of before a clock was set back.
+  if tat > now + (burst + 1) * interval then tat = now end
   local room = math.floor((now + burst * interval - tat) / interval + 0.000001)
   if room < 1 then wait = math.max(wait, tat + interval - now - burst * interval) end
   grant = math.min(grant, room)
@@ -55,6 +57,9 @@ local holder, wanted, most, ttl = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]),
 local all, others = redis.call('HGETALL', KEYS[1]), 0
 for i = 1, #all, 2 do
   local count, till = string.match(all[i + 1], '(%d+):(%d+)')
+  if tonumber(till) > now + ttl then
+    redis.call('HSET', KEYS[1], all[i], count .. ':' .. (now + ttl))
+  end
   if tonumber(till) < now then redis.call('HDEL', KEYS[1], all[i])
   elseif all[i] ~= holder then others = others + tonumber(count) end
 end

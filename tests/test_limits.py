@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from redis import Redis
 
 from syndicate.limits import Bucket, Limits, Taken
 
@@ -31,6 +32,30 @@ def test_tokens_come_back_with_time(limits: Limits) -> None:
     time.sleep(waited.wait_s + 0.005)
 
     assert limits.take([bucket], 1).count == 1
+
+
+def test_tokens_do_not_wait_for_an_hour_that_was_taken_back(
+    limits: Limits, valkey_url: str
+) -> None:
+    bucket = Bucket("google", per_s=10, burst=5)
+    assert limits.take([bucket], 2) == Taken(2)
+    ahead_us = (time.time() + 3600) * 1_000_000  # written by Redis before its clock was set back
+
+    Redis.from_url(valkey_url).set("syndicate:pace:rate:google", f"{ahead_us:.3f}")
+
+    assert limits.take([bucket], 7) == Taken(5)
+
+
+def test_slots_held_until_an_hour_that_was_taken_back_end_in_their_time(
+    limits: Limits, valkey_url: str
+) -> None:
+    ahead_ms = int((time.time() + 3600) * 1000)
+    Redis.from_url(valkey_url).hset("syndicate:pace:slots:relay", "dead", f"2:{ahead_ms}")
+
+    assert limits.hold("relay", "b", wanted=1, most=2, ttl_s=0.05) == 0
+    time.sleep(0.1)
+
+    assert limits.hold("relay", "b", wanted=1, most=2, ttl_s=0.05) == 1
 
 
 def test_several_buckets_give_what_the_tightest_has(limits: Limits) -> None:

@@ -12,14 +12,23 @@ import threading
 from collections.abc import Callable, Sequence
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.errors import SyndicateError
 from syndicate.journal import takedowns
 from syndicate.mail import recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
-from syndicate.store import appointments, due, embargoes, feeds, hub, hub_pings, lease, outbox
+from syndicate.store import (
+    appointments,
+    due,
+    embargoes,
+    feeds,
+    hub,
+    hub_pings,
+    lease,
+    outbox,
+    set_back,
+)
 from syndicate.store.mailings import Lane
-from syndicate.store.session import DatabaseDownError, transaction
+from syndicate.store.session import transaction
 from workers.app import app
 
 log = logs.get(__name__)
@@ -29,6 +38,9 @@ Step = Callable[[dt.datetime], object]
 # A tick may wait behind a build of feeds, which ends after 5 s (feeds.publish.BUDGET_S).
 _EMBARGO_AHEAD = dt.timedelta(seconds=3 * jobs.TICK_S)
 _EMBARGO_TIMERS = 20  # what ends beyond so many moments is let out by the ticks
+# At most so often: where two machines' clocks differ for good, what waits must wait all the same.
+_SET_BACK, _SET_BACK_EVERY_S = "set_back", 3600.0
+_PUT_RIGHT, _PUT_RIGHT_EVERY_S = "put_right", 60.0
 _EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find nothing to release
 
 
@@ -36,15 +48,29 @@ _EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find no
 def tick() -> None:
     """Take this slot and hint at everything that is due. Safe to run twice."""
     now = clock.now()
-    with transaction() as tx:
-        is_ours = due.take(tx, jobs.TICK.name, slot_of(now))
-    if is_ours:
+    if take_slot(now):
         take_steps(now)
 
 
-def slot_of(now: dt.datetime) -> dt.datetime:
-    """The start of the 2 s slot that a moment lies in, aware UTC."""
-    start = now.timestamp() // jobs.TICK_S * jobs.TICK_S
+def take_slot(now: dt.datetime) -> bool:
+    """Take the slot of a moment; False when another tick has it.
+
+    A slot of the future was taken by a clock that has been set back since: then this one counts
+    whoever has it, and what that clock has put off is due.
+    """
+    with transaction() as tx:
+        ahead = due.forget_ahead(tx, now)
+        is_ours = due.take(tx, jobs.TICK.name, slot_of(now))
+        is_new = bool(ahead) and due.take(tx, _SET_BACK, slot_of(now, _SET_BACK_EVERY_S))
+        found = set_back.put_right(tx, now, is_set_back=True) if is_new else {}
+    if is_new:
+        log.error("clock_was_set_back", ticks_ahead=ahead, put_right=found)
+    return is_ours or bool(ahead)
+
+
+def slot_of(now: dt.datetime, every_s: float = jobs.TICK_S) -> dt.datetime:
+    """The start of the slot that a moment lies in, aware UTC; a tick's slot lasts 2 s."""
+    start = now.timestamp() // every_s * every_s
     return dt.datetime.fromtimestamp(start, tz=dt.UTC)
 
 
@@ -53,8 +79,17 @@ def take_steps(now: dt.datetime, steps: Sequence[Step] | None = None) -> None:
     for step in STEPS if steps is None else steps:
         try:
             step(now)
-        except (SyndicateError, DatabaseDownError):
+        except Exception:  # a face: one bad row must not keep all the others
             log.exception("tick_step_failed", step=step.__name__)
+
+
+def put_right(now: dt.datetime) -> None:
+    """Once a minute: let nothing wait for a moment that no sound clock can have written."""
+    with transaction() as tx:
+        is_ours = due.take(tx, _PUT_RIGHT, slot_of(now, _PUT_RIGHT_EVERY_S))
+        found = set_back.put_right(tx, now) if is_ours else {}
+    if found:
+        log.error("moments_of_the_future_put_right", **found)
 
 
 def release_embargoes(now: dt.datetime) -> None:
@@ -123,6 +158,7 @@ def hint_ready_batches(now: dt.datetime) -> None:
 
 
 STEPS: tuple[Step, ...] = (
+    put_right,
     release_embargoes,
     await_embargoes,
     alerts.hint_due,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from syndicate import settings, signing
 from syndicate.errors import CapReachedError, UsageError
 from syndicate.store import caps
+from syndicate.store.due import SKEW
 from syndicate.store.session import Transaction
 
 LEAST_AGE = dt.timedelta(seconds=2)  # nobody reads and fills in a form faster
@@ -75,7 +76,7 @@ def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
     except signing.BadTokenError as error:
         raise UsageError("This form was not opened here; open the page and fill it in.") from error
     age = now - dt.datetime.fromtimestamp(opened_ms / 1000, tz=dt.UTC)
-    if age < LEAST_AGE:
+    if -SKEW < age < LEAST_AGE:  # one of still later was opened before our clock was set back
         raise UsageError("That was quicker than we can take; press the button once more.")
     if age > GREATEST_AGE:
         raise UsageError("This form has been open for more than a day; open the page again.")

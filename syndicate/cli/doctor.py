@@ -35,8 +35,6 @@ from syndicate.store.session import transaction
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
-# Thirty ticks missed: by then mail is late.
-_TICK_LATE_S = 60
 # The subject that a newer Python refuses to break into two headers (CVE-2024-6923).
 _INJECTED = "=?utf-8?q?hi=0D=0ABcc:_evil@x.example?="
 
@@ -251,14 +249,14 @@ def check_clock(own: Settings, _data_dir: Path) -> Finding:
         return Finding("clock", "ok", "It starts with `syndicate up`.")
     migrate.require_current()
     with transaction() as tx:
-        last = due.newest(tx, jobs.TICK.name)
-    late_s = (clock.now() - last).total_seconds() if last else None
-    if late_s is None or late_s > _TICK_LATE_S:
-        ago = "There has been no tick yet" if late_s is None else f"The last was {late_s:.0f} s ago"
-        return Finding(
-            "clock", "fail", f"{ago}; start `syndicate beat` and `syndicate worker build tick`."
-        )
-    return Finding("clock", "ok", f"The last tick was {late_s:.0f} s ago.")
+        tick = due.tick(tx, clock.now())
+    if not tick.is_coming:
+        do = "Start `syndicate beat` and `syndicate worker build tick`."
+        return Finding("clock", "fail", f"{tick.says} {do}")
+    if tick.state is due.TickState.AHEAD:
+        do = "Compare the clocks of all machines that run workers (`timedatectl`)."
+        return Finding("clock", "warn", f"{tick.says} {do}")
+    return Finding("clock", "ok", tick.says)
 
 
 def check_broker(own: Settings, _data_dir: Path) -> Finding:

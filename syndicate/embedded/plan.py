@@ -109,7 +109,7 @@ def worker_argv(name: str, queues: tuple[str, ...]) -> list[str]:
 
 def beat_argv() -> list[str]:
     """Celery's clock. What is due stands in rows, so it remembers nothing between runs."""
-    return [*_celery(), "beat", "--scheduler=celery.beat:Scheduler"]
+    return [*_celery(), "beat", "--scheduler=workers.beat:SteadyScheduler"]
 
 
 def mailbox(ground: Ground, port: int) -> Member:

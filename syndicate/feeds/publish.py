@@ -257,6 +257,8 @@ def _fresh(
         if before and (before.etag, before.is_archive) == (etag, made.is_archive):
             continue
         modified_at = max(made.updated, changed_at, before.modified_at if before else changed_at)
+        # Never of the future (RFC 9110 8.8.2.1): a clock may have been set back since.
+        modified_at = min(modified_at, now.replace(microsecond=0))
         document = FeedDocument(
             feed_id=feed_id,
             format=form,

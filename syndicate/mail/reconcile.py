@@ -171,7 +171,7 @@ def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> 
     names = [each.name for each in relay.parse_all(configured.need("relay_url"))]
     with transaction() as tx:
         # In this order: what arrives in between may be accepted, but never counts as absent.
-        complete_until = accepts.complete_until(tx, names)
+        complete_until = accepts.complete_until(tx, names, now)
         seen = accepts.seen(tx, by_id.keys())
         accepted = accepts.accepted(tx, by_id.keys())
         return Verdict(accepted, seen - accepted, complete_until)

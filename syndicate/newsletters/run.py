@@ -257,7 +257,7 @@ def _told_at_once(
 
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
-    since = issues.last_window(tx, newsletter.id) or newsletter.created_at
+    since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
     slots = schedule.due_slots(read_schedule(newsletter), now=now, since=since)
     opened = (_open(tx, newsletter.id, slot, now) for slot in slots)
     return [issue.id for issue, is_new in opened if is_new]

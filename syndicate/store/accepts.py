@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from syndicate.store.due import SKEW
 from syndicate.store.events import RelayAccept, RelaySeen
 from syndicate.store.session import Transaction
 
@@ -63,10 +64,17 @@ def seen(tx: Transaction, message_ids: Collection[str]) -> set[str]:
     return set(tx.scalars(query))
 
 
-def complete_until(tx: Transaction, relays: Collection[str]) -> dt.datetime | None:
-    """Everything up to then was sent to us by every one of these relays; None when not by all."""
+def complete_until(
+    tx: Transaction, relays: Collection[str], now: dt.datetime
+) -> dt.datetime | None:
+    """Everything up to then was sent to us by every one of these relays; None when not by all.
+
+    A heartbeat of the future says nothing: our clock was set back since we heard it.
+    """
     query = select(RelayAccept.relay, RelayAccept.at).where(
-        RelayAccept.message_id == HEARTBEAT, RelayAccept.relay.in_(relays)
+        RelayAccept.message_id == HEARTBEAT,
+        RelayAccept.relay.in_(relays),
+        RelayAccept.at <= now + SKEW,
     )
     known = {row.relay: row.at for row in tx.execute(query)}
     return min(known.values()) if known and set(relays) <= known.keys() else None

@@ -18,6 +18,7 @@ from syndicate.store.session import Transaction
 
 FIRST_HOLD = dt.timedelta(minutes=10)
 MAX_LEVEL = 4  # 10, 20, 40, 80, 160 minutes
+LONGEST_HOLD = FIRST_HOLD * (1 << MAX_LEVEL)
 
 
 class ReceiverPace(Table):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Update, func, select, text, update
 
+from syndicate.store.lease import LEASE_S
 from syndicate.store.mailings import (
     AmbiguousPolicy,
     Batch,
@@ -48,6 +49,17 @@ _TO_AMBIGUOUS = text(
     RETURNING old.state AS was, new.state AS is_now
     """
 )
+# The database's clock was set back: a whole lease from now is time enough for whoever lives.
+_SHORTEN = text(
+    """
+    UPDATE batch SET lease_until = clock_timestamp() + make_interval(secs => :lease_s)
+    WHERE (mailing_id, number) IN (
+        SELECT mailing_id, number FROM batch
+        WHERE state = 1 AND lease_until > clock_timestamp() + make_interval(secs => :lease_s)
+        FOR UPDATE SKIP LOCKED
+    )
+    """
+)
 _TO_PENDING = text(
     """
     UPDATE delivery SET state = 0, resends = resends + 1, done_at = NULL, not_before = NULL
@@ -63,6 +75,7 @@ def reap(tx: Transaction, *, now: dt.datetime) -> list[Reaped]:
     Returns:
         The batches taken back, with how many of their deliveries became ambiguous.
     """
+    tx.execute(_SHORTEN, {"lease_s": LEASE_S})
     query = (
         select(Batch)
         .where(Batch.state == BatchState.LEASED, Batch.lease_until < func.clock_timestamp())

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from syndicate import jobs
 from syndicate.store.audit import Audit
-from syndicate.store.due import DueJob
 from syndicate.store.mailings import (
     Batch,
     BatchState,
@@ -129,12 +127,6 @@ def ready_batches(tx: Transaction) -> dict[Lane, int]:
     )
     waiting = {row[0]: row[1] for row in tx.execute(query)}
     return {lane: waiting.get(lane, 0) for lane in Lane}
-
-
-def seconds_since_tick(tx: Transaction, now: dt.datetime) -> float:
-    """How long ago the last tick took its slot; infinite when none is known."""
-    last = tx.scalar(select(func.max(DueJob.slot)).where(DueJob.job == jobs.TICK.name))
-    return float("inf") if last is None else (now - last).total_seconds()
 
 
 def audit_rows(

@@ -44,15 +44,19 @@ def matching_tag(if_none_match: str, tags: frozenset[str]) -> str | None:
     return next((tag for tag in _TAG.findall(if_none_match) if tag in tags), None)
 
 
-def is_unmodified_since(if_modified_since: str, modified_at: dt.datetime) -> bool:
-    """Whether nothing changed since the client's time; a time that cannot be read says nothing."""
+def is_unmodified_since(if_modified_since: str, modified_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether nothing changed since the client's time.
+
+    A time that cannot be read says nothing, and neither does one of the future: a clock that was
+    set back gave it out (RFC 9110 13.1.3).
+    """
     try:
         since = parsedate_to_datetime(if_modified_since)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     if since.tzinfo is None:
         since = since.replace(tzinfo=dt.UTC)
-    return modified_at.replace(microsecond=0) <= since
+    return modified_at.replace(microsecond=0) <= since <= now
 
 
 def _quality(text: str | None) -> float:

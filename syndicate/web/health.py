@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from syndicate import jobs
+from syndicate import clock, jobs
 from syndicate.errors import SyndicateError
-from syndicate.store import migrate
+from syndicate.store import due, migrate
+from syndicate.store.session import transaction
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +19,11 @@ def healthz(response: Response) -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(response: Response) -> dict[str, str]:
-    """Database, schema and broker; 503 with the reason when one is missing."""
+    """Database, schema and broker; 503 with the reason when one is missing.
+
+    A tick that is late, or stamped in the future, is told and no reason for 503: pages and feeds
+    are served all the same, and a proxy that took them away would make it worse.
+    """
     response.headers["Cache-Control"] = "no-store"
     try:
         migrate.require_current()
@@ -28,4 +33,7 @@ def readyz(response: Response) -> dict[str, str]:
     if not jobs.broker_answers():
         response.status_code = 503
         return {"status": "not ready", "reason": "The broker does not answer."}
-    return {"status": "ready"}
+    with transaction() as tx:
+        tick = due.tick(tx, clock.now())
+    told = {} if tick.state is due.TickState.ON_TIME else {"reason": tick.says}
+    return {"status": "ready", "tick": tick.state.value, **told}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
 from syndicate import clock
-from syndicate.store import incidents, installation, progress, watching
+from syndicate.store import due, incidents, installation, progress, watching
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
@@ -44,8 +44,10 @@ def _lines(tx: Transaction) -> Iterator[str]:
     yield from _gauge("syndicate_sources", "sources by state", sources)
     held = {f'reason="{reason}"': count for reason, count in incidents.open_by_reason(tx).items()}
     yield from _gauge("syndicate_incidents", "open incidents with receivers, by reason", held)
-    age = watching.seconds_since_tick(tx, clock.now())
-    yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": age})
+    tick = due.tick(tx, clock.now())
+    yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": tick.age_s})
+    states = {f'state="{state}"': int(state is tick.state) for state in due.TickState}
+    yield from _gauge("syndicate_tick", "1 for the state that the tick is in", states)
     yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
 
 

@@ -24,6 +24,7 @@ def posted(stamp: str, *, trap: str = "", ip: str = "203.0.113.7") -> Guarded:
         (dt.timedelta(hours=24), None),
         (dt.timedelta(hours=24, seconds=1), "more than a day"),
         (dt.timedelta(seconds=-5), "quicker"),
+        (dt.timedelta(hours=-1), None),  # opened before our clock was set back
     ],
 )
 def test_form_has_its_time(age: dt.timedelta, sentence: str | None) -> None:

@@ -1,12 +1,13 @@
 """The API: tokens and nothing else, the same verbs as the console, one shape for every error."""
 
 import datetime as dt
+import re
 
 import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings
-from syndicate.store import accepts, installation, sources, tokens
+from syndicate.store import accepts, due, installation, sources, tokens
 from syndicate.store.mailings import MailingState
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
@@ -88,9 +89,10 @@ def test_a_relay_tells_what_it_took_and_may_do_nothing_else(
     assert push(headers=operators.bearer("sender"))[0] == 403
     assert browser.get("/api/v1/mailings", headers=relay).status_code == 403
     with transaction() as tx:
-        assert accepts.complete_until(tx, ["mx1.example:25"]) == dt.datetime(
-            2026, 11, 24, 8, tzinfo=dt.UTC
-        )
+        at = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+        assert accepts.complete_until(tx, ["mx1.example:25"], at) == at
+        # Our clock was set back since: what that relay tells of later is not complete.
+        assert accepts.complete_until(tx, ["mx1.example:25"], at - dt.timedelta(hours=1)) is None
 
 
 def test_mailing_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:
@@ -293,6 +295,29 @@ def test_description_names_every_path_and_the_token(browser: TestClient) -> None
             assert operation["security"] == [{"token": []}], (verb, path)
 
 
+def tick_state(metrics: str) -> str:
+    (state,) = re.findall(r'^syndicate_tick{state="(\w+)"} 1$', metrics, re.MULTILINE)
+    return str(state)
+
+
+@pytest.mark.parametrize(
+    ("ages_s", "state", "age"),
+    [([90], "late", "9"), ([-3600], "ahead", r"\+Inf"), ([-60, 3], "ahead", r"\d\.")],
+)
+@pytest.mark.usefixtures("newsroom")
+def test_metrics_call_a_tick_of_another_time_by_its_name(
+    browser: TestClient, ages_s: list[int], state: str, age: str
+) -> None:
+    with transaction() as tx:
+        for age_s in ages_s:
+            due.take(tx, "tick", clock.now() - dt.timedelta(seconds=age_s))
+
+    said = browser.get("/metrics", headers=operators.bearer("viewer")).text
+
+    assert tick_state(said) == state
+    assert re.search(rf"^syndicate_tick_age_seconds {age}", said, re.MULTILINE)
+
+
 def test_metrics_tell_numbers_and_never_an_address(browser: TestClient, newsroom: Newsroom) -> None:
     mailing_id = operators.mailing(newsroom)
 
@@ -303,5 +328,6 @@ def test_metrics_tell_numbers_and_never_an_address(browser: TestClient, newsroom
     assert f'syndicate_deliveries{{mailing="{mailing_id}",state="remaining"}} 2' in lines
     assert 'syndicate_ready_batches{lane="bulk"} 1' in lines
     assert "syndicate_tick_age_seconds +Inf" in lines
+    assert tick_state(answer.text) == "never"
     assert "@" not in answer.text
     assert browser.get("/metrics").status_code == 401

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 import brotli
 import pytest
+import time_machine
 from lxml import etree
 from starlette.testclient import TestClient
 
@@ -114,8 +115,19 @@ def test_if_none_match_comes_before_if_modified_since(browser: TestClient) -> No
     assert browser.get("/feeds/everything.rss", headers=older).status_code == 200
     both = {**since, "If-None-Match": '"another"'}
     assert browser.get("/feeds/everything.rss", headers=both).status_code == 200
-    nonsense = {"If-Modified-Since": "yesterday"}
-    assert browser.get("/feeds/everything.rss", headers=nonsense).status_code == 200
+    for nonsense in ("yesterday", "Tue, 24 Nov 2026 08:00:00 +99999999999999999999"):
+        headers = {"If-Modified-Since": nonsense}
+        assert browser.get("/feeds/everything.rss", headers=headers).status_code == 200
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_date_that_a_clock_ahead_gave_out_does_not_hide_the_feed(browser: TestClient) -> None:
+    with time_machine.travel(NOW):
+        ahead = {"If-Modified-Since": format_datetime(NOW + minutes(60), usegmt=True)}
+        answer = browser.get("/feeds/everything.rss", headers=ahead)
+
+    assert answer.status_code == 200
+    assert answer.headers["last-modified"] == format_datetime(NOW, usegmt=True)
 
 
 @pytest.mark.usefixtures("articles")

@@ -1,5 +1,6 @@
 """Every route refuses what another site sends, no GET changes anything, answers are guarded."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -10,9 +11,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from syndicate import settings
-from syndicate.store import session
+from syndicate import clock, settings
+from syndicate.store import due, session
 from syndicate.store.mailings import MailingState
+from syndicate.store.session import transaction
 from syndicate.web import app as application
 from syndicate.web import guards, health, static
 from tests.web import operators
@@ -201,9 +203,46 @@ def test_database_that_is_down_is_one_sentence(
     assert "The database does not answer" in ready.json()["reason"]
 
 
-def test_readyz_wants_database_and_broker(browser: TestClient, valkey_url: str) -> None:
-    assert valkey_url
-    assert browser.get("/readyz").json() == {"status": "ready"}
+@pytest.mark.usefixtures("valkey_url")
+def test_readyz_wants_database_and_broker(browser: TestClient) -> None:
+    with transaction() as tx:
+        due.take(tx, "tick", clock.now())
+
+    assert browser.get("/readyz").json() == {"status": "ready", "tick": "on_time"}
+
+
+@pytest.mark.usefixtures("valkey_url")
+@pytest.mark.parametrize(
+    ("ages_s", "tick", "says"),
+    [
+        ([], "never", r"There has been no tick yet\."),
+        ([5400], "late", r"No tick since 20\d\d-.* UTC, 540\d s ago\."),
+        ([-3600], "ahead", r"A tick is stamped 3(600|59\d) s in the future \(.* None came since\."),
+        (
+            [-3600, 5],
+            "ahead",
+            r"A tick is stamped .* in the future .* The last tick was \d s ago\.",
+        ),
+        (
+            [-3600, 90],
+            "ahead",
+            r"A tick is stamped .* in the future .* No tick since .*, 9\d s ago",
+        ),
+    ],
+)
+def test_readyz_calls_a_tick_that_is_not_on_time_by_its_name(
+    browser: TestClient, ages_s: list[int], tick: str, says: str
+) -> None:
+    with transaction() as tx:
+        for age_s in ages_s:
+            due.take(tx, "tick", clock.now() - dt.timedelta(seconds=age_s))
+
+    answer = browser.get("/readyz")
+
+    assert answer.status_code == 200  # pages and feeds are served all the same
+    said = answer.json()
+    assert (said["status"], said["tick"]) == ("ready", tick)
+    assert re.search(says, said["reason"])
 
 
 def test_readyz_says_that_the_broker_is_missing(browser: TestClient) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from syndicate import clock
 from syndicate.store.feed_documents import FeedFormat
 from syndicate.web import conditional, static
 from syndicate.web.feed_shelf import Key, OnShelf, RawHeaders, Shelf, Variant
@@ -102,7 +103,8 @@ def _known_tag(found: OnShelf, headers: Headers) -> str | None:
     if if_none_match is not None:
         return conditional.matching_tag(if_none_match, found.tags)
     since = headers.get("if-modified-since")
-    if since is not None and conditional.is_unmodified_since(since, found.modified_at):
+    now = clock.now()
+    if since is not None and conditional.is_unmodified_since(since, found.modified_at, now):
         coding = conditional.coding(headers.get("accept-encoding", ""))
         return found.variants[coding].tag
     return None
