@@ -24,7 +24,7 @@ from rich.console import Console
 
 from syndicate import clock, settings
 from syndicate.cli import watching
-from syndicate.cli.files import text_of
+from syndicate.cli.files import bytes_of
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
@@ -38,7 +38,7 @@ from syndicate.store.progress import Standing
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import count_beyond, left_out
 from syndicate.store.subscribers import counts as counts_of
-from syndicate.subscribers import transfer
+from syndicate.subscribers import csvfile, transfer
 
 PRODUCTION = "production"
 _HALTED = (MailingState.PAUSED, MailingState.HELD)
@@ -54,6 +54,10 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
     wording: Annotated[
         str | None, typer.Option(help="What these readers agreed to; kept as proof of consent.")
     ] = None,
+    ignore_column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of that file that says nothing about who may be mailed."),
+    ] = None,
     relay: Annotated[
         str | None, typer.Option(help="smtp://HOST:PORT that takes the mail. [SYNDICATE_RELAY_URL]")
     ] = None,
@@ -68,7 +72,13 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
     """Bring in a file's readers, send them the newsletter's issue of now, and count."""
     if subscribers is not None and not wording:
         raise UsageError("Say with --wording what the file's readers agreed to; it is kept.")
-    campaign = Campaign(newsletter, subscribers, wording or "", is_confirmed=yes)
+    campaign = Campaign(
+        newsletter,
+        subscribers,
+        wording or "",
+        is_confirmed=yes,
+        ignored=tuple(ignore_column or ()),
+    )
     with ExitStack() as stopping:
         if data_dir is not None:
             own = {"SYNDICATE_DATA_DIR": str(data_dir.absolute())}
@@ -93,6 +103,7 @@ class Campaign:
         file: of readers, None for those that it has.
         wording: what they agreed to.
         is_confirmed: nobody is asked, in production.
+        ignored: columns of the file that say nothing about who may be mailed.
         imported: what became of the file.
     """
 
@@ -100,6 +111,7 @@ class Campaign:
     file: Path | None
     wording: str
     is_confirmed: bool
+    ignored: tuple[str, ...] = ()
     imported: transfer.Imported | None = None
     newsletter_id: int = 0
     _console: Console = field(default_factory=lambda: Console(stderr=True))
@@ -124,7 +136,7 @@ class Campaign:
                 f"The database belongs to the environment {stamped.environment}, this command to "
                 f"{environment}; set SYNDICATE_ENVIRONMENT, or take another database."
             )
-        lines = text_of(self.file).splitlines(keepends=True) if self.file else []
+        lines = csvfile.lines_of(csvfile.decoded(bytes_of(self.file))) if self.file else []
         if environment != PRODUCTION:
             self._refuse_real_people(lines)
         if self.file:
@@ -193,7 +205,7 @@ class Campaign:
 
     def _refuse_real_people(self, lines: list[str]) -> None:
         trial = allowed.trial(settings.load().mail_allow_list)
-        found = transfer.addresses(lines) if self.file else ()
+        found = transfer.addresses(lines, self.ignored) if self.file else ()
         strangers = [number for number, address in found if not trial.has(address)]
         with transaction() as tx:
             others = count_beyond(
@@ -214,14 +226,24 @@ class Campaign:
         assert self.file is not None  # noqa: S101 - asked by the caller
         self._console.print(f"· importing {self.file.name}")
         self.imported = transfer.import_csv(
-            lines, self.slug, wording=self.wording, origin=self.file.name, now=clock.now()
+            lines,
+            self.slug,
+            wording=self.wording,
+            origin=self.file.name,
+            now=clock.now(),
+            ignored=self.ignored,
         )
 
     def _imported(self) -> dict[str, int] | None:
         if self.imported is None:
             return None
         done = self.imported
-        return {"added": done.added, "known": done.known, "refused": len(done.refused)}
+        return {
+            "added": done.added,
+            "known": done.known,
+            "left": done.left,
+            "refused": done.faults,
+        }
 
 
 def refuse_unless_whole(found: Mapping[str, Any]) -> None:

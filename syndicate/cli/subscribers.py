@@ -11,18 +11,24 @@ import typer
 from rich.console import Console
 
 from syndicate import clock
-from syndicate.cli.files import text_of
+from syndicate.cli.files import bytes_of
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store import audit, newsletters, subscribers
 from syndicate.store.session import transaction
+from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers import erase as erasing
-from syndicate.subscribers import transfer
 
 app = typer.Typer(no_args_is_help=True)
 REASONS_SHOWN = 20
 
 Newsletter = Annotated[str, typer.Option("--newsletter", "-n", help="Slug of the newsletter.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column", help="A column that says nothing about who may be mailed; repeatable."
+    ),
+]
 
 
 @app.command(name="import")
@@ -36,40 +42,36 @@ def import_(
     origin: Annotated[
         str | None, typer.Option(help="Where the file comes from; its name, unless you say.")
     ] = None,
+    ignore_column: Ignored = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring a file's readers in; they have agreed elsewhere.
 
-    Nobody who unsubscribed, was erased or is suppressed comes back by it.
+    Nobody who unsubscribed, here or there, was erased or is suppressed comes back by it.
     """
     began = time.monotonic()
-    text = _read(file)
     done = transfer.import_csv(
-        text.splitlines(keepends=True),
+        csvfile.lines_of(csvfile.decoded(_read(file))),
         newsletter,
         wording=wording,
         origin=origin or file.name,
         now=clock.now(),
+        ignored=ignore_column or (),
     )
     _record(
         "import",
         newsletter,
         added=done.added,
         known=done.known,
+        left=done.left,
         refused=len(done.refused),
     )
     if as_json:
-        refused = [{"line": line, "reason": reason} for line, reason in done.refused]
-        answer = {"added": done.added, "known": done.known, "refused": refused}
-        sys.stdout.write(
-            json.dumps(answer | {"seconds": round(time.monotonic() - began, 1)}) + "\n"
-        )
+        sys.stdout.write(json.dumps(_told(done, time.monotonic() - began)) + "\n")
     else:
         _tell(done)
-    if done.refused:
-        raise PartialError(
-            f"{len(done.refused)} lines were refused; correct them and import the file again."
-        )
+    if done.faults:
+        raise PartialError(f"{done.faults} lines were refused; correct them and import them again.")
 
 
 @app.command()
@@ -134,16 +136,32 @@ def _record(action: str, slug: str, **numbers: int) -> None:
         audit.record(tx, at=clock.now(), actor="cli", action=action, subject=subject, **numbers)
 
 
-def _read(file: Path) -> str:
+def _read(file: Path) -> bytes:
     if str(file) == "-":
-        return sys.stdin.read()
-    return text_of(file)
+        return sys.stdin.buffer.read()
+    return bytes_of(file)
+
+
+def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
+    """What became of a file, for programs: `refused` names those who left too."""
+    return {
+        "added": done.added,
+        "known": done.known,
+        "left": done.left,
+        "refused": [{"line": line, "reason": reason} for line, reason in done.refused],
+        "notes": [{"line": line, "note": note} for line, note in done.notes],
+        "seconds": round(seconds, 1),
+    }
 
 
 def _tell(done: transfer.Imported) -> None:
     console = Console(stderr=True)
-    console.print(f"{done.added} added, {done.known} known already, {len(done.refused)} refused.")
-    for line, reason in done.refused[:REASONS_SHOWN]:
-        console.print(f"  line {line}: {reason}")
-    if len(done.refused) > REASONS_SHOWN:
-        console.print(f"  … and {len(done.refused) - REASONS_SHOWN} more (--json has them all)")
+    console.print(
+        f"{done.added} added, {done.known} known already, {done.left} have left, "
+        f"{done.faults} refused."
+    )
+    for pairs in (done.refused, done.notes):
+        for line, reason in pairs[:REASONS_SHOWN]:
+            console.print(f"  line {line}: {reason}", markup=False, highlight=False)
+        if len(pairs) > REASONS_SHOWN:
+            console.print(f"  … and {len(pairs) - REASONS_SHOWN} more (--json has them all)")

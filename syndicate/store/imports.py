@@ -8,10 +8,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from syndicate.store.newsletters import Newsletter, scope
+from syndicate.store.rowsets import among
 from syndicate.store.session import Transaction
+from syndicate.store.subscribers import Subscriber, Subscription, SubscriptionState
 
 IMPORT = "import"  # suppression scope that bars imports alone: who was erased may return themselves
 
@@ -49,13 +51,16 @@ class BroughtIn:
         added: subscriptions that are new.
         known: lines whose reader has the newsletter already; nothing was changed.
         refused: (line number, reason) pairs.
+        left: how many of these have left, were erased or are suppressed: nobody need correct them.
     """
 
     added: int
     known: int
     refused: tuple[tuple[int, str], ...]
+    left: int
 
 
+_TWICE = "stands in an earlier line too"
 _TABLE = text(
     """
     CREATE TEMPORARY TABLE import_line (
@@ -75,7 +80,7 @@ _JUDGE = text(
     WITH judged AS (
         SELECT line.number, CASE
             WHEN row_number() OVER (PARTITION BY line.address_hash ORDER BY line.number) > 1
-                THEN 'stands in an earlier line too'
+                THEN :twice
             WHEN barred.reason = 'erased' THEN 'was erased on request'
             WHEN barred.reason IS NOT NULL THEN 'is suppressed: ' || barred.reason
             WHEN s.ended_at IS NOT NULL THEN 'has unsubscribed'
@@ -188,6 +193,7 @@ def bring_in(
     _copy(tx, lines)
     tx.execute(text("ANALYZE import_line"))
     names = {"newsletter": newsletter.id, "scope": scope(newsletter.id), "import": IMPORT}
+    names |= {"twice": _TWICE}
     values = names | {"now": now, "wording": proof[0], "origin": proof[1]}
     for step in _STEPS:
         tx.execute(step, values)
@@ -195,7 +201,24 @@ def bring_in(
         tx.execute(_COUNTED, {"verdict": verdict}).scalar_one() for verdict in ("new", "known")
     )
     refused = tuple((int(number), str(why)) for number, why in tx.execute(_REFUSED))
-    return BroughtIn(added, known, refused)
+    left = sum(why != _TWICE for _, why in refused)
+    return BroughtIn(added, known, refused, left)
+
+
+def active_among(
+    tx: Transaction, newsletter_id: int, address_hashes: Sequence[bytes]
+) -> frozenset[bytes]:
+    """Those of some addresses, by keyed hash, that get a newsletter."""
+    query = (
+        select(Subscriber.address_hash)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            among(Subscriber.address_hash, address_hashes),
+        )
+    )
+    return frozenset(tx.scalars(query))
 
 
 def _copy(tx: Transaction, lines: Sequence[Line]) -> None:

@@ -50,14 +50,21 @@ class Suppression(Table):
     at: Mapped[dt.datetime]
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, is_known: bool = False) -> str:
     """The one spelling of an address: trimmed, domain in lower case.
+
+    Args:
+        text: as typed.
+        is_known: whether it may be stored from before: then it is only looked for, and one that is
+            too long for mail (RFC 5321 4.5.3.1.1: 64 before the @) is found all the same.
 
     Raises:
         BadAddressError: it cannot be mailed; the sentence says why and does not repeat it.
     """
     try:
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        found = validate_email(
+            text.strip(), check_deliverability=False, test_environment=True, strict=not is_known
+        )
     except EmailNotValidError as error:
         raise BadAddressError(f"This is no address that mail can go to: {error}") from error
     return found.normalized

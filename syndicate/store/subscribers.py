@@ -22,7 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT, aggregate_order_by, inse
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.mailings import Delivery
-from syndicate.store.recipients import Recipient, hash_of
+from syndicate.store.newsletters import scope
+from syndicate.store.recipients import EVERYWHERE, Recipient, Suppression, hash_of
 from syndicate.store.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.session import Transaction
 
@@ -135,6 +136,7 @@ class Exported:
     languages: tuple[str, ...]
     confirmed_at: dt.datetime | None
     ended_at: dt.datetime | None
+    is_suppressed: bool
 
 
 def by_address(tx: Transaction, address: str) -> Subscriber | None:
@@ -281,6 +283,10 @@ def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list
             _chosen(ChoiceKind.LANGUAGE),
             Subscription.confirmed_at,
             Subscription.ended_at,
+            exists().where(
+                Suppression.address_hash == Subscriber.address_hash,
+                Suppression.scope.in_((EVERYWHERE, scope(newsletter_id))),
+            ),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.newsletter_id == newsletter_id, Subscription.id > after)

@@ -34,7 +34,7 @@ def erase(address: str, *, actor: str, now: dt.datetime) -> Erased:
         BadAddressError: it is no address.
         NotFoundError: nobody of this address is known.
     """
-    normalised = recipients.normalise(address)
+    normalised = recipients.normalise(address, is_known=True)
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, normalised)
         if subscriber is None:

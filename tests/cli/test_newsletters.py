@@ -166,7 +166,7 @@ def test_readers_leave_as_a_file_and_are_forgotten(tmp_path: Path) -> None:
     assert (exported.exit_code, erased.exit_code, counted.exit_code) == (0, 0, 0)
     assert audited("newsletter:1") == [
         ("cli", "export", {}),
-        ("cli", "import", {"added": 1, "known": 0, "refused": 0}),
+        ("cli", "import", {"added": 1, "known": 0, "left": 0, "refused": 0}),
     ]
     assert out.stat().st_mode & 0o777 == 0o600
     assert out.read_text().splitlines()[1].startswith("reader001@example.com,en,")

@@ -101,8 +101,8 @@ def test_a_file_of_readers_gets_the_issue_once_however_often_it_is_sent(
         first = invoke(*asked)
         second = invoke(*asked)
 
-    assert first["imported"] == {"added": 30, "known": 0, "refused": 0}
-    assert second["imported"] == {"added": 0, "known": 30, "refused": 0}
+    assert first["imported"] == {"added": 30, "known": 0, "left": 0, "refused": 0}
+    assert second["imported"] == {"added": 0, "known": 30, "left": 0, "refused": 0}
     for found in (first, second):
         assert found["audience"] == sum(found[name] for name in COUNTED) == 30
         assert (found["accepted"], found["state"], found["came_later"]) == (30, "done", 0)

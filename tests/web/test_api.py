@@ -243,12 +243,43 @@ def test_readers_are_brought_in(browser: TestClient, newsroom: Newsroom) -> None
     assert shown["readers"] == 2
 
 
+def test_who_left_elsewhere_is_counted_and_named_to_a_program(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.newsletter
+    headers = operators.bearer() | {"Content-Type": "text/csv"}
+    path = "/api/v1/newsletters/morning/subscribers?wording=w&origin=o&ignore_column=VIP"
+    file = (
+        "email;UNSUB_TIME;VIP;sections\r\n"
+        "reader001@example.com;;yes;weather\r\n"
+        "reader002@example.com;2024-02-01;no;\r\n"
+        f'reader003@example.com;"{"x" * 140_000}";no;\r\n'
+    )
+
+    answer = browser.post(path, headers=headers, content=file.encode("utf-16"))
+
+    found = answer.json()
+    assert (found["added"], found["left"], found["refused"]) == (1, 1, 2)
+    assert [each["line"] for each in found["reasons"]] == [3, 4]
+    assert [each["line"] for each in found["notes"]] == [2]
+
+
 @pytest.mark.parametrize(
     ("query", "content", "status", "word"),
     [
         ("", b"address\r\n", 422, "wording"),
-        ("?wording=w&origin=o", b"\xff\xfe", 400, "UTF-8"),
+        ("?wording=w&origin=o", b"\xff\xfex", 400, "UTF-8"),
         ("?wording=w&origin=o", b"name\r\nAda\r\n", 400, "address"),
+        ("?wording=w&origin=o", b'email,name\r\na@example.com,"Ann\r\n', 400, "Line 2 opens"),
+        (
+            "?wording=w&origin=o",
+            b'email,name\r\na@example.com,"Ann\r\n' + b"b@example.com,Ben\r\n" * 20_000,
+            400,
+            "Line 2 opens",
+        ),
+        ("?wording=w&origin=o", b"email,VIP\r\na@example.com,yes\r\n", 400, "ignore_column"),
+        ("?wording=w&origin=o&ignore_column=X", b"email\r\na@example.com\r\n", 400, "no column"),
+        ("?wording=%00&origin=o", b"email\r\na@example.com\r\n", 400, "The wording"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused(

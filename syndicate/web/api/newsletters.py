@@ -1,13 +1,14 @@
 """/api/v1/newsletters and /issues: what comes out, *send it now*, and bringing readers in."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from syndicate import clock
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import rehearse, schedule
 from syndicate.newsletters import run as running
 from syndicate.newsletters.run import read_schedule
@@ -15,7 +16,7 @@ from syndicate.store import audit, issues, newsletters, reading, watching
 from syndicate.store import newsletters as rows
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
-from syndicate.subscribers import transfer
+from syndicate.subscribers import csvfile, transfer
 from syndicate.web.api.access import Needs
 
 router = APIRouter(prefix="/api/v1")
@@ -110,8 +111,10 @@ class Imported(BaseModel):
 
     added: int
     known: int
-    refused: int
+    refused: int = Field(description="lines that brought nobody in, those who left among them")
+    left: int = Field(description="how many of these have left, there or here")
     reasons: list[Refused]
+    notes: list[Refused] = Field(description="choices that fell; their readers came in")
 
 
 @router.get("/newsletters", tags=["newsletters"])
@@ -232,18 +235,22 @@ def import_subscribers(
     origin: Annotated[
         str, Query(min_length=1, max_length=200, description="where the file comes from")
     ],
+    ignore_column: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Query(max_length=100, description="a column that says nothing about who may be mailed"),
+    ] = [],  # noqa: B006 - FastAPI copies it
 ) -> Imported:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
     Columns: address, language, sections, languages, consented_at, state, ended_at; only the address
-    must be there. Whoever has left stays away.
+    must be there. Whoever has left stays away, by whatever column says so; a column of status that
+    is not understood is answered 400, and nothing is imported.
     """
-    try:
-        lines = csv.decode("utf-8-sig").splitlines(keepends=True)
-    except UnicodeDecodeError as error:
-        raise UsageError("The file is not UTF-8; save it as CSV in UTF-8.") from error
+    lines = csvfile.lines_of(csvfile.decoded(csv))
     now = clock.now()
-    done = transfer.import_csv(lines, slug, wording=wording, origin=origin, now=now)
+    done = transfer.import_csv(
+        lines, slug, wording=wording, origin=origin, now=now, ignored=ignore_column
+    )
     with transaction() as tx:
         audit.record(
             tx,
@@ -253,10 +260,21 @@ def import_subscribers(
             subject=f"newsletter:{_found(tx, slug).id}",
             added=done.added,
             known=done.known,
+            left=done.left,
             refused=len(done.refused),
         )
-    told = [Refused(line=line, reason=reason) for line, reason in done.refused[:_REFUSED_SHOWN]]
-    return Imported(added=done.added, known=done.known, refused=len(done.refused), reasons=told)
+    return Imported(
+        added=done.added,
+        known=done.known,
+        refused=len(done.refused),
+        left=done.left,
+        reasons=_told(done.refused),
+        notes=_told(done.notes),
+    )
+
+
+def _told(pairs: Sequence[tuple[int, str]]) -> list[Refused]:
+    return [Refused(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
 def _found(tx: Transaction, slug: str) -> rows.Newsletter:

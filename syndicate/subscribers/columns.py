@@ -1,0 +1,255 @@
+"""What the columns of somebody else's file mean, by their names; pure.
+
+    known        the address, and what a reader chose
+    judged       status and consent that we understand: each cell is asked (`standing`)
+    watched      names that we do not know, and texts of people's own: looked through for status
+    ignored      what can say nothing of the kind: names, places, counts
+
+A name that speaks of status or consent and is not understood stops the file before anything is
+stored: whoever it calls unsubscribed would become a reader again. The same holds for a column whose
+name nobody knows and whose cells look like status: yes and no, words of status, times in some rows.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from syndicate.errors import UsageError
+from syndicate.subscribers.standing import Role
+from syndicate.subscribers.words import phrases, plain
+
+HOW_TO_IGNORE = (
+    "what says nothing of the kind is ignored with --ignore-column NAME (`ignore_column` in the "
+    "API). Nothing was imported."
+)
+_OWN = ("language", "sections", "languages", "consented_at")
+# In the order in which a name is believed: "Address" may be where somebody lives.
+_ADDRESS = (phrases("address"), phrases("email"), frozenset({"address"}))
+_STATE, _OF_STATE = phrases("state"), phrases("of state")
+_NO, _YES, _CONFIRM = phrases("no"), phrases("yes"), phrases("confirm")
+_TIMES, _WHY = phrases("time"), phrases("why")
+_NOISE, _ELSEWHERE = phrases("noise"), phrases("channel")
+_PLACES, _PLAIN, _TEXTS = phrases("place"), phrases("plain"), phrases("text")
+# Whether somebody pays: who does not is a reader all the same, where another column says who is.
+_PAYING, _BESIDE_PAYING = "active subscription", "email disabled"
+_SPEAKS = re.compile(
+    r"""(?x)
+      subscri | unsub | suscri | souscri | iscri | inscri | abonn | abo\b | abmeld | anmeld | gemeld
+    | uitschr | afmeld | avmeld | avregist | wypis | отпис | подпис | اشتراك | مشترك
+    | \bopt | optin | optout | consent | permission | gdpr | dsgvo | rgpd | einwillig | zustimm
+    | consens | toestemm | samtyck | samtykke | zgod | соглас | موافق | \bagree | accept
+    | bounc | rebond | rebot | rimbalz | block | black | bloqu | blocc | gesperrt | sperr | ban\b
+    | banned | ban(?:ni|ned) | заблок | محظور | suppress | spam | complain | abuse | clean | archiv
+    | delet | remov | supprim | elimin | cancel | gelosch | geloesch | удал | محذوف | ملغ | الغاء
+    | active | actif | activ[oa]\b | attiv | ativo | inactiv | aktiv | inaktiv | deactiv | активн
+    | نشط | disabl | enabl | confirm | conferm | bestatig | bestaetig | bevestig | verif | مؤكد
+    | status | \bstate | statut | статус | الحالة | حالة | durum | \btila\b | \bstop | quarant
+    | exclu | undeliver | unreachab | do\ not | donot | \bdnc\b | revok | withdr | churn | expired
+    | baja | mailable | contactable | eligib | suspend | paus | mute
+    """
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A column that says who may be mailed.
+
+    Attributes:
+        place: of its cells.
+        name: as the file has it.
+        role: what its cells mean.
+        may_be_a_place: "State", beside a city: no status, if no cell is one.
+    """
+
+    place: int
+    name: str
+    role: Role
+    may_be_a_place: bool = False
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A column that should say nothing of status.
+
+    Attributes:
+        place: of its cells.
+        name: as the file has it.
+        is_text: whether it is somebody's own words, of which any may be one of status.
+    """
+
+    place: int
+    name: str
+    is_text: bool
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a file's columns mean.
+
+    Attributes:
+        width: how many there are.
+        address: place of the address.
+        own: places of `language`, `sections`, `languages`, `consented_at`, where there are any.
+        judged: what says who may be mailed.
+        watched: what must not say so.
+        ignored: what would be judged, had nobody said to ignore it.
+    """
+
+    width: int
+    address: int
+    own: dict[str, int]
+    judged: tuple[Judged, ...]
+    watched: tuple[Watched, ...]
+    ignored: tuple[Judged, ...]
+
+
+def address_place(names: Sequence[str], ignored: Collection[str] = ()) -> int | None:
+    """The place of the address; None when no column is one.
+
+    Raises:
+        UsageError: two columns could be it.
+    """
+    skipped = {plain(name) for name in ignored}
+    for rank in _ADDRESS:
+        places = [
+            place
+            for place, name in enumerate(names)
+            if plain(name) in rank and plain(name) not in skipped
+        ]
+        if len(places) > 1:
+            shown = " and ".join(f"“{names[place]}”" for place in places)
+            raise UsageError(
+                f"The columns {shown} could both be the address; leave one of them in the file."
+            )
+        if places:
+            return places[0]
+    return None
+
+
+def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
+    """What the columns of a file mean.
+
+    Args:
+        names: as the first line of the file has them.
+        ignored: names of columns that an operator says mean nothing.
+
+    Raises:
+        UsageError: no column, or more than one, is the address; an ignored one is not there or is
+            the address; or a column speaks of status or consent and is not understood.
+    """
+    address = address_place(names, ignored)
+    if address is None:
+        raise UsageError(
+            "The file has no column of addresses; its first line must name one `address`."
+        )
+    skipped = {plain(name) for name in ignored}
+    missing = [name for name in ignored if plain(name) not in {plain(each) for each in names}]
+    if missing:
+        raise UsageError(
+            f"The file has no column “{missing[0]}” to ignore; it has {', '.join(names)}."
+        )
+    own = {name: place for place, name in _own_places(names).items()}
+    others = [
+        (place, name)
+        for place, name in enumerate(names)
+        if place != address and place not in own.values()
+    ]
+    judged = [each for place, name in others if (each := _judged(place, name, names))]
+    placed = {each.place for each in judged}
+    watched = [
+        look
+        for place, name in others
+        if place not in placed and plain(name) not in skipped
+        if (look := _watched(place, name))
+    ]
+    _refuse_unread([name for _, name in others if _is_unread(name, names, skipped)])
+    return Columns(
+        width=len(names),
+        address=address,
+        own=own,
+        judged=tuple(each for each in judged if plain(each.name) not in skipped),
+        watched=tuple(watched),
+        ignored=tuple(each for each in judged if plain(each.name) in skipped),
+    )
+
+
+def role_of(name: str) -> Role | None:
+    """What a column says of status or consent, by its name; None when it is not understood."""
+    said = plain(name).split()
+    if _ELSEWHERE & set(said):
+        return None
+    core = [word for word in said if word not in _NOISE]
+    if core and core[-1] in _STATE and set(core[:-1]) <= _OF_STATE:
+        return Role.STATE
+    text = " ".join(core)
+    if text in _NO:
+        return Role.NO
+    if text in _YES:
+        return Role.YES
+    return _role_with_time(core)
+
+
+def _role_with_time(core: Sequence[str]) -> Role | None:
+    """The same for names that say when or why: "unsub time", "bounce reason"."""
+    rest = list(core)
+    is_time = is_why = False
+    while rest and rest[-1] in _TIMES | _WHY and len(rest) > 1:
+        word = rest.pop()
+        is_time, is_why = is_time or word in _TIMES, is_why or word in _WHY
+    if len(rest) > 1 and rest[0] in ("date", "time"):
+        rest, is_time = rest[1:], True
+    text = " ".join(rest)
+    if text in _NO and (is_time or is_why):
+        return Role.WHY_LEFT if is_why else Role.LEFT_AT
+    if text in _CONFIRM and is_time and not is_why:
+        return Role.CONFIRMED_AT
+    return None
+
+
+def _own_places(names: Sequence[str]) -> dict[int, str]:
+    spelt = {plain(name): name for name in _OWN}
+    found: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if plain(name) in spelt:
+            found.setdefault(spelt[plain(name)], place)
+    return {place: name for name, place in found.items()}
+
+
+def _judged(place: int, name: str, names: Sequence[str]) -> Judged | None:
+    beside = {plain(each) for each in names}
+    word = plain(name)
+    if word in _PLAIN | _TEXTS or (word == _PAYING and _BESIDE_PAYING in beside):
+        return None
+    role = Role.YES if word == _PAYING else role_of(name)
+    if role is None:
+        return None
+    return Judged(place, name, role, may_be_a_place=word == "state" and bool(beside & _PLACES))
+
+
+def _watched(place: int, name: str) -> Watched | None:
+    word = plain(name)
+    if word in _TEXTS:
+        return Watched(place, name, is_text=True)
+    if word in _PLAIN or word == _PAYING or any(word in rank for rank in _ADDRESS):
+        return None
+    if _ELSEWHERE & set(word.split()):
+        return None
+    return Watched(place, name, is_text=False)
+
+
+def _is_unread(name: str, names: Sequence[str], skipped: Collection[str]) -> bool:
+    word = plain(name)
+    if word in skipped or word in _PLAIN | _TEXTS or _ELSEWHERE & set(word.split()):
+        return False
+    return _judged(0, name, names) is None and word != _PAYING and bool(_SPEAKS.search(word))
+
+
+def _refuse_unread(unread: Sequence[str]) -> None:
+    if not unread:
+        return
+    shown = ", ".join(f"“{name}”" for name in unread)
+    what = "columns speak" if len(unread) > 1 else "column speaks"
+    raise UsageError(
+        f"The {what} of status or consent and cannot be understood: {shown}. Rename what says who "
+        f"has left to `unsubscribed` (yes or no) or `state` (active, unsubscribed); {HOW_TO_IGNORE}"
+    )

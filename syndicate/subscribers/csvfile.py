@@ -1,0 +1,229 @@
+"""A file of readers taken apart: text from bytes, rows from text, each with the number of its line.
+
+Read strictly, because leniency costs people: an open quotation mark swallows those who come after
+it, a comma too many moves "unsubscribed" out of its column. What leaves in doubt where rows begin
+stops the file by the line; what concerns one row is that row's fault.
+
+Source: RFC 4180; the `sep=` line is Excel's.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from syndicate.errors import UsageError
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# A note may have so many lines in one pair of quotation marks.
+_LINES_IN_QUOTES = 50
+_HEAD = 20  # lines in which the names must come: blank ones and remarks may stand before
+_PACKED = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"\x1f\x8b": "packed with gzip",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    b"%PDF": "a PDF",
+}
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file.
+
+    Attributes:
+        number: of the line that it begins in, from 1.
+        cells: tidy at their ends; as many as there are columns; none where there is a fault.
+        fault: why it cannot be read; "" where it can.
+        text: as it stands in the file.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    fault: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file whose names have been read.
+
+    Attributes:
+        names: of its columns.
+        delimiter: between its cells.
+        lines: of the whole file, with their ends.
+        first: place of the first line after the names.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str
+    lines: Sequence[str]
+    first: int
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that say anything.
+
+        Raises:
+            UsageError: a quotation mark is open, and nobody can tell where the next row begins.
+        """
+        for number, text in self._records():
+            if not text.strip(f"{self.delimiter} \t\r\n"):
+                continue
+            try:
+                yield Row(number, self._cells(number, text), "", text)
+            except ValueError as error:
+                yield Row(number, (), str(error), text)
+
+    def _cells(self, number: int, text: str) -> tuple[str, ...]:
+        """The cells of one row.
+
+        Raises:
+            ValueError: its quotation marks, or the number or length of its cells, are wrong.
+        """
+        try:
+            cells = split(text, self.delimiter)
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise _open_quote(number) from None
+            if "field limit" in str(error):
+                limit = f"{csv.field_size_limit():,}"
+                raise ValueError(f"holds a cell of more than {limit} characters") from None
+            raise ValueError("has quotation marks inside a quoted cell; double them") from None
+        width = len(self.names)
+        if any(cell.strip() for cell in cells[width:]):
+            raise ValueError("has more cells than the file has columns; quote what holds a comma")
+        cells = [cell.strip() for cell in cells[:width]]
+        return tuple(cells) + ("",) * (width - len(cells))
+
+    def _records(self) -> Iterator[tuple[int, str]]:
+        """(number of its first line, text) of each row, its lines put together."""
+        place = self.first
+        while place < len(self.lines):
+            line = self.lines[place]
+            end = place + 1 if line.count('"') % 2 == 0 else self._closing(place)
+            yield place + 1, "".join(self.lines[place:end])
+            place = end
+
+    def _closing(self, place: int) -> int:
+        """The place after the row whose first line has an odd number of quotation marks.
+
+        Raises:
+            UsageError: they are not closed before what looks like further rows.
+        """
+        text = ""
+        for end in range(place, min(place + _LINES_IN_QUOTES, len(self.lines))):
+            text += self.lines[end]
+            if end > place and text.count('"') % 2:
+                continue
+            cells = self._try(text)
+            if cells is not None and not any(map(self._has_swallowed, cells)):
+                return end + 1
+        raise _open_quote(place + 1)
+
+    def _try(self, text: str) -> list[str] | None:
+        try:
+            return split(text, self.delimiter)
+        except csv.Error:
+            return None
+
+    def _has_swallowed(self, cell: str) -> bool:
+        """Whether a cell of several lines holds what looks like rows."""
+        return any(map(self._is_like_a_row, lines_of(cell)[1:]))
+
+    def _is_like_a_row(self, line: str) -> bool:
+        return "@" in line and (len(self.names) == 1 or self.delimiter in line)
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 as Excel writes it.
+
+    Raises:
+        UsageError: it is in no form that can be read; the sentence says which it seems to be.
+    """
+    for mark, what in _PACKED.items():
+        if raw.startswith(mark):
+            raise UsageError(f"The file is {what}; unpack it, or save it as CSV in UTF-8.")
+    encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and b"\0" in raw[:2]:
+        encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UsageError(
+            f"Line {line} of the file is not {encoding.upper().removesuffix('-SIG')} text; save it "
+            "as CSV in UTF-8."
+        ) from error
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, with their ends: LF, CR LF or CR, and nothing else begins one."""
+    return list(io.StringIO(text, newline=""))
+
+
+def split(text: str, delimiter: str) -> list[str]:
+    """The cells of one row.
+
+    Raises:
+        csv.Error: it is not one row.
+    """
+    if '"' not in text:
+        return text.rstrip("\r\n").split(delimiter)
+    rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    if len(rows) != 1:
+        raise csv.Error("it is not one row")
+    return rows[0]
+
+
+def table_of(lines: Sequence[str], is_address: Callable[[Sequence[str]], bool]) -> Table:
+    """Find a file's names and its delimiter.
+
+    Args:
+        lines: of the whole file, with their ends.
+        is_address: whether names hold one for the column of addresses.
+
+    Raises:
+        UsageError: no line at the head of the file names a column of addresses.
+    """
+    delimiters: Sequence[str] = _DELIMITERS
+    for place, line in enumerate(lines[:_HEAD]):
+        text = line.lstrip("\ufeff")
+        if sep := _SEP.fullmatch(text.strip(" \r\n")):
+            delimiters = (sep[1],)
+            continue
+        found = [
+            (names, delimiter)
+            for delimiter in delimiters
+            if is_address(names := _names(text, delimiter))
+        ]
+        if found:
+            names, delimiter = max(found, key=lambda each: len(each[0]))
+            return Table(names, delimiter, lines, place + 1)
+        if text.strip(" \t\r\n,;|") and not text.startswith("#"):
+            break
+    raise UsageError("The file has no column of addresses; its first line must name one `address`.")
+
+
+def _names(text: str, delimiter: str) -> tuple[str, ...]:
+    """The names in a line; "column 3" for one that has none."""
+    try:
+        names = [name.strip(" \t\r\n\ufeff") for name in split(text, delimiter)]
+    except csv.Error:
+        return ()
+    return tuple(name or f"column {place}" for place, name in enumerate(names, start=1))
+
+
+def _open_quote(number: int) -> UsageError:
+    return UsageError(
+        f"Line {number} opens a quotation mark that is not closed, so nobody can tell where the "
+        "next row begins. Close it and import the file again; nothing was imported.",
+        line=number,
+    )

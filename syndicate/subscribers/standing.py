@@ -1,0 +1,127 @@
+"""What a cell of somebody else's file says about a reader: may be mailed, has left, unclear; pure.
+
+Only words that can mean nothing else make a reader active. Whatever else a column of status or
+consent holds keeps them out: the word for somebody who left, because they left; any other word,
+because nobody here knows what it means.
+"""
+
+import enum
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from syndicate.subscribers.words import phrases, plain
+
+_TOLD = 40
+
+ACTIVE = phrases("cell active")
+LEFT = phrases("cell left")
+# In a text of people's own, a tag or a note, only these say who may not be mailed.
+STRONG = LEFT - phrases("cell weak")
+YES = phrases("cell yes")
+NO = phrases("cell no")
+_NOTHING = frozenset({"null", "nan", "none", "nil", "never", "n", "0", "no", "false"})
+_ZERO_TIME = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T][0:.]*Z?)?|[-\u2013\u2014]{1,3}")
+_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{10}(?:\d{3})?$")
+_TICKS = frozenset("✓✔☑")
+# Before or behind a word they turn it round, or put it in doubt.
+_DOUBTS = frozenset("!?~¬≠≟✗✘✕✖❌⊘")
+
+
+class Role(enum.Enum):
+    """What a column of status or consent says by its name."""
+
+    STATE = "state"  # a word: active, unsubscribed
+    YES = "yes"  # yes means: may be mailed
+    NO = "no"  # yes means: may not
+    LEFT_AT = "left_at"  # a time means: has left
+    WHY_LEFT = "why_left"  # anything means: has left
+    CONFIRMED_AT = "confirmed_at"  # no time means: never confirmed
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Why a reader may not be mailed.
+
+    Attributes:
+        why: the rest of a sentence that begins with the line.
+        has_left: False when the cell is not understood.
+    """
+
+    why: str
+    has_left: bool
+
+
+@lru_cache(maxsize=65_536)
+def judge(role: Role, column: str, cell: str) -> Bar | None:
+    """What a cell says of its reader; None when they may be mailed.
+
+    Args:
+        role: of the column.
+        column: its name, for the sentence.
+        cell: as it stands in the file.
+    """
+    word = plain(cell)
+    if role in (Role.LEFT_AT, Role.WHY_LEFT):
+        return None if _is_nothing(role, cell, word) else _left(column, cell, word)
+    if role is Role.CONFIRMED_AT:
+        return _left(column, cell, word) if _is_nothing(role, cell, word) or word in NO else None
+    if role is Role.NO:
+        is_no = word in NO or _is_nothing(role, cell, word)
+        return None if is_no else _left(column, cell, word)
+    is_mailed = word in ACTIVE or (role is Role.YES and _is_yes(cell, word))
+    if is_mailed and _DOUBTS.isdisjoint(cell):
+        return None
+    if word in LEFT or word in NO:
+        return _left(column, cell, word)
+    return Bar(_unclear(column, cell), has_left=False)
+
+
+def is_word_of_status(text: str) -> bool:
+    """Whether a cell holds a word of status and nothing else, such as "subscribed"."""
+    word = plain(text)
+    return word in ACTIVE or word in LEFT
+
+
+def is_yes_or_no(text: str) -> bool:
+    """Whether a cell holds yes or no, in one of their ways."""
+    word = plain(text)
+    return word in YES or word in NO or text.strip() in _TICKS
+
+
+def is_time(text: str) -> bool:
+    """Whether a cell begins as a date, or is a number of seconds; a date of noughts is none."""
+    return bool(_DATE.match(text.strip())) and not _ZERO_TIME.fullmatch(text.strip())
+
+
+def told(text: str) -> str:
+    """A cell as a sentence can show it: on one line, and not for ever."""
+    shown = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
+    return shown if len(shown) <= _TOLD else f"{shown[:_TOLD]}…"
+
+
+def _is_yes(cell: str, word: str) -> bool:
+    return word in YES or cell.strip() in _TICKS or is_time(cell)
+
+
+def _is_nothing(role: Role, cell: str, word: str) -> bool:
+    text = cell.strip()
+    if role is Role.WHY_LEFT:
+        return text.casefold() in ("", "null", "\\n")
+    return not text or word in _NOTHING or bool(_ZERO_TIME.fullmatch(text))
+
+
+def _left(column: str, cell: str, word: str) -> Bar:
+    if word in LEFT:
+        return Bar(f"is {told(cell).lower()} where the file comes from", has_left=True)
+    said = f"is “{told(cell)}”" if cell.strip() else "is empty"
+    return Bar(f"may not be mailed where the file comes from: {told(column)} {said}", has_left=True)
+
+
+def _unclear(column: str, cell: str) -> str:
+    if not cell.strip():
+        return f"may have left where the file comes from: {told(column)} says nothing"
+    return (
+        f"may have left where the file comes from: {told(column)} says “{told(cell)}”, "
+        "which is not understood"
+    )

@@ -1,0 +1,115 @@
+"""`syndicate subscribers import`, as an operator with somebody else's file uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from syndicate.cli import subscribers
+from syndicate.errors import NotFoundError, PartialError, UsageError
+from syndicate.store.session import transaction
+from tests.subscribers import desk
+
+
+@pytest.fixture(autouse=True)
+def morning(database: str) -> None:  # noqa: ARG001 - the database must be there first
+    with transaction() as tx:
+        desk.morning(tx)
+
+
+def run(file: Path | str, *more: str, stdin: bytes = b"") -> Result:
+    arguments = ["import", str(file), "-n", "morning", "--wording", "Yes.", *more]
+    return CliRunner().invoke(subscribers.app, arguments, input=stdin)
+
+
+def write(tmp_path: Path, raw: str | bytes) -> Path:
+    file = tmp_path / "readers.csv"
+    file.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    return file
+
+
+SEMICOLONS = (
+    '"email";"state";"language"\r\n'
+    '"reader001@example.com";"active";"en"\r\n'
+    '"reader002@example.com";"unsubscribed";"en"\r\n'
+    '"reader003@example.com";"ended";"en"\r\n'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("from_stdin", [False, True])
+def test_a_semicolon_file_ends_with_0_and_wakes_nobody(
+    tmp_path: Path, encoding: str, *, from_stdin: bool
+) -> None:
+    raw = SEMICOLONS.encode(encoding)
+
+    done = run("-", "--json", stdin=raw) if from_stdin else run(write(tmp_path, raw), "--json")
+
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert done.exit_code == 0, done.output
+    assert {name: found[name] for name in ("added", "known", "left", "refused", "notes")} == {
+        "added": 1,
+        "known": 0,
+        "left": 2,
+        "refused": [
+            {"line": 3, "reason": "is unsubscribed where the file comes from"},
+            {"line": 4, "reason": "is ended where the file comes from"},
+        ],
+        "notes": [],
+    }
+
+
+def test_who_has_left_here_is_nothing_to_correct(tmp_path: Path) -> None:
+    run(write(tmp_path, SEMICOLONS))
+    CliRunner().invoke(subscribers.app, ["erase", "reader001@example.com", "--yes"])
+
+    done = run(write(tmp_path, SEMICOLONS))
+
+    assert done.exit_code == 0
+    assert "0 added, 0 known already, 3 have left, 0 refused." in done.stderr
+    assert "line 2: was erased on request" in done.stderr
+
+
+def test_a_row_that_is_not_understood_is_named_and_ends_with_5(tmp_path: Path) -> None:
+    text = SEMICOLONS + '"reader004@example.com";"[bold]gold";"en"\r\n'
+
+    done = run(write(tmp_path, text))
+
+    assert isinstance(done.exception, PartialError)
+    assert str(done.exception).startswith("1 lines were refused")
+    shown = " ".join(done.stderr.split())
+    assert "line 5: may have left where the file comes from: state says “[bold]gold”" in shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "error", "sentence"),
+    [
+        ("email,Rabatt\nreader001@example.com,ja\n", UsageError, "“Rabatt” says yes or no"),
+        ('email,name\nreader001@example.com,"Ann\n', UsageError, "Line 2 opens a quotation mark"),
+        (b"email,name\nreader001@example.com,J\xfcrgen\n", UsageError, "Line 2 of the file is not"),
+        (b"PK\x03\x04", UsageError, "a ZIP archive"),
+    ],
+)
+def test_a_file_that_is_not_understood_is_refused_in_a_sentence(
+    tmp_path: Path, raw: str | bytes, error: type[Exception], sentence: str
+) -> None:
+    done = run(write(tmp_path, raw))
+
+    assert isinstance(done.exception, error)
+    assert sentence in str(done.exception)
+
+
+def test_a_column_is_ignored_when_an_operator_says_so(tmp_path: Path) -> None:
+    file = write(tmp_path, "email,Rabatt,VIP\nreader001@example.com,ja,nein\n")
+
+    done = run(file, "--ignore-column", "rabatt", "--ignore-column", "VIP", "--json")
+
+    assert json.loads(done.stdout.splitlines()[-1])["added"] == 1
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = run(tmp_path / "nowhere.csv")
+
+    assert isinstance(done.exception, NotFoundError)
+    assert "nowhere.csv" in str(done.exception)

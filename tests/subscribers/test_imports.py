@@ -1,0 +1,326 @@
+"""Files of other houses: who is in them may come in, and nobody who left is woken by any."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
+
+from syndicate.errors import UsageError
+from syndicate.store import recipients, subscribers
+from syndicate.store.newsletters import Newsletter
+from syndicate.store.recipients import Recipient
+from syndicate.store.session import transaction
+from syndicate.store.subscribers import (
+    Consent,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
+from syndicate.subscribers import csvfile, standing, transfer
+from syndicate.subscribers.transfer import Imported
+from tests.subscribers import desk
+from tests.subscribers.desk import NOW
+from tests.subscribers.exports import EXPORTS
+
+
+@pytest.fixture
+def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be there first
+    with transaction() as tx:
+        return desk.morning(tx)
+
+
+def bring(text: str | bytes, *ignored: str, end: str = "\n") -> Imported:
+    raw = text if isinstance(text, bytes) else text.replace("\n", end).encode()
+    lines = csvfile.lines_of(csvfile.decoded(raw))
+    return transfer.import_csv(
+        lines, "morning", wording="Yes.", origin="list.csv", now=NOW, ignored=ignored
+    )
+
+
+def active() -> list[str]:
+    """The addresses that get the newsletter, without their domain."""
+    with transaction() as tx:
+        query = (
+            select(Subscriber.address)
+            .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+            .where(Subscription.state == SubscriptionState.ACTIVE)
+            .order_by(Subscriber.address)
+        )
+        return [address.partition("@")[0] for address in tx.scalars(query)]
+
+
+def nothing_stored() -> bool:
+    with transaction() as tx:
+        kinds = (Subscriber, Subscription, Recipient, Consent)
+        return not any(tx.scalar(select(func.count()).select_from(kind)) for kind in kinds)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("tool", EXPORTS)
+def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -> None:
+    text = EXPORTS[tool]
+
+    done = bring(text, end=end)
+
+    assert active() == ["in"]
+    rows = text.count("@example.com")
+    assert done.added + done.known + len(done.refused) == rows
+    assert done.faults == (1 if tool == "mailtrain" else 0)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("email,GDPR permissions\nreader001@example.com,Email\n", "GDPR permissions"),
+        ("email,VIP\nreader001@example.com,yes\nreader002@example.com,no\n", "VIP"),
+        ("email,Kennzeichen\nreader001@example.com,0\nreader002@example.com,1\n", "Kennzeichen"),
+        ("email,Kategorie\nreader001@example.com,A\nreader002@example.com,bounced\n", "Kategorie"),
+        ("email,Ausstieg\nreader001@example.com,\nreader002@example.com,1.2.2024\n", "Ausstieg"),
+        ("email,x\nreader001@example.com,1716543000\nreader002@example.com,\n", "x"),
+        ("email,\nreader001@example.com,false\n", "column 2"),
+        ('email,Tags\nreader001@example.com,"vip, Unsubscribed"\n', "Tags"),
+        ("email,Notes\nreader001@example.com,do not email\n", "Notes"),
+        ("email,subscriber_type\nreader001@example.com,unactivated\n", "subscriber_type"),
+        ("email,ملاحظة\nreader001@example.com,لا\nreader002@example.com,نعم\n", "ملاحظة"),
+    ],
+)
+def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that_it_does_not(
+    text: str, named: str
+) -> None:
+    with pytest.raises(UsageError, match="Nothing was imported") as stopped:
+        bring(text)
+
+    assert f"“{named}”" in str(stopped.value)
+    assert nothing_stored()
+    assert bring(text, named).added == text.count("@")
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email,Lieblingsfarbe\nreader001@example.com,blau\nreader002@example.com,\n",
+        "email,Beitritt\nreader001@example.com,2024-01-01\nreader002@example.com,2024-01-02\n",
+        "email,Filiale\nreader001@example.com,\nreader002@example.com,\n",
+        "email,City,State,ZIP\nreader001@example.com,A,IL,1\nreader002@example.com,B,NY,2\n",
+        "email,Tags\nreader001@example.com,left bank\nreader002@example.com,inactive volcano\n",
+    ],
+)
+def test_a_column_that_says_nothing_of_status_keeps_nobody_out(text: str) -> None:
+    assert bring(text).added == 2
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_column_that_says_who_left_cannot_be_ignored() -> None:
+    text = "email,Status\nreader001@example.com,active\nreader002@example.com,unsubscribed\n"
+
+    with pytest.raises(UsageError, match="says in line 3 that a reader has left"):
+        bring(text, "status")
+
+    assert nothing_stored()
+    fine = text.replace("unsubscribed", "gold").replace(",active", ",silver")
+    assert bring(fine, "status").added == 2
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("lines", [("active", "unsubscribed"), ("unsubscribed", "active")])
+@pytest.mark.parametrize("spelt", ["reader001@example.com", "READER001@Example.com"])
+def test_who_left_in_one_line_does_not_come_in_by_another(
+    lines: tuple[str, str], spelt: str
+) -> None:
+    text = (
+        f"email,state\nreader001@example.com,{lines[0]}\nreader002@example.com,active\n"
+        f"Reader <{spelt}>,{lines[1]}\n"
+    )
+
+    done = bring(text)
+
+    assert active() == ["reader002"]
+    assert done.left == 2
+    assert {why for _, why in done.refused} >= {"is unsubscribed where the file comes from"}
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    "other",
+    ["reader001@example.com,gold", 'reader001@example.com,"a "b" c"', "reader001@example.com,a,b"],
+)
+def test_who_stands_in_a_line_that_nobody_understands_does_not_come_in_by_another(
+    other: str,
+) -> None:
+    done = bring(f"email,state\nreader001@example.com,active\n{other}\n")
+
+    assert active() == []
+    assert (done.added, done.left, len(done.refused)) == (0, 0, 2)
+
+
+def test_who_left_elsewhere_and_reads_us_here_goes_on_and_is_told(morning: Newsletter) -> None:
+    bring("email\nreader001@example.com\n")
+
+    done = bring("email,state\nreader001@example.com,unsubscribed\n")
+
+    assert morning.id == 1
+    assert active() == ["reader001"]
+    why = "is unsubscribed where the file comes from; it gets the newsletter here and goes on"
+    assert done == Imported(0, 0, ((2, why),), left=1)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("state", ["unsubscribed", "active"])
+def test_an_import_ends_and_wakes_nobody_whatever_it_says(state: str) -> None:
+    bring("email\nreader001@example.com\nreader002@example.com\n")
+    with transaction() as tx:
+        left = subscribers.lock(tx, 2)
+        assert left is not None
+        subscribers.end(left, now=NOW)
+
+    bring(f"email,state\nreader001@example.com,{state}\nreader002@example.com,{state}\n")
+
+    assert active() == ["reader001"]
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("language", "frame"), [("en-GB", "en"), ("EN", "en"), ("ar_QA", "ar"), ("fr", "en")]
+)
+def test_a_language_means_the_one_on_offer_and_an_unknown_one_falls(
+    language: str, frame: str
+) -> None:
+    done = bring(
+        "email,language,languages,sections\n"
+        f"reader001@example.com,{language},{language},Weather;SPORT\n"
+    )
+
+    with transaction() as tx:
+        subscription = subscribers.of(tx, 1, 1)
+        assert subscription is not None
+        sections = subscribers.choices(tx, subscription.id, subscribers.ChoiceKind.SECTION)
+        languages = subscribers.choices(tx, subscription.id, subscribers.ChoiceKind.LANGUAGE)
+    assert (done.added, done.refused) == (1, ())
+    assert (subscription.language, sections) == (frame, ("sport",))
+    assert languages == (() if language == "fr" else (frame,))
+    assert (2, "the newsletter has no section Weather") in done.notes
+    assert len(done.notes) == (3 if language == "fr" else 1)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("2099-01-01", "yet to come"),
+        ("9999-12-31T23:59:59-05:00", "yet to come"),
+        ("0001-01-01", "before 1970"),
+        ("0001-01-01T00:00:00+14:00", "before 1970"),
+        ("1969-12-31T23:59:59Z", "before 1970"),
+        ("24.05.2024 09:30", "is no time"),
+        ("1716543000", "is no time"),
+        ("yester\x00day", "is no time"),
+    ],
+)
+def test_a_consent_that_cannot_have_been_given_then_is_refused(cell: str, why: str) -> None:
+    done = bring(f"email,consented_at\nreader001@example.com,{cell}\n")
+
+    assert [(number, why in reason) for number, reason in done.refused] == [(2, True)]
+    assert done.faults == 1
+    assert nothing_stored()
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_consent_of_a_zone_that_is_ahead_is_of_now() -> None:
+    ahead = (NOW + dt.timedelta(hours=14)).replace(tzinfo=None).isoformat()
+
+    assert bring(f"email,consented_at\nreader001@example.com,{ahead}\n").added == 1
+
+    with transaction() as tx:
+        assert tx.scalar(select(Consent.at)) == NOW
+
+
+@pytest.mark.usefixtures("morning")
+def test_nothing_of_a_file_with_an_open_quote_is_stored() -> None:
+    rows = "".join(f"reader{number:03}@example.com,Ann\n" for number in range(1, 51))
+
+    with pytest.raises(UsageError, match=r"^Line 52 opens a quotation mark"):
+        bring(f'email,name\n{rows}reader051@example.com,"Bea\n{rows}')
+
+    assert nothing_stored()
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("text", ["Yes\x00.", "Yes \ud800."])
+def test_a_wording_that_no_database_holds_is_refused_in_a_sentence(text: str) -> None:
+    for proof in ({"wording": text, "origin": "x"}, {"wording": "x", "origin": text}):
+        with pytest.raises(UsageError, match="no text can hold"):
+            transfer.import_csv(["email\n"], "morning", now=NOW, **proof)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("scope", ["*", "newsletter:1"])
+def test_our_own_export_says_whose_address_is_mailed_no_more(scope: str) -> None:
+    bring("email\nreader001@example.com\nreader002@example.com\n")
+    with transaction() as tx:
+        key = recipients.hash_of("reader001@example.com")
+        recipients.suppress(tx, key, scope=scope, reason="complaint", now=NOW)
+    exported = "".join(transfer.export_csv("morning"))
+    with transaction() as tx:
+        for kind in (Subscription, Recipient, Subscriber, recipients.Suppression):
+            tx.execute(delete(kind))
+
+    done = bring(exported)
+
+    assert active() == ["reader002"]
+    assert (2, "is suppressed where the file comes from") in done.refused
+
+
+WORDS = st.sampled_from(
+    ["active", "subscribed", "unsubscribed", "bounced", "gold", "", "no", "yes", "0", "1", "true"]
+)
+NAMES = st.sampled_from(["status", "subscribed", "opt-out", "unsub_time", "confirmed_at", "state"])
+
+
+@pytest.mark.usefixtures("morning")
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=3, unique=True),
+    rows=st.lists(
+        st.tuples(st.integers(0, 3), st.lists(WORDS, min_size=3, max_size=3)), max_size=6
+    ),
+)
+def test_each_row_is_counted_once_and_who_is_barred_anywhere_is_out(
+    names: list[str], rows: list[tuple[int, list[str]]]
+) -> None:
+    with transaction() as tx:
+        for kind in (Subscription, Recipient, Subscriber):
+            tx.execute(delete(kind))
+    text = ",".join(["email", *names]) + "\n"
+    text += "".join(
+        f"reader{reader}@example.com,{','.join(cells[: len(names)])}\n" for reader, cells in rows
+    )
+
+    done = bring(text)
+
+    barred = {
+        f"reader{reader}"
+        for reader, cells in rows
+        for name, cell in zip(names, cells, strict=False)
+        if standing.judge(ROLES[name], name, cell)
+    }
+    assert done.added + done.known + len(done.refused) == len(rows)
+    assert set(active()) == {f"reader{reader}" for reader, _ in rows} - barred
+
+
+ROLES = {
+    "status": standing.Role.STATE,
+    "state": standing.Role.STATE,
+    "subscribed": standing.Role.YES,
+    "opt-out": standing.Role.NO,
+    "unsub_time": standing.Role.LEFT_AT,
+    "confirmed_at": standing.Role.CONFIRMED_AT,
+}
