@@ -137,6 +137,8 @@ class Campaign:
                 f"{environment}; set SYNDICATE_ENVIRONMENT, or take another database."
             )
         lines = csvfile.lines_of(csvfile.decoded(bytes_of(self.file))) if self.file else []
+        if self.file:
+            transfer.refuse_by_name(self.file.name)
         if environment != PRODUCTION:
             self._refuse_real_people(lines)
         if self.file:

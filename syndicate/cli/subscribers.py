@@ -50,6 +50,7 @@ def import_(
     Nobody who unsubscribed, here or there, was erased or is suppressed comes back by it.
     """
     began = time.monotonic()
+    transfer.refuse_by_name(file.name)
     done = transfer.import_csv(
         csvfile.lines_of(csvfile.decoded(_read(file))),
         newsletter,

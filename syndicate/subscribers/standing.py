@@ -14,10 +14,17 @@ from syndicate.subscribers.words import phrases, plain
 
 _TOLD = 40
 
+
+def _any_of(found: frozenset[str]) -> re.Pattern[str]:
+    """Finds any of these in a text in plain form, between blanks."""
+    return re.compile(f" (?:{'|'.join(sorted(map(re.escape, found)))}) ")
+
+
 ACTIVE = phrases("cell active")
 LEFT = phrases("cell left")
 # In a text of people's own, a tag or a note, only these say who may not be mailed.
-STRONG = LEFT - phrases("cell weak")
+_STRONG = _any_of(LEFT - phrases("cell weak"))
+_FILE = _any_of(phrases("file"))
 YES = phrases("cell yes")
 NO = phrases("cell no")
 _NOTHING = frozenset({"null", "nan", "none", "nil", "never", "n", "0", "no", "false"})
@@ -81,6 +88,16 @@ def is_word_of_status(text: str) -> bool:
     """Whether a cell holds a word of status and nothing else, such as "subscribed"."""
     word = plain(text)
     return word in ACTIVE or word in LEFT
+
+
+def speaks_of_leaving(text: str) -> bool:
+    """Whether somebody's own words say anywhere that a reader may not be mailed."""
+    return bool(_STRONG.search(f" {plain(text)} "))
+
+
+def is_name_of_leavers(name: str) -> bool:
+    """Whether a file's name says that those in it have left: "unsubscribed_export.csv"."""
+    return bool(_FILE.search(f" {plain(name)} "))
 
 
 def is_yes_or_no(text: str) -> bool:

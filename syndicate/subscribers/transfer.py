@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from syndicate import bounds, logs
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import imports, newsletters, subscribers
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import Exported
-from syndicate.subscribers import columns
+from syndicate.subscribers import columns, standing
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.intake import Intake, survey
 
@@ -140,6 +140,21 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
             return
         yield from (_csv_line(_cells(row)) for row in page)
         last = page[-1].subscription_id
+
+
+def refuse_by_name(name: str) -> None:
+    """Refuse a file whose name says that those in it have left.
+
+    Tools give out such files beside those of their readers, some without a word of it inside.
+
+    Raises:
+        UsageError: it does.
+    """
+    if standing.is_name_of_leavers(name):
+        raise UsageError(
+            f"The file's name, {name}, says that those in it have left; nothing was imported. If "
+            "they are readers all the same, give it another name."
+        )
 
 
 def addresses(lines: Iterable[str], ignored: Collection[str] = ()) -> Iterator[tuple[int, str]]:

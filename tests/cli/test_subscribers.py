@@ -100,6 +100,16 @@ def test_a_file_that_is_not_understood_is_refused_in_a_sentence(
     assert sentence in str(done.exception)
 
 
+def test_a_file_of_those_who_left_is_refused_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "unsubscribed_export.csv"
+    file.write_text("Email Address,First Name\nreader001@example.com,Ann\n")
+
+    done = run(file)
+
+    assert isinstance(done.exception, UsageError)
+    assert "The file's name, unsubscribed_export.csv," in str(done.exception)
+
+
 def test_a_column_is_ignored_when_an_operator_says_so(tmp_path: Path) -> None:
     file = write(tmp_path, "email,Rabatt,VIP\nreader001@example.com,ja,nein\n")
 

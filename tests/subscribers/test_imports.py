@@ -84,6 +84,9 @@ def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -
         ("email,\nreader001@example.com,false\n", "column 2"),
         ('email,Tags\nreader001@example.com,"vip, Unsubscribed"\n', "Tags"),
         ("email,Notes\nreader001@example.com,do not email\n", "Notes"),
+        ("email,Notes\nreader001@example.com,Has unsubscribed by phone (3 May)\n", "Notes"),
+        ('email,Vermerk\nreader001@example.com,"vip; abgemeldet am 3.5."\n', "Vermerk"),
+        ("email,Bezieher\nreader001@example.com,WAHR\nreader002@example.com,FALSCH\n", "Bezieher"),
         ("email,subscriber_type\nreader001@example.com,unactivated\n", "subscriber_type"),
         ("email,ملاحظة\nreader001@example.com,لا\nreader002@example.com,نعم\n", "ملاحظة"),
     ],
@@ -245,6 +248,22 @@ def test_nothing_of_a_file_with_an_open_quote_is_stored() -> None:
 
     with pytest.raises(UsageError, match=r"^Line 52 opens a quotation mark"):
         bring(f'email,name\n{rows}reader051@example.com,"Bea\n{rows}')
+
+    assert nothing_stored()
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Email Address,Name,UNSUB_TIME\n",
+        "Name,Email Address,UNSUB_TIME\nAnn,reader009@example.com,2024-02-01\n",
+        "UNSUB_TIME,Name,Email\n2024-02-01,Ann,reader009@example.com\n",
+    ],
+)
+def test_two_files_in_one_are_refused_by_the_line_of_the_second(second: str) -> None:
+    with pytest.raises(UsageError, match=r"^Line 3 names the columns once more"):
+        bring(f"Email Address,Name,Note\nreader001@example.com,Ann,Email\n{second}")
 
     assert nothing_stored()
 

@@ -209,6 +209,25 @@ def test_no_word_that_nobody_knows_makes_a_reader(cell: str, role: Role) -> None
     assert bar is None or "\n" not in bar.why
 
 
+@pytest.mark.parametrize(
+    ("name", "is_theirs"),
+    [
+        ("unsubscribed_email_audience_export_1a2b3c.csv", True),
+        ("nonsubscribed_members_export.csv", True),
+        ("cleaned_email_audience_export_1a2b3c.csv", True),
+        ("Bounces 2024.csv", True),
+        ("suppressionList.csv", True),
+        ("Abmeldungen.csv", True),
+        ("désabonnés.csv", True),
+        ("subscribed_email_audience_export_1a2b3c.csv", False),
+        ("readers.csv", False),
+        ("-", False),
+    ],
+)
+def test_a_file_of_those_who_left_is_known_by_its_name(name: str, *, is_theirs: bool) -> None:
+    assert standing.is_name_of_leavers(name) == is_theirs
+
+
 @given(name=st.text(max_size=20))
 def test_no_name_upsets_it(name: str) -> None:
     assert plain(plain(name)) == plain(name)

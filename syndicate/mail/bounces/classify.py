@@ -14,7 +14,7 @@ from dataclasses import replace
 from syndicate.mail.bounces import prose, providers
 from syndicate.mail.bounces.reading import Fields, Report, read
 from syndicate.mail.bounces.reasons import Cause, cause_of
-from syndicate.mail.bounces.senders import Sender, is_null_sender, sender_of
+from syndicate.mail.bounces.senders import Sender, is_by_machine, is_null_sender, sender_of
 from syndicate.mail.bounces.verdict import (
     ABOUT_THE_ADDRESS,
     Kind,
@@ -53,7 +53,8 @@ def classify_report(report: Report) -> tuple[Verdict, ...]:
     """The same for a mail that was taken apart already."""
     if report.feedback is not None:
         return (_complaint(report, report.feedback),)
-    return tuple(_from_status(report, report.statuses)) or tuple(_from_words(report))
+    statuses = report.statuses if is_by_machine(report) else ()
+    return tuple(_from_status(report, statuses)) or tuple(_from_words(report))
 
 
 def address_in(text: str) -> str:

@@ -88,7 +88,8 @@ def sender_of(report: Report) -> Sender:
     if _SERVER.fullmatch(local) or _SERVER.fullmatch(path):
         return Sender.SERVER
     if not local:
-        return Sender.SERVER if _NAMED_SERVER.search(words) else Sender.ANYBODY
+        is_nobody = words.strip() == "<>" or bool(_NAMED_SERVER.search(words))
+        return Sender.SERVER if is_nobody else Sender.ANYBODY
     if _ROLE.fullmatch(local):
         return Sender.ROLE
     return Sender.ANYBODY
@@ -104,6 +105,13 @@ def address_of(field: str) -> str:
 def is_null_sender(report: Report) -> bool:
     """Whether it was sent with an empty return path, as no person's own mail is."""
     return report.headers.get("return-path", "-").strip() in ("<>", "")
+
+
+def is_by_machine(report: Report) -> bool:
+    """Whether a delivery status in it is its own: people forward those of others, part by part."""
+    if report.content_type == "multipart/report" or sender_of(report) is not Sender.ANYBODY:
+        return True
+    return is_null_sender(report) and not declares_answer(report)
 
 
 def declares_answer(report: Report) -> bool:

@@ -211,6 +211,34 @@ def test_a_report_in_due_form_is_one_though_it_calls_itself_automatic() -> None:
 
 
 @pytest.mark.parametrize(
+    "declared", ["", "Auto-Submitted: auto-replied\n", f"{NULL}X-Vacation: 1\n"]
+)
+def test_who_forwards_somebody_elses_report_part_by_part_reports_nothing(declared: str) -> None:
+    report = DSN.format(
+        address="reader001@example.com",
+        action="failed",
+        status="5.1.1",
+        diagnostic="550 5.1.1 User unknown",
+        words="",
+    )
+    parts = report.partition("\n\n")[2]
+    raw = mail("Fwd: Undelivered Mail Returned to Sender", parts, headers=declared).replace(
+        b"text/plain; charset=utf-8", b'multipart/mixed; boundary="b1"'
+    )
+
+    assert kinds(raw) == ([Kind.AUTO_REPLIED] if declared else [])
+
+
+@pytest.mark.parametrize(
+    ("sender", "kind"), [("<>", Kind.BOUNCED), ("MAILER-DAEMON <>", Kind.BOUNCED), ("Ann <>", None)]
+)
+def test_an_address_that_is_empty_is_a_servers(sender: str, kind: Kind | None) -> None:
+    found = kinds(mail("Delivery Status", "550 5.1.1 User unknown", sender=sender))
+
+    assert found == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
     "headers", ["X-Apple-Unsubscribe: true\nAuto-Submitted: auto-replied\n", ""]
 )
 def test_who_has_a_program_unsubscribe_opts_out(headers: str) -> None:
