@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     takedown_log: Path | None = Field(
         None, description="journal of takedowns, outside the database; else in the data folder"
     )
+    journal: Path | None = Field(
+        None,
+        description="journal of what was sent, outside the database: a restored one is known by it",
+    )
     master_key: SecretStr | None = Field(
         None,
         description="64 hex digits that sign every link; embedded installations make their own",

@@ -61,6 +61,11 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
     return body.decode()
 
 
+def seal(master_key: bytes, purpose: str, name: str) -> str:
+    """The mark in hex that only we can put on a name; `mail.bounces.verp` asks for it again."""
+    return hmac.digest(derive_key(master_key, purpose), name.encode(), "sha256").hex()
+
+
 def address_hash(master_key: bytes, address: str) -> bytes:
     """The keyed hash under which an address is remembered when the address itself is not kept.
 

@@ -7,6 +7,8 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from syndicate.store.installation import HOME
+
 _MOST_BYTES = 16 * 2**20
 
 _TABLES: LiteralString = """
@@ -28,6 +30,8 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
   SELECT concat(oid, tgname) FROM pg_trigger WHERE NOT tgisinternal
 ) AS lines (line)
 """
+# A copy of a database is held until somebody releases it; this one was never sent from.
+_AT_HOME = sql.SQL(f"UPDATE installation SET home = {HOME}")  # noqa: S608 - our own text
 _SIZE: LiteralString = """
 SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
@@ -88,6 +92,7 @@ class CleanDatabase:
         self._is_there = True
         with psycopg.connect(self.url, autocommit=True) as connection:
             tables = [str(row[0]) for row in connection.execute(_TABLES)]
+            connection.execute(_AT_HOME)
             self._filled = _one_row_each("SELECT {} WHERE EXISTS (SELECT FROM {})", tables)
             self._kept = frozenset(str(row[0]) for row in connection.execute(self._filled))
             self._made_state = self._state(connection)

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.journal import takedowns
-from syndicate.mail import recover
+from syndicate.journal import lives, takedowns
+from syndicate.mail import recover, waking
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
 from syndicate.store import (
@@ -127,11 +127,23 @@ def tell_feeds(now: dt.datetime) -> None:
         outbox.pass_on(tx, now)
 
 
+def compare_with_journal(now: dt.datetime) -> None:
+    """Hold a database that may be a copy, before anything is opened or sent."""
+    waking.wake(now)
+
+
 def keep_takedowns(_now: dt.datetime) -> None:
     """Write takedowns into the journal that outlives the database."""
     path = takedowns.path_of(settings.load())
     if path is not None:
         takedowns.keep(path)
+
+
+def keep_journal(_now: dt.datetime) -> None:
+    """Write down beside the database what was begun."""
+    path = lives.path_of(settings.load())
+    if path is not None:
+        lives.keep(path)
 
 
 def hint_due_feeds(now: dt.datetime) -> None:
@@ -158,6 +170,7 @@ def hint_ready_batches(now: dt.datetime) -> None:
 
 
 STEPS: tuple[Step, ...] = (
+    compare_with_journal,
     put_right,
     release_embargoes,
     await_embargoes,
@@ -167,6 +180,7 @@ STEPS: tuple[Step, ...] = (
     hint_due_sources,
     tell_feeds,
     keep_takedowns,
+    keep_journal,
     hint_due_feeds,
     hint_due_hub,
     hint_ready_batches,

@@ -25,12 +25,12 @@ import syndicate
 from syndicate import clock, jobs, settings
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
-from syndicate.journal import takedowns
-from syndicate.mail import relay
+from syndicate.journal import lives, takedowns
+from syndicate.mail import relay, waking
 from syndicate.mail.bounces import advice
 from syndicate.render import environment
 from syndicate.settings import Settings
-from syndicate.store import due, incidents, migrate
+from syndicate.store import due, incidents, installation, migrate, restoring
 from syndicate.store.session import transaction
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
@@ -323,6 +323,35 @@ def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     return Finding("takedowns", "ok", f"The database knows all of {path}.")
 
 
+def check_restore(own: Settings, _data_dir: Path) -> Finding:
+    """Whether mail is held as a copy's, and whether a restored backup would be noticed."""
+    if own.database_url is None:
+        return Finding("restore", "ok", "It is compared with its journal while it runs.")
+    migrate.require_current()
+    with transaction() as tx:
+        row = installation.read(tx)
+        found = restoring.here(tx)
+    if row is None:
+        return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
+    if row.held_why is not None:
+        return Finding("restore", "fail", waking.told(row.held_why))
+    path = lives.path_of(own)
+    head = lives.head(path) if path is not None else None
+    clause = restoring.moved(row.home or found.home, found.home) or lives.conflict(head, row)
+    if clause is not None:
+        says = f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."
+        return Finding("restore", "fail", says)
+    if path is None:
+        says = "A restored backup may not be noticed and mail twice; set SYNDICATE_JOURNAL."
+        return Finding("restore", "warn", says)
+    says = (
+        f"The database goes with its journal {path}. After a restore of all together, journal and "
+        "logs too, nothing can tell: start it with `syndicate up --restored` or "
+        "`syndicate migrate --restored`."
+    )
+    return Finding("restore", "ok", says)
+
+
 _GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)
 _CHECKS: tuple[Check, ...] = (
     check_environment,
@@ -338,6 +367,7 @@ _CHECKS: tuple[Check, ...] = (
     check_clock,
     check_incidents,
     check_takedowns,
+    check_restore,
 )
 NAMES = (*map(name_of, _GROUND), "settings", *map(name_of, _CHECKS))
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
-from syndicate.cli import watching
+from syndicate.cli import releasing, watching
 from syndicate.mail import reconcile, steering
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
@@ -55,7 +55,9 @@ def list_mailings(
     stopped = row.stopped_why if row is not None and row.stopped_at is not None else None
     if as_json:
         rows = [_as_dict(each) for each in found]
-        sys.stdout.write(json.dumps({"stopped": stopped, "mailings": rows}) + "\n")
+        held = row.held_why if row is not None else None
+        said = {"stopped": stopped, "held": held, "mailings": rows}
+        sys.stdout.write(json.dumps(said) + "\n")
         return
     if stopped is not None:
         sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` lets mail leave.\n")
@@ -150,10 +152,19 @@ def stop_all(
 
 
 @app.command()
-def release() -> None:
-    """Let mail leave again after `stop-all`."""
-    steering.release(actor=_actor(), now=clock.now())
-    sys.stdout.write("Mail leaves again.\n")
+def release(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent, and do nothing.")
+    ] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let mail leave again after `stop-all`, or after a restore: then it settles first, and asks.
+
+    What the relay's accept log names is settled as accepted; what nobody can know is not sent.
+    """
+    releasing.release(actor=_actor(), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @app.command()

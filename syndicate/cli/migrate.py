@@ -1,6 +1,7 @@
 """`syndicate migrate`: bring the database's schema up to this version, one process at a time.
 
-What was taken down and came back with a restored backup is taken down again.
+What was taken down and came back with a restored backup is taken down again; a database that was
+restored sends no mail.
 """
 
 import json
@@ -9,9 +10,13 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock, settings
-from syndicate.journal import takedowns
+from syndicate import clock, logs, settings
+from syndicate.errors import PermanentError
+from syndicate.journal import lives, takedowns
+from syndicate.mail import waking
 from syndicate.store import migrate as schema
+
+log = logs.get(__name__)
 
 
 def migrate(
@@ -19,6 +24,13 @@ def migrate(
     begin: Annotated[
         str | None, typer.Option(help="Write the next migration instead, with this title.")
     ] = None,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="All of this is a copy of before, journal and logs too: hold mail until released.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Bring the database's schema up to this version; safe to run twice, or at once."""
@@ -29,13 +41,29 @@ def migrate(
     after = schema.upgrade()
     path = takedowns.path_of(settings.load())
     repeated = takedowns.replay(path, clock.now()) if path is not None else 0
+    held = _compare(is_all_restored=restored)
     if as_json:
-        said = {"before": before, "after": after, "takedowns_repeated": repeated}
+        said = {"before": before, "after": after, "takedowns_repeated": repeated, "held": held}
         sys.stdout.write(json.dumps(said) + "\n")
         return
+    if held is not None:
+        sys.stdout.write(f"{waking.told(held)}\n")
     if repeated:
         sys.stdout.write(f"{repeated} takedowns of the journal were made again.\n")
     if before == after:
         sys.stdout.write(f"The schema is at {after} already.\n")
     else:
         sys.stdout.write(f"The schema went from {before or 'nothing'} to {after}.\n")
+
+
+def _compare(*, is_all_restored: bool) -> str | None:
+    """Why mail is held, if it is; else the journal knows of this database from now on."""
+    held = waking.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
+    path = lives.path_of(settings.load())
+    if path is not None:
+        try:
+            lives.keep(path)
+        except PermanentError as error:
+            # Where it is only read here: the tick writes it.
+            log.warning("journal_not_written", reason=str(error))
+    return held

@@ -13,6 +13,7 @@ from syndicate import settings
 from syndicate.cli import newsroom
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
+from syndicate.mail import waking
 
 
 def up(
@@ -26,6 +27,13 @@ def up(
     ] = None,
     empty: Annotated[
         bool, typer.Option("--empty", help="Do not set up the sample newsroom the first time.")
+    ] = False,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="All of this is a copy of before, journal and logs too: hold mail until released.",
+        ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what runs as one JSON object, once it is ready.")
@@ -42,6 +50,7 @@ def up(
         port=port,
         extras=newsroom.servers(folder.chosen(data_dir or settings.load().data_dir)),
         report=lambda step: console.print(f"· {step}"),
+        is_all_restored=restored,
     )
     try:
         with Stack(data_dir, options) as stack:
@@ -49,7 +58,8 @@ def up(
                 console.print("· sample newsroom")
                 newsroom.open_all(stack)
             if as_json:
-                sys.stdout.write(json.dumps(stack.run()) + "\n")
+                said = stack.run() | {"held": stack.held_why}
+                sys.stdout.write(json.dumps(said) + "\n")
                 sys.stdout.flush()
             else:
                 _welcome(console, stack, time.monotonic() - began)
@@ -67,4 +77,6 @@ def _welcome(console: Console, stack: Stack, seconds: float) -> None:
         console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
+    if stack.held_why is not None:
+        console.print(f"[bold red]{waking.told(stack.held_why)}[/]", soft_wrap=True)
     console.print("Ctrl-C stops it; the data stays.\n")

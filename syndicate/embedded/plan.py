@@ -26,6 +26,13 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
 # The longest a worker may need to give back what it has in hand: one chunk and its replies.
 _WORKER_PATIENCE_S = 30.0
 _WEB_PATIENCE_S = 8.0
+_PATHS = (
+    "SYNDICATE_CONFIG",
+    "SYNDICATE_SECRETS_DIR",
+    "SYNDICATE_DKIM_KEY_FILE",
+    "SYNDICATE_TAKEDOWN_LOG",
+    "SYNDICATE_JOURNAL",
+)
 
 
 @dataclass(frozen=True)
@@ -177,8 +184,8 @@ def base_env(stack_id: str) -> dict[str, str]:
     env["SYNDICATE_STACK"] = stack_id
     env["PYTHONUNBUFFERED"] = "1"
     env.setdefault("SYNDICATE_CONFIG", "syndicate.toml")
-    for name in ("SYNDICATE_CONFIG", "SYNDICATE_SECRETS_DIR", "SYNDICATE_DKIM_KEY_FILE"):
-        if name in env:
+    for name in _PATHS:
+        if env.get(name):
             env[name] = str(Path(env[name]).absolute())
     return env
 

@@ -28,7 +28,8 @@ from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
-from syndicate.journal import takedowns
+from syndicate.journal import lives, takedowns
+from syndicate.mail import waking
 from syndicate.store import migrate
 
 log = logs.get(__name__)
@@ -51,6 +52,7 @@ class Options:
         extras: more processes, ready before the first worker runs and stopped after the last.
         prepare: called once the database is there, before anything of ours works on it.
         report: told each step in a few words.
+        is_all_restored: an operator's word that everything is a copy of before.
     """
 
     host: str | None = None
@@ -60,6 +62,7 @@ class Options:
     extras: Sequence[plan.Extra] = ()
     prepare: Callable[[], None] = lambda: None
     report: Callable[[str], None] = lambda _step: None
+    is_all_restored: bool = False
 
 
 class Stack:
@@ -76,6 +79,7 @@ class Stack:
         self.data_dir = folder.chosen(data_dir or self.settings.data_dir)
         self.id = secrets.token_hex(8)
         self.web_url = ""
+        self.held_why: str | None = None
         self.servers: Servers | None = None
         # Stopped in this order: web and beat, the workers, whatever else there is.
         self.groups: list[list[Member]] = []
@@ -213,13 +217,22 @@ class Stack:
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         self.options.report("schema")
         migrate.upgrade()
-        if (path := takedowns.path_of(settings.load())) is not None:
-            takedowns.replay(path, clock.now())
+        self._compare()
         self.options.prepare()
         for wanted in self.options.extras:
             self.options.report(wanted.name)
             self.add(wanted)
         self._start_members(ground, address)
+
+    def _compare(self) -> None:
+        """Ask what stands beside the database what it has forgotten, before anything works."""
+        own, now = settings.load(), clock.now()
+        if (path := takedowns.path_of(own)) is not None:
+            takedowns.replay(path, now)
+        word = self.options.is_all_restored
+        self.held_why = waking.wake(now, is_start=True, is_all_restored=word)
+        if (path := lives.path_of(own)) is not None:
+            lives.keep(path)
 
     def _own_env(self, address: plan.Address) -> dict[str, str]:
         """The settings of every process that come from the data folder and the socket."""
@@ -298,6 +311,7 @@ class Stack:
             shutil.rmtree(self._run_dir, ignore_errors=True)
         if self.servers and self.servers.postgres and not self.options.keep_database:
             self.servers.postgres.remove()
+            lives.forget(self.data_dir / lives.NAME)
         if self._lock.is_ours:
             folder.clear_run(self.data_dir)
             self._lock.release()

@@ -18,7 +18,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -35,8 +35,11 @@ _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep
            b"Dec")  # fmt: skip
 # A line of a message is far shorter, and what somebody sends us may have no end.
 MAX_LINE = 8_000
+PUSHED = "pushed"  # instead of a path: relays on other machines send their lines
 # Bisecting a log ends when so little is left that reading it is as quick.
 _SMALL_BYTES = 1 << 16
+# Some thousand messages of ours, even in Postfix's words.
+_TAIL_BYTES = 1 << 20
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
@@ -53,6 +56,23 @@ class Verdict:
     accepted: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
     complete_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a log that was read whole knows, beyond what it told.
+
+    Attributes:
+        unsure: Message-IDs that the relay saw and may have taken.
+        oldest: time of its first line, aware UTC; None when it has none.
+        newest: time of its last line, likewise.
+        is_whole: False when a part of it was packed away, and not read.
+    """
+
+    unsure: frozenset[str]
+    oldest: dt.datetime | None
+    newest: dt.datetime | None
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -85,19 +105,61 @@ def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.d
     Raises:
         SettingsError: it cannot be read.
     """
-    try:
-        with contextlib.ExitStack() as stack:
-            logs, is_whole = _open(path, since, stack)
-            verdict = Verdict(complete_until=now if is_whole else None)
-            reading = _Reading(frozenset(wanted), verdict)
-            for log in logs:
-                reading.read(log, since, now)
-    except OSError as error:
-        raise SettingsError(
-            f"SYNDICATE_RELAY_ACCEPT_LOG: {path} cannot be read ({error.strerror})."
-        ) from error
-    verdict.unsure -= verdict.accepted
+    asked, verdict = frozenset(wanted), Verdict()
+    reading = _Reading(asked.__contains__, verdict.accepted.add)
+    with _opened(path, since) as (logs, is_whole):
+        verdict.complete_until = now if is_whole else None
+        for log in logs:
+            reading.read(log, since, now)
+    verdict.unsure = reading.unsure - verdict.accepted
     return verdict
+
+
+def accepted_since(
+    path: Path, take: Callable[[str], None], *, since: dt.datetime, now: dt.datetime
+) -> Extent:
+    """Read all of a log since a moment, with those that it was rotated into.
+
+    Args:
+        path: of the log.
+        take: told each Message-ID that the relay took, perhaps more than once.
+        since: aware UTC.
+        now: aware UTC.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    reading = _Reading(lambda _message_id: True, take)
+    with _opened(path, since) as (logs, is_whole):
+        oldest = next((at for log in logs if (at := _first_time(log, now)) is not None), None)
+        for log in logs:
+            reading.read(log, since, now)
+        last = next((at for log in logs[::-1] if (at := _last_time(log, now)) is not None), None)
+    return Extent(frozenset(reading.unsure), oldest, last, is_whole=is_whole)
+
+
+def newest(path: Path, *, since: dt.datetime, now: dt.datetime) -> list[str]:
+    """The Message-IDs that the relay took, of the end of a log, oldest first.
+
+    Args:
+        path: of the log.
+        since: none of an earlier line, aware UTC.
+        now: aware UTC.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    found: list[str] = []
+    names: dict[str | None, str] = {}
+    with _opened(path, since) as (logs, _):
+        raw = [line for log in logs[-2:] for line in _tail(log)]
+    for line in lines(raw, now=now):
+        if not line.is_taken and line.message_id:
+            names[line.queue_id] = line.message_id
+        elif line.is_taken and line.at > since:
+            message_id = line.message_id or names.get(line.queue_id)
+            found += [message_id] if message_id else []
+    return found
 
 
 def lines(source: Iterable[bytes], *, now: dt.datetime) -> Iterator[Line]:
@@ -151,12 +213,18 @@ def time_of(raw: bytes, now: dt.datetime) -> dt.datetime | None:
 
 
 class _Reading:
-    """Looks for Message-IDs in files; a Postfix queue id may span two of them."""
+    """Looks for Message-IDs in files; a Postfix queue id may span two of them.
 
-    def __init__(self, wanted: frozenset[str], verdict: Verdict) -> None:
-        self.wanted = wanted
-        self.verdict = verdict
+    Args:
+        is_wanted: which of them count.
+        take: told each that the relay took, perhaps more than once.
+    """
+
+    def __init__(self, is_wanted: Callable[[str], bool], take: Callable[[str], None]) -> None:
+        self.is_wanted = is_wanted
+        self.take = take
         self.queue_ids: dict[bytes, str] = {}
+        self.unsure: set[str] = set()  # seen, and perhaps taken
 
     def read(self, log: BinaryIO, since: dt.datetime, now: dt.datetime) -> None:
         log.seek(_start(log, since, now))
@@ -166,19 +234,33 @@ class _Reading:
     def _take(self, raw: bytes) -> None:
         if raw.startswith(b"{"):
             line = _json_line(raw)
-            if line is not None and line.message_id in self.wanted:
-                self.verdict.accepted.add(str(line.message_id))
+            if line is not None and line.message_id and self.is_wanted(line.message_id):
+                self.take(line.message_id)
             return
         found = _POSTFIX.search(raw)
         if found is None:
             return
         if found[3]:
             message_id = found[3].decode("utf-8", "replace")
-            if message_id in self.wanted:
+            if self.is_wanted(message_id):
                 self.queue_ids[found[2]] = message_id
-                self.verdict.unsure.add(message_id)
+                self.unsure.add(message_id)
         elif found[1] == b"qmgr" and found[2] in self.queue_ids:
-            self.verdict.accepted.add(self.queue_ids[found[2]])
+            message_id = self.queue_ids.pop(found[2])
+            self.unsure.discard(message_id)
+            self.take(message_id)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, since: dt.datetime) -> Iterator[tuple[list[BinaryIO], bool]]:
+    """The files that may hold a line since a moment, oldest first, and whether those are all."""
+    try:
+        with contextlib.ExitStack() as stack:
+            yield _open(path, since, stack)
+    except OSError as error:
+        raise SettingsError(
+            f"SYNDICATE_RELAY_ACCEPT_LOG: {path} cannot be read ({error.strerror})."
+        ) from error
 
 
 def _open(
@@ -221,6 +303,26 @@ def _start(log: BinaryIO, since: dt.datetime, now: dt.datetime) -> int:
     log.seek(low)
     log.readline()
     return log.tell()
+
+
+def _first_time(log: BinaryIO, now: dt.datetime) -> dt.datetime | None:
+    log.seek(0)
+    some = log.read(_SMALL_BYTES).splitlines()
+    return next((at for raw in some if (at := time_of(raw, now)) is not None), None)
+
+
+def _last_time(log: BinaryIO, now: dt.datetime) -> dt.datetime | None:
+    some = _tail(log)[::-1]
+    return next((at for raw in some if (at := time_of(raw, now)) is not None), None)
+
+
+def _tail(log: BinaryIO) -> list[bytes]:
+    """The last lines of a log, whole ones."""
+    size = os.fstat(log.fileno()).st_size
+    log.seek(max(0, size - _TAIL_BYTES))
+    if log.tell():
+        log.readline()
+    return log.read(_TAIL_BYTES).splitlines()
 
 
 def _json_line(raw: bytes) -> Line | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError
 from syndicate.limits import Limits
-from syndicate.mail import allowed, dkim, pace, relay
+from syndicate.mail import allowed, dkim, pace, relay, waking
 from syndicate.mail.chunk import After, Chunk
 from syndicate.mail.contents import Contents
 from syndicate.mail.dkim import Signer
@@ -114,9 +114,8 @@ class Run:
 
     def go(self) -> None:
         """Send batch after batch."""
+        waking.notice(clock.now())
         with transaction() as tx:
-            if installation.hold_if_restored(tx, clock.now()):
-                log.error("everything_stopped", why=installation.RESTORED)
             for left in _LEFT_BEHIND:
                 lease.end(tx, left)
         _LEFT_BEHIND.clear()

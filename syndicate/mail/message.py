@@ -5,7 +5,6 @@ bytes and the same Message-ID. Checklist: notes/mail A1, A3, A5.
 """
 
 import datetime as dt
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -156,12 +155,7 @@ class Writer:
         )
 
     def _seal(self, purpose: str, name: str) -> str:
-        return seal(self.key, purpose, name)
-
-
-def seal(key: bytes, purpose: str, name: str) -> str:
-    """The mark in hex that only we can put on a name; `mail.bounces.verp` asks for it again."""
-    return hmac.digest(signing.derive_key(key, purpose), name.encode(), "sha256").hex()
+        return signing.seal(self.key, purpose, name)
 
 
 def frozen_headers(

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from syndicate import logs, settings
+from syndicate import clock, logs, settings
 from syndicate.errors import RefusedError
-from syndicate.mail import accept_log, headers, relay
+from syndicate.mail import accept_log, headers, relay, waking
 from syndicate.mail.accept_log import Verdict
 from syndicate.mail.message import Writer
 from syndicate.settings import Settings
@@ -24,7 +24,7 @@ from syndicate.store.session import Transaction, transaction
 
 log = logs.get(__name__)
 
-PUSHED = "pushed"
+PUSHED = accept_log.PUSHED
 # Longer than from a chunk's intent to the end of its worker's lease, or to its results: 5 minutes
 # in which messages may begin, twice the 25 that one may take, a lease, and what a slow clock adds.
 BEFORE_DOUBT = dt.timedelta(hours=2)
@@ -126,9 +126,11 @@ def _heard(line: accept_log.Line, now: dt.datetime) -> Heard:
 
 
 def _store(relay_name: str, rows: Sequence[Heard]) -> int:
+    taken: list[tuple[str, dt.datetime]] = []
     with transaction() as tx:
         for first in range(0, len(rows), LINES_AT_ONCE):
-            accepts.add(tx, relay_name, rows[first : first + LINES_AT_ONCE])
+            taken += accepts.add(tx, relay_name, rows[first : first + LINES_AT_ONCE])
+    waking.suspect(taken, clock.now())
     return len(rows)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
+from syndicate.mail import releasing
+from syndicate.mail.releasing import Plan
 from syndicate.store import audit, installation, ledger, resending
 from syndicate.store.mailings import Lane, MailingState
 from syndicate.store.session import Transaction, transaction
@@ -107,13 +109,30 @@ def stop_everything(why: str, *, actor: str, now: dt.datetime) -> None:
         audit.record(tx, at=now, actor=actor, action="stop", subject="installation", why=told)
 
 
-def release(*, actor: str, now: dt.datetime) -> None:
-    """Let mail leave again. Safe to run twice."""
+def release(*, actor: str, now: dt.datetime) -> Plan:
+    """Let mail leave again; where it is held as a copy, settled first. Safe to run twice.
+
+    Returns:
+        What was done.
+
+    Raises:
+        SettingsError: it is held, and an accept log is set that cannot be read here.
+        PermanentError: the journal cannot be read here.
+        RefusedError: it is held, and a worker still has a batch in hand.
+    """
+    done = releasing.settle(now)
     with transaction() as tx:
+        if done.held_why is not None:
+            releasing.begin_life(tx, done, now=now)
         installation.release(tx)
-        audit.record(tx, at=now, actor=actor, action="release", subject="installation")
+        counts = {"would_send": sum(row.would_send for row in done.mailings)}
+        counts["settled"] = sum(row.settled for row in done.mailings)
+        counts["left"] = sum(row.left for row in done.mailings)
+        said = counts if done.held_why is not None else {}
+        audit.record(tx, at=now, actor=actor, action="release", subject="installation", **said)
         hint(tx, Lane.URGENT)
         hint(tx, Lane.BULK)
+    return done
 
 
 def hint(tx: Transaction, lane: Lane) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from syndicate import jobs, logs, settings
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
-from syndicate.store import alerts, issues
+from syndicate.store import alerts, installation, issues
 from syndicate.store.alerts import Due
 from syndicate.store.newsletters import IssueState
 from syndicate.store.session import Transaction, transaction
@@ -26,6 +26,8 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 def send_due(now: dt.datetime) -> list[int]:
     """Open the alert of every article that is due and compose it. Safe to run twice, or at once.
 
+    None is opened where mail is held as a copy's.
+
     Args:
         now: aware UTC.
 
@@ -33,7 +35,7 @@ def send_due(now: dt.datetime) -> list[int]:
         Ids of the issues that are new, the held ones too.
     """
     with transaction() as tx:
-        wanted = alerts.due(tx, now=now)
+        wanted = alerts.due(tx, now=now) if installation.held_why(tx) is None else []
     opened = [issue_id for each in wanted if (issue_id := _open(each, now)) is not None]
     for issue_id in opened:
         run.compose_issue(issue_id, now)

@@ -14,13 +14,14 @@ from dataclasses import replace
 from jinja2 import TemplateError
 
 from syndicate import jobs, logs, settings
-from syndicate.errors import NotFoundError, RefusedError, SyndicateError
-from syndicate.mail import reconcile, steering
+from syndicate.errors import NotFoundError, PermanentError, RefusedError, SyndicateError
+from syndicate.journal import lives
+from syndicate.mail import reconcile, steering, waking
 from syndicate.mail.message import content_rows, frozen_headers
 from syndicate.newsletters import schedule
 from syndicate.newsletters.compose import ALERT, DIGEST, Draft, Frame, Material, compose
 from syndicate.newsletters.schedule import Slot
-from syndicate.store import corrections, issues, ledger, newsletters, renewing
+from syndicate.store import corrections, installation, issues, ledger, newsletters, renewing
 from syndicate.store.issues import Story
 from syndicate.store.ledger import ContentRow
 from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
@@ -57,6 +58,8 @@ def open_due_issues(now: dt.datetime) -> list[int]:
         Ids of the issues that are new.
     """
     with transaction() as tx:
+        if installation.held_why(tx) is not None:
+            return []
         opened = [
             issue_id
             for newsletter in newsletters.every(tx)
@@ -88,9 +91,11 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
 
     Raises:
         NotFoundError: there is no such newsletter.
-        RefusedError: it is one of alerts.
+        RefusedError: it is one of alerts, or mail is held.
     """
     with transaction() as tx:
+        if (why := installation.held_why(tx)) is not None:
+            raise RefusedError(waking.told(why))
         newsletter = find_newsletter(tx, newsletter_id)
         if newsletter.kind is NewsletterKind.ALERT:
             raise RefusedError("Only a digest has slots; an alert is sent with its article.")
@@ -105,7 +110,8 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
 def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
     """Take an issue from *due* to *sending*, or to where it ends without a mailing.
 
-    Safe to run twice, or at once, or again after a crash at any point.
+    Where mail is held as a copy's it stays as it is. Safe to run twice, or at once, or again after
+    a crash at any point.
 
     Args:
         issue_id: which.
@@ -258,6 +264,7 @@ def _told_at_once(
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
     since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
+    since = max(since, installation.opens_from(tx) or since)
     slots = schedule.due_slots(read_schedule(newsletter), now=now, since=since)
     opened = (_open(tx, newsletter.id, slot, now) for slot in slots)
     return [issue.id for issue, is_new in opened if is_new]
@@ -271,6 +278,8 @@ def _open(tx: Transaction, newsletter_id: int, slot: Slot, now: dt.datetime) -> 
 def _claim(issue_id: int) -> bool:
     """Mark an issue as being composed; one whose composer died is taken over."""
     with transaction() as tx:
+        if installation.held_why(tx) is not None:
+            return False
         issue = issues.lock(tx, issue_id, IssueState.DUE, IssueState.COMPOSING)
         if issue is not None:
             issue.state = IssueState.COMPOSING
@@ -298,10 +307,11 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
 
 def _send(issue_id: int, now: dt.datetime) -> None:
     """Materialise a frozen issue's audience and let the senders have it."""
+    _write_down(issue_id, now)
     with transaction() as tx:
         issue = issues.lock(tx, issue_id, IssueState.FROZEN)
         mailing = ledger.of_issue(tx, issue_id) if issue else None
-        if issue is None or mailing is None:
+        if issue is None or mailing is None or installation.held_why(tx) is not None:
             return
         newsletter = find_newsletter(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
@@ -316,6 +326,21 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         finish_mailing(tx, mailing.id, now=now)
         steering.hint(tx, mailing.lane)
     log.info("issue_sending", issue_id=issue_id, mailing_id=mailing.id, audience=mailing.audience)
+
+
+def _write_down(issue_id: int, now: dt.datetime) -> None:
+    """Tell the journal that a frozen issue begins: before a mail leaves, where we may write it."""
+    path = lives.path_of(settings.load())
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        mailing = ledger.of_issue(tx, issue_id)
+    if path is None or mailing is None or issue is None or issue.state is not IssueState.FROZEN:
+        return
+    try:
+        lives.begin(path, mailing.id, now)
+    except PermanentError as error:
+        # The tick sees the journal, and writes what is missing.
+        log.info("journal_left_to_the_tick", reason=str(error))
 
 
 def _end(issue_id: int, state: IssueState, note: str) -> None:

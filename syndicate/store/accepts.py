@@ -1,8 +1,9 @@
 """Lines of a relay's accept log that were sent to us, for relays on other machines."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,7 @@ from syndicate.store.due import SKEW
 from syndicate.store.events import RelayAccept, RelaySeen
 from syndicate.store.session import Transaction
 
+_AT_ONCE = 10_000
 HEARTBEAT = ""  # the Message-ID under which a relay's newest heartbeat stands
 
 
@@ -31,17 +33,20 @@ class Heard:
     is_taken: bool = True
 
 
-def add(tx: Transaction, relay: str, lines: Sequence[Heard]) -> None:
+def add(tx: Transaction, relay: str, lines: Sequence[Heard]) -> list[tuple[str, dt.datetime]]:
     """Store a relay's lines, in their order. Safe to run twice.
 
     A message that is taken under its queue id alone was named by a line before, perhaps long ago.
+
+    Returns:
+        (Message-ID, when) of each message that they say was taken.
     """
     seen = {each.queue_id: each for each in lines if not each.is_taken and each.message_id}
     if seen:
         _note_seen(tx, relay, seen)
     queue_ids = {each.queue_id for each in lines if each.is_taken and each.queue_id}
     named = _taken_from_seen(tx, relay, queue_ids)
-    values = [
+    values: list[dict[str, Any]] = [
         {"message_id": message_id, "relay": relay, "queue_id": each.queue_id, "at": each.at}
         for each in lines
         if each.is_taken and (message_id := each.message_id or named.get(each.queue_id or ""))
@@ -50,6 +55,7 @@ def add(tx: Transaction, relay: str, lines: Sequence[Heard]) -> None:
         tx.execute(insert(RelayAccept).values(values).on_conflict_do_nothing())
     if lines:
         _beat(tx, relay, max(each.at for each in lines))
+    return [(str(each["message_id"]), each["at"]) for each in values]
 
 
 def accepted(tx: Transaction, message_ids: Collection[str]) -> set[str]:
@@ -62,6 +68,25 @@ def seen(tx: Transaction, message_ids: Collection[str]) -> set[str]:
     """Those of the messages that a relay saw, and may take yet."""
     query = select(RelaySeen.message_id).where(RelaySeen.message_id.in_(message_ids))
     return set(tx.scalars(query))
+
+
+def newest(tx: Transaction, *, since: dt.datetime, limit: int) -> list[str]:
+    """The newest messages that a relay took since a moment, newest first."""
+    query = select(RelayAccept.message_id).where(
+        RelayAccept.at > since, RelayAccept.message_id != HEARTBEAT
+    )
+    return list(tx.scalars(query.order_by(RelayAccept.at.desc()).limit(limit)))
+
+
+def every(tx: Transaction) -> Iterator[str]:
+    """Each message that a relay took and that we still know of, read as it is asked for."""
+    query = select(RelayAccept.message_id).where(RelayAccept.message_id != HEARTBEAT)
+    yield from tx.scalars(query.execution_options(yield_per=_AT_ONCE))
+
+
+def every_seen(tx: Transaction) -> set[str]:
+    """Messages that a relay saw, and may have taken."""
+    return set(tx.scalars(select(RelaySeen.message_id)))
 
 
 def complete_until(

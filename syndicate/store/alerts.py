@@ -12,10 +12,12 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
+from syndicate.store import installation
 from syndicate.store.articles import Article
 from syndicate.store.issues import is_drawn_from, news_at, next_number
 from syndicate.store.newsletters import Issue, IssueState, Newsletter, NewsletterKind
 from syndicate.store.session import Transaction
+from syndicate.store.told import was_told
 from syndicate.store.visibility import Channel, may_show
 
 WITHIN = dt.timedelta(hours=1)
@@ -57,6 +59,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:
         now: aware UTC; what may not be shown in mail now is left out.
     """
     asked_at = func.greatest(Article.alert_at, Article.embargo_until)
+    earliest = max(now - WITHIN, installation.opens_from(tx) or now - WITHIN)
     rows: list[Due] = []
     for newsletter in tx.scalars(
         select(Newsletter).where(Newsletter.kind == NewsletterKind.ALERT).order_by(Newsletter.id)
@@ -68,11 +71,12 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:
             select(Article.id)
             .where(
                 Article.alert_at > now - AHEAD,
-                asked_at > now - WITHIN,
+                asked_at > earliest,
                 may_show(Channel.MAIL, now=now),
                 Article.language.in_(newsletter.languages),
                 is_drawn_from(newsletter),
                 ~was_opened,
+                ~was_told(newsletter.id),
             )
             .order_by(asked_at, Article.id)
         )

@@ -25,6 +25,7 @@ from syndicate.store.publications import Section
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 from syndicate.store.subscribers import Subscription
+from syndicate.store.told import was_told
 from syndicate.store.visibility import Channel, may_show, may_show_picture
 
 # States in which somebody has still to compose or materialise.
@@ -217,6 +218,7 @@ def stories(
             news_at() <= issue.window_to,
             is_drawn_from(newsletter),
             ~_went_out(newsletter.id, issue.id),
+            ~was_told(newsletter.id),
         ),
     )
 

@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text, update
 
-from syndicate.store.installation import Installation
+from syndicate.store.installation import MAY_LEAVE
 from syndicate.store.mailings import (
     Batch,
     BatchState,
@@ -163,7 +163,7 @@ def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Du
 # One statement, for it is half of what a chunk costs the database. Barred are those who were
 # suppressed or left since the mailing was materialised, and those to whom nothing is left to send.
 _INTEND = text(
-    """
+    f"""
     WITH chunk AS (
         SELECT d.ordinal, EXISTS (
                 SELECT 1 FROM suppression s
@@ -185,7 +185,7 @@ _INTEND = text(
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
             AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing AND state = 'sending'
                 AND content_version = :version AND renew_since IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM installation WHERE stopped_at IS NOT NULL)
+            AND {MAY_LEAVE}
         RETURNING epoch
     ), cleared AS (
         UPDATE delivery d SET choice = d.choice & ~CAST(:withheld AS bigint)
@@ -197,8 +197,8 @@ _INTEND = text(
         coalesce((SELECT jsonb_object_agg(ordinal,
                 CASE WHEN is_suppressed THEN 'suppressed' WHEN has_left THEN 'ended'
                     ELSE 'nothing chosen' END)
-            FROM chunk WHERE is_suppressed OR has_left OR is_empty), '{}') AS barred
-    """
+            FROM chunk WHERE is_suppressed OR has_left OR is_empty), '{{}}') AS barred
+    """  # noqa: S608 - our own text
 )
 
 
@@ -279,5 +279,5 @@ def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
         Mailing.renew_since.is_(None),
         or_(Batch.not_before.is_(None), Batch.not_before <= now),
         ~is_held(now),
-        ~exists().where(Installation.stopped_at.is_not(None)),
+        text(MAY_LEAVE),
     )

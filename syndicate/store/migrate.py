@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from syndicate import settings
 from syndicate.errors import RefusedError, SchemaTooNewError
-from syndicate.store import installation, session
+from syndicate.store import installation, restoring, session
 from syndicate.store.trouble import explain
 
 # Any constant of our own: two processes that migrate at once wait for each other.
@@ -54,7 +54,7 @@ def require_current() -> None:
 
 
 def upgrade() -> str:
-    """Migrate to the newest version and stamp the environment. Safe to run twice, or at once.
+    """Migrate to the newest version and stamp environment and home. Safe to run twice, or at once.
 
     Returns:
         The version that the database now has.
@@ -76,6 +76,7 @@ def upgrade() -> str:
             connection.commit()
     with session.transaction() as tx:
         installation.stamp(tx, settings.load().environment)
+        restoring.move_in(tx)
     return head()
 
 

@@ -24,8 +24,12 @@ def statement(index: int) -> str:
 
 def make_ahead(tx: Transaction) -> None:
     """Make the partition of the newest mailing and the one after it. Safe to run twice."""
-    newest = tx.scalar(select(func.coalesce(func.max(Mailing.id), 0))) or 0
-    current = newest // MAILINGS_PER_PARTITION
+    make_for(tx, tx.scalar(select(func.coalesce(func.max(Mailing.id), 0))) or 0)
+
+
+def make_for(tx: Transaction, mailing_id: int) -> None:
+    """Make the partition of a mailing and the one after it. Safe to run twice."""
+    current = mailing_id // MAILINGS_PER_PARTITION
     for index in (current, current + 1):
         tx.execute(text(statement(index)))
 

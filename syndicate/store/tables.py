@@ -30,6 +30,7 @@ from syndicate.store import (
     sources,
     subscribers,
     tokens,
+    told,
     websub,
 )
 from syndicate.store.schema import Table
@@ -63,6 +64,7 @@ FAMILIES = (
     recipients,
     sources,
     subscribers,
+    told,
     tokens,
     websub,
 )

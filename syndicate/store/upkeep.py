@@ -15,6 +15,7 @@ from syndicate.store import (
     partitions,
     subscribers,
     tokens,
+    told,
 )
 from syndicate.store.mailings import Mailing, MailingContent, MailingKind, MailingState
 from syndicate.store.recipients import Recipient
@@ -34,6 +35,8 @@ KEEP_LEDGER = dt.timedelta(days=400)
 KEEP_SINGLES = dt.timedelta(days=7)
 # A confirmation link lives 7 days; who did not follow it in a month did not ask for it.
 KEEP_UNCONFIRMED = dt.timedelta(days=30)
+# What was told before is in no window of news any more.
+KEEP_TOLD = dt.timedelta(days=30)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -48,6 +51,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
     idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
+    told.forget_before(tx, now - KEEP_TOLD)
     hub.forget_expired(tx, now)
     consumers.forget_silent(tx, now)
     subscribers.forget_unconfirmed(tx, now - KEEP_UNCONFIRMED)

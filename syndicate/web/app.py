@@ -9,12 +9,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
-from syndicate import __version__
-from syndicate.errors import ForgottenError
+from syndicate import __version__, clock, logs
+from syndicate.errors import ForgottenError, SyndicateError
+from syndicate.mail import waking
+from syndicate.store import migrate
+from syndicate.store.session import DatabaseDownError
 from syndicate.web import errors, guards, health, sites, static
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten
+
+log = logs.get(__name__)
 
 # Every module that holds a `router`; a more particular route stands before a more general one.
 ROUTERS = (
@@ -84,8 +90,19 @@ def build() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await run_in_threadpool(_notice_a_copy)
     async with closing_with_the_server(app.state.poller):
         yield
+
+
+def _notice_a_copy() -> None:
+    """Before anybody signs up: a copy gives its numbers out a second time."""
+    try:
+        migrate.require_current()
+        waking.notice(clock.now())
+    except (SyndicateError, DatabaseDownError) as error:
+        # `/readyz` says so too, and asks again.
+        log.warning("database_not_compared", reason=type(error).__name__)
 
 
 app = build()

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 
 from syndicate import clock, jobs
 from syndicate.errors import SyndicateError
-from syndicate.store import due, migrate
+from syndicate.mail import waking
+from syndicate.store import due, installation, migrate
 from syndicate.store.session import transaction
 
 router = APIRouter(include_in_schema=False)
@@ -21,8 +22,9 @@ def healthz(response: Response) -> dict[str, str]:
 def readyz(response: Response) -> dict[str, str]:
     """Database, schema and broker; 503 with the reason when one is missing.
 
-    A tick that is late, or stamped in the future, is told and no reason for 503: pages and feeds
-    are served all the same, and a proxy that took them away would make it worse.
+    A tick that is late, or stamped in the future, and mail that is held are told and no reason for
+    503: pages and feeds are served all the same, and a proxy that took them away would make it
+    worse.
     """
     response.headers["Cache-Control"] = "no-store"
     try:
@@ -35,5 +37,7 @@ def readyz(response: Response) -> dict[str, str]:
         return {"status": "not ready", "reason": "The broker does not answer."}
     with transaction() as tx:
         tick = due.tick(tx, clock.now())
+        why = installation.held_why(tx)
     told = {} if tick.state is due.TickState.ON_TIME else {"reason": tick.says}
-    return {"status": "ready", "tick": tick.state.value, **told}
+    held = {} if why is None else {"mail": waking.told(why)}
+    return {"status": "ready", "tick": tick.state.value, **told, **held}

@@ -1,9 +1,8 @@
-"""A database that is a copy: of another environment, or of yesterday."""
+"""A database that is a copy in another environment mails whom it may, and nobody else."""
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
-from syndicate import clock
 from syndicate.store import installation
 from syndicate.store.session import transaction
 from tests.mail.campaign import Plan
@@ -26,21 +25,3 @@ def test_another_environment_mails_its_allow_list_and_harms_nobody_else(
     assert relay.recipients() == ["reader000002@example.com"]
     assert counts(mailing_id) == {"audience": 5, "accepted": 1, "remaining": 4}
     assert send() == 0
-
-
-def test_a_restored_database_mails_nobody_until_somebody_releases_it(relay: FaultRelay) -> None:
-    mailing_id = begin(Plan(audience=5))
-    with transaction() as tx:
-        assert not installation.hold_if_restored(tx, clock.now())
-        tx.execute(text("UPDATE installation SET system_id = 1"))
-
-    assert send() == 0
-
-    assert relay.accepted == []
-    with transaction() as tx:
-        row = installation.read(tx)
-        assert row is not None
-        assert row.stopped_why == installation.RESTORED
-        installation.release(tx)
-    assert send() == 5
-    assert counts(mailing_id) == {"audience": 5, "accepted": 5}

@@ -52,6 +52,7 @@ LEFT = {
     "put right apart": {
         *("delivery.not_before", "delivery.done_at", "batch.lease_until", "due_job.slot"),
         *("cap_counter.window_from", "issue.window_to"),
+        *("installation.life_since", "installation.opens_from"),
     },
     "a record, which nothing waits for": {
         *("api_answer.at", "api_token.created_at", "api_token.used_at", "audit.at"),
@@ -59,6 +60,7 @@ LEFT = {
         *("delivery_incident.opened_at", "delivery_incident.last_at"),
         *("delivery_incident.closed_at", "delivery_incident.taken_at"),
         *("feed_partner.created_at", "feed_partner.revoked_at", "installation.stopped_at"),
+        *("installation.held_at", "installation.compared_for", "newsletter_told.told_at"),
         *("publication.created_at", "receiver_pace.changed_at", "relay_seen.at"),
         *("subscriber.created_at", "suppression.at", "used_token.used_at"),
         *("subscription.created_at", "subscription.confirmed_at", "subscription.ended_at"),

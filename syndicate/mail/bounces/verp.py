@@ -9,7 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from syndicate.mail.message import seal
+from syndicate import signing
 
 # A quoted or folded report may break a long line in the middle of a name.
 _SOFT_BREAK = re.compile(rb"=\r?\n")
@@ -44,6 +44,8 @@ def find(text: bytes | str, key: bytes) -> Name | None:
         for found in itertools.islice(pattern.finditer(words), NAMES_TRIED):
             name = Name(int(found[1]), int(found[2]))
             written = form.format(name.mailing_id, name.recipient_id)
-            if hmac.compare_digest(found[3].lower(), seal(key, purpose, written)[: len(found[3])]):
+            if hmac.compare_digest(
+                found[3].lower(), signing.seal(key, purpose, written)[: len(found[3])]
+            ):
                 return name
     return None

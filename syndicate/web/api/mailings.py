@@ -1,6 +1,7 @@
 """/api/v1/mailings: how mailings stand, and the verbs that steer them."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.mail import steering
+from syndicate.mail import releasing, steering
 from syndicate.store import installation, progress, watching
 from syndicate.store.progress import Standing
 from syndicate.store.session import transaction
@@ -103,6 +104,27 @@ class Installation(BaseModel):
     environment: str
     stopped_at: dt.datetime | None
     stopped_why: str | None
+    held_at: dt.datetime | None = Field(description="since when it is taken for a copy")
+    held_why: str | None
+
+
+class Waiting(BaseModel):
+    """One mailing, and what a release would do with it."""
+
+    id: int
+    would_send: int = Field(description="deliveries that leave by it")
+    settled: int = Field(description="deliveries that an accept log says were accepted")
+    left: int = Field(description="deliveries of which nobody knows, and which are not sent")
+
+
+class Release(BaseModel):
+    """What letting mail leave would do."""
+
+    held_why: str | None
+    mailings: list[Waiting]
+    opens_from: dt.datetime | None = Field(
+        description="what was due by then opens no issue by itself"
+    )
 
 
 @router.get("/mailings")
@@ -165,7 +187,11 @@ def show_installation(_actor: Reader) -> Installation:
     if row is None:
         raise NotFoundError("This installation has no row yet; run `syndicate migrate`.")
     return Installation(
-        environment=row.environment, stopped_at=row.stopped_at, stopped_why=row.stopped_why
+        environment=row.environment,
+        stopped_at=row.stopped_at,
+        stopped_why=row.stopped_why,
+        held_at=row.held_at,
+        held_why=row.held_why,
     )
 
 
@@ -176,9 +202,20 @@ def stop_everything(actor: Stopper, why: Why | None = None) -> Installation:
     return show_installation(actor)
 
 
+@router.get("/installation/release")
+def show_release(_actor: Reader) -> Release:
+    """What letting mail leave would do; 409 or 400 where it cannot be told."""
+    found = releasing.plan(clock.now())
+    return Release(
+        held_why=found.held_why,
+        mailings=[Waiting(**asdict(row)) for row in found.mailings],
+        opens_from=found.opens_from,
+    )
+
+
 @router.post("/installation/release")
 def release(actor: Stopper) -> Installation:
-    """Let mail leave again. Safe to run twice."""
+    """Let mail leave again; after a restore, settled by the accept logs first."""
     steering.release(actor=actor.name, now=clock.now())
     return show_installation(actor)
 

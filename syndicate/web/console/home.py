@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
-from syndicate.mail import steering
+from syndicate.mail import releasing, steering
 from syndicate.mail.bounces import advice
 from syndicate.newsletters import schedule
 from syndicate.newsletters.run import read_schedule
@@ -88,9 +88,18 @@ def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> R
     return pages.see_other("/console")
 
 
+@router.get("/console/release")
+def release_page(actor: Reader) -> Response:
+    """What letting mail leave would do, and the question."""
+    found = releasing.plan(clock.now())
+    with transaction() as tx:
+        titles = watching.titles(tx, [row.id for row in found.mailings])
+    return pages.render(actor, "release.html", tab="release", plan=found, titles=titles)
+
+
 @router.post("/console/release")
 def release(actor: Stopper) -> Response:
-    """Let mail leave again."""
+    """Let mail leave again; after a restore, settled by the accept logs first."""
     steering.release(actor=actor.name, now=clock.now())
     return pages.see_other("/console")
 

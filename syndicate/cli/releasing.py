@@ -1,0 +1,115 @@
+"""Letting mail leave again, as an operator sees it: what would be sent, and a question."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from syndicate import clock
+from syndicate.mail import releasing, steering, waking
+from syndicate.mail.releasing import Plan
+
+# Confirmations and emailed articles may be many; all of them stand in the JSON.
+_SHOWN = 20
+_NUMBERS = ("would_send", "settled", "left")
+
+
+def release(*, actor: str, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Let mail leave again; ask before, where it was held as a copy's.
+
+    Args:
+        actor: who asks.
+        dry_run: say what would be done, and do nothing.
+        yes: do not ask.
+        as_json: print one JSON object.
+    """
+    waking.wake(clock.now(), is_start=True)
+    if dry_run:
+        _tell(releasing.plan(clock.now()), as_json=as_json)
+        return
+    if not yes:
+        _ask(releasing.plan(clock.now()), is_quiet=as_json)
+    done = steering.release(actor=actor, now=clock.now())
+    if as_json:
+        sys.stdout.write(json.dumps(as_dict(done)) + "\n")
+    else:
+        sys.stdout.write("Mail leaves again.\n")
+
+
+def as_dict(found: Plan) -> dict[str, object]:
+    """A plan for JSON."""
+    return {
+        "held": found.held_why,
+        "mailings": [
+            {"id": row.id, "would_send": row.would_send, "settled": row.settled}
+            for row in found.mailings
+        ],
+        "left": {str(row.id): row.left for row in found.mailings if row.left},
+        "sent_before": [
+            {"newsletter": one.newsletter, "date": str(one.local_date), "slot": one.slot}
+            for one in found.put_back
+        ],
+        "opens_from": found.opens_from.isoformat() if found.opens_from else None,
+    }
+
+
+def _ask(found: Plan, *, is_quiet: bool) -> None:
+    if found.held_why is None:
+        return
+    if not is_quiet:
+        _tell(found, as_json=False)
+    number = sum(row.would_send for row in found.mailings)
+    typer.confirm(f"Let mail leave, {number} deliveries of these among it?", abort=True, err=True)
+
+
+def _tell(found: Plan, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(as_dict(found)) + "\n")
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for sentence in sentences(found):
+        console.print(sentence, markup=False)
+    if found.mailings:
+        console.print(_table(found))
+
+
+def sentences(found: Plan) -> Iterator[str]:
+    """What a plan means, in words."""
+    if found.held_why is None:
+        yield "Nothing is held as a copy's; what is stopped is sent when you release it."
+        return
+    yield f"Mail is held: {found.held_why}."
+    for one in found.put_back:
+        state = "was sent" if one.is_over else "was begun, and who had not got it yet does not"
+        yield (
+            f"Issue {one.number} of {one.newsletter} ({one.local_date} {one.slot}) {state}: the "
+            "journal knows it. It is not opened again."
+        )
+    left = sum(row.left for row in found.mailings)
+    if left:
+        yield (
+            f"Of {left} deliveries nobody knows whether they were sent: no accept log that can be "
+            "trusted tells. They are not sent; `syndicate mailings resend` does, if you must."
+        )
+    if found.opens_from is not None:
+        yield (
+            f"No journal that can be trusted tells what was begun before {found.opens_from:%F %R} "
+            "UTC: what was due by then opens no issue by itself. `syndicate newsletters send` does."
+        )
+    yield "Readers who left since the backup are readers again until you enter it once more."
+
+
+def _table(found: Plan) -> Table:
+    table = Table()
+    for heading in ("mailing", "would send", "settled by log", "left to you"):
+        table.add_column(heading, justify="right")
+    for row in found.mailings[:_SHOWN]:
+        table.add_row(str(row.id), str(row.would_send), str(row.settled), str(row.left))
+    if len(found.mailings) > _SHOWN:
+        rest = found.mailings[_SHOWN:]
+        numbers = [sum(getattr(row, name) for row in rest) for name in _NUMBERS]
+        table.add_row(f"{len(rest)} more", *(str(number) for number in numbers))
+    return table

@@ -1,0 +1,292 @@
+"""The journal of the database's lives: what was begun, written down beside the database.
+
+    {"life": "9f…", "mark": 41, "at": "…"}                                   a life began
+    {"life": "9f…", "mark": 42, "at": "…", "mailing": 7, "slot": "08:00", …}
+    {"life": "9f…", "mark": 57, "at": "…", "mailing": 7, "is_over": true, …}
+
+Beside it `<name>.mark` holds life and mark of this moment, written anew whenever the mark rises:
+with each mailing begun, each upkeep, and every 2 s while anything is sent. A database whose mark is
+lower, or whose life is not the journal's, was restored. An issue is written down before its mails
+may leave, where whoever composes it sees the file, else by the next tick: so 2 s may be missing.
+
+Source: docs/decisions/0019-the-way-back.md.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from syndicate import clock, logs
+from syndicate.journal import lines
+from syndicate.settings import Settings
+from syndicate.store import begun, installation
+from syndicate.store.begun import Begun
+from syndicate.store.installation import Installation
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+NAME = "journal.jsonl"
+SETTING = "SYNDICATE_JOURNAL"
+# A transaction that began first may end last: so far back the rows are compared by id.
+_OVERLAP = dt.timedelta(hours=1)
+# A lost file is written anew so far back: what is older is in no window of news any more.
+_FAR_BACK = dt.timedelta(days=30)
+_TAIL_BYTES = 65_536
+# A file that was last changed so long after its newest word was laid down by somebody else.
+_COPIED_AFTER = dt.timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far the journal is: the mark of a life, and when that was written."""
+
+    life: str
+    mark: int
+    at: dt.datetime
+
+
+@dataclass
+class Journal:
+    """All of a journal.
+
+    Attributes:
+        head: None when there is nothing in it.
+        lives: every one that it ever knew.
+        begun: mailings, by life and id; the newest word about each.
+        is_live: whether it is as it was last written, and no copy of an earlier day.
+    """
+
+    head: Head | None = None
+    lives: set[str] = field(default_factory=set)
+    begun: dict[tuple[str, int], Begun] = field(default_factory=dict)
+    is_live: bool = False
+
+    def mailings(self) -> list[Begun]:
+        """What was begun, oldest first."""
+        return sorted(self.begun.values(), key=lambda each: (each.at, each.mailing_id))
+
+
+def path_of(own: Settings) -> Path | None:
+    """Where the journal is: as set, else beside that of takedowns, else in the data folder."""
+    if own.journal is not None:
+        return own.journal / NAME if own.journal.is_dir() else own.journal
+    if own.takedown_log is not None:
+        return own.takedown_log.with_name(NAME)
+    return own.data_dir / NAME if own.data_dir is not None else None
+
+
+def read(path: Path) -> Journal:
+    """Read all of a journal.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    found = Journal(head=head(path))
+    for said in lines.read(path, setting=SETTING):
+        one = _head(said)
+        if one is None:
+            continue
+        found.lives.add(one.life)
+        mailing = _begun(said)
+        if mailing is not None:
+            found.begun[one.life, mailing.mailing_id] = mailing
+    if found.head is not None:
+        found.lives.add(found.head.life)
+        found.is_live = is_as_written(_mark_of(path), found.head.at)
+    return found
+
+
+def head(path: Path) -> Head | None:
+    """How far the journal is; None when there is none.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    said = [
+        *lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES),
+        *lines.read(_mark_of(path), setting=SETTING),
+    ]
+    heads = [found for each in said if (found := _head(each)) is not None]
+    if not heads:
+        return None
+    # Lives follow each other; where the mark's own file is lost the lines tell how far it was.
+    life = max(heads, key=lambda each: each.at).life
+    return max((each for each in heads if each.life == life), key=lambda each: each.mark)
+
+
+def is_as_written(path: Path, newest_at: dt.datetime) -> bool:
+    """Whether a file was last changed when its newest word was written.
+
+    Whoever copies a file back from a backup changes it then, whatever times he gives it.
+
+    Args:
+        path: of the file.
+        newest_at: what it says itself, aware UTC.
+    """
+    try:
+        changed_at = dt.datetime.fromtimestamp(path.stat().st_ctime, tz=dt.UTC)
+    except OSError:
+        return False
+    return changed_at - newest_at < _COPIED_AFTER
+
+
+def conflict(found: Head | None, row: Installation) -> str | None:
+    """Why a database cannot be the journal's own, as a clause; None when it may be. Pure."""
+    if found is None or found.life in row.past_lives:
+        return None
+    if found.life != row.life:
+        return "its journal tells of another life"
+    if found.mark > row.mark:
+        return "its journal knows of later work"
+    return None
+
+
+def keep(path: Path) -> int:
+    """Append what was begun and what ended and the journal lacks. Safe to run twice, or at once.
+
+    Nothing is written for a database that is held, or that the journal does not take for its own.
+
+    Returns:
+        How many mailings that were.
+
+    Raises:
+        PermanentError: the file cannot be read or written.
+    """
+    last = head(path)
+    now = clock.now()
+    moment = now - _FAR_BACK if last is None else max(min(last.at, now) - _OVERLAP, now - _FAR_BACK)
+    with transaction() as tx:
+        row = installation.read(tx)
+        if row is None or row.held_at is not None or conflict(last, row) is not None:
+            return 0
+        found = begun.since(tx, moment)
+        is_sending = begun.is_anybody_sending(tx)
+    written = _written_since(path, moment, row.life)
+    fresh = [each for each in found if (each.mailing_id, each.is_over) not in written]
+    if fresh or is_sending or last is None or last.life != row.life:
+        _write(path, fresh, is_new=last is None or last.life != row.life)
+    elif last.mark < row.mark:
+        _set_mark(path, Head(row.life, row.mark, now))
+    return len(fresh)
+
+
+def begin(path: Path, mailing_id: int, now: dt.datetime) -> None:
+    """Write down that a mailing is about to be begun, before any of it may leave.
+
+    Where this process may not write the journal the tick does it. Safe to run twice.
+
+    Args:
+        path: of the journal.
+        mailing_id: of an issue's mailing.
+        now: aware UTC.
+    """
+    last = head(path)
+    with transaction() as tx:
+        row = installation.read(tx)
+        one = begun.find(tx, mailing_id, now=now)
+    if row is not None and one is not None and conflict(last, row) is None:
+        _write(path, [one], is_new=last is None or last.life != row.life)
+
+
+def forget(path: Path) -> None:
+    """Delete a journal whose database is deleted too."""
+    for each in (path, _mark_of(path)):
+        each.unlink(missing_ok=True)
+
+
+def _write(path: Path, fresh: Iterable[Begun], *, is_new: bool) -> None:
+    """Raise the mark, then write; a crash between the two leaves the journal behind, no more."""
+    with transaction() as tx:
+        mark = installation.raise_mark(tx)
+        row = installation.read(tx)
+    if row is None:
+        return
+    made = Head(row.life, mark, clock.now())
+    said = [_plain(made)] if is_new else []
+    said += [_plain(made) | _plain_mailing(each) for each in fresh]
+    if said:
+        lines.append(path, said, setting=SETTING)
+        log.info("journal_written", mailings=len(said) - is_new)
+    _set_mark(path, made)
+
+
+def _set_mark(path: Path, made: Head) -> None:
+    lines.replace(_mark_of(path), _plain(made), setting=SETTING)
+
+
+def _mark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.mark")
+
+
+def _written_since(path: Path, moment: dt.datetime, life: str) -> set[tuple[int, bool]]:
+    """(mailing, whether it is over) pairs that were written of a life since a moment."""
+    return {
+        (mailing.mailing_id, mailing.is_over)
+        for said in _newest_lines(path, moment)
+        if (mailing := _begun(said)) is not None and said["life"] == life
+    }
+
+
+def _newest_lines(path: Path, moment: dt.datetime) -> list[dict[str, Any]]:
+    """All lines since a moment, and perhaps some before it: from the end, as far as needed."""
+    size = _TAIL_BYTES
+    while True:
+        found = list(lines.read(path, setting=SETTING, last_bytes=size))
+        first = next((one for each in found if (one := _head(each)) is not None), None)
+        is_whole = not path.exists() or path.stat().st_size <= size
+        if is_whole or (first is not None and first.at < moment):
+            return found
+        size *= 4
+
+
+def _head(said: Mapping[str, Any]) -> Head | None:
+    """What any line says of life and mark; None when it is none of ours."""
+    try:
+        at = dt.datetime.fromisoformat(said["at"])
+        return Head(str(said["life"]), int(said["mark"]), at.astimezone(dt.UTC))
+    except (ValueError, KeyError, TypeError):
+        log.warning("journal_line_not_understood", names=sorted(said)[:10])
+        return None
+
+
+def _begun(said: Mapping[str, Any]) -> Begun | None:
+    """The mailing that a line tells of; None when it tells of none."""
+    if "mailing" not in said:
+        return None
+    try:
+        window_from, window_to = (dt.datetime.fromisoformat(each) for each in said["window"])
+        return Begun(
+            mailing_id=int(said["mailing"]),
+            newsletter=str(said["newsletter"]),
+            local_date=dt.date.fromisoformat(said["date"]),
+            slot=str(said["slot"]),
+            number=int(said["number"]),
+            window=(window_from, window_to),
+            names=tuple(str(name) for name in said["stories"]),
+            at=dt.datetime.fromisoformat(said["begun_at"]),
+            is_over=bool(said.get("is_over")),
+        )
+    except (ValueError, KeyError, TypeError):
+        log.warning("journal_line_not_understood", names=sorted(said)[:10])
+        return None
+
+
+def _plain(made: Head) -> dict[str, object]:
+    return {"life": made.life, "mark": made.mark, "at": made.at.isoformat()}
+
+
+def _plain_mailing(one: Begun) -> dict[str, object]:
+    said: dict[str, object] = {
+        "mailing": one.mailing_id,
+        "newsletter": one.newsletter,
+        "date": one.local_date.isoformat(),
+        "slot": one.slot,
+        "number": one.number,
+        "begun_at": one.at.isoformat(),
+        "window": [moment.isoformat() for moment in one.window],
+        "stories": list(one.names),
+    }
+    return said | {"is_over": True} if one.is_over else said

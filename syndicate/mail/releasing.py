@@ -1,0 +1,271 @@
+"""Letting mail leave a database that was held: settle first, show, then begin a new life.
+
+    accept logs ────> what a relay took is accepted
+    no live log ────> what was open is left to a person, whatever it is: most of it was sent
+    journal ────────> issues that were begun are put back as sent, with what they told
+    no live journal ─> nothing that was due before opens by itself
+
+Nobody is mailed twice where log or journal can tell, and where neither can, nobody is mailed. All
+of it may be done again when it was interrupted: mail is held until the last step.
+
+Source: docs/decisions/0019-the-way-back.md.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from syndicate import settings
+from syndicate.errors import RefusedError
+from syndicate.journal import lives
+from syndicate.journal.lives import Journal
+from syndicate.mail import told, waking
+from syndicate.mail.told import Told
+from syndicate.store import begun, installation, reaping, restoring, settling
+from syndicate.store.begun import Begun
+from syndicate.store.installation import Installation
+from syndicate.store.mailings import AmbiguousPolicy, Mailing, MailingState
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.settling import Found
+
+# A message may be accepted long after its mailing was made, never before; clocks differ.
+_MARGIN = dt.timedelta(hours=2)
+# Of mailings that are over so far back, what failed may have been sent again since.
+_FAR_BACK = dt.timedelta(days=14)
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mailing as a release finds it.
+
+    Attributes:
+        would_send: deliveries that leave by it.
+        settled: deliveries that are noted as accepted, because a log says so.
+        left: deliveries that are left to a person as ambiguous, because nobody knows.
+    """
+
+    id: int
+    would_send: int
+    settled: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a release would do.
+
+    Attributes:
+        held_why: why mail is held, as a clause; None where it is not.
+        mailings: those with anything to send, to settle or to leave, by id.
+        put_back: issues that were sent in the time that is lost, as the journal tells.
+        opens_from: what was due by then is not opened by itself; None where all that is due is.
+        past_lives: what the journal knows.
+        mark: likewise.
+    """
+
+    held_why: str | None
+    mailings: tuple[Row, ...]
+    put_back: tuple[Begun, ...] = ()
+    opens_from: dt.datetime | None = None
+    past_lives: frozenset[str] = frozenset()
+    mark: int = 0
+
+
+def plan(now: dt.datetime) -> Plan:
+    """What `settle` would do, and what would leave then; writes nothing.
+
+    Raises:
+        SettingsError: an accept log is set and cannot be read here.
+        PermanentError: the journal cannot be read here.
+    """
+    view = _View.read(now)
+    return view.plan(now) if view is not None else Plan(None, tuple(_unheld(now)))
+
+
+def settle(now: dt.datetime) -> Plan:
+    """Settle a database that is held; all but the last step. Safe to run twice.
+
+    Returns:
+        What was done.
+
+    Raises:
+        SettingsError: an accept log is set and cannot be read here.
+        PermanentError: the journal cannot be read here.
+        RefusedError: a worker still has a batch in hand.
+    """
+    waking.wake(now, is_start=True)
+    _take_back(now)
+    view = _View.read(now)
+    if view is None:
+        return Plan(None, tuple(_unheld(now)))
+    done = view.plan(now)
+    for mailing in view.mailings:
+        view.settle(mailing, now)
+    with transaction() as tx:
+        for one in done.put_back:
+            begun.put_back(tx, one, now=now)
+        if done.opens_from is not None:
+            begun.hold_waiting(tx)
+            restoring.open_from(tx, done.opens_from)
+    return done
+
+
+def begin_life(tx: Transaction, done: Plan, *, now: dt.datetime) -> None:
+    """The last step: the database begins a new life, which the journal follows."""
+    restoring.begin_life(tx, now=now, also_past=done.past_lives, mark=done.mark)
+
+
+@dataclass(frozen=True)
+class _View:
+    """A database that is held, and what stands outside it.
+
+    Attributes:
+        row: of the installation.
+        mailings: that the logs may say something of.
+        journal: all of it.
+        logs: what they tell.
+        lost: what was begun and this database does not know as begun.
+    """
+
+    row: Installation
+    mailings: tuple[Mailing, ...]
+    journal: Journal
+    logs: Told
+    lost: tuple[Begun, ...]
+
+    @classmethod
+    def read(cls, now: dt.datetime) -> "_View | None":
+        """Read everything; None where mail is not held."""
+        with transaction() as tx:
+            row = installation.read(tx)
+            if row is None or row.held_at is None:
+                return None
+            until = row.held_mailing or 0
+            oldest = settling.oldest_open(tx, until=until) or row.life_since
+            mailings = settling.mailings(tx, until=until, since=now - _FAR_BACK)
+        path = lives.path_of(settings.load())
+        journal = lives.read(path) if path is not None else Journal()
+        logs = told.gather(settings.load(), since=oldest - _MARGIN, now=now)
+        with transaction() as tx:
+            frozen = begun.frozen(tx, [each for each in logs.accepted if each <= until])
+            lost = begun.missing(tx, [*journal.mailings(), *frozen])
+        return cls(row, tuple(mailings), journal, logs, tuple(lost))
+
+    def plan(self, now: dt.datetime) -> Plan:
+        """What is to be done."""
+        rows = [self._row(mailing, now) for mailing in self.mailings]
+        head = self.journal.head
+        return Plan(
+            held_why=self.row.held_why,
+            mailings=tuple(row for row in rows if row.would_send or row.settled or row.left),
+            put_back=self.lost,
+            opens_from=None if self._knows_what_was_begun() else self.row.held_at,
+            past_lives=frozenset(self.journal.lives),
+            mark=head.mark if head is not None else 0,
+        )
+
+    def settle(self, mailing: Mailing, now: dt.datetime) -> None:
+        """Write down what is known of one mailing, and what is not."""
+        is_trusted = self._is_trusted(mailing)
+        for recipients in _parts(self.logs.accepted.get(mailing.id)):
+            with transaction() as tx:
+                settling.accept(tx, mailing.id, recipients, now=now)
+        for recipients in _parts(self.logs.unsure.get(mailing.id)):
+            with transaction() as tx:
+                settling.doubt(tx, mailing.id, recipients, now=now)
+        with transaction() as tx:
+            if not is_trusted:
+                settling.doubt(tx, mailing.id, now=now)
+                settling.ask_no_log(tx, mailing.id)
+            settling.end_what_is_over(tx, mailing.id, now=now)
+
+    def _row(self, mailing: Mailing, now: dt.datetime) -> Row:
+        named = _look(mailing, self.logs.accepted.get(mailing.id))
+        unsure = _look(mailing, self.logs.unsure.get(mailing.id))
+        with transaction() as tx:
+            every = settling.look(tx, mailing.id)
+        waiting = every.waiting - named.waiting
+        if not self._is_trusted(mailing, every=every, named=named):
+            return Row(mailing.id, 0, named.open, left=waiting)
+        # A relay may say of a message that it saw it, and after a while that it took it.
+        unknown = min(unsure.waiting, waiting)
+        is_going = mailing.state is MailingState.SENDING and mailing.expires_at > now
+        again = every.ambiguous - named.ambiguous - unsure.ambiguous
+        asks_again = mailing.policy is AmbiguousPolicy.RECONCILE
+        would_send = waiting - unknown + (max(again, 0) if asks_again else 0)
+        return Row(mailing.id, would_send if is_going else 0, named.open, left=unknown)
+
+    def _is_trusted(
+        self, mailing: Mailing, *, every: Found | None = None, named: Found | None = None
+    ) -> bool:
+        """Whether what no log names of a mailing was surely never accepted.
+
+        The log must be the living one, and know whatever the ledger knows of this mailing.
+        """
+        if self.row.is_all_restored or not (self.logs.is_live or self._was_pushed_again()):
+            return False
+        if every is None:
+            with transaction() as tx:
+                every = settling.look(tx, mailing.id)
+        if every.accepted:
+            named = named or _look(mailing, self.logs.accepted.get(mailing.id))
+            return named.accepted == every.accepted
+        return self.logs.oldest is not None and self.logs.oldest <= mailing.created_at
+
+    def _was_pushed_again(self) -> bool:
+        """Whether relays on other machines told once more what they took in the lost time."""
+        return any(self._is_lost(mailing_id) for mailing_id in self.logs.accepted)
+
+    def _is_lost(self, mailing_id: int) -> bool:
+        return mailing_id > (self.row.held_mailing or 0)
+
+    def _knows_what_was_begun(self) -> bool:
+        """Whether the journal is the living one, and no log names an issue that it lacks."""
+        if self.row.is_all_restored or not self.journal.is_live:
+            return False
+        known = {mailing_id for _, mailing_id in self.journal.begun}
+        strange = any(
+            self._is_lost(mailing_id) and mailing_id not in known and len(set(recipients)) > 1
+            for mailing_id, recipients in self.logs.accepted.items()
+        )
+        return self.row.life in self.journal.lives and not strange
+
+
+def _take_back(now: dt.datetime) -> None:
+    """Take back every lease, which the hold has ended; what was in hand is ambiguous."""
+    while True:
+        with transaction() as tx:
+            row = installation.read(tx)
+            if row is None or row.held_at is None:
+                return
+            if not reaping.reap(tx, now=now):
+                break
+    with transaction() as tx:
+        if settling.has_leases(tx):
+            raise RefusedError("A worker still has mail in hand; try again in two minutes.")
+
+
+def _unheld(now: dt.datetime) -> Iterator[Row]:
+    """What waits in a database that is stopped, and no copy."""
+    with transaction() as tx:
+        newest = restoring.here(tx).newest_mailing
+        for mailing in settling.mailings(tx, until=newest):
+            waiting = settling.look(tx, mailing.id).waiting
+            if waiting and mailing.state is MailingState.SENDING and mailing.expires_at > now:
+                yield Row(mailing.id, waiting, 0, 0)
+
+
+def _look(mailing: Mailing, recipients: Sequence[int] | None) -> Found:
+    found = Found()
+    for part in _parts(recipients):
+        with transaction() as tx:
+            found += settling.look(tx, mailing.id, part)
+    return found
+
+
+def _parts(recipients: Sequence[int] | None) -> Iterator[list[int]]:
+    """Each recipient once, so many at a time."""
+    every = sorted(set(recipients or ()))
+    for first in range(0, len(every), _AT_ONCE):
+        yield every[first : first + _AT_ONCE]

@@ -1,0 +1,292 @@
+"""A newsroom on a real database that is dumped and restored, with a sink that counts its mail.
+
+Dumps are pg_dump's and restores pg_restore's, as an operator makes them. Times are real, because
+the files beside the database say when they were written.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import select, update
+
+from syndicate import clock, settings
+from syndicate.embedded import child, places
+from syndicate.embedded.child import Recipe
+from syndicate.embedded.postgres import Postgres
+from syndicate.journal import lives
+from syndicate.mail import deliver, steering, waking
+from syndicate.newsletters import run
+from syndicate.store import installation, ledger, migrate, restoring, session
+from syndicate.store.installation import Installation
+from syndicate.store.mailings import Lane, Mailing
+from syndicate.store.newsletters import Issue, Newsletter
+from syndicate.store.session import transaction
+from tests.newsletters.paper import article, reader
+from tests.subscribers import desk
+
+ROOT = Path(__file__).resolve().parents[2]
+READERS = 30
+CHUNK = 5
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass
+class Sink:
+    """The relay that counts, by what it logged before each 250."""
+
+    folder: Path
+    port: int
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "accept.log"
+
+    def taken(self) -> Counter[str]:
+        """How often each address was taken."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return Counter(json.loads(line)["rcpt"][0] for line in lines)
+
+    def twice(self) -> list[str]:
+        """Who was mailed more than once."""
+        return [address for address, times in self.taken().items() if times > 1]
+
+
+@contextmanager
+def sink(folder: Path) -> Iterator[Sink]:
+    recipe = Recipe(
+        name="sink",
+        argv=[sys.executable, "-m", "bench.sink", "--dir", str(folder)],
+        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
+        log_file=folder.with_suffix(".log"),
+    )
+    process = child.start(recipe)
+    try:
+        child.wait_until((folder / "port").exists, process, recipe)
+        yield Sink(folder, int((folder / "port").read_text()))
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@dataclass
+class House:
+    """One installation: where its database is, and what stands beside it.
+
+    Attributes:
+        server: of its database.
+        env: where its settings are set.
+        folder: of dumps and the journal.
+        sink: where its mail goes.
+        made: databases to be dropped at the end, by server.
+    """
+
+    server: Postgres
+    env: pytest.MonkeyPatch
+    folder: Path
+    sink: Sink
+    database: str = "house"
+    made: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "beside" / "journal.jsonl"
+
+    def begin(self, *, has_log: bool = True) -> None:
+        """An empty migrated database, and everything set."""
+        self.env.setenv("SYNDICATE_RELAY_URL", f"smtp://127.0.0.1:{self.sink.port}")
+        self.env.setenv("SYNDICATE_JOURNAL", str(self.journal))
+        self.env.setenv("SYNDICATE_MAIL_CONNECTIONS", "1")
+        self.env.setenv("SYNDICATE_MAIL_CHUNK_SIZE", str(CHUNK))
+        if has_log:
+            self.env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", str(self.sink.log))
+            self.sink.log.touch()
+        self._create(self.database)
+        self.use(self.server, self.database)
+        migrate.upgrade()
+        self.start()
+
+    def use(self, server: Postgres, database: str) -> None:
+        """Go on with another database."""
+        session.dispose()
+        self.server, self.database = server, database
+        self.env.setenv("SYNDICATE_DATABASE_URL", server.url(database))
+        settings.load.cache_clear()
+
+    def start(self, *, is_all_restored: bool = False) -> str | None:
+        """What `syndicate migrate` and `up` ask at their start; why mail is held."""
+        held = waking.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
+        lives.keep(self.journal)
+        return held
+
+    def dump(self, name: str) -> Path:
+        """A backup of the database as it is, and of all that stands beside it."""
+        path = self.folder / f"{name}.dump"
+        self._program("pg_dump", "--format=custom", f"--file={path}", self.database)
+        shutil.rmtree(path.with_suffix(".beside"), ignore_errors=True)
+        shutil.copytree(self.journal.parent, path.with_suffix(".beside"))
+        if self.sink.log.exists():
+            shutil.copy(self.sink.log, path.with_suffix(".beside") / "accept.log")
+        return path
+
+    def lose_what_stands_beside(self) -> None:
+        """The machine is lost: journal and accept log are gone, and a new one has neither."""
+        shutil.rmtree(self.journal.parent)
+        self.env.delenv("SYNDICATE_RELAY_ACCEPT_LOG", raising=False)
+        settings.load.cache_clear()
+
+    def restore_what_stood_beside(self, path: Path) -> None:
+        """The machine is lost, and journal and accept log come from last night's backup too."""
+        shutil.rmtree(self.journal.parent)
+        shutil.copytree(path.with_suffix(".beside"), self.journal.parent)
+        for each in self.journal.parent.iterdir():
+            grow_old(each)
+        self.env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", str(self.journal.with_name("accept.log")))
+        settings.load.cache_clear()
+
+    def restore_over(self, path: Path) -> None:
+        """Bring a backup back into the database that is there."""
+        session.dispose()
+        wanted = ("--clean", "--if-exists", "--no-owner", f"--dbname={self.database}")
+        # It complains of constraints that go with their parent's, and ends with 1.
+        self._program("pg_restore", *wanted, str(path), statuses=(0, 1))
+
+    def restore_into(self, path: Path, database: str, server: Postgres | None = None) -> None:
+        """Bring a backup back into a new database, perhaps of another server, and go on there."""
+        session.dispose()
+        self.server = server or self.server
+        self._create(database)
+        self._program("pg_restore", "--no-owner", f"--dbname={database}", str(path))
+        self.use(self.server, database)
+
+    def release(self) -> None:
+        """What `syndicate mailings release --yes` does."""
+        steering.release(actor="test", now=clock.now())
+
+    def drop_all(self) -> None:
+        session.dispose()
+        for url, name in self.made:
+            with psycopg.connect(url, autocommit=True) as connection:
+                dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                connection.execute(dropped.format(sql.Identifier(name)))
+
+    def _create(self, database: str) -> None:
+        url, name = self.server.url("postgres"), sql.Identifier(database)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        self.made.add((url, database))
+
+    def _program(self, name: str, *arguments: str, statuses: tuple[int, ...] = (0,)) -> None:
+        program = places.settle(self.server.data_dir).programs / name
+        host = parse_qs(urlsplit(self.server.url()).query)["host"][0]
+        done = subprocess.run(
+            [str(program), f"--host={host}", "--username=syndicate", *arguments],
+            env=dict(places.program_env()),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in statuses, done.stderr
+
+
+def open_newsroom(readers: int = READERS) -> None:
+    """A newsletter whose slot is this minute, two stories of this hour, and readers."""
+    now = clock.now()
+    with transaction() as tx:
+        desk.morning(tx)
+        values = {
+            "zone": "UTC",
+            "schedule": {"times": [f"{now:%H:%M}"]},
+            "created_at": now - dt.timedelta(days=2),
+        }
+        tx.execute(update(Newsletter).values(**values))
+        for number in (1, 2):
+            article(tx, number, f"story-{number}", now - HOUR, collected_at=now - HOUR)
+        for number in range(1, readers + 1):
+            reader(tx, number)
+
+
+def tick() -> None:
+    """One tick of the clock, every step of it."""
+    from workers import tick as ticking  # noqa: PLC0415 - needs the settings of a test
+
+    ticking.take_steps(clock.now())
+
+
+def compose_what_is_due() -> None:
+    """What the building worker does with what the tick hinted at."""
+    for issue_id in _unsent():
+        run.compose_issue(issue_id, clock.now())
+
+
+def send(until: Callable[[], bool] = lambda: False) -> None:
+    """What the sending workers do: all that may leave, or until a moment."""
+    for lane in Lane:
+        deliver.send_lane(lane, should_stop=until)
+
+
+def work() -> None:
+    """Everything that workers do for a while: open, compose, send."""
+    for _ in range(2):
+        tick()
+        compose_what_is_due()
+        send()
+
+
+def mailings() -> list[Mailing]:
+    with transaction() as tx:
+        return list(tx.scalars(select(Mailing).order_by(Mailing.id)))
+
+
+def issues() -> list[Issue]:
+    with transaction() as tx:
+        return list(tx.scalars(select(Issue).order_by(Issue.id)))
+
+
+def row() -> Installation:
+    with transaction() as tx:
+        found = installation.read(tx)
+        assert found is not None
+        return found
+
+
+def counts(mailing_id: int) -> dict[str, int]:
+    with transaction() as tx:
+        by_batch = ledger.counts(tx, mailing_id)
+        assert by_batch == ledger.counts_by_row(tx, mailing_id)
+    return {name: number for name, number in by_batch.as_dict().items() if number}
+
+
+def grow_old(path: Path, by: dt.timedelta = 2 * HOUR) -> None:
+    """Let a file be the copy of an earlier day that somebody brought back just now."""
+    older = []
+    for line in path.read_text().splitlines():
+        said = json.loads(line)
+        moment = dt.datetime.fromisoformat(said["at"]) - by
+        older.append(json.dumps(said | {"at": moment.isoformat()}))
+    path.write_text("\n".join(older) + "\n")
+
+
+def stay_at_home() -> None:
+    """Let a database that was restored be where it was, as in a snapshot of its volume."""
+    with transaction() as tx:
+        tx.execute(update(Installation).values(home=restoring.here(tx).home))
+
+
+def _unsent() -> list[int]:
+    waiting = ("due", "composing", "frozen")
+    with transaction() as tx:
+        return list(tx.scalars(select(Issue.id).where(Issue.state.in_(waiting))))

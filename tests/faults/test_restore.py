@@ -1,0 +1,152 @@
+"""A backup is brought back: nothing leaves until it is released, and nobody is mailed twice."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from syndicate.cli import mailings as command
+from syndicate.embedded.postgres import Postgres
+from syndicate.mail import pace
+from tests import leftovers
+from tests.faults import copies
+from tests.faults.copies import CHUNK, READERS, House
+
+WHERE = ("over the same database", "another database", "another cluster")
+WHEN = ("before the issue", "while it was sent", "after it was sent")
+
+
+@pytest.fixture(scope="module")
+def other_cluster() -> Iterator[Postgres]:
+    with leftovers.folder() as folder:
+        server = Postgres(folder, durable=False)
+        server.start()
+        yield server
+        server.stop(now=True)
+        server.remove()
+
+
+@pytest.fixture
+def house(
+    postgres: Postgres, settings_env: pytest.MonkeyPatch, valkey_url: str, tmp_path: Path
+) -> Iterator[House]:
+    assert valkey_url
+    pace.BREAKERS.clear()
+    with copies.sink(tmp_path / "sink") as sink:
+        made = House(postgres, settings_env, tmp_path, sink)
+        yield made
+        made.drop_all()
+    pace.BREAKERS.clear()
+
+
+def release(*arguments: str, answer: str | None = None) -> str:
+    done = CliRunner().invoke(
+        command.app, ["release", *arguments], input=answer, catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def dry_run() -> dict[str, list[dict[str, int]]]:
+    found: dict[str, list[dict[str, int]]] = json.loads(release("--dry-run", "--json"))
+    return found
+
+
+def send_the_issue(house: House, when: str) -> Path:
+    """The issue is sent to everybody; the backup was made at some moment of it."""
+    copies.open_newsroom()
+    backup = house.dump("nightly")
+    copies.tick()
+    copies.compose_what_is_due()
+    copies.send(lambda: len(house.sink.taken()) >= 2 * CHUNK)
+    if when == "while it was sent":
+        backup = house.dump("nightly")
+    copies.work()
+    if when == "after it was sent":
+        backup = house.dump("nightly")
+    assert len(house.sink.taken()) == READERS
+    return backup
+
+
+def bring_back(house: House, backup: Path, where: str, other_cluster: Postgres) -> None:
+    if where == "over the same database":
+        house.restore_over(backup)
+    elif where == "another database":
+        house.restore_into(backup, "brought_back")
+    else:
+        house.restore_into(backup, "house", other_cluster)
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("where", WHERE)
+def test_a_restored_backup_mails_nobody_twice(
+    house: House, other_cluster: Postgres, where: str, when: str
+) -> None:
+    house.begin()
+    backup = send_the_issue(house, when)
+
+    bring_back(house, backup, where, other_cluster)
+    copies.work()
+    held, stopped = copies.row().held_why, house.sink.taken()
+    planned = dry_run()["mailings"]
+    release("--yes")
+    copies.work()
+
+    assert held is not None
+    assert stopped == house.sink.taken()
+    assert house.sink.twice() == []
+    settled = {"before the issue": [], "while it was sent": [20], "after it was sent": []}[when]
+    assert [each["settled"] for each in planned] == settled
+    assert [each["would_send"] for each in planned] == [0] * len(settled)
+    assert copies.row().held_at is None
+
+
+def test_who_had_not_got_it_when_the_database_was_lost_gets_it_once(house: House) -> None:
+    house.begin()
+    copies.open_newsroom()
+    copies.tick()
+    copies.compose_what_is_due()
+    copies.send(lambda: len(house.sink.taken()) >= CHUNK)
+    backup = house.dump("nightly")
+    copies.send(lambda: len(house.sink.taken()) >= 4 * CHUNK)
+    lost_after = len(house.sink.taken())
+    assert lost_after < READERS
+
+    house.restore_into(backup, "house")
+    assert house.start() is not None
+    [planned] = dry_run()["mailings"]
+    release("--yes")
+    copies.work()
+
+    assert planned["would_send"] == READERS - lost_after
+    assert len(house.sink.taken()) == READERS
+    assert house.sink.twice() == []
+    assert copies.counts(planned["id"]) == {"audience": READERS, "accepted": READERS}
+
+
+@pytest.mark.parametrize("beside", ["gone", "as old as the backup"])
+@pytest.mark.parametrize("when", WHEN)
+def test_where_nothing_can_tell_nobody_is_mailed_twice(
+    house: House, when: str, beside: str
+) -> None:
+    house.begin()
+    backup = send_the_issue(house, when)
+
+    if beside == "gone":
+        house.lose_what_stands_beside()
+    else:
+        house.restore_what_stood_beside(backup)
+    house.restore_into(backup, "house")
+    copies.work()
+    held = copies.row().held_why
+    planned = dry_run()["mailings"]
+    house.release()
+    copies.work()
+
+    assert held is not None
+    assert [each["would_send"] for each in planned] == [0] * len(planned)
+    assert sorted(house.sink.taken().values()) == [1] * READERS
+    for mailing in copies.mailings():
+        assert copies.counts(mailing.id).get("remaining", 0) == 0
