@@ -22,6 +22,7 @@
     │   └── RelayError                      the relay could not be reached or hung up
     └── PermanentError             exit 1   trying again will not help
         ├── OversizeError                   a document is over its cap
+        ├── UnrenderableError               a mail cannot be made of what it was to say
         └── BadAddressError                 an e-mail address that cannot be mailed
 
 Temporary or permanent is chosen where the cause is seen. A message says what, which and what next;
@@ -136,6 +137,10 @@ class PermanentError(SyndicateError):
 
 class OversizeError(PermanentError):
     """A document is over its cap."""
+
+
+class UnrenderableError(PermanentError):
+    """A mail cannot be made of what it was to say."""
 
 
 class BadAddressError(PermanentError):

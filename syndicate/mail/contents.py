@@ -25,20 +25,21 @@ class Contents:
 
         Raises:
             NotFoundError: a content is not there.
+            LookupError, ValueError: what is there is no content.
         """
         wanted = {(due.content_version or mailing.content_version, due.language) for due in dues}
-        return {key: self._one(mailing.id, *key) for key in sorted(wanted)}
+        return {key: self._one(mailing, *key) for key in sorted(wanted)}
 
-    def _one(self, mailing_id: int, version: int, language: str) -> Content:
-        key = (mailing_id, version, language)
+    def _one(self, mailing: Mailing, version: int, language: str) -> Content:
+        key = (mailing.id, version, language)
         if key not in self._kept:
             with transaction() as tx:
                 rows = ledger.content(tx, *key)
             if not rows:
                 raise NotFoundError(
-                    f"Mailing {mailing_id} has no content of version {version} in {language}."
+                    f"Mailing {mailing.id} has no content of version {version} in {language}."
                 )
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = Content.load(rows)
+            self._kept[key] = Content.load(rows, mailing.message)
         return self._kept[key]

@@ -219,6 +219,7 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
             html,
             text,
             None if block.headers is None else {**headers, **block.headers, **changed},
+            block.format,
         )
         for block, html, text in blocks
     ]

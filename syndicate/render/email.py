@@ -1,32 +1,39 @@
 """Mails from templates: rendered once, inlined once, cut into blocks, encoded once.
 
-A template marks its blocks with comments that survive inlining:
+A template says by marks where its blocks begin and end and where its slots are (`render.marks`):
 
-    <!--heading:0:7--> … <!--/-->      shown when a story of bits 0-2 (mask 7) is shown
-    <!--story:0:1--> … <!--/-->
+    {{ begin("heading", 0, 7) }} … {{ end() }}      shown when a story of bits 0-2 (mask 7) is shown
+    {{ begin("story", 0, 1) }} … {{ end() }}
 
 What stands outside is the frame: before the first block position 0, after the last position 1. A
-slot is written `slot:NAME`; in HTML as the whole value of an href, or as text. Source: design §6.
+slot is `{{ slot("NAME") }}`; in HTML as the whole value of an href, or as text. A subject has none.
+
+What a template is given is cleaned first (`render.cleaned`). No content can make a mark.
 """
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from premailer import Premailer
 
-from syndicate.errors import OversizeError
+from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
+from syndicate.render import marks
+from syndicate.render.cleaned import cleaned
 from syndicate.render.encode import encode, smaller
 from syndicate.render.environment import environment
-from syndicate.render.merge import SLOT_MARK
+from syndicate.render.marks import Cut, Marks, Slot
+from syndicate.render.merge import FORMAT, SLOT_MARK
 
-# Gmail clips at 102 KB and hides the unsubscribe link with the rest (notes/mail A1.10).
+# Gmail clips at 102 KB and hides the unsubscribe link with the rest.
 MAX_HTML_BYTES = 90_000
-_BLOCK = re.compile(r"<!--(heading|story):(\d+):(\d+)-->(.*?)<!--/-->\n?", re.DOTALL)
-_HTML_SLOT = re.compile(r'(href=)?("?)slot:([a-z_]+)\2')
-_TEXT_SLOT = re.compile(r"slot:([a-z_]+)")
+# Inlining may shorten a page, most where five signs of an escaped one become one. What is ten times
+# too long before it is too long after it, and is not worth the memory.
+_MAX_BEFORE_INLINING = 10 * MAX_HTML_BYTES
+# Relays refuse a header without end, and no program shows more.
+_MAX_SUBJECT = 500
+_HREF = 'href="'
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Block:
     html: bytes
     text: bytes
     headers: Mapping[str, Any] | None = None
+    format: int = FORMAT
 
 
 @dataclass(frozen=True)
@@ -70,21 +78,50 @@ def render(message: str, language: str, context: Mapping[str, Any]) -> Rendered:
         The mail in blocks. The same context gives the same bytes.
 
     Raises:
-        OversizeError: the decoded HTML is over 90 KB with every story in it.
-        jinja2.UndefinedError: the template uses a name that the context lacks.
+        OversizeError: the decoded HTML is over 90 KB with every story in it; `ids["stories"]` has
+            the bytes of each story by its mask.
+        UnrenderableError: it cannot be made of this context, whatever the reason.
     """
+    try:
+        return _rendered(message, language, cleaned(context))
+    except (SyndicateError, MemoryError):
+        raise
+    except Exception as error:  # a template may trip over a value in any way there is
+        raise UnrenderableError(
+            f"The mail {message} cannot be made of what it was given ({type(error).__name__})."
+        ) from error
+
+
+def _rendered(message: str, language: str, values: Mapping[str, Any]) -> Rendered:
     jinja = environment(language)
-    subject = " ".join(jinja.get_template(f"mail/{message}/subject.txt").render(context).split())
-    page = inline(jinja.get_template(f"mail/{message}/body.html").render(context))
-    plain = jinja.get_template(f"mail/{message}/body.txt").render(context)
-    size = len(_BLOCK.sub(lambda found: found[4], page).encode())
+    word = marks.word_for(repr(values))
+    subject = _subject(jinja.get_template(f"mail/{message}/subject.txt").render(values))
+    in_html, in_text = Marks(word, is_html=True), Marks(word, is_html=False)
+    page = jinja.get_template(f"mail/{message}/body.html").render({**values, **in_html.names()})
+    plain = jinja.get_template(f"mail/{message}/body.txt").render({**values, **in_text.names()})
+    if len(page) > _MAX_BEFORE_INLINING:
+        raise _oversize(message, marks.cut(in_html.read(page)))
+    cuts = marks.cut(in_html.read(inline(page)))
+    size = sum(each.size_bytes for each in cuts)
     if size > MAX_HTML_BYTES:
-        raise OversizeError(
-            f"The mail {message} has {size} bytes of HTML, more than the {MAX_HTML_BYTES} that "
-            "readers' programs show whole; give it fewer stories.",
-            size_bytes=size,
-        )
-    return Rendered(language, subject, _encoded(page, plain), size)
+        raise _oversize(message, cuts)
+    blocks = _encoded(cuts, marks.cut(in_text.read(plain)))
+    return Rendered(language, subject, blocks, size)
+
+
+def _subject(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MAX_SUBJECT else f"{line[: _MAX_SUBJECT - 1]}…"
+
+
+def _oversize(message: str, cuts: Sequence[Cut]) -> OversizeError:
+    size = sum(each.size_bytes for each in cuts)
+    return OversizeError(
+        f"The mail {message} has {size} bytes of HTML, more than the {MAX_HTML_BYTES} that "
+        "readers' programs show whole; give it fewer stories.",
+        size_bytes=size,
+        stories={each.mask: each.size_bytes for each in cuts if each.kind == "story"},
+    )
 
 
 def inline(page: str) -> str:
@@ -92,8 +129,8 @@ def inline(page: str) -> str:
 
     A `<style data-premailer="ignore">` stays as it is, for phones and dark screens.
 
-    Never touches the network (notes/web 0.2) and keeps `!important`, without which the dark colours
-    lose against the inlined ones (notes/mail 0.5).
+    Never touches the network, and keeps `!important`, without which the dark colours lose against
+    the inlined ones.
     """
     inlined: str = Premailer(
         page,
@@ -107,47 +144,38 @@ def inline(page: str) -> str:
     return f"<!DOCTYPE html>\n{body}"
 
 
-@dataclass(frozen=True)
-class _Cut:
-    kind: str
-    position: int
-    mask: int
-    content: str
-
-
-def cut(document: str) -> tuple[_Cut, ...]:
-    """Cut a rendered document at its markers: frame 0, the blocks in order, frame 1."""
-    cuts: list[_Cut] = []
-    end = 0
-    for found in _BLOCK.finditer(document):
-        if not cuts:
-            cuts.append(_Cut("frame", 0, 0, document[: found.start()]))
-        cuts.append(_Cut(found[1], int(found[2]), int(found[3]), found[4]))
-        end = found.end()
-    cuts.append(_Cut("frame", 1 if cuts else 0, 0, document[end:]))
-    return tuple(cuts)
-
-
-def _encoded(page: str, plain: str) -> tuple[Block, ...]:
-    html_encoding, text_encoding = smaller(page), smaller(plain)
+def _encoded(page: Sequence[Cut], plain: Sequence[Cut]) -> tuple[Block, ...]:
+    texts = {_key(each): each for each in plain}
+    if texts.keys() != {_key(each) for each in page}:
+        raise ValueError("text and HTML do not have the same blocks")
+    html_encoding, text_encoding = smaller(_words(page)), smaller(_words(plain))
     headers = {
-        # "=_" occurs in neither encoding, so no body can hold the boundary (RFC 2045 6.7).
-        "boundary": f"=_{hashlib.sha256((page + plain).encode()).hexdigest()[:24]}",
+        # "=_" occurs in neither encoding, so no body can hold the boundary (RFC 2045 6.7); in one
+        # that is made 8bit later none holds its own hash.
+        "boundary": f"=_{hashlib.sha256((_words(page) + _words(plain)).encode()).hexdigest()[:24]}",
         "html_encoding": html_encoding,
         "text_encoding": text_encoding,
     }
-    texts = {(piece.kind, piece.position): piece.content for piece in cut(plain)}
     return tuple(
         Block(
             piece.kind,
             piece.position,
             piece.mask,
-            _with_slots(_html_pieces(piece.content), html_encoding),
-            _with_slots(_text_pieces(texts[piece.kind, piece.position]), text_encoding),
+            _with_slots(_html_pieces(piece.parts), html_encoding),
+            _with_slots(_text_pieces(texts[_key(piece)].parts), text_encoding),
             headers if (piece.kind, piece.position) == ("frame", 0) else None,
         )
-        for piece in cut(page)
+        for piece in page
     )
+
+
+def _key(piece: Cut) -> tuple[str, int, int]:
+    return piece.kind, piece.position, piece.mask
+
+
+def _words(cuts: Sequence[Cut]) -> str:
+    """A document without its slots."""
+    return "".join(part for each in cuts for part in each.parts if isinstance(part, str))
 
 
 def _with_slots(pieces: Iterator[str], encoding: str) -> bytes:
@@ -157,19 +185,25 @@ def _with_slots(pieces: Iterator[str], encoding: str) -> bytes:
     )
 
 
-def _html_pieces(content: str) -> Iterator[str]:
-    end = 0
-    for found in _HTML_SLOT.finditer(content):
-        yield content[end : found.start()]
-        yield f"{'attribute' if found[1] else 'html'}:{found[3]}"
-        end = found.end()
-    yield content[end:]
+def _html_pieces(parts: Sequence[str | Slot]) -> Iterator[str]:
+    """Text, slot with its context, text …; a slot that is a link takes its attribute along."""
+    opening = ""
+    for index in range(0, len(parts) - 1, 2):
+        text, slot, after = parts[index], parts[index + 1], parts[index + 2]
+        assert isinstance(text, str)  # noqa: S101 - by turns
+        assert isinstance(slot, Slot)  # noqa: S101
+        assert isinstance(after, str)  # noqa: S101
+        is_link = text.endswith(_HREF) and after.startswith('"')
+        yield (
+            text.removesuffix(_HREF).removeprefix(opening)
+            if is_link
+            else text.removeprefix(opening)
+        )
+        yield f"{'attribute' if is_link else 'html'}:{slot.name}"
+        opening = '"' if is_link else ""
+    yield str(parts[-1]).removeprefix(opening)
 
 
-def _text_pieces(content: str) -> Iterator[str]:
-    end = 0
-    for found in _TEXT_SLOT.finditer(content):
-        yield content[end : found.start()]
-        yield f"text:{found[1]}"
-        end = found.end()
-    yield content[end:]
+def _text_pieces(parts: Sequence[str | Slot]) -> Iterator[str]:
+    for part in parts:
+        yield f"text:{part.name}" if isinstance(part, Slot) else part

@@ -4,21 +4,30 @@ Stored bytes of a block are encoded pieces with merge slots between them:
 
     piece NUL context ":" name NUL piece …
 
-NUL cannot occur in encoded bytes. A slot's value is escaped for its context, then encoded like the
-rest, by `fill` alone. Blocks follow each other as frame 0 · (heading, story) by position · frame 1;
-a block is shown when `choice & mask` is not 0, or its mask is 0. Source: design §6.
+NUL occurs in no encoded bytes: what `render.cleaned` let through has none. A slot's value is
+escaped for its context, then encoded like the rest, by `fill` alone. Blocks follow each other as
+frame 0 · (heading, story) by position · frame 1; a block is shown when `choice & mask` is not 0, or
+its mask is 0.
+
+A block says in which format it was frozen. In that of today a slot is there because the template
+put it there; blocks of the first one are read by `render.earlier`.
 """
 
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol
 
+from syndicate.render import earlier
 from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, recoded
 
+FORMAT = 2
 SLOT_MARK = b"\x00"
 # Readers who chose the same share all but their links; so many choices of 70 KB are kept ready.
 _KEPT_CHOICES = 128
+_NEEDED = frozenset({"boundary", "html_encoding", "text_encoding"})
 _KIND_ORDER = {"heading": 0, "story": 1}
 
 
@@ -55,6 +64,11 @@ class StoredBlock(Protocol):
         """Of frame 0: what is the same for every recipient."""
         ...
 
+    @property
+    def format(self) -> int:
+        """How its pieces are to be read: `FORMAT`, or `earlier.FORMAT`."""
+        ...
+
 
 @dataclass(frozen=True)
 class _Block:
@@ -68,22 +82,37 @@ class Content:
 
     Attributes:
         headers: the frame's constants: subject, from_name, boundary, html_encoding, …
+        shown: the bits of the stories that it holds; 0 in a mail that has none.
     """
 
     headers: Mapping[str, Any]
     text: tuple[_Block, ...]
     html: tuple[_Block, ...]
+    shown: int = 0
     _copies: dict[int, tuple["_Run", ...]] = field(default_factory=dict, compare=False)
     _seven_bit: list["Content"] = field(default_factory=list, compare=False)
 
     @classmethod
-    def load(cls, rows: Iterable[StoredBlock]) -> "Content":
-        """Put stored blocks into the order in which they are read."""
+    def load(cls, rows: Iterable[StoredBlock], message: str = "") -> "Content":
+        """Put stored blocks into the order in which they are read.
+
+        Args:
+            rows: of one version in one language.
+            message: folder under templates/mail that they were rendered from; blocks of the first
+                format get the slots of no other.
+
+        Raises:
+            ValueError: the stored bytes are no pieces of a mail.
+        """
         ordered = sorted(rows, key=_reading_order)
+        headers = ordered[0].headers or {}
+        if not headers.keys() >= _NEEDED:
+            raise ValueError("the first block is no frame that says how it is encoded")
         return cls(
-            headers=ordered[0].headers or {},
-            text=tuple(_Block(row.mask, tuple(row.text.split(SLOT_MARK))) for row in ordered),
-            html=tuple(_Block(row.mask, tuple(row.html.split(SLOT_MARK))) for row in ordered),
+            headers=headers,
+            text=tuple(_blocks(ordered, "text", message, headers)),
+            html=tuple(_blocks(ordered, "html", message, headers)),
+            shown=reduce(or_, (row.mask for row in ordered if row.kind == "story"), 0),
         )
 
     @property
@@ -104,6 +133,7 @@ class Content:
             headers={**self.headers, **changed},
             text=_in_base64(self.text) if "text_encoding" in changed else self.text,
             html=_in_base64(self.html) if "html_encoding" in changed else self.html,
+            shown=self.shown,
         )
 
     def runs(self, choice: int) -> tuple["_Run", ...]:
@@ -126,6 +156,20 @@ class _Run:
 
     content: bytes
     slot: tuple[str, str, str] | None
+
+
+def _blocks(
+    ordered: Sequence[StoredBlock], part: str, message: str, headers: Mapping[str, Any]
+) -> Iterator[_Block]:
+    last = max((row.position for row in ordered if row.kind == "frame"), default=0)
+    for row in ordered:
+        stored: bytes = getattr(row, part)
+        segments = tuple(stored.split(SLOT_MARK))
+        if row.format == earlier.FORMAT:
+            is_last = (row.kind, row.position) == ("frame", last)
+            allowed = earlier.slots_of(message, part) if is_last else ()
+            segments = earlier.pieces(segments, allowed, str(headers[f"{part}_encoding"]))
+        yield _Block(row.mask, segments)
 
 
 def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[bytes, ...]:

@@ -58,6 +58,7 @@ class ContentRow:
     html: bytes
     text: bytes
     headers: dict[str, object] | None
+    format: int
 
 
 def counts(tx: Transaction, mailing_id: int) -> Counts:

@@ -138,6 +138,9 @@ class MailingContent(Table):
     html: Mapped[bytes] = mapped_column(LargeBinary)
     text: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # How html and text are to be read (`render.merge.FORMAT`). Versions that knew of one format
+    # alone say nothing, and mean the first.
+    format: Mapped[int] = mapped_column(SmallInteger, server_default="1")
 
 
 class MailingRevision(Table):

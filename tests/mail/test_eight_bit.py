@@ -132,4 +132,6 @@ def in_arabic(row: MailingContent) -> ledger.ContentRow:
     words = encode("مرحبا slot\n", EIGHT_BIT)
     changed = {"html_encoding": EIGHT_BIT, "text_encoding": EIGHT_BIT}
     headers = None if row.headers is None else {**row.headers, **changed}
-    return ledger.ContentRow("en", row.kind, row.position, row.mask, words, words, headers)
+    return ledger.ContentRow(
+        "en", row.kind, row.position, row.mask, words, words, headers, row.format
+    )
