@@ -17,7 +17,7 @@ from typing import Any
 from syndicate import logs, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store import reading, recipients
 from syndicate.store.pictures import Picture
@@ -38,6 +38,7 @@ DAY_CAP = Cap("email-article:publication", 500, 24)
 RECIPIENT_CAP = Cap("email-article:recipient", 2, 24)
 # So many days after an article a friend's address is forgotten.
 FORGOTTEN_AFTER_DAYS = 30
+UNUSABLE = "This article cannot be put into a mail; please share it in another way."
 _EXPIRES_IN = dt.timedelta(hours=24)
 _NAME_SIGNS = frozenset(" -'\u2019")
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
@@ -67,7 +68,8 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
 
     Raises:
         NotFoundError: there is no such article to be read here, or the action is off.
-        UsageError: the form was not opened here, or the name cannot be used.
+        UsageError: the form was not opened here, the name cannot be used, or this article cannot be
+            put into a mail.
         BadAddressError: the recipient's address cannot be mailed.
         CapReachedError: this visitor, article or day has had its share.
     """
@@ -142,14 +144,18 @@ def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> boo
 
 def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
     publication = found.publication
-    return single.prepare(
-        MESSAGE,
-        language=publication.language,
-        context=_context(found, name),
-        from_name=publication.sender_name,
-        from_address=publication.sender_address,
-        now=now,
-    )
+    try:
+        return single.prepare(
+            MESSAGE,
+            language=publication.language,
+            context=_context(found, name),
+            from_name=publication.sender_name,
+            from_address=publication.sender_address,
+            now=now,
+        )
+    except (OversizeError, UnrenderableError) as error:
+        log.exception("article_not_emailable", article_id=found.reading.story.id)
+        raise UsageError(UNUSABLE) from error
 
 
 def _context(found: _Found, name: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ desk sees it in the text and as Reply-To, without a name, and nobody else does.
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from syndicate import logs, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store import reading, recipients
 from syndicate.store.publications import Publication
@@ -26,6 +27,7 @@ SCOPE = "feedback"
 MAX_TEXT = 3000
 VISITOR_CAPS = (Cap("feedback:visitor-hour", 5, 1), Cap("feedback:visitor-day", 20, 24))
 DAY_CAP = Cap("feedback:publication", 500, 24)
+UNUSABLE = "These words cannot be put into a mail; please write fewer or plainer ones."
 _EXPIRES_IN = dt.timedelta(days=2)
 
 
@@ -45,7 +47,8 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
 
     Raises:
         NotFoundError: there is no such article to be read here.
-        UsageError: the form was not opened here, or its text is empty or too long.
+        UsageError: the form was not opened here, its text is empty or too long, or cannot be put
+            into a mail.
         BadAddressError: an answer is wanted at an address that cannot be mailed.
         CapReachedError: this visitor or day has had its share.
     """
@@ -107,15 +110,7 @@ def _pass_on(
         "lines": words.text.splitlines(),
         "reply_to": words.reply_to,
     }
-    prepared = single.prepare(
-        MESSAGE,
-        language=publication.language,
-        context=context,
-        from_name=publication.sender_name,
-        from_address=publication.sender_address,
-        reply_to=words.reply_to,
-        now=now,
-    )
+    prepared = _prepare(publication, context, story.id, now)
     address = (found.desk.address if found.desk else None) or publication.sender_address
     digest = hashlib.sha256(f"{words.reply_to}\n{words.text}".encode()).hexdigest()[:32]
     with transaction() as tx:
@@ -131,3 +126,21 @@ def _pass_on(
         )
     log.info("feedback_taken", article_id=story.id, mailing_id=mailing_id)
     return mailing_id
+
+
+def _prepare(
+    publication: Publication, context: Mapping[str, Any], article_id: int, now: dt.datetime
+) -> single.Prepared:
+    try:
+        return single.prepare(
+            MESSAGE,
+            language=publication.language,
+            context=context,
+            from_name=publication.sender_name,
+            from_address=publication.sender_address,
+            reply_to=str(context["reply_to"]),
+            now=now,
+        )
+    except (OversizeError, UnrenderableError) as error:
+        log.exception("feedback_not_mailable", article_id=article_id)
+        raise UsageError(UNUSABLE) from error

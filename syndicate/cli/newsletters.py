@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -280,6 +281,7 @@ def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
         "html_bytes": found.html_bytes,
         "content_hash": found.content_hash,
         "left_out": found.left_out,
+        "unusable": [asdict(each) for each in found.unusable],
         "counts": found.counts.as_dict(),
         "audience": [
             {"language": language, "receiver_group": group, "reason": reason, "number": number}
@@ -306,6 +308,10 @@ def _tell(console: Console, found: Rehearsal) -> None:
         console.print(f"  {position:2} {story.language} {story.section_slug}: {story.headline}")
     if found.left_out:
         console.print(f"  {found.left_out} more did not fit.")
+    for each in found.unusable:
+        console.print(
+            f"  Left out: article {each.article_id}, {each.headline}: {each.why}.", markup=False
+        )
     for language, subject in found.subjects.items():
         console.print(f"{language}: {subject} ({found.html_bytes[language]} bytes of HTML)")
     console.print(

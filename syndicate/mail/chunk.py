@@ -25,7 +25,7 @@ from syndicate.render.merge import Content
 from syndicate.store import lease, pacing, reaping, results, withholding
 from syndicate.store.events import Refused
 from syndicate.store.lease import Due
-from syndicate.store.mailings import DeliveryState
+from syndicate.store.mailings import DeliveryState, MailingKind
 from syndicate.store.session import DatabaseDownError, transaction
 
 log = logs.get(__name__)
@@ -37,6 +37,8 @@ BEGIN_WITHIN_S = 300.0
 # One greylisting reply is no reason to leave a whole group alone.
 MIN_COMPLAINTS = 3
 COMPLAINTS_SHARE = 0.1
+# Of a single message; who looks after an issue is told by its mailing's being paused.
+UNUSABLE = "its content cannot be made into a mail"
 _BARRED = {
     "suppressed": DeliveryState.SUPPRESSED,
     "ended": DeliveryState.SKIPPED,
@@ -108,10 +110,26 @@ class Chunk:
         with transaction() as tx:
             # The batch was read a while ago: what was withdrawn since must not leave.
             self._withheld = withholding.bits(tx, leased.mailing_id, now=clock.now())
-            barred = lease.intend(tx, leased, ordinals, version=version, withheld=self._withheld)
+            barred = lease.intend(
+                tx,
+                leased,
+                ordinals,
+                version=version,
+                withheld=self._withheld,
+                missing=self._missing(version),
+            )
         if barred is not None:
             self.hold.renewed(since)
         return barred
+
+    def _missing(self, version: int) -> int:
+        """Bits chosen of stories that the newest content has no block of."""
+        missing = 0
+        for due in self.dues:
+            content = self.contents.get((version, due.language))
+            if due.content_version is None and content is not None and content.shown:
+                missing |= due.choice & ~content.shown
+        return missing
 
     def _hand_over(self, session: Session) -> After:
         try:
@@ -159,10 +177,14 @@ class Chunk:
             except BadAddressError:
                 self._fail(due, "the address cannot be mailed")
                 continue
-            except (KeyError, ValueError):
+            except (LookupError, ValueError):
                 log.exception("content_unusable", mailing=self.writer.mailing.id)
-                self._is_broken = True
-                return
+                if self.writer.mailing.kind is not MailingKind.SINGLE:
+                    self._is_broken = True
+                    return
+                # Nobody would resume it, and there is nobody else whom it would fail.
+                self._fail(due, UNUSABLE)
+                continue
             if envelope.is_utf8 and not takes_utf8:
                 self._fail(due, "the relay does not take addresses beyond ASCII")
                 continue

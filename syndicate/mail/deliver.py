@@ -11,14 +11,14 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError
 from syndicate.limits import Limits
 from syndicate.mail import allowed, dkim, pace, relay, waking
-from syndicate.mail.chunk import After, Chunk
+from syndicate.mail.chunk import UNUSABLE, After, Chunk
 from syndicate.mail.contents import Contents
 from syndicate.mail.dkim import Signer
 from syndicate.mail.hold import Hold
@@ -28,16 +28,18 @@ from syndicate.mail.routes import Routes
 from syndicate.mail.smtp import Session
 from syndicate.mail.supply import LeaseLostError
 from syndicate.mail.tokens import Tokens
+from syndicate.render.merge import Content
 from syndicate.settings import Settings
-from syndicate.store import installation, lease, ledger, pacing, results
+from syndicate.store import audit, installation, lease, ledger, pacing, results
 from syndicate.store.lease import Due, Leased
-from syndicate.store.mailings import Lane, Mailing, MailingState
-from syndicate.store.session import DatabaseDownError, transaction
+from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
+from syndicate.store.session import DatabaseDownError, Transaction, transaction
 
 log = logs.get(__name__)
 
 # A task's bound is 60 s (design §6); the chunk in hand at 50 s has the rest.
 RUN_S = 50.0
+ACTOR = "sender"
 # A batch that holds addresses which this environment may not mail is looked at again after this.
 NOT_ALLOWED_PAUSE = dt.timedelta(minutes=5)
 JOBS = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
@@ -202,16 +204,27 @@ class Run:
                 return After.NO_TOKENS
             part = dues[start : start + granted]
             start += granted
-            try:
-                contents = self.contents.needed(work.mailing, part)
-            except NotFoundError as error:
-                log.error("content_missing", mailing=work.mailing.id, reason=str(error))  # noqa: TRY400 - the sentence says it all
+            contents = self._contents(work.mailing, part)
+            if contents is None:
                 return After.BROKEN
             chunk = Chunk(work.hold, writer, part, contents, self.should_stop)
             after = chunk.send(work.session)
             self.settled += len(chunk.outcomes)
             self.attempted += sum(one.is_attempt for one in chunk.outcomes)
         return after
+
+    def _contents(
+        self, mailing: Mailing, dues: Sequence[Due]
+    ) -> Mapping[tuple[int, str], Content] | None:
+        """What these deliveries are made of; None where a person must look at the mailing.
+
+        A single message without content fails for itself, when it is to be made.
+        """
+        try:
+            return self.contents.needed(mailing, dues)
+        except (NotFoundError, LookupError, ValueError) as error:
+            log.error("content_unusable", mailing=mailing.id, reason=str(error))  # noqa: TRY400 - the sentence says it all
+            return {} if mailing.kind is MailingKind.SINGLE else None
 
     def _look_back(
         self, leased: Leased, session: Session, after: After, eased: int | None
@@ -239,9 +252,15 @@ class Run:
     ) -> None:
         with transaction() as tx:
             if is_broken:
-                was = (MailingState.SENDING,)
-                ledger.change_state(tx, leased.mailing_id, was=was, to=MailingState.PAUSED)
+                _pause(tx, leased.mailing_id)
             results.give_back(tx, leased, now=clock.now(), not_before=not_before)
+
+
+def _pause(tx: Transaction, mailing_id: int) -> None:
+    was = (MailingState.SENDING,)
+    if ledger.change_state(tx, mailing_id, was=was, to=MailingState.PAUSED):
+        subject, why = f"mailing:{mailing_id}", UNUSABLE
+        audit.record(tx, at=clock.now(), actor=ACTOR, action="paused", subject=subject, why=why)
 
 
 @dataclass(frozen=True)

@@ -62,11 +62,11 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
         from_address: its address, on a domain of ours.
         now: aware UTC; becomes Date and the signature's time.
         reply_to: normalised address that answers go to, with no name; "" for the sender's own.
-        slots: values of `slot:NAME` that are this message's own (confirm_url), unescaped.
+        slots: values of the slots that are this message's own (confirm_url), unescaped.
 
     Raises:
         OversizeError: the decoded HTML is over 90 KB.
-        jinja2.UndefinedError: the template uses a name that the context lacks.
+        UnrenderableError: the mail cannot be made of this context.
     """
     rendered = render(message, language, context)
     headers = frozen_headers(

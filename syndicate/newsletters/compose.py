@@ -2,87 +2,30 @@
 
     Material (read in one transaction) ─> compose ─> Draft ─> `run` freezes it
 
-The same material gives the same draft: the hash in a dry run is the hash of what is sent. A story's
-position is its bit in every choice and the same in all languages; the reading order is not: in each
-language's frame the stories in that language come first.
+The same material gives the same draft: the hash in a dry run is the hash of what is sent. A story
+that cannot be put into a mail is left out and named (`newsletters.unusable`).
 """
 
-import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from syndicate import logs
-from syndicate.errors import OversizeError
+from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
+from syndicate.newsletters import unusable
 from syndicate.newsletters.corrections import owed
+from syndicate.newsletters.material import Frame, Material, context
 from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, select
+from syndicate.newsletters.unusable import Piece, Unusable
 from syndicate.render.email import Rendered, render
-from syndicate.render.environment import brief, day, known_language
 from syndicate.store.corrections import Correction
 from syndicate.store.issues import Story
 
 log = logs.get(__name__)
 
-DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
-PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
-THUMB_WIDTH = 148  # of all stories but a section's first
 # Each try at an issue that is over the size that mail programs show whole has a fifth less.
 SHRINK = 0.8
-
-
-@dataclass(frozen=True)
-class Frame:
-    """How the frame in one language speaks.
-
-    Attributes:
-        language: BCP 47 tag.
-        name: of the newsletter.
-        description: of the newsletter.
-        publication: its name.
-    """
-
-    language: str
-    name: str
-    description: str
-    publication: str
-
-
-@dataclass(frozen=True)
-class Material:
-    """Everything that an issue is made of.
-
-    Attributes:
-        number: of the issue.
-        local_date: in the newsletter's zone.
-        zone: IANA name; times are shown in it.
-        window: (from, to) of the news covered, aware UTC.
-        frames: one per language, the fallback first.
-        postal_address: of the publication; every mail names it.
-        home_url: of the publication, None where it has none.
-        section_slugs: in the newsletter's own order.
-        max_stories: at most in one issue.
-        stories: that may be shown in mail.
-        corrections: of what earlier issues carried.
-        base_url: of our own pages, without a trailing slash.
-        message: the folder under templates/mail that it is rendered from.
-    """
-
-    number: int
-    local_date: dt.date
-    zone: str
-    window: tuple[dt.datetime, dt.datetime]
-    frames: tuple[Frame, ...]
-    postal_address: str
-    home_url: str | None
-    section_slugs: tuple[str, ...]
-    max_stories: int
-    stories: tuple[Story, ...]
-    corrections: tuple[Correction, ...]
-    base_url: str
-    message: str = DIGEST
 
 
 @dataclass(frozen=True)
@@ -95,6 +38,7 @@ class Draft:
         rendered: one mail per language; empty when there is nothing to say.
         content_hash: SHA-256 over subjects and blocks; the same material, the same hash.
         left_out: stories that fitted the window but not the issue.
+        unusable: stories and corrections that cannot be put into a mail.
     """
 
     chosen: tuple[tuple[int, Story], ...]
@@ -102,6 +46,7 @@ class Draft:
     rendered: tuple[Rendered, ...]
     content_hash: bytes
     left_out: int
+    unusable: tuple[Unusable, ...] = ()
 
     @property
     def subjects(self) -> dict[str, str]:
@@ -118,35 +63,38 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
 
     Raises:
         OversizeError: even with one story the mail is over 90 KB.
-        jinja2.TemplateError: the template is at fault.
+        UnrenderableError: the frame cannot be made, or none of the stories can be put into a mail.
     """
     fitting = len(choose(material, MAX_STORIES))
     limit = min(material.max_stories, MAX_STORIES)
+    found: list[Unusable] = []
     while True:
         picks = choose(material, limit)
+        if not picks and found:
+            raise UnrenderableError(f"None of its stories is left. {unusable.sentence(found)}")
         if not picks and not with_notice:
             return Draft((), (), (), b"", 0)
         corrected = owed(material.corrections, stories=len(picks))
         try:
-            rendered = tuple(
-                _rendered(material, picks, corrected, frame) for frame in material.frames
-            )
-        except OversizeError as error:
-            limit = int(len(picks) * SHRINK)
-            if not limit:
-                raise
-            log.warning("issue_shrunk", stories=limit, size_bytes=error.ids.get("size_bytes"))
+            rendered = _in_each_frame(material, picks, corrected)
+        except (OversizeError, UnrenderableError) as error:
+            more = _at_fault(material, picks, corrected, error)
+            found += more
+            material = _without(material, more)
+            if not more:
+                limit = _smaller(len(picks), error)
             continue
         by_id = {story.article_id: story for story in material.stories}
         chosen = tuple((pick.position, by_id[pick.candidate.article_id]) for pick in picks)
-        return Draft(chosen, corrected, rendered, hash_of(rendered), fitting - len(picks))
+        left_out = max(0, fitting - len(picks) - len(found))
+        return Draft(chosen, corrected, rendered, hash_of(rendered), left_out, tuple(found))
 
 
 def recompose(
     material: Material,
     chosen: Mapping[int, Story],
     corrected: Sequence[tuple[int, Correction]],
-) -> tuple[Rendered, ...]:
+) -> tuple[tuple[Rendered, ...], tuple[Unusable, ...]]:
     """Render an issue that was composed before with the texts of now; nothing moves.
 
     Args:
@@ -154,12 +102,27 @@ def recompose(
         chosen: story by position; of positions that are missing nothing is shown.
         corrected: (position, correction) pairs.
 
+    Returns:
+        One mail per language, and what could not be put into them any more: its positions are
+        missing.
+
     Raises:
-        OversizeError: the mail is over 90 KB now.
-        jinja2.TemplateError: the template is at fault.
+        OversizeError: the mail is over 90 KB now; an editor, who is there, makes it shorter.
+        UnrenderableError: the frame cannot be made, or none of the stories is left.
     """
     picks = [Pick(position, _candidate(story)) for position, story in sorted(chosen.items())]
-    return tuple(_rendered(material, picks, corrected, frame) for frame in material.frames)
+    found: tuple[Unusable, ...] = ()
+    while True:
+        try:
+            return _in_each_frame(material, picks, corrected), found
+        except UnrenderableError as error:
+            more = _at_fault(material, picks, corrected, error)
+            found += more
+            gone = {each.article_id for each in more}
+            picks = [pick for pick in picks if pick.candidate.article_id not in gone]
+            corrected = [each for each in corrected if each[1].article_id not in gone]
+            if not more or not picks:
+                raise
 
 
 def choose(material: Material, limit: int) -> tuple[Pick, ...]:
@@ -201,101 +164,74 @@ def hash_of(rendered: Sequence[Rendered]) -> bytes:
     return digest.digest()
 
 
+def _in_each_frame(
+    material: Material, picks: Sequence[Pick], corrected: Sequence[tuple[int, Correction]]
+) -> tuple[Rendered, ...]:
+    return tuple(_rendered(material, picks, corrected, frame) for frame in material.frames)
+
+
+def _at_fault(
+    material: Material,
+    picks: Sequence[Pick],
+    corrected: Sequence[tuple[int, Correction]],
+    error: SyndicateError,
+) -> tuple[Unusable, ...]:
+    by_id = {story.article_id: story for story in material.stories}
+    stories = (
+        Piece(
+            pick.candidate.article_id,
+            by_id[pick.candidate.article_id].headline,
+            1 << pick.position,
+            partial(_in_each_frame, material, [pick], []),
+        )
+        for pick in picks
+    )
+    corrections = (
+        Piece(
+            each.article_id,
+            # Of what was withdrawn no word is shown anywhere.
+            "" if each.is_withdrawn else each.headline,
+            1 << position,
+            partial(_in_each_frame, material, [], [(position, each)]),
+        )
+        for position, each in corrected
+    )
+    frame = partial(_in_each_frame, material, [], [])
+    return unusable.at_fault((*stories, *corrections), error, frame)
+
+
+def _without(material: Material, found: Sequence[Unusable]) -> Material:
+    gone = {each.article_id for each in found}
+    return replace(
+        material,
+        stories=tuple(each for each in material.stories if each.article_id not in gone),
+        corrections=tuple(each for each in material.corrections if each.article_id not in gone),
+    )
+
+
+def _smaller(stories: int, error: SyndicateError) -> int:
+    """How many stories to try next, where there are only too many of them.
+
+    Raises:
+        SyndicateError: the one given; no number of stories would help.
+    """
+    limit = int(stories * SHRINK)
+    if not limit or not isinstance(error, OversizeError):
+        raise error
+    log.warning("issue_shrunk", stories=limit, size_bytes=error.ids["size_bytes"])
+    return limit
+
+
 def _rendered(
     material: Material,
     picks: Sequence[Pick],
     corrected: Sequence[tuple[int, Correction]],
     frame: Frame,
 ) -> Rendered:
-    context = {
-        "newsletter": {"name": frame.name, "description": frame.description},
-        "publication": {
-            "name": frame.publication,
-            "postal_address": material.postal_address,
-            "home_url": material.home_url,
-        },
-        "issue": {"number": material.number, "local_date": material.local_date},
-        "zone": material.zone,
-        "sections": list(_sections(material, picks, frame.language)),
-        "corrections": [_correction(material, *each) for each in corrected],
-    }
-    return render(material.message, frame.language, context)
-
-
-def _sections(
-    material: Material, picks: Sequence[Pick], language: str
-) -> Iterator[Mapping[str, Any]]:
-    """The sections of one frame in reading order, each with the bits of its stories as `mask`."""
-    by_id = {story.article_id: story for story in material.stories}
-    in_order = sorted(picks, key=lambda pick: (pick.candidate.language != language, pick.position))
-    placed = [
-        (place, pick, by_id[pick.candidate.article_id]) for place, pick in enumerate(in_order)
-    ]
-
-    def key(entry: tuple[int, Pick, Story]) -> tuple[str, str]:
-        return entry[2].language, entry[2].section_slug
-
-    for (story_language, _), group in groupby(placed, key=key):
-        entries = list(group)
-        stories = [_story(material, place, pick, story) for place, pick, story in entries]
-        stories[0]["is_lead"] = True
-        yield {
-            "position": stories[0]["position"],
-            "mask": sum(story["mask"] for story in stories),
-            "name": entries[0][2].section_name,
-            "language": story_language,
-            "stories": stories,
-        }
-
-
-def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str, Any]:
-    return {
-        "position": place,
-        "mask": 1 << pick.position,
-        "is_lead": False,
-        "language": story.language,
-        "url": story.url or f"{material.base_url}/articles/{story.article_id}/{quote(story.slug)}",
-        "headline": story.headline,
-        "standfirst": story.standfirst,
-        "authors": list(story.authors),
-        "updated_at": story.updated_at,
-        # In the story's own language: a date in another script would upset the line's direction.
-        "time": brief(story.updated_at, known_language(story.language), material.zone),
-        "is_for_subscribers": not story.is_free,
-        "picture": _picture(story),
-    }
-
-
-def _correction(material: Material, position: int, correction: Correction) -> dict[str, Any]:
-    own_page = f"{material.base_url}/articles/{correction.article_id}/{correction.slug}"
-    return {
-        "position": position,
-        "mask": 1 << position,
-        "language": correction.language,
-        "headline": correction.headline,
-        "note": correction.note,
-        "url": correction.url or own_page,
-        "sent_on": day(correction.sent_on, known_language(correction.language)),
-        "is_withdrawn": correction.is_withdrawn,
-    }
-
-
-def _picture(story: Story) -> dict[str, Any] | None:
-    """The lead picture at the width of the column; mail programs need both sizes written down."""
-    shown = story.picture
-    if shown is None or not shown.url.startswith(("https://", "http://")):
-        return None
-    width, height = shown.width, shown.height
-    if width and height:
-        scale = min(1.0, PICTURE_WIDTH / width)
-        width, height = round(width * scale), round(height * scale)
-    else:
-        width, height = PICTURE_WIDTH, None
-    return {
-        "url": shown.url,
-        "width": width,
-        "height": height,
-        "thumb_height": round(THUMB_WIDTH * height / width) if height else None,
-        "alt": shown.alt,
-        "credit": shown.credit,
-    }
+    try:
+        given = context(material, picks, corrected, frame)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        raise UnrenderableError(
+            f"The mail {material.message} cannot be made ({type(error).__name__})."
+        ) from error
+    return render(material.message, frame.language, given)

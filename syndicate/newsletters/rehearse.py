@@ -18,6 +18,7 @@ from syndicate.mail.message import Writer
 from syndicate.newsletters import run, schedule
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
+from syndicate.newsletters.unusable import Unusable
 from syndicate.render.merge import Content
 from syndicate.store import issues, newsletters, recipients
 from syndicate.store.issues import Story
@@ -42,6 +43,7 @@ class Rehearsal:
         slot: the slot it was composed for.
         chosen: (position, story) pairs.
         left_out: stories that fitted the window but not the issue.
+        unusable: stories and corrections that cannot be put into a mail.
         subjects: by language.
         html_bytes: by language, with every story in it.
         content_hash: hex; what is sent from the same rows has the same.
@@ -53,6 +55,7 @@ class Rehearsal:
     slot: Slot
     chosen: tuple[tuple[int, Story], ...]
     left_out: int
+    unusable: tuple[Unusable, ...]
     subjects: Mapping[str, str]
     html_bytes: Mapping[str, int]
     content_hash: str
@@ -78,7 +81,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
 
     Raises:
         NotFoundError: there is no such newsletter.
-        OversizeError: it cannot be composed.
+        OversizeError, UnrenderableError: it cannot be composed.
     """
     composed = _compose(newsletter_id, now, is_next=is_next)
     with transaction() as tx, _stage(tx, composed, now) as (_, values):
@@ -88,6 +91,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
         slot=composed.slot,
         chosen=draft.chosen,
         left_out=draft.left_out,
+        unusable=draft.unusable,
         subjects=draft.subjects,
         html_bytes={mail.language: mail.html_bytes for mail in draft.rendered},
         content_hash=draft.content_hash.hex(),
@@ -118,7 +122,7 @@ def preview(
 
     Raises:
         NotFoundError: there is no such newsletter or reader, or the issue holds nothing to show.
-        OversizeError: it cannot be composed.
+        OversizeError, UnrenderableError: it cannot be composed.
     """
     composed = _compose(newsletter_id, now, is_next=is_next)
     if not composed.draft.rendered:

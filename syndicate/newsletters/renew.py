@@ -11,13 +11,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jinja2 import TemplateError
-
 from syndicate import logs
 from syndicate.errors import SyndicateError
 from syndicate.mail import steering
-from syndicate.newsletters import run
-from syndicate.newsletters.compose import Draft, Material, hash_of, recompose
+from syndicate.newsletters import run, unusable
+from syndicate.newsletters.compose import Draft, hash_of, recompose
+from syndicate.newsletters.material import Material
 from syndicate.render.email import Rendered
 from syndicate.store import audit, issues, ledger, newsletters, renewing
 from syndicate.store.corrections import Correction
@@ -35,12 +34,14 @@ class _Read:
     """What a new version is made of, as one transaction saw it.
 
     Attributes:
+        issue_id: whose mailing it is.
         version: that it follows.
         chosen: story by position, those that may be shown.
         corrected: (position, correction) pairs.
         revisions: (position, revision) pairs of everything that the issue carries.
     """
 
+    issue_id: int
     version: int
     material: Material
     chosen: Mapping[int, Story]
@@ -51,8 +52,9 @@ class _Read:
 def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
     """Give a mailing that waits for it a new version of its content, and let it go on.
 
-    Safe to run twice, or at once: of two versions after the same one the first counts. A mailing
-    whose content cannot be rendered is paused for a person to look at.
+    Safe to run twice, or at once: of two versions after the same one the first counts. A story that
+    cannot be put into a mail any more is in no mail of the new version, and named to editors; a
+    mailing whose content cannot be rendered at all is paused for a person to look at.
 
     Args:
         mailing_id: which.
@@ -66,13 +68,15 @@ def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
     if read is None:
         return None
     try:
-        rendered = recompose(read.material, read.chosen, read.corrected)
-    except (SyndicateError, TemplateError) as error:
+        rendered, left_out = recompose(read.material, read.chosen, read.corrected)
+    except SyndicateError as error:
         log.exception("content_not_renewed", mailing_id=mailing_id)
         _pause(mailing_id, str(error), now)
         return None
     with transaction() as tx:
         version = _write(tx, mailing_id, read, rendered, now)
+        if version is not None:
+            unusable.record(tx, left_out, issue_id=read.issue_id, actor=ACTOR, now=now)
     if version is not None:
         log.info("content_renewed", mailing_id=mailing_id, version=version)
     return version
@@ -95,6 +99,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
     publication = newsletters.publication_of(tx, newsletter)
     spoken = renewing.languages(tx, mailing_id)
     return _Read(
+        issue_id=issue.id,
         version=mailing.content_version,
         material=replace(
             material,

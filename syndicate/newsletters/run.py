@@ -11,15 +11,14 @@ at it again. Templates render while no transaction is open.
 import datetime as dt
 from dataclasses import replace
 
-from jinja2 import TemplateError
-
 from syndicate import jobs, logs, settings
 from syndicate.errors import NotFoundError, PermanentError, RefusedError, SyndicateError
 from syndicate.journal import lives
 from syndicate.mail import reconcile, steering, waking
 from syndicate.mail.message import content_rows, frozen_headers
-from syndicate.newsletters import schedule
-from syndicate.newsletters.compose import ALERT, DIGEST, Draft, Frame, Material, compose
+from syndicate.newsletters import schedule, unusable
+from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
 from syndicate.newsletters.schedule import Slot
 from syndicate.store import corrections, installation, issues, ledger, newsletters, renewing
 from syndicate.store.issues import Story
@@ -34,6 +33,7 @@ from syndicate.store.session import Transaction, transaction
 log = logs.get(__name__)
 
 VERSION = 1
+ACTOR = "composer"
 # A digest that is older than this is no news; an alert is none after an hour.
 EXPIRES_IN = {
     NewsletterKind.DIGEST: dt.timedelta(hours=12),
@@ -126,7 +126,7 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
     if _claim(issue_id):
         try:
             _freeze(issue_id, now)
-        except (SyndicateError, TemplateError) as error:
+        except SyndicateError as error:
             log.exception("issue_not_composed", issue_id=issue_id)
             _end(issue_id, IssueState.HELD, f"It could not be composed: {error}")
     _send(issue_id, now)
@@ -302,6 +302,7 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
         if issue is not None:
             add_mailing(tx, newsletter, issue, draft, now)
             issue.note = _note(draft)
+            unusable.record(tx, draft.unusable, issue_id=issue_id, actor=ACTOR, now=now)
     log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))
 
 
@@ -359,9 +360,10 @@ _EMPTY = {
 def _note(draft: Draft) -> str | None:
     if not draft.chosen:
         return "There was nothing new; readers are told so."
-    if draft.left_out:
-        return f"{draft.left_out} stories did not fit."
-    return None
+    notes = [f"{draft.left_out} stories did not fit."] if draft.left_out else []
+    if draft.unusable:
+        notes.append(unusable.sentence(draft.unusable))
+    return " ".join(notes) or None
 
 
 def find_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:

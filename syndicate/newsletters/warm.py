@@ -6,7 +6,8 @@ second that a fresh worker's first alert would be late.
 
 import datetime as dt
 
-from syndicate.newsletters.compose import ALERT, Frame, Material, recompose
+from syndicate.newsletters.compose import recompose
+from syndicate.newsletters.material import ALERT, Frame, Material
 from syndicate.render.environment import LANGUAGES
 from syndicate.store.issues import Story
 
@@ -37,7 +38,8 @@ def warm_up(now: dt.datetime) -> int:
         base_url="https://daily.example",
         message=ALERT,
     )
-    return len(recompose(material, {0: story}, ()))
+    rendered, _ = recompose(material, {0: story}, ())
+    return len(rendered)
 
 
 def _story(now: dt.datetime) -> Story:

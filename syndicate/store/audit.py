@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
 
+LEFT_OUT = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
+
 
 class Audit(Table):
     """One action, by ids alone."""

@@ -173,7 +173,8 @@ _INTEND = text(
                 SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
                     AND s.newsletter_id = m.newsletter_id AND s.state = 'active'
             ) AS has_left,
-            d.choice <> 0 AND (d.choice & ~CAST(:withheld AS bigint)) = 0 AS is_empty
+            d.choice <> 0 AND (d.choice & ~(CAST(:withheld AS bigint)
+                | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END)) = 0 AS is_empty
         FROM delivery d JOIN recipient r ON r.id = d.recipient_id JOIN mailing m ON m.id = :mailing
         WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
     ), held AS (
@@ -188,10 +189,10 @@ _INTEND = text(
             AND {MAY_LEAVE}
         RETURNING epoch
     ), cleared AS (
-        UPDATE delivery d SET choice = d.choice & ~CAST(:withheld AS bigint)
-        FROM held WHERE CAST(:withheld AS bigint) <> 0 AND d.mailing_id = :mailing
+        UPDATE delivery d SET choice = d.choice & ~CAST(:held_back AS bigint)
+        FROM held WHERE CAST(:held_back AS bigint) <> 0 AND d.mailing_id = :mailing
             AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
-            AND (d.choice & CAST(:withheld AS bigint)) <> 0 AND d.resends = 0
+            AND (d.choice & CAST(:held_back AS bigint)) <> 0 AND d.resends = 0
     )
     SELECT (SELECT count(*) FROM held) AS held,
         coalesce((SELECT jsonb_object_agg(ordinal,
@@ -203,7 +204,13 @@ _INTEND = text(
 
 
 def intend(
-    tx: Transaction, leased: Leased, ordinals: Sequence[int], *, version: int, withheld: int = 0
+    tx: Transaction,
+    leased: Leased,
+    ordinals: Sequence[int],
+    *,
+    version: int,
+    withheld: int = 0,
+    missing: int = 0,
 ) -> Mapping[int, str] | None:
     """Write down that these deliveries are about to be attempted, and renew the lease.
 
@@ -215,10 +222,12 @@ def intend(
         withheld: bits of stories that may not be shown any more (`store.withholding`); they leave
             the stored choices, so that a choice says what was sent, but where a first copy may
             have arrived with them.
+        missing: bits of stories that this version's content has no block of; likewise, but a first
+            copy that may have arrived is sent again with its own content, which has them.
 
     Returns:
         Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and
-        "nothing chosen" for those who chose only what is withheld);
+        "nothing chosen" for those who chose only what is withheld or missing);
         None when nothing may be sent: the lease was lost, the mailing is not *sending* any more,
         has newer content or waits for it, or everything is stopped.
     """
@@ -231,6 +240,8 @@ def intend(
             "ordinals": list(ordinals),
             "version": version,
             "withheld": withheld,
+            "missing": missing,
+            "held_back": withheld | missing,
             "lease_s": LEASE_S,
             "everywhere": EVERYWHERE,
         },

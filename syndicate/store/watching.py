@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from syndicate.store.audit import Audit
+from syndicate.store.audit import LEFT_OUT, Audit
 from syndicate.store.mailings import (
     Batch,
     BatchState,
@@ -86,6 +86,19 @@ def issues_in(
         .order_by(Issue.id.desc())
     )
     return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def left_out(tx: Transaction, *, since: dt.datetime) -> list[tuple[Audit, Issue, Newsletter]]:
+    """Stories that could not be put into an issue since a moment, the newest first."""
+    issue_id = cast(Audit.detail["issue"].astext, BigInteger)
+    query = (
+        select(Audit, Issue, Newsletter)
+        .join(Issue, Issue.id == issue_id)
+        .join(Newsletter, Newsletter.id == Issue.newsletter_id)
+        .where(Audit.action == LEFT_OUT, Audit.at >= since)
+        .order_by(Audit.id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
 
 
 def last_issues(tx: Transaction) -> dict[int, Issue]:

@@ -32,6 +32,7 @@ _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.RefusedError, 409),
     (errors.UsageError, 400),
     (errors.BadAddressError, 422),
+    (errors.UnrenderableError, 422),
     (errors.OversizeError, 413),
     (errors.TemporaryError, 503),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from syndicate import clock
 from syndicate.mail import pace, recover
-from syndicate.store import lease, ledger, recipients
+from syndicate.store import lease, ledger, recipients, watching
 from syndicate.store.mailings import (
     AmbiguousPolicy,
     Batch,
@@ -302,3 +302,46 @@ def test_recover_takes_back_what_a_dead_worker_left(relay: FaultRelay) -> None:
 
     assert counts(mailing_id) == {"audience": 20, "accepted": 10, "ambiguous": 10}
     assert len(relay.accepted) == 10
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE mailing_content SET headers = headers - 'date' WHERE mailing_id = 1",
+        "UPDATE mailing_content SET headers = headers - 'slots' WHERE mailing_id = 1",
+        "UPDATE mailing_content SET headers = NULL WHERE mailing_id = 1",
+        "UPDATE mailing_content SET html = html || '\\x0074657874'::bytea WHERE mailing_id = 1",
+        "DELETE FROM mailing_content WHERE mailing_id = 1",
+    ],
+)
+def test_a_single_message_that_cannot_be_mail_fails_alone_and_says_why(
+    relay: FaultRelay, spoil: str
+) -> None:
+    first, second = (confirmation.queue(f"confirmation:{key}", now=clock.now()) for key in "12")
+    assert (first, second) == (1, 2)
+    with transaction() as tx:
+        tx.execute(text(spoil))
+
+    send(lane=Lane.URGENT)
+
+    assert counts(2) == {"audience": 1, "accepted": 1}
+    assert len(relay.accepted) == 1
+    assert counts(1) == {"audience": 1, "failed": 1}
+    assert state(1) is MailingState.DONE
+    with transaction() as tx:
+        query = select(Delivery.reason).where(Delivery.mailing_id == 1)
+        assert tx.scalar(query) == "its content cannot be made into a mail"
+
+
+def test_a_mailing_paused_for_its_content_says_so_in_the_audit(relay: FaultRelay) -> None:
+    mailing_id = begin(Plan(audience=5))
+    with transaction() as tx:
+        tx.execute(text("UPDATE mailing_content SET headers = headers - 'list_name'"))
+
+    send()
+
+    assert relay.accepted == []
+    with transaction() as tx:
+        (row,) = watching.audit_rows(tx, limit=9, subject=f"mailing:{mailing_id}")
+    assert (row.actor, row.action) == ("sender", "paused")
+    assert row.detail == {"why": "its content cannot be made into a mail"}

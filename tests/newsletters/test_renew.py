@@ -222,7 +222,7 @@ def test_what_is_corrected_while_a_version_is_rendered_makes_another(relay: Faul
     with transaction() as tx:
         read = renew._read(tx, mailing_id, NOW)
     assert read is not None
-    rendered = recompose(read.material, read.chosen, read.corrected)
+    rendered, _ = recompose(read.material, read.chosen, read.corrected)
     correct()
     with transaction() as tx:
         assert renew._write(tx, mailing_id, read, rendered, NOW) == 2

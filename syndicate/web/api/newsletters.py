@@ -86,12 +86,21 @@ class Group(BaseModel):
     readers: int
 
 
+class Unusable(BaseModel):
+    """A story, or the correction of one, that cannot be put into a mail."""
+
+    article_id: int
+    headline: str
+    why: str
+
+
 class Rehearsal(BaseModel):
     """What would go to whom; nothing was stored."""
 
     slot_at: dt.datetime
     stories: list[Story]
     left_out: int
+    unusable: list[Unusable] = Field(description="cannot be put into a mail")
     subjects: dict[str, str]
     html_bytes: dict[str, int]
     content_hash: str = Field(description="what is sent from the same rows has the same")
@@ -193,6 +202,10 @@ def rehearse_newsletter(
             for _, story in found.chosen
         ],
         left_out=found.left_out,
+        unusable=[
+            Unusable(article_id=each.article_id, headline=each.headline, why=each.why)
+            for each in found.unusable
+        ],
         subjects=dict(found.subjects),
         html_bytes=dict(found.html_bytes),
         content_hash=found.content_hash,

@@ -121,6 +121,14 @@ def _needs(
         )
         for issue, newsletter in unwell
     ]
+    needs += [
+        Need(
+            f"Issue {issue.number} of {newsletter.name} went without "
+            f"{row.subject.replace(':', ' ')}: {row.detail['why']}.",
+            f"/articles/{row.subject.removeprefix('article:')}",
+        )
+        for row, issue, newsletter in watching.left_out(tx, since=now - _LOOK_BACK)
+    ]
     late = watching.late_singles(tx, now)
     if late:
         text = f"{late} confirmations or emailed articles have waited for more than two minutes."

@@ -1,0 +1,184 @@
+"""What an issue is made of, and what its templates are given of it.
+
+A story's position is its bit in every choice and the same in all languages; the reading order is
+not: in each language's frame the stories in that language come first.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from syndicate.newsletters.select import Pick
+from syndicate.render.environment import brief, day, known_language
+from syndicate.store.corrections import Correction
+from syndicate.store.issues import Story
+
+DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
+PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
+THUMB_WIDTH = 148  # of all stories but a section's first
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How the frame in one language speaks.
+
+    Attributes:
+        language: BCP 47 tag.
+        name: of the newsletter.
+        description: of the newsletter.
+        publication: its name.
+    """
+
+    language: str
+    name: str
+    description: str
+    publication: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that an issue is made of.
+
+    Attributes:
+        number: of the issue.
+        local_date: in the newsletter's zone.
+        zone: IANA name; times are shown in it.
+        window: (from, to) of the news covered, aware UTC.
+        frames: one per language, the fallback first.
+        postal_address: of the publication; every mail names it.
+        home_url: of the publication, None where it has none.
+        section_slugs: in the newsletter's own order.
+        max_stories: at most in one issue.
+        stories: that may be shown in mail.
+        corrections: of what earlier issues carried.
+        base_url: of our own pages, without a trailing slash.
+        message: the folder under templates/mail that it is rendered from.
+    """
+
+    number: int
+    local_date: dt.date
+    zone: str
+    window: tuple[dt.datetime, dt.datetime]
+    frames: tuple[Frame, ...]
+    postal_address: str
+    home_url: str | None
+    section_slugs: tuple[str, ...]
+    max_stories: int
+    stories: tuple[Story, ...]
+    corrections: tuple[Correction, ...]
+    base_url: str
+    message: str = DIGEST
+
+
+def context(
+    material: Material,
+    picks: Sequence[Pick],
+    corrected: Sequence[tuple[int, Correction]],
+    frame: Frame,
+) -> dict[str, Any]:
+    """What the templates of an issue are given for one frame, in plain data.
+
+    Args:
+        material: what the issue is made of.
+        picks: its stories at their positions.
+        corrected: (position, correction) pairs behind them.
+        frame: whose language it is.
+
+    Raises:
+        ArithmeticError, LookupError, ValueError: a story holds what cannot be put into words.
+    """
+    return {
+        "newsletter": {"name": frame.name, "description": frame.description},
+        "publication": {
+            "name": frame.publication,
+            "postal_address": material.postal_address,
+            "home_url": material.home_url,
+        },
+        "issue": {"number": material.number, "local_date": material.local_date},
+        "zone": material.zone,
+        "sections": list(_sections(material, picks, frame.language)),
+        "corrections": [_correction(material, *each) for each in corrected],
+    }
+
+
+def _sections(
+    material: Material, picks: Sequence[Pick], language: str
+) -> Iterator[Mapping[str, Any]]:
+    """The sections of one frame in reading order, each with the bits of its stories as `mask`."""
+    by_id = {story.article_id: story for story in material.stories}
+    in_order = sorted(picks, key=lambda pick: (pick.candidate.language != language, pick.position))
+    placed = [
+        (place, pick, by_id[pick.candidate.article_id]) for place, pick in enumerate(in_order)
+    ]
+
+    def key(entry: tuple[int, Pick, Story]) -> tuple[str, str]:
+        return entry[2].language, entry[2].section_slug
+
+    for (story_language, _), group in groupby(placed, key=key):
+        entries = list(group)
+        stories = [_story(material, place, pick, story) for place, pick, story in entries]
+        stories[0]["is_lead"] = True
+        yield {
+            "position": stories[0]["position"],
+            "mask": sum(story["mask"] for story in stories),
+            "name": entries[0][2].section_name,
+            "language": story_language,
+            "stories": stories,
+        }
+
+
+def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str, Any]:
+    return {
+        "position": place,
+        "mask": 1 << pick.position,
+        "is_lead": False,
+        "language": story.language,
+        "url": story.url or f"{material.base_url}/articles/{story.article_id}/{quote(story.slug)}",
+        "headline": story.headline,
+        "standfirst": story.standfirst,
+        "authors": list(story.authors),
+        "updated_at": story.updated_at,
+        # In the story's own language: a date in another script would upset the line's direction.
+        "time": brief(story.updated_at, known_language(story.language), material.zone),
+        "is_for_subscribers": not story.is_free,
+        "picture": _picture(story),
+    }
+
+
+def _correction(material: Material, position: int, correction: Correction) -> dict[str, Any]:
+    slug = quote(correction.slug)
+    own_page = f"{material.base_url}/articles/{correction.article_id}/{slug}"
+    return {
+        "position": position,
+        "mask": 1 << position,
+        "language": correction.language,
+        "headline": correction.headline,
+        "note": correction.note,
+        "url": correction.url or own_page,
+        "sent_on": day(correction.sent_on, known_language(correction.language)),
+        "is_withdrawn": correction.is_withdrawn,
+    }
+
+
+def _picture(story: Story) -> dict[str, Any] | None:
+    """The lead picture at the width of the column; mail programs need both sizes written down."""
+    shown = story.picture
+    if shown is None or not shown.url.startswith(("https://", "http://")):
+        return None
+    width, height = shown.width, shown.height
+    if width and height:
+        scale = min(1.0, PICTURE_WIDTH / width)
+        width, height = round(width * scale), round(height * scale)
+    else:
+        width, height = PICTURE_WIDTH, None
+    return {
+        "url": shown.url,
+        "width": width,
+        "height": height,
+        "thumb_height": round(THUMB_WIDTH * height / width) if height else None,
+        "alt": shown.alt,
+        "credit": shown.credit,
+    }

@@ -1,0 +1,272 @@
+"""One story that no mail can hold costs itself: the issue goes out without it, and editors know."""
+
+import datetime as dt
+import email
+import email.policy
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from syndicate import clock
+from syndicate.collect import editing
+from syndicate.collect.editing import Wording
+from syndicate.errors import UnrenderableError
+from syndicate.mail import deliver
+from syndicate.newsletters import alerts, rehearse, renew, run
+from syndicate.newsletters.compose import compose as compose_issue
+from syndicate.store import alerts as asked
+from syndicate.store import changes, issues, ledger, watching
+from syndicate.store.articles import Article, Change
+from syndicate.store.mailings import Lane, Mailing, MailingState
+from syndicate.store.newsletters import Issue, IssueState
+from syndicate.store.session import transaction
+from tests.mail.fault_relay import FaultRelay
+from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
+from tests.newsletters.sending import add_alerts, compose, counts, found, readers, send
+
+WORLD, SPORT = 1, 2  # articles of `conftest`; sections too
+# In Qatar it is a year that no calendar of ours has.
+NEVER = dt.datetime(9999, 12, 31, 23, 0, tzinfo=dt.UTC)
+BAD = {
+    "a time beyond the calendar": {"updated_at": NEVER},
+    "a standfirst as long as a mail": {"standfirst": "word " * 20_000},
+    "a headline as long as a mail": {"headline": "ووافق المجلس " * 8_000},
+    "ten thousand authors": {"authors": ["World desk"] * 10_000},
+}
+
+
+def spoil(article_id: int, values: dict[str, object]) -> None:
+    with transaction() as tx:
+        tx.execute(update(Article).where(Article.id == article_id).values(**values))
+
+
+def issue_of(mailing_id: int) -> Issue:
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+        assert mailing is not None
+        issue = issues.find(tx, mailing.issue_id or 0)
+        assert issue is not None
+        return issue
+
+
+def left_out() -> list[tuple[str, str, str]]:
+    """What the audit says of stories that were left out: who, what, why."""
+    with transaction() as tx:
+        found_rows = watching.left_out(tx, since=NOW - DAY)
+        return [(row.actor, row.subject, row.detail["why"]) for row, _, _ in found_rows]
+
+
+def texts(relay: FaultRelay) -> list[str]:
+    """Both parts of each mail that the relay took."""
+    told = []
+    for taken in relay.accepted:
+        message = email.message_from_bytes(taken.content, policy=email.policy.default)
+        bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+        told.append("\n".join(str(body.get_content()) for body in bodies if body is not None))
+    return told
+
+
+@pytest.mark.parametrize("values", BAD.values(), ids=BAD)
+def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
+    relay: FaultRelay, values: dict[str, object]
+) -> None:
+    readers(3)
+    spoil(WORLD, values)
+
+    mailing_id = compose()
+    send()
+
+    assert counts(mailing_id) == {"audience": 3, "accepted": 3}
+    assert ["Headline sport-one" in each for each in texts(relay)] == [True] * 3
+    assert ["world-one" in each for each in texts(relay)] == [False] * 3
+    note = issue_of(mailing_id).note or ""
+    assert note.startswith("Left out, as it cannot be put into a mail: article 1, for ")
+    ((actor, subject, why),) = left_out()
+    assert (actor, subject) == ("composer", "article:1")
+    assert why in note
+
+
+def test_a_reader_who_chose_only_that_story_gets_no_empty_mail(relay: FaultRelay) -> None:
+    with transaction() as tx:
+        both = reader(tx, 1)
+        only_it = reader(tx, 2, sections=("world",))
+    spoil(WORLD, {"updated_at": NEVER})
+
+    mailing_id = compose()
+    send()
+
+    with transaction() as tx:
+        assert choices(tx, mailing_id) == {both: 0b1, only_it: 0}
+    assert relay.recipients() == ["reader001@example.com"]
+
+
+def test_a_long_story_that_fits_with_the_others_is_in_the_issue(relay: FaultRelay) -> None:
+    readers(1)
+    spoil(WORLD, {"standfirst": "word " * 4_000})
+
+    compose()
+    send()
+
+    assert "Headline world-one" in texts(relay)[0]
+    assert left_out() == []
+
+
+def test_a_long_story_does_not_push_out_those_behind_it(relay: FaultRelay) -> None:
+    readers(1)
+    with transaction() as tx:
+        for number in range(30):
+            article(tx, 2, f"more-{number}", SLOT - 3 * HOUR, standfirst="word " * 400)
+    spoil(WORLD, {"standfirst": "word " * 4_000})
+
+    mailing_id = compose()
+    send()
+
+    assert [subject for _, subject, _ in left_out()] == ["article:1"]
+    (told,) = texts(relay)
+    assert told.count("Headline more-") > 40  # a score of stories in each part
+    assert "Left out, as it cannot" in (issue_of(mailing_id).note or "")
+
+
+@pytest.mark.usefixtures("relay")
+def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
+    readers(1)
+    for each in (WORLD, SPORT):
+        spoil(each, {"updated_at": NEVER})
+    issue_id = run.open_slot_now(1, NOW)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.HELD
+
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        assert issue is not None
+    assert (issue.note or "").startswith("It could not be composed: None of its stories is left.")
+    assert "article 1, for" in (issue.note or "")
+    assert "article 2, for" in (issue.note or "")
+    spoil(WORLD, {"updated_at": NOW})
+    run.open_slot_now(1, NOW)
+    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
+
+
+@pytest.mark.usefixtures("relay")
+def test_a_rehearsal_names_the_story_and_hashes_what_is_then_sent() -> None:
+    readers(1)
+    spoil(WORLD, {"updated_at": NEVER})
+
+    found_before = rehearse.dry_run(1, NOW)
+    assert b"Headline sport-one" in rehearse.preview(1, NOW)
+    mailing_id = compose()
+
+    (named,) = found_before.unusable
+    assert (named.article_id, named.headline) == (WORLD, "Headline world-one")
+    assert [story.article_id for _, story in found_before.chosen] == [SPORT]
+    assert found_before.left_out == 0
+    assert found_before.content_hash == (issue_of(mailing_id).content_hash or b"").hex()
+
+
+def test_an_alert_that_no_mail_can_hold_is_held_and_the_next_one_leaves(relay: FaultRelay) -> None:
+    newsletter_id = add_alerts(WORLD)
+    now = clock.now()
+    with transaction() as tx:
+        reader(tx, 1, newsletter_id)
+        good = article(tx, WORLD, "world-two", now - HOUR).id
+        asked.ask(tx, [WORLD, good], now=now)
+    spoil(WORLD, {"headline": "word " * 20_000})
+
+    opened = alerts.send_due(now)
+    deliver.send_lane(Lane.URGENT, should_stop=lambda: False)
+
+    with transaction() as tx:
+        states = {
+            issue.article_id: (issue.state, issue.note or "")
+            for issue in tx.scalars(select(Issue).where(Issue.id.in_(opened)))
+        }
+    assert states[WORLD][0] is IssueState.HELD
+    assert "article 1, for it takes" in states[WORLD][1]
+    assert states[good] == (IssueState.DONE, "")
+    assert ["Headline world-two" in each for each in texts(relay)] == [True]
+
+
+def test_a_correction_that_no_mail_can_hold_costs_no_more_than_itself(relay: FaultRelay) -> None:
+    readers(1)
+    compose()
+    send()
+    with transaction() as tx:
+        for article_id in (WORLD, SPORT):
+            row = found(tx, article_id)
+            changes.change(tx, row, Change.CORRECTION, {}, note="Four, not five.", now=NOW + HOUR)
+        article(tx, 1, "next-day", SLOT + DAY - HOUR)
+    spoil(WORLD, {"headline": "word " * 20_000})
+
+    compose(1)
+    send()
+
+    (told,) = texts(relay)[1:]
+    assert told.count("Headline sport-one") == told.count("Headline next-day") == 2
+    assert told.count("Four, not five.") == 2
+    assert [subject for _, subject, _ in left_out()] == ["article:1"]
+
+
+def test_a_story_that_breaks_while_it_is_corrected_costs_itself(relay: FaultRelay) -> None:
+    with transaction() as tx:
+        both = reader(tx, 1)
+        only_it = reader(tx, 2, sections=("world",))
+    mailing_id = compose()
+    with transaction() as tx:
+        row = found(tx, WORLD)
+        editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
+    spoil(WORLD, {"updated_at": NEVER})
+
+    assert renew.renew_content(mailing_id, NOW) == 2
+    send()
+
+    assert [subject for _, subject, _ in left_out()] == ["article:1"]
+    assert relay.recipients() == ["reader001@example.com"]
+    assert "Headline sport-one" in texts(relay)[0]
+    assert "World" not in texts(relay)[0]
+    assert counts(mailing_id) == {"audience": 2, "accepted": 1, "skipped": 1}
+    with transaction() as tx:
+        assert choices(tx, mailing_id) == {both: 0b10, only_it: 0}
+
+
+def test_a_mailing_whose_every_story_breaks_is_paused(relay: FaultRelay) -> None:
+    readers(1)
+    mailing_id = compose()
+    with transaction() as tx:
+        row = found(tx, WORLD)
+        editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
+    for each in (WORLD, SPORT):
+        spoil(each, {"updated_at": NEVER})
+
+    assert renew.renew_content(mailing_id, NOW) is None
+    send()
+
+    with transaction() as tx:
+        states = tx.scalars(select(Mailing.state)).all()
+    assert states == [MailingState.PAUSED]
+    assert relay.accepted == []
+
+
+@pytest.mark.usefixtures("relay")
+def test_what_is_stored_of_it_holds_none_of_its_words() -> None:
+    readers(1)
+    spoil(WORLD, {"headline": "Harbourmaster", "updated_at": NEVER})
+
+    mailing_id = compose()
+
+    assert "Harbourmaster" not in (issue_of(mailing_id).note or "")
+    assert "Harbourmaster" not in repr(left_out())
+
+
+@pytest.mark.usefixtures("relay")
+def test_a_frame_that_cannot_be_made_is_no_storys_fault() -> None:
+    readers(1)
+    with transaction() as tx:
+        issue = Issue(id=0, number=1, local_date=NOW.date(), window_from=SLOT - DAY, window_to=SLOT)
+        newsletter = run.find_newsletter(tx, 1)
+        material = run.material(tx, newsletter, issue, NOW)
+
+    broken = replace(material, postal_address=object())  # type: ignore[arg-type]
+
+    with pytest.raises(UnrenderableError, match="TypeError"):
+        compose_issue(broken)
