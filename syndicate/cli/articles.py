@@ -5,10 +5,10 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, jobs
+from syndicate.cli.terminal import Terminal
 from syndicate.collect import alike, editing, splitting
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
@@ -49,7 +49,7 @@ def list_(
             *(str(each.id), each.state.value, each.access.value, str(each.revision)),
             *(published, each.headline[:90]),
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, settings
 from syndicate.cli.bounces_listen import listen
+from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.mail.bounces import advice, mailboxes
 from syndicate.mail.bounces.classify import classify as verdicts_of
@@ -43,7 +43,7 @@ def classify(paths: Paths, *, as_json: AsJson = False) -> None:
     for mail in mails:
         for row in mail["verdicts"] or [None]:
             table.add_row(str(mail["file"]), *_cells(row))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -93,7 +93,7 @@ def list_incidents(*, as_json: AsJson = False) -> None:
     for row in rows:
         names = ("id", "receiver", "domain", "reason", "events", "last_at", "said")
         table.add_row(*(str(row[name] or "") for name in names))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()

@@ -6,10 +6,10 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, jobs
+from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.feeds import hub, outside_hub
 from syndicate.feeds import publish as publishing
@@ -46,7 +46,7 @@ def list_feeds(*, as_json: AsJson = False) -> None:
     table = Table("slug", "kind", "title", "entries", "due at")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -91,7 +91,7 @@ def show(slug: str, *, as_json: AsJson = False) -> None:
     table = Table("format", "page", "entries", "bytes", "modified at", "etag", title=feed.title)
     for document in documents:
         table.add_row(*(str(value)[:25] for value in document.values()))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -184,7 +184,7 @@ def run_hub(*, as_json: AsJson = False) -> None:
     table = Table("id", "topic", "host", "lease until", "due at", "attempts", "last status")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    Terminal().print(table)
     sys.stdout.write(f"{requests} requests were made.\n")
 
 
@@ -201,7 +201,7 @@ def watch(*, as_json: AsJson = False) -> None:
     table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
     for row in seen:
         table.add_row(*(str(value)[:40] for value in row.values()))
-    Console().print(table)
+    Terminal().print(table)
     for behind in late:
         sys.stdout.write(
             f"{behind['partner'] or behind['client']} has not fetched {behind['feed']} since "

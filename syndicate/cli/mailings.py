@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
 from syndicate.cli import releasing, watching
+from syndicate.cli.terminal import Terminal
 from syndicate.mail import reconcile, steering
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
@@ -213,11 +213,11 @@ def _print_list(found: list[Standing]) -> None:
             *(str(number) for number in (counts.audience, counts.accepted, other)),
             str(counts.remaining),
         )
-    Console(highlight=False).print(table)
+    Terminal().print(table)
 
 
 def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
-    console = Console(highlight=False)
+    console = Terminal()
     console.print(f"Mailing {standing.mailing.id}, {standing.mailing.kind}")
     console.print(watching.line(standing, standing.per_second(clock.now())))
     table = Table()

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
+from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import alerts, rehearse, run, schedule
 from syndicate.newsletters.rehearse import Rehearsal
@@ -49,7 +49,7 @@ def list_newsletters(*, as_json: AsJson = False) -> None:
             row["next_at"],
             str(row["readers"]["active"]),
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -134,7 +134,7 @@ def list_issues(
     for row in rows:
         cells = ("number", "local_date", "slot", "state", "stories", "audience", "mailing_id")
         table.add_row(*(_shown(row[cell]) for cell in cells), row["note"] or "")
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command("dry-run")
@@ -147,7 +147,7 @@ def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> 
     if as_json:
         _print_json(_rehearsal_row(found))
     else:
-        _tell(Console(), found)
+        _tell(Terminal(), found)
 
 
 @app.command()
@@ -301,7 +301,7 @@ def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
     }
 
 
-def _tell(console: Console, found: Rehearsal) -> None:
+def _tell(console: Terminal, found: Rehearsal) -> None:
     counts = found.counts
     console.print(f"Slot {found.slot.local_date} {found.slot.name}: {len(found.chosen)} stories.")
     for position, story in found.chosen:
@@ -309,9 +309,7 @@ def _tell(console: Console, found: Rehearsal) -> None:
     if found.left_out:
         console.print(f"  {found.left_out} more did not fit.")
     for each in found.unusable:
-        console.print(
-            f"  Left out: article {each.article_id}, {each.headline}: {each.why}.", markup=False
-        )
+        console.print(f"  Left out: article {each.article_id}, {each.headline}: {each.why}.")
     for language, subject in found.subjects.items():
         console.print(f"{language}: {subject} ({found.html_bytes[language]} bytes of HTML)")
     console.print(

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
+from syndicate.cli.terminal import Terminal
 from syndicate.mail import releasing, steering, waking
 from syndicate.mail.releasing import Plan
 
@@ -69,7 +69,7 @@ def _tell(found: Plan, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(as_dict(found)) + "\n")
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     for sentence in sentences(found):
         console.print(sentence, markup=False)
     if found.mailings:

@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 from lxml import etree
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, settings
+from syndicate.cli.terminal import Terminal
 from syndicate.cli.waiting import Seen, Waiter
 from syndicate.collect import run
 from syndicate.embedded import folder
@@ -98,7 +98,7 @@ def list_(*, as_json: AsJson = False) -> None:
     table = Table("id", "article", "state", "access", "revision", "headline")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()
@@ -199,7 +199,7 @@ def _tell(
     if as_json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return
-    console = Console(highlight=False)
+    console = Terminal()
     console.print(
         f"Article {article.id}, {fresh.headline}: {kind}, now revision {fresh.revision} "
         f"({revisions} made)."

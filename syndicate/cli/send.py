@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from syndicate import clock, settings
 from syndicate.cli import watching
 from syndicate.cli.files import bytes_of
+from syndicate.cli.terminal import Terminal
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
@@ -114,7 +114,7 @@ class Campaign:
     ignored: tuple[str, ...] = ()
     imported: transfer.Imported | None = None
     newsletter_id: int = 0
-    _console: Console = field(default_factory=lambda: Console(stderr=True))
+    _console: Terminal = field(default_factory=lambda: Terminal(stderr=True))
 
     def prepare(self) -> None:
         """Make sure that everybody may be mailed, and bring the file's readers in.
@@ -315,7 +315,7 @@ def _ground(
         return lambda: None
     if asked:
         stopping.callback(Adoption({"SYNDICATE_RELAY_URL": asked}).undo)
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     options = Options(prepare=campaign.prepare, report=lambda step: console.print(f"· {step}"))
     stack = stopping.enter_context(Stack(options=options))
     for number in range(2, (workers or 2) + 1):

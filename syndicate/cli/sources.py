@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.cli.collect import read_profile
+from syndicate.cli.terminal import Terminal
 from syndicate.collect import checking, push, reading, websub
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError
@@ -123,7 +123,7 @@ def list_(*, as_json: AsJson = False) -> None:
             *(str(source.id), source.kind.value, source.state.value, source.name),
             *(_short(state.last_at), _short(state.next_at), (state.reason or "")[:60]),
         )
-    Console().print(table)
+    Terminal().print(table)
     for each in notices[:10]:
         sys.stdout.write(f"{iso(each.at)}  {each.message}\n")
 
@@ -165,7 +165,7 @@ def hubs(*, as_json: AsJson = False) -> None:
             *(each.hub_url, str(each.sources), str(each.pushed_first), _late(each.push_delay_s)),
             *(str(each.polled_first), _late(each.poll_delay_s), _short(each.pushed_at)),
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from syndicate import clock
 from syndicate.cli.files import bytes_of
+from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store import audit, newsletters, subscribers
 from syndicate.store.session import transaction
@@ -156,7 +156,7 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
 
 
 def _tell(done: transfer.Imported) -> None:
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     console.print(
         f"{done.added} added, {done.known} known already, {done.left} have left, "
         f"{done.faults} refused."

@@ -6,10 +6,10 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from syndicate import clock
+from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import audit, tokens
 from syndicate.store.session import transaction
@@ -70,7 +70,7 @@ def list_tokens(*, as_json: AsJson = False) -> None:
             _short(each.expires_at) or "never",
             _short(each.used_at) or "not yet",
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 @app.command()

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from syndicate import settings
 from syndicate.cli import newsroom
+from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.mail import waking
@@ -43,7 +43,7 @@ def up(
 
     An installation that holds nothing yet gets a sample newsroom to look at, unless --empty.
     """
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     began = time.monotonic()
     options = Options(
         host=host,
@@ -68,7 +68,7 @@ def up(
         console.print("· stopped")
 
 
-def _welcome(console: Console, stack: Stack, seconds: float) -> None:
+def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
