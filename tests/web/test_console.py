@@ -5,10 +5,13 @@ import re
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
+from syndicate.newsletters import run
 from syndicate.store import installation, issues, sources, tokens, watching
+from syndicate.store.articles import Article
 from syndicate.store.mailings import MailingState
 from syndicate.store.newsletters import IssueState
 from syndicate.store.session import transaction
@@ -285,6 +288,37 @@ def test_rehearsal_says_what_would_go_to_whom(browser: TestClient, newsroom: New
     assert mail.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     with transaction() as tx:
         assert len(issues.of_newsletter(tx, newsroom.newsletter, limit=9)) == 1
+
+
+def test_a_story_that_no_mail_can_hold_is_named_before_and_after_the_send(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    report = newsroom.articles["report"]
+    with transaction() as tx:
+        long = update(Article).where(Article.id == report).values(standfirst="word " * 20_000)
+        tx.execute(long)
+    operators.sign_in(browser, "viewer")
+    path = f"/console/newsletters/{newsroom.newsletter}"
+
+    rehearsed = browser.get(f"{path}/rehearsal?next=1").text
+    asked = browser.get(
+        "/api/v1/newsletters/morning/rehearsal?next=1", headers=operators.bearer("viewer")
+    ).json()
+    with time_machine.travel(newsroom.now + dt.timedelta(days=1), tick=False):
+        run.compose_issue(run.open_slot_now(newsroom.newsletter, clock.now()), clock.now())
+        operators.sign_in(browser, "viewer")
+        home = browser.get("/console").text
+        issues_page = browser.get(path).text
+
+    assert "Left out, as it cannot be put into a mail" in rehearsed
+    assert f'<a href="/articles/{report}">Council agrees on the river report</a>' in rehearsed
+    (unusable,) = asked["unusable"]
+    assert unusable["article_id"] == report
+    assert unusable["headline"] == "Council agrees on the river report"
+    assert re.fullmatch(r"it takes 1\d\d,\d{3} bytes of one mail", unusable["why"])
+    assert f"of Morning Courier went without article {report}: it takes 1" in home
+    assert f'href="/articles/{report}"' in home
+    assert f"Left out, as it cannot be put into a mail: article {report}, for" in issues_page
 
 
 def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroom) -> None:
