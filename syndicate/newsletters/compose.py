@@ -230,7 +230,7 @@ def _rendered(
 ) -> Rendered:
     try:
         given = context(material, picks, corrected, frame)
-    except (ArithmeticError, LookupError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnrenderableError(
             f"The mail {material.message} cannot be made ({type(error).__name__})."
         ) from error

@@ -88,7 +88,8 @@ def context(
         frame: whose language it is.
 
     Raises:
-        ArithmeticError, LookupError, ValueError: a story holds what cannot be put into words.
+        ArithmeticError, AttributeError, LookupError, TypeError, ValueError: a story holds what
+            cannot be put into words.
     """
     return {
         "newsletter": {"name": frame.name, "description": frame.description},

@@ -63,7 +63,8 @@ def recoded(piece: bytes, encoding: str, new: str) -> bytes:
         encoding: which it is in.
         new: what it shall be.
     """
-    return encode(decoded(piece, encoding).decode(), new)
+    # What was stored long ago is sent as well as it can be: an error here would stop its lane.
+    return encode(decoded(piece, encoding).decode(errors="replace"), new)
 
 
 def decoded(piece: bytes, encoding: str) -> bytes:

@@ -17,7 +17,7 @@ from syndicate.store import (
     tokens,
     told,
 )
-from syndicate.store.mailings import Mailing, MailingContent, MailingKind, MailingState
+from syndicate.store.mailings import Mailing, MailingContent, MailingKind
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import Transaction
 
@@ -59,12 +59,11 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
 
 
 def _forget_singles(tx: Transaction, before: dt.datetime) -> None:
-    """Forget what single messages said: names and one-use links; that they were sent stays."""
-    over = select(Mailing.id).where(
-        Mailing.kind == MailingKind.SINGLE,
-        Mailing.state.in_((MailingState.DONE, MailingState.CANCELLED)),
-        Mailing.expires_at < before,
-    )
+    """Forget what single messages said: names and one-use links; that they were sent stays.
+
+    Those that somebody paused too: whoever resumes one is told that it has no content any more.
+    """
+    over = select(Mailing.id).where(Mailing.kind == MailingKind.SINGLE, Mailing.expires_at < before)
     tx.execute(
         delete(MailingContent)
         .where(MailingContent.mailing_id.in_(over))

@@ -87,6 +87,15 @@ def test_each_mail_keeps_the_same_words_in_text_and_html(mail: str) -> None:
     assert set(re.findall(r"slot:[a-z_]+", plain)) == slots
 
 
+@pytest.mark.parametrize(
+    "path",
+    sorted((TEMPLATES / "mail").rglob("*.*")),
+    ids=lambda path: f"{path.parent.name}-{path.name}",
+)
+def test_no_template_writes_a_mark_by_hand(path: Path) -> None:
+    assert re.findall(r"slot:|<!--", path.read_text()) == []
+
+
 def test_every_template_can_be_read() -> None:
     jinja = environment("en")
 

@@ -3,15 +3,17 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from syndicate import jobs
-from syndicate.store import caps, due, recipients, subscribers, tokens, upkeep
+from syndicate.store import caps, due, ledger, recipients, subscribers, tokens, upkeep
 from syndicate.store.caps import CapCounter
 from syndicate.store.due import DueJob
+from syndicate.store.mailings import Mailing, MailingState
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import Proof, Subscriber, Subscription, SubscriptionState
+from tests.mail import confirmation
 from tests.subscribers import desk
 
 NOW = desk.NOW
@@ -162,3 +164,23 @@ def test_counters_slots_and_used_links_go_when_nothing_asks_for_them() -> None:
     with transaction() as tx:
         assert tx.scalar(select(func.count()).select_from(CapCounter)) == 0
     assert (slots_after_a_day, left) == (1, [1, 0])
+
+
+@pytest.mark.parametrize("state", [MailingState.DONE, MailingState.PAUSED])
+def test_what_a_single_message_said_is_forgotten_though_it_was_never_sent(
+    state: MailingState,
+) -> None:
+    mailing_id = confirmation.queue("confirmation:1", now=NOW)
+    assert mailing_id is not None
+    with transaction() as tx:
+        tx.execute(update(Mailing).values(state=state))
+    lives = dt.timedelta(days=1) + upkeep.KEEP_SINGLES
+
+    keep_house(NOW + lives - dt.timedelta(hours=1))
+    with transaction() as tx:
+        assert ledger.content(tx, mailing_id, 1, "en") != []
+    keep_house(NOW + lives + dt.timedelta(hours=1))
+
+    with transaction() as tx:
+        assert ledger.content(tx, mailing_id, 1, "en") == []
+        assert ledger.find(tx, mailing_id) is not None
