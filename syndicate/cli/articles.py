@@ -1,5 +1,6 @@
-"""`syndicate articles`: find, correct, split, kill and take down articles."""
+"""`syndicate articles`: find, correct, hold, split, kill and take down articles."""
 
+import datetime as dt
 import json
 import sys
 from typing import Annotated, Any
@@ -7,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from syndicate import clock, jobs
+from syndicate import bounds, clock, jobs
 from syndicate.cli.terminal import Terminal
 from syndicate.collect import alike, editing, splitting
 from syndicate.collect.dates import iso
-from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import alerts, articles, audit, changes
+from syndicate.errors import NotFoundError, OutOfBoundsError, UsageError
+from syndicate.store import alerts, articles, audit, changes, embargoes
 from syndicate.store import splitting as splitting_rows
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
@@ -30,23 +31,29 @@ def list_(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those whose embargo nobody can read.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first, whatever their state."""
     if state is not None and state not in list(ArticleState):
         raise UsageError(f"There is no state {state}; it is one of {', '.join(ArticleState)}.")
     with transaction() as tx:
-        found = articles.listed(
-            tx, state=ArticleState(state) if state else None, before_id=before, limit=limit
-        )
+        wanted = ArticleState(state) if state else None
+        if held:
+            found = embargoes.held(tx, limit=limit)
+        else:
+            found = articles.listed(tx, state=wanted, before_id=before, limit=limit)
     if as_json:
         _print({"articles": [summary(each) for each in found]})
         return
     table = Table("id", "state", "access", "rev", "published", "headline")
     for each in found:
         published = f"{each.published_at:%Y-%m-%d %H:%M}" if each.is_dated else "no date: held"
+        state_shown = "held" if each.is_held else each.state.value
         table.add_row(
-            *(str(each.id), each.state.value, each.access.value, str(each.revision)),
+            *(str(each.id), state_shown, each.access.value, str(each.revision)),
             *(published, each.headline[:90]),
         )
     Terminal().print(table)
@@ -109,6 +116,28 @@ def correct(
         editing.correct(tx, found, wording, note=note, now=now)
         _record(tx, "correct", article_id)
     _done(article_id, "corrected", as_json=as_json)
+
+
+@app.command()
+def embargo(
+    article_id: Id,
+    *,
+    until: Annotated[
+        str | None, typer.Option(help="The moment it ends, with its zone: 2026-11-30T08:00:00Z.")
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Let the article out now.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold an article back until a moment, or let it out; also one whose embargo is not read."""
+    if (until is None) is not lift:
+        raise UsageError("Say when the embargo ends by --until, or let the article out by --lift.")
+    moment = _moment(until) if until is not None else None
+    now = clock.now()
+    with transaction() as tx:
+        if editing.embargo(tx, _find(tx, article_id), moment, now=now):
+            _record(tx, "embargo", article_id, until=iso(moment or now))
+    what = "let out" if moment is None or moment <= now else f"held back until {iso(moment)}"
+    _done(article_id, what, as_json=as_json)
 
 
 @app.command()
@@ -185,6 +214,7 @@ def summary(article: Article) -> dict[str, Any]:
         "published": iso(article.published_at),
         "updated": iso(article.updated_at),
         "embargo_until": iso(article.embargo_until) if article.embargo_until else None,
+        "is_held": article.is_held,
         "is_dated": article.is_dated,
         "is_backlog": article.is_backlog,
     }
@@ -202,6 +232,17 @@ def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
             reason = f"same headline, {share:.0%} of the words"
         found.append({"id": each.source_id, "link": each.link, "reason": reason})
     return found
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        return bounds.moment(dt.datetime.fromisoformat(text), "The end of the embargo")
+    except ValueError as error:
+        if isinstance(error, OutOfBoundsError):
+            raise
+        raise UsageError(
+            f"{text} is no moment; write it with its zone, as 2026-11-30T08:00:00Z."
+        ) from error
 
 
 def _find(tx: Transaction, article_id: int) -> Article:

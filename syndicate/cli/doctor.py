@@ -11,11 +11,11 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from jinja2 import TemplateError
@@ -23,35 +23,20 @@ from rich.console import Console
 
 import syndicate
 from syndicate import clock, jobs, settings
+from syndicate.cli.findings import Finding, check_embargoes, check_incidents
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
 from syndicate.mail import relay, waking
-from syndicate.mail.bounces import advice
 from syndicate.render import environment
 from syndicate.settings import Settings
-from syndicate.store import due, incidents, installation, migrate, restoring
+from syndicate.store import due, installation, migrate, restoring
 from syndicate.store.session import transaction
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
 # The subject that a newer Python refuses to break into two headers (CVE-2024-6923).
 _INJECTED = "=?utf-8?q?hi=0D=0ABcc:_evil@x.example?="
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        check: what was looked at.
-        state: `ok`, `warn` or `fail`.
-        says: what was found and, where it matters, what to do.
-    """
-
-    check: str
-    state: Literal["ok", "warn", "fail"]
-    says: str
 
 
 Check = Callable[[Settings, Path], Finding]
@@ -289,21 +274,6 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
     return Finding("relay", "ok", f"{target.name} answers.")
 
 
-def check_incidents(own: Settings, _data_dir: Path) -> Finding:
-    """Whether receivers hold something against our mail."""
-    if own.database_url is None:
-        return Finding("incidents", "ok", "They stand in the database; none runs yet.")
-    migrate.require_current()
-    with transaction() as tx:
-        found = incidents.open_ones(tx)
-    if not found:
-        return Finding("incidents", "ok", "Receivers take our mail as it is.")
-    first = found[0]
-    others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
-    says = f"{advice.told(first.receiver, first.domain, first.reason)}{others}"
-    return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
-
-
 def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     """Whether the database knows every takedown of the journal, and there is a journal."""
     if own.database_url is None:
@@ -366,6 +336,7 @@ _CHECKS: tuple[Check, ...] = (
     check_web,
     check_clock,
     check_incidents,
+    check_embargoes,
     check_takedowns,
     check_restore,
 )

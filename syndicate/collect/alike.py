@@ -14,7 +14,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from syndicate import logs
-from syndicate.collect.decide import Attach, Create, text_change
+from syndicate.collect.altering import text_change
+from syndicate.collect.decide import Attach, Create
 from syndicate.collect.text import plain, words
 from syndicate.store import alike, audit, sources
 from syndicate.store.session import Transaction

@@ -6,7 +6,7 @@ that needs more takes this process down and nothing else. A prefork task may not
 started anew as a program, and kept warm. When its parent dies, its standard input ends, and so
 does it.
 
-    question  {"op": "feed"|"page"|"sitemap", "url", "content_type", "now", "profile"} + body
+    question  {"op": "feed"|"page"|"sitemap", "url", "content_type", "now", "profile", "zone"}, body
     answer    {"ok": {…}}  or  {"error": "NotAFeedError", "message": "…"}
 """
 
@@ -74,10 +74,12 @@ def _read(question: dict[str, Any], body: bytes) -> bytes:
 
     now = dt.datetime.fromisoformat(question["now"])
     url, content_type = question.get("url"), question.get("content_type", "")
+    zone = question.get("zone")
     if question["op"] == "feed":
-        return FEED.dump_json(parse.parse(body, content_type=content_type, url=url, now=now))
+        feed = parse.parse(body, content_type=content_type, url=url, now=now, zone=zone)
+        return FEED.dump_json(feed)
     if question["op"] == "sitemap":
-        return SITEMAP.dump_json(sitemap.read(body, url=url, now=now))
+        return SITEMAP.dump_json(sitemap.read(body, url=url, now=now, zone=zone))
     page = extract.extract(
         body,
         url=url or "",

@@ -3,39 +3,25 @@
     entries ─> identify ─> match ─┬─ new ──> Create, or Attach to an article known by its address
                                   └─ known ─> Alter (text, state, access), Touch, or nothing
 
-Rules that newcomers ask about:
-    * what readers see decides (`visible_hash`), never dates, query strings or the featured box;
-    * a change is material when the headline or more than 3 % of the text changed, or the publisher
-      moved its `updated`; only such a change moves ours;
-    * at most 24 changes that are not material, then no more: some pages never hold still;
-    * a live blog's changes are gathered into one revision per ten minutes;
-    * one source speaks for an article, the one that brought it first: two feeds with two wordings
-      would take turns for ever.
+One source speaks for an article, the one that brought it first: two feeds with two wordings would
+take turns for ever. How an article changes is judged in `altering`, what holds it back in `holds`.
 
 Source: notes/syndication A3.7, A3.8.
 """
 
 import dataclasses
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from syndicate.collect import moved
+from syndicate.collect import holds
+from syndicate.collect.altering import Alter, KnownArticle, alter, kind_of
+from syndicate.collect.holds import DONE, Hold
 from syndicate.collect.identity import Identified, KnownEntry, entry_key
-from syndicate.collect.records import Access, Change, Entry, Kind
+from syndicate.collect.records import Access, Entry, Kind
 from syndicate.collect.story import Story, story_of
-from syndicate.collect.text import plain, words
 
 BACKLOG_AGE = dt.timedelta(days=1)
-MATERIAL_SHARE = 0.03
-MAX_IMMATERIAL = 24
-GATHER = dt.timedelta(minutes=10)
-_LIVE_TAGS = frozenset({"live", "liveblog", "live blog", "live-blog", "live updates"})
-_DONE = frozenset({"killed", "taken_down"})
-
-ArticleState = Literal["draft", "embargoed", "live", "killed", "taken_down"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +34,7 @@ class Facts:
         section_id: where everything of it goes; None lets sections and tags decide.
         sections: the publication's sections by slug and by name, both in lower case.
         is_first_connect: nothing was fetched from it before.
+        is_pushed: somebody sends what it brings, rather than a feed or page that lies there.
     """
 
     source_id: int
@@ -55,35 +42,7 @@ class Facts:
     section_id: int | None
     sections: Mapping[str, int]
     is_first_connect: bool
-
-
-@dataclass(frozen=True)
-class KnownArticle:
-    """An article as it stands, with what judging a change of it needs.
-
-    Attributes:
-        text: plain text of its body.
-        first_source_id: the source that brought it first, and speaks for it.
-        immaterial: how many of its revisions were not material.
-        revised_at: when its newest revision was made.
-        url: the newsroom's page of it.
-        pictures: addresses of its pictures, the lead picture first.
-    """
-
-    id: int
-    state: ArticleState
-    kind: Kind
-    access: Access
-    embargo_until: dt.datetime | None
-    headline: str
-    text: str
-    visible_hash: bytes
-    updated_at: dt.datetime
-    first_source_id: int | None
-    immaterial: int
-    revised_at: dt.datetime
-    url: str | None
-    pictures: tuple[str, ...]
+    is_pushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +53,7 @@ class Create:
     story: Story
     kind: Kind
     access: Access
-    state: ArticleState
-    embargo_until: dt.datetime | None
+    hold: Hold
     language: str
     section_id: int | None
     published_at: dt.datetime
@@ -120,42 +78,17 @@ class Attach:
 
 
 @dataclass(frozen=True)
-class Alter:
-    """Change an article.
+class Touch:
+    """Remember that an entry was seen in this form, and change nothing that readers see.
 
     Attributes:
-        story: its new text, None when only its state or access changes.
-        change: what a new revision is called; None makes none.
-        is_gathered: the newest revision takes the text, instead of a new one.
-        updated_at: moved by a material change only.
-        url: where the newsroom has it from now on.
-        readdressed: (old, new) addresses of pictures that moved to another host.
+        article_id, embargo_said: what its source says of an embargo now; None when it is no news.
     """
-
-    found: Identified | None
-    row_id: int | None
-    article: KnownArticle
-    story: Story | None
-    change: Change | None
-    is_material: bool
-    is_gathered: bool
-    note: str | None
-    state: ArticleState
-    kind: Kind
-    access: Access
-    embargo_until: dt.datetime | None
-    published_at: dt.datetime | None
-    updated_at: dt.datetime
-    url: str | None
-    readdressed: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Remember that an entry was seen in this form, and change nothing that readers see."""
 
     found: Identified
     row_id: int
+    article_id: int
+    embargo_said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +130,7 @@ def new_entries(
     used = set(used_keys)
     intents: list[Create | Attach] = []
     for each in found:
-        if each.said.state in _DONE:
+        if each.said.state in DONE:
             continue  # it was withdrawn before it ever came
         key = entry_key(each, used)
         used.add(key)
@@ -210,88 +143,34 @@ def new_entries(
 
 
 def known_entry(
-    each: Identified, known: KnownEntry, article: KnownArticle, *, facts: Facts, now: dt.datetime
+    each: Identified,
+    known: KnownEntry,
+    article: KnownArticle,
+    *,
+    facts: Facts,
+    now: dt.datetime,
+    is_partial: bool = False,
 ) -> Alter | Touch:
-    """What to do with an entry that says something else than it did."""
-    if article.state in _DONE or article.first_source_id != facts.source_id:
-        return Touch(each, known.row_id)
-    altered = alter(article, each.said, now=now)
-    if altered is None:
-        return Touch(each, known.row_id)
-    return dataclasses.replace(altered, found=each, row_id=known.row_id)
-
-
-def alter(article: KnownArticle, entry: Entry, *, now: dt.datetime) -> Alter | None:
-    """How an article changes to be what an entry says now; None when it does not.
+    """What to do with an entry that says something else than it did.
 
     Args:
-        article: as it stands, neither killed nor taken down.
-        entry: what its source says.
+        each: the entry.
+        known: as its source brought it before.
+        article: as it stands.
+        facts: of the source.
         now: aware UTC.
+        is_partial: its page, which may say more, did not answer.
     """
-    story = story_of(entry)
-    state, embargo = state_of(entry, now)
-    access = entry.access or article.access
-    kind = kind_of(entry) or article.kind
-    has_text = story.hash != article.visible_hash and state not in _DONE
-    is_material = has_text and _is_material(article, story, entry)
-    is_gathered = has_text and kind == "live" and now - article.revised_at < GATHER
-    if has_text and not (is_material or entry.change) and article.immaterial >= MAX_IMMATERIAL:
-        has_text = False
-    url = moved.page_of(article.url, entry.link)
-    readdressed = moved.pictures_of(article.pictures, (each.url for each in story.pictures))
-    is_same = (state, embargo, access, kind, url, readdressed) == (
-        article.state,
-        article.embargo_until if article.state == "embargoed" else None,
-        article.access,
-        article.kind,
-        article.url,
-        (),
+    if article.state in DONE or article.first_source_id != facts.source_id:
+        return Touch(each, known.row_id, article.id)
+    hold = holds.of_known(
+        each.said, article.hold, now, is_pushed=facts.is_pushed, is_partial=is_partial
     )
-    if not has_text and is_same:
-        return None
-    change: Change | None = None
-    if has_text and not is_gathered:
-        change = entry.change or ("update" if is_material else "fix")
-        is_material = change in {"update", "correction"} or (is_material and change != "fix")
-    goes_live = state == "live" and article.state in {"embargoed", "draft"}
-    moves = goes_live or (is_material and not is_gathered)
-    return Alter(
-        found=None,
-        row_id=None,
-        article=article,
-        story=story if has_text else None,
-        change="kill" if state == "killed" else change,
-        is_material=is_material,
-        is_gathered=is_gathered,
-        note=entry.note,
-        state=state,
-        kind=kind,
-        access=access,
-        embargo_until=embargo,
-        published_at=now if goes_live else None,
-        updated_at=_moved(article, entry, now) if moves else article.updated_at,
-        url=url,
-        readdressed=readdressed,
-    )
-
-
-def state_of(entry: Entry, now: dt.datetime) -> tuple[ArticleState, dt.datetime | None]:
-    """(state, end of the embargo) that an entry asks for."""
-    if entry.state in _DONE or entry.state == "draft":
-        return entry.state, None
-    if entry.embargo_until is not None and entry.embargo_until > now:
-        return "embargoed", entry.embargo_until
-    return "live", None
-
-
-def kind_of(entry: Entry) -> Kind | None:
-    """What sort of piece an entry says it is; None when it does not."""
-    if entry.kind:
-        return entry.kind
-    if any(tag.lower() in _LIVE_TAGS for tag in entry.tags):
-        return "live"
-    return None
+    altered = alter(article, each.said, now=now, hold=hold)
+    if altered is None:
+        is_news = hold.said != article.embargo_said
+        return Touch(each, known.row_id, article.id, hold.said if is_news else None)
+    return dataclasses.replace(altered, found=each, row_id=known.row_id)
 
 
 def section_of(entry: Entry, facts: Facts) -> int | None:
@@ -304,35 +183,6 @@ def section_of(entry: Entry, facts: Facts) -> int | None:
         if found is not None:
             return found
     return None
-
-
-def text_change(before: str, after: str) -> float:
-    """How much of a text changed: 0 is nothing, 1 everything. Pairs of neighbouring words count."""
-    old, new = _pairs(before), _pairs(after)
-    total = old.total() + new.total()
-    if not total:
-        return 0.0
-    return ((old - new).total() + (new - old).total()) / total
-
-
-def _pairs(text: str) -> Counter[tuple[str, str]]:
-    found = words(text)
-    return Counter(zip(["", *found], [*found, ""], strict=True))
-
-
-def _is_material(article: KnownArticle, story: Story, entry: Entry) -> bool:
-    if words(story.headline) != words(article.headline):
-        return True
-    if entry.updated is not None and entry.updated > article.updated_at:
-        return True
-    return text_change(article.text, plain(story.body)) > MATERIAL_SHARE
-
-
-def _moved(article: KnownArticle, entry: Entry, now: dt.datetime) -> dt.datetime:
-    said = entry.updated
-    if said is not None and article.updated_at < said <= now:
-        return said
-    return now
 
 
 def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> ByLink | None:
@@ -348,8 +198,7 @@ def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> ByLink | 
 
 
 def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Create:
-    entry = each.said
-    state, embargo = state_of(entry, now)
+    entry, hold = each.said, holds.of_new(each.said, now)
     said = entry.published or entry.updated
     published = min(said, now) if said else now
     is_old = said is not None and said < now - BACKLOG_AGE
@@ -359,12 +208,11 @@ def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Creat
         story=story_of(entry),
         kind=kind_of(entry) or "story",
         access=entry.access or "free",
-        state=state,
-        embargo_until=embargo,
+        hold=hold,
         language=entry.language or facts.language,
         section_id=section_of(entry, facts),
-        published_at=embargo or published,
-        updated_at=embargo or updated,
+        published_at=hold.until or published,
+        updated_at=hold.until or updated,
         is_dated=said is not None,
         is_backlog=facts.is_first_connect and is_old,
         key=key,

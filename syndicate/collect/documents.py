@@ -56,19 +56,26 @@ def read_document(
         NotAFeedError: it is something else.
         OversizeError: it takes more time or memory than a document may.
     """
-    content_type = response.text("content-type")
+    content_type, zone = response.text("content-type"), zone_of(profile)
     if kind == "sitemap":
-        return of_sitemap(readers.sitemap(response.body, url=response.url, now=now))
+        return of_sitemap(readers.sitemap(response.body, url=response.url, now=now, zone=zone))
     if kind == "page":
         page = readers.page(
             response.body, url=response.url, content_type=content_type, now=now, profile=profile
         )
         return of_page(page)
-    feed = readers.feed(response.body, url=response.url, content_type=content_type, now=now)
+    feed = readers.feed(
+        response.body, url=response.url, content_type=content_type, now=now, zone=zone
+    )
     links = websub.links_of(response.links)
     if "hub" not in links:
         links = {"hub": feed.hub or "", "self": links.get("self") or feed.self_url or ""}
     return dataclasses.replace(of_feed(feed, response.url), hub=_hub(links, response.url))
+
+
+def zone_of(profile: dict[str, Any] | None) -> str | None:
+    """The zone of a source's dates that name none; None when nobody has said."""
+    return (profile or {}).get("zone")
 
 
 def of_feed(feed: FeedDocument, url: str) -> Document:
@@ -116,6 +123,9 @@ def entry_of(page: Page) -> Entry:
         published=page.published or page.updated,
         updated=page.updated,
         raw_published=page.raw_published,
+        embargo_until=page.embargo_until,
+        embargo_raw=page.embargo_raw,
+        is_exact=page.is_exact,
         summary=page.standfirst,
         content=page.body,
         language=page.language,
@@ -153,6 +163,9 @@ def _of_address(each: SitemapEntry) -> Entry:
         published=each.published,
         updated=each.modified,
         raw_published=each.raw_published,
+        embargo_until=each.embargo_until,
+        embargo_raw=each.embargo_raw,
+        is_exact=each.is_exact,
         language=each.language,
         tags=each.tags,
     )

@@ -1,4 +1,4 @@
-"""An editor's word on an article that was collected: a correction with its note."""
+"""An editor's word on an article that was collected: a correction with its note, an embargo."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from syndicate.collect.clean import clean
 from syndicate.collect.text import visible_hash
 from syndicate.errors import RefusedError, UsageError
-from syndicate.store import changes
+from syndicate.store import changes, embargoes
 from syndicate.store.articles import Article, ArticleState, Change
 from syndicate.store.session import Transaction
 
@@ -20,6 +20,32 @@ class Wording:
     headline: str | None = None
     standfirst: str | None = None
     body: str | None = None
+
+
+def embargo(
+    tx: Transaction, article: Article, until: dt.datetime | None, *, now: dt.datetime
+) -> bool:
+    """Hold an article back until a moment, or let it out. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        article: live, embargoed or held.
+        until: aware UTC; None, or one that has come, lets it out at once.
+        now: aware UTC.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        RefusedError: the article was withdrawn, or its newsroom still calls it a draft.
+    """
+    if article.state in _DONE or article.state is ArticleState.DRAFT:
+        raise RefusedError(
+            f"Article {article.id} is {_named(article)}; an embargo holds back what would be "
+            "published, and nothing else.",
+            article_id=article.id,
+        )
+    return embargoes.set_end(tx, article.id, now if until is None else until, now=now)
 
 
 def correct(
@@ -42,7 +68,7 @@ def correct(
         raise UsageError("A correction needs a note that tells readers what was wrong.")
     if article.state in _DONE:
         raise RefusedError(
-            f"Article {article.id} is {article.state.value.replace('_', ' ')}; "
+            f"Article {article.id} is {_named(article)}; "
             "only an article that readers can see is corrected.",
             article_id=article.id,
         )
@@ -65,3 +91,9 @@ def correct(
         ),
     }
     changes.change(tx, article, Change.CORRECTION, columns, note=note.strip(), now=now)
+
+
+def _named(article: Article) -> str:
+    """The state of an article as it stands in a sentence."""
+    said = article.state.value.replace("_", " ")
+    return "a draft" if article.state is ArticleState.DRAFT else said

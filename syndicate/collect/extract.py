@@ -15,7 +15,7 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from syndicate.collect import dates, encoding, jsonld, profile
+from syndicate.collect import dates, embargo, encoding, holds, jsonld, profile
 from syndicate.collect.body import body_of
 from syndicate.collect.bylines import authors_of
 from syndicate.collect.clean import absolute_url, clean
@@ -62,16 +62,20 @@ def extract(
     meta = Meta(root)
     node = jsonld.article_of(root)
     said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
+    zone = (source_profile or {}).get("zone")
     language = language_of(
         (source_profile or {}).get("language")
         or root.get("lang")
         or jsonld.text(node, "inLanguage")
         or meta.first("og:locale", "language", "content-language")
     )
-    found = _generic(root, node, meta, address, now) | _links(root, meta, address)
+    found = _generic(root, node, meta, address) | _links(root, meta, address)
+    dated = _dates(root, node, meta, now=now, zone=zone)
+    if said.get("published"):
+        dated |= {"embargo_until": None, "embargo_raw": None}  # of a date that does not count
+    found |= holds.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
-    found |= said
     return Page(
         url=url,
         language=language,
@@ -99,11 +103,16 @@ def direction_of(language: str | None) -> str:
     return "rtl" if tag in _RTL or tag.partition("-")[0] in _RTL else "ltr"
 
 
-def _generic(
-    root: etree._Element, node: jsonld.Node, meta: Meta, url: str, now: dt.datetime
+def _dates(
+    root: etree._Element, node: jsonld.Node, meta: Meta, *, now: dt.datetime, zone: str | None
 ) -> dict[str, Any]:
     raw = jsonld.text(node, "datePublished", "dateCreated") or meta.published(root)
     changed = jsonld.text(node, "dateModified") or meta.modified()
+    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    return {**dated, "raw_published": raw or None}
+
+
+def _generic(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> dict[str, Any]:
     tags = jsonld.texts(node, "keywords") or meta.tags()
     return {
         "canonical": meta.canonical(url),
@@ -112,9 +121,6 @@ def _generic(
         or meta.first("og:description", "description", "twitter:description"),
         "authors": authors_of(root, node, meta),
         "section": jsonld.text(node, "articleSection") or meta.first("article:section") or None,
-        "published": dates.read(raw, now=now),
-        "updated": dates.read(changed, now=now),
-        "raw_published": raw or None,
         "pictures": _pictures(node, meta, url),
         "tags": tuple(dict.fromkeys(tag[:200] for tag in tags if tag))[:MAX_TAGS],
         "kind": _kind(node, meta),

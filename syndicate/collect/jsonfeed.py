@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from syndicate.collect import dates, marks
+from syndicate.collect import embargo, holds, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.encoding import legal_object
 from syndicate.collect.names import name_list
@@ -19,8 +19,14 @@ from syndicate.errors import NotAFeedError
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
 
-def read(text: str, *, base: str | None, now: dt.datetime) -> FeedDocument:
+def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = None) -> FeedDocument:
     """Read a JSON Feed.
+
+    Args:
+        text: the document.
+        base: where it came from.
+        now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
 
     Raises:
         NotAFeedError: it is no JSON, or JSON of another kind.
@@ -44,12 +50,23 @@ def read(text: str, *, base: str | None, now: dt.datetime) -> FeedDocument:
         language=language_of(_text(data, "language")),
         hub=next((_text(hub, "url") for hub in hubs if _text(hub, "url")), None),
         self_url=absolute_url(_text(data, "feed_url"), base),
-        entries=tuple(_entry(item, data, base=base, now=now) for item in items),
+        entries=tuple(_entry(item, data, base, _when(item, now, zone)) for item in items),
     )
 
 
+def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str, Any]:
+    """Dates, embargo and marks."""
+    raw, changed = _text(item, "date_published"), _text(item, "date_modified")
+    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    said = item.get("_syndicate")
+    marked = said if isinstance(said, dict) else {}
+    held = marked.get("embargo")
+    embargoes = [] if held is None or held is False else [str(held)]
+    return holds.joined(dated, _marks(marked), embargo.embargo(embargoes, now=now, zone=zone))
+
+
 def _entry(
-    item: dict[str, Any], feed: dict[str, Any], *, base: str | None, now: dt.datetime
+    item: dict[str, Any], feed: dict[str, Any], base: str | None, when: dict[str, Any]
 ) -> Entry:
     link = absolute_url(_text(item, "url"), base)
     near = link or base
@@ -61,9 +78,6 @@ def _entry(
         link=link,
         guid=_text(item, "id") or None,
         authors=_authors(item) or _authors(feed),
-        published=dates.read(_text(item, "date_published"), now=now),
-        updated=dates.read(_text(item, "date_modified"), now=now),
-        raw_published=_text(item, "date_published") or _text(item, "date_modified") or None,
         summary=" ".join((summary or (text if html else "")).split()),
         content=clean(html or text.replace("&", "&amp;").replace("<", "&lt;"), base=near),
         language=language_of(_text(item, "language")),
@@ -73,19 +87,16 @@ def _entry(
         pictures=_pictures(item, near),
         enclosures=_attachments(item, near),
         canonical=absolute_url(_text(item, "external_url"), base) if not link else None,
-        **_marks(item, now),
+        **when,
     )
 
 
-def _marks(item: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
-    own = item.get("_syndicate")
-    if not isinstance(own, dict):
-        return {}
+def _marks(own: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in own.items():
         if value is None:
             continue
-        found |= marks.own(str(name), str(value), now)
+        found |= marks.own(str(name), str(value))
     return found
 
 

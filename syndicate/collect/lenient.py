@@ -13,20 +13,27 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.collect import dates, marks
+from syndicate.collect import dates, embargo, holds, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.marks import is_media, split, text_of
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Enclosure, Entry, FeedDocument
 from syndicate.collect.text import plain
-from syndicate.collect.xmlfeed import ATOM, MAX_TAGS, language_of, rss_item
+from syndicate.collect.xmlfeed import ATOM, MAX_TAGS, Frame, language_of, rss_item, when
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ITEM_NAMES = frozenset({"item", "entry"})
+# As feedparser calls the elements of `marks.is_embargo`, whatever prefix a document gives them.
+_EMBARGOES = ("_embargo", "_embargodate", "dcterms_available")
 
 
 def document(
-    parsed: Any, root: etree._Element | None, *, base: str | None, now: dt.datetime
+    parsed: Any,
+    root: etree._Element | None,
+    *,
+    base: str | None,
+    now: dt.datetime,
+    zone: str | None = None,
 ) -> FeedDocument:
     """The feed that feedparser read.
 
@@ -35,8 +42,9 @@ def document(
         root: the same document by lxml, for what feedparser does not keep; None when it cannot be.
         base: where it came from.
         now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
     """
-    feed = parsed.feed
+    feed, frame = parsed.feed, Frame(base, now, "", zone)
     items = _items(root, len(parsed.entries))
     broken = str(parsed.get("bozo_exception", ""))[:200] if parsed.get("bozo") else None
     hub, self_url = _rel(feed, "hub"), _rel(feed, "self")
@@ -50,7 +58,7 @@ def document(
         self_url=absolute_url(self_url, base),
         ttl_s=int(feed["ttl"]) * 60 if str(feed.get("ttl", "")).isdecimal() else None,
         entries=tuple(
-            _entry(each, item, feed, base=base, now=now)
+            _entry(each, item, feed, frame)
             for each, item in zip(parsed.entries, items, strict=True)
         ),
         broken=broken or None,
@@ -70,12 +78,11 @@ def _items(root: etree._Element | None, count: int) -> list[etree._Element | Non
     return [None] * count
 
 
-def _entry(
-    said: Any, item: etree._Element | None, feed: Any, *, base: str | None, now: dt.datetime
-) -> Entry:
+def _entry(said: Any, item: etree._Element | None, feed: Any, frame: Frame) -> Entry:
+    base = frame.base
     if item is not None and not (said.get("title") or said.get("link")):
         # A tag closed by another name: feedparser loses all that follows, lxml nothing.
-        read = rss_item(item, base=base, now=now)
+        read = rss_item(item, base=base, now=frame.now, zone=frame.zone)
         if read is not None:
             return read
     link = absolute_url(said.get("link"), base) or said.get("link") or None
@@ -87,15 +94,11 @@ def _entry(
     changed = _raw(said, "updated")
     if raw is None and not is_atom:
         raw, changed = changed, None  # dc:date, which feedparser takes for an update
-    found = marks.marks_of(item, now=now) if item is not None else {}
     return Entry(
         title=_title(said),
         link=link,
         guid=_guid(item) or said.get("id") or None,
         authors=_authors(said, item) or (_authors(feed, None) if is_atom else ()),
-        published=dates.read(raw, now=now),
-        updated=dates.read(changed, now=now),
-        raw_published=raw or changed,
         summary=plain(summary),
         content=clean(body or summary, base=near),
         language=language_of(_language(said)),
@@ -103,8 +106,27 @@ def _entry(
         pictures=marks.pictures_of(item, near) if item is not None else (),
         enclosures=_enclosures(said, near),
         canonical=absolute_url(said.get("feedburner_origlink"), near),
-        **found,
+        **_when(said, item, raw, changed, frame),
     )
+
+
+def _when(
+    said: Any, item: etree._Element | None, raw: str | None, changed: str | None, frame: Frame
+) -> dict[str, Any]:
+    """Dates, embargo and marks; where lxml lost count of the entries, by feedparser's names."""
+    if item is not None:
+        return when(item, raw, changed, now=frame.now, zone=frame.zone)
+    embargoes = [str(value) for name, value in said.items() if name.endswith(_EMBARGOES)]
+    dated = embargo.published(raw, changed, now=frame.now, zone=frame.zone)
+    held = embargo.embargo(embargoes, now=frame.now, zone=frame.zone)
+    return holds.joined(dated, *_own_marks(said), held)
+
+
+def _own_marks(said: Any) -> Iterable[dict[str, Any]]:
+    for name, value in said.items():
+        prefix, _, mark = name.rpartition("_")
+        if prefix == "syndicate":
+            yield marks.own(mark, str(value))
 
 
 def _title(said: Any) -> str:

@@ -19,7 +19,7 @@ from typing import Any, get_args
 
 from lxml import etree
 
-from syndicate.collect import dates
+from syndicate.collect import embargo
 from syndicate.collect.clean import absolute_url
 from syndicate.collect.records import Access, Change, Enclosure, Kind, PictureIn, State
 from syndicate.collect.text import plain
@@ -29,6 +29,7 @@ DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
 _PRISM = "http://prismstandard.org/namespaces/"
+_PREFIXES = {"syndicate": SYNDICATE, "dcterms": DCTERMS, "prism": _PRISM}
 _WORDS: dict[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
     "access": get_args(Access),
@@ -80,22 +81,43 @@ def text_of(element: etree._Element) -> str:
     return "".join(element.itertext()).strip()
 
 
-def marks_of(item: etree._Element, *, now: dt.datetime) -> dict[str, Any]:
-    """What an entry says of itself, as keyword arguments of `Entry`; unknown words are left out."""
+def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None) -> dict[str, Any]:
+    """What an entry says of itself, as keyword arguments of `Entry`; unknown words are left out.
+
+    An embargo is no word to leave out: one that is not understood holds the article.
+
+    Args:
+        item: the entry's element.
+        now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
+    """
     found: dict[str, Any] = {}
+    embargoes: list[str] = []
     for child in item.iterchildren(tag=etree.Element):
-        namespace, name = split(child.tag)
-        if namespace == SYNDICATE:
-            found |= own(name, _line(child), now)
+        namespace, name = _known(*split(child.tag))
+        if is_embargo(namespace, name):
+            embargoes.append(_line(child))
+        elif namespace == SYNDICATE:
+            found |= own(name, _line(child))
         elif namespace == DCTERMS and name == "accessRights":
             access = _access_rights(_line(child).lower())
             if access:
                 found.setdefault("access", access)
-        elif (namespace.startswith(_PRISM) and name == "embargoDate") or (
-            namespace == DCTERMS and name == "available"
-        ):
-            found.setdefault("embargo_until", _embargo(_line(child), now))
-    return found
+    return found | embargo.embargo(embargoes, now=now, zone=zone)
+
+
+def _known(namespace: str, name: str) -> tuple[str, str]:
+    """A name whose prefix its document forgot to declare means what everybody means by it."""
+    prefix, colon, rest = name.partition(":")
+    return (_PREFIXES[prefix], rest) if colon and prefix in _PREFIXES else (namespace, name)
+
+
+def is_embargo(namespace: str, name: str) -> bool:
+    """Whether an element says before when nothing of its entry may be seen."""
+    if namespace == SYNDICATE:
+        return name == "embargo"
+    is_of_prism = namespace.startswith(_PRISM) and name.lower() == "embargodate"
+    return is_of_prism or (namespace == DCTERMS and name == "available")
 
 
 def _line(element: etree._Element) -> str:
@@ -135,10 +157,8 @@ def size_of(text: str | None) -> int | None:
     return value or None
 
 
-def own(name: str, value: str, now: dt.datetime) -> dict[str, Any]:
+def own(name: str, value: str) -> dict[str, Any]:
     """One mark of our own namespace as a keyword argument of `Entry`; nothing when unknown."""
-    if name == "embargo":
-        return {"embargo_until": _embargo(value, now)}
     if name in {"note", "section"}:
         return {name: value[:1000]} if value else {}
     said = value.strip().lower()
@@ -155,11 +175,6 @@ def _access_rights(words: str) -> str | None:
     if found is None:
         return None
     return "paid" if found["registered"] is None else "registered"
-
-
-def _embargo(value: str, now: dt.datetime) -> dt.datetime | None:
-    """An embargo may lie years ahead, which no other date may."""
-    return dates.read(value, now=max(now, dt.datetime(9000, 1, 1, tzinfo=dt.UTC)))
 
 
 def _media_elements(item: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:

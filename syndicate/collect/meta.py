@@ -43,6 +43,8 @@ _MODIFIED: tuple[str, ...] = (
     "datemodified",
 )
 _MODIFIED += ("dcterms.modified", "revised")
+# As in feeds (`collect.marks`).
+_EMBARGOES = ("syndicate:embargo", "syndicate.embargo", "prism.embargodate", "dcterms.available")
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "article:tag")
 
 
@@ -89,6 +91,10 @@ class Meta:
     def modified(self) -> str:
         """When it was changed last, as written."""
         return self.first(*_MODIFIED)
+
+    def embargoes(self) -> list[str]:
+        """Moments before which nothing of the page may be seen, as written."""
+        return [value for name in _EMBARGOES for value in self._values.get(name, ())]
 
     def tags(self) -> list[str]:
         """Keywords, parted where they stand in one text."""

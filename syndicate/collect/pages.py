@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from syndicate import logs, settings
 from syndicate.collect.identity import Identified, with_full
+from syndicate.collect.profile import describes_pages
 from syndicate.collect.reading import Readers
 from syndicate.collect.records import Page
 from syndicate.collect.robots import Robots, obeys, robots
@@ -130,7 +131,7 @@ class PageSource:
             if read is None:
                 continue
             reads[each.stem] = read
-            merged = with_page(each.entry, read.page, is_described=self.profile is not None)
+            merged = with_page(each.entry, read.page, is_described=describes_pages(self.profile))
             full[id(each)] = with_full(each, merged)
         return Pages(
             found=[full.get(id(each), each) for each in found],

@@ -25,7 +25,7 @@ from syndicate.errors import NotAFeedError
 MAX_ENTRIES = 1000
 # Below this feedparser costs next to nothing, so a short document gets the more lenient reader.
 QUICK_FROM = 4_000
-VERSION = 2  # raise it when the same bytes are read differently: every source is then read anew
+VERSION = 3  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.DOTALL)
@@ -39,7 +39,12 @@ _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "item", "items", "entr
 
 
 def parse(
-    body: bytes, *, content_type: str = "", url: str | None = None, now: dt.datetime
+    body: bytes,
+    *,
+    content_type: str = "",
+    url: str | None = None,
+    now: dt.datetime,
+    zone: str | None = None,
 ) -> FeedDocument:
     """Read a feed in any of its forms.
 
@@ -48,6 +53,7 @@ def parse(
         content_type: the HTTP header, or nothing.
         url: where it came from; what relative addresses are relative to.
         now: aware UTC; the measure of credible dates.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
 
     Returns:
         The feed with its first 1,000 entries, cleaned.
@@ -58,7 +64,7 @@ def parse(
     text, _ = encoding.decode(body, content_type)
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        return _shortened(jsonfeed.read(start, base=url, now=now), 0)
+        return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
     text, left_out = cut(_DOCTYPE.sub(_harmless, start, count=1))
     root = _strict(text)
     if root is None:
@@ -67,9 +73,9 @@ def parse(
         raise not_a_feed(start, url)
     found = None
     if root is not None and len(text) >= QUICK_FROM:
-        found = xmlfeed.read(root, base=url, now=now)
+        found = xmlfeed.read(root, base=url, now=now, zone=zone)
     if found is None:
-        found = _lenient(text, url=url, now=now)
+        found = _lenient(text, url=url, now=now, zone=zone)
     if found is None:
         raise not_a_feed(start, url)
     if root is None and not found.broken:
@@ -162,7 +168,9 @@ def _looks_like_a_feed(text: str) -> bool:
     return root is not None and root[2].lower() in _FEED_ROOTS
 
 
-def _lenient(text: str, *, url: str | None, now: dt.datetime) -> FeedDocument | None:
+def _lenient(
+    text: str, *, url: str | None, now: dt.datetime, zone: str | None = None
+) -> FeedDocument | None:
     if clean.depth_of(text) > clean.MAX_DEPTH:
         raise NotAFeedError(
             f"{url or 'This document'} is no feed: it is nested deeper than any feed is.", url=url
@@ -184,7 +192,7 @@ def _lenient(text: str, *, url: str | None, now: dt.datetime) -> FeedDocument | 
         root = etree.fromstring(_undeclared(text).encode(), _parser(recover=True))
     except etree.XMLSyntaxError:
         root = None
-    return lenient.document(parsed, root, base=url, now=now)
+    return lenient.document(parsed, root, base=url, now=now, zone=zone)
 
 
 def as_json(feed: FeedDocument) -> dict[str, Any]:

@@ -7,7 +7,10 @@ A profile is a JSON object; each field is one CSS selector or an object with `se
      "published": {"select": "time", "attribute": "datetime"},
      "body": "#text", "drop": [".tools"], "heading": "p > strong:only-child",
      "picture": "img.lead", "caption": ".caption", "credit": ".credit",
-     "tags": ".tags a", "featured": "#featured li a", "links": "h2 a"}
+     "tags": ".tags a", "featured": "#featured li a", "links": "h2 a",
+     "zone": "Asia/Qatar"}
+
+`zone` is the zone of every date of the source that names none, in its feed too.
 
 Source: notes/syndication A6 (a publisher's own template beats a generic extractor).
 """
@@ -15,12 +18,11 @@ Source: notes/syndication A6 (a publisher's own template beats a generic extract
 import datetime as dt
 import re
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lxml import etree
 from lxml.cssselect import CSSSelector, ExpressionError, SelectorSyntaxError
 
-from syndicate.collect import dates
+from syndicate.collect import dates, embargo, zones
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Pick, PictureIn
@@ -30,8 +32,10 @@ from syndicate.errors import UsageError
 TEXTS = ("headline", "standfirst", "section", "caption", "credit")
 FIELDS = frozenset(
     {*TEXTS, "byline", "published", "updated", "body", "drop", "heading", "picture", "tags"}
-    | {"featured", "links", "direction", "language"}
+    | {"featured", "links", "direction", "language", "zone"}
 )
+# What a profile says of a source without describing its pages.
+OF_THE_SOURCE = frozenset({"direction", "language", "zone"})
 _OPTIONS = frozenset({"select", "attribute", "format", "zone"})
 # "… peace talks [EPA]": how agencies are named behind a caption.
 _CREDITED = re.compile(r"^(?P<caption>.*\S)?\s*\[(?P<credit>[^\[\]]{2,80})\]\s*$", re.DOTALL)
@@ -49,10 +53,17 @@ def check(profile: dict[str, Any]) -> None:
             raise UsageError(
                 f"A source profile has no field {name}; it has {', '.join(sorted(FIELDS))}."
             )
-        if name in {"direction", "language"}:
+        if name == "zone":
+            _check_zone(wanted)
+        if name in OF_THE_SOURCE:
             continue
         for one in wanted if name == "drop" and isinstance(wanted, list) else [wanted]:
             _check_field(name, one)
+
+
+def describes_pages(profile: dict[str, Any] | None) -> bool:
+    """Whether a profile says where a page keeps what, and not only things of the source."""
+    return bool(profile and set(profile) - OF_THE_SOURCE)
 
 
 def values(
@@ -70,7 +81,7 @@ def values(
     for name in ("headline", "standfirst", "section"):
         found[name] = _text(root, profile.get(name))
     for name in ("published", "updated"):
-        found |= _date(root, name, profile.get(name), now)
+        found |= _date(root, name, profile, now)
     found["authors"] = name_list(_texts(root, profile.get("byline")))
     found["tags"] = tuple(dict.fromkeys(_texts(root, profile.get("tags"))))
     found["featured"] = _picks(root, profile.get("featured"), url)
@@ -78,7 +89,7 @@ def values(
     found["pictures"] = _pictures(root, profile, url)
     # Last, because what is dropped from the body is gone from the page.
     found["body"] = _body(root, profile, url)
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value or name == "is_exact"}
 
 
 def credited(caption: str) -> tuple[str, str]:
@@ -120,16 +131,19 @@ def _check_field(name: str, wanted: Any) -> None:
         )
     try:
         CSSSelector(options["select"], translator="html")
-        ZoneInfo(options.get("zone", "UTC"))
     except (SelectorSyntaxError, ExpressionError) as error:
         raise UsageError(
             f"The profile's field {name} has no usable CSS selector: {error}."
         ) from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    _check_zone(options.get("zone", "UTC"), of=f"field {name} ")
+
+
+def _check_zone(name: Any, *, of: str = "") -> None:
+    if not isinstance(name, str) or zones.place(name) is None:
         raise UsageError(
-            f"The profile's field {name} names the zone {options['zone']}, which does not exist; "
+            f"The profile's {of}names the zone {name}, which does not exist; "
             "use an IANA name such as Asia/Qatar."
-        ) from error
+        )
 
 
 def _options(wanted: Any) -> dict[str, Any]:
@@ -158,13 +172,19 @@ def _text(root: etree._Element, wanted: Any) -> str:
     return next(iter(_texts(root, wanted)), "")
 
 
-def _date(root: etree._Element, name: str, wanted: Any, now: dt.datetime) -> dict[str, Any]:
+def _date(
+    root: etree._Element, name: str, profile: dict[str, Any], now: dt.datetime
+) -> dict[str, Any]:
+    wanted = profile.get(name)
     options = _options(wanted) if wanted else {}
+    zone, pattern = options.get("zone") or profile.get("zone"), options.get("format")
     raw = _text(root, wanted)
-    moment = dates.read(
-        raw, now=now, zone=options.get("zone", "UTC"), pattern=options.get("format")
-    )
-    return {name: moment, "raw_published": raw} if moment else {}
+    if name == "updated":
+        moment = dates.read(raw, now=now, zone=zone or "UTC", pattern=pattern)
+        return {"updated": moment, "raw_published": raw} if moment else {}
+    found = embargo.published(raw or None, None, now=now, zone=zone, pattern=pattern)
+    del found["updated"]
+    return found if found["published"] or found.get("embargo_raw") else {}
 
 
 def _picks(root: etree._Element, wanted: Any, url: str) -> tuple[Pick, ...]:

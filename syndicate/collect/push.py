@@ -165,6 +165,7 @@ def _place(tx: Transaction, source: Source, publication: Publication) -> storing
         section_id=source.section_id,
         sections=sections,
         is_first_connect=False,
+        is_pushed=True,
     )
     return storing.Place(publication.id, fetching.authority_of(publication), facts)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicate import logs
 from syndicate.collect import polling, reading, rereading, storing, websub
-from syndicate.collect.documents import of_feed
+from syndicate.collect.documents import of_feed, zone_of
 from syndicate.collect.identity import Identified, identify
 from syndicate.collect.leased import LeaseLostError, place_of, to_ask
 from syndicate.collect.pages import PAGE_GAP_S, Pages, PageSource
@@ -109,7 +109,12 @@ async def _read(each: Pushed, held: Leased, now: dt.datetime) -> Pages:
     """
     readers = reading.readers()
     feed = await asyncio.to_thread(
-        readers.feed, each.body, url=each.topic, content_type=each.content_type, now=now
+        readers.feed,
+        each.body,
+        url=each.topic,
+        content_type=each.content_type,
+        now=now,
+        zone=zone_of(held.source.profile),
     )
     if feed.self_url and normal_url(feed.self_url) != normal_url(each.topic):
         raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)

@@ -48,7 +48,13 @@ class Readers:
             self._free.put(None)
 
     def feed(
-        self, body: bytes, *, url: str | None, content_type: str, now: dt.datetime
+        self,
+        body: bytes,
+        *,
+        url: str | None,
+        content_type: str,
+        now: dt.datetime,
+        zone: str | None = None,
     ) -> FeedDocument:
         """Read a feed (`collect.parse`).
 
@@ -57,7 +63,7 @@ class Readers:
             OversizeError: it takes more time or memory than a document may.
         """
         return child.FEED.validate_json(
-            self._ask(body, op="feed", url=url, content_type=content_type, now=now)
+            self._ask(body, op="feed", url=url, content_type=content_type, now=now, zone=zone)
         )
 
     def page(
@@ -78,14 +84,18 @@ class Readers:
             self._ask(body, op="page", url=url, content_type=content_type, now=now, profile=profile)
         )
 
-    def sitemap(self, body: bytes, *, url: str, now: dt.datetime) -> Sitemap:
+    def sitemap(
+        self, body: bytes, *, url: str, now: dt.datetime, zone: str | None = None
+    ) -> Sitemap:
         """Read a sitemap (`collect.sitemap`).
 
         Raises:
             NotAFeedError: it is none.
             OversizeError: it takes more time or memory than a document may.
         """
-        return child.SITEMAP.validate_json(self._ask(body, op="sitemap", url=url, now=now))
+        return child.SITEMAP.validate_json(
+            self._ask(body, op="sitemap", url=url, now=now, zone=zone)
+        )
 
     def pids(self) -> list[int]:
         """Process ids of the children that are not at work, for whoever measures them."""

@@ -55,10 +55,13 @@ class Entry:
         tags: categories and keywords, in order.
         kind, access, state, change: as marked, None when the source says nothing.
         embargo_until: aware UTC; nothing of it may be seen before.
+        embargo_raw: an embargo that is not understood, as written; `embargo_until` is the latest
+            moment that it may mean then, None when nobody can tell.
         note: what a correction says.
         section: name or slug of the section, when the source says it apart from its tags.
         canonical: the address that the page itself calls its own.
         is_alert: whether the newsroom wants it told at once to the readers of alerts.
+        is_exact: whether `published` is one moment: its zone is written, or its source's is known.
     """
 
     title: str
@@ -83,6 +86,8 @@ class Entry:
     section: str | None = None
     canonical: str | None = None
     is_alert: bool = False
+    embargo_raw: str | None = None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ class Page:
         direction: ltr or rtl.
         featured: teasers of the featured box: the publication's list, never the article's.
         links: article addresses of a section page, in order.
-        amended: whether the page says that it was corrected.
+        embargo_until, embargo_raw, is_exact: as in `Entry`.
     """
 
     url: str
@@ -151,11 +156,18 @@ class Page:
     feeds: tuple[str, ...] = ()
     hub: str | None = None
     self_url: str | None = None
+    embargo_until: dt.datetime | None = None
+    embargo_raw: str | None = None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)
 class SitemapEntry:
-    """One address of a sitemap; `title` and `published` where it is a news sitemap."""
+    """One address of a sitemap; `title` and `published` where it is a news sitemap.
+
+    Attributes:
+        embargo_until, embargo_raw, is_exact: as in `Entry`.
+    """
 
     url: str
     title: str = ""
@@ -164,6 +176,9 @@ class SitemapEntry:
     modified: dt.datetime | None = None
     language: str | None = None
     tags: tuple[str, ...] = ()
+    embargo_until: dt.datetime | None = None
+    embargo_raw: str | None = None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)

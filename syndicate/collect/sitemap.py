@@ -7,7 +7,7 @@ import datetime as dt
 
 from lxml import etree
 
-from syndicate.collect import dates, encoding
+from syndicate.collect import dates, embargo, encoding
 from syndicate.collect.clean import absolute_url
 from syndicate.collect.marks import split, text_of
 from syndicate.collect.records import Sitemap, SitemapEntry
@@ -19,7 +19,14 @@ MAX_CHILDREN = 50
 _ROOTS = frozenset({"urlset", "sitemapindex"})
 
 
-def read(body: bytes, *, url: str | None, now: dt.datetime, content_type: str = "") -> Sitemap:
+def read(
+    body: bytes,
+    *,
+    url: str | None,
+    now: dt.datetime,
+    content_type: str = "",
+    zone: str | None = None,
+) -> Sitemap:
     """Read a sitemap or an index of sitemaps.
 
     Args:
@@ -27,6 +34,7 @@ def read(body: bytes, *, url: str | None, now: dt.datetime, content_type: str = 
         url: where it came from.
         now: aware UTC.
         content_type: the HTTP header, for its charset.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
 
     Returns:
         Its addresses, or those of its parts, newest first where it dates them; 1,000 at most.
@@ -49,7 +57,7 @@ def read(body: bytes, *, url: str | None, now: dt.datetime, content_type: str = 
         )
     if split(root.tag)[1] == "sitemapindex":
         return _index(root, url, now)
-    found = [entry for each in root if (entry := _entry(each, url, now)) is not None]
+    found = [entry for each in root if (entry := _entry(each, url, now, zone)) is not None]
     earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
     found.sort(key=lambda entry: entry.published or entry.modified or earliest, reverse=True)
     return Sitemap(entries=tuple(found[:MAX_ENTRIES]), left_out=max(0, len(found) - MAX_ENTRIES))
@@ -68,7 +76,9 @@ def _index(root: etree._Element, url: str | None, now: dt.datetime) -> Sitemap:
     return Sitemap(children=children, left_out=max(0, len(parts) - MAX_CHILDREN))
 
 
-def _entry(element: etree._Element, url: str | None, now: dt.datetime) -> SitemapEntry | None:
+def _entry(
+    element: etree._Element, url: str | None, now: dt.datetime, zone: str | None
+) -> SitemapEntry | None:
     if not isinstance(element.tag, str):
         return None
     texts: dict[str, str] = {}
@@ -79,14 +89,14 @@ def _entry(element: etree._Element, url: str | None, now: dt.datetime) -> Sitema
     address = absolute_url(texts.get("loc"), url)
     if address is None:
         return None
-    raw = texts.get("publication_date")
+    dated = embargo.published(texts.get("publication_date"), None, now=now, zone=zone)
+    del dated["updated"]
     keywords = texts.get("keywords", "").split(",")
     return SitemapEntry(
         url=address,
         title=texts.get("title", ""),
-        published=dates.read(raw, now=now),
-        raw_published=raw,
         modified=dates.read(texts.get("lastmod"), now=now),
         language=language_of(texts.get("language")),
         tags=tuple(word.strip() for word in keywords if word.strip())[:50],
+        **dated,
     )

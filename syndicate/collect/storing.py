@@ -9,14 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicate.collect import alike, decide, picks
-from syndicate.collect.decide import Alter, Attach, ByLink, Create, Facts, KnownArticle, Touch
+from syndicate.collect import alike, decide, picks, telling
+from syndicate.collect.altering import Alter, KnownArticle
+from syndicate.collect.decide import Attach, ByLink, Create, Facts, Touch
 from syndicate.collect.extract import direction_of
 from syndicate.collect.identity import Identified, KnownEntry, match
 from syndicate.collect.records import PictureIn
 from syndicate.collect.story import entry_hash
 from syndicate.collect.text import fingerprint, plain
-from syndicate.store import articles, changes, collecting, outbox, writing
+from syndicate.store import articles, changes, collecting, embargoes, outbox, writing
 from syndicate.store.collecting import AlteredArticle, NewArticle
 from syndicate.store.session import Transaction
 
@@ -160,6 +161,8 @@ def _store_new(
             if not each.is_gone
         ],
     )
+    dated = [telling.of_new(*each) for each in zip(ids, creates, strict=True)]
+    telling.tell(tx, place.facts, dated, now)
     tags = {id_: each.tags for id_, each in zip(ids, articles_to_make, strict=True)}
     return Stored(articles=len(ids), tags=tags)
 
@@ -174,18 +177,15 @@ def _store_changed(
 ) -> Stored:
     rows = collecting.for_change(tx, {before.article_id for _, before in changed})
     current = {row["id"]: known_article(row) for row in rows}
-    intents = [
-        decide.known_entry(each, before, current[before.article_id], facts=place.facts, now=now)
-        for each, before in changed
-    ]
+    intents = _judged(place.facts, changed, current, now=now, missing=missing)
     alters = [each for each in intents if isinstance(each, Alter)]
-    kept = [each for each in alters if each.state not in _DONE]
+    kept = [each for each in alters if each.hold.state not in _DONE]
     altered = [altered_article(each) for each in kept]
     collecting.alter(tx, altered, now)
     for each in alters:
         withdraw(tx, each, now=now)
     gone = {id_ for id_, each in current.items() if each.state == "taken_down"}
-    gone |= {each.article.id for each in alters if each.state == "taken_down"}
+    gone |= {each.article.id for each in alters if each.hold.state == "taken_down"}
     writing.touch(
         tx,
         [
@@ -194,6 +194,7 @@ def _store_changed(
         ],
         now,
     )
+    embargoes.note(tx, _said_of_embargoes(intents))
     collecting.add_links(
         tx,
         [
@@ -202,19 +203,48 @@ def _store_changed(
             if each.entry.link != before.link and before.article_id not in gone
         ],
     )
+    dated = [each for each in map(telling.of_changed, kept) if each is not None]
+    telling.tell(tx, place.facts, dated, now)
     revisions = sum(each.change is not None for each in alters)
     tags: dict[int, Tags] = {each.article.id: () for each in alters}
     tags |= {each.article_id: each.tags for each in altered}
     return Stored(revisions=revisions, tags=tags)
 
 
+def _judged(
+    facts: Facts,
+    changed: Sequence[tuple[Identified, KnownEntry]],
+    current: Mapping[int, KnownArticle],
+    *,
+    now: dt.datetime,
+    missing: Collection[bytes],
+) -> list[Alter | Touch]:
+    return [
+        decide.known_entry(
+            each,
+            before,
+            current[before.article_id],
+            facts=facts,
+            now=now,
+            is_partial=each.stem in missing,
+        )
+        for each, before in changed
+    ]
+
+
+def _said_of_embargoes(intents: Sequence[Alter | Touch]) -> dict[int, str]:
+    """What sources say anew of embargoes, by article, where it changes nothing else."""
+    touched = (each for each in intents if isinstance(each, Touch))
+    return {each.article_id: each.embargo_said for each in touched if each.embargo_said is not None}
+
+
 def withdraw(tx: Transaction, each: Alter, *, now: dt.datetime) -> None:
     """Kill an article, or take it down, when that is its new state."""
-    if each.state not in _DONE:
+    if each.hold.state not in _DONE:
         return
     row = articles.find(tx, each.article.id)
     assert row is not None  # noqa: S101 - it is locked since it was read
-    if each.state == "killed":
+    if each.hold.state == "killed":
         changes.kill(tx, row, note=each.note, now=now)
     else:
         changes.take_down(tx, row, now=now)
@@ -235,8 +265,9 @@ def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -
         "section_id": create.section_id,
         "atom_id": f"tag:{place.authority},{create.published_at:%Y-%m-%d}:{uuid.uuid4()}",
         "kind": articles.ArticleKind(create.kind),
-        "state": articles.ArticleState(create.state),
-        "embargo_until": create.embargo_until,
+        "state": articles.ArticleState(create.hold.state),
+        "embargo_until": create.hold.until,
+        "embargo_said": create.hold.said,
         "access": articles.Access(create.access),
         "language": create.language,
         "direction": direction_of(create.language),
@@ -264,11 +295,12 @@ def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -
 def altered_article(each: Alter) -> AlteredArticle:
     """The rows of an article to change."""
     columns: dict[str, Any] = {
-        "state": articles.ArticleState(each.state),
+        "state": articles.ArticleState(each.hold.state),
         "kind": articles.ArticleKind(each.kind),
         "access": articles.Access(each.access),
         "updated_at": each.updated_at,
-        "embargo_until": each.embargo_until,
+        "embargo_until": _until(each),
+        "embargo_said": each.hold.said,
         "url": each.url,
     }
     if each.published_at is not None:
@@ -292,6 +324,12 @@ def altered_article(each: Alter) -> AlteredArticle:
         readdressed=each.readdressed,
         tags=tags_of(each.found.said.tags) if each.found and each.story else (),
     )
+
+
+def _until(each: Alter) -> dt.datetime | None:
+    """The end of its embargo; of one that is over as long as it stays so."""
+    was_and_is_live = each.article.state == each.hold.state == "live"
+    return each.article.embargo_until if was_and_is_live else each.hold.until
 
 
 def picture_row(picture: PictureIn) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from syndicate.collect import holds
 from syndicate.collect.records import Entry, Page, PictureIn
 from syndicate.collect.text import fingerprint, is_article_url, plain, visible_hash, words
 
@@ -14,7 +15,9 @@ MAX_STANDFIRST = 400
 MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
-_ALL_FIELDS = attrgetter(*(field.name for field in dataclasses.fields(Entry)))
+# What is read of the same words is no other thing that is said; an embargo that is not is.
+_READ = {"is_exact", "embargo_raw"}
+_FIELDS = attrgetter(*(each.name for each in dataclasses.fields(Entry) if each.name not in _READ))
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def story_of(entry: Entry) -> Story:
 
 def entry_hash(entry: Entry) -> bytes:
     """The fingerprint of everything that an entry says: nothing was done to it while it stays."""
-    return fingerprint(repr(tuple(map(_flat, _ALL_FIELDS(entry)))))
+    held = f"held: {entry.embargo_raw}" if entry.embargo_raw else ""
+    return fingerprint(repr(tuple(map(_flat, _FIELDS(entry)))), *([held] if held else []))
 
 
 def is_thin(entry: Entry) -> bool:
@@ -86,11 +90,14 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
     feed, own = _feed_fields(entry), _page_fields(page)
     first, second = (own, feed) if is_described else (feed, own)
     merged: dict[str, Any] = {name: first[name] or second[name] for name in feed}
+    dated = first if first["published"] else second
+    merged["is_exact"] = dated["is_exact"]
     longer = len(plain(page.body)) > len(plain(entry.content))
     if page.body and (is_described or longer):
         merged["content"] = page.body
     else:
         merged["content"] = entry.content or page.body
+    merged |= holds.joined(_embargo(entry), _embargo(page))
     merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
     merged["canonical"] = page.canonical or entry.canonical
     return dataclasses.replace(entry, **merged)
@@ -103,12 +110,17 @@ def _flat(value: Any) -> Any:
     return value
 
 
+def _embargo(said: Entry | Page) -> dict[str, Any]:
+    return {"embargo_until": said.embargo_until, "embargo_raw": said.embargo_raw}
+
+
 def _feed_fields(entry: Entry) -> dict[str, object]:
     names = [
         "title",
         "published",
         "updated",
         "raw_published",
+        "is_exact",
         "summary",
         "authors",
         "pictures",
@@ -126,6 +138,7 @@ def _page_fields(page: Page) -> dict[str, object]:
         "published": page.published,
         "updated": page.updated,
         "raw_published": page.raw_published,
+        "is_exact": page.is_exact,
         "summary": page.standfirst,
         "authors": page.authors,
         "pictures": page.pictures,

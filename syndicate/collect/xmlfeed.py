@@ -10,10 +10,11 @@ Source: notes/syndication A4; RSS 2.0; RFC 4287; RSS 1.0.
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
-from syndicate.collect import dates, marks
+from syndicate.collect import dates, embargo, holds, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.marks import DC, DCTERMS, split, text_of
 from syndicate.collect.names import name_list
@@ -38,29 +39,57 @@ class Frame:
     base: str | None
     now: dt.datetime
     rss: str = ""  # namespace of RSS elements: none, or RSS 1.0's
+    zone: str | None = None  # of dates that name none
 
 
-def read(root: etree._Element, *, base: str | None, now: dt.datetime) -> FeedDocument | None:
+def read(
+    root: etree._Element, *, base: str | None, now: dt.datetime, zone: str | None = None
+) -> FeedDocument | None:
     """The feed that a well-formed document is, or None when it should be read leniently.
 
     Args:
         root: its root element.
         base: where it came from.
         now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
     """
     if root.getroottree().docinfo.doctype or _has_base(root):
         return None
     kind = split(root.tag)
     if kind == ("", "rss") and (channel := root.find("channel")) is not None:
-        return _rss("rss", channel, channel.findall("item"), Frame(base, now))
+        return _rss("rss", channel, channel.findall("item"), Frame(base, now, "", zone))
     if kind == (RDF, "RDF") and (channel := root.find(f"{{{RSS1}}}channel")) is not None:
-        return _rss("rdf", channel, root.findall(f"{{{RSS1}}}item"), Frame(base, now, RSS1))
-    return _atom(root, Frame(base, now)) if kind == (ATOM, "feed") else None
+        items = root.findall(f"{{{RSS1}}}item")
+        return _rss("rdf", channel, items, Frame(base, now, RSS1, zone))
+    return _atom(root, Frame(base, now, "", zone)) if kind == (ATOM, "feed") else None
 
 
-def rss_item(item: etree._Element, *, base: str | None, now: dt.datetime) -> Entry | None:
+def rss_item(
+    item: etree._Element, *, base: str | None, now: dt.datetime, zone: str | None = None
+) -> Entry | None:
     """One item of RSS 2.0, or None when it is something else, or its meaning is not plain."""
-    return _rss_entry(item, Frame(base, now)) if item.tag == "item" else None
+    return _rss_entry(item, Frame(base, now, "", zone)) if item.tag == "item" else None
+
+
+def when(
+    item: etree._Element,
+    raw: str | None,
+    changed: str | None,
+    *,
+    now: dt.datetime,
+    zone: str | None,
+) -> dict[str, Any]:
+    """Dates, embargo and marks of an entry, as keyword arguments of `Entry`.
+
+    Args:
+        item: its element.
+        raw: the date of publication, as written.
+        changed: the date of the last change, as written.
+        now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
+    """
+    dated = embargo.published(raw, changed, now=now, zone=zone)
+    return holds.joined(dated, marks.marks_of(item, now=now, zone=zone))
 
 
 def language_of(text: str | None) -> str | None:
@@ -124,9 +153,6 @@ def _rss_entry(item: etree._Element, frame: Frame) -> Entry | None:
         link=link,
         guid=guid or None,
         authors=_authors(item, own),
-        published=dates.read(raw, now=frame.now),
-        updated=dates.read(changed, now=frame.now),
-        raw_published=raw or changed,
         summary=plain(description),
         content=clean(body or description, base=base),
         language=language_of(texts.get((DC, "language"))),
@@ -134,7 +160,7 @@ def _rss_entry(item: etree._Element, frame: Frame) -> Entry | None:
         pictures=marks.pictures_of(item, base),
         enclosures=marks.enclosures_of(item, base),
         canonical=absolute_url(texts.get((_FEEDBURNER, "origLink")), base),
-        **marks.marks_of(item, now=frame.now),
+        **when(item, raw, changed, now=frame.now, zone=frame.zone),
     )
 
 
@@ -242,9 +268,6 @@ def _atom_entry(item: etree._Element, root: etree._Element, frame: Frame) -> Ent
         link=link,
         guid=_text(texts, (ATOM, "id")),
         authors=_atom_authors(item) or _atom_authors(root),
-        published=dates.read(raw, now=frame.now),
-        updated=dates.read(changed, now=frame.now),
-        raw_published=raw or changed,
         summary=plain(summary),
         content=clean(_construct(content) or summary, base=base),
         language=language_of(item.get(f"{{{_XML}}}lang")),
@@ -252,7 +275,7 @@ def _atom_entry(item: etree._Element, root: etree._Element, frame: Frame) -> Ent
         pictures=marks.pictures_of(item, base),
         enclosures=_atom_enclosures(item, base),
         canonical=absolute_url(texts.get((_FEEDBURNER, "origLink")), base),
-        **marks.marks_of(item, now=frame.now),
+        **when(item, raw, changed, now=frame.now, zone=frame.zone),
     )
 
 

@@ -24,7 +24,7 @@ class ArticleKind(enum.StrEnum):
 
 
 class ArticleState(enum.StrEnum):
-    """draft → embargoed → live → killed or taken_down."""
+    """draft → embargoed → live → killed or taken_down; embargoed without an end is held."""
 
     DRAFT = "draft"
     EMBARGOED = "embargoed"
@@ -71,7 +71,10 @@ class Article(Table):
     atom_id: Mapped[str] = mapped_column(unique=True)  # tag: URI (RFC 4151), never changes
     kind: Mapped[ArticleKind] = mapped_column(text_enum(ArticleKind), server_default="story")
     state: Mapped[ArticleState] = mapped_column(text_enum(ArticleState))
-    embargo_until: Mapped[dt.datetime | None]
+    embargo_until: Mapped[dt.datetime | None]  # NULL while embargoed: held until a person decides
+    # What its source said of an embargo, in its own words where nobody can read them; a person's
+    # decision stands as long as it says the same. NULL: stored before this was written down.
+    embargo_said: Mapped[str | None]
     alert_at: Mapped[dt.datetime | None]  # the newsroom asked for an alert then
     access: Mapped[Access] = mapped_column(text_enum(Access), server_default="free")
     language: Mapped[str] = mapped_column(LANGUAGE)
@@ -89,6 +92,11 @@ class Article(Table):
     is_backlog: Mapped[bool]  # older than a day at first connect: in feeds, never announced
     revision: Mapped[int] = mapped_column(server_default="1")  # number of the newest revision
     visible_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its embargo could not be read, so that a person has to decide."""
+        return self.state is ArticleState.EMBARGOED and self.embargo_until is None
 
 
 LINK = "link"  # kind of an article key: a publication's normalised address

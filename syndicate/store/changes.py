@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from syndicate import jobs
+from syndicate import bounds, jobs
 from syndicate.store import collecting, outbox, takedown
 from syndicate.store.articles import (
     Article,
@@ -65,7 +65,11 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
         return False
     altered = AlteredArticle(
         article_id=article.id,
-        columns={"state": ArticleState.KILLED, "updated_at": now, "embargo_until": None},
+        columns={
+            "state": ArticleState.KILLED,
+            "updated_at": now,
+            "embargo_until": _unseen_until(article, now),
+        },
         change=Change.KILL.value,
         is_material=True,
         note=note,
@@ -98,7 +102,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
             authors=[],
             slug="removed",
             url=None,
-            embargo_until=None,
+            embargo_until=_unseen_until(article, now),
             visible_hash=b"",
             updated_at=now,
         )
@@ -125,6 +129,14 @@ def bury(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) ->
             set_={"reason": reason, "at": now, "keys": stone.excluded["keys"]},
         )
     )
+
+
+def _unseen_until(article: Article, now: dt.datetime) -> dt.datetime | None:
+    """Of what nobody could see yet: until when; feeds do not tell that it was withdrawn."""
+    if article.state is ArticleState.EMBARGOED and article.embargo_until is not None:
+        return article.embargo_until if article.embargo_until > now else None
+    was_unseen = article.state is ArticleState.DRAFT or article.is_held
+    return bounds.LATEST if was_unseen else None
 
 
 def _announce(tx: Transaction, article_id: int, now: dt.datetime) -> None:

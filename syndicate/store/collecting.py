@@ -112,7 +112,8 @@ def known_entries(
 
 _FOR_CHANGE = text(
     """
-    SELECT id, state, kind, access, embargo_until, url, headline, body_html, visible_hash,
+    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, body_html,
+        visible_hash,
         updated_at, (
             SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
         ) AS first_source_id,
@@ -135,8 +136,9 @@ def for_change(tx: Transaction, article_ids: Collection[int]) -> Sequence[Mappin
     """Articles with what judging a change of them needs, locked until the transaction ends.
 
     Returns:
-        For each by name: id, state, kind, access, embargo_until, url, headline, body_html,
-        visible_hash, updated_at, first_source_id, immaterial (revisions), revised_at, pictures
+        For each by name: id, state, kind, access, embargo_until, embargo_said, url, headline,
+        body_html, visible_hash, updated_at,
+        first_source_id, immaterial (revisions), revised_at, pictures
         (addresses).
     """
     return [dict(row) for row in tx.execute(_FOR_CHANGE, {"ids": list(article_ids)}).mappings()]

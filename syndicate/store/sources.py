@@ -307,6 +307,21 @@ def notice_once(
     return True
 
 
+def notice_of_kind(
+    tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime
+) -> bool:
+    """Leave a notice unless one of its kind was left within 30 days; False when one was."""
+    known = select(SourceNotice.id).where(
+        SourceNotice.source_id == source_id,
+        SourceNotice.kind == kind,
+        SourceNotice.at > now - _SAID_AGAIN,
+    )
+    if tx.scalar(known.limit(1)) is not None:
+        return False
+    notice(tx, source_id, kind=kind, message=message, now=now)
+    return True
+
+
 def notices_of(
     tx: Transaction, source_id: int | None = None, *, limit: int = 50
 ) -> list[SourceNotice]:

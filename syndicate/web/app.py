@@ -47,6 +47,7 @@ ROUTERS = (
     "syndicate.web.console.newsletters",
     "syndicate.web.console.rehearsal",
     "syndicate.web.console.sources",
+    "syndicate.web.console.held",
     "syndicate.web.console.incidents",
     "syndicate.web.console.audit",
     "syndicate.web.api.mailings",

@@ -14,12 +14,14 @@ from typer.testing import CliRunner
 
 from syndicate import clock, jobs, settings
 from syndicate.cli import build, doctor
-from syndicate.cli.doctor import Finding
+from syndicate.cli.findings import Finding
 from syndicate.embedded import keys
 from syndicate.errors import PartialError, UsageError
-from syndicate.store import due, incidents
+from syndicate.store import articles, due, incidents
+from syndicate.store.articles import ArticleState
 from syndicate.store.incidents import Sample
 from syndicate.store.session import transaction
+from tests.web import newsroom
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 Ask = Callable[..., dict[str, Finding]]
@@ -78,6 +80,23 @@ def test_an_open_incident_is_a_warning_that_says_where_to_look(ask: Ask, databas
     assert "refuses mail from courier.example" in found.says
     assert "1 more" in found.says
     assert "/console/incidents" in found.says
+
+
+def test_an_embargo_that_nobody_can_read_is_a_warning(ask: Ask, database: str) -> None:
+    assert ask("embargoes", SYNDICATE_DATABASE_URL=database)["embargoes"].state == "ok"
+    room = newsroom.make()
+    with transaction() as tx:
+        row = articles.find(tx, room.articles["report"])
+        assert row is not None
+        row.state, row.embargo_until = ArticleState.EMBARGOED, None
+
+    found = ask("embargoes")["embargoes"]
+
+    assert found.state == "warn"
+    assert found.says == (
+        f"1 article is held back, for nobody can read the embargo: {row.id}. "
+        "`syndicate articles embargo ID` decides."
+    )
 
 
 def test_a_port_in_use_is_a_warning(ask: Ask) -> None:

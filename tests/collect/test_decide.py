@@ -5,18 +5,15 @@ from typing import Any
 import pytest
 
 from syndicate.collect import decide
+from syndicate.collect.altering import Alter, KnownArticle, alter, text_change
 from syndicate.collect.decide import (
-    Alter,
     Attach,
     ByLink,
     Create,
     Facts,
-    KnownArticle,
     Touch,
-    alter,
     known_entry,
     new_entries,
-    text_change,
 )
 from syndicate.collect.identity import KnownEntry, identify
 from syndicate.collect.records import Entry, PictureIn
@@ -51,6 +48,7 @@ def article_of(entry: Entry, **values: Any) -> KnownArticle:
         kind="story",
         access="free",
         embargo_until=None,
+        embargo_said=None,
         headline=story.headline,
         text=plain(story.body),
         visible_hash=story.hash,
@@ -83,7 +81,12 @@ def needed(found: Alter | None) -> Alter:
 def test_an_article_is_live_free_and_dated() -> None:
     made = created(ENTRY)
 
-    assert (made.state, made.access, made.kind, made.is_dated) == ("live", "free", "story", True)
+    assert (made.hold.state, made.access, made.kind, made.is_dated) == (
+        "live",
+        "free",
+        "story",
+        True,
+    )
     assert (made.published_at, made.updated_at) == (NOW - HOUR, NOW - HOUR)
 
 
@@ -93,8 +96,19 @@ def test_a_dateless_entry_is_held_and_dated_when_it_was_seen() -> None:
     assert (made.is_dated, made.published_at, made.is_backlog) == (False, NOW, False)
 
 
-def test_a_date_in_the_future_is_now() -> None:
-    assert created(changed(ENTRY, published=NOW + HOUR)).published_at == NOW
+@pytest.mark.parametrize("minutes", [1, 5])
+def test_a_clock_that_is_a_little_ahead_publishes_now(minutes: int) -> None:
+    made = created(changed(ENTRY, published=NOW + dt.timedelta(minutes=minutes)))
+
+    assert (made.hold.state, made.published_at) == ("live", NOW)
+
+
+def test_a_publication_in_the_future_is_an_embargo_until_then() -> None:
+    then = NOW + dt.timedelta(minutes=6)
+
+    made = created(changed(ENTRY, published=then))
+
+    assert (made.hold.state, made.hold.until, made.published_at) == ("embargoed", then, then)
 
 
 @pytest.mark.parametrize(
@@ -110,18 +124,18 @@ def test_what_was_old_at_first_connect_is_backlog(age: int, is_first: bool, expe
 def test_an_embargo_holds_until_its_second() -> None:
     made = created(changed(ENTRY, embargo_until=NOW + HOUR))
 
-    assert (made.state, made.embargo_until) == ("embargoed", NOW + HOUR)
+    assert (made.hold.state, made.hold.until) == ("embargoed", NOW + HOUR)
     assert made.published_at == NOW + HOUR
 
 
 def test_an_embargo_that_is_over_holds_nothing() -> None:
     made = created(changed(ENTRY, embargo_until=NOW))
 
-    assert (made.state, made.embargo_until) == ("live", None)
+    assert (made.hold.state, made.hold.until) == ("live", None)
 
 
 def test_a_source_may_say_that_an_article_is_a_draft() -> None:
-    assert created(changed(ENTRY, state="draft")).state == "draft"
+    assert created(changed(ENTRY, state="draft")).hold.state == "draft"
 
 
 @pytest.mark.parametrize("state", ["killed", "taken_down"])
@@ -282,14 +296,14 @@ def test_access_changes_without_a_revision() -> None:
 def test_a_killed_article_keeps_its_text(state: Any) -> None:
     found = needed(altered(changed(ENTRY, title="Withdrawn", state=state)))
 
-    assert (found.state, found.story) == (state, None)
+    assert (found.hold.state, found.story) == (state, None)
     assert found.change == ("kill" if state == "killed" else None)
 
 
 def test_an_embargo_that_was_lifted_publishes_now() -> None:
     found = needed(altered(ENTRY, state="embargoed", embargo_until=NOW + HOUR))
 
-    assert (found.state, found.published_at, found.embargo_until) == ("live", NOW, None)
+    assert (found.hold.state, found.published_at, found.hold.until) == ("live", NOW, None)
 
 
 def test_an_embargo_may_move() -> None:
@@ -297,7 +311,7 @@ def test_an_embargo_may_move() -> None:
 
     found = needed(altered(after, state="embargoed", embargo_until=NOW + HOUR))
 
-    assert (found.state, found.embargo_until) == ("embargoed", NOW + 2 * HOUR)
+    assert (found.hold.state, found.hold.until) == ("embargoed", NOW + 2 * HOUR)
 
 
 # Who speaks for an article

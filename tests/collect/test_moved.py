@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.collect.decide import alter
+from syndicate.collect.altering import alter
 from syndicate.collect.records import Entry, PictureIn
 from tests.collect.test_decide import ENTRY, HOUR, LINK, NOW, article_of, changed
 

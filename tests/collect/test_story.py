@@ -8,7 +8,6 @@ import pytest
 
 from syndicate.collect.records import Enclosure, Entry, PictureIn
 from syndicate.collect.story import entry_hash
-from syndicate.collect.text import fingerprint
 
 MOMENT = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 FULL = Entry(
@@ -23,9 +22,22 @@ FULL = Entry(
 )
 
 
-@pytest.mark.parametrize("entry", [Entry(title=""), FULL])
-def test_the_fingerprint_stays_what_it_was_in_rows_already_stored(entry: Entry) -> None:
-    assert entry_hash(entry) == fingerprint(repr(dataclasses.astuple(entry)))
+@pytest.mark.parametrize(
+    ("entry", "stored"),
+    [
+        (Entry(title=""), "b4fef66e9c4ee96b11cdbc3394b5b2fecedd78cd2b2afe35bd8cff6caf1cf059"),
+        (FULL, "d629df3d165a5ff8b153133cf8a8e2ffdc03f3efe7763d19f81d101214938f4a"),
+    ],
+)
+def test_the_fingerprint_stays_what_it_was_in_rows_already_stored(
+    entry: Entry, stored: str
+) -> None:
+    assert entry_hash(entry).hex() == stored
+
+
+def test_the_zone_of_a_date_is_no_change_and_an_unread_embargo_is_one() -> None:
+    assert entry_hash(dataclasses.replace(FULL, is_exact=False)) == entry_hash(FULL)
+    assert entry_hash(dataclasses.replace(FULL, embargo_raw="8 AM")) != entry_hash(FULL)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,13 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
+from syndicate import clock
 from syndicate.embedded import listening
+from syndicate.store import tokens
+from syndicate.store.session import transaction
+from syndicate.store.tokens import Permission
 from syndicate.web.app import build
+from tests.collect import newsroom as collecting
 from tests.web import newsroom as rows
 from tests.web.browsing import CHROMIUM, FLAGS
 from tests.web.newsroom import Newsroom
@@ -58,3 +63,23 @@ def address(newsroom: Newsroom) -> Iterator[str]:
     server.should_exit = True
     thread.join(10)
     listener.close()
+
+
+@pytest.fixture
+def site(database: str) -> Iterator[TestClient]:
+    """Our web server with an empty publication of two sections, asked by programs."""
+    assert database
+    collecting.publication(sections=["World", "Middle East"])
+    with TestClient(build(), base_url=BASE_URL) as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(site: TestClient) -> dict[str, str]:
+    """A header with the token of a CMS."""
+    assert site
+    secret = tokens.new_secret()
+    with transaction() as tx:
+        wanted = [Permission.ARTICLES, Permission.READ]
+        tokens.add_token(tx, "cms", wanted, secret=secret, expires_at=None, now=clock.now())
+    return {"Authorization": f"Bearer {secret}"}

@@ -2,83 +2,27 @@
 
 import datetime as dt
 import json
-import logging
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from starlette.testclient import TestClient
 
 from syndicate.collect import push
 from syndicate.feeds import publish
-from syndicate.store import articles, embargoes, publications, sources, tokens
+from syndicate.store import articles, publications, sources
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
-from syndicate.store.tokens import Permission
 from syndicate.web.api import signed
-from syndicate.web.app import build
 from tests import searching
 from tests.collect import newsroom
+from tests.web.pushing import PATH, article, everywhere
 
-NOW = dt.datetime(2026, 11, 24, 9, 0, 0, tzinfo=dt.UTC)
 MARKER = "zanzibarquokka"
-PATH = "/api/v1/articles"
-# Whatever a stranger may ask for.
-OUTLETS = (
-    *("/", "/feeds", "/feeds.opml", "/sitemap-news.xml", "/newsletters", "/hub", "/metrics"),
-    *("/feeds/everything.rss", "/feeds/everything.atom", "/feeds/everything.json"),
-    *("/feeds/world.rss", "/feeds/world.atom", "/feeds/world.json", "/feeds/featured.rss"),
-)
-
-
-@pytest.fixture
-def site(database: str) -> Iterator[TestClient]:
-    assert database
-    newsroom.publication(sections=["World", "Middle East"])
-    with TestClient(build(), base_url="http://127.0.0.1:8080") as client:
-        yield client
-
-
-@pytest.fixture
-def bearer(site: TestClient) -> dict[str, str]:
-    assert site
-    secret = tokens.new_secret()
-    with transaction() as tx:
-        wanted = [Permission.ARTICLES, Permission.READ]
-        tokens.add_token(tx, "cms", wanted, secret=secret, expires_at=None, now=NOW)
-    return {"Authorization": f"Bearer {secret}"}
-
-
-def article(number: int = 1, **values: Any) -> dict[str, Any]:
-    return {
-        "id": f"cms-{number}",
-        "url": f"https://daily.example/{number}",
-        "headline": f"Headline {number}",
-        "body_html": "<p>Text<script>x</script></p>",
-        "section": "World",
-        **values,
-    }
-
-
-def everywhere() -> str:
-    """All that a stranger sees, with every article's own page.
-
-    Asked of a web process that has just started: one that runs may keep a feed for a quarter of a
-    second, and under a clock that stands still for ever.
-    """
-    publish.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251 - the time that the test set
-    with TestClient(build(), base_url="http://127.0.0.1:8080") as site:
-        pages = [site.get(path).text for path in OUTLETS]
-        for row in newsroom.articles():
-            base = f"/articles/{row.id}/{row.slug}"
-            pages += [site.get(base + tail).text for tail in ("", "/print", "/email", "/share")]
-    return "\n".join(pages)
 
 
 def in_tables(url: str) -> list[str]:
@@ -146,6 +90,13 @@ def test_a_batch_is_stored_whole_or_not_at_all(site: TestClient, bearer: dict[st
         {"kind": "nonsense"},
         {"embargo_until": "tomorrow"},
         {"embargo_until": "2026-11-25T09:00:00"},
+        {"embargo_until": "20261125"},
+        {"embargo_until": 20261125},
+        {"embargo_until": "2026-11-25"},
+        {"embargo_until": "8:00 AM ET"},
+        {"embargo_until": ""},
+        {"embargo_until": True},
+        {"embargo_until": "9999-12-31T23:59:59-05:00"},
         {"surprise": 1},
         {"pictures": [{"url": "https://x.example/p.jpg", "channels": ["radio"]}]},
     ],
@@ -284,47 +235,6 @@ def test_the_examples_of_the_docs_sign_as_we_check(
     body = (tmp_path / "article.json").read_bytes()
 
     assert site.post(PATH, content=body, headers=headers).status_code == 201
-
-
-def test_an_embargoed_article_is_nowhere_before_its_second(
-    site: TestClient,
-    bearer: dict[str, str],
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    until = NOW + dt.timedelta(hours=1)
-    secret = article(
-        headline=f"About {MARKER}",
-        standfirst=MARKER,
-        body_html=f"<p>{MARKER}</p>",
-        url=f"https://daily.example/{MARKER}",
-        tags=[MARKER],
-        authors=[f"Desk {MARKER}"],
-        pictures=[{"url": f"https://daily.example/{MARKER}.jpg", "caption": MARKER}],
-        embargo_until=until.isoformat(),
-    )
-    caplog.set_level(logging.DEBUG)
-    with time_machine.travel(NOW, tick=False):
-        site.post(PATH, json=secret, headers=bearer)
-        site.post(PATH, json=article(2), headers=bearer)
-        before = everywhere()
-    with time_machine.travel(until - dt.timedelta(seconds=1), tick=False):
-        with transaction() as tx:
-            assert embargoes.release(tx, until - dt.timedelta(seconds=1)) == []
-        last = everywhere()
-    written = capsys.readouterr()
-
-    assert "Headline 2" in before
-    # The client's own log names what this test asks for; at what level depends on earlier tests.
-    logged = [each.getMessage() for each in caplog.records if each.name != "httpx2"]
-    assert MARKER not in before + last + written.out + written.err + "\n".join(logged)
-
-    with time_machine.travel(until, tick=False):
-        with transaction() as tx:
-            assert len(embargoes.release(tx, until)) == 1
-        after = everywhere()
-    assert MARKER in after
-    assert newsroom.articles()[0].published_at == until
 
 
 def test_after_a_takedown_the_text_is_in_no_table_and_no_document(

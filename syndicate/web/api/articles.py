@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl
 
 from syndicate import clock
-from syndicate.collect import push
+from syndicate.collect import editing, push
 from syndicate.collect.records import Access, Change, Kind, State
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.store import alerts, articles, audit, changes, idempotency, outbox
@@ -20,6 +20,7 @@ from syndicate.store.tokens import Actor, Permission
 from syndicate.store.visibility import Channel
 from syndicate.web.api.access import Needs
 from syndicate.web.api.signed import signed
+from syndicate.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["articles"])
 Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
@@ -67,12 +68,20 @@ class ArticleIn(BaseModel):
     updated_at: AwareDatetime | None = None
     kind: Kind | None = None
     state: State | None = None
-    embargo_until: AwareDatetime | None = None
+    embargo_until: Moment | None = None
     access: Access | None = None
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
     change: Change | None = None
     note: str | None = Field(None, max_length=1_000)
     alert: bool = Field(False, description="tell it at once to the readers of alerts; once only")
+
+
+class EmbargoIn(BaseModel):
+    """Until when an article is held back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: Moment | None = Field(description="null lets it out at once")
 
 
 class Batch(BaseModel):
@@ -113,6 +122,7 @@ class Shown(BaseModel):
     published_at: dt.datetime
     updated_at: dt.datetime
     embargo_until: dt.datetime | None
+    is_held: bool = Field(description="its embargo cannot be read: a person has to decide")
     is_dated: bool
 
 
@@ -198,6 +208,16 @@ def alert_readers(actor: Writer, article_id: ArticleId) -> Shown:
     return show_article(actor, article_id)
 
 
+@router.post("/articles/{article_id}/embargo")
+def hold_article(actor: Writer, article_id: ArticleId, body: EmbargoIn) -> Shown:
+    """Hold an article back until a moment, or let it out at once. Safe to run twice."""
+    now = clock.now()
+    with transaction() as tx:
+        if editing.embargo(tx, _find(tx, article_id), body.until, now=now):
+            _record(tx, actor, "embargo", article_id, now)
+    return show_article(actor, article_id)
+
+
 def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | None:
     named = {each.publication for each in several if each.publication is not None}
     if signed_for is not None:
@@ -270,5 +290,6 @@ def _shown(row: Article) -> Shown:
         published_at=row.published_at,
         updated_at=row.updated_at,
         embargo_until=row.embargo_until,
+        is_held=row.is_held,
         is_dated=row.is_dated,
     )

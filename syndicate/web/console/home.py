@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
+from syndicate.collect import telling
 from syndicate.mail import releasing, steering
 from syndicate.mail.bounces import advice
 from syndicate.newsletters import schedule
@@ -129,6 +130,8 @@ def _needs(
         )
         for row, issue, newsletter in watching.left_out(tx, since=now - _LOOK_BACK)
     ]
+    held = telling.held_now(tx)
+    needs += [Need(held, "/console/held")] if held else []
     late = watching.late_singles(tx, now)
     if late:
         text = f"{late} confirmations or emailed articles have waited for more than two minutes."

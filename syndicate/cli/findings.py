@@ -1,0 +1,53 @@
+"""What `syndicate doctor` finds, and its checks that look for it in rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from syndicate.collect import telling
+from syndicate.mail.bounces import advice
+from syndicate.settings import Settings
+from syndicate.store import incidents, migrate
+from syndicate.store.session import transaction
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: what was looked at.
+        state: `ok`, `warn` or `fail`.
+        says: what was found and, where it matters, what to do.
+    """
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    says: str
+
+
+def check_incidents(own: Settings, _data_dir: Path) -> Finding:
+    """Whether receivers hold something against our mail."""
+    if own.database_url is None:
+        return Finding("incidents", "ok", "They stand in the database; none runs yet.")
+    migrate.require_current()
+    with transaction() as tx:
+        found = incidents.open_ones(tx)
+    if not found:
+        return Finding("incidents", "ok", "Receivers take our mail as it is.")
+    first = found[0]
+    others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
+    says = f"{advice.told(first.receiver, first.domain, first.reason)}{others}"
+    return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
+
+
+def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
+    """Whether articles are held back whose embargo nobody can read."""
+    if own.database_url is None:
+        return Finding("embargoes", "ok", "They stand in the database; none runs yet.")
+    migrate.require_current()
+    with transaction() as tx:
+        says = telling.held_now(tx)
+    if not says:
+        return Finding("embargoes", "ok", "Every embargo can be read.")
+    return Finding("embargoes", "warn", f"{says} `syndicate articles embargo ID` decides.")
