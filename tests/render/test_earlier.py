@@ -22,7 +22,7 @@ FOOTER = (
     '<p><a href="slot:preferences_url">Choose</a> · <a href="slot:unsubscribe_url">Leave</a></p>'
 )
 PLAIN_FOOTER = "--\nChoose:\nslot:preferences_url\nLeave:\nslot:unsubscribe_url\n"
-# How versions up to 0.2 found slots in a rendered document.
+# How versions before there were formats found slots in a rendered document.
 _HTML_SLOT = re.compile(r'(href=)?("?)slot:([a-z_]+)\2')
 _TEXT_SLOT = re.compile(r"slot:([a-z_]+)")
 
