@@ -298,6 +298,8 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
     if own.database_url is None:
         return Finding("restore", "ok", "It is compared with its journal while it runs.")
     migrate.require_current()
+    path = lives.path_of(own)
+    head = lives.head(path) if path is not None else None
     with transaction() as tx:
         row = installation.read(tx)
         found = restoring.here(tx)
@@ -305,8 +307,6 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
         return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
     if row.held_why is not None:
         return Finding("restore", "fail", waking.told(row.held_why))
-    path = lives.path_of(own)
-    head = lives.head(path) if path is not None else None
     clause = restoring.moved(row.home or found.home, found.home) or lives.conflict(head, row)
     if clause is not None:
         says = f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."

@@ -29,7 +29,7 @@ from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
-from syndicate.mail import allowed, relay
+from syndicate.mail import allowed, relay, waking
 from syndicate.newsletters import run
 from syndicate.store import installation, issues, ledger, newsletters
 from syndicate.store.mailings import MailingState
@@ -127,6 +127,8 @@ class Campaign:
             found = newsletters.by_slug(tx, self.slug)
             known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
             stamped = installation.read(tx)
+        if stamped is not None and stamped.held_why is not None:
+            raise RefusedError(waking.told(stamped.held_why))
         if found is None:
             raise NotFoundError(f"There is no newsletter {self.slug}; there are: {known}.")
         self.newsletter_id = found.id

@@ -200,7 +200,8 @@ def refuse_other_version(place: places.Places) -> None:
             f"{place.data} was written by PostgreSQL {theirs}, this Syndicate brings {ours}: "
             f"with version {theirs} running on it, `pg_dump -Fc -f syndicate.dump {DATABASE}`, "
             "move the folder away, `syndicate up`, then "
-            f"`pg_restore --clean --if-exists -d <address in run.json> syndicate.dump`.",
+            "`pg_restore --clean --if-exists -d <address in run.json> syndicate.dump`; mail is "
+            "held then, as after any restore, until `syndicate mailings release`.",
             theirs=theirs,
             ours=ours,
         )

@@ -5,6 +5,7 @@ A line that a full disk or a power cut left unfinished is passed over, and takes
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,14 +75,17 @@ def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
     Raises:
         PermanentError: it cannot be written.
     """
-    fresh = path.with_name(f"{path.name}.new")
     try:
-        number = os.open(fresh, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, 0o600)
-        with os.fdopen(number, "wb") as file:
-            file.write(json.dumps(said).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        # Of a name of its own: two may do it at once.
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(json.dumps(said).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise _unusable(path, "written", setting, error) from error
 

@@ -157,7 +157,9 @@ def keep(path: Path) -> int:
     """
     last = head(path)
     now = clock.now()
-    moment = now - _FAR_BACK if last is None else max(min(last.at, now) - _OVERLAP, now - _FAR_BACK)
+    moment = now - _FAR_BACK
+    if last is not None and path.exists():
+        moment = max(min(last.at, now) - _OVERLAP, moment)
     with transaction() as tx:
         row = installation.read(tx)
         if row is None or row.held_at is not None or conflict(last, row) is not None:

@@ -201,7 +201,8 @@ class _View:
     ) -> bool:
         """Whether what no log names of a mailing was surely never accepted.
 
-        The log must be the living one, and know whatever the ledger knows of this mailing.
+        The log must be the living one, and know whatever the ledger knows of this mailing; where
+        that is nothing, it must reach back to before it, or stand where the journal stood too.
         """
         if self.row.is_all_restored or not (self.logs.is_live or self._was_pushed_again()):
             return False
@@ -211,7 +212,9 @@ class _View:
         if every.accepted:
             named = named or _look(mailing, self.logs.accepted.get(mailing.id))
             return named.accepted == every.accepted
-        return self.logs.oldest is not None and self.logs.oldest <= mailing.created_at
+        if self.logs.oldest is None:
+            return False
+        return self.logs.oldest <= mailing.created_at or self._knows_what_was_begun()
 
     def _was_pushed_again(self) -> bool:
         """Whether relays on other machines told once more what they took in the lost time."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from syndicate import logs, settings
 from syndicate.errors import SettingsError
 from syndicate.journal import lives
+from syndicate.journal.lives import Head
 from syndicate.mail import accept_log
 from syndicate.mail.bounces import verp
 from syndicate.settings import Settings
@@ -50,6 +51,8 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
     Raises:
         PermanentError: the journal cannot be read.
     """
+    # Before the row: what rises in between is no sign.
+    head = _journal_head(settings.load())
     with transaction() as tx:
         restoring.put_right(tx, now)
         row = installation.read(tx)
@@ -62,9 +65,9 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
         return _settle(row, found, _WORD, now=now, is_all_restored=True)
     is_new = is_start or row.compared_for != found.server_since
     moved = _moved(row, found)
-    why = moved or _outside(row, found, now, is_new=is_new)
+    why = moved or _outside(row, head, now, is_new=is_new)
     # Whoever copies the files of a folder back copies the journal in it too, unless that is ahead.
-    is_whole = moved == restoring.FILES_COPIED and not _journal_says(row, settings.load())
+    is_whole = moved == restoring.FILES_COPIED and lives.conflict(head, row) is None
     return _settle(row, found, why, now=now, is_all_restored=is_whole)
 
 
@@ -93,7 +96,7 @@ def suspect(taken: Sequence[tuple[str, dt.datetime]], now: dt.datetime) -> None:
     if row is None or row.held_at is not None or configured.master_key is None:
         return
     since = row.life_since + _CLOCKS
-    why = _stranger_than(ours([each for each, at in taken if at > since], configured), found)
+    why = _strangers(ours([each for each, at in taken if at > since], configured))
     if why is not None:
         _settle(row, found, why, now=now, is_all_restored=False)
 
@@ -135,27 +138,29 @@ def _moved(row: Installation, found: Here) -> str | None:
     return restoring.moved(row.home, found.home)
 
 
-def _outside(row: Installation, found: Here, now: dt.datetime, *, is_new: bool) -> str | None:
+def _outside(row: Installation, head: Head | None, now: dt.datetime, *, is_new: bool) -> str | None:
     """What journal and accept log say; a process of another environment has others than these."""
     configured = settings.load()
     if row.environment != configured.environment:
         return None
-    why = _journal_says(row, configured)
+    why = lives.conflict(head, row)
     if why is None and is_new:
-        why = _stranger_than(_newest(row, configured, now), found)
+        why = _strangers(_newest(row, configured, now))
     return why
 
 
-def _journal_says(row: Installation, configured: Settings) -> str | None:
+def _journal_head(configured: Settings) -> Head | None:
     path = lives.path_of(configured)
-    return lives.conflict(lives.head(path), row) if path is not None else None
+    return lives.head(path) if path is not None else None
 
 
-def _stranger_than(named: list[tuple[int, int]], found: Here) -> str | None:
+def _strangers(named: list[tuple[int, int]]) -> str | None:
+    """What is wrong with mails that a relay accepted: asked after the log was read."""
     if not named:
         return None
     with transaction() as tx:
-        number = settling.strangers(tx, named, newest=found.newest_mailing)
+        newest = restoring.here(tx).newest_mailing
+        number = settling.strangers(tx, named, newest=newest)
     return f"a relay accepted {number} mails that it never sent" if number else None
 
 
