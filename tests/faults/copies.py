@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
+from alembic import command
 from psycopg import sql
 from sqlalchemy import select, update
 
@@ -27,13 +28,16 @@ from syndicate.embedded import child, places
 from syndicate.embedded.child import Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
-from syndicate.mail import deliver, steering, waking
+from syndicate.mail import deliver, releasing, steering, waking
+from syndicate.mail.message import Writer
 from syndicate.newsletters import run
-from syndicate.store import installation, ledger, migrate, restoring, session
+from syndicate.store import installation, ledger, migrate, newsletters, restoring, session
+from syndicate.store.articles import LINK, Article, ArticleKey
 from syndicate.store.installation import Installation
 from syndicate.store.mailings import Lane, Mailing
 from syndicate.store.newsletters import Issue, Newsletter
-from syndicate.store.session import transaction
+from syndicate.store.publications import Section
+from syndicate.store.session import Transaction, transaction
 from tests.newsletters.paper import article, reader
 from tests.subscribers import desk
 
@@ -110,6 +114,7 @@ class House:
         self.env.setenv("SYNDICATE_JOURNAL", str(self.journal))
         self.env.setenv("SYNDICATE_MAIL_CONNECTIONS", "1")
         self.env.setenv("SYNDICATE_MAIL_CHUNK_SIZE", str(CHUNK))
+        self.env.setenv("SYNDICATE_RELAY_ACCEPT_LAG_S", "1")
         if has_log:
             self.env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", str(self.sink.log))
             self.sink.log.touch()
@@ -206,17 +211,28 @@ def open_newsroom(readers: int = READERS) -> None:
     """A newsletter whose slot is this minute, two stories of this hour, and readers."""
     now = clock.now()
     with transaction() as tx:
-        desk.morning(tx)
+        morning = desk.morning(tx)
+        sections = newsletters.sections_of(tx, morning.id)
         values = {
             "zone": "UTC",
             "schedule": {"times": [f"{now:%H:%M}"]},
             "created_at": now - dt.timedelta(days=2),
         }
         tx.execute(update(Newsletter).values(**values))
-        for number in (1, 2):
-            article(tx, number, f"story-{number}", now - HOUR, collected_at=now - HOUR)
+        for section in sections:
+            add_story(tx, section, f"story-{section.slug}")
         for number in range(1, readers + 1):
-            reader(tx, number)
+            reader(tx, number, morning.id)
+
+
+def add_story(tx: Transaction, section: Section, name: str, **more: object) -> Article:
+    """A story of this hour, and the address by which it is known again."""
+    at = clock.now() - HOUR
+    values = {"publication_id": section.publication_id, "collected_at": clock.now(), **more}
+    made = article(tx, section.id, name, at, **values)
+    tx.add(ArticleKey(kind=LINK, key=f"https://daily.example/{name}", article_id=made.id))
+    tx.flush()
+    return made
 
 
 def tick() -> None:
@@ -232,6 +248,13 @@ def compose_what_is_due() -> None:
         run.compose_issue(issue_id, clock.now())
 
 
+def freeze() -> None:
+    """The building worker dies between freezing an issue and letting it go."""
+    for issue_id in _unsent():
+        assert run._claim(issue_id)
+        run._freeze(issue_id, clock.now())
+
+
 def send(until: Callable[[], bool] = lambda: False) -> None:
     """What the sending workers do: all that may leave, or until a moment."""
     for lane in Lane:
@@ -244,6 +267,11 @@ def work() -> None:
         tick()
         compose_what_is_due()
         send()
+
+
+def settle() -> None:
+    """All of a release but its last step."""
+    releasing.settle(clock.now())
 
 
 def mailings() -> list[Mailing]:
@@ -278,6 +306,43 @@ def grow_old(path: Path, by: dt.timedelta = 2 * HOUR) -> None:
         moment = dt.datetime.fromisoformat(said["at"]) - by
         older.append(json.dumps(said | {"at": moment.isoformat()}))
     path.write_text("\n".join(older) + "\n")
+
+
+def grow_old_life() -> None:
+    """Let the database be of yesterday: what was accepted before its life is no sign of a copy."""
+    with transaction() as tx:
+        yesterday = clock.now() - dt.timedelta(days=1)
+        tx.execute(update(Installation).values(life_since=yesterday))
+
+
+def accept(log: Path, mailing_id: int, recipients: Sequence[int]) -> None:
+    """Let a relay say that it took these, though nobody heard it."""
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+    assert mailing is not None
+    writer = Writer(mailing, settings.load().key(), "http://x")
+    with log.open("a") as file:
+        for each in recipients:
+            said = {"at": clock.now().isoformat(), "rcpt": ["nobody@example.com"]}
+            said["message_id"] = writer.message_id(each, "daily.example")
+            file.write(json.dumps(said) + "\n")
+
+
+def copy_files(folder: Path) -> None:
+    """Put a copy of a folder in its place, with its times and owners (`cp -a`)."""
+    aside = folder.with_name("aside")
+    subprocess.run(["cp", "-a", str(folder), str(aside)], check=True)
+    shutil.rmtree(folder)
+    aside.rename(folder)
+
+
+def downgrade(revision: str) -> None:
+    """The schema of a version before; its rows are what that version had."""
+    with session.engine().connect() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()
 
 
 def stay_at_home() -> None:
