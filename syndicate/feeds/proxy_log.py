@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from syndicate.store.feed_documents import FeedFormat
 
 _FORMATS = {form.value: form for form in FeedFormat}
-# MISS, EXPIRED and REVALIDATED were asked of the web server, and so was BYPASS: a partner's token.
+# MISS, EXPIRED and REVALIDATED were asked of the web server, and so was "-": an address not kept.
 _LINE = re.compile(
     r"(?P<at>\S+) \S+ \"(?:GET|HEAD) (?:/p/[^/ ]+)?/feeds/(?P<slug>[^/ ]+)\.(?P<form>[a-z]+)\" "
     r"(?P<status>200|304) \d+ \S+ (?:HIT|STALE|UPDATING) "

@@ -67,8 +67,13 @@ def by_slug(tx: Transaction, slug: str) -> Publication | None:
 
 
 def by_host(tx: Transaction, host: str) -> Publication | None:
-    """The publication that answers under a host name (with port, if any), else the first one."""
-    found = tx.scalar(select(Publication).where(Publication.host == host))
+    """The publication that answers under a host name, else the first one.
+
+    Args:
+        tx: open transaction.
+        host: in lower case, with a port that is no default.
+    """
+    found = tx.scalar(select(Publication).where(func.lower(Publication.host) == host).limit(1))
     return found or tx.scalar(select(Publication).order_by(Publication.id).limit(1))
 
 

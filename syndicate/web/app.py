@@ -16,7 +16,7 @@ from syndicate.errors import ForgottenError, SyndicateError
 from syndicate.mail import waking
 from syndicate.store import migrate
 from syndicate.store.session import DatabaseDownError
-from syndicate.web import errors, guards, health, sites, static
+from syndicate.web import addresses, errors, guards, health, sites, static
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten
 
@@ -70,6 +70,8 @@ def build() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        # The one of the framework copies the Host header; `OneForm` has one that does not.
+        redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.poller = Poller()
@@ -78,6 +80,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.CrossSiteCheck)
     app.add_middleware(sites.PublicationPrefix)
     app.add_middleware(guards.HeadAsGet)
+    app.add_middleware(addresses.OneForm)
     app.add_middleware(guards.SecurityHeaders)
     app.add_middleware(guards.RequestLog)
     errors.install(app)

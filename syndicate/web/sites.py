@@ -19,6 +19,7 @@ from syndicate.store.publications import Publication, Section
 from syndicate.store.session import Transaction, transaction
 
 _KEY = "syndicate.publication"
+_DEFAULT_PORTS = ("80", "443")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,22 @@ class PublicationPrefix:
         await self.app(scope, receive, send)
 
 
+def host_of(said: str) -> str:
+    """The one form of a host name: caches before us take `Daily.Example.:80` for `daily.example`.
+
+    Args:
+        said: the Host header.
+
+    Returns:
+        In lower case, without the root's dot and without a default port (RFC 9110 4.2.3).
+    """
+    name, colon, port = said.lower().rpartition(":")
+    if not colon or not (port == "" or (port.isascii() and port.isdigit())):
+        name, port = said.lower(), ""
+    name = name.removesuffix(".")
+    return name if port in {"", *_DEFAULT_PORTS} else f"{name}:{port}"
+
+
 def site_of(request: Request) -> Site:
     """The publication that a request names.
 
@@ -80,7 +97,7 @@ def site_of(request: Request) -> Site:
         NotFoundError: there is none of that name, or none at all yet.
     """
     with transaction() as tx:
-        default = publications.by_host(tx, request.headers.get("host", ""))
+        default = publications.by_host(tx, host_of(request.headers.get("host", "")))
         slug = request.scope.get(_KEY)
         chosen = default if slug is None else publications.by_slug(tx, slug)
         if chosen is None or default is None:
@@ -97,7 +114,7 @@ def site_of_publication(request: Request, publication_id: int) -> Site:
         NotFoundError: there is none of that id.
     """
     with transaction() as tx:
-        default = publications.by_host(tx, request.headers.get("host", ""))
+        default = publications.by_host(tx, host_of(request.headers.get("host", "")))
         chosen = tx.get(Publication, publication_id)
         if chosen is None or default is None:
             raise NotFoundError("There is no such publication here.", id=publication_id)

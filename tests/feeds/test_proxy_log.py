@@ -44,6 +44,7 @@ def test_an_answer_from_the_cache_is_read() -> None:
         line(cache="MISS"),
         line(cache="REVALIDATED"),
         line(cache="BYPASS"),
+        line(cache="-"),
         line(status="404"),
         line(page="2"),
         line(request="GET /feeds/mine/..."),

@@ -23,7 +23,8 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
     """The article; an address with an old slug leads to the present one."""
     shown = articles.find(request, article_id)
     if slug != shown.reading.story.slug:
-        return RedirectResponse(shown.own_path, status_code=301)
+        # Kept by nobody: a slug that changes and changes back would lead in a circle.
+        return RedirectResponse(shown.own_path, 301, {"Cache-Control": "no-store"})
     with transaction() as tx:
         newsletters = reading.public_newsletters(tx, shown.site.publication)
     found = shown.reading

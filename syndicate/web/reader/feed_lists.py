@@ -1,4 +1,8 @@
-"""/feeds.opml and /sitemap-news.xml: lists for programs, made when they are asked for."""
+"""/feeds.opml and /sitemap-news.xml: lists for programs, made when they are asked for.
+
+Each has one address, without a publication's prefix: it lists the whole house. Any other form of it
+is answered by a redirect there.
+"""
 
 import hashlib
 
@@ -11,24 +15,33 @@ from syndicate.settings import load
 from syndicate.store import feeds, news, publications
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction, transaction
-from syndicate.web import conditional
+from syndicate.web import addresses, conditional
 
 router = APIRouter(include_in_schema=False)
 
 _CACHE = "public, max-age=300, s-maxage=2, stale-while-revalidate=60"
+_OPML = "/feeds.opml"
+_SITEMAP = "/sitemap-news.xml"
 
 
-@router.api_route("/feeds.opml", methods=["GET", "HEAD"])
+@router.api_route(_OPML, methods=["GET", "HEAD"])
 def feed_list(request: Request) -> Response:
     """Every feed of the house as OPML 2.0."""
+    addresses.fields(request.scope["query_string"])
+    if addresses.sent(request.scope) != _OPML:
+        return addresses.leading_to(_OPML)
     with transaction() as tx:
         groups = [(brand, site, feeds.offered(tx, brand.id)) for brand, site in _brands(tx)]
     return _answer(request, opml.opml(groups), "text/x-opml")
 
 
-@router.api_route("/sitemap-news.xml", methods=["GET", "HEAD"])
-def news_sitemap(request: Request, file: int | None = None) -> Response:
+@router.api_route(_SITEMAP, methods=["GET", "HEAD"])
+def news_sitemap(request: Request) -> Response:
     """The news sitemap; an index of its files when there are more than 1,000 articles."""
+    file = addresses.number(addresses.fields(request.scope["query_string"]), "file")
+    own = _SITEMAP if file is None else f"{_SITEMAP}?file={file}"
+    if addresses.sent(request.scope) != own:
+        return addresses.leading_to(own)
     now = clock.now()
     with transaction() as tx:
         count = sitemap.files(news.count(tx, now=now))

@@ -2,20 +2,27 @@
 
 A small ASGI route of its own, because most requests of the house are polls for these few documents:
 nothing is parsed, rendered or compressed here.
+
+A document has one address, as `syndicate.feeds.model.page_url` prints it. Whatever else leads to it
+(a publication's prefix, `utm_source=`, `page=0`, other spellings) is answered by a redirect there,
+which nobody keeps; a partner's `for=TOKEN` is answered, for them alone.
 """
 
+import re
+from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import APIRouter
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from syndicate import clock
+from syndicate.feeds import model
 from syndicate.store.feed_documents import FeedFormat
-from syndicate.web import conditional, static
+from syndicate.web import addresses, conditional, static
 from syndicate.web.feed_shelf import Key, OnShelf, RawHeaders, Shelf, Variant
 from syndicate.web.feed_visits import Visits
 from syndicate.web.reader import feed_lists, feed_mine
@@ -27,24 +34,38 @@ router = APIRouter(include_in_schema=False)
 _FORMATS = {form.value: form for form in FeedFormat}
 # Repeated in a 304 (RFC 9110 15.4.5), which has no body for the others to describe.
 _IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control"})
+# As `syndicate.signing` makes them, with room to spare.
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,200}")
+# What a partner is answered is for whoever holds the token: another's cache would not be counted.
+_FOR_A_PARTNER = (b"cache-control", b"private, max-age=300")
 
 
 class FeedRoute:
     """Serves feed documents, each process from a shelf of its own."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 200, 304, 301, 404 or 410."""
-        key = _key(scope)
+        """Answer 200, 304, 301, 302, 404, 410 or 414."""
+        given = addresses.fields(scope["query_string"]) if scope["query_string"] else []
+        key, token = _key(scope, given), _token(given)
         found = await _state(scope, "feed_shelf", Shelf).get(key) if key else None
-        if found is None:
+        if key is None or found is None:
             raise HTTPException(404, "There is no such feed; /feeds lists those there are.")
+        own = _address(key, token)
+        if addresses.sent(scope) != own:
+            await addresses.leading_to(own)(scope, receive, send)
+            return
         if found.gone or found.moved_to:
             await _elsewhere(found)(scope, receive, send)
             return
         headers = Headers(scope=scope)
         tag = _known_tag(found, headers)
         variant = found.variants[conditional.coding(headers.get("accept-encoding", ""))]
-        _note(scope, key, found, headers, tag or variant.tag, 304 if tag else 200)
+        if token:
+            variant = _for_a_partner(variant)
+        if not key[2]:
+            _note(
+                scope, found, token, form=key[1], tag=tag or variant.tag, is_known=tag is not None
+            )
         if tag is not None:
             await _send_304(variant, tag, send)
             return
@@ -54,28 +75,32 @@ class FeedRoute:
         await send({"type": "http.response.body", "body": body})
 
 
-def _for_a_browser(key: Key | None, variant: Variant, headers: Headers) -> RawHeaders:
+def _for_a_browser(key: Key, variant: Variant, headers: Headers) -> RawHeaders:
     """The headers of a document; whoever also takes HTML is told that it is XML.
 
     Browsers show application/rss+xml as source text, and XML with its style sheet as a page.
     """
-    if key is None or key[1] is FeedFormat.JSON or "text/html" not in headers.get("accept", ""):
+    if key[1] is FeedFormat.JSON or "text/html" not in headers.get("accept", "").lower():
         return list(variant.headers)
-    kept = [header for header in variant.headers if header[0] != b"content-type"]
-    return [*kept, (b"content-type", b"application/xml; charset=utf-8")]
+    return _with(variant.headers, b"content-type", b"application/xml; charset=utf-8")
+
+
+def _for_a_partner(variant: Variant) -> Variant:
+    return replace(variant, headers=_with(variant.headers, *_FOR_A_PARTNER))
+
+
+def _with(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
+    return [*(header for header in headers if header[0] != name), (name, value)]
 
 
 def _note(
-    scope: Scope, key: Key | None, found: OnShelf, headers: Headers, tag: str, status: int
+    scope: Scope, found: OnShelf, token: str, *, form: FeedFormat, tag: str, is_known: bool
 ) -> None:
     """Note who holds which version now (syndicate feeds watch)."""
-    if key is None or key[2]:
-        return
-    token = QueryParams(scope["query_string"]).get("for", "") if scope["query_string"] else ""
     visits = _state(scope, "feed_visits", Visits)
-    agent = headers.get("user-agent", "")
-    etag = tag.partition("-")[0]
-    visits.note(found.feed_id, key[1], agent, token, status=status, etag=etag)
+    agent = Headers(scope=scope).get("user-agent", "")
+    status = 304 if is_known else 200
+    visits.note(found.feed_id, form, agent, token, status=status, etag=tag.partition("-")[0])
 
 
 def _state(scope: Scope, name: str, kind: type[T]) -> T:
@@ -87,14 +112,26 @@ def _state(scope: Scope, name: str, kind: type[T]) -> T:
     return kept
 
 
-def _key(scope: Scope) -> Key | None:
+def _key(scope: Scope, given: addresses.Fields) -> Key | None:
     """Which document a request asks for; None when its address cannot be one."""
     slug, _, ending = scope["path_params"]["name"].rpartition(".")
     form = _FORMATS.get(ending)
-    page = QueryParams(scope["query_string"]).get("page", "0") if scope["query_string"] else "0"
-    if not slug or form is None or not page.isdecimal() or len(page) > len("9999999"):
+    if not slug or form is None:
         return None
-    return slug, form, int(page)
+    return slug, form, addresses.number(given, "page") or 0
+
+
+def _token(given: addresses.Fields) -> str:
+    """A partner's token; empty when there is none, or something that cannot be one."""
+    first = next((value for name, value in given if name == "for"), "")
+    return first if _TOKEN.fullmatch(first) else ""
+
+
+def _address(key: Key, token: str) -> str:
+    """The one address of a document, for whom it is asked."""
+    slug, form, page = key
+    address = model.page_url("", slug, form, page)
+    return f"{address}{'&' if page else '?'}for={token}" if token else address
 
 
 def _known_tag(found: OnShelf, headers: Headers) -> str | None:

@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
+from syndicate.feeds import model
+from syndicate.settings import load
 from syndicate.web.pages import PUBLIC
 from syndicate.web.sites import SiteOf
 
@@ -17,5 +19,6 @@ def robots(site: SiteOf) -> PlainTextResponse:
     """Pages that a token or a person opens are disallowed; the sitemap of the news is named."""
     lines = ["User-agent: *"]
     lines += [f"Disallow: {path}" for path in (*_NOT_FOR_ROBOTS, "/never/", *_FORMS)]
-    lines += ["", f"Sitemap: {site.base_url}/sitemap-news.xml", ""]
+    base = model.site_of(site.publication, load().base_url(), is_first=not site.prefix).base
+    lines += ["", f"Sitemap: {base}/sitemap-news.xml", ""]
     return PlainTextResponse("\n".join(lines), headers=PUBLIC)
