@@ -22,6 +22,7 @@ from syndicate.errors import SyndicateError
 # `app`, a Typer of sub-commands, or a function named like the command.
 COMMANDS: Mapping[str, str] = {
     "up": "Start everything on this machine and keep it up.",
+    "servers": "Start the embedded servers alone, to make or bring back a backup.",
     "demo": "Run the whole journey on a sample newsroom.",
     "doctor": "Say what is wrong with this installation, and what to do.",
     "migrate": "Bring the database's schema up to this version.",
@@ -44,7 +45,7 @@ COMMANDS: Mapping[str, str] = {
 # What a shell says of a program that a Ctrl-C ended: 128 + SIGINT.
 _INTERRUPTED = 130
 # These bring their own servers, or run without any.
-_NOT_ATTACHED = frozenset({"up", "demo", "doctor", "send", "web"})
+_NOT_ATTACHED = frozenset({"up", "servers", "demo", "doctor", "send", "web"})
 
 
 def print_version(asked: bool) -> None:

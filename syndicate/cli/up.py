@@ -75,8 +75,10 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"  console   {stack.web_url}/console (`syndicate console-link` lets you in)")
     if newsroom.is_open(stack):
         console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")
+    if stack.servers and stack.servers.postgres:
+        console.print(f"  database  {stack.servers.postgres.shell()}", soft_wrap=True)
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
     if stack.held_why is not None:
-        console.print(f"[bold red]{waking.told(stack.held_why)}[/]", soft_wrap=True)
+        console.print(waking.told(stack.held_why), style="bold red", soft_wrap=True)
     console.print("Ctrl-C stops it; the data stays.\n")

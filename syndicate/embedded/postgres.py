@@ -12,6 +12,7 @@ Source: notes/web-and-security 0.8, A9; design §11.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -64,6 +65,7 @@ class Postgres:
         self.durable = durable
         self.process: Process | None = None
         self.socket_dir: Path | None = None
+        self.programs: Path | None = None
 
     def start(self) -> str:
         """Start the server, making its data folder and database at the first start.
@@ -77,6 +79,7 @@ class Postgres:
             ChildDiedError: the server did not become ready.
         """
         place = places.settle(self.data_dir)
+        self.programs = place.programs
         refuse_other_version(place)
         if not place.data.exists():
             self._initialise(place)
@@ -92,6 +95,14 @@ class Postgres:
     def url(self, database: str = DATABASE) -> str:
         """The address of one of its databases."""
         return f"postgresql://{ROLE}@/{database}?host={self.socket_dir}"
+
+    def shell(self) -> str:
+        """What a shell needs for `pg_dump`, `pg_restore` and the like to find this server.
+
+        Only once it was started.
+        """
+        programs = shlex.quote(str(self.programs))
+        return f"export PATH={programs}:$PATH PGHOST={self.socket_dir} PGUSER={ROLE}"
 
     def stop(self, *, now: bool = False) -> None:
         """Stop the server; safe to call twice.

@@ -53,6 +53,7 @@ class Options:
         prepare: called once the database is there, before anything of ours works on it.
         report: told each step in a few words.
         is_all_restored: an operator's word that everything is a copy of before.
+        is_servers_only: nothing of ours is started, and no row is read: a backup is brought back.
     """
 
     host: str | None = None
@@ -63,6 +64,7 @@ class Options:
     prepare: Callable[[], None] = lambda: None
     report: Callable[[str], None] = lambda _step: None
     is_all_restored: bool = False
+    is_servers_only: bool = False
 
 
 class Stack:
@@ -215,6 +217,9 @@ class Stack:
         names = settings.Settings.model_fields
         known = {f"{settings.PREFIX}{name.upper()}" for name in names}
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
+        if self.options.is_servers_only:
+            self._write_run()
+            return
         self.options.report("schema")
         migrate.upgrade()
         self._compare()
