@@ -303,14 +303,16 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
     with transaction() as tx:
         row = installation.read(tx)
         found = restoring.here(tx)
+        silence = waking.silence(tx, clock.now())
     if row is None:
         return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
-    if row.held_why is not None:
-        return Finding("restore", "fail", waking.told(row.held_why))
     clause = restoring.moved(row.home or found.home, found.home) or lives.conflict(head, row)
-    if clause is not None:
-        says = f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."
-        return Finding("restore", "fail", says)
+    if clause is not None and row.held_why is None:
+        silence = (
+            f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."
+        )
+    if silence is not None:
+        return Finding("restore", "fail", silence)
     if path is None:
         says = "A restored backup may not be noticed and mail twice; set SYNDICATE_JOURNAL."
         return Finding("restore", "warn", says)

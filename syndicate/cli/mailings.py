@@ -14,7 +14,7 @@ from rich.table import Table
 from syndicate import clock
 from syndicate.cli import releasing, watching
 from syndicate.cli.terminal import Terminal
-from syndicate.mail import reconcile, steering
+from syndicate.mail import reconcile, steering, waking
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.progress import ErrorGroup, Standing, VersionCount
@@ -59,7 +59,9 @@ def list_mailings(
         said = {"stopped": stopped, "held": held, "mailings": rows}
         sys.stdout.write(json.dumps(said) + "\n")
         return
-    if stopped is not None:
+    if row is not None and row.held_why is not None:
+        sys.stdout.write(f"{waking.told(row.held_why)}\n")
+    elif stopped is not None:
         sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` lets mail leave.\n")
     _print_list(found)
 

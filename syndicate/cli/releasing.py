@@ -40,19 +40,12 @@ def release(*, actor: str, dry_run: bool, yes: bool, as_json: bool) -> None:
 
 
 def as_dict(found: Plan) -> dict[str, object]:
-    """A plan for JSON."""
+    """A plan for JSON; `GET /api/v1/installation/release` tells the rest of it too."""
     return {
-        "held": found.held_why,
         "mailings": [
             {"id": row.id, "would_send": row.would_send, "settled": row.settled}
             for row in found.mailings
-        ],
-        "left": {str(row.id): row.left for row in found.mailings if row.left},
-        "sent_before": [
-            {"newsletter": one.newsletter, "date": str(one.local_date), "slot": one.slot}
-            for one in found.put_back
-        ],
-        "opens_from": found.opens_from.isoformat() if found.opens_from else None,
+        ]
     }
 
 

@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from syndicate import logs
 from syndicate.errors import PermanentError
@@ -60,6 +60,7 @@ def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> No
         path.parent.mkdir(parents=True, exist_ok=True)
         number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(number, "ab") as file:
+            _hand_over(file, path.parent)
             # A line that broke off must not take the next one with it.
             file.write(b"\n" if _breaks_off(path) else b"")
             file.write(text.encode())
@@ -80,6 +81,7 @@ def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
         number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(number, "wb") as file:
+                _hand_over(file, path.parent)
                 file.write(json.dumps(said).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -99,6 +101,13 @@ def _said(path: Path, line: bytes) -> dict[str, Any] | None:
         return said
     log.warning("journal_line_unreadable", journal=path.name, bytes=len(line))
     return None
+
+
+def _hand_over(file: BinaryIO, folder: Path) -> None:
+    """Let a file that root has made be its folder's: the workers of another account go on in it."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
 
 
 def _breaks_off(path: Path) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate import settings
-from syndicate.errors import RefusedError
+from syndicate.errors import PermanentError, RefusedError, SettingsError
 from syndicate.journal import lives
 from syndicate.journal.lives import Journal
 from syndicate.mail import told, waking
@@ -33,6 +33,11 @@ _MARGIN = dt.timedelta(hours=2)
 # Of mailings that are over so far back, what failed may have been sent again since.
 _FAR_BACK = dt.timedelta(days=14)
 _AT_ONCE = 20_000
+_UNREADABLE = (
+    "Run `syndicate mailings release` where it can be read. If it is lost for good, move a broken "
+    "journal away, or set SYNDICATE_RELAY_ACCEPT_LOG=pushed for this command: what it would have "
+    "told is left to you then, and not sent."
+)
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,10 @@ def plan(now: dt.datetime) -> Plan:
     """What `settle` would do, and what would leave then; writes nothing.
 
     Raises:
-        SettingsError: an accept log is set and cannot be read here.
-        PermanentError: the journal cannot be read here.
+        RefusedError: journal or accept log are set and cannot be read here.
     """
     view = _View.read(now)
-    return view.plan(now) if view is not None else Plan(None, tuple(_unheld(now)))
+    return view.plan(now) if view is not None else Plan(None, tuple(_waiting(now)))
 
 
 def settle(now: dt.datetime) -> Plan:
@@ -90,15 +94,17 @@ def settle(now: dt.datetime) -> Plan:
         What was done.
 
     Raises:
-        SettingsError: an accept log is set and cannot be read here.
-        PermanentError: the journal cannot be read here.
-        RefusedError: a worker still has a batch in hand.
+        RefusedError: a worker still has a batch in hand, or journal or accept log are set and
+            cannot be read here.
     """
-    waking.wake(now, is_start=True)
+    try:
+        waking.wake(now, is_start=True)
+    except PermanentError as error:
+        raise RefusedError(f"{error} {_UNREADABLE}") from error
     _take_back(now)
     view = _View.read(now)
     if view is None:
-        return Plan(None, tuple(_unheld(now)))
+        return Plan(None, tuple(_waiting(now)))
     done = view.plan(now)
     for mailing in view.mailings:
         view.settle(mailing, now)
@@ -136,7 +142,11 @@ class _View:
 
     @classmethod
     def read(cls, now: dt.datetime) -> "_View | None":
-        """Read everything; None where mail is not held."""
+        """Read everything; None where mail is not held.
+
+        Raises:
+            RefusedError: something of it cannot be read here.
+        """
         with transaction() as tx:
             row = installation.read(tx)
             if row is None or row.held_at is None:
@@ -144,9 +154,7 @@ class _View:
             until = row.held_mailing or 0
             oldest = settling.oldest_open(tx, until=until) or row.life_since
             mailings = settling.mailings(tx, until=until, since=now - _FAR_BACK)
-        path = lives.path_of(settings.load())
-        journal = lives.read(path) if path is not None else Journal()
-        logs = told.gather(settings.load(), since=oldest - _MARGIN, now=now)
+        journal, logs = _outside(oldest - _MARGIN, now)
         with transaction() as tx:
             frozen = begun.frozen(tx, [each for each in logs.accepted if each <= until])
             lost = begun.missing(tx, [*journal.mailings(), *frozen])
@@ -155,6 +163,7 @@ class _View:
     def plan(self, now: dt.datetime) -> Plan:
         """What is to be done."""
         rows = [self._row(mailing, now) for mailing in self.mailings]
+        rows += _waiting(now, after=self.row.held_mailing or 0)
         head = self.journal.head
         return Plan(
             held_why=self.row.held_why,
@@ -235,6 +244,21 @@ class _View:
         return self.row.life in self.journal.lives and not strange
 
 
+def _outside(since: dt.datetime, now: dt.datetime) -> tuple[Journal, Told]:
+    """What stands outside the database.
+
+    Raises:
+        RefusedError: some of it is set and cannot be read here; it is not released past that.
+    """
+    configured = settings.load()
+    path = lives.path_of(configured)
+    try:
+        journal = lives.read(path) if path is not None else Journal()
+        return journal, told.gather(configured, since=since, now=now)
+    except (SettingsError, PermanentError) as error:
+        raise RefusedError(f"{error} {_UNREADABLE}") from error
+
+
 def _take_back(now: dt.datetime) -> None:
     """Take back every lease, which the hold has ended; what was in hand is ambiguous."""
     while True:
@@ -249,11 +273,14 @@ def _take_back(now: dt.datetime) -> None:
             raise RefusedError("A worker still has mail in hand; try again in two minutes.")
 
 
-def _unheld(now: dt.datetime) -> Iterator[Row]:
-    """What waits in a database that is stopped, and no copy."""
+def _waiting(now: dt.datetime, *, after: int = 0) -> Iterator[Row]:
+    """What waits of the mailings after a number: none of them can have been sent by another life.
+
+    All of a database that is stopped and no copy; of a copy what people asked for while it is held.
+    """
     with transaction() as tx:
         newest = restoring.here(tx).newest_mailing
-        for mailing in settling.mailings(tx, until=newest):
+        for mailing in settling.mailings(tx, after=after, until=newest):
             waiting = settling.look(tx, mailing.id).waiting
             if waiting and mailing.state is MailingState.SENDING and mailing.expires_at > now:
                 yield Row(mailing.id, waiting, 0, 0)

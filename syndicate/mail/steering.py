@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.mail import releasing
+from syndicate.mail import releasing, waking
 from syndicate.mail.releasing import Plan
 from syndicate.store import audit, installation, ledger, resending
 from syndicate.store.mailings import Lane, MailingState
@@ -45,8 +45,10 @@ def resume(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
 
     Raises:
         NotFoundError: there is no such mailing.
-        RefusedError: it is neither.
+        RefusedError: it is neither, or the database may be a copy and no mail leaves.
     """
+    with transaction() as tx:
+        _refuse_a_copy(tx)
     was = (MailingState.PAUSED, MailingState.HELD)
     _move(mailing_id, was, MailingState.SENDING, actor=actor, now=now)
 
@@ -83,9 +85,11 @@ def resend(
 
     Raises:
         NotFoundError: there is no such mailing.
-        RefusedError: its sending has not begun.
+        RefusedError: its sending has not begun, or the database may be a copy: what the accept
+            log knows must be settled first.
     """
     with transaction() as tx:
+        _refuse_a_copy(tx)
         mailing = ledger.find(tx, mailing_id)
         if mailing is None:
             raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
@@ -116,9 +120,8 @@ def release(*, actor: str, now: dt.datetime) -> Plan:
         What was done.
 
     Raises:
-        SettingsError: it is held, and an accept log is set that cannot be read here.
-        PermanentError: the journal cannot be read here.
-        RefusedError: it is held, and a worker still has a batch in hand.
+        RefusedError: it is held, and a worker still has a batch in hand, or journal or accept log
+            cannot be read here.
     """
     done = releasing.settle(now)
     with transaction() as tx:
@@ -161,3 +164,9 @@ def _move(
         audit.record(tx, at=now, actor=actor, action=to, subject=f"mailing:{mailing_id}")
         if to is MailingState.SENDING:
             hint(tx, mailing.lane)
+
+
+def _refuse_a_copy(tx: Transaction) -> None:
+    why = installation.held_why(tx)
+    if why is not None:
+        raise RefusedError(waking.told(why))

@@ -22,7 +22,7 @@ from syndicate.settings import Settings
 from syndicate.store import accepts, installation, restoring, settling
 from syndicate.store.installation import Installation
 from syndicate.store.restoring import Here
-from syndicate.store.session import transaction
+from syndicate.store.session import Transaction, transaction
 
 log = logs.get(__name__)
 
@@ -31,6 +31,13 @@ _UNSURE = "what it holds as unsent may have been sent since"
 _WORD = "an operator said so"
 # Whoever sends goes on sending: what a copy lacks stands among the newest lines, if it lacks any.
 _NEWEST = 1000
+# So soon after a server was started somebody has compared.
+_SOON = dt.timedelta(minutes=1)
+_NOBODY = (
+    "No mail leaves: nobody has compared this database with its journal since its PostgreSQL was "
+    "started. The tick does; where it runs its log says why it cannot, and `syndicate migrate` "
+    "tries it at once."
+)
 # The log's clock and ours may differ by so much.
 _CLOCKS = dt.timedelta(minutes=1)
 
@@ -99,6 +106,23 @@ def suspect(taken: Sequence[tuple[str, dt.datetime]], now: dt.datetime) -> None:
     why = _strangers(ours([each for each, at in taken if at > since], configured))
     if why is not None:
         _settle(row, found, why, now=now, is_all_restored=False)
+
+
+def silence(tx: Transaction, now: dt.datetime) -> str | None:
+    """Why no mail leaves though nobody stopped it, in sentences; None when it may leave.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+    """
+    row = installation.read(tx)
+    if row is None:
+        return None
+    if row.held_why is not None:
+        return told(row.held_why)
+    found = restoring.here(tx)
+    is_compared = (row.home, row.compared_for) == (found.home, found.server_since)
+    return None if is_compared or now - found.server_since < _SOON else _NOBODY
 
 
 def told(why: str) -> str:

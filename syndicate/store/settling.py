@@ -32,6 +32,9 @@ OPEN = (*WAITING, DeliveryState.FAILED, DeliveryState.AMBIGUOUS)
 # Not begun: such a mailing has no deliveries yet.
 _BEFORE = (MailingState.DRAFT, MailingState.MATERIALISING)
 _OVER = (MailingState.DONE, MailingState.CANCELLED)
+# Surely more than are begun between a backup and its restore, and half of what a copy skips
+# (`restoring.NUMBERS_AHEAD`).
+MOST_LOST = 500_000
 RESTORED = "restored"  # the reason of a delivery of which nothing certain is known
 
 
@@ -61,11 +64,14 @@ class Found:
         )
 
 
-def mailings(tx: Transaction, *, until: int, since: dt.datetime | None = None) -> list[Mailing]:
+def mailings(
+    tx: Transaction, *, until: int, after: int = 0, since: dt.datetime | None = None
+) -> list[Mailing]:
     """Mailings up to a number that an accept log may say something of, oldest first.
 
     Args:
         tx: the open transaction.
+        after: the numbers begin after this one.
         until: the newest one that counts.
         since: those that are over count when they were made after this; None leaves them out.
     """
@@ -76,7 +82,7 @@ def mailings(tx: Transaction, *, until: int, since: dt.datetime | None = None) -
     is_wanted = (
         is_open if since is None else or_(is_open, (Mailing.created_at >= since) & failed.exists())
     )
-    query = select(Mailing).where(Mailing.id <= until, is_wanted)
+    query = select(Mailing).where(Mailing.id > after, Mailing.id <= until, is_wanted)
     return list(tx.scalars(query.order_by(Mailing.id)))
 
 
@@ -194,7 +200,8 @@ _STRANGERS = text(
     LEFT JOIN delivery d USING (mailing_id, recipient_id)
     LEFT JOIN batch b ON b.mailing_id = d.mailing_id AND b.number = d.batch_number
     LEFT JOIN mailing m ON m.id = named.mailing_id
-    WHERE named.mailing_id > :newest OR m.state IN ('draft', 'materialising')
+    WHERE named.mailing_id BETWEEN :newest + 1 AND :newest + :most
+        OR m.state IN ('draft', 'materialising')
         OR d.state IN (0, 2) AND d.resends = 0
             AND NOT (b.state = 1 AND d.ordinal = ANY(b.inflight))
     """
@@ -209,12 +216,14 @@ def strangers(tx: Transaction, named: Sequence[tuple[int, int]], *, newest: int)
     Args:
         tx: the open transaction.
         named: (mailing, recipient) pairs, read from the log before this was called.
-        newest: the last number that was given to a mailing.
+        newest: the last number that was given to a mailing. What is beyond it by more than
+            `MOST_LOST` belongs to a copy of this database, whose numbers were moved on.
     """
     values = {
         "mailings": [mailing for mailing, _ in named],
         "recipients": [recipient for _, recipient in named],
         "newest": newest,
+        "most": MOST_LOST,
     }
     return int(tx.execute(_STRANGERS, values).scalar_one())
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from syndicate import clock, jobs
 from syndicate.errors import SyndicateError
 from syndicate.mail import waking
-from syndicate.store import due, installation, migrate
+from syndicate.store import due, migrate
 from syndicate.store.session import transaction
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +37,7 @@ def readyz(response: Response) -> dict[str, str]:
         return {"status": "not ready", "reason": "The broker does not answer."}
     with transaction() as tx:
         tick = due.tick(tx, clock.now())
-        why = installation.held_why(tx)
+        silence = waking.silence(tx, clock.now())
     told = {} if tick.state is due.TickState.ON_TIME else {"reason": tick.says}
-    held = {} if why is None else {"mail": waking.told(why)}
+    held = {} if silence is None else {"mail": silence}
     return {"status": "ready", "tick": tick.state.value, **told, **held}

@@ -2,12 +2,15 @@
 
 import json
 
+import pytest
 from sqlalchemy import select, update
 from typer.testing import CliRunner
 
-from syndicate import clock, settings, signing
+from syndicate import cli, clock, settings, signing
 from syndicate.cli import mailings as command
+from syndicate.errors import RefusedError
 from syndicate.journal import lives
+from syndicate.mail import reconcile, releasing, steering
 from syndicate.mail.message import PREFERENCES
 from syndicate.newsletters import alerts, run
 from syndicate.store import issues, newsletters, upkeep
@@ -189,11 +192,61 @@ def test_a_single_mail_that_was_asked_for_while_held_is_sent(house: House) -> No
     confirmation.queue("confirmation:200", now=clock.now(), address="reader200@example.com")
     copies.send()
     assert house.sink.taken() == {}
+    said = CliRunner().invoke(command.app, ["release", "--dry-run", "--json"]).stdout
+    [asked_for] = copies.mailings()
 
     house.release()
     copies.send()
 
+    assert json.loads(said) == {"mailings": [{"id": asked_for.id, "would_send": 1, "settled": 0}]}
     assert house.sink.taken() == {"reader200@example.com": 1}
+
+
+def test_nothing_is_resumed_or_sent_again_before_the_log_was_asked(house: House) -> None:
+    house.begin()
+    copies.open_newsroom(readers=3)
+    copies.tick()
+    copies.compose_what_is_due()
+    [mailing] = copies.mailings()
+    steering.pause(mailing.id, actor="test", now=clock.now())
+    restore(house, house.dump("nightly"), release=False)
+
+    for arguments in (
+        ["resume", str(mailing.id)],
+        ["resend", str(mailing.id), "--what", "remaining", "--yes"],
+    ):
+        refused = CliRunner().invoke(command.app, arguments)
+        assert isinstance(refused.exception, RefusedError)
+        assert "Run `syndicate mailings release`" in str(refused.exception)
+    assert copies.mailings()[0].state == "paused"
+
+
+def test_a_log_that_cannot_be_read_is_told_with_the_way_on(house: House) -> None:
+    house.begin()
+    copies.open_newsroom(readers=3)
+    copies.work()
+    restore(house, house.dump("nightly"), release=False)
+    house.sink.log.rename(house.sink.log.with_name("elsewhere"))
+
+    for act in (releasing.plan, releasing.settle):
+        with pytest.raises(RefusedError, match=r"cannot be read .* where it can be read\."):
+            act(clock.now())
+
+    house.env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", reconcile.PUSHED)
+    settings.load.cache_clear()
+    house.release()
+    assert copies.row().held_at is None
+
+
+def test_an_operators_word_to_migrate_holds_and_says_what_to_do(house: House) -> None:
+    house.begin()
+
+    quiet = CliRunner().invoke(cli.build(["migrate"]), ["migrate"])
+    held = CliRunner().invoke(cli.build(["migrate"]), ["migrate", "--restored"])
+
+    assert "No mail leaves" not in quiet.stdout
+    assert "(an operator said so)" in held.stdout
+    assert "Run `syndicate mailings release`" in held.stdout
 
 
 def test_the_journal_follows_into_the_new_life_and_a_second_restore_is_noticed(

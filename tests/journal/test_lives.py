@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,19 @@ def test_what_a_journal_says_of_a_database(head: Head | None, says: str | None) 
     database = Installation(life="this", past_lives=["earlier"], mark=7)
 
     assert lives.conflict(head, database) == says
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.usefixtures("database")
+def test_a_journal_that_root_writes_stays_its_folders(path: Path) -> None:
+    """`sudo syndicate migrate` beside workers of another account."""
+    path.parent.mkdir()
+    os.chown(path.parent, 65534, 65534)
+
+    lives.keep(path)
+
+    every = (path, path.with_name("journal.jsonl.mark"))
+    assert [(each.stat().st_uid, each.stat().st_gid) for each in every] == [(65534, 65534)] * 2
 
 
 def test_where_the_journal_is(settings_env: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ restored as docs/operations.md says it.
 """
 
 import json
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -14,9 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from syndicate.embedded import places
-from syndicate.embedded.postgres import DATABASE, Postgres
 from tests.embedded.processes import wait_for
-from tests.journeys.running import NEWSROOM_STACK, SYNDICATE, Running, fresh_folder, running
+from tests.journeys.running import (
+    CHECKOUT,
+    NEWSROOM_STACK,
+    SYNDICATE,
+    Running,
+    clean_env,
+    fresh_folder,
+    running,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -44,6 +52,9 @@ def test_a_backup_that_is_brought_back_mails_nobody_twice() -> None:
             time.sleep(TICKS_S)
             assert program.command("doctor", "--only", "restore").returncode == 0
             program.end()
+        with running([*up, "--restored"], data_dir) as program:
+            assert "an operator said so" in program.said["held"]
+            program.end()
         assert _mailed(data_dir) == sent
         assert set(sent.values()) == {1}
 
@@ -51,7 +62,7 @@ def test_a_backup_that_is_brought_back_mails_nobody_twice() -> None:
 def _send_the_issue(data_dir: Path, backup: Path) -> None:
     with running([*NEWSROOM_STACK, str(data_dir), "3600", str(READERS)], data_dir) as program:
         assert program.json_of("collect", "run")["failed"] == 0
-        _run(data_dir, "pg_dump", "--format=custom", f"--file={backup}", DATABASE, of=program)
+        _dump(program, data_dir, backup)
         program.json_of("newsletters", "send", "morning-harbour")
         assert wait_for(lambda: len(_mailed(data_dir)) == READERS, seconds=60)
         [(erased,)] = program.rows("SELECT address FROM subscriber ORDER BY id LIMIT 1")
@@ -63,9 +74,10 @@ def _is_held(program: Running) -> None:
     time.sleep(TICKS_S)
     refused = program.command("doctor", "--only", "restore")
     assert (refused.returncode, "No mail leaves" in refused.stdout) == (5, True)
-    planned = program.json_of("mailings", "release", "--dry-run")
-    assert planned["mailings"] == []
-    assert [each["newsletter"] for each in planned["sent_before"]] == ["morning-harbour"]
+    assert program.json_of("mailings", "release", "--dry-run") == {"mailings": []}
+    told = program.command("mailings", "release", "--dry-run").stdout
+    assert "Issue 1 of morning-harbour" in told
+    assert "the journal knows it" in told
 
 
 def _mailed(data_dir: Path) -> Counter[str]:
@@ -75,30 +87,44 @@ def _mailed(data_dir: Path) -> Counter[str]:
 
 
 def _bring_back(data_dir: Path, backup: Path) -> None:
-    """Restore a backup into an empty database of the same cluster."""
-    server = Postgres(data_dir)
-    server.start()
+    """Restore a backup into an empty database of the same cluster, as the handbook says it."""
+    servers = subprocess.Popen(
+        [*SYNDICATE, "servers", "--data-dir", str(data_dir)],
+        env=clean_env(),
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
-        _run(data_dir, "dropdb", DATABASE, of=server)
-        _run(data_dir, "createdb", DATABASE, of=server)
-        wanted = ("--no-owner", f"--dbname={DATABASE}", str(backup))
-        _run(data_dir, "pg_restore", *wanted, of=server)
+        assert servers.stdout
+        line = servers.stdout.readline()
+        steps = f"dropdb syndicate; createdb syndicate; pg_restore --no-owner -d syndicate {backup}"
+        done = subprocess.run(
+            ["sh", "-ec", f"{line}{steps}"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
     finally:
-        server.stop()
+        servers.send_signal(signal.SIGINT)
+        servers.communicate(timeout=30)
+    assert servers.returncode == 0
 
 
-def _run(data_dir: Path, name: str, *arguments: str, of: Running | Postgres) -> None:
-    url = of.url() if isinstance(of, Postgres) else of.run_file()["settings"][_URL]
-    host = parse_qs(urlsplit(url).query)["host"][0]
-    program = places.settle(data_dir).programs / name
+def _dump(program: Running, data_dir: Path, backup: Path) -> None:
+    host = parse_qs(urlsplit(program.run_file()["settings"]["SYNDICATE_DATABASE_URL"]).query)[
+        "host"
+    ]
     done = subprocess.run(
-        [str(program), f"--host={host}", "--username=syndicate", *arguments],
+        [
+            str(places.settle(data_dir).programs / "pg_dump"),
+            f"--host={host[0]}",
+            "--username=syndicate",
+            "--format=custom",
+            f"--file={backup}",
+            "syndicate",
+        ],
         env=dict(places.program_env()),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-
-
-_URL = "SYNDICATE_DATABASE_URL"

@@ -100,6 +100,10 @@ def test_an_operators_stop_meanwhile_does_not_hide_why(
     shown = browser.get("/api/v1/installation", headers=headers).json()
     assert mailing_id
     assert (shown["stopped_why"], shown["held_why"]) == ("be quick", WHY)
+    operators.sign_in(browser, "viewer")
+    page = browser.get("/console/mailings").text
+    assert f"{WHY}. It was stopped besides: be quick." in page
+    assert "An operator who may stop everything can let it leave again." in page
 
 
 def test_metrics_count_it(browser: TestClient, mailing_id: int) -> None:

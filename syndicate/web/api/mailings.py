@@ -117,11 +117,22 @@ class Waiting(BaseModel):
     left: int = Field(description="deliveries of which nobody knows, and which are not sent")
 
 
+class SentBefore(BaseModel):
+    """An issue that the journal knows as begun and this database does not."""
+
+    newsletter: str
+    number: int
+    local_date: dt.date
+    slot: str
+    is_over: bool = Field(description="false where who had not got it yet does not get it")
+
+
 class Release(BaseModel):
     """What letting mail leave would do."""
 
     held_why: str | None
     mailings: list[Waiting]
+    sent_before: list[SentBefore] = Field(description="noted as sent, and not opened again")
     opens_from: dt.datetime | None = Field(
         description="what was due by then opens no issue by itself"
     )
@@ -209,6 +220,9 @@ def show_release(_actor: Reader) -> Release:
     return Release(
         held_why=found.held_why,
         mailings=[Waiting(**asdict(row)) for row in found.mailings],
+        sent_before=[
+            SentBefore.model_validate(one, from_attributes=True) for one in found.put_back
+        ],
         opens_from=found.opens_from,
     )
 
