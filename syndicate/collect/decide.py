@@ -14,12 +14,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicate.collect import holds
+from syndicate.collect import holds, spoken
 from syndicate.collect.altering import Alter, KnownArticle, alter, kind_of
 from syndicate.collect.holds import DONE, Hold
 from syndicate.collect.identity import Identified, KnownEntry, entry_key
 from syndicate.collect.records import Access, Entry, Kind
-from syndicate.collect.story import Story, story_of
+from syndicate.collect.slugs import tags_of
+from syndicate.collect.spoken import Said
+from syndicate.collect.story import Story, entry_hash, story_of
 
 BACKLOG_AGE = dt.timedelta(days=1)
 
@@ -130,7 +132,7 @@ def new_entries(
     used = set(used_keys)
     intents: list[Create | Attach] = []
     for each in found:
-        if each.said.state in DONE:
+        if holds.is_withdrawn(each.said):
             continue  # it was withdrawn before it ever came
         key = entry_key(each, used)
         used.add(key)
@@ -166,11 +168,68 @@ def known_entry(
     hold = holds.of_known(
         each.said, article.hold, now, is_pushed=facts.is_pushed, is_partial=is_partial
     )
-    altered = alter(article, each.said, now=now, hold=hold)
+    altered = _altered(each.said, known, article, hold, facts=facts, now=now)
     if altered is None:
         is_news = hold.said != article.embargo_said
         return Touch(each, known.row_id, article.id, hold.said if is_news else None)
     return dataclasses.replace(altered, found=each, row_id=known.row_id)
+
+
+def _altered(
+    entry: Entry,
+    known: KnownEntry,
+    article: KnownArticle,
+    hold: Hold,
+    *,
+    facts: Facts,
+    now: dt.datetime,
+) -> Alter | None:
+    if entry.said is None:
+        return alter(article, entry, now=now, hold=hold)
+    said = Said(
+        section_id=_moved_to(entry, article, facts),
+        language=entry.language or article.language,
+        tags=frozenset(tags_of(entry.tags)),
+        published=_republished(entry, known, article, now),
+        is_repeated=known.said_hash is None and known.entry_hash == entry_hash(entry),
+        is_first=known.said_hash is None,
+    )
+    return spoken.alter(article, entry, said, hold, now=now)
+
+
+def _moved_to(entry: Entry, article: KnownArticle, facts: Facts) -> int | None:
+    """The section of a pushed article; a word that names none moves nothing."""
+    word = (entry.section or "").strip().lower()
+    is_unknown = bool(word) and word not in facts.sections and facts.section_id is None
+    return article.section_id if is_unknown else section_of(entry, facts)
+
+
+def _republished(
+    entry: Entry, known: KnownEntry, article: KnownArticle, now: dt.datetime
+) -> dt.datetime | None:
+    """The date of publication that is said now and was not before, None when that is no news."""
+    if entry.published is None or known.raw_published == written_date(entry):
+        return None
+    if known.raw_published is None and article.is_dated and _may_be_old(entry, article):
+        return None
+    return min(max(entry.published, entry.embargo_until or entry.published), now)
+
+
+def _may_be_old(entry: Entry, article: KnownArticle) -> bool:
+    """Whether older code, which kept no date as pushed, may have made an article's out of this one.
+
+    It took the end of an embargo for the date, and of a clock that is ahead its own.
+    """
+    assert entry.published is not None  # noqa: S101 - asked of dates alone
+    is_near = abs(entry.published - article.published_at) <= holds.SKEW
+    return is_near or article.embargo_until is not None
+
+
+def written_date(entry: Entry) -> str | None:
+    """The date of publication as its source wrote it; of a push as it means it."""
+    if entry.raw_published is not None or entry.said is None or entry.published is None:
+        return entry.raw_published
+    return entry.published.isoformat()
 
 
 def section_of(entry: Entry, facts: Facts) -> int | None:

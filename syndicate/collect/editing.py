@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from syndicate.collect.clean import clean
+from syndicate.collect.story import standfirst_of
 from syndicate.collect.text import visible_hash
 from syndicate.errors import RefusedError, UsageError
-from syndicate.store import changes, embargoes
+from syndicate.store import changes, embargoes, pictures
 from syndicate.store.articles import Article, ArticleState, Change
 from syndicate.store.session import Transaction
 
@@ -72,25 +73,32 @@ def correct(
             "only an article that readers can see is corrected.",
             article_id=article.id,
         )
-    headline = " ".join((wording.headline or article.headline).split())
-    standfirst = article.standfirst if wording.standfirst is None else wording.standfirst
-    standfirst = " ".join(standfirst.split())
+    words = _words(article, wording)
+    lead = pictures.lead_of(tx, article.id)
+    seen = visible_hash(**words, authors=tuple(article.authors), picture=lead)
+    columns = {
+        "headline": words["headline"],
+        "standfirst": words["standfirst"],
+        "body_html": words["body"],
+        "visible_hash": seen,
+    }
+    changes.change(tx, article, Change.CORRECTION, columns, note=note.strip(), now=now)
+
+
+def _words(article: Article, wording: Wording) -> dict[str, str]:
+    """Headline, standfirst and body; a standfirst that was taken from the body follows it."""
     body = article.body_html
     if wording.body is not None:
         body = clean(wording.body, base=article.url)
-    columns = {
-        "headline": headline,
-        "standfirst": standfirst,
-        "body_html": body,
-        "visible_hash": visible_hash(
-            headline=headline,
-            standfirst=standfirst,
-            authors=tuple(article.authors),
-            body=body,
-            picture=None,
-        ),
+    standfirst = wording.standfirst
+    if standfirst is None:
+        is_derived = article.standfirst == standfirst_of(article.body_html)
+        standfirst = standfirst_of(body) if is_derived else article.standfirst
+    return {
+        "headline": " ".join((wording.headline or article.headline).split()),
+        "standfirst": " ".join(standfirst.split()),
+        "body": body,
     }
-    changes.change(tx, article, Change.CORRECTION, columns, note=note.strip(), now=now)
 
 
 def _named(article: Article) -> str:

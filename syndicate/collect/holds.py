@@ -74,6 +74,11 @@ def of_known(
     return Hold(before.state, before.until, said) if is_kept else asked
 
 
+def is_withdrawn(entry: Entry) -> bool:
+    """Whether its source takes an article back."""
+    return entry.state in DONE or entry.change == "kill"
+
+
 def joined(*said: Mapping[str, Any]) -> dict[str, Any]:
     """Several parts of what an entry says as one; of embargoes the strictest counts.
 
@@ -99,8 +104,10 @@ def strictest(embargoes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _asked(entry: Entry, now: dt.datetime) -> tuple[ArticleState, dt.datetime | None]:
     """(state, end of the embargo) that an entry asks for."""
-    if entry.state in DONE or entry.state == "draft":
-        return entry.state, None
+    if is_withdrawn(entry):
+        return "taken_down" if entry.state == "taken_down" else "killed", None
+    if entry.state == "draft":
+        return "draft", None
     if entry.embargo_raw and entry.embargo_until is None:
         return "embargoed", None
     ends = [entry.embargo_until] if entry.embargo_until and entry.embargo_until > now else []

@@ -49,7 +49,12 @@ class Identified:
 
 @dataclass(frozen=True)
 class KnownEntry:
-    """An entry that this source brought before."""
+    """An entry that this source brought before.
+
+    Attributes:
+        raw_published: its date of publication, as written.
+        said_hash: fingerprint of what was pushed; None of a feed, and of what older code stored.
+    """
 
     row_id: int
     article_id: int
@@ -60,6 +65,8 @@ class KnownEntry:
     title: str | None
     entry_hash: bytes
     published_at: dt.datetime
+    raw_published: str | None = None
+    said_hash: bytes | None = None
 
 
 def identify(entries: Iterable[Entry]) -> list[Identified]:

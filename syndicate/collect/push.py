@@ -5,6 +5,7 @@ does not say, the article does not have.
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from syndicate.collect.encoding import legal
 from syndicate.collect.identity import Identified, identify
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Entry, PictureIn
+from syndicate.collect.text import fingerprint
 from syndicate.collect.xmlfeed import language_of
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import alerts, articles, fetching, publications, sources
@@ -26,6 +28,7 @@ from syndicate.store.sources import Source, SourceKind
 
 MAX_BATCH = 100
 PURPOSE = "push"
+_RIGHTS = ("channels", "rights_until")
 
 
 @dataclass(frozen=True)
@@ -113,11 +116,11 @@ def entry_of(said: dict[str, Any]) -> Entry:
     """An article as a CMS says it, as an entry: cleaned, tidy, without what no page can hold.
 
     Args:
-        said: validated already; keys as in docs/api.md.
+        said: validated already, and nothing but what was sent; keys as in docs/api.md.
     """
     link = said.get("url")
     pictures = tuple(
-        PictureIn(**{**each, "url": url, "channels": _tuple(each.get("channels"))})
+        _picture(each, url)
         for each in said.get("pictures", ())
         if (url := absolute_url(each.get("url"), link))
     )
@@ -141,11 +144,24 @@ def entry_of(said: dict[str, Any]) -> Entry:
         embargo_until=said.get("embargo_until"),
         section=said.get("section"),
         is_alert=bool(said.get("alert")),
+        said=_fingerprint(said).hex(),
     )
 
 
-def _tuple(value: Any) -> tuple[str, ...] | None:
-    return tuple(value) if value is not None else None
+def _picture(said: dict[str, Any], url: str) -> PictureIn:
+    channels = said.get("channels")
+    return PictureIn(
+        **{
+            **said,
+            "url": url,
+            "channels": tuple(channels) if channels is not None else None,
+            "keeps": tuple(name for name in _RIGHTS if name not in said),
+        }
+    )
+
+
+def _fingerprint(said: dict[str, Any]) -> bytes:
+    return fingerprint(json.dumps(said, sort_keys=True, default=str))
 
 
 def _line(text: str) -> str:

@@ -16,7 +16,13 @@ Change = Literal["fix", "update", "correction", "kill"]
 
 @dataclass(frozen=True)
 class PictureIn:
-    """A picture as its publisher describes it; sizes in pixels and bytes."""
+    """A picture as its publisher describes it; sizes in pixels and bytes.
+
+    Attributes:
+        channels: where it may be shown; None means everywhere.
+        rights_until: aware UTC; None means for ever.
+        keeps: names of the rights that nobody spoke of: one that is known keeps them as they are.
+    """
 
     url: str
     caption: str = ""
@@ -28,6 +34,7 @@ class PictureIn:
     size_bytes: int | None = None
     channels: tuple[str, ...] | None = None
     rights_until: dt.datetime | None = None
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Entry:
         canonical: the address that the page itself calls its own.
         is_alert: whether the newsroom wants it told at once to the readers of alerts.
         is_exact: whether `published` is one moment: its zone is written, or its source's is known.
+        said: fingerprint, in hex, of what was pushed, before our reading of it; None of a feed.
     """
 
     title: str
@@ -88,6 +96,7 @@ class Entry:
     is_alert: bool = False
     embargo_raw: str | None = None
     is_exact: bool = True
+    said: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,21 @@
 """From decisions to rows: what one document changes, in one short transaction."""
 
-import dataclasses
 import datetime as dt
-import re
-import unicodedata
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate.collect import alike, decide, picks, telling
 from syndicate.collect.altering import Alter, KnownArticle
+from syndicate.collect.article_rows import Tags, altered_article, known_article, new_article
 from syndicate.collect.decide import Attach, ByLink, Create, Facts, Touch
-from syndicate.collect.extract import direction_of
 from syndicate.collect.identity import Identified, KnownEntry, match
-from syndicate.collect.records import PictureIn
 from syndicate.collect.story import entry_hash
-from syndicate.collect.text import fingerprint, plain
+from syndicate.collect.text import fingerprint
 from syndicate.store import articles, changes, collecting, embargoes, outbox, writing
-from syndicate.store.collecting import AlteredArticle, NewArticle
+from syndicate.store.collecting import NewArticle
 from syndicate.store.session import Transaction
 
-_SLUG_LENGTH = 80
-_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
-_ARABIC_VOWELS = re.compile("[\u064b-\u065f\u0670]")
 _DONE = frozenset({"killed", "taken_down"})
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
 _NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
@@ -42,9 +34,6 @@ class Place:
     facts: Facts
 
 
-Tags = Sequence[tuple[str, str]]
-
-
 @dataclass(frozen=True)
 class Stored:
     """How many articles were made and how many revisions of known ones.
@@ -52,12 +41,14 @@ class Stored:
     Attributes:
         tags: of each article that changed, by its id: (slug, name) pairs.
         has_news: feeds have to be told of something.
+        retagged: articles that have these tags and no others from now on.
     """
 
     articles: int = 0
     revisions: int = 0
     tags: Mapping[int, Tags] = field(default_factory=dict)
     has_news: bool = False
+    retagged: frozenset[int] = frozenset()
 
     @property
     def article_ids(self) -> tuple[int, ...]:
@@ -76,7 +67,11 @@ def known(
 
 def is_changed(each: Identified, before: KnownEntry | None) -> bool:
     """Whether an entry is new or says something else than it did."""
-    return before is None or before.entry_hash != entry_hash(each.entry)
+    if before is None:
+        return True
+    if each.entry.said is not None:  # what was pushed, whatever newer code reads of it
+        return before.said_hash != bytes.fromhex(each.entry.said)
+    return before.entry_hash != entry_hash(each.entry)
 
 
 def store(
@@ -111,6 +106,7 @@ def store(
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     tags = {**made.tags, **altered.tags}
     writing.tag(tx, place.publication_id, tags)
+    writing.retag(tx, place.publication_id, {id_: tags[id_] for id_ in altered.retagged})
     picked: list[int] = []
     if fresh or changed or featured:
         picked = picks.keep(tx, place.publication_id, featured, now=now)
@@ -141,7 +137,7 @@ def _store_new(
     intents = alike.merged(tx, place.publication_id, source_id, intents, now=now)
     creates = [each for each in intents if isinstance(each, Create)]
     attaches = [each for each in intents if isinstance(each, Attach)]
-    articles_to_make = [new_article(place, each, missing) for each in creates]
+    articles_to_make = [_article(place, each, missing) for each in creates]
     ids = collecting.make(tx, articles_to_make, now)
     writing.attach(
         tx,
@@ -208,7 +204,8 @@ def _store_changed(
     revisions = sum(each.change is not None for each in alters)
     tags: dict[int, Tags] = {each.article.id: () for each in alters}
     tags |= {each.article_id: each.tags for each in altered}
-    return Stored(revisions=revisions, tags=tags)
+    retagged = frozenset(each.article.id for each in kept if each.tags is not None)
+    return Stored(revisions=revisions, tags=tags, retagged=retagged)
 
 
 def _judged(
@@ -250,113 +247,9 @@ def withdraw(tx: Transaction, each: Alter, *, now: dt.datetime) -> None:
         changes.take_down(tx, row, now=now)
 
 
-def known_article(row: Mapping[str, Any]) -> KnownArticle:
-    """An article of `collecting.for_change` as deciding sees it."""
-    said = {**row, "text": plain(row["body_html"]), "pictures": tuple(row["pictures"])}
-    del said["body_html"]
-    return KnownArticle(**said)
-
-
-def new_article(place: Place, create: Create, missing: Collection[bytes] = ()) -> NewArticle:
-    """The rows of an article to make."""
-    story, said = create.story, create.found.said
-    columns: dict[str, Any] = {
-        "publication_id": place.publication_id,
-        "section_id": create.section_id,
-        "atom_id": f"tag:{place.authority},{create.published_at:%Y-%m-%d}:{uuid.uuid4()}",
-        "kind": articles.ArticleKind(create.kind),
-        "state": articles.ArticleState(create.hold.state),
-        "embargo_until": create.hold.until,
-        "embargo_said": create.hold.said,
-        "access": articles.Access(create.access),
-        "language": create.language,
-        "direction": direction_of(create.language),
-        "url": said.link,
-        "slug": slug_of(story.headline),
-        "headline": story.headline,
-        "standfirst": story.standfirst,
-        "body_html": story.body,
-        "authors": list(story.authors),
-        "published_at": create.published_at,
-        "updated_at": create.updated_at,
-        "is_dated": create.is_dated,
-        "is_backlog": create.is_backlog,
-        "visible_hash": story.hash,
-    }
-    return NewArticle(
-        columns=columns,
-        carried=_carried(place, create.found, create.key, missing),
-        links=create.found.links,
-        tags=tags_of(said.tags),
-        pictures=[picture_row(each) for each in story.pictures],
-    )
-
-
-def altered_article(each: Alter) -> AlteredArticle:
-    """The rows of an article to change."""
-    columns: dict[str, Any] = {
-        "state": articles.ArticleState(each.hold.state),
-        "kind": articles.ArticleKind(each.kind),
-        "access": articles.Access(each.access),
-        "updated_at": each.updated_at,
-        "embargo_until": _until(each),
-        "embargo_said": each.hold.said,
-        "url": each.url,
-    }
-    if each.published_at is not None:
-        columns["published_at"] = each.published_at
-    if each.story is not None:
-        columns |= {
-            "headline": each.story.headline,
-            "standfirst": each.story.standfirst,
-            "body_html": each.story.body,
-            "authors": list(each.story.authors),
-            "visible_hash": each.story.hash,
-        }
-    return AlteredArticle(
-        article_id=each.article.id,
-        columns=columns,
-        change=each.change,
-        is_material=each.is_material,
-        is_gathered=each.is_gathered,
-        note=each.note,
-        pictures=[picture_row(one) for one in each.story.pictures] if each.story else None,
-        readdressed=each.readdressed,
-        tags=tags_of(each.found.said.tags) if each.found and each.story else (),
-    )
-
-
-def _until(each: Alter) -> dt.datetime | None:
-    """The end of its embargo; of one that is over as long as it stays so."""
-    was_and_is_live = each.article.state == each.hold.state == "live"
-    return each.article.embargo_until if was_and_is_live else each.hold.until
-
-
-def picture_row(picture: PictureIn) -> dict[str, Any]:
-    """A picture as a row of the store."""
-    row = dataclasses.asdict(picture)
-    row["channels"] = list(picture.channels) if picture.channels is not None else None
-    return row
-
-
-def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:
-    """(slug, name) of each tag that has one."""
-    return [(slug, name) for name in names if (slug := slug_of(name, ""))]
-
-
-def slug_of(text: str, otherwise: str = "article") -> str:
-    """A text as the last part of an address: letters of any script, hyphens, 80 at most."""
-    lowered = text.lower()
-    if lowered.isascii():
-        slug = _NOT_IN_SLUG.sub(" ", lowered)
-    else:
-        # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
-        letters = _ARABIC_VOWELS.sub("", unicodedata.normalize("NFC", lowered))
-        slug = "".join(
-            sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
-            for sign in letters
-        )
-    return "-".join(slug.split())[:_SLUG_LENGTH].strip("-") or otherwise
+def _article(place: Place, create: Create, missing: Collection[bytes]) -> NewArticle:
+    carried = _carried(place, create.found, create.key, missing)
+    return new_article(place.publication_id, place.authority, create, carried)
 
 
 def _carried(
@@ -378,8 +271,9 @@ def _said(each: Identified, missing: Collection[bytes]) -> Mapping[str, Any]:
         "guid": entry.guid,
         "link": entry.link,
         "title": entry.title,
-        "raw_published": entry.raw_published,
+        "raw_published": decide.written_date(entry),
         "entry_hash": seen,
+        "said_hash": bytes.fromhex(entry.said) if entry.said is not None else None,
     }
 
 

@@ -16,7 +16,8 @@ MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
 # What is read of the same words is no other thing that is said; an embargo that is not is.
-_READ = {"is_exact", "embargo_raw"}
+_READ = {"is_exact", "embargo_raw", "said"}
+_OF_PICTURE = [each.name for each in dataclasses.fields(PictureIn) if each.name != "keeps"]
 _FIELDS = attrgetter(*(each.name for each in dataclasses.fields(Entry) if each.name not in _READ))
 
 
@@ -27,8 +28,8 @@ class Story:
     Attributes:
         headline, standfirst: plain text.
         body: cleaned HTML.
-        picture: address of the lead picture, None without one.
-        hash: fingerprint of all of it.
+        pictures: the lead picture first.
+        hash: fingerprint of all of it by its words.
     """
 
     headline: str
@@ -38,13 +39,17 @@ class Story:
     pictures: tuple[PictureIn, ...]
     hash: bytes
 
+    @property
+    def text(self) -> tuple[str, str, str, tuple[str, ...]]:
+        """Its words and their markup, to the byte."""
+        return self.headline, self.standfirst, self.body, self.authors
+
 
 def story_of(entry: Entry) -> Story:
     """The text that is stored for an entry."""
     standfirst = entry.summary or plain(entry.content)
     headline = entry.title or _shortened(standfirst, _CUT_HEADLINE)
-    if len(standfirst) > MAX_STANDFIRST:
-        standfirst = _sentences(standfirst)
+    standfirst = _fitting(standfirst)
     pictures = _pictures(entry)
     headline = headline[:MAX_HEADLINE] or (entry.link or entry.guid or "")[:MAX_HEADLINE]
     return Story(
@@ -61,6 +66,11 @@ def story_of(entry: Entry) -> Story:
             picture=pictures[0].url if pictures else None,
         ),
     )
+
+
+def standfirst_of(body: str) -> str:
+    """The standfirst of an article that has none of its own, out of its body's HTML."""
+    return _fitting(plain(body))
 
 
 def entry_hash(entry: Entry) -> bytes:
@@ -106,6 +116,8 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
 def _flat(value: Any) -> Any:
     """A field as `dataclasses.astuple` has it, without its deep copy of every text."""
     if value.__class__ is tuple and value and dataclasses.is_dataclass(value[0]):
+        if isinstance(value[0], PictureIn):
+            return tuple(tuple(getattr(each, name) for name in _OF_PICTURE) for each in value)
         return tuple(dataclasses.astuple(each) for each in value)
     return value
 
@@ -157,6 +169,10 @@ def _pictures(entry: Entry) -> tuple[PictureIn, ...]:
         for each in entry.enclosures
         if (each.media_type or "").startswith("image/")
     )
+
+
+def _fitting(text: str) -> str:
+    return _sentences(text) if len(text) > MAX_STANDFIRST else text
 
 
 def _sentences(text: str) -> str:

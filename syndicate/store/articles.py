@@ -136,6 +136,8 @@ class ArticleSource(Table):
     raw_published: Mapped[str | None]  # as written, before our reading of it
     entry_hash: Mapped[bytes] = mapped_column(LargeBinary)
     seen_at: Mapped[dt.datetime]
+    # Fingerprint of what was pushed, before our reading of it. NULL: a feed's, or older code's.
+    said_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Revision(Table):

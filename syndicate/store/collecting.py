@@ -46,6 +46,8 @@ class AlteredArticle:
         change: name of the new revision; None makes none.
         is_gathered: the newest revision takes the text.
         pictures: all of them from now on; None leaves them.
+        has_rights: somebody said what rights `pictures` have; else those that stay keep theirs.
+        is_withdrawn: a picture, or a right of one, is taken away: mails on their way go without.
         readdressed: (old, new) addresses of pictures that moved, before `pictures` counts.
     """
 
@@ -56,6 +58,8 @@ class AlteredArticle:
     is_gathered: bool = False
     note: str | None = None
     pictures: Sequence[Mapping[str, Any]] | None = None
+    has_rights: bool = False
+    is_withdrawn: bool = False
     readdressed: Sequence[tuple[str, str]] = ()
     tags: Sequence[tuple[str, str]] = ()
 
@@ -91,7 +95,8 @@ def _lock_key(link: str) -> int:
 
 _KNOWN_ENTRIES = text(
     """
-    SELECT carried.id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at
+    SELECT carried.id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at,
+        raw_published, said_hash
     FROM article_source AS carried JOIN article ON article.id = article_id
     WHERE source_id = :source AND stem = ANY(:stems)
     ORDER BY carried.id
@@ -105,22 +110,34 @@ def known_entries(
     """Rows of what a source brought before under these stems, oldest first.
 
     Returns:
-        (id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at) rows.
+        (id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at,
+        raw_published, said_hash) rows.
     """
     return tx.execute(_KNOWN_ENTRIES, {"source": source_id, "stems": list(stems)}).all()
 
 
 _FOR_CHANGE = text(
     """
-    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, body_html,
-        visible_hash,
-        updated_at, (
+    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, standfirst,
+        body_html, authors, language, section_id, published_at, is_dated, updated_at, (
             SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
         ) AS first_source_id,
         revised.immaterial, coalesce(revised.at, collected_at) AS revised_at,
         ARRAY(
-            SELECT url FROM picture WHERE article_id = article.id ORDER BY position, picture.id
-        ) AS pictures
+            SELECT note FROM revision
+            WHERE article_id = article.id AND change = 'correction' AND note IS NOT NULL
+        ) AS notes,
+        ARRAY(
+            SELECT json_build_object('url', url, 'caption', caption, 'credit', credit, 'alt', alt,
+                'media_type', media_type, 'width', width, 'height', height,
+                'size_bytes', size_bytes, 'channels', channels,
+                'rights_until', extract(epoch FROM rights_until))
+            FROM picture WHERE article_id = article.id ORDER BY position, picture.id
+        ) AS pictures,
+        ARRAY(
+            SELECT json_build_array(tag.slug, name)
+            FROM article_tag JOIN tag ON tag.id = tag_id WHERE article_id = article.id
+        ) AS tags
     FROM article LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE NOT is_material) AS immaterial, max(created_at) AS at
         FROM revision WHERE article_id = article.id
@@ -136,10 +153,9 @@ def for_change(tx: Transaction, article_ids: Collection[int]) -> Sequence[Mappin
     """Articles with what judging a change of them needs, locked until the transaction ends.
 
     Returns:
-        For each by name: id, state, kind, access, embargo_until, embargo_said, url, headline,
-        body_html, visible_hash, updated_at,
-        first_source_id, immaterial (revisions), revised_at, pictures
-        (addresses).
+        For each by name the columns of `article` that deciding asks for, and first_source_id,
+        immaterial (revisions), revised_at, notes (of corrections), pictures (objects; rights_until
+        in seconds since 1970), tags ([slug, name] pairs).
     """
     return [dict(row) for row in tx.execute(_FOR_CHANGE, {"ids": list(article_ids)}).mappings()]
 
@@ -235,9 +251,13 @@ def alter(tx: Transaction, articles: Sequence[AlteredArticle], now: dt.datetime)
         ]
         writing.alter(tx, tuple(together[0].columns), said, now)
     _show(tx, articles)
-    corrected = [each.article_id for each in articles if each.change == Change.CORRECTION]
-    if corrected:
-        renewing.mark(tx, corrected, now)
+    outdated = [
+        each.article_id
+        for each in articles
+        if each.change == Change.CORRECTION or each.is_withdrawn
+    ]
+    if outdated:
+        renewing.mark(tx, outdated, now)
 
 
 def _alike(articles: Sequence[AlteredArticle]) -> Iterable[list[AlteredArticle]]:
@@ -265,7 +285,8 @@ def _show(tx: Transaction, articles: Sequence[AlteredArticle]) -> None:
             for article_id, pictures in shown.items()
             for picture in _placed(pictures)
         ]
-        writing.show(tx, shown, rows)
+        spoken = [each.article_id for each in articles if each.has_rights]
+        writing.show(tx, shown, rows, spoken)
 
 
 def _placed(pictures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

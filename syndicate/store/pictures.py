@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.schema import Id, Table
+from syndicate.store.session import Transaction
 
 
 class Picture(Table):
@@ -31,3 +32,9 @@ class Picture(Table):
     # Channels it may be shown in (store.visibility.Channel); null means every one.
     channels: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     rights_until: Mapped[dt.datetime | None]
+
+
+def lead_of(tx: Transaction, article_id: int) -> str | None:
+    """The address of an article's lead picture, whatever its rights; None without one."""
+    query = select(Picture.url).where(Picture.article_id == article_id)
+    return tx.scalar(query.order_by(Picture.position, Picture.id).limit(1))

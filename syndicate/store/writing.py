@@ -18,10 +18,11 @@ from syndicate.store.session import Transaction
 # A tag that another transaction made meanwhile is there, but only the next statement sees it.
 _TAG_TRIES = 3
 _WORDS = ("headline", "standfirst", "body_html", "authors", "visible_hash")
-_SEEN = ("guid", "link", "title", "raw_published", "entry_hash")
+_SEEN = ("guid", "link", "title", "raw_published", "entry_hash", "said_hash")
 _CARRIED = ("source_id", "entry_key", "stem", *_SEEN)
 _SHOWN = ("caption", "credit", "alt", "width", "height", "media_type")
-_PICTURE = ("position", "url", *_SHOWN, "size_bytes", "channels", "rights_until")
+_RIGHTS = ("size_bytes", "channels", "rights_until")
+_PICTURE = ("position", "url", *_SHOWN, *_RIGHTS)
 
 
 def _list(names: Iterable[str], prefix: str = "") -> str:
@@ -136,7 +137,7 @@ _TOUCH = text(
 
 
 def touch(tx: Transaction, seen: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
-    """Remember how entries look now: id, guid, link, title, raw_published, entry_hash each."""
+    """Remember how entries look now: `id` and the columns of `_SEEN` each."""
     if seen:
         tx.execute(_TOUCH, {"seen": as_json(seen), "now": now})
 
@@ -205,22 +206,38 @@ _SHOW = text(
     INSERT INTO picture (article_id, {_list(_PICTURE)})
     SELECT article_id, {_list(_PICTURE)} FROM shown
     ON CONFLICT (article_id, url) DO UPDATE
-    SET {_list(f"{each} = excluded.{each}" for each in ("position", *_SHOWN))}
+    SET {_list(f"{each} = excluded.{each}" for each in ("position", *_SHOWN))}, {
+        _list(
+            f"{each} = CASE WHEN picture.article_id = ANY(:spoken) "
+            f"THEN excluded.{each} ELSE picture.{each} END"
+            for each in _RIGHTS
+        )
+    }
     """  # noqa: S608 - names of our own columns
 )
 
 
 def show(
-    tx: Transaction, article_ids: Collection[int], pictures: Sequence[Mapping[str, Any]]
+    tx: Transaction,
+    article_ids: Collection[int],
+    pictures: Sequence[Mapping[str, Any]],
+    spoken: Collection[int],
 ) -> None:
-    """Give articles the pictures that they have from now on; one that stays keeps its rights.
+    """Give articles the pictures that they have from now on.
 
     Args:
         tx: the open transaction.
         article_ids: all of those articles, with and without pictures.
         pictures: columns of `picture`, `article_id` among them; no address twice in one article.
+        spoken: articles of which somebody said what rights their pictures have; a picture of
+            another one that stays keeps its own.
     """
-    tx.execute(_SHOW, {"article_ids": list(article_ids), "pictures": as_json(pictures)})
+    said = {
+        "article_ids": list(article_ids),
+        "pictures": as_json(pictures),
+        "spoken": list(spoken),
+    }
+    tx.execute(_SHOW, said)
 
 
 _READDRESS = text(
@@ -297,3 +314,44 @@ def tag(
         if tx.execute(_TAG, said).scalar_one() == len(wanted):
             return
     raise RuntimeError(f"tags of publication {publication_id} come and go")
+
+
+_RETAG = text(
+    """
+    WITH given AS (
+        SELECT * FROM json_to_recordset(CAST(:given AS json))
+            AS given (article_id bigint, slug text, name text)
+    ), taken AS (
+        DELETE FROM article_tag USING tag
+        WHERE tag.id = tag_id AND article_id = ANY(:article_ids) AND NOT EXISTS (
+            SELECT FROM given
+            WHERE given.article_id = article_tag.article_id AND given.slug = tag.slug
+        )
+    ), spelt AS (
+        SELECT tag.id, wanted.name
+        FROM tag JOIN (SELECT slug, max(name) AS name FROM given GROUP BY slug) AS wanted
+            USING (slug)
+        WHERE publication_id = :publication AND tag.name <> wanted.name
+        ORDER BY tag.slug FOR UPDATE OF tag
+    )
+    UPDATE tag SET name = spelt.name FROM spelt WHERE tag.id = spelt.id
+    """
+)
+
+
+def retag(
+    tx: Transaction, publication_id: int, tagged: Mapping[int, Sequence[tuple[str, str]]]
+) -> None:
+    """Leave articles these tags and no others, spelt as they are given; after `tag`.
+
+    A tag has one spelling in a publication: the last that somebody gave it.
+    """
+    if not tagged:
+        return
+    given = [
+        {"article_id": article_id, "slug": slug, "name": name}
+        for article_id, tags in tagged.items()
+        for slug, name in tags
+    ]
+    said = {"publication": publication_id, "article_ids": list(tagged), "given": as_json(given)}
+    tx.execute(_RETAG, said)

@@ -17,6 +17,7 @@ from syndicate.collect.decide import (
 )
 from syndicate.collect.identity import KnownEntry, identify
 from syndicate.collect.records import Entry, PictureIn
+from syndicate.collect.slugs import tags_of
 from syndicate.collect.story import entry_hash, story_of
 from syndicate.collect.text import plain
 
@@ -50,14 +51,21 @@ def article_of(entry: Entry, **values: Any) -> KnownArticle:
         embargo_until=None,
         embargo_said=None,
         headline=story.headline,
-        text=plain(story.body),
-        visible_hash=story.hash,
+        standfirst=story.standfirst,
+        body=story.body,
+        authors=story.authors,
+        language="en",
+        section_id=None,
+        published_at=entry.published or NOW,
+        is_dated=entry.published is not None,
         updated_at=NOW - HOUR,
         first_source_id=1,
         immaterial=0,
         revised_at=NOW - HOUR,
+        notes=frozenset(),
         url=entry.link,
-        pictures=tuple(each.url for each in story.pictures),
+        pictures=story.pictures,
+        tags=frozenset(tags_of(entry.tags)),
     )
     return dataclasses.replace(known, **values)
 

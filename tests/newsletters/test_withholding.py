@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate import clock
+from syndicate.collect import push
 from syndicate.mail import pace
-from syndicate.newsletters import run
+from syndicate.newsletters import renew, run
 from syndicate.store import changes, ledger, recipients, withholding
 from syndicate.store.articles import ArticleState, Change
 from syndicate.store.mailings import (
@@ -22,6 +23,7 @@ from syndicate.store.mailings import (
     MailingState,
 )
 from syndicate.store.pictures import Picture
+from syndicate.store.publications import Publication
 from syndicate.store.session import transaction
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
@@ -318,3 +320,54 @@ def test_what_may_have_arrived_before_a_kill_is_not_called_skipped(relay: FaultR
     with transaction() as tx:
         row = tx.scalars(select(Delivery)).one()
     assert (row.reason, row.choice) == ("nothing chosen", 0b01)
+
+
+def pushed(**more: object) -> None:
+    """What a CMS says of a story of its own."""
+    said = {
+        "id": "cms-1",
+        "headline": "Headline world-two",
+        "body_html": "<p>Text of it.</p>",
+        "section": "World",
+        "url": "https://daily.example/world-two",
+        "published_at": SLOT - HOUR,
+        **more,
+    }
+    with transaction() as tx:
+        publication = tx.scalars(select(Publication)).one()
+        push.receive(tx, publication, [push.entry_of(said)], clock.now())
+
+
+MAYOR = {"url": "https://daily.example/mayor.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("pictures", "has_story"),
+    [
+        ([{**MAYOR, "channels": []}], False),
+        ([{**MAYOR, "rights_until": NOW - DAY}], False),
+        ([], True),
+        ([{"url": "https://daily.example/other.jpg"}], True),
+    ],
+)
+def test_a_picture_that_a_newsroom_takes_back_is_in_no_mail_that_follows(
+    relay: FaultRelay, pictures: list[dict[str, object]], has_story: bool
+) -> None:
+    pushed(pictures=[MAYOR])
+    readers(3 * CHUNK)
+    mailing_id = compose()
+
+    def take_back_at_the_first(event: Event) -> bytes | None:
+        if event.step == "body" and event.taken == 1:
+            pushed(pictures=pictures)
+        return None
+
+    relay.fault = take_back_at_the_first
+    send()
+    renew.renew_content(mailing_id, clock.now())
+    send()
+
+    mails = [each.content for each in relay.accepted]
+    assert [b"mayor.jpg" in each for each in mails] == [True] * CHUNK + [False] * 2 * CHUNK
+    assert [b"world-two" in each for each in mails[CHUNK:]] == [has_story] * 2 * CHUNK
+    assert counts(mailing_id) == {"audience": 3 * CHUNK, "accepted": 3 * CHUNK}

@@ -54,7 +54,7 @@ ROUNDS = (
 # of it: feed, page and push are judged anew. But for what an editor corrected here: there the
 # newsroom's word and ours differ on purpose.
 _LOOK_CHANGED = """
-    UPDATE article_source SET entry_hash = '\\x00'
+    UPDATE article_source SET entry_hash = '\\x00', said_hash = said_hash || '\\x00'
     WHERE article_id NOT IN (SELECT article_id FROM revision WHERE note = 'We were wrong.')
 """
 _READ_ANEW = """

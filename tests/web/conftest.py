@@ -18,6 +18,7 @@ from syndicate.web.app import build
 from tests.collect import newsroom as collecting
 from tests.web import newsroom as rows
 from tests.web.browsing import CHROMIUM, FLAGS
+from tests.web.desk import Desk
 from tests.web.newsroom import Newsroom
 
 BASE_URL = "http://127.0.0.1:8080"
@@ -83,3 +84,9 @@ def bearer(site: TestClient) -> dict[str, str]:
         wanted = [Permission.ARTICLES, Permission.READ]
         tokens.add_token(tx, "cms", wanted, secret=secret, expires_at=None, now=clock.now())
     return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def desk(site: TestClient, bearer: dict[str, str]) -> Desk:
+    """A newsroom that pushes."""
+    return Desk(site, bearer)

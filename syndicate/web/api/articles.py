@@ -240,9 +240,12 @@ def _receive(
 
 
 def _plain(article: ArticleIn) -> dict[str, Any]:
-    said = article.model_dump()
+    """What was sent, and nothing of what was not: that leaves rights as they are."""
+    said = article.model_dump(exclude_unset=True)
     said["url"] = str(article.url) if article.url else None
-    said["pictures"] = [{**each.model_dump(), "url": str(each.url)} for each in article.pictures]
+    said["pictures"] = [
+        {**each.model_dump(exclude_unset=True), "url": str(each.url)} for each in article.pictures
+    ]
     return said
 
 
