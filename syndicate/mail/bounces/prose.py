@@ -23,6 +23,19 @@ _SUBJECT = re.compile(
     r"|mail (?:failure|error|system)|warning: (?:could|message)|rejected|bounce|failed? mail"
     r"|mail.*fail|non remis"
     r"|message (?:status|not|delayed)|problem (?:delivering|with)|error.{0,12}(?:mail|message)"
+    r"|退信|退回|投[递遞](?:失[败敗])|未送[达達]|无法(?:送达|投递)|無法(?:送達|投遞)|配信(?:不能|エラー)"
+    r"|配送(?:できません|不能)|送信エラー|送達不能|반송|недостав|не (?:удалось )?доставл"
+    r"|невозможно доставить"
+    r"|niedostarcz|nie dostarczono|nedoruč|kézbesíthet|nu a fost livrat|onbestelbaar"
+    r"|niet afgeleverd"
+    r"|(?:ikke|inte) lever|kunde inte"
+    r"|no (?:se )?(?:ha )?(?:podido |pudo |puede )?entrega"
+    r"|mensaje no entregado|devuelto|mancato recapito|mancata consegna|impossibile consegnare"
+    r"|não (?:foi )?(?:possível )?entreg|devolvid|iletilemedi|teslim edilemedi|تعذ(?:ر|ّر)"
+    r"|لم يتم تسليم"
+    r"|échec de (?:la )?(?:remise|distribution)|zustellung.{0,20}fehlgeschlagen"
+    r"|toimittaminen epäonnistui"
+    r"|αδυναμία παράδοσης|μη παραδοτ"
 )
 # Only the negative: "can be reached" is what people who are away say.
 _SAYS = re.compile(
@@ -31,9 +44,10 @@ _SAYS = re.compile(
     r"|unable to deliver|returned to sender|permanent (?:error|failure)|error message below"
     r"|following (?:address|recipient)"
 )
-# A status is written by machines; so is a reply code that is followed by one or by a dash.
+# A status is written by machines; so is a reply code that a dash follows, or after "said:".
 _CODED = re.compile(
     r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|(?m:^[\s>\[]*(?:smtp;? ?)?[45]\d\d(?:-| - ))"
+    r"|(?i:\bsaid|\brcpt to|\bsmtp error|\bresponse|\breplied|\breturned): [45]\d\d[ -]"
 )
 # "Re:" in any language; the subject behind it is of the mail that was answered.
 _REPLY = re.compile(

@@ -65,8 +65,18 @@ _SUBJECT = re.compile(
     r"|on (?:vacation|leave|holiday)|vacation|away from"
     r"|abwesen|automatische antwort|réponse automatique|absence du bureau|respuesta automática"
     r"|risposta automatica|resposta automática|automatisch antwoord|autosvar|automatiskt svar"
-    r"|odpowiedź automatyczna|otomatik yanıt|автоответ|автоматический ответ"  # noqa: RUF001 - Turkish
-    r"|(?:ال)?رد (?:ال)?تلقائي|خارج المكتب|不在|自动(?:回复|答复)|自動(?:返信|応答))"
+    r"|automatisk (?:svar|besvarelse)|fraværs|frånvaro|sjálfvirkt svar"
+    r"|automaattinen (?:vastaus|poissa)"
+    r"|poissa toimistosta|automaat(?:vastus|ne vastus)|automātiskā atbilde|automatinis atsak"
+    r"|odpowiedź automatyczna|automatická odpov[eě]|autom(?:atsk|atick)[iáa] odgo?vo?r"
+    r"|samodejni odgovor|automatikus válasz|házon kívül|răspuns automat|otomatik yan[ıi]t"  # noqa: RUF001 - Turkish
+    r"|αυτόματη απάντηση|автоответ|автоматический ответ|автоматична відповідь"
+    r"|автомат(?:ичен отговор|ски одговор)|resposta automàtica|erantzun automatikoa"
+    r"|balasan (?:otomatis|automatik)|trả lời tự động|awtomatik|avtomatik cavab"
+    r"|(?:ال)?رد (?:ال)?(?:تلقائي|آلي)|خارج المكتب|پاسخ خودکار|خودکار جواب"
+    r"|מענה אוטומטי|תשובה אוטומטית"
+    r"|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|स्वचालित|자동 ?(?:회신|응답|답장)|부재"
+    r"|不在|自[动動][ \u3000]?(?:回[复覆]|答[复覆]|返信|応答|應答))"
 )
 
 

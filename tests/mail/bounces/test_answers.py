@@ -57,6 +57,18 @@ NOTICES = [
     ("SV: Mail failure", f"Away.\n\n-----Original Message-----\n{OURS}"),
     ("Message not delivered", f"Away until Monday.\n\n{REAL_REPORT}"),
 ]
+# The same notice as the mail programs of the world begin its subject.
+SUBJECTS = [
+    "Automatic reply: x", "Abwesenheitsnotiz: x", "Réponse automatique : x", "Autosvar: x",
+    "Automatisk svar: x", "Automaattinen vastaus: x", "Odpowiedź automatyczna: x",
+    "Automatická odpověď: x", "Automatická odpoveď: x", "Automatikus válasz: x",
+    "Răspuns automat: x", "Αυτόματη απάντηση: x", "Автоматический ответ: x",
+    "Otomatik Yanıt: x",  # noqa: RUF001 - Turkish
+    "Автоматична відповідь: x", "Автоматичен отговор: x", "Automatski odgovor: x",
+    "Samodejni odgovor: x", "Automātiskā atbilde: x", "Automaatvastus: x", "رد تلقائي: x",
+    "پاسخ خودکار: x", "מענה אוטומטי: x", "自动答复: x", "自動応答: x", "자동 회신: x",
+    "Trả lời tự động: x", "ตอบกลับอัตโนมัติ: x", "Balasan otomatis: x", "Resposta automática: x",
+]  # fmt: skip
 DECLARED = [
     "Auto-Submitted: auto-replied",
     'Auto-Submitted: Auto-Replied; owner-email="reader001@example.com"',
@@ -101,6 +113,38 @@ def test_an_answer_that_declares_nothing_but_an_empty_return_path_ends_nobody(
     subject: str, words: str
 ) -> None:
     assert kinds(mail(subject, words, headers=NULL)) == [Kind.AUTO_REPLIED]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("sender", ["postmaster@example.com", "MAILER-DAEMON@example.com", "<>"])
+@pytest.mark.parametrize("headers", ["", NULL, "Auto-Submitted: auto-generated\n"])
+def test_an_answer_in_any_language_ends_nobody_whoever_it_says_it_is_from(
+    headers: str, sender: str, subject: str
+) -> None:
+    words = f"550 5.1.1\n\n> {OURS}"
+
+    assert kinds(mail(subject, words, headers=headers, sender=sender)) == [Kind.AUTO_REPLIED]
+
+
+REPORTS = [
+    ("PostMaster@qq.com", "来自qq.com的退信", "host[192.0.2.1] said: 550 Mailbox not found."),
+    ("Postmaster@163.com", "系统退信/Systems bounce", "SMTP error, RCPT TO: 550 User not found"),
+    ("postmaster@example.com", "Niedostarczona wiadomość", "550 5.1.1 User unknown"),
+    ("postmaster@example.com", "Недоставленное сообщение", "replied: 550 no such user here"),
+    ("postmaster@example.com", "تعذر تسليم الرسالة", "550 5.1.1 User unknown"),
+]
+
+
+@pytest.mark.parametrize(("sender", "subject", "words"), REPORTS)
+def test_a_postmasters_report_in_another_language_is_heard(
+    sender: str, subject: str, words: str
+) -> None:
+    assert kinds(mail(subject, words, sender=sender)) == [Kind.BOUNCED]
+
+
+@pytest.mark.parametrize(("subject", "words"), [each[1:] for each in REPORTS])
+def test_the_same_words_of_a_reader_end_nobody(subject: str, words: str) -> None:
+    assert kinds(mail(subject, words)) == []
 
 
 @pytest.mark.parametrize(("subject", "words"), NOTICES)
