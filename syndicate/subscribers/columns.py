@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
+from syndicate.subscribers.harmless import Harm, harm_of, speaks_of_status
 from syndicate.subscribers.standing import Role
 from syndicate.subscribers.words import phrases, plain
 
@@ -26,28 +27,14 @@ _OWN = ("language", "sections", "languages", "consented_at")
 # In the order in which a name is believed: "Address" may be where somebody lives.
 _ADDRESS = (phrases("address"), phrases("email"), frozenset({"address"}))
 _STATE, _OF_STATE = phrases("state"), phrases("of state")
+_PARTS = re.compile("[:()]")
 _NO, _YES, _CONFIRM = phrases("no"), phrases("yes"), phrases("confirm")
 _TIMES, _WHY = phrases("time"), phrases("why")
 _NOISE, _ELSEWHERE = phrases("noise"), phrases("channel")
-_PLACES, _PLAIN, _TEXTS = phrases("place"), phrases("plain"), phrases("text")
+_PLAIN = phrases("plain")
+_PLACES, _TEXTS, _NEWSLETTER = phrases("place"), phrases("text"), phrases("newsletter")
 # Whether somebody pays: who does not is a reader all the same, where another column says who is.
 _PAYING, _BESIDE_PAYING = "active subscription", "email disabled"
-_SPEAKS = re.compile(
-    r"""(?x)
-      subscri | unsub | suscri | souscri | iscri | inscri | abonn | abo\b | abmeld | anmeld | gemeld
-    | uitschr | afmeld | avmeld | avregist | wypis | отпис | подпис | اشتراك | مشترك
-    | \bopt | optin | optout | consent | permission | gdpr | dsgvo | rgpd | einwillig | zustimm
-    | consens | toestemm | samtyck | samtykke | zgod | соглас | موافق | \bagree | accept
-    | bounc | rebond | rebot | rimbalz | block | black | bloqu | blocc | gesperrt | sperr | ban\b
-    | banned | ban(?:ni|ned) | заблок | محظور | suppress | spam | complain | abuse | clean | archiv
-    | delet | remov | supprim | elimin | cancel | gelosch | geloesch | удал | محذوف | ملغ | الغاء
-    | active | actif | activ[oa]\b | attiv | ativo | inactiv | aktiv | inaktiv | deactiv | активн
-    | نشط | disabl | enabl | confirm | conferm | bestatig | bestaetig | bevestig | verif | مؤكد
-    | status | \bstate | statut | статус | الحالة | حالة | durum | \btila\b | \bstop | quarant
-    | exclu | undeliver | unreachab | do\ not | donot | \bdnc\b | revok | withdr | churn | expired
-    | baja | mailable | contactable | eligib | suspend | paus | mute
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -59,12 +46,14 @@ class Judged:
         name: as the file has it.
         role: what its cells mean.
         may_be_a_place: "State", beside a city: no status, if no cell is one.
+        may_be_a_name: "Newsletter": which one, if no cell is yes or no.
     """
 
     place: int
     name: str
     role: Role
     may_be_a_place: bool = False
+    may_be_a_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,11 +64,13 @@ class Watched:
         place: of its cells.
         name: as the file has it.
         is_text: whether it is somebody's own words, of which any may be one of status.
+        is_choice: whether it names what a reader gets, so that nothing may mean nothing.
     """
 
     place: int
     name: str
     is_text: bool
+    is_choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,13 +169,24 @@ def role_of(name: str) -> Role | None:
     said = plain(name).split()
     if _ELSEWHERE & set(said):
         return None
+    return _role_in(said) or _role_in_part(name)
+
+
+def _role_in_part(name: str) -> Role | None:
+    """Of "Opted out of email: news", "No bulk emails (user opt out)", "isunsubscribed"."""
+    parts = [plain(part) for part in _PARTS.split(name)]
+    parts = parts if len(parts) > 1 else [parts[0].removeprefix("is")]
+    return Role.NO if any(_role_in(part.split()) is Role.NO for part in parts) else None
+
+
+def _role_in(said: Sequence[str]) -> Role | None:
     core = [word for word in said if word not in _NOISE]
-    if core and core[-1] in _STATE and set(core[:-1]) <= _OF_STATE:
+    texts = {" ".join(said), " ".join(core)}
+    if texts & _STATE or (core and core[-1] in _STATE and set(core[:-1]) <= _OF_STATE):
         return Role.STATE
-    text = " ".join(core)
-    if text in _NO:
+    if texts & _NO:
         return Role.NO
-    if text in _YES:
+    if texts & _YES:
         return Role.YES
     return _role_with_time(core)
 
@@ -218,6 +220,8 @@ def _own_places(names: Sequence[str]) -> dict[int, str]:
 def _judged(place: int, name: str, names: Sequence[str]) -> Judged | None:
     beside = {plain(each) for each in names}
     word = plain(name)
+    if word in _NEWSLETTER:
+        return Judged(place, name, Role.YES, may_be_a_name=True)
     if word in _PLAIN | _TEXTS or (word == _PAYING and _BESIDE_PAYING in beside):
         return None
     role = Role.YES if word == _PAYING else role_of(name)
@@ -230,7 +234,7 @@ def _watched(place: int, name: str) -> Watched | None:
     word = plain(name)
     if word in _TEXTS:
         return Watched(place, name, is_text=True)
-    if word in _PLAIN or word == _PAYING or any(word in rank for rank in _ADDRESS):
+    if harm_of(name) is Harm.NONE or word == _PAYING or any(word in rank for rank in _ADDRESS):
         return None
     if _ELSEWHERE & set(word.split()):
         return None
@@ -239,9 +243,11 @@ def _watched(place: int, name: str) -> Watched | None:
 
 def _is_unread(name: str, names: Sequence[str], skipped: Collection[str]) -> bool:
     word = plain(name)
-    if word in skipped or word in _PLAIN | _TEXTS or _ELSEWHERE & set(word.split()):
+    if word in skipped or word in _TEXTS or _ELSEWHERE & set(word.split()):
         return False
-    return _judged(0, name, names) is None and word != _PAYING and bool(_SPEAKS.search(word))
+    if not speaks_of_status(word) or harm_of(name) is not Harm.UNKNOWN:
+        return False
+    return _judged(0, name, names) is None and word != _PAYING
 
 
 def _refuse_unread(unread: Sequence[str]) -> None:

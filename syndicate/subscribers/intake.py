@@ -1,99 +1,23 @@
-"""A file's rows, asked twice: who has left, by any of them, and who may therefore come in."""
+"""A file's rows, asked for the second time: who may come in, for no row of the file bars them."""
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 
 from syndicate import bounds, settings, signing
-from syndicate.errors import BadAddressError, UsageError
+from syndicate.errors import BadAddressError
 from syndicate.languages import nearest
 from syndicate.store import recipients
 from syndicate.store.imports import Line
 from syndicate.store.newsletters import Newsletter
-from syndicate.subscribers.columns import (
-    HOW_TO_IGNORE,
-    Columns,
-    Judged,
-    Watched,
-    address_place,
-)
 from syndicate.subscribers.csvfile import Row, Table
-from syndicate.subscribers.standing import (
-    Bar,
-    is_time,
-    is_word_of_status,
-    is_yes_or_no,
-    judge,
-    speaks_of_leaving,
-    told,
-)
+from syndicate.subscribers.spelling import keys_of, normalised
+from syndicate.subscribers.standing import Bar, told
+from syndicate.subscribers.survey import Survey, bar_of
 
 _SEPARATORS = re.compile(r"[;,|\s]+")
-# An address that needs no second look, 40 times faster than the library that judges all others.
-# What a test shows: whatever it matches, `recipients.normalise` accepts and spells the same.
-_PLAIN = re.compile(
-    r"[a-z0-9](?:[a-z0-9_+-]|\.(?!\.)){0,62}(?<!\.)@"
-    r"((?:[a-z0-9](?:[a-z0-9]|-(?!-)){0,61}(?<!-)\.){1,4})([a-z]{2,12})",
-    re.IGNORECASE,
-)
-_SPECIAL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
-_QUICK, _LONGEST = 200, 1_000
-_LOOKED_AT = 5_000  # of a note
-_NAMED = re.compile(r"[^<>]*<([^<>]*)>|mailto:(.*)", re.IGNORECASE | re.DOTALL)
-_ANY_ADDRESS = re.compile(r"[^\s<>\"',;:|]{1,64}@[^\s<>\"',;:|]{1,255}")
 # Clocks run ahead, and a file may say a time of another zone without its zone.
 _AHEAD = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What a file says of those who must not be woken.
-
-    Attributes:
-        columns: what its columns mean, as their cells have shown.
-        barred: (line number, why, whether they have left) of each address that one row bars,
-            whatever other rows say; in lower case.
-    """
-
-    columns: Columns
-    barred: Mapping[str, tuple[int, Bar]]
-
-
-def survey(table: Table, columns: Columns) -> Survey:
-    """Read a file once, without storing anything.
-
-    Raises:
-        UsageError: a quotation mark is open; a column that nobody knows may say who has left; or
-            one that is to be ignored does say so.
-    """
-    settled = replace(columns, judged=tuple(_settled(table, columns.judged)))
-    profiles = [_Profile(each) for each in columns.watched]
-    barred: dict[str, tuple[int, Bar]] = {}
-    for row in table.rows():
-        if row.fault:
-            for address in _ANY_ADDRESS.findall(row.text[:_LONGEST]):
-                barred.setdefault(address.lower(), (row.number, Bar("", has_left=False)))
-            continue
-        _refuse_second_head(row, columns)
-        for profile in profiles:
-            profile.see(row)
-        _refuse_ignoring(row, columns.ignored)
-        bar = bar_of(row, settled)
-        if bar is not None and (key := _key(row.cells[columns.address])):
-            barred.setdefault(key, (row.number, bar))
-    _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
-    return Survey(settled, barred)
-
-
-def bar_of(row: Row, columns: Columns) -> Bar | None:
-    """Why a row's reader may not be mailed; None when nothing speaks against it."""
-    found = [
-        bar
-        for each in columns.judged
-        if (bar := judge(each.role, each.name, row.cells[each.place]))
-    ]
-    return min(found, key=lambda bar: not bar.has_left, default=None)
 
 
 class Intake:
@@ -141,7 +65,7 @@ class Intake:
         cell = row.cells[self.survey.columns.address]
         bar = bar_of(row, self.survey.columns)
         if bar is not None:
-            self._bar(row.number, bar, _key(cell))
+            self._bar(row.number, bar, next(iter(keys_of(cell)), ""))
             return None
         address = normalised(cell)
         elsewhere = self.survey.barred.get(address.lower())
@@ -231,110 +155,3 @@ class Intake:
                 f"says that it agreed at {told(cell)}, which is before 1970 or yet to come"
             )
         return min(agreed, self.now)
-
-
-def normalised(text: str) -> str:
-    """The same as `recipients.normalise`, quickly for addresses that hold nothing unusual.
-
-    "Reader <reader001@example.com>" and "mailto:reader001@example.com" are their addresses.
-
-    Raises:
-        BadAddressError: it cannot be mailed.
-    """
-    if len(text) > _LONGEST:
-        raise BadAddressError("This is no address that mail can go to: it is far too long.")
-    address = text.strip()
-    named = _NAMED.fullmatch(address)
-    if named:
-        address = (named[1] if named[1] is not None else named[2]).strip()
-    quick = _PLAIN.fullmatch(address)
-    if quick and len(address) < _QUICK and quick[2].lower() not in _SPECIAL:
-        local, _, domain = address.rpartition("@")
-        return f"{local}@{domain.lower()}"
-    return recipients.normalise(address)
-
-
-def _key(cell: str) -> str:
-    """What an address is known by; "" for what is none."""
-    try:
-        return normalised(cell).lower()
-    except BadAddressError:
-        return ""
-
-
-def _settled(table: Table, judged: Sequence[Judged]) -> Iterator[Judged]:
-    """Without columns called "State" that turn out to hold states of a country."""
-    for each in judged:
-        if not each.may_be_a_place or any(
-            is_word_of_status(row.cells[each.place]) for row in table.rows() if not row.fault
-        ):
-            yield each
-
-
-class _Profile:
-    """What the cells of a column look like that should say nothing of status."""
-
-    def __init__(self, column: Watched) -> None:
-        self.column = column
-        self.word: tuple[int, str] | None = None
-        self.filled = self.empty = self.booleans = self.times = 0
-
-    def see(self, row: Row) -> None:
-        """Look at one row's cell."""
-        cell = row.cells[self.column.place]
-        if not cell:
-            self.empty += 1
-            return
-        self.filled += 1
-        if self.word is None and self._has_word(cell):
-            self.word = (row.number, cell)
-        if not self.column.is_text:
-            self.booleans += is_yes_or_no(cell)
-            self.times += is_time(cell)
-
-    def reason(self) -> str:
-        """Why nobody can be sure that it says nothing of status; "" when it does not."""
-        name = f"“{told(self.column.name)}”"
-        if self.word is not None:
-            return f"{name} says “{told(self.word[1])}” in line {self.word[0]}"
-        if self.column.is_text or not self.filled:
-            return ""
-        if self.booleans == self.filled:
-            return f"{name} says yes or no"
-        if self.times == self.filled and self.empty:
-            return f"{name} has a time in some lines and none in others"
-        return ""
-
-    def _has_word(self, cell: str) -> bool:
-        if not self.column.is_text and is_word_of_status(cell):
-            return True
-        return speaks_of_leaving(cell[:_LOOKED_AT])
-
-
-def _refuse_second_head(row: Row, columns: Columns) -> None:
-    """Two files put together: what follows may have its columns in another order."""
-    if "@" not in row.cells[columns.address] and address_place(row.cells) is not None:
-        raise UsageError(
-            f"Line {row.number} names the columns once more, so this is two files in one. Import "
-            "them one by one; nothing was imported."
-        )
-
-
-def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
-    for each in ignored:
-        bar = judge(each.role, each.name, row.cells[each.place])
-        if bar is not None and bar.has_left:
-            raise UsageError(
-                f"The column “{told(each.name)}” says in line {row.number} that a reader has left, "
-                "so it cannot be ignored. If it means something else, take it out of the file. "
-                "Nothing was imported."
-            )
-
-
-def _refuse_unread(reasons: Sequence[str]) -> None:
-    if reasons:
-        raise UsageError(
-            f"These columns may say who has left, and nobody knows what they mean: "
-            f"{'; '.join(reasons)}. Rename what says so to `unsubscribed` (yes or no) or `state` "
-            f"(active, unsubscribed); {HOW_TO_IGNORE}"
-        )

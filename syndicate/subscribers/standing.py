@@ -7,6 +7,7 @@ because nobody here knows what it means.
 
 import enum
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,24 +16,36 @@ from syndicate.subscribers.words import phrases, plain
 _TOLD = 40
 
 
+def _either(found: frozenset[str]) -> str:
+    return "|".join(sorted(map(re.escape, found)))
+
+
 def _any_of(found: frozenset[str]) -> re.Pattern[str]:
     """Finds any of these in a text in plain form, between blanks."""
-    return re.compile(f" (?:{'|'.join(sorted(map(re.escape, found)))}) ")
+    return re.compile(f" (?:{_either(found)}) ")
 
 
-ACTIVE = phrases("cell active")
+_MILD = phrases("cell mild")
+ACTIVE = phrases("cell active") | _MILD
 LEFT = phrases("cell left")
 # In a text of people's own, a tag or a note, only these say who may not be mailed.
-_STRONG = _any_of(LEFT - phrases("cell weak"))
-_FILE = _any_of(phrases("file"))
+_STRONG = _any_of(LEFT - phrases("cell weak") | phrases("leaving"))
+_FILE, _FILE_WEAK = _any_of(phrases("file")), phrases("file weak")
+_WITHOUT = re.compile(f" (?:{_either(phrases('without'))}) (?:{_either(phrases('file'))})(?= )")
+_SAYS_NOTHING = phrases("noise") | {"csv", "txt", "tsv", "export", "audience", "data", "copy"}
 YES = phrases("cell yes")
 NO = phrases("cell no")
+_NONE = phrases("cell none")
 _NOTHING = frozenset({"null", "nan", "none", "nil", "never", "n", "0", "no", "false"})
 _ZERO_TIME = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T][0:.]*Z?)?|[-\u2013\u2014]{1,3}")
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{10}(?:\d{3})?$")
-_TICKS = frozenset("✓✔☑")
-# Before or behind a word they turn it round, or put it in doubt.
-_DOUBTS = frozenset("!?~¬≠≟✗✘✕✖❌⊘")
+_DATE = re.compile(
+    r"\d{4}[-/.年]\d\d?[-/.月]\d\d?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{10}(?:\d{3})?$"
+)
+# As people write it: "3 Jan 2024", "Wednesday, January 3, 2024 08:00".
+_HAS_A_YEAR = re.compile(r"(?=.*(?<!\d)(?:19|20)\d\d(?!\d))[\w ,.:+/\u060c-]{6,40}")
+_TICKS = frozenset("✓✔☑✅")
+# Before or behind a word a sign turns it round, or puts it in doubt: "!active", "🚫 active".
+_DOUBTS = frozenset("!?~¬")
 
 
 class Role(enum.Enum):
@@ -77,7 +90,7 @@ def judge(role: Role, column: str, cell: str) -> Bar | None:
         is_no = word in NO or _is_nothing(role, cell, word)
         return None if is_no else _left(column, cell, word)
     is_mailed = word in ACTIVE or (role is Role.YES and _is_yes(cell, word))
-    if is_mailed and _DOUBTS.isdisjoint(cell):
+    if is_mailed and not any(map(_is_in_doubt, cell)):
         return None
     if word in LEFT or word in NO:
         return _left(column, cell, word)
@@ -87,7 +100,7 @@ def judge(role: Role, column: str, cell: str) -> Bar | None:
 def is_word_of_status(text: str) -> bool:
     """Whether a cell holds a word of status and nothing else, such as "subscribed"."""
     word = plain(text)
-    return word in ACTIVE or word in LEFT
+    return word in LEFT or (word in ACTIVE and word not in _MILD)
 
 
 def speaks_of_leaving(text: str) -> bool:
@@ -97,7 +110,14 @@ def speaks_of_leaving(text: str) -> bool:
 
 def is_name_of_leavers(name: str) -> bool:
     """Whether a file's name says that those in it have left: "unsubscribed_export.csv"."""
-    return bool(_FILE.search(f" {plain(name)} "))
+    said = plain(name)
+    return bool(_FILE.search(_WITHOUT.sub("", f" {said} "))) or _is_weak_name(said)
+
+
+def _is_weak_name(said: str) -> bool:
+    """Whether "deleted", or the like, is all that a name says."""
+    rest = [word for word in said.split() if word not in _SAYS_NOTHING and not word.isdigit()]
+    return " ".join(rest) in _FILE_WEAK
 
 
 def is_yes_or_no(text: str) -> bool:
@@ -111,10 +131,27 @@ def is_time(text: str) -> bool:
     return bool(_DATE.match(text.strip())) and not _ZERO_TIME.fullmatch(text.strip())
 
 
+def is_like_a_time(text: str) -> bool:
+    """Whether a cell may be a time, in whatever language it is written."""
+    return is_time(text) or bool(_HAS_A_YEAR.fullmatch(text.strip()))
+
+
+def is_nothing_chosen(text: str) -> bool:
+    """Whether a cell that should name what somebody gets says "none", or no word at all."""
+    word = plain(text)
+    return not word or word in _NONE
+
+
 def told(text: str) -> str:
     """A cell as a sentence can show it: on one line, and not for ever."""
     shown = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
     return shown if len(shown) <= _TOLD else f"{shown[:_TOLD]}…"
+
+
+def _is_in_doubt(sign: str) -> bool:
+    """Whether a sign is one of those, or any symbol that is no tick."""
+    is_symbol = unicodedata.category(sign).startswith("S")
+    return sign in _DOUBTS or (is_symbol and sign not in _TICKS)
 
 
 def _is_yes(cell: str, word: str) -> bool:
@@ -124,8 +161,9 @@ def _is_yes(cell: str, word: str) -> bool:
 def _is_nothing(role: Role, cell: str, word: str) -> bool:
     text = cell.strip()
     if role is Role.WHY_LEFT:
-        return text.casefold() in ("", "null", "\\n")
-    return not text or word in _NOTHING or bool(_ZERO_TIME.fullmatch(text))
+        return text.casefold() in ("", "null", "\\n", "[]", "{}")
+    is_empty = not text or text in ("[]", "{}")
+    return is_empty or word in _NOTHING or bool(_ZERO_TIME.fullmatch(text))
 
 
 def _left(column: str, cell: str, word: str) -> Bar:

@@ -27,7 +27,8 @@ from syndicate.store.session import transaction
 from syndicate.store.subscribers import Exported
 from syndicate.subscribers import columns, standing
 from syndicate.subscribers.csvfile import Table, table_of
-from syndicate.subscribers.intake import Intake, survey
+from syndicate.subscribers.intake import Intake
+from syndicate.subscribers.survey import survey
 
 log = logs.get(__name__)
 

@@ -95,6 +95,98 @@ B,left@example.com,no,yes,1 Quay Street,Doha,,
     "by hand, in German": "E-Mail;Vorname;Abgemeldet\nin@example.com;A;\nleft@example.com;B;ja\n",
     "by hand, in French": "Adresse e-mail;Désabonné le\nin@example.com;\nleft@example.com;1/2/24\n",
     "by hand, in Arabic": "البريد الإلكتروني,الحالة\nin@example.com,نشط\nleft@example.com,ملغى\n",
+    "by hand, in Greek": "Email,Κατάσταση\nin@example.com,Ενεργός\nleft@example.com,Διαγραμμένος\n",
+    "by hand, in Czech": "E-mail,Stav\nin@example.com,aktivní\nleft@example.com,odhlášen\n",
+    "by hand, in Turkish": "E-posta,Durum\nin@example.com,Aktif\nleft@example.com,Pasif\n",
+    "by hand, in Chinese": "电子邮件,状态\nin@example.com,已订阅\nleft@example.com,已退订\n",
+    "by hand, in Japanese": """\
+メールアドレス,状況
+in@example.com,購読中
+left@example.com,配信停止
+""",
+    "by hand, in Hebrew": "אימייל,סטטוס\nin@example.com,פעיל\nleft@example.com,הוסר\n",  # noqa: RUF001 - Hebrew
+    "by hand, newsletter": "email,Newsletter\nin@example.com,yes\nleft@example.com,no\n",
+    "by hand, a sign": "email,Status\nin@example.com,✅ active\nleft@example.com,unsubscribed ❌\n",
+    "mailgun, refused": "address,error,created_at\nin@example.com,,\nleft@example.com,No box,1\n",
+    "acymailing": "email;confirmed;active\nin@example.com;1;1\nleft@example.com;1;0\n",
+    "hubspot, one kind": """\
+Email,Opted out of email: News,Email address quarantined,Currently opted out
+in@example.com,,,
+left@example.com,true,,
+held@example.com,,Yes,
+gone@example.com,,,Yes
+""",
+    "mailjet": """\
+email,isunsubscribed,is_excluded_from_campaigns,is_opt_in_pending
+in@example.com,false,false,false
+left@example.com,true,false,false
+out@example.com,false,true,false
+never@example.com,false,false,true
+""",
+    "klaviyo": """\
+Email,Email Marketing Consent,Email Suppressions
+in@example.com,SUBSCRIBED,[]
+left@example.com,UNSUBSCRIBED,
+bounced@example.com,SUBSCRIBED,"[{""reason"": ""HARD_BOUNCE""}]"
+""",
+    "buttondown, types": """\
+email,subscriber_type
+in@example.com,premium
+left@example.com,unsubscribed
+never@example.com,unactivated
+gone@example.com,removed
+""",
+    "mailpoet, in French": """\
+Email;Statut;Statut de la liste;Statut global
+in@example.com;Abonné;Abonné;Abonné
+left@example.com;Désabonné;Abonné;Abonné
+gone@example.com;Abonné;Abonné;Inactif
+bounced@example.com;Abonné;Abonné;Rejeté
+""",
+    "mailpoet, in German": """\
+E-Mail;Status;Listenstatus;Globaler Status
+in@example.com;Abonniert;Abonniert;Abonniert
+left@example.com;Abgemeldet;Abonniert;Abonniert
+never@example.com;Abonniert;Unbestätigt;Abonniert
+""",
+    "mailpoet, in Italian": """\
+Email;Stato;Stato globale
+in@example.com;Iscritto;Iscritto
+left@example.com;Iscritto;Non iscritto
+""",
+    "sendgrid": """\
+email,global_unsub,suppression_groups,bounced_at
+in@example.com,,,
+left@example.com,TRUE,,
+gone@example.com,,News,
+bounced@example.com,,,1716543000
+""",
+    "phplist, bounces": """\
+id,email,confirmed,Is the subscriber blacklisted,Number of bounces
+1,in@example.com,1,0,0
+2,left@example.com,1,1,0
+3,bounced@example.com,1,0,4
+""",
+    "by hand, in Russian": """\
+Email;Статус;Дата отписки
+in@example.com;Активен;
+left@example.com;Активен;1.2.2024
+""",
+    "by hand, in Norwegian": "E-post;Avmeldt dato\nin@example.com;\nleft@example.com;1.2.2024\n",
+    "by hand, in Swedish": "E-post;Avprenumererad\nin@example.com;Nej\nleft@example.com;Ja\n",
+    "by hand, in Hungarian": """\
+E-mail cím;Leiratkozás dátuma
+in@example.com;
+left@example.com;2024.01.02.
+""",
+    "by hand, in Korean": "이메일,수신동의\nin@example.com,예\nleft@example.com,아니요\n",
+    "by hand, in Chinese, yes or no": "邮箱,是否退订\nin@example.com,否\nleft@example.com,是\n",
+    "by hand, newsletter in German": """\
+E-Mail;Newsletter
+in@example.com;Ja
+left@example.com;Nein
+""",
+    "by hand, no newsletter": "email,No newsletter\nin@example.com,\nleft@example.com,x\n",
     "by hand, ticks": "email\tnewsletter opt-out\nin@example.com\t\nleft@example.com\t✓\n",
     "from a database": """\
 email,unsubscribed,deleted_at

@@ -23,6 +23,8 @@ from syndicate.subscribers.transfer import Imported
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 from tests.subscribers.exports import EXPORTS
+from tests.subscribers.plain_exports import PLAIN
+from tests.subscribers.unread_exports import UNREAD
 
 
 @pytest.fixture
@@ -72,25 +74,7 @@ def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -
 
 
 @pytest.mark.usefixtures("morning")
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("email,GDPR permissions\nreader001@example.com,Email\n", "GDPR permissions"),
-        ("email,VIP\nreader001@example.com,yes\nreader002@example.com,no\n", "VIP"),
-        ("email,Kennzeichen\nreader001@example.com,0\nreader002@example.com,1\n", "Kennzeichen"),
-        ("email,Kategorie\nreader001@example.com,A\nreader002@example.com,bounced\n", "Kategorie"),
-        ("email,Ausstieg\nreader001@example.com,\nreader002@example.com,1.2.2024\n", "Ausstieg"),
-        ("email,x\nreader001@example.com,1716543000\nreader002@example.com,\n", "x"),
-        ("email,\nreader001@example.com,false\n", "column 2"),
-        ('email,Tags\nreader001@example.com,"vip, Unsubscribed"\n', "Tags"),
-        ("email,Notes\nreader001@example.com,do not email\n", "Notes"),
-        ("email,Notes\nreader001@example.com,Has unsubscribed by phone (3 May)\n", "Notes"),
-        ('email,Vermerk\nreader001@example.com,"vip; abgemeldet am 3.5."\n', "Vermerk"),
-        ("email,Bezieher\nreader001@example.com,WAHR\nreader002@example.com,FALSCH\n", "Bezieher"),
-        ("email,subscriber_type\nreader001@example.com,unactivated\n", "subscriber_type"),
-        ("email,ملاحظة\nreader001@example.com,لا\nreader002@example.com,نعم\n", "ملاحظة"),
-    ],
-)
+@pytest.mark.parametrize(("text", "named"), UNREAD)
 def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that_it_does_not(
     text: str, named: str
 ) -> None:
@@ -145,6 +129,58 @@ def test_who_left_in_one_line_does_not_come_in_by_another(
     assert active() == ["reader002"]
     assert done.left == 2
     assert {why for _, why in done.refused} >= {"is unsubscribed where the file comes from"}
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("tool", PLAIN)
+def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) -> None:
+    done = bring(PLAIN[tool], end=end)
+
+    assert active() == ["in1", "in2"]
+    assert (done.added, done.refused, done.notes) == (2, (), ())
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "reader001@example.com\u200b", "\u202areader001@example.com\u202c",
+        "reader001@example.com.",
+        "reader001\uff20example.com", "\uff52eader001@example.com", '"""reader001""@example.com"',
+        '"reader009@example.com; reader001@example.com"', "reader001@example.com (old)",
+        "reader001@exam\u00adple.com", "[reader001@example.com]", "reader001@example.com reader",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("state", ["unsubscribed", "gold"])
+def test_who_left_under_an_odd_spelling_does_not_come_in_under_the_plain_one(
+    spelt: str, state: str
+) -> None:
+    bring(
+        f"email,state\nreader001@example.com,active\n{spelt},{state}\nreader002@example.com,active\n"
+    )
+
+    assert active() == ["reader002"]
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_newsletter_that_is_neither_yes_nor_no_beside_one_that_is_brings_nobody_in() -> None:
+    done = bring(
+        "E-Mail;Newsletter\nreader001@example.com;Ja\nreader002@example.com;Nein\n"
+        "reader003@example.com;\nreader004@example.com;Morgenblatt\n"
+    )
+
+    assert active() == ["reader001"]
+    assert (done.left, done.faults) == (1, 2)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("heading", ["Unsubscribed:", "--- opt-outs ---", "Abgemeldet", "deleted"])
+def test_a_heading_above_those_who_left_stops_the_file_by_its_line(heading: str) -> None:
+    with pytest.raises(UsageError, match=r"^Line 3 says"):
+        bring(f"email,name\nreader001@example.com,A\n{heading},\nreader002@example.com,B\n")
+
+    assert nothing_stored()
 
 
 @pytest.mark.usefixtures("morning")

@@ -67,12 +67,12 @@ def test_a_column_of_status_is_understood_however_it_is_written(name: str, role:
         "Newsletterabmeldung",
         "Date de désabonnement",
         "Reason for unsubscribing",
-        "Marital status",
+        "Seat status",
         "Subscription health",
         "Bounce rate",
         "Last unsubscribed list",
         "Consent form version",
-        "Blacklist source",
+        "Blacklist region",
         "active_subscription_v2",
         "سبب إلغاء الاشتراك",
         "Статус клиента",
@@ -150,6 +150,7 @@ GONE = [
     "suppressed", "cancelled", "ملغى",
 ]  # fmt: skip
 UNCLEAR = ["1", "2", "yes", "true", "", "subscribed?no", "un subscribed", "n/a", "CA", "-", "✓"]
+UNCLEAR += ["🚫 active", "active ❌", "≠active", "⛔subscribed", "active 🔕"]
 UNCLEAR += ["active?", "!active", "✗ active", "unSubscribed", "InActive"]
 
 
@@ -219,6 +220,17 @@ def test_no_word_that_nobody_knows_makes_a_reader(cell: str, role: Role) -> None
         ("suppressionList.csv", True),
         ("Abmeldungen.csv", True),
         ("désabonnés.csv", True),
+        ("unsubscribe_list.csv", True),
+        ("Optout.csv", True),
+        ("opt-outs.csv", True),
+        ("non_subscribers.csv", True),
+        ("archived_contacts.csv", True),
+        ("Gelöschte.csv", True),
+        ("complaints-2024.csv", True),
+        ("final-no-bounces.csv", False),
+        ("readers without unsubscribed.csv", False),
+        ("duplicates removed.csv", False),
+        ("left-bank readers.csv", False),
         ("subscribed_email_audience_export_1a2b3c.csv", False),
         ("readers.csv", False),
         ("-", False),

@@ -12,7 +12,7 @@ from syndicate.store import newsletters, recipients, subscribers
 from syndicate.store.newsletters import Newsletter
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import ChoiceKind, SubscriptionState
-from syndicate.subscribers import erase, intake, transfer
+from syndicate.subscribers import erase, spelling, transfer
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -196,6 +196,6 @@ def test_the_quick_look_at_an_address_agrees_with_the_slow_one(
         slow = recipients.normalise(address)
     except BadAddressError:
         with pytest.raises(BadAddressError):
-            intake.normalised(address)
+            spelling.normalised(address)
     else:
-        assert intake.normalised(address) == slow
+        assert spelling.normalised(address) == slow

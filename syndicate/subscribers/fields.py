@@ -1,0 +1,61 @@
+"""Cells that hold fields of their own as JSON, as listmonk's `attributes` do; pure."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from syndicate.subscribers.columns import role_of
+from syndicate.subscribers.standing import Role, judge, speaks_of_leaving
+
+_LONGEST = 100_000
+
+
+def fields_speak_of_leaving(cell: str) -> bool | None:
+    """Whether a field says that a reader may not be mailed; None when the cell holds no fields.
+
+    Each is read as a column of its name would be: `{"unsubscribed": false}` says nothing.
+    """
+    if cell[:1] not in ("{", "[") or len(cell) > _LONGEST:
+        return None
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, (dict, list)):
+        return None
+    return any(_says_so(names, value) for names, value in _fields((), found))
+
+
+def _fields(names: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(names from the outermost on, value) of all fields, those that lie in others too."""
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _fields((*names, str(inner)), each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fields(names, each)
+    else:
+        yield names, _written(value)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _says_so(names: tuple[str, ...], value: str) -> bool:
+    name = names[-1] if names else ""
+    role = role_of(name)
+    if role is None:
+        return speaks_of_leaving(value) or _is_yes_to_leaving(names, value)
+    bar = judge(role, name, value)
+    # A "state" among fields is mostly one of a country.
+    has_said = bar is not None and (bar.has_left or role is not Role.STATE)
+    return has_said or _is_yes_to_leaving(names[:-1], value)
+
+
+def _is_yes_to_leaving(names: tuple[str, ...], value: str) -> bool:
+    """Of `{"news_cancelled": true}`, and of any field in an `unsubscribed`."""
+    is_said = any(role_of(each) is Role.NO or speaks_of_leaving(each) for each in names)
+    return is_said and judge(Role.NO, "", value) is not None

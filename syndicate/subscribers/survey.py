@@ -1,0 +1,187 @@
+"""A file's rows, asked for the first time: who must not be woken, by any of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from syndicate.errors import UsageError
+from syndicate.subscribers.columns import (
+    HOW_TO_IGNORE,
+    Columns,
+    Judged,
+    Watched,
+    address_place,
+)
+from syndicate.subscribers.csvfile import Row, Table
+from syndicate.subscribers.fields import fields_speak_of_leaving
+from syndicate.subscribers.spelling import addresses_in, keys_of
+from syndicate.subscribers.standing import (
+    Bar,
+    Role,
+    is_like_a_time,
+    is_name_of_leavers,
+    is_nothing_chosen,
+    is_word_of_status,
+    is_yes_or_no,
+    judge,
+    speaks_of_leaving,
+    told,
+)
+
+# Empty in every line, where another column says who may be mailed, they are not in use.
+_ASKED, _SAID = {Role.YES, Role.STATE, Role.CONFIRMED_AT}, {Role.YES, Role.STATE}
+_LOOKED_AT = 5_000  # of a note
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file says of those who must not be woken.
+
+    Attributes:
+        columns: what its columns mean, as their cells have shown.
+        barred: (line number, why, whether they have left) of each address that one row bars,
+            whatever other rows say; in lower case.
+    """
+
+    columns: Columns
+    barred: Mapping[str, tuple[int, Bar]]
+
+
+def survey(table: Table, columns: Columns) -> Survey:
+    """Read a file once, without storing anything.
+
+    Raises:
+        UsageError: a quotation mark is open; a column that nobody knows may say who has left; or
+            one that is to be ignored does say so.
+    """
+    settled = replace(columns, judged=tuple(_settled(table, columns.judged)))
+    names = [each for each in columns.judged if each.may_be_a_name and each not in settled.judged]
+    also = (Watched(each.place, each.name, is_text=False, is_choice=True) for each in names)
+    profiles = [_Profile(each) for each in (*columns.watched, *also)]
+    barred: dict[str, tuple[int, Bar]] = {}
+    for row in table.rows():
+        if row.fault:
+            for key in addresses_in(row.text):
+                barred.setdefault(key, (row.number, Bar("", has_left=False)))
+            continue
+        _refuse_second_head(row, columns)
+        _refuse_heading(row)
+        for profile in profiles:
+            profile.see(row)
+        _refuse_ignoring(row, columns.ignored)
+        bar = bar_of(row, settled)
+        if bar is not None:
+            for key in keys_of(row.cells[columns.address]):
+                barred.setdefault(key, (row.number, bar))
+    _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
+    return Survey(settled, barred)
+
+
+def bar_of(row: Row, columns: Columns) -> Bar | None:
+    """Why a row's reader may not be mailed; None when nothing speaks against it."""
+    found = [
+        bar
+        for each in columns.judged
+        if (bar := judge(each.role, each.name, row.cells[each.place]))
+    ]
+    return min(found, key=lambda bar: not bar.has_left, default=None)
+
+
+def _settled(table: Table, judged: Sequence[Judged]) -> Iterator[Judged]:
+    """Without columns "State" or "Newsletter" that hold names, and those that nobody filled in."""
+    unsure = [each for each in judged if each.may_be_a_place or each.may_be_a_name]
+    unfilled = {each.place for each in judged if each.role in _ASKED}
+    fitting = set[int]()
+    for row in table.rows():
+        if row.fault:
+            continue
+        unfilled -= {place for place in unfilled if row.cells[place]}
+        for each in unsure:
+            cell = row.cells[each.place]
+            if is_word_of_status(cell) or (each.may_be_a_name and is_yes_or_no(cell)):
+                fitting.add(each.place)
+    names = {e.place for e in unsure if e.may_be_a_place or e.place not in unfilled} - fitting
+    said = any(e.role in _SAID and e.place not in unfilled | names for e in judged)
+    out = names | (unfilled if said else set())
+    yield from (each for each in judged if each.place not in out)
+
+
+class _Profile:
+    """What the cells of a column look like that should say nothing of status."""
+
+    def __init__(self, column: Watched) -> None:
+        self.column = column
+        self.word: tuple[int, str] | None = None
+        self.filled = self.empty = self.booleans = self.times = 0
+
+    def see(self, row: Row) -> None:
+        """Look at one row's cell."""
+        cell = row.cells[self.column.place]
+        if not cell or (self.column.is_choice and is_nothing_chosen(cell)):
+            self.empty += 1
+            return
+        self.filled += 1
+        if self.word is None and self._has_word(cell):
+            self.word = (row.number, cell)
+        if not self.column.is_text:
+            self.booleans += is_yes_or_no(cell)
+            self.times += is_like_a_time(cell)
+
+    def reason(self) -> str:
+        """Why nobody can be sure that it says nothing of status; "" when it does not."""
+        name = f"“{told(self.column.name)}”"
+        if self.word is not None:
+            return f"{name} says “{told(self.word[1])}” in line {self.word[0]}"
+        if self.column.is_text or not self.filled:
+            return ""
+        if self.booleans == self.filled:
+            return f"{name} says yes or no"
+        if self.column.is_choice and self.empty:
+            return f"{name} names something in some lines and nothing in others"
+        if self.times == self.filled and self.empty:
+            return f"{name} has a time in some lines and none in others"
+        return ""
+
+    def _has_word(self, cell: str) -> bool:
+        if not self.column.is_text and is_word_of_status(cell):
+            return True
+        told_by_fields = fields_speak_of_leaving(cell)
+        return speaks_of_leaving(cell[:_LOOKED_AT]) if told_by_fields is None else told_by_fields
+
+
+def _refuse_second_head(row: Row, columns: Columns) -> None:
+    """Two files put together: what follows may have its columns in another order."""
+    if "@" not in row.cells[columns.address] and address_place(row.cells) is not None:
+        raise UsageError(
+            f"Line {row.number} names the columns once more, so this is two files in one. Import "
+            "them one by one; nothing was imported."
+        )
+
+
+def _refuse_heading(row: Row) -> None:
+    """Stop at a line that says "Unsubscribed:" and nothing else, above those who did."""
+    said = [cell for cell in row.cells if cell]
+    if len(said) == 1 and "@" not in said[0] and is_name_of_leavers(said[0]):
+        raise UsageError(
+            f"Line {row.number} says “{told(said[0])}”, so those below it may have left. Take it "
+            "and them out of the file; nothing was imported."
+        )
+
+
+def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
+    for each in ignored:
+        bar = judge(each.role, each.name, row.cells[each.place])
+        if bar is not None and bar.has_left:
+            raise UsageError(
+                f"The column “{told(each.name)}” says in line {row.number} that a reader has left, "
+                "so it cannot be ignored. If it means something else, take it out of the file. "
+                "Nothing was imported."
+            )
+
+
+def _refuse_unread(reasons: Sequence[str]) -> None:
+    if reasons:
+        raise UsageError(
+            f"These columns may say who has left, and nobody knows what they mean: "
+            f"{'; '.join(reasons)}. Rename what says so to `unsubscribed` (yes or no) or `state` "
+            f"(active, unsubscribed); {HOW_TO_IGNORE}"
+        )
