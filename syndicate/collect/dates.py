@@ -30,11 +30,11 @@ _MONTHS = {name[:size].lower(): n for n, name in enumerate(months.ENGLISH, 1) fo
 _MONTHS["sept"] = 9
 # A clock time's marks of its half of the day, in English and Arabic.
 _HALF = r"([AaPp])\.?[Mm]\.?(?!\w)|(ص|م|صباحا|مساء)(?!\w)"
-_CLOCK = re.compile(
+CLOCK = re.compile(
     r"(?<![\d:.])(\d\d?)(?:\s?[:hH]\s?)(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?![\d:])"
     rf"(?:\s?(?:{_HALF}))?"
 )
-_HOUR = re.compile(rf"(?<![\d:./-])(\d\d?)()()()\s?(?:{_HALF})")
+HOUR = re.compile(rf"(?<![\d:./-])(\d\d?)()()()\s?(?:{_HALF})")
 _RFC_5322 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+-]\d{4}))$"
 )
@@ -60,8 +60,8 @@ _NOBODYS = frozenset({"AST", "CST", "IST"})
 # The digits of Arabic, and of Persian and Urdu.
 _SIGNS = {first + n: str(n) for first in (0x0660, 0x06F0) for n in range(10)}
 _SIGNS |= {ord("،"): ",", 0x200E: "", 0x200F: "", 0x202A: "", 0x202B: "", 0x202C: ""}
-_LANGUAGES = ["en", "fr", "de", "es", "pt", "it", "nl", "ar", "hi", "tr", "ru", "pl", "el", "id"]
-_LANGUAGES += ["ja"]
+LANGUAGES = ["en", "fr", "de", "es", "pt", "it", "nl", "ar", "hi", "tr", "ru", "pl", "el", "id"]
+LANGUAGES += ["ja"]
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,15 @@ class Written:
         zone: what the date says of it.
         has_sure_day: nobody else means another day by the same words.
         is_rfc_5322: it has the form of that standard.
+        words: what was taken apart to read it, months in English; empty where all of it had the
+            form of a standard.
     """
 
     clock: dt.datetime
     zone: Zone
     has_sure_day: bool = True
     is_rfc_5322: bool = False
+    words: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -168,7 +171,10 @@ def written(text: str | None, *, pattern: str | None = None) -> Written | None:
     found = _by_pattern(tidy, pattern) if pattern else None
     if not tidy.isascii():
         tidy = months.in_english(tidy.translate(_SIGNS))
-    return found or _by_number(tidy) or _by_iso(tidy) or _by_rfc_5322(tidy) or _by_parts(tidy)
+    found = found or _by_number(tidy) or _by_iso(tidy) or _by_rfc_5322(tidy)
+    if found is None and (parts := _by_parts(tidy)):
+        return replace(parts, words=tidy)
+    return found
 
 
 def _by_pattern(text: str, pattern: str) -> Written | None:
@@ -220,7 +226,7 @@ def _of(moment: dt.datetime) -> Written:
 
 def _by_parts(text: str) -> Written | None:
     """A clock, the zone behind it, and a day before or behind both."""
-    match = _CLOCK.search(text) or _HOUR.search(text)
+    match = CLOCK.search(text) or HOUR.search(text)
     if match is None:
         zone, day = zones.within(text)
         return _joined(day, dt.timedelta(), zone, is_java=False)
@@ -312,7 +318,7 @@ def _by_language(text: str) -> _Day | None:
         warnings.simplefilter("ignore")
         found = dateparser.parse(
             text,
-            languages=_LANGUAGES,
+            languages=LANGUAGES,
             settings={"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]},
         )
     if found is None or found.tzinfo is not None:

@@ -4,6 +4,7 @@
     one that names no zone                 until its moment has come in every zone, unless the
                                            source's profile knows the zone
     one that is not understood             held, and a person is told; never let out unread
+    one that says more than a date         held: words beside it may put it off
     one that is over in every zone         none
     published in the future                an embargo until then; not understood: held if it is
                                            in the future in every zone, else as without a date
@@ -17,12 +18,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from syndicate import bounds
-from syndicate.collect import dates, zones
+from syndicate.collect import dates, whole, zones
 from syndicate.collect.dates import Written
 from syndicate.collect.holds import SKEW, strictest
 
 MAX_RAW = 200
 _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+_OF_OUR_CALENDAR = 1900
+# The DCMI Period, as Media RSS writes when a thing may be seen: `start=…; end=…; scheme=W3C-DTF`.
+_PERIOD_START = re.compile(r"(?:^|;)\s*start\s*=\s*([^;]*)", re.IGNORECASE)
 # W3C-DTF lets a date end with its year or its month.
 _PERIOD = re.compile(r"(\d{4})(?:-(\d\d))?$")
 
@@ -78,16 +82,32 @@ def published(
 
 
 def _one(text: str, now: dt.datetime, zone: str | None) -> dict[str, Any]:
-    found = dates.written(text)
+    found = dates.written(_start(text))
     if found is None:
         return {} if _is_over(text, now) else _unread(text, None)
-    if _is_exact(found, zone):
+    if not (whole.is_whole(found) and _is_of_our_calendar(found.clock.year)):
+        return _unread(text, None)
+    if _is_exact(found, zone) and whole.is_in_season(found):
         until = _latest(found, zone)
         return {"embargo_until": until} if until <= bounds.LATEST else _unread(text, None)
     if found.has_sure_day and found.last <= now:
         return {}
     is_bounded = found.is_sure and not found.zone.is_written
     return _unread(text, found if is_bounded else None)
+
+
+def _is_of_our_calendar(year: int) -> bool:
+    """Whether a newsroom counts its years so: 1448 is this year's number in Mecca.
+
+    Programs write the year 1 for a date that there is none of.
+    """
+    return year >= _OF_OUR_CALENDAR or year == dt.MINYEAR
+
+
+def _start(text: str) -> str:
+    """The beginning of a period that is written as the Dublin Core has it, else the text."""
+    match = _PERIOD_START.search(text)
+    return match[1] if match else text
 
 
 def _is_exact(found: Written, zone: str | None) -> bool:
@@ -109,7 +129,8 @@ def _latest(found: Written, zone: str | None) -> dt.datetime:
 
 def _unread(text: str, found: Written | None) -> dict[str, Any]:
     tidy = " ".join(text.split())[:MAX_RAW]
-    return {"embargo_raw": tidy} | ({"embargo_until": found.last} if found else {})
+    is_bounded = found is not None and found.last < bounds.LATEST
+    return {"embargo_raw": tidy} | ({"embargo_until": found.last} if found and is_bounded else {})
 
 
 def _is_over(text: str, now: dt.datetime) -> bool:
@@ -118,6 +139,6 @@ def _is_over(text: str, now: dt.datetime) -> bool:
     if match is None:
         return False
     year, month = int(match[1]), int(match[2] or 12)
-    if not 1 <= month <= 12:  # noqa: PLR2004 - months of a year
+    if not (1 <= month <= 12 and _is_of_our_calendar(year)):  # noqa: PLR2004 - months of a year
         return False
     return (year, month) < ((now + zones.WESTERNMOST).year, (now + zones.WESTERNMOST).month)

@@ -92,12 +92,8 @@ def _entry(
 
 
 def _marks(own: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in own.items():
-        if value is None:
-            continue
-        found |= marks.own(str(name), str(value))
-    return found
+    said = (marks.own(str(name), str(value)) for name, value in own.items() if value is not None)
+    return holds.joined(*said)
 
 
 def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:

@@ -4,6 +4,7 @@ Existing words are read where there are any, and `urn:syndicate:1` adds what nob
 
     media:content, media:thumbnail, media:credit, media:description   pictures, their rights holder
     prism:embargoDate, dcterms:available, syndicate:embargo           nothing is shown before
+    dcterms:valid, where it is a period with a start                  nothing is shown before
     dcterms:accessRights, syndicate:access                            free, registered or paid
     syndicate:kind, :state, :change, :note, :section                  the rest of the article model
 
@@ -19,7 +20,7 @@ from typing import Any, get_args
 
 from lxml import etree
 
-from syndicate.collect import embargo
+from syndicate.collect import embargo, holds
 from syndicate.collect.clean import absolute_url
 from syndicate.collect.records import Access, Change, Enclosure, Kind, PictureIn, State
 from syndicate.collect.text import plain
@@ -84,7 +85,7 @@ def text_of(element: etree._Element) -> str:
 def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None) -> dict[str, Any]:
     """What an entry says of itself, as keyword arguments of `Entry`; unknown words are left out.
 
-    An embargo is no word to leave out: one that is not understood holds the article.
+    Embargo and state are no words to leave out: one that is not understood holds the article.
 
     Args:
         item: the entry's element.
@@ -97,13 +98,20 @@ def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None)
         namespace, name = _known(*split(child.tag))
         if is_embargo(namespace, name):
             embargoes.append(_line(child))
+        elif namespace == DCTERMS and name == "valid":
+            embargoes += _starts(_line(child))
         elif namespace == SYNDICATE:
             found |= own(name, _line(child))
         elif namespace == DCTERMS and name == "accessRights":
             access = _access_rights(_line(child).lower())
             if access:
                 found.setdefault("access", access)
-    return found | embargo.embargo(embargoes, now=now, zone=zone)
+    return holds.joined(found, embargo.embargo(embargoes, now=now, zone=zone))
+
+
+def _starts(text: str) -> list[str]:
+    """What is valid from a moment on may not be seen before; no other validity holds back."""
+    return [text] if "start" in text.lower() else []
 
 
 def _known(namespace: str, name: str) -> tuple[str, str]:
@@ -165,6 +173,9 @@ def own(name: str, value: str) -> dict[str, Any]:
     if name == "access" and said:
         # Only a newsroom that means it says this at all: what is no word of ours is no gift.
         return {name: said if said in _WORDS[name] else "paid"}
+    if name == "state" and said and said not in _WORDS[name]:
+        # Whoever says a state of their own means that it is not out: "withheld", "in review".
+        return {"embargo_raw": f"state {said}"[: embargo.MAX_RAW]}
     return {name: said} if said in _WORDS.get(name, ()) else {}
 
 

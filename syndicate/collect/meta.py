@@ -44,7 +44,17 @@ _MODIFIED: tuple[str, ...] = (
 )
 _MODIFIED += ("dcterms.modified", "revised")
 # As in feeds (`collect.marks`).
-_EMBARGOES = ("syndicate:embargo", "syndicate.embargo", "prism.embargodate", "dcterms.available")
+_EMBARGOES = tuple(
+    f"{prefix}{sign}{name}"
+    for prefix, name in (
+        ("syndicate", "embargo"),
+        ("prism", "embargodate"),
+        ("dcterms", "available"),
+        ("dc", "available"),
+        ("dc", "date.available"),
+    )
+    for sign in ".:"
+)
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "article:tag")
 
 

@@ -98,7 +98,7 @@ _OF_RFC_5322 = frozenset({"EST", "CST", "MST", "PST"})
 _IN_ARABIC = {"غرينتش": "UTC", "جرينتش": "UTC", "مكه": "Asia/Riyadh"}  # as `months` spells
 
 _SIGN = "[-+\N{MINUS SIGN}\N{EN DASH}]"
-_OFFSET = re.compile(
+OFFSET = re.compile(
     rf"\s*\(?(?:GMT|UTC|UT|Z)?\s?({_SIGN})(\d{{1,2}})(?::?(\d\d))?(?::00)?(?![\d:.])\)?",
     re.IGNORECASE,
 )
@@ -117,7 +117,7 @@ _MINUTES = 60
 
 def behind(text: str) -> tuple[Zone, str]:
     """The zone at the head of what follows a clock, and the text behind it without a comment."""
-    offset = _OFFSET.match(text)
+    offset = OFFSET.match(text)
     if offset is not None:
         found = Zone(_fixed(offset[1], offset[2], offset[3] or "0"), is_written=True)
         return _once(found, _COMMENT.sub("", text[offset.end() :]))

@@ -50,6 +50,53 @@ def test_an_embargo_that_is_not_understood_has_no_end(text: str) -> None:
     assert said(text) == {"embargo_raw": text[:200]}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Put off in words, after a date that is over.
+        *("20 Nov 2026 08:00 GMT (extended to 30 Nov 2026)", "2026-11-20T08:00:00Z [postponed]"),
+        *("Fri, 20 Nov 2026 08:00:00 +0000 - lifted on 30 Nov 2026", "20 Nov 2026 08:00 GMT TBC"),
+        *(
+            "2026-11-20T08:00:00Z until desk says",
+            "20 Nov 2026 08:00 any time after",
+            "20 Nov 2026?",
+        ),
+        *("postponed 20 Nov 2026", "20 Nov 2026 evening", "20 Nov 2026 midnight", "2026-11-20?"),
+        # Two dates, and a span of days.
+        *("2026-11-20T08:00:00Z or 2026-12-20T08:00:00Z", "2026-11-20T08:00:00Z/P30D"),
+        *("2026-11-20T08:00:00Z 2026-12-20T08:00:00Z", "20-30 Nov 2026"),
+        # Twelve days or months, and years with two digits.
+        *("11/12/26", "11.12.26", "11/12/26 08:00 GMT", "26-11-20"),
+        # This year in Mecca, in Tehran and in Bangkok.
+        *("1448-06-20", "1448-06", "1405-09-09", "1448/06/20 08:00", "2569-11-30", "0000"),
+        # The offset is not the place's, and two zones are none.
+        "2026-11-24T08:30:00+01:00[America/New_York]",
+        *("EST 24 Nov 2026 08:30 GMT", "24 Nov 2026 08:30 +0000 (CEST)", "-2026-11-20T08:00:00Z"),
+        # Nobody keeps summer time in November: an hour of the wall was meant.
+        *("30 Nov 2026 00:01 BST", "Mon, 30 Nov 2026 08:00:00 EDT"),
+    ],
+)
+def test_an_embargo_that_says_more_than_a_date_is_not_read_past_it(text: str) -> None:
+    assert said(text) == {"embargo_raw": text}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon Nov 30 2026 08:00:00 GMT-0500 (Eastern Standard Time)",
+        "Mon Nov 30 2026 14:00:00 GMT+0100 (heure normale d’Europe centrale)",  # noqa: RUF001
+        *("2026-11-30T08:00:00-05:00[America/New_York]", "2026-11-30 08:00:00 America/New_York"),
+        *("2026-11-30T13:00:00Z[America/New_York]", "2026-11-30T08:00:00-0500 (EST)"),
+        *("segunda-feira, 30 de novembro de 2026 às 13:00 GMT", "30. November 2026 14:00 MEZ"),
+        *("понедельник, 30 ноября 2026 г. 13:00 GMT", "2026年11月30日 22:00 JST"),  # noqa: RUF001
+        *("13.00 GMT, Monday 30th November 2026", "2026-W49-1T13:00:00Z", "30 Nov 2026 8am ET"),
+        "start=2026-11-30T13:00Z; end=2026-12-30T13:00Z; scheme=W3C-DTF",
+    ],
+)
+def test_names_of_days_and_zones_are_no_more_than_a_date(text: str) -> None:
+    assert said(text) == {"embargo_until": THEN}
+
+
 @pytest.mark.parametrize("text", ["", "  ", "\n"])
 def test_an_empty_mark_is_no_embargo(text: str) -> None:
     assert said(text) == {}
@@ -57,7 +104,10 @@ def test_an_empty_mark_is_no_embargo(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Mon, 23 Nov 2026 08:00:00 XYZ", "2026-11-23 08:00", "2024", "2026-10", "1 Mar 2019 IST"],
+    [
+        *("Mon, 23 Nov 2026 08:00:00 XYZ", "2026-11-23 08:00", "2024", "2026-10", "1 Mar 2019 IST"),
+        *("20 Jan 2026 08:00 BST", "20 Nov 2026 08:00 Nowhere Standard Time", "0001-01-01"),
+    ],
 )
 def test_an_embargo_that_is_over_in_every_zone_holds_nothing(text: str) -> None:
     assert said(text) == {}
@@ -189,6 +239,38 @@ def test_a_feed_whose_entries_lxml_counts_otherwise_keeps_its_embargoes() -> Non
     assert [held(each) for each in entries if each.guid == "story-1"] == [HELD]
 
 
+def test_a_period_of_media_rss_is_an_embargo_until_its_start() -> None:
+    frame = '<rss version="2.0" xmlns:dcterms="http://purl.org/dc/terms/"><channel><title>D</title>'
+    items = [
+        f"<item><title>{n}</title><guid>{n}</guid><dcterms:valid>{said}</dcterms:valid></item>"
+        for n, said in enumerate(
+            [
+                "start=2026-11-30T08:00-05:00; end=2027-01-01T00:00Z; scheme=W3C-DTF",
+                "end=2030-01-01",
+            ]
+        )
+    ]
+
+    entries = parse.parse(f"{frame}{''.join(items)}</channel></rss>".encode(), now=NOW).entries
+
+    assert [each.embargo_until for each in entries] == [THEN, None]
+    assert [each.embargo_raw for each in entries] == [None, None]
+
+
+@pytest.mark.parametrize("word", ["withheld", "In review", "scheduled"])
+def test_a_state_that_we_have_no_word_for_holds_its_article(word: str) -> None:
+    feed = rss(item(1, syndicate_state=word), item(2, syndicate_state="live"))
+    own = {"id": "1", "title": "A", "content_text": "x", "_syndicate": {"state": word}}
+    as_json = {"version": "https://jsonfeed.org/version/1.1", "title": "D", "items": [own]}
+
+    first, second = parse.parse(feed, now=NOW).entries
+    [third] = parse.parse(json.dumps(as_json).encode(), now=NOW).entries
+
+    held_back = {"embargo_raw": f"state {word.lower()}", "embargo_until": None}
+    assert (held(first), held(third)) == (held_back, held_back)
+    assert (second.state, held(second)) == ("live", {"embargo_raw": None, "embargo_until": None})
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -210,7 +292,13 @@ def test_a_json_feed_says_it_in_its_extension(value: object, expected: dict[str,
     assert held(entry) == expected
 
 
-@pytest.mark.parametrize("name", ["dcterms.available", "prism.embargoDate", "syndicate:embargo"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("dcterms.available", "prism.embargoDate", "syndicate:embargo", "dcterms:available"),
+        *("prism:embargoDate", "DC.date.available"),
+    ],
+)
 def test_a_page_says_it_in_its_head(name: str) -> None:
     page = f'<html><head><meta name="{name}" content="ask the desk"></head><body><p>x</p></body>'
 
