@@ -113,9 +113,11 @@ def correct(
     with transaction() as tx:
         found = _find(tx, article_id)
         wording = editing.Wording(headline, standfirst, body)
-        editing.correct(tx, found, wording, note=note, now=now)
-        _record(tx, "correct", article_id)
-    _done(article_id, "corrected", as_json=as_json)
+        is_news = editing.correct(tx, found, wording, note=note, now=now)
+        if is_news:
+            _record(tx, "correct", article_id)
+    what = "corrected" if is_news else "corrected so already"
+    _done(article_id, what, as_json=as_json)
 
 
 @app.command()

@@ -165,8 +165,11 @@ def known_entry(
     """
     if article.state in DONE or article.first_source_id != facts.source_id:
         return Touch(each, known.row_id, article.id)
+    asked = each.said
+    if asked.said is not None:
+        asked = holds.as_said_before(asked, article.hold, dated=known.raw_published)
     hold = holds.of_known(
-        each.said, article.hold, now, is_pushed=facts.is_pushed, is_partial=is_partial
+        asked, article.hold, now, is_pushed=facts.is_pushed, is_partial=is_partial
     )
     altered = _altered(each.said, known, article, hold, facts=facts, now=now)
     if altered is None:

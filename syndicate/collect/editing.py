@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from syndicate.collect.clean import clean
-from syndicate.collect.story import standfirst_of
+from syndicate.collect.encoding import legal
+from syndicate.collect.story import MAX_HEADLINE, MAX_STANDFIRST, standfirst_of
 from syndicate.collect.text import visible_hash
 from syndicate.errors import RefusedError, UsageError
-from syndicate.store import changes, embargoes, pictures
+from syndicate.store import articles, changes, embargoes, pictures
 from syndicate.store.articles import Article, ArticleState, Change
 from syndicate.store.session import Transaction
 
@@ -21,6 +22,24 @@ class Wording:
     headline: str | None = None
     standfirst: str | None = None
     body: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no article can have.
+
+        Raises:
+            UsageError: an empty headline, or words beyond what an article holds.
+        """
+        if self.headline is not None and not tidy(self.headline):
+            raise UsageError("An article needs a headline; leave it out to keep the one it has.")
+        for what, text, most in (
+            ("headline", self.headline, MAX_HEADLINE),
+            ("standfirst", self.standfirst, MAX_STANDFIRST),
+        ):
+            if text is not None and len(tidy(text)) > most:
+                raise UsageError(
+                    f"This {what} has {len(tidy(text))} characters; {most} is the most there is "
+                    "room for. Shorten it."
+                )
 
 
 def embargo(
@@ -51,8 +70,8 @@ def embargo(
 
 def correct(
     tx: Transaction, article: Article, wording: Wording, *, note: str, now: dt.datetime
-) -> None:
-    """Publish a correction of an article.
+) -> bool:
+    """Publish a correction of an article. Safe to run twice: what is said already is no news.
 
     Args:
         tx: the open transaction.
@@ -61,11 +80,15 @@ def correct(
         note: what readers are told was wrong.
         now: aware UTC.
 
+    Returns:
+        Whether anything is published.
+
     Raises:
         UsageError: the note is empty.
         RefusedError: the article was killed or taken down.
     """
-    if not note.strip():
+    note = tidy(note)
+    if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
     if article.state in _DONE:
         raise RefusedError(
@@ -74,6 +97,9 @@ def correct(
             article_id=article.id,
         )
     words = _words(article, wording)
+    is_same = words == _words(article, Wording())
+    if is_same and note in {each.note for each in articles.revisions_of(tx, article.id)}:
+        return False
     lead = pictures.lead_of(tx, article.id)
     seen = visible_hash(**words, authors=tuple(article.authors), picture=lead)
     columns = {
@@ -82,21 +108,27 @@ def correct(
         "body_html": words["body"],
         "visible_hash": seen,
     }
-    changes.change(tx, article, Change.CORRECTION, columns, note=note.strip(), now=now)
+    changes.change(tx, article, Change.CORRECTION, columns, note=note, now=now)
+    return True
+
+
+def tidy(text: str) -> str:
+    """What an editor typed as one line, without what no document can hold."""
+    return " ".join(legal(text).split())
 
 
 def _words(article: Article, wording: Wording) -> dict[str, str]:
     """Headline, standfirst and body; a standfirst that was taken from the body follows it."""
     body = article.body_html
     if wording.body is not None:
-        body = clean(wording.body, base=article.url)
+        body = clean(legal(wording.body), base=article.url)
     standfirst = wording.standfirst
     if standfirst is None:
         is_derived = article.standfirst == standfirst_of(article.body_html)
         standfirst = standfirst_of(body) if is_derived else article.standfirst
     return {
-        "headline": " ".join((wording.headline or article.headline).split()),
-        "standfirst": " ".join(standfirst.split()),
+        "headline": article.headline if wording.headline is None else tidy(wording.headline),
+        "standfirst": tidy(standfirst),
         "body": body,
     }
 

@@ -4,11 +4,13 @@
                   <── held: an embargo that is not understood, until a person has decided
 
 A date of publication in the future is an embargo until then, five minutes for clocks that differ
-left out. What a person decided about an embargo stands until the source says something else of it.
+left out. A push that does not speak of embargo or state leaves them as they are. What a person
+decided about an embargo stands until the source says something else of it.
 What is live already is taken back by an embargo alone, never by a date of publication that a feed
 moves.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +74,35 @@ def of_known(
         before.state == "live" and _leaves_alone(entry, before, now, is_pushed=is_pushed)
     )
     return Hold(before.state, before.until, said) if is_kept else asked
+
+
+def as_said_before(entry: Entry, before: Hold, *, dated: str | None) -> Entry:
+    """A push with the embargo and the draft that it does not speak of: silence lets nothing out.
+
+    Args:
+        entry: what is pushed.
+        before: how its article is held back.
+        dated: the date of publication that was pushed before; an embargo by that date alone ends
+            when another date is said.
+    """
+    if entry.state is None and before.state == "draft" and not is_withdrawn(entry):
+        entry = dataclasses.replace(entry, state="draft")
+    is_by_date = before.said is not None and before.said == dated
+    if not entry.keeps_embargo or (is_by_date and entry.published is not None):
+        return entry
+    until = _end_said(before)
+    is_outlasted = until is None or (entry.published is not None and entry.published > until)
+    return entry if is_outlasted else dataclasses.replace(entry, embargo_until=until)
+
+
+def _end_said(before: Hold) -> dt.datetime | None:
+    """The end of an embargo that was pushed before, None when there was none."""
+    if before.said is None:
+        return before.until
+    try:
+        return dt.datetime.fromisoformat(before.said)
+    except ValueError:
+        return None
 
 
 def is_withdrawn(entry: Entry) -> bool:

@@ -142,6 +142,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         change=said.get("change"),
         note=_line(said.get("note") or "") or None,
         embargo_until=said.get("embargo_until"),
+        keeps_embargo="embargo_until" not in said,
         section=said.get("section"),
         is_alert=bool(said.get("alert")),
         said=_fingerprint(said).hex(),

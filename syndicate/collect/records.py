@@ -69,6 +69,7 @@ class Entry:
         canonical: the address that the page itself calls its own.
         is_alert: whether the newsroom wants it told at once to the readers of alerts.
         is_exact: whether `published` is one moment: its zone is written, or its source's is known.
+        keeps_embargo: nobody spoke of it: one that was said before stays.
         said: fingerprint, in hex, of what was pushed, before our reading of it; None of a feed.
     """
 
@@ -96,6 +97,7 @@ class Entry:
     is_alert: bool = False
     embargo_raw: str | None = None
     is_exact: bool = True
+    keeps_embargo: bool = False
     said: str | None = None
 
 

@@ -16,7 +16,7 @@ MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
 # What is read of the same words is no other thing that is said; an embargo that is not is.
-_READ = {"is_exact", "embargo_raw", "said"}
+_READ = {"is_exact", "embargo_raw", "keeps_embargo", "said"}
 _OF_PICTURE = [each.name for each in dataclasses.fields(PictureIn) if each.name != "keeps"]
 _FIELDS = attrgetter(*(each.name for each in dataclasses.fields(Entry) if each.name not in _READ))
 

@@ -82,8 +82,8 @@ class Desk:
         return dict(items[0]) if items else {}
 
 
-def correct(wording: Wording) -> None:
+def correct(wording: Wording) -> bool:
     with transaction() as tx:
         row = articles.find(tx, newsroom.only_article().id)
         assert row is not None
-        editing.correct(tx, row, wording, note=NOTE, now=clock.now())
+        return editing.correct(tx, row, wording, note=NOTE, now=clock.now())

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from syndicate.collect.editing import Wording
+from syndicate.errors import UsageError
 from tests.collect import newsroom
 from tests.web.desk import BODY, NOTE, PICTURE, Desk, correct, edited, pictured
 
+LATER = "2031-01-01T00:00:00Z"
 # What readers saw: the old text, though the desk had pushed a correction of it.
 WORDS = {
     "pounds are dollars": (edited("£1.5m", "$1.5m"), "$1.5m"),
@@ -199,6 +201,41 @@ def test_what_else_an_editor_says_takes_effect(
     assert desk.push(**after) == "unchanged"
 
 
+def test_a_line_break_in_a_headline_is_a_blank(desk: Desk) -> None:
+    desk.push()
+
+    assert desk.push(headline=" The mayor\n  took\tmoney ") == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("held", "after", "state"),
+    [
+        ({"embargo_until": LATER}, {}, "embargoed"),
+        ({"embargo_until": LATER}, {"published_at": "2026-11-24T07:00:00Z"}, "embargoed"),
+        ({"embargo_until": LATER}, {"embargo_until": None}, "live"),
+        ({"published_at": LATER}, {"published_at": None}, "embargoed"),
+        ({"published_at": LATER}, {"published_at": "2026-11-24T07:00:00Z"}, "live"),
+        ({"state": "draft"}, {}, "draft"),
+        ({"state": "draft", "embargo_until": LATER}, {"state": "live"}, "embargoed"),
+        ({"state": "draft"}, {"state": "live"}, "live"),
+        ({"state": "draft"}, {"state": "killed"}, "killed"),
+        ({"state": "draft"}, {"change": "kill"}, "killed"),
+    ],
+)
+def test_silence_lets_nothing_out(
+    desk: Desk, held: dict[str, Any], after: dict[str, Any], state: str
+) -> None:
+    desk.push(**held)
+    assert desk.entry() == {}
+
+    desk.push(headline="Another headline", **after)
+
+    assert newsroom.only_article().state.value == state
+    assert bool(desk.entry()) == (state == "live")
+    if state == "embargoed":
+        assert newsroom.only_article().embargo_until == dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize("name", ["access", "kind", "language", "published_at", "url"])
 def test_what_is_left_out_stays_as_it_was(desk: Desk, name: str) -> None:
     said = {"access": "paid", "kind": "opinion", "language": "ar"}
@@ -227,6 +264,39 @@ def test_a_cms_that_repeats_the_desks_own_correction_changes_nothing(desk: Desk)
     assert desk.push(**after) == "unchanged"
     assert desk.push(**after, change="correction", note=NOTE) == "unchanged"
     assert desk.word() == (2, "correction", NOTE)
+
+
+def test_the_same_correction_of_the_desk_is_published_once(desk: Desk) -> None:
+    desk.push()
+
+    assert correct(Wording(headline="The mayor gave money"))
+    assert not correct(Wording(headline="The mayor gave money"))
+    assert not correct(Wording())
+    assert desk.word() == (2, "correction", NOTE)
+
+
+@pytest.mark.parametrize(
+    ("wording", "message"),
+    [
+        ({"headline": " \n"}, "An article needs a headline"),
+        ({"headline": "x" * 301}, "This headline has 301 characters; 300 is the most"),
+        ({"standfirst": "x" * 401}, "This standfirst has 401 characters; 400 is the most"),
+    ],
+)
+def test_a_correction_that_no_article_can_hold_is_refused(
+    wording: dict[str, str], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        Wording(**wording)
+
+
+def test_what_no_feed_can_hold_is_left_out_of_a_correction(desk: Desk) -> None:
+    desk.push()
+
+    correct(Wording(headline="The mayor\x02 gave money", body="<p>It\x03 rose.</p>"))
+
+    assert newsroom.only_article().headline == "The mayor gave money"
+    assert newsroom.only_article().body_html == "<p>It rose.</p>"
 
 
 def test_a_standfirst_that_was_taken_from_the_body_is_corrected_with_it(desk: Desk) -> None:

@@ -48,6 +48,16 @@ def test_after_an_upgrade_the_same_bytes_are_no_news(desk: Desk) -> None:
         assert audit.of(tx, subject=subject, action="article.push.changed") == []
 
 
+def test_an_embargo_that_older_code_stored_is_not_let_out_by_silence(desk: Desk) -> None:
+    desk.push(embargo_until="2031-01-01T00:00:00Z")
+    as_older_code_left_it()
+    with transaction() as tx:
+        tx.execute(text("UPDATE article SET embargo_said = NULL"))
+
+    assert desk.push(headline="Another headline") == "changed"
+    assert newsroom.only_article().state.value == "embargoed"
+
+
 def test_an_edit_that_older_code_swallowed_comes_with_the_next_that_is_new(desk: Desk) -> None:
     desk.push()
     swallow(desk, **edited("£1.5m", "$1.5m"))
