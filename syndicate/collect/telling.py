@@ -76,8 +76,9 @@ def held_now(tx: Transaction) -> str:
         return ""
     names = ", ".join(str(each.id) for each in found[:_NAMED])
     more = ", …" if len(found) > _NAMED else ""
-    many = "1 article is" if len(found) == 1 else f"{len(found)} articles are"
-    return f"{many} held back, for nobody can read the embargo: {names}{more}."
+    if len(found) == 1:
+        return f"1 article is held because its embargo cannot be read: {names}."
+    return f"{len(found)} articles are held because their embargoes cannot be read: {names}{more}."
 
 
 def _held(held: Sequence[Dated]) -> str:

@@ -70,7 +70,7 @@ def test_an_article_whose_embargo_cannot_be_read_is_shown_nowhere_and_told(site:
     with transaction() as tx:
         assert embargoes.release(tx, NOW + dt.timedelta(days=3650)) == []
         assert telling.held_now(tx) == (
-            f"1 article is held back, for nobody can read the embargo: {article.id}."
+            f"1 article is held because its embargo cannot be read: {article.id}."
         )
     [(kind, message)] = newsroom.notices()
     assert kind == "embargo"

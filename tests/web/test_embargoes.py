@@ -175,7 +175,7 @@ def test_an_embargo_that_nobody_can_read_needs_a_person(
 ) -> None:
     article_id = held(newsroom)
     operators.sign_in(browser, "editor")
-    told = f"1 article is held back, for nobody can read the embargo: {article_id}."
+    told = f"1 article is held because its embargo cannot be read: {article_id}."
 
     home = browser.get("/console").text
     page = browser.get("/console/held").text
@@ -195,9 +195,24 @@ def test_an_article_that_is_held_is_let_out(browser: TestClient, newsroom: Newsr
     operators.sign_in(browser, "editor")
 
     assert browser.get(newsroom.path("report")).status_code == 404
-    browser.post(f"/console/held/{article_id}")
+    browser.post(f"/console/held/{article_id}", data={"lift": "yes"})
 
     assert browser.get(newsroom.path("report")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"until": ""}, {"untill": "2031-01-01T08:00:00Z"}, {"lift": ""}]
+)
+def test_a_form_left_empty_lets_no_article_out(
+    browser: TestClient, newsroom: Newsroom, form: dict[str, str]
+) -> None:
+    article_id = held(newsroom)
+    operators.sign_in(browser, "editor")
+
+    answer = browser.post(f"/console/held/{article_id}", data=form)
+
+    assert answer.status_code == 400
+    assert browser.get(newsroom.path("report")).status_code == 404
 
 
 def test_who_only_looks_decides_about_no_embargo(browser: TestClient, newsroom: Newsroom) -> None:

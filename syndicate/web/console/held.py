@@ -1,12 +1,12 @@
 """/console/held: articles whose embargo nobody can read, and what a person decides about each."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Response
 
 from syndicate import clock
 from syndicate.collect import editing
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import articles, audit, embargoes, publications
 from syndicate.store.session import transaction
 from syndicate.store.tokens import Actor, Permission
@@ -32,9 +32,17 @@ def every(actor: Reader) -> Response:
 
 @router.post("/console/held/{article_id}")
 def decide(
-    actor: Editor, article_id: ArticleId, until: Annotated[Moment | None, Form()] = None
+    actor: Editor,
+    article_id: ArticleId,
+    until: Annotated[Moment | None, Form()] = None,
+    lift: Annotated[Literal["yes"] | None, Form()] = None,
 ) -> Response:
-    """Hold an article back until a moment; without one it is let out at once."""
+    """Hold an article back until a moment, or let it out at once.
+
+    A form that says neither changes nothing: an empty field must not publish an article.
+    """
+    if (until is None) is (lift is None):
+        raise UsageError("Say until when the article is held back, or that it is to be let out.")
     now = clock.now()
     with transaction() as tx:
         found = articles.find(tx, article_id)
