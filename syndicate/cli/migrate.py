@@ -18,19 +18,21 @@ from syndicate.store import migrate as schema
 
 log = logs.get(__name__)
 
+Restored = Annotated[
+    bool,
+    typer.Option(
+        "--restored",
+        help="Everything was restored together, journal and logs too: hold mail until released.",
+    ),
+]
+
 
 def migrate(
     *,
     begin: Annotated[
         str | None, typer.Option(help="Write the next migration instead, with this title.")
     ] = None,
-    restored: Annotated[
-        bool,
-        typer.Option(
-            "--restored",
-            help="All of this is a copy of before, journal and logs too: hold mail until released.",
-        ),
-    ] = False,
+    restored: Restored = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Bring the database's schema up to this version; safe to run twice, or at once."""

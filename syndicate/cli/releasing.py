@@ -55,7 +55,9 @@ def _ask(found: Plan, *, is_quiet: bool) -> None:
     if not is_quiet:
         _tell(found, as_json=False)
     number = sum(row.would_send for row in found.mailings)
-    typer.confirm(f"Let mail leave, {number} deliveries of these among it?", abort=True, err=True)
+    typer.confirm(
+        f"Let mail leave again? {number} of these deliveries will be sent.", abort=True, err=True
+    )
 
 
 def _tell(found: Plan, *, as_json: bool) -> None:
@@ -72,27 +74,35 @@ def _tell(found: Plan, *, as_json: bool) -> None:
 def sentences(found: Plan) -> Iterator[str]:
     """What a plan means, in words."""
     if found.held_why is None:
-        yield "Nothing is held as a copy's; what is stopped is sent when you release it."
+        yield "The database is not taken for a copy. What waits is sent as soon as you release it."
         return
     yield f"Mail is held: {found.held_why}."
     for one in found.put_back:
-        state = "was sent" if one.is_over else "was begun, and who had not got it yet does not"
-        yield (
-            f"Issue {one.number} of {one.newsletter} ({one.local_date} {one.slot}) {state}: the "
-            "journal knows it. It is not opened again."
-        )
+        issue = f"Issue {one.number} of {one.newsletter} ({one.local_date} {one.slot})"
+        if one.is_over:
+            yield f"{issue} was sent, the journal says. It is not opened again."
+        else:
+            yield (
+                f"{issue} was being sent, the journal says. It is not opened again: readers it "
+                "had not reached do not get it."
+            )
     left = sum(row.left for row in found.mailings)
     if left:
         yield (
-            f"Of {left} deliveries nobody knows whether they were sent: no accept log that can be "
-            "trusted tells. They are not sent; `syndicate mailings resend` does, if you must."
+            f"{left} deliveries may have been sent already: no accept log that can be trusted says "
+            "whether they were. They are left to you; `syndicate mailings resend` sends them all "
+            "the same."
         )
     if found.opens_from is not None:
         yield (
-            f"No journal that can be trusted tells what was begun before {found.opens_from:%F %R} "
-            "UTC: what was due by then opens no issue by itself. `syndicate newsletters send` does."
+            "No journal that can be trusted says what was sent before "
+            f"{found.opens_from:%F %R} UTC. Issues that were due by then do not open by "
+            "themselves; `syndicate newsletters send` sends one."
         )
-    yield "Readers who left since the backup are readers again until you enter it once more."
+    yield (
+        "Readers who unsubscribed after the backup was made are subscribed again until you take "
+        "them off."
+    )
 
 
 def _table(found: Plan) -> Table:

@@ -10,6 +10,7 @@ import typer
 
 from syndicate import settings
 from syndicate.cli import newsroom
+from syndicate.cli.migrate import Restored
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
@@ -28,13 +29,7 @@ def up(
     empty: Annotated[
         bool, typer.Option("--empty", help="Do not set up the sample newsroom the first time.")
     ] = False,
-    restored: Annotated[
-        bool,
-        typer.Option(
-            "--restored",
-            help="All of this is a copy of before, journal and logs too: hold mail until released.",
-        ),
-    ] = False,
+    restored: Restored = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what runs as one JSON object, once it is ready.")
     ] = False,

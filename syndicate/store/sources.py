@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     UniqueConstraint,
     and_,
     delete,
@@ -295,13 +296,8 @@ def notice_once(
     tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime
 ) -> bool:
     """Leave a notice unless the same one was left within 30 days; False when it was."""
-    same = select(SourceNotice.id).where(
-        SourceNotice.source_id == source_id,
-        SourceNotice.kind == kind,
-        SourceNotice.message == message,
-        SourceNotice.at > now - _SAID_AGAIN,
-    )
-    if tx.scalar(same.limit(1)) is not None:
+    same = _lately(source_id, kind, now).where(SourceNotice.message == message)
+    if tx.scalar(same) is not None:
         return False
     notice(tx, source_id, kind=kind, message=message, now=now)
     return True
@@ -311,12 +307,7 @@ def notice_of_kind(
     tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime
 ) -> bool:
     """Leave a notice unless one of its kind was left within 30 days; False when one was."""
-    known = select(SourceNotice.id).where(
-        SourceNotice.source_id == source_id,
-        SourceNotice.kind == kind,
-        SourceNotice.at > now - _SAID_AGAIN,
-    )
-    if tx.scalar(known.limit(1)) is not None:
+    if tx.scalar(_lately(source_id, kind, now)) is not None:
         return False
     notice(tx, source_id, kind=kind, message=message, now=now)
     return True
@@ -336,3 +327,16 @@ def remove(tx: Transaction, source_id: int) -> bool:
     """Forget a source; what it brought stays. False when there is none of this id."""
     tx.execute(delete(ArticleSource).where(ArticleSource.source_id == source_id))
     return tx.scalar(delete(Source).where(Source.id == source_id).returning(Source.id)) is not None
+
+
+def _lately(source_id: int, kind: str, now: dt.datetime) -> Select[int]:
+    """One of the notices of a kind that a source was left within 30 days."""
+    return (
+        select(SourceNotice.id)
+        .where(
+            SourceNotice.source_id == source_id,
+            SourceNotice.kind == kind,
+            SourceNotice.at > now - _SAID_AGAIN,
+        )
+        .limit(1)
+    )

@@ -77,7 +77,7 @@ def _is_held(program: Running) -> None:
     assert program.json_of("mailings", "release", "--dry-run") == {"mailings": []}
     told = program.command("mailings", "release", "--dry-run").stdout
     assert "Issue 1 of morning-harbour" in told
-    assert "the journal knows it" in told
+    assert "the journal says" in told
 
 
 def _mailed(data_dir: Path) -> Counter[str]:

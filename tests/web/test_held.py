@@ -102,7 +102,7 @@ def test_an_operators_stop_meanwhile_does_not_hide_why(
     assert (shown["stopped_why"], shown["held_why"]) == ("be quick", WHY)
     operators.sign_in(browser, "viewer")
     page = browser.get("/console/mailings").text
-    assert f"{WHY}. It was stopped besides: be quick." in page
+    assert f"{WHY}. It was also stopped by hand: be quick." in page
     assert "An operator who may stop everything can let it leave again." in page
 
 

@@ -104,7 +104,9 @@ class Installation(BaseModel):
     environment: str
     stopped_at: dt.datetime | None
     stopped_why: str | None
-    held_at: dt.datetime | None = Field(description="since when it is taken for a copy")
+    held_at: dt.datetime | None = Field(
+        description="when mail was held because the database may be a copy"
+    )
     held_why: str | None
 
 
@@ -112,9 +114,11 @@ class Waiting(BaseModel):
     """One mailing, and what a release would do with it."""
 
     id: int
-    would_send: int = Field(description="deliveries that leave by it")
+    would_send: int = Field(description="deliveries that would be sent")
     settled: int = Field(description="deliveries that an accept log says were accepted")
-    left: int = Field(description="deliveries of which nobody knows, and which are not sent")
+    left: int = Field(
+        description="deliveries that may have been sent already; they are not sent again"
+    )
 
 
 class SentBefore(BaseModel):
@@ -124,7 +128,9 @@ class SentBefore(BaseModel):
     number: int
     local_date: dt.date
     slot: str
-    is_over: bool = Field(description="false where who had not got it yet does not get it")
+    is_over: bool = Field(
+        description="false where it was being sent; readers it had not reached do not get it"
+    )
 
 
 class Release(BaseModel):
@@ -134,7 +140,7 @@ class Release(BaseModel):
     mailings: list[Waiting]
     sent_before: list[SentBefore] = Field(description="noted as sent, and not opened again")
     opens_from: dt.datetime | None = Field(
-        description="what was due by then opens no issue by itself"
+        description="issues that were due by then do not open by themselves"
     )
 
 
@@ -215,7 +221,7 @@ def stop_everything(actor: Stopper, why: Why | None = None) -> Installation:
 
 @router.get("/installation/release")
 def show_release(_actor: Reader) -> Release:
-    """What letting mail leave would do; 409 or 400 where it cannot be told."""
+    """What letting mail leave would do; 409 where journal or accept log cannot be read here."""
     found = releasing.plan(clock.now())
     return Release(
         held_why=found.held_why,
