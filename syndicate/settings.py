@@ -13,13 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnparsableError
 
 from syndicate.errors import SettingsError
 
@@ -31,7 +32,7 @@ NOT_SETTINGS = frozenset({"SYNDICATE_STACK", "SYNDICATE_CONFIG", "SYNDICATE_SECR
 class Settings(BaseSettings):
     """Every setting, with its default. docs/operations.md explains each one (guard test)."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
 
     environment: Literal["development", "production", "test"] = Field(
         "development", description="stamped into the database; production refuses embedded servers"
@@ -184,6 +185,12 @@ class Settings(BaseSettings):
         toml = TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
         return init_settings, env_settings, file_secret_settings, toml
 
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_blanks(cls, said: dict[str, Any]) -> dict[str, Any]:
+        """An empty secret file, or `journal = ""`: a path of it would be the folder we stand in."""
+        return {name: value for name, value in said.items() if not _is_blank(value)}
+
     def key(self) -> bytes:
         """The master key as 32 bytes.
 
@@ -248,12 +255,22 @@ def load() -> Settings:
         return Settings(_secrets_dir=secrets_dir)
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from error
+    except UnparsableError as error:
+        # Its own words name the field and never the value.
+        raise SettingsError(
+            f"A setting that is a list or a table is no JSON ({error}); "
+            'docs/operations.md describes it: ["@example.com"], {"google": "10/s 5"}.'
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{_config_file()} is not valid TOML: {error}.") from error
 
 
 def _config_file() -> Path:
-    return Path(os.environ.get("SYNDICATE_CONFIG", "syndicate.toml"))
+    return Path(os.environ.get("SYNDICATE_CONFIG") or "syndicate.toml")
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _refuse_unknown_names(secrets_dir: Path | None) -> None:

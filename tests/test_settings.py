@@ -139,6 +139,69 @@ def test_a_master_key_that_is_none_is_refused_without_showing_it(
     assert not text or text not in str(caught.value)
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize(
+    "name", [name for name, each in settings.Settings.model_fields.items() if each.default is None]
+)
+def test_an_empty_variable_is_one_that_nobody_set(
+    load: Load, settings_env: pytest.MonkeyPatch, name: str, blank: str
+) -> None:
+    """Compose files and unit files pass on `SYNDICATE_X=` for what nobody has set."""
+    settings_env.setenv(f"SYNDICATE_{name.upper()}", blank)
+
+    assert getattr(load(), name) is None
+
+
+@pytest.mark.parametrize("name", sorted(settings.Settings.model_fields))
+def test_an_empty_variable_leaves_the_default_or_what_the_file_says(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "syndicate.toml").write_text('hub_url = "https://hub.example/"\n')
+    settings_env.setenv("SYNDICATE_CONFIG", str(tmp_path / "syndicate.toml"))
+    settings_env.delenv(f"SYNDICATE_{name.upper()}", raising=False)
+    unset = getattr(load(), name)
+
+    settings_env.setenv(f"SYNDICATE_{name.upper()}", "")
+
+    assert getattr(load(), name) == unset
+
+
+def test_an_empty_secret_file_and_an_empty_text_in_the_file_are_none(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "syndicate_relay_url").write_text("\n")
+    (tmp_path / "syndicate.toml").write_text('journal = ""\nrelay_accept_log = ""\n')
+    settings_env.setenv("SYNDICATE_CONFIG", str(tmp_path / "syndicate.toml"))
+    settings_env.setenv("SYNDICATE_SECRETS_DIR", str(tmp_path))
+    settings_env.delenv("SYNDICATE_RELAY_URL", raising=False)
+
+    found = load()
+
+    assert (found.journal, found.relay_accept_log, found.relay_url) == (None, None, None)
+
+
+def test_an_empty_name_of_the_file_is_the_usual_one(
+    load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "syndicate.toml").write_text("port = 1001\n")
+    settings_env.chdir(tmp_path)
+    settings_env.setenv("SYNDICATE_CONFIG", "")
+
+    assert load().port == 1001
+
+
+@pytest.mark.parametrize("name", ["MAIL_ALLOW_LIST", "MAIL_PACE"])
+def test_a_list_that_is_no_json_is_one_sentence(
+    load: Load, settings_env: pytest.MonkeyPatch, name: str
+) -> None:
+    settings_env.setenv(f"SYNDICATE_{name}", "desk@example.com")
+
+    with pytest.raises(SettingsError, match=f"no JSON.*{name.lower()}") as caught:
+        load()
+
+    assert "desk@example.com" not in str(caught.value)
+
+
 def test_secrets_are_not_printed(load: Load, settings_env: pytest.MonkeyPatch) -> None:
     settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://user:hunter2@relay.example")
 
