@@ -4,16 +4,17 @@
     {"life": "9f…", "mark": 42, "at": "…", "mailing": 7, "slot": "08:00", …}
     {"life": "9f…", "mark": 57, "at": "…", "mailing": 7, "is_over": true, …}
 
-Beside it `<name>.mark` holds life and mark of this moment, written anew whenever the mark rises:
-with each mailing begun, each upkeep, and every 2 s while anything is sent. A database whose mark is
-lower, or whose life is not the journal's, was restored. An issue is written down before its mails
-may leave, where whoever composes it sees the file, else by the next tick: so 2 s may be missing.
+Beside it `<name>.mark` holds life and mark of this moment and how long the journal was, written
+anew whenever the mark rises: with each mailing begun, each upkeep, and every 2 s while anything is
+sent. A database whose mark is lower, or whose life is not the journal's, was restored. An issue is
+written down before its mails may leave, where whoever composes it sees the file, else by the next
+tick: so 2 s may be missing.
 
 Source: docs/decisions/0019-the-way-back.md.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Journal:
         head: None when there is nothing in it.
         lives: every one that it ever knew.
         begun: mailings, by life and id; the newest word about each.
-        is_live: whether it is as it was last written, and no copy of an earlier day.
+        is_live: whether all of it is as it was last written, and no copy of an earlier day.
     """
 
     head: Head | None = None
@@ -95,7 +96,7 @@ def read(path: Path) -> Journal:
             found.begun[one.life, mailing.mailing_id] = mailing
     if found.head is not None:
         found.lives.add(found.head.life)
-        found.is_live = is_as_written(_mark_of(path), found.head.at)
+        found.is_live = _is_live(path)
     return found
 
 
@@ -105,15 +106,13 @@ def head(path: Path) -> Head | None:
     Raises:
         PermanentError: the file cannot be read.
     """
-    said = [
-        *lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES),
-        *lines.read(_mark_of(path), setting=SETTING),
-    ]
-    heads = [found for each in said if (found := _head(each)) is not None]
+    written = _heads(lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES))
+    now = _heads(lines.read(_mark_of(path), setting=SETTING))
+    heads = [*written, *now]
     if not heads:
         return None
-    # Lives follow each other; where the mark's own file is lost the lines tell how far it was.
-    life = max(heads, key=lambda each: each.at).life
+    # Where the mark's own file is lost the lines tell how far it was.
+    life = _newest_life(written, now)
     return max((each for each in heads if each.life == life), key=lambda each: each.mark)
 
 
@@ -130,7 +129,8 @@ def is_as_written(path: Path, newest_at: dt.datetime) -> bool:
         changed_at = dt.datetime.fromtimestamp(path.stat().st_ctime, tz=dt.UTC)
     except OSError:
         return False
-    return changed_at - newest_at < _COPIED_AFTER
+    # Words of hours to come were written by another clock, or are read in another zone.
+    return abs(changed_at - newest_at) < _COPIED_AFTER
 
 
 def conflict(found: Head | None, row: Installation) -> str | None:
@@ -158,7 +158,8 @@ def keep(path: Path) -> int:
     last = head(path)
     now = clock.now()
     moment = now - _FAR_BACK
-    if last is not None and path.exists():
+    is_whole = _is_whole(path)
+    if last is not None and is_whole:
         moment = max(min(last.at, now) - _OVERLAP, moment)
     with transaction() as tx:
         row = installation.read(tx)
@@ -168,9 +169,10 @@ def keep(path: Path) -> int:
         is_sending = begun.is_anybody_sending(tx)
     written = _written_since(path, moment, row.life)
     fresh = [each for each in found if (each.mailing_id, each.is_over) not in written]
-    if fresh or is_sending or last is None or last.life != row.life:
-        _write(path, fresh, is_new=last is None or last.life != row.life)
-    elif last.mark < row.mark:
+    is_new = last is None or last.life != row.life or not path.exists()
+    if fresh or is_sending or is_new or not is_whole:
+        _write(path, fresh, is_new=is_new)
+    elif last is not None and last.mark < row.mark:
         _set_mark(path, Head(row.life, row.mark, now))
     return len(fresh)
 
@@ -216,11 +218,39 @@ def _write(path: Path, fresh: Iterable[Begun], *, is_new: bool) -> None:
 
 
 def _set_mark(path: Path, made: Head) -> None:
-    lines.replace(_mark_of(path), _plain(made), setting=SETTING)
+    size = path.stat().st_size if path.exists() else 0
+    lines.replace(_mark_of(path), _plain(made) | {"bytes": size}, setting=SETTING)
 
 
 def _mark_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.mark")
+
+
+def _newest_life(written: Sequence[Head], now: Sequence[Head]) -> str:
+    """The life of the last line, whatever a clock made of its time.
+
+    The mark's is another one where the lines that told of it are lost, or it is an older copy.
+    """
+    if not written or not now:
+        return (written or now)[-1].life
+    is_known = now[-1].life in {each.life for each in written}
+    return written[-1].life if is_known or now[-1].at < written[-1].at else now[-1].life
+
+
+def _heads(said: Iterable[Mapping[str, Any]]) -> list[Head]:
+    return [found for each in said if (found := _head(each)) is not None]
+
+
+def _is_live(path: Path) -> bool:
+    now = _heads(lines.read(_mark_of(path), setting=SETTING))
+    return bool(now) and is_as_written(_mark_of(path), now[-1].at) and _is_whole(path)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether nothing was cut off a journal since its mark was last set; unknown is no."""
+    said = next(iter(lines.read(_mark_of(path), setting=SETTING)), {})
+    size = said.get("bytes")
+    return isinstance(size, int) and path.exists() and path.stat().st_size >= size
 
 
 def _written_since(path: Path, moment: dt.datetime, life: str) -> set[tuple[int, bool]]:

@@ -18,12 +18,13 @@ import glob
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from syndicate.errors import SettingsError
+from syndicate.mail import births
 
 _POSTFIX = re.compile(
     rb"postfix[^ ]{0,64}/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): "
@@ -40,6 +41,8 @@ PUSHED = "pushed"  # instead of a path: relays on other machines send their line
 _SMALL_BYTES = 1 << 16
 # Some thousand messages of ours, even in Postfix's words.
 _TAIL_BYTES = 1 << 20
+# A log's file is made for its first line; whoever writes it may be late.
+_MADE_AFTER = dt.timedelta(minutes=1)
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
@@ -64,9 +67,11 @@ class Extent:
 
     Attributes:
         unsure: Message-IDs that the relay saw and may have taken.
-        oldest: time of its first line, aware UTC; None when it has none.
+        oldest: since when it was kept, aware UTC: its first line, or when its file was made; None
+            when it has none and nobody knows.
         newest: time of its last line, likewise.
-        is_whole: False when a part of it was packed away, and not read.
+        is_whole: False when a part of it was packed away, and not read, or is a copy, in which
+            what came between its last line and the next one is missing.
     """
 
     unsure: frozenset[str]
@@ -116,7 +121,7 @@ def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.d
 
 
 def accepted_since(
-    path: Path, take: Callable[[str], None], *, since: dt.datetime, now: dt.datetime
+    path: Path, take: Callable[[str], object], *, since: dt.datetime, now: dt.datetime
 ) -> Extent:
     """Read all of a log since a moment, with those that it was rotated into.
 
@@ -130,8 +135,9 @@ def accepted_since(
         SettingsError: it cannot be read.
     """
     reading = _Reading(lambda _message_id: True, take)
-    with _opened(path, since) as (logs, is_whole):
-        oldest = next((at for log in logs if (at := _first_time(log, now)) is not None), None)
+    with _opened(path, since) as (logs, is_all):
+        oldest = _kept_since(logs, now)
+        is_whole = is_all and not any(_is_copy(log, now) for log in logs)
         for log in logs:
             reading.read(log, since, now)
         last = next((at for log in logs[::-1] if (at := _last_time(log, now)) is not None), None)
@@ -220,7 +226,7 @@ class _Reading:
         take: told each that the relay took, perhaps more than once.
     """
 
-    def __init__(self, is_wanted: Callable[[str], bool], take: Callable[[str], None]) -> None:
+    def __init__(self, is_wanted: Callable[[str], bool], take: Callable[[str], object]) -> None:
         self.is_wanted = is_wanted
         self.take = take
         self.queue_ids: dict[bytes, str] = {}
@@ -303,6 +309,19 @@ def _start(log: BinaryIO, since: dt.datetime, now: dt.datetime) -> int:
     log.seek(low)
     log.readline()
     return log.tell()
+
+
+def _kept_since(logs: Sequence[BinaryIO], now: dt.datetime) -> dt.datetime | None:
+    """Since when whatever was accepted stands in these files, the oldest of which is the first."""
+    first = next((at for log in logs if (at := _first_time(log, now)) is not None), None)
+    born = births.born_at(logs[0].fileno())
+    return min((at for at in (first, born) if at is not None), default=None)
+
+
+def _is_copy(log: BinaryIO, now: dt.datetime) -> bool:
+    """Whether a file was made after its first line was: a relay may go on in it all the same."""
+    born, first = births.born_at(log.fileno()), _first_time(log, now)
+    return born is not None and first is not None and born - first > _MADE_AFTER
 
 
 def _first_time(log: BinaryIO, now: dt.datetime) -> dt.datetime | None:

@@ -13,6 +13,7 @@ Source: docs/decisions/0019-the-way-back.md.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from syndicate import settings
@@ -106,14 +107,10 @@ def settle(now: dt.datetime) -> Plan:
     if view is None:
         return Plan(None, tuple(_waiting(now)))
     done = view.plan(now)
-    for mailing in view.mailings:
-        view.settle(mailing, now)
-    with transaction() as tx:
-        for one in done.put_back:
-            begun.put_back(tx, one, now=now)
-        if done.opens_from is not None:
-            begun.hold_waiting(tx)
-            restoring.open_from(tx, done.opens_from)
+    try:
+        _settle(view, done, now)
+    except _ReleasedError:
+        return Plan(None, tuple(_waiting(now)))
     return done
 
 
@@ -122,12 +119,28 @@ def begin_life(tx: Transaction, done: Plan, *, now: dt.datetime) -> None:
     restoring.begin_life(tx, now=now, also_past=done.past_lives, mark=done.mark)
 
 
+class _ReleasedError(Exception):
+    """Somebody else has released the database meanwhile: its mail is another life's."""
+
+
+def _settle(view: "_View", done: Plan, now: dt.datetime) -> None:
+    for mailing in view.mailings:
+        view.settle(mailing, now)
+    with view.held() as tx:
+        for one in done.put_back:
+            begun.put_back(tx, one, now=now)
+        if done.opens_from is not None:
+            begun.hold_waiting(tx)
+            restoring.open_from(tx, done.opens_from)
+
+
 @dataclass(frozen=True)
 class _View:
     """A database that is held, and what stands outside it.
 
     Attributes:
         row: of the installation.
+        until: the newest mailing that another life may have sent.
         mailings: that the logs may say something of.
         journal: all of it.
         logs: what they tell.
@@ -135,6 +148,7 @@ class _View:
     """
 
     row: Installation
+    until: int
     mailings: tuple[Mailing, ...]
     journal: Journal
     logs: Told
@@ -151,19 +165,19 @@ class _View:
             row = installation.read(tx)
             if row is None or row.held_at is None:
                 return None
-            until = row.held_mailing or 0
+            until = restoring.newest_of_copy(tx, row.held_mailing or 0)
             oldest = settling.oldest_open(tx, until=until) or row.life_since
             mailings = settling.mailings(tx, until=until, since=now - _FAR_BACK)
         journal, logs = _outside(oldest - _MARGIN, now)
         with transaction() as tx:
             frozen = begun.frozen(tx, [each for each in logs.accepted if each <= until])
             lost = begun.missing(tx, [*journal.mailings(), *frozen])
-        return cls(row, tuple(mailings), journal, logs, tuple(lost))
+        return cls(row, until, tuple(mailings), journal, logs, tuple(lost))
 
     def plan(self, now: dt.datetime) -> Plan:
         """What is to be done."""
         rows = [self._row(mailing, now) for mailing in self.mailings]
-        rows += _waiting(now, after=self.row.held_mailing or 0)
+        rows += _waiting(now, after=self.until)
         head = self.journal.head
         return Plan(
             held_why=self.row.held_why,
@@ -178,16 +192,28 @@ class _View:
         """Write down what is known of one mailing, and what is not."""
         is_trusted = self._is_trusted(mailing)
         for recipients in _parts(self.logs.accepted.get(mailing.id)):
-            with transaction() as tx:
+            with self.held() as tx:
                 settling.accept(tx, mailing.id, recipients, now=now)
         for recipients in _parts(self.logs.unsure.get(mailing.id)):
-            with transaction() as tx:
+            with self.held() as tx:
                 settling.doubt(tx, mailing.id, recipients, now=now)
-        with transaction() as tx:
+        with self.held() as tx:
             if not is_trusted:
                 settling.doubt(tx, mailing.id, now=now)
                 settling.ask_no_log(tx, mailing.id)
             settling.end_what_is_over(tx, mailing.id, now=now)
+
+    @contextmanager
+    def held(self) -> Iterator[Transaction]:
+        """A transaction in which the database is still held as it was read.
+
+        Raises:
+            _ReleasedError: it is not any more.
+        """
+        with transaction() as tx:
+            if self.row.held_at is None or not restoring.is_still_held(tx, self.row.held_at):
+                raise _ReleasedError
+            yield tx
 
     def _row(self, mailing: Mailing, now: dt.datetime) -> Row:
         named = _look(mailing, self.logs.accepted.get(mailing.id))
@@ -211,7 +237,7 @@ class _View:
         """Whether what no log names of a mailing was surely never accepted.
 
         The log must be the living one, and know whatever the ledger knows of this mailing; where
-        that is nothing, it must reach back to before it, or stand where the journal stood too.
+        that is nothing, it must reach back to before it.
         """
         if self.row.is_all_restored or not (self.logs.is_live or self._was_pushed_again()):
             return False
@@ -221,16 +247,17 @@ class _View:
         if every.accepted:
             named = named or _look(mailing, self.logs.accepted.get(mailing.id))
             return named.accepted == every.accepted
-        if self.logs.oldest is None:
-            return False
-        return self.logs.oldest <= mailing.created_at or self._knows_what_was_begun()
+        return self.logs.oldest is not None and self.logs.oldest <= mailing.created_at
 
     def _was_pushed_again(self) -> bool:
-        """Whether relays on other machines told once more what they took in the lost time."""
-        return any(self._is_lost(mailing_id) for mailing_id in self.logs.accepted)
+        """Whether all relays on other machines told once more what they took in the lost time."""
+        heard: set[str] = set()
+        for mailing_id, by in self.logs.told_by.items():
+            heard |= by if self._is_lost(mailing_id) else set()
+        return bool(self.logs.relays) and self.logs.relays <= heard
 
     def _is_lost(self, mailing_id: int) -> bool:
-        return mailing_id > (self.row.held_mailing or 0)
+        return mailing_id > self.until
 
     def _knows_what_was_begun(self) -> bool:
         """Whether the journal is the living one, and no log names an issue that it lacks."""

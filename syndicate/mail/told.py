@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate.journal import lives
-from syndicate.mail import accept_log
+from syndicate.mail import accept_log, relay
 from syndicate.mail.bounces import verp
 from syndicate.settings import Settings
 from syndicate.store import accepts
@@ -29,15 +29,19 @@ class Told:
     Attributes:
         accepted: recipients by mailing, perhaps more than once.
         unsure: those that a relay saw and may have taken.
-        oldest: time of a file's first line, aware UTC; None without a file, or in an empty one.
+        oldest: since when a file was kept, aware UTC; None without one, or where nobody knows.
         is_live: whether a file is there, whole, and as it was last written; what it does not name
             was never accepted.
+        relays: that are asked to tell what they took; none where a file does.
+        told_by: which of them told of a mailing.
     """
 
     accepted: dict[int, "array[int]"] = field(default_factory=lambda: defaultdict(_numbers))
     unsure: dict[int, "array[int]"] = field(default_factory=lambda: defaultdict(_numbers))
     oldest: dt.datetime | None = None
     is_live: bool = False
+    relays: frozenset[str] = frozenset()
+    told_by: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def gather(configured: Settings, *, since: dt.datetime, now: dt.datetime) -> Told:
@@ -54,11 +58,15 @@ def gather(configured: Settings, *, since: dt.datetime, now: dt.datetime) -> Tol
     found, key = Told(), configured.key()
     accepted = _Sorter(found.accepted, key)
     with transaction() as tx:
-        for message_id in accepts.every(tx):
-            accepted.take(message_id)
+        for message_id, by in accepts.every(tx):
+            mailing_id = accepted.take(message_id)
+            if mailing_id is not None:
+                found.told_by[mailing_id].add(by)
         seen = accepts.every_seen(tx)
     log = configured.relay_accept_log
-    if log is not None and log != accept_log.PUSHED:
+    if log == accept_log.PUSHED:
+        found.relays = _relays(configured)
+    elif log is not None:
         path = Path(log)
         extent = accept_log.accepted_since(path, accepted.take, since=since, now=now)
         seen |= extent.unsure
@@ -74,6 +82,12 @@ def gather(configured: Settings, *, since: dt.datetime, now: dt.datetime) -> Tol
     return found
 
 
+def _relays(configured: Settings) -> frozenset[str]:
+    if configured.relay_url is None:
+        return frozenset()
+    return frozenset(each.name for each in relay.parse_all(configured.need("relay_url")))
+
+
 @dataclass(frozen=True)
 class _Sorter:
     """Sorts Message-IDs of ours by mailing; others carry no seal, and are passed over."""
@@ -81,7 +95,10 @@ class _Sorter:
     into: dict[int, "array[int]"]
     key: bytes
 
-    def take(self, message_id: str) -> None:
+    def take(self, message_id: str) -> int | None:
+        """Note one; its mailing, None where it is none of ours."""
         name = verp.find(message_id, self.key)
-        if name is not None:
-            self.into[name.mailing_id].append(name.recipient_id)
+        if name is None:
+            return None
+        self.into[name.mailing_id].append(name.recipient_id)
+        return name.mailing_id

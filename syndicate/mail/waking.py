@@ -66,12 +66,14 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
         found = restoring.here(tx)
     if row is None:
         return None
-    if row.held_at is not None and not is_all_restored:
-        return row.held_why
+    moved = _moved(row, found)
     if is_all_restored:
         return _settle(row, found, _WORD, now=now, is_all_restored=True)
+    if row.held_at is not None and moved is None:
+        with transaction() as tx:
+            restoring.keep_numbers_ahead(tx, row, found)
+        return row.held_why
     is_new = is_start or row.compared_for != found.server_since
-    moved = _moved(row, found)
     why = moved or _outside(row, head, now, is_new=is_new)
     # Whoever copies the files of a folder back copies the journal in it too, unless that is ahead.
     is_whole = moved == restoring.FILES_COPIED and lives.conflict(head, row) is None
@@ -83,9 +85,11 @@ def notice(now: dt.datetime) -> str | None:
     with transaction() as tx:
         row = installation.read(tx)
         found = restoring.here(tx)
-    why = _moved(row, found) if row is not None and row.held_at is None else None
-    if row is None or why is None:
-        return row.held_why if row is not None else None
+    if row is None:
+        return None
+    why = _moved(row, found)
+    if why is None:
+        return row.held_why
     return _settle(row, found, why, now=now, is_all_restored=False)
 
 

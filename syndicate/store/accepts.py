@@ -78,10 +78,13 @@ def newest(tx: Transaction, *, since: dt.datetime, limit: int) -> list[str]:
     return list(tx.scalars(query.order_by(RelayAccept.at.desc()).limit(limit)))
 
 
-def every(tx: Transaction) -> Iterator[str]:
-    """Each message that a relay took and that we still know of, read as it is asked for."""
-    query = select(RelayAccept.message_id).where(RelayAccept.message_id != HEARTBEAT)
-    yield from tx.scalars(query.execution_options(yield_per=_AT_ONCE))
+def every(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """(Message-ID, relay) of each that was taken and is still known, read as it is asked for."""
+    query = select(RelayAccept.message_id, RelayAccept.relay).where(
+        RelayAccept.message_id != HEARTBEAT
+    )
+    for row in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield row.message_id, row.relay
 
 
 def every_seen(tx: Transaction) -> set[str]:

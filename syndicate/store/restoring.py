@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, update
 from syndicate.store import audit, partitions
 from syndicate.store.due import SKEW
 from syndicate.store.installation import HOME, Installation
-from syndicate.store.mailings import Batch, BatchState
+from syndicate.store.mailings import Batch, BatchState, Mailing
 from syndicate.store.session import Transaction
 
 ACTOR = "system"
@@ -95,6 +95,8 @@ def settle_in(tx: Transaction, found: Here) -> None:
 def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) -> bool:
     """Let no mail leave a database that may be a copy. Safe to run twice.
 
+    A copy of one that was held is held anew: what was asked for meanwhile may have left the other.
+
     Args:
         tx: the open transaction.
         now: aware UTC.
@@ -102,15 +104,17 @@ def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) 
         is_all_restored: journal and accept logs may be as old as the database.
 
     Returns:
-        Whether it was not held before.
+        Whether it was not held before, where it is.
     """
     row = tx.scalar(select(Installation).with_for_update())
     if row is None:
         return False
     found = here(tx)
+    is_held = row.held_at is not None and moved(row.home or "", found.home) is None
+    is_told = is_all_restored and not row.is_all_restored
     row.home, row.compared_for = found.home, found.server_since
     row.is_all_restored = row.is_all_restored or is_all_restored
-    if row.held_at is not None:
+    if is_held and not is_told:
         return False
     row.held_at = row.stopped_at = now
     row.held_why = row.stopped_why = why
@@ -121,8 +125,36 @@ def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) 
     return True
 
 
+def newest_of_copy(tx: Transaction, held_mailing: int) -> int:
+    """The newest mailing that another life may have sent; no lower than that of the hold.
+
+    Rows may be brought back after it: what is asked for while mail is held has higher numbers.
+
+    Args:
+        tx: the open transaction.
+        held_mailing: the newest one when the database was held.
+    """
+    brought = select(func.max(Mailing.id)).where(Mailing.id <= held_mailing + NUMBERS_AHEAD)
+    return max(held_mailing, tx.scalar(brought) or 0)
+
+
+def keep_numbers_ahead(tx: Transaction, row: Installation, found: Here) -> None:
+    """Move numbers on again that rows which were brought back have set back. Safe to run twice.
+
+    Beyond those that were given out while mail was held, too.
+    """
+    if row.held_mailing is not None and found.newest_mailing < row.held_mailing + NUMBERS_AHEAD:
+        _move_numbers_on(tx, by=2 * NUMBERS_AHEAD)
+
+
+def is_still_held(tx: Transaction, held_at: dt.datetime) -> bool:
+    """Whether nobody has released a database meanwhile; nobody does until the commit."""
+    query = select(Installation.held_at).with_for_update(read=True)
+    return tx.scalar(query) == held_at
+
+
 def begin_life(tx: Transaction, *, now: dt.datetime, also_past: Collection[str], mark: int) -> None:
-    """Let a database that was held begin a new life, in which mail leaves.
+    """Let a database that was held begin a new life, in which mail leaves. Safe to run twice.
 
     Args:
         tx: the open transaction.
@@ -131,6 +163,8 @@ def begin_life(tx: Transaction, *, now: dt.datetime, also_past: Collection[str],
         mark: the journal's; ours goes on from there.
     """
     row = tx.scalars(select(Installation).with_for_update()).one()
+    if row.held_at is None:
+        return
     row.past_lives = sorted({*row.past_lives, row.life, *also_past})
     row.life = str(tx.scalar(select(func.gen_random_uuid())))
     row.life_since = now
@@ -170,6 +204,6 @@ _NUMBERS_ON = text(
 )
 
 
-def _move_numbers_on(tx: Transaction) -> None:
-    tx.execute(_NUMBERS_ON, {"ahead": NUMBERS_AHEAD})
+def _move_numbers_on(tx: Transaction, *, by: int = NUMBERS_AHEAD) -> None:
+    tx.execute(_NUMBERS_ON, {"ahead": by})
     partitions.make_for(tx, here(tx).newest_mailing)

@@ -168,6 +168,18 @@ class House:
         # It complains of constraints that go with their parent's, and ends with 1.
         self._program("pg_restore", *wanted, str(path), statuses=(0, 1))
 
+    def restore_rows(self, path: Path) -> None:
+        """Bring a backup's rows into tables that are there; the one row that is there stays."""
+        session.dispose()
+        wanted = ("--data-only", "--disable-triggers", "--no-owner", f"--dbname={self.database}")
+        self._program("pg_restore", *wanted, str(path), statuses=(0, 1))
+        self.use(self.server, self.database)
+
+    def lose_the_log(self) -> None:
+        """The accept log is gone, and what it knew with it."""
+        self.env.delenv("SYNDICATE_RELAY_ACCEPT_LOG", raising=False)
+        settings.load.cache_clear()
+
     def restore_into(self, path: Path, database: str, server: Postgres | None = None) -> None:
         """Bring a backup back into a new database, perhaps of another server, and go on there."""
         session.dispose()

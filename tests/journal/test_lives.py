@@ -111,6 +111,32 @@ def test_a_line_that_broke_off_costs_no_other(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("left", [None, 0, 1])
+def test_a_journal_that_lost_lines_is_written_anew_and_then_rests(
+    path: Path, left: int | None
+) -> None:
+    lives.keep(path)
+    begin()
+    lives.keep(path)
+    whole = path.read_text().splitlines(keepends=True)
+    if left is None:
+        path.unlink()
+    else:
+        path.write_text("".join(whole[:left]))
+    is_live_before = lives.read(path).is_live
+
+    written = [lives.keep(path), lives.keep(path)]
+    mark = row().mark
+    lives.keep(path)
+
+    found = lives.read(path)
+    assert written == [1, 0]
+    assert row().mark == mark
+    assert [each.slot for each in found.mailings()] == ["08:00"]
+    assert (is_live_before, found.is_live) == (False, True)
+
+
+@pytest.mark.usefixtures("database")
 def test_a_held_database_writes_nothing(path: Path) -> None:
     lives.keep(path)
     before = (path.read_text(), lives.head(path))
@@ -205,5 +231,6 @@ def test_a_file_that_was_brought_back_is_not_as_it_was_written(tmp_path: Path) -
     path.write_text("a line\n")
 
     assert lives.is_as_written(path, clock.now())
-    assert not lives.is_as_written(path, clock.now() - dt.timedelta(hours=1))
+    for off in (dt.timedelta(hours=-1), dt.timedelta(hours=3)):  # a copy, and another zone
+        assert not lives.is_as_written(path, clock.now() + off)
     assert not lives.is_as_written(tmp_path / "gone", clock.now())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from syndicate import clock
 from syndicate.errors import SettingsError
 from syndicate.mail import accept_log
 from syndicate.mail.accept_log import Line
@@ -106,6 +107,38 @@ def test_a_part_that_was_packed_away_leaves_doubts_as_they_are(tmp_path: Path) -
     assert search(path, "<1@x>").complete_until is None
     aged(packed, hours=2)
     assert search(path, "<1@x>").complete_until == NOW
+
+
+def test_a_log_that_is_younger_than_its_first_line_is_a_copy(tmp_path: Path) -> None:
+    """Whatever a relay that was started again has written into it since."""
+    now, path = clock.now(), tmp_path / "accept.log"
+    path.write_bytes(ours(1, now - dt.timedelta(hours=2)) + ours(2, now))
+    living = tmp_path / "living.log"
+    living.write_bytes(ours(1, now))
+
+    assert not extent(path).is_whole
+    assert extent(living).is_whole
+    living.rename(tmp_path / "living.log.1")
+    living.write_bytes(ours(2, now))
+    assert extent(living).is_whole
+    path.rename(tmp_path / "living.log.2")
+    assert not extent(living).is_whole
+
+
+def test_an_empty_log_was_kept_since_it_was_made(tmp_path: Path) -> None:
+    before, path = clock.now() - dt.timedelta(seconds=1), tmp_path / "accept.log"
+    path.touch()
+    empty = extent(path).oldest
+    path.write_bytes(ours(1, clock.now() + dt.timedelta(minutes=5)))
+
+    assert empty is not None
+    assert before <= empty <= clock.now()
+    assert extent(path).oldest == empty
+
+
+def extent(path: Path) -> accept_log.Extent:
+    now = clock.now()
+    return accept_log.accepted_since(path, str, since=now - dt.timedelta(hours=3), now=now)
 
 
 def test_a_log_that_is_rotated_while_it_is_read_is_read_whole(

@@ -1,0 +1,141 @@
+"""What falls due while mail is held is told after the release, once, whatever stands beside."""
+
+import datetime as dt
+
+import pytest
+
+from syndicate import clock
+from syndicate.mail import steering
+from syndicate.newsletters import alerts, run
+from syndicate.store import newsletters
+from syndicate.store.newsletters import Newsletter, NewsletterKind
+from syndicate.store.session import transaction
+from tests.faults import copies
+from tests.faults.copies import House
+from tests.newsletters.paper import reader
+
+READERS = 3
+SOON, LATER = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
+BESIDE = pytest.mark.parametrize("beside", ["living", "gone"])
+
+
+def open_newsroom(slot_at: dt.datetime) -> None:
+    """A digest with one slot, alerts of the same sections, and readers of both."""
+    copies.open_newsroom(READERS)
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        morning.schedule = {"times": [f"{slot_at:%H:%M}"]}
+        now = Newsletter(
+            publication_id=morning.publication_id,
+            slug="now",
+            kind=NewsletterKind.ALERT,
+            name="Now",
+            languages=["en"],
+            zone="UTC",
+            schedule={"times": ["08:00"]},
+        )
+        sections = newsletters.sections_of(tx, morning.id)
+        made = newsletters.add(tx, now, section_ids=[each.id for each in sections])
+        for number in range(1, READERS + 1):
+            reader(tx, number, made.id)
+
+
+def bring_back(house: House, beside: str) -> None:
+    """The newest backup, just now; nothing was lost but perhaps what could tell so."""
+    backup = house.dump("nightly")
+    if beside == "gone":
+        house.lose_what_stands_beside()
+    house.restore_into(backup, "house")
+    assert house.start() is not None
+
+
+def work(now: dt.datetime) -> None:
+    """Everything that workers do at a moment."""
+    from workers import tick as ticking  # noqa: PLC0415 - needs the settings of a test
+
+    for _ in range(2):
+        ticking.take_steps(now)
+        alerts.send_due(now)
+        for issue_id in copies._unsent():
+            run.compose_issue(issue_id, now)
+        copies.send()
+
+
+def ask_for_alert(name: str, **more: object) -> None:
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        section = newsletters.sections_of(tx, morning.id)[0]
+        copies.add_story(tx, section, name, alert_at=clock.now(), **more)
+
+
+@BESIDE
+def test_a_slot_that_came_while_mail_was_held_is_sent_after_the_release(
+    house: House, beside: str
+) -> None:
+    house.begin()
+    open_newsroom(slot_at=clock.now() + SOON)
+    bring_back(house, beside)
+    later = clock.now() + LATER
+    work(later)
+    assert (copies.issues(), house.sink.taken()) == ([], {})
+
+    steering.release(actor="test", now=later)
+    work(later)
+    work(later)
+
+    assert sorted(house.sink.taken().values()) == [1] * READERS
+
+
+@BESIDE
+def test_an_alert_that_was_asked_for_while_mail_was_held_is_told_after_the_release(
+    house: House, beside: str
+) -> None:
+    house.begin()
+    open_newsroom(slot_at=clock.now() + dt.timedelta(hours=2))
+    bring_back(house, beside)
+    ask_for_alert("flood")
+    work(clock.now())
+    assert (copies.issues(), house.sink.taken()) == ([], {})
+
+    house.release()
+    work(clock.now())
+    work(clock.now())
+
+    assert sorted(house.sink.taken().values()) == [1] * READERS
+
+
+@BESIDE
+def test_an_alert_whose_embargo_ended_while_mail_was_held_is_told_after_the_release(
+    house: House, beside: str
+) -> None:
+    house.begin()
+    open_newsroom(slot_at=clock.now() + dt.timedelta(hours=2))
+    ask_for_alert("flood", embargo_until=clock.now() + SOON)
+    bring_back(house, beside)
+    later = clock.now() + LATER
+    work(later)
+    assert (copies.issues(), house.sink.taken()) == ([], {})
+
+    steering.release(actor="test", now=later)
+    work(later)
+    work(later)
+
+    assert sorted(house.sink.taken().values()) == [1] * READERS
+
+
+@BESIDE
+def test_an_alert_of_before_is_told_only_where_the_journal_can_tell(
+    house: House, beside: str
+) -> None:
+    house.begin()
+    open_newsroom(slot_at=clock.now() + dt.timedelta(hours=2))
+    ask_for_alert("flood")
+    bring_back(house, beside)
+
+    house.release()
+    work(clock.now())
+
+    told = {"living": [1] * READERS, "gone": []}[beside]
+    assert sorted(house.sink.taken().values()) == told
