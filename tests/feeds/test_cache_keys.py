@@ -1,18 +1,13 @@
 """Whatever form an address is asked in, the proxy keeps no other document in a document's place."""
 
-import os
 import re
-import socket
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from bench.feeds_servers import Answer, Nginx, Web, fetch
+from bench.feeds_servers import Web, fetch
 from syndicate import clock
 from syndicate.feeds import publish
 from syndicate.store import feeds
@@ -20,6 +15,7 @@ from syndicate.store.session import transaction
 from syndicate.web.app import build
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
+from tests.feeds.proxies import ask, proxy, serving
 
 pytestmark = pytest.mark.debian("nginx")
 
@@ -119,18 +115,8 @@ def web(database: str, tmp_path: Path) -> Iterator[Web]:  # noqa: ARG001 - the r
     newsroom.articles(publication, range(60))
     newsroom.article(publication, 70, published_at=clock.now(), updated_at=clock.now())
     publish.publish_due(NOW)
-    env = {name: os.environ[name] for name in os.environ if name.startswith("SYNDICATE_")}
-    with Web(env, tmp_path, 1) as server:
+    with serving(tmp_path) as server:
         yield server
-
-
-@contextmanager
-def proxy(web: Web) -> Iterator[int]:
-    """The port of a proxy that has kept nothing yet."""
-    with tempfile.TemporaryDirectory(prefix="syndicate-nginx-", dir="/tmp") as name:
-        Path(name).chmod(0o755)  # its workers are of another account where root starts it
-        with Nginx(Path(name), web.port, Path(name)) as nginx:
-            yield nginx.proxy_port
 
 
 def test_no_form_of_an_address_puts_another_document_in_a_documents_place(web: Web) -> None:
@@ -140,7 +126,7 @@ def test_no_form_of_an_address_puts_another_document_in_a_documents_place(web: W
 
     for name, head in (requests | ODD_REQUESTS).items():
         with proxy(web) as port:
-            _ask(port, head)
+            ask(port, head)
             found = _documents(port)
         wrong[name] = [path for path in KEPT if found[path] != wanted[path]]
 
@@ -153,7 +139,7 @@ def test_a_document_in_another_form_is_led_to_its_own_or_refused_and_kept_by_nob
 ) -> None:
     with proxy(web) as port:
         _documents(port)
-        answers = {form: _ask(port, _head(form, host="evil.example")) for form in OTHER_FORMS}
+        answers = {form: ask(port, _head(form, host="evil.example")) for form in OTHER_FORMS}
 
     for form, answer in answers.items():
         assert answer.status in {302, 307, 400, 404, 414}, form
@@ -211,6 +197,21 @@ def test_what_is_gone_or_has_moved_is_kept_in_its_own_form_alone(web: Web) -> No
     assert [answer.headers["cache-control"] for answer in moved] == [kept, "no-store", "no-store"]
 
 
+def test_the_host_of_a_whole_address_stands_above_the_header(web: Web) -> None:
+    newsroom.publication("courier", host="courier.example", language="ar")
+    whole = "http://Courier.example/"
+
+    with proxy(web) as port:
+        answers = [
+            ask(port, _head("/")),
+            ask(port, _head("/", host="COURIER.example.")),
+            ask(port, _head(whole)),
+            ask(port, _head("http://daily.example/", host="courier.example")),
+        ]
+
+    assert [answer.headers["content-language"] for answer in answers] == ["en", "ar", "ar", "en"]
+
+
 def test_a_feed_that_begins_is_not_missing_for_a_moment(web: Web) -> None:
     with proxy(web) as port:
         assert fetch(port, "/feeds/courier-everything.rss").status == 404
@@ -248,16 +249,3 @@ def _documents(port: int) -> dict[str, tuple[int, str, bytes]]:
         )
         for path in KEPT
     }
-
-
-def _ask(port: int, head: str) -> Answer:
-    """What a request gets, sent letter by letter as it stands."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(f"{head}Connection: close\r\n\r\n".encode("latin-1"))
-        said = b"".join(iter(lambda: connection.recv(65536), b""))
-    first, _, rest = said.partition(b"\r\n")
-    top, _, body = rest.partition(b"\r\n\r\n")
-    status = re.fullmatch(rb"HTTP/1\.[01] ([0-9]{3}) .*", first)
-    assert status, said[:200]
-    found = BytesParser().parsebytes(top).items()
-    return Answer(int(status[1]), {name.lower(): value for name, value in found}, body)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -22,6 +23,7 @@ from syndicate.web.app import build
 from tests.conftest import MASTER_KEY
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
+from tests.feeds.proxies import ask, proxy, serving
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -86,6 +88,28 @@ def test_a_readers_feed_is_theirs_alone(
         f"/feeds/mine/{token}.rss", headers={"If-None-Match": answer.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+@pytest.mark.debian("nginx")
+def test_the_proxy_keeps_nothing_of_a_readers_feed_in_whatever_form(tmp_path: Path) -> None:
+    token = _reader()
+    forms = [
+        f"{before}{token}.rss{query}"
+        for before in ("/feeds/mine/", "/p/daily/feeds/mine/", "/feeds/m%69ne/", "/feeds/mine%2F")
+        for query in ("", "?page=1", "?x=/feeds/everything.rss", "#")
+    ]
+
+    with serving(tmp_path) as web, proxy(web) as port:
+        heads = [f"GET {form} HTTP/1.1\r\nHost: daily.example\r\n" for form in forms]
+        opened = [ask(port, head) for head in heads]
+        with transaction() as tx:
+            reader_feeds.revoke(tx, 1)
+        revoked = [ask(port, head) for head in heads]
+
+    assert {(each.status, each.headers["cache-control"]) for each in opened} == {
+        (200, "private, max-age=300")
+    }
+    assert {each.status for each in revoked} == {404}
 
 
 def test_a_revoked_token_and_a_wrong_one_look_the_same(browser: TestClient) -> None:
