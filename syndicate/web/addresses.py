@@ -21,8 +21,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 2048
 _MOST_FIELDS = 64
 _DIGITS = 7
-# What our own addresses of pages, feeds and lists carry; every other query is a stranger's.
-_OWN_QUERY = re.compile(rb"(?:before|file|page)=[1-9][0-9]*")
+# The queries that our own pages, feeds and lists print; every other one is a stranger's.
+_WITH_OWN_QUERY = re.compile(
+    r"(?:/p/[^/?]+)?/(?:sections/[^/?]+)?\?before=[1-9][0-9]*"
+    r"|/feeds/[^/?]+\.(?:rss|atom|json)\?page=[1-9][0-9]*"
+    r"|/sitemap-news\.xml\?file=[1-9][0-9]*"
+)
+# What is the whole house's has no publication before it, and a number is written in one way.
+_NEVER_PRINTED = re.compile(
+    r"/p/[^/]+/(?:feeds|static)/|(?:/p/[^/]+)?/(?:articles|issues)/(?![1-9][0-9]*(?:/|$))"
+)
 _FRONT_OF_ONE = re.compile(rb"/p/[^/]+/")
 
 Fields = list[tuple[str, str]]
@@ -100,9 +108,9 @@ class OneForm:
 
 
 def _is_own_form(scope: Scope) -> bool:
-    query = scope["query_string"]
-    is_plain = _raw_path(scope) == quote(scope["path"]).encode()
-    return is_plain and (not query or _OWN_QUERY.fullmatch(query) is not None)
+    if _raw_path(scope) != quote(scope["path"]).encode() or _NEVER_PRINTED.match(scope["path"]):
+        return False
+    return not scope["query_string"] or _WITH_OWN_QUERY.fullmatch(sent(scope)) is not None
 
 
 def _without_slash(scope: Scope) -> str | None:

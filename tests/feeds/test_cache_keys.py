@@ -15,7 +15,7 @@ from syndicate.store.session import transaction
 from syndicate.web.app import build
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
-from tests.feeds.proxies import ask, proxy, serving
+from tests.feeds.proxies import ask, proxy, send, serving
 
 pytestmark = pytest.mark.debian("nginx")
 
@@ -105,8 +105,38 @@ ODD_REQUESTS = {
     "a type in capitals": _head(LIVE, "Accept: TEXT/HTML"),
     "a type that holds another's name": _head(LIVE, "Accept: text/htmlx"),
     "a type said twice": _head(LIVE, "Accept: */*", "Accept: text/html"),
+    "no version": f"GET {ARCHIVE}\r\n",
+    "two hosts": _head(LIVE, "Host: evil.example"),
+    "another request in the body": _head(
+        *(LIVE, f"Content-Length: {len(_head(ARCHIVE)) + 2}", ""), _head(ARCHIVE)
+    ),
+    "a body in pieces": _head(LIVE, "Transfer-Encoding: chunked", "", "1", "x", "0", ""),
+    "an unheard-of coding of the body": _head(LIVE, "Transfer-Encoding: x"),
+    "a header too long": _head(LIVE, f"X-Long: {'x' * 9000}"),
+    "a control character": _head(LIVE, "X-Odd: \x01\xff"),
+    "headers that go no further": _head(LIVE, "Connection: Host, Accept, Accept-Encoding"),
+    "another protocol": _head(LIVE, "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
+    "a feed in raw UTF-8": _head("/feeds/\xc3\xa9.rss"),
+    "a page in raw Latin-1": _head(f"{LIVE}?page=\xb9"),
+    "a space in the address": _head(f"{LIVE} x"),
     "a wish for what is fresh": _head(LIVE, "Pragma: no-cache", "Cache-Control: no-store"),
 }
+
+
+# What the proxy does not let through to the web server, or back.
+REFUSED = (
+    (400, _head(f"{LIVE} x")),
+    (400, _head(LIVE, f"X-Long: {'x' * 9000}")),
+    (400, _head(LIVE, "Host: evil.example")),
+    (400, _head("/feeds/\xc3\xa9.rss")),
+    (405, _head(LIVE, method="TRACE")),
+    (412, _head(LIVE, 'If-Match: "x"')),
+    (412, _head(LIVE, "If-Unmodified-Since: Tue, 24 Nov 2020 08:00:00 GMT")),
+    (413, _head("/hub", "Content-Length: 99999999", method="POST")),
+    (414, _head(f"{LIVE}?{'y' * 9000}")),
+    (501, _head(LIVE, "Transfer-Encoding: x")),
+    (505, f"GET {LIVE} HTTP/2.0\r\n"),
+)
 
 
 @pytest.fixture
@@ -126,7 +156,7 @@ def test_no_form_of_an_address_puts_another_document_in_a_documents_place(web: W
 
     for name, head in (requests | ODD_REQUESTS).items():
         with proxy(web) as port:
-            ask(port, head)
+            send(port, head)
             found = _documents(port)
         wrong[name] = [path for path in KEPT if found[path] != wanted[path]]
 
@@ -143,9 +173,7 @@ def test_a_document_in_another_form_is_led_to_its_own_or_refused_and_kept_by_nob
 
     for form, answer in answers.items():
         assert answer.status in {302, 307, 400, 404, 414}, form
-        # What nginx refuses itself says nothing, and no cache keeps 400 and 414 unasked.
-        said = answer.headers.get("cache-control", "")
-        assert said == "no-store" or answer.status in {400, 414}, form
+        assert answer.headers["cache-control"] == "no-store", form
         location = answer.headers.get("location", "/")
         assert re.match(r"/[^/\\\\]", location) or location == "/", form
         assert "evil" not in location.lower().replace("x-evil", ""), form
@@ -195,6 +223,30 @@ def test_what_is_gone_or_has_moved_is_kept_in_its_own_form_alone(web: Web) -> No
     kept = "public, max-age=300, s-maxage=2"
     assert [answer.headers["cache-control"] for answer in gone] == [kept, "no-store", "no-store"]
     assert [answer.headers["cache-control"] for answer in moved] == [kept, "no-store", "no-store"]
+
+
+def test_no_cache_may_keep_what_the_proxy_refuses(web: Web) -> None:
+    with proxy(web) as port:
+        answers = [ask(port, head) for _, head in REFUSED]
+
+    assert [(answer.status, answer.headers.get("cache-control")) for answer in answers] == [
+        (status, "no-store") for status, _ in REFUSED
+    ]
+
+
+def test_no_cache_may_keep_that_the_web_server_is_away(
+    database: str,  # noqa: ARG001 - the rows are there
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as web:
+        pass
+
+    with proxy(web) as port:
+        answers = [fetch(port, path) for path in (LIVE, "/", "/feeds/mine/x.rss")]
+
+    assert {(answer.status, answer.headers.get("cache-control")) for answer in answers} == {
+        (502, "no-store")
+    }
 
 
 def test_the_host_of_a_whole_address_stands_above_the_header(web: Web) -> None:

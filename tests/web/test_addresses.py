@@ -40,6 +40,19 @@ def test_a_page_in_its_own_form_may_be_kept(
         "/feeds?utm_source=mail",
         "/p/%61l-nahar/",
         "/robots.txt?x=1",
+        "/?page=1",
+        "/?file=1",
+        "/sections/world?page=2",
+        "/feeds?before=9",
+        "/newsletters?before=9",
+        "/feeds/feed.css?page=1",
+        "/p/al-nahar/feeds/feed.css",
+        "/p/nobody/feeds/feed.css",
+        f"/p/al-nahar{static.url('feed.css')}",
+        "/articles/0{report}/report",
+        "/articles/+{report}/report",
+        "/articles/{report}.0/report",
+        "/issues/0{issue}",
     ],
 )
 def test_a_page_in_another_form_is_shown_and_kept_by_nobody(
@@ -47,9 +60,18 @@ def test_a_page_in_another_form_is_shown_and_kept_by_nobody(
 ) -> None:
     assert newsroom.english
 
-    answer = browser.get(path)
+    answer = browser.get(path.format(**newsroom.articles, issue=newsroom.issue))
 
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+
+def test_articles_and_issues_in_their_own_form_may_be_kept(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    article = newsroom.path("report")
+
+    for path in (article, f"{article}/print", f"{article}/share", f"/issues/{newsroom.issue}"):
+        assert browser.get(path).headers["cache-control"] == KEPT, path
 
 
 def test_a_style_sheet_with_a_query_is_kept_by_nobody(browser: TestClient) -> None:
