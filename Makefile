@@ -22,7 +22,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
   --root-user-action=ignore --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint fmt faults db-new pins wheel clean
+.PHONY: help setup demo up test check long lint fmt faults db-new pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -38,11 +38,14 @@ up: $(FOR_USE) ## start everything on this machine and keep it up; ARGS="--port 
 	@$(BIN)/syndicate up $(ARGS)
 
 test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/mail"
-	$(PYTEST) -m "not debian" $(ARGS)
+	$(PYTEST) -m "not debian and not long" $(ARGS)
 
 check: lint ## all that a push must pass: format, lint, types, layers, tests, wheel
 	@$(MAKE) --no-print-directory wheel
-	$(PYTEST) $(CHECK)
+	$(PYTEST) -m "not long" $(CHECK)
+
+long: $(FOR_WORK) ## pass what `make check` leaves out for its length: whole matrices and journeys
+	$(PYTEST) -m long $(ARGS)
 
 lint: $(FOR_WORK)
 	$(BIN)/ruff format --check .

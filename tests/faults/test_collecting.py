@@ -23,7 +23,7 @@ from tests.collect.site import Asked, Reply, Site, running
 
 pytestmark = pytest.mark.faults
 
-KILLS = 20
+KILLS = [6, pytest.param(20, marks=pytest.mark.long)]
 PUBLISHERS, FEEDS, ENTRIES = 8, 3, 12
 # Longer than a lease: what a killed worker held is free for the next one.
 STEP = dt.timedelta(minutes=10)
@@ -80,8 +80,9 @@ def wait_until_loaded(worker: subprocess.Popen[str]) -> None:
     assert worker.stdout.readline() == "ready\n"
 
 
-def test_twenty_killed_workers_lose_and_double_nothing(
-    database: str, publishers: list[Site]
+@pytest.mark.parametrize("kills", KILLS)
+def test_killed_workers_lose_and_double_nothing(
+    database: str, publishers: list[Site], kills: int
 ) -> None:
     assert database
     publication_id = newsroom.publication()
@@ -92,7 +93,7 @@ def test_twenty_killed_workers_lose_and_double_nothing(
     # A source is due from the moment that the database knows it.
     now, killed = clock.now(), 0
 
-    for version in range(KILLS):
+    for version in range(kills):
         serve(publishers, version)
         now += STEP
         worker = start(now)
@@ -106,9 +107,9 @@ def test_twenty_killed_workers_lose_and_double_nothing(
     with transaction() as tx:
         outbox.pass_on(tx, now)
 
-    assert killed >= KILLS - 2
+    assert killed >= kills - 2
     assert last.returncode == 0
-    check_whole(KILLS - 1)
+    check_whole(kills - 1)
 
 
 def check_whole(version: int) -> None:

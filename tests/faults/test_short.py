@@ -7,7 +7,13 @@ from tests.faults import campaign
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.parametrize("case", campaign.SHORT, ids=lambda case: case.name)
+CASES = [
+    pytest.param(case, id=case.name, marks=() if case is campaign.SHORT[0] else pytest.mark.long)
+    for case in campaign.SHORT
+]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_nobody_is_lost_whatever_dies(case: campaign.Case) -> None:
     report = campaign.run(case, audience=2000, hurry=True)
 

@@ -29,6 +29,7 @@ def _five() -> list[Path]:
     return sorted(counted, key=lambda path: (counted[path], path.name), reverse=True)[:MANY]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not FEEDS.is_dir(), reason="../shared/corpus is not here")
 def test_five_real_feeds_are_stored_once_and_found_by_following_next() -> None:
     files = _five()

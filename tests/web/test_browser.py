@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from syndicate.store import ledger
 from syndicate.store.session import transaction
-from tests.web.browsing import Watched
+from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, confirm_token, sign_up, subscription, token
 
@@ -37,9 +37,7 @@ def pages(room: Newsroom) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_every_page_is_accessible_and_keeps_to_itself(
     chromium: Browser, address: str, newsroom: Newsroom, width: int, scheme: str
 ) -> None:

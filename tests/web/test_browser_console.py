@@ -9,7 +9,7 @@ from syndicate.store.mailings import MailingState
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind, SourceState
 from tests.web import operators
-from tests.web.browsing import Watched
+from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom
 
 pytestmark = pytest.mark.debian("chromium")
@@ -41,9 +41,7 @@ def room(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_every_page_is_accessible(
     chromium: Browser, address: str, room: Newsroom, width: int, scheme: str
 ) -> None:
