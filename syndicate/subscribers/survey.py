@@ -92,6 +92,8 @@ def _settled(table: Table, judged: Sequence[Judged]) -> Iterator[Judged]:
     unfilled = {each.place for each in judged if each.role in _ASKED}
     fitting = set[int]()
     for row in table.rows():
+        if not unsure and not unfilled:
+            break
         if row.fault:
             continue
         unfilled -= {place for place in unfilled if row.cells[place]}
