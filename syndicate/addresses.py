@@ -1,6 +1,6 @@
 """Which IP addresses may be dialled: the table behind the one door of `syndicate.fetch`.
 
-Source: notes/syndication A5; IANA special-purpose address registries (RFC 6890).
+Source: IANA special-purpose address registries (RFC 6890).
 """
 
 import ipaddress

@@ -9,8 +9,6 @@ name that resolves to something else the second time gains nothing. Proxies from
 are ignored.
 
 A status of 400 and more is an answer, not an exception; what raises is that there is no answer.
-
-Source: notes/syndication A5.
 """
 
 import asyncio

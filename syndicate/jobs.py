@@ -1,7 +1,7 @@
 """The names of all jobs and how to hint at one; the only producer of Celery messages.
 
 A message is a hint, never the truth: what is due stands in rows, and the tick finds it again every
-2 s (design §3). So sending one takes 0.3 s at most, happens once, never raises, and after a failure
+2 s. So sending one takes 0.3 s at most, happens once, never raises, and after a failure
 is not even tried for 10 s.
 """
 
@@ -20,7 +20,7 @@ TICK_S = 2.0
 BREAKER_S = 10.0
 HINT_TIMEOUT_S = 0.3
 # Longer than any task runs (60 s) plus what waits behind it; kombu's clock starts when a worker
-# receives a message and is never renewed (notes/mail B2). Fixed by the design.
+# receives a message and is never renewed.
 VISIBILITY_TIMEOUT_S = 600
 
 
@@ -119,7 +119,7 @@ def broker_url(redis_url: str) -> str:
 
 
 def transport_options() -> dict[str, object]:
-    """Settings of the Redis transport, each chosen by measurement (notes/mail B)."""
+    """Settings of the Redis transport, each chosen by measurement."""
     return {
         "visibility_timeout": VISIBILITY_TIMEOUT_S,
         "unacked_restore_interval": 5,

@@ -6,7 +6,7 @@
 Redis's own clock counts, so that machines need not agree on theirs. Nothing here is the truth about
 anything: losing Redis costs pace for a while, never a message.
 
-Source: notes/mail B5 (GCRA); https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
+Source: GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
 """
 
 import time

@@ -2,10 +2,10 @@
 
 A token is `base64url(payload).base64url(mac)`; the MAC is HMAC-SHA256 cut to 128 bits, keyed per
 purpose and compared in constant time, so that an unsubscribe link can never confirm a subscription.
-Tokens carry ids, never addresses (design §5.9). Whether a token may be used once or for ever is its
+Tokens carry ids, never addresses. Whether a token may be used once or for ever is its
 user's business (`store.tokens` keeps the used ones).
 
-Source: notes/mail A8; RFC 2104.
+Source: RFC 2104.
 """
 
 import base64
@@ -74,7 +74,7 @@ def address_hash(master_key: bytes, address: str) -> bytes:
         address: as `store.recipients.normalise` returns it.
 
     Returns:
-        32 bytes, HMAC-SHA256 (notes/mail A7).
+        32 bytes, HMAC-SHA256.
     """
     return hmac.digest(derive_key(master_key, "address"), address.encode(), "sha256")
 

@@ -1,7 +1,7 @@
 """Every 2 s: find what is due in the rows and hint at it, so that no lost message matters.
 
 Each step stands alone: one that fails is logged and the others still run. The slot is taken first,
-so that two beats are as harmless as one (design §6, "Lanes and queues").
+so that two beats are as harmless as one.
 
 An embargo ends at a second, not at a tick: one that ends before the next ticks gets a timer of its
 own in this process. A lost timer is a hint lost; the next tick finds the article in its row.

@@ -32,7 +32,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
     held: Annotated[
-        bool, typer.Option("--held", help="Only those whose embargo nobody can read.")
+        bool, typer.Option("--held", help="Only those whose embargo cannot be read.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -125,14 +125,16 @@ def embargo(
     article_id: Id,
     *,
     until: Annotated[
-        str | None, typer.Option(help="The moment it ends, with its zone: 2026-11-30T08:00:00Z.")
+        str | None, typer.Option(help="When it ends, with the zone: 2026-11-30T08:00:00Z.")
     ] = None,
-    lift: Annotated[bool, typer.Option("--lift", help="Let the article out now.")] = False,
+    lift: Annotated[bool, typer.Option("--lift", help="Publish the article now.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hold an article back until a moment, or let it out; also one whose embargo is not read."""
+    """Hold an article back until a given time, or publish it; also one with an unread embargo."""
     if (until is None) is not lift:
-        raise UsageError("Say when the embargo ends by --until, or let the article out by --lift.")
+        raise UsageError(
+            "Say when the embargo ends with --until, or publish the article with --lift."
+        )
     moment = _moment(until) if until is not None else None
     now = clock.now()
     with transaction() as tx:
@@ -243,7 +245,7 @@ def _moment(text: str) -> dt.datetime:
         if isinstance(error, OutOfBoundsError):
             raise
         raise UsageError(
-            f"{text} is no moment; write it with its zone, as 2026-11-30T08:00:00Z."
+            f"{text} is not a time; write it with its zone, such as 2026-11-30T08:00:00Z."
         ) from error
 
 

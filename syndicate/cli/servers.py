@@ -30,8 +30,8 @@ def servers(
             sys.stdout.write(f"{postgres.shell()}\n")
             sys.stdout.flush()
             console.print(
-                "Say that line in another shell: pg_dump, dropdb, createdb, pg_restore and psql "
-                "are those of this installation then. Ctrl-C ends it; the data stays."
+                "Run that line in another shell; pg_dump, dropdb, createdb, pg_restore and psql "
+                "are then those of this installation. Ctrl-C stops the servers; the data stays."
             )
             stack.watch()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from syndicate.store import progress
 from syndicate.store.progress import Standing
 from syndicate.store.session import transaction
 
-# Counters of batches move once a chunk; a faster look shows nothing new (design §10).
+# Counters of batches move once a chunk; a faster look shows nothing new.
 EVERY_S = 0.5
 
 

@@ -6,8 +6,6 @@ published within ten minutes, both texts of 48 words or more, nine tenths of the
 What a CMS pushes is never merged so: its own id says what it is.
 
 Each merge is in the audit with its likeness; `syndicate articles split` undoes it.
-
-Source: notes/syndication A3.7.
 """
 
 import datetime as dt

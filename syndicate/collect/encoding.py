@@ -1,7 +1,6 @@
 """From the bytes that a server sent to text: BOM, valid UTF-8, HTTP, declaration, Windows-1252.
 
 Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says.
-Source: notes/syndication A3.9.
 """
 
 import codecs

@@ -3,8 +3,6 @@
 The ladder within one feed: guid, else link, else title and text. Where several entries of a
 document share a rung, the link is added, then the title: publishers use one guid for four articles
 (al-monitor), or one link for a whole feed. Two entries with the same guid, link and title are one.
-
-Source: notes/syndication A2 (what users complain about), A3.7.
 """
 
 import dataclasses

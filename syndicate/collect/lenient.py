@@ -3,8 +3,6 @@
 feedparser takes a photo caption for the body when it comes first, and for the summary too (7 % of
 entries with both, measured). So the body is the first text/html content, then the longest, and
 whatever equals a media:description is neither.
-
-Source: notes/syndication A4.
 """
 
 import datetime as dt

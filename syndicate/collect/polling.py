@@ -7,7 +7,7 @@
 
 A source is never silently given up: each change of its state is one notice that operators see.
 
-Source: notes/syndication A3.1 to A3.5; RFC 9110 10.2.3 (Retry-After), RFC 9111 5.2.2 (max-age).
+Source: RFC 9110 10.2.3 (Retry-After), RFC 9111 5.2.2 (max-age).
 """
 
 import dataclasses

@@ -4,7 +4,7 @@ A feed is published to be fetched by programs; a page is not, so its host is ask
 word is kept for a day. The operator's own servers, named by IP:port, are not asked unless the
 source says so (docs/sources.md).
 
-Source: RFC 9309; notes/syndication A3.11.
+Source: RFC 9309.
 """
 
 import dataclasses

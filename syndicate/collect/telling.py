@@ -1,7 +1,7 @@
-"""What operators are told of a source's dates: embargoes and dates that nobody can read, and zones.
+"""Notices to operators about a source's dates: embargoes and dates that cannot be read, and zones.
 
-A held article is told each time, for somebody has to decide about it; what is a habit of the source
-is told once in a month.
+Each held article gets a notice, because somebody has to decide about it; a habit of the source gets
+one a month.
 """
 
 import datetime as dt
@@ -106,7 +106,7 @@ def _without_zone(source_id: int, dated: Sequence[Dated]) -> str:
     return (
         f"An embargo of source {source_id} names no zone: “{found[0].entry.embargo_raw}”, of "
         f"article {found[0].article_id}. Such articles are held back until that time has come in "
-        'every zone; say which zone is meant by "zone" in the source\'s profile.'
+        'every zone; set "zone" in the source\'s profile to the one that is meant.'
     )
 
 
@@ -139,6 +139,6 @@ def _ahead(source_id: int, dated: Sequence[Dated]) -> str:
         return ""
     return (
         f"Source {source_id} dates articles in the future, as article {found[0].article_id}. They "
-        "are held back until then; if the source's clock or zone is wrong, say so to its "
-        "publisher, and let one out by `syndicate articles embargo ID --lift`."
+        "are held back until then; if the source's clock or zone is wrong, tell its publisher, and "
+        "publish one with `syndicate articles embargo ID --lift`."
     )

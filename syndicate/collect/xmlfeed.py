@@ -4,7 +4,7 @@ Nearly all real feeds are (193 of 200), and lxml reads one in 2 ms where feedpar
 gives up (None) at the first thing whose meaning is not plain, and feedparser takes over: a document
 is never read by half.
 
-Source: notes/syndication A4; RSS 2.0; RFC 4287; RSS 1.0.
+Source: RSS 2.0; RFC 4287; RSS 1.0.
 """
 
 import datetime as dt

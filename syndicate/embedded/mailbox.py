@@ -7,7 +7,7 @@ Before each 250 the message stands in one fsynced file under `messages/` and one
 nothing leaves it. `FOLDER/port` holds the port once it listens. Speaks PIPELINING, CHUNKING,
 8BITMIME and SMTPUTF8.
 
-Source: RFC 5321, RFC 2920, RFC 3030; design §11.
+Source: RFC 5321, RFC 2920, RFC 3030.
 """
 
 import argparse

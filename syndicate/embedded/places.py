@@ -7,8 +7,6 @@ where, and its programs are copied there when that account cannot run them in pl
 we did not make is ever chmodded, and only C programs run as that account (Python may lie under
 /root).
 As an ordinary user everything stands in the data folder.
-
-Source: design §11, notes/web-and-security A9.
 """
 
 import importlib.metadata

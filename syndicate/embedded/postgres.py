@@ -7,8 +7,6 @@
 It listens on a Unix socket only, in a 0700 folder of the account it runs as: whoever may open that
 folder is trusted, nobody else can connect. The wheel's own Python manager is not used: as root it
 makes accounts, chmods parents, and leaves servers running after a kill.
-
-Source: notes/web-and-security 0.8, A9; design §11.
 """
 
 import os

@@ -8,8 +8,6 @@ A part whose address is set (`SYNDICATE_DATABASE_URL`, `_REDIS_URL`, `_RELAY_URL
 Nothing is written before the port is ours and the folder is known to be free. While a stack runs,
 this process's own settings are the stack's, so that `store` works here as in the children. A second
 Ctrl-C during the stop ends everything at once.
-
-Source: design §11.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Whom a process may mail in a database that belongs to another environment (design §5.11).
+"""Whom a process may mail in a database that belongs to another environment.
 
 A copy of production's database that is started as a test must mail nobody but the people named in
 `SYNDICATE_MAIL_ALLOW_LIST`. What may not be mailed stays pending, so that a process which was only

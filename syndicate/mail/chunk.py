@@ -3,7 +3,7 @@
     intend (commit) ─> send ─> settle (commit)
 
 Between the two commits the chunk's deliveries stand as *in flight* in the batch. A worker that dies
-there leaves at most these ambiguous (design G3). Nothing is sent before the first commit, and
+there leaves at most these ambiguous. Nothing is sent before the first commit, and
 the second is tried until the lease is over: the results are known and must not be lost.
 """
 
@@ -255,7 +255,7 @@ class Chunk:
 def _barred(due: Due, why: str) -> results.Outcome:
     """What becomes of a delivery that may not be attempted.
 
-    Where a first copy may have arrived, nobody may hide that: it stays ambiguous (design §5.7).
+    Where a first copy may have arrived, nobody may hide that: it stays ambiguous.
     """
     state = _BARRED[why] if due.content_version is None else DeliveryState.AMBIGUOUS
     return results.Outcome(due.ordinal, state, is_attempt=False, reason=why)

@@ -3,7 +3,7 @@
     take ─> chunk ─> chunk ─> … ─> give back ─> take …      until nothing is ready, or 50 s
 
 A worker that lives leaves nothing behind: whatever ends its run, the batch goes back to the rows.
-One that dies leaves a lease that runs out, and `mail.recover` takes it back (design §6).
+One that dies leaves a lease that runs out, and `mail.recover` takes it back.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ from syndicate.store.session import DatabaseDownError, Transaction, transaction
 
 log = logs.get(__name__)
 
-# A task's bound is 60 s (design §6); the chunk in hand at 50 s has the rest.
+# A task's bound is 60 s; the chunk in hand at 50 s has the rest.
 RUN_S = 50.0
 ACTOR = "sender"
 # A batch that holds addresses which this environment may not mail is looked at again after this.

@@ -1,7 +1,7 @@
 """Pausing a mailing that goes wrong: too many readers refused for good, or complaining.
 
 A list that was bought or is years old shows in the first hundreds; then a mailing is paused for a
-person to look at. Resumed by one, it is not paused again. Source: notes/mail A7.
+person to look at. Resumed by one, it is not paused again.
 """
 
 import datetime as dt

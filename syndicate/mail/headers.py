@@ -1,6 +1,6 @@
 """Header fields as bytes, proof against whatever text a newsroom or a reader puts in them.
 
-Python's own writer lets a decoded word break out into a new header before 3.11.15 (notes/web 0.1),
+Python's own writer lets a decoded word break out into a new header before 3.11.15,
 and costs milliseconds a message; so fields are written here. Text loses control, bidi and line
 separator characters, and cannot smuggle an encoded word of its own.
 

@@ -1,7 +1,7 @@
 """One recipient's message: headers by RFC, envelope sender, and the merged body.
 
 Everything is a function of the ledger's row and the frozen content, so that a retry has the same
-bytes and the same Message-ID. Checklist: notes/mail A1, A3, A5.
+bytes and the same Message-ID.
 """
 
 import datetime as dt
@@ -102,12 +102,12 @@ class Writer:
         }
 
     def message_id(self, recipient_id: int, domain: str) -> str:
-        """Unique per recipient, the same on every retry (RFC 5322 3.6.4, notes/mail A1.5)."""
+        """Unique per recipient, the same on every retry (RFC 5322 3.6.4)."""
         name = f"m{self.mailing.id}.{recipient_id}"
         return f"<{name}.{self._seal('message-id', name)[:16]}@{domain}>"
 
     def bounce_address(self, due: Due, domain: str) -> str:
-        """The envelope sender: names mailing and recipient, sealed (notes/mail A7)."""
+        """The envelope sender: names mailing and recipient, sealed."""
         name = f"{self.mailing.id}-{due.recipient_id}"
         return f"b+{name}-{self._seal('bounce', name)[:12]}@{domain}"
 

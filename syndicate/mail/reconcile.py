@@ -1,4 +1,4 @@
-"""Settling ambiguous deliveries from the relay's accept log, where there is one (design G4).
+"""Settling ambiguous deliveries from the relay's accept log, where there is one.
 
 Rows say what is in doubt, the log what the relay took, and rows are written again: no transaction
 is open while a file is read.

@@ -5,7 +5,7 @@
         single.queue(tx, prepared, recipient, …)      # the mail exists when its reason does
 
 It stands in the ledger like any other mail: a mailing of kind *single* with its content, one batch
-and one delivery, sent by the urgent lane (design §6, "Ledger").
+and one delivery, sent by the urgent lane.
 """
 
 import datetime as dt

@@ -3,7 +3,7 @@
 A session keeps its connections between chunks. `send` gives every envelope a result, whatever the
 relay does, and asks the caller for the lease's end all the while: no byte of a new message is
 written with less than 10 s of lease, and when the lease cannot be renewed every socket is closed at
-once (design §6, "Lease and fence").
+once.
 """
 
 import selectors

@@ -1,6 +1,6 @@
 """What operators do to a mailing: pause, resume, cancel, and *stop everything*.
 
-Each takes effect within one chunk (design G6) and leaves a line in the audit.
+Each takes effect within one chunk and leaves a line in the audit.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """The envelopes of one chunk, handed out one at a time while the lease is ours.
 
 No byte of a new message is written with less than 10 s of lease: neither its envelope, nor the body
-of one whose envelope went ahead (design §6, "Lease and fence").
+of one whose envelope went ahead.
 """
 
 import time

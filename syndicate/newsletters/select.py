@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-MAX_STORIES = 63  # bits of a signed bigint (design §6)
+MAX_STORIES = 63  # bits of a signed bigint
 # A story that came out before the window but reached us within it is not lost, unless it is older.
 LATE = dt.timedelta(days=1)
 

@@ -1,8 +1,8 @@
-"""Stories that cannot stand in a mail: each costs itself, never the issue, and is named to editors.
+"""Stories that cannot be put into a mail: the story is left out, not the issue.
 
-A template may trip over a story, or one story may be as long as a whole mail. Then it is left out,
-and the issue is composed of the rest. What is stored of it is the article's id and why, none of its
-words: an article that is taken down later must be gone from there too.
+A template may fail on a story, or one story may be as long as a whole mail. Then it is left out,
+editors are told, and the issue is composed of the rest. What is stored of it is the article's id
+and why, none of its words: an article that is taken down later must be gone from there too.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ from syndicate.store.session import Transaction
 log = logs.get(__name__)
 
 # A story takes 2,000 bytes of the 90,000 that a mail may have. One of more than this is left out
-# before those are that have done nothing.
+# before any that are not at fault.
 MAX_STORY_BYTES = 10_000
 
 
@@ -71,8 +71,8 @@ def at_fault(
 
 def sentence(found: Sequence[Unusable]) -> str:
     """What was left out and why, for the note of an issue."""
-    named = "; ".join(f"article {each.article_id}, for {each.why}" for each in found)
-    return f"Left out, as it cannot be put into a mail: {named}."
+    named = "; ".join(f"article {each.article_id} ({each.why})" for each in found)
+    return f"Left out, because it cannot be put into a mail: {named}."
 
 
 def record(
@@ -107,5 +107,5 @@ def _trouble(render: Callable[[], object]) -> str | None:
     except OversizeError as error:
         return f"it takes {error.ids['size_bytes']:,} bytes of one mail"
     except UnrenderableError as error:
-        return f"the mail cannot be made with it ({type(error.__cause__).__name__})"
+        return f"the mail cannot be made with it: {type(error.__cause__).__name__}"
     return None

@@ -11,7 +11,7 @@ Each piece is encoded once; the same bytes serve DATA, BDAT and DKIM. Rules that
 * no line begins with "." or "From ", none ends in a blank or holds two in a row, each ends in CRLF:
   the bytes are already what DKIM's relaxed canonicalisation makes of them (RFC 6376 3.4.4).
 
-Source: RFC 2045 6.7 and 6.8; design §6.
+Source: RFC 2045 6.7 and 6.8.
 """
 
 import base64

@@ -98,7 +98,7 @@ def raise_mark(tx: Transaction) -> int:
 
 
 def stop_everything(tx: Transaction, *, now: dt.datetime, why: str) -> None:
-    """Let no more mail leave, from any worker, within one chunk (design G6)."""
+    """Let no more mail leave, from any worker, within one chunk."""
     tx.execute(update(Installation).values(stopped_at=now, stopped_why=why))
 
 

@@ -4,7 +4,7 @@
     take ─> intend ─> ✗ ─> reap                            a worker that died: `store.reaping`
 
 Each take raises the batch's epoch; every later write names the epoch it was given and changes
-nothing when another has come since. Lease times are the database's own clock. Source: design §6.
+nothing when another has come since. Lease times are the database's own clock.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """Mailings as wholes: made, counted, paused, cancelled; their content in rows.
 
 Counts add up on every screen: accepted + deferred + failed + suppressed + skipped + ambiguous +
-remaining = audience (design §5.8).
+remaining = audience.
 """
 
 import datetime as dt
@@ -174,7 +174,7 @@ def change_state(
     """Move a mailing on, if it is in one of the states it may come from.
 
     Returns:
-        Whether it was; the change bites within one chunk (design G6).
+        Whether it was; the change bites within one chunk.
     """
     statement = (
         update(Mailing)

@@ -4,8 +4,8 @@
     delivery:  pending → accepted | failed | suppressed | skipped | ambiguous
                        ⇄ deferred
 
-There is no index on state: a worker leases a batch, so that its updates stay in the row's own page
-(notes/mail 0.6). Queries live in `store.ledger` and `store.lease`.
+There is no index on state: a worker leases a batch, so that its updates stay in the row's own page.
+Queries live in `store.ledger` and `store.lease`.
 """
 
 import datetime as dt
@@ -50,7 +50,7 @@ class MailingState(enum.StrEnum):
 
 
 class AmbiguousPolicy(enum.StrEnum):
-    """What becomes of a delivery whose reply was lost: see design §6, "After a crash"."""
+    """What becomes of a delivery whose reply was lost."""
 
     SKIP = "skip"
     RESEND = "resend"
@@ -73,7 +73,7 @@ class BatchState(enum.IntEnum):
 
 
 class DeliveryState(enum.IntEnum):
-    """What became of one mailing to one recipient (design §6)."""
+    """What became of one mailing to one recipient."""
 
     PENDING = 0
     ACCEPTED = 1
@@ -193,7 +193,7 @@ class Batch(Table):
     epoch: Mapped[int] = mapped_column(server_default="0")
     inflight: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{}")
     inflight_version: Mapped[int | None] = mapped_column(SmallInteger)
-    # One counter per terminal or waiting state; remaining = size - their sum (design §5.8).
+    # One counter per terminal or waiting state; remaining = size - their sum.
     accepted: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     deferred: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     failed: Mapped[int] = mapped_column(SmallInteger, server_default="0")

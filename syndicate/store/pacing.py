@@ -2,8 +2,8 @@
 
     clear ─ 421, 4.7.x ─> held (10 min, 20, 40 …) ─ over ─> one connection, two, … ─> clear
 
-Source: notes/mail A6 (Gmail 4.7.28: stop for ten minutes, resume with one connection, one more at a
-time).
+Source: what Gmail asks for by 4.7.28 (stop for ten minutes, resume with one connection, one more at
+a time).
 """
 
 import datetime as dt

@@ -8,7 +8,7 @@ from syndicate.store.mailings import Delivery, Mailing, MailingState
 from syndicate.store.session import Transaction
 
 MAILINGS_PER_PARTITION = 100_000
-# Room in each page for the row's own update, so that no index is touched (notes/mail 0.6).
+# Room in each page for the row's own update, so that no index is touched.
 FILLFACTOR = 60
 
 

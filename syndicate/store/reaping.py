@@ -2,7 +2,7 @@
 
 A worker that died, or lost its connection to us, may have sent what it intended, or not: nobody
 knows. So every delivery it had in hand and that still waits becomes *ambiguous*, and stays so, or
-is sent again with the same bytes, as the mailing's policy says (design §6, "After a crash").
+is sent again with the same bytes, as the mailing's policy says.
 """
 
 import datetime as dt

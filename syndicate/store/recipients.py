@@ -14,7 +14,7 @@ from syndicate.store.session import Transaction
 
 EVERYWHERE = "*"  # suppression scope: no mail of any kind
 OTHER = "other"
-# Who runs the mailboxes of a domain, as far as the domain itself tells (notes/mail A6).
+# Who runs the mailboxes of a domain, as far as the domain itself tells.
 _GROUPS = {
     "google": ("gmail.com", "googlemail.com"),
     "microsoft": ("outlook.com", "hotmail.com", "live.com", "msn.com"),

@@ -3,8 +3,9 @@
     correction ─> renew_since ─> nothing leaves ─> new version ─> the rest leaves with it
 
 The correction's own transaction sets `renew_since`; every intent asks for it, so that no mail that
-begins afterwards has the old text. `newsletters.renew` makes the version. Source: design §6,
-"Content is versioned".
+begins afterwards has the old text. `newsletters.renew` makes the version.
+
+Source: docs/decisions/0016-a-correction-holds-the-rest.md.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """Writing what became of deliveries: rows and batch counters in one commit, always fenced.
 
 The counters of a batch are changed by what the rows changed, in the same statement's commit, so
-that screens can sum batches and a test can compare them with the rows (design §6).
+that screens can sum batches and a test can compare them with the rows.
 """
 
 import datetime as dt

@@ -76,7 +76,7 @@ class Source(Table):
     pages: Mapped[Pages] = mapped_column(text_enum(Pages), server_default="thin")
     # Exact "IP:port" of an in-house server that may be dialled although it is private.
     allow_origins: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
-    # Selectors, date format and zone of the site's own template (design §8).
+    # Selectors, date format and zone of the site's own template.
     profile: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
     # The newsroom's own news sitemap or list, with which what is stored is compared.

@@ -1,4 +1,4 @@
-"""What may be shown where: the one answer that every way out asks for (design §5.10).
+"""What may be shown where: the one answer that every way out asks for.
 
 live                         page, feeds, sitemap, hub, mail, pictures, search, log
 embargoed, until its second  nowhere

@@ -1,6 +1,6 @@
 """Reading the links in mails: whose subscription a token speaks for.
 
-Links never expire but for the confirmation: mails are opened months later (notes/mail A4).
+Links never expire but for the confirmation: mails are opened months later.
 """
 
 import datetime as dt

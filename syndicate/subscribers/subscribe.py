@@ -4,8 +4,8 @@
                                           └> nothing: nothing is ever sent
 
 Whoever asks gets the same answer whether we know the address or not, and an address gets one
-confirmation mail in 24 hours, however often and for however many newsletters somebody asks
-(notes/mail A8). A stranger cannot change what a reader has: asking again for an active subscription
+confirmation mail in 24 hours, however often and for however many newsletters somebody asks.
+A stranger cannot change what a reader has: asking again for an active subscription
 changes nothing.
 """
 

@@ -1,6 +1,6 @@
 """Leaving: one click, of this newsletter alone, at once and for good; and "never from here".
 
-Only a POST may call what changes something here: scanners follow every link (notes/mail 0.9).
+Only a POST may call what changes something here: scanners follow every link.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Live counts for screens: one poller per process, however many people watch (design §10).
+"""Live counts for screens: one poller per process, however many people watch.
 
     watch(7) ─┐                    ┌─> queue of one ─> browser
     watch(7) ─┼─ one read per 0.5 s┼─> queue of one ─> browser      latest wins

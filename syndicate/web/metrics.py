@@ -37,7 +37,7 @@ def _lines(tx: Transaction) -> Iterator[str]:
     yield from _gauge("syndicate_stopped", "1 while no mail may leave", {"": int(is_stopped)})
     is_held = waking.silence(tx, clock.now()) is not None
     yield from _gauge(
-        "syndicate_held", "1 while mail is held, for the database may be a copy", {"": int(is_held)}
+        "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
     )
     lanes = {f'lane="{lane}"': count for lane, count in watching.ready_batches(tx).items()}
     yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)

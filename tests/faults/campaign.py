@@ -60,7 +60,7 @@ class Report:
     bound: int
 
     def is_good(self) -> bool:
-        """Whether the case kept what its policy promises (design §6, G3 to G5)."""
+        """Whether the case kept what its policy promises."""
         if self.lost is None or self.duplicates is None:
             return True
         if self.lost:

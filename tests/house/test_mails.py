@@ -57,7 +57,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     },
     "article": {"publication": PUBLICATION, "article": STORY, "sender_name": "Sam", "zone": "UTC"},
 }
-# A reader's copy leaves blocks out: no rule may ask what stands beside or before (design §6).
+# A reader's copy leaves blocks out: no rule may ask what stands beside or before.
 UNCUTTABLE = re.compile(r"[+~](?=[^{}]*\{)|:(?:nth|first|last|only)-|:empty|:has\(")
 
 

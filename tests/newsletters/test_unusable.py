@@ -81,7 +81,7 @@ def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
     assert ["Headline sport-one" in each for each in texts(relay)] == [True] * 3
     assert ["world-one" in each for each in texts(relay)] == [False] * 3
     note = issue_of(mailing_id).note or ""
-    assert note.startswith("Left out, as it cannot be put into a mail: article 1, for ")
+    assert note.startswith("Left out, because it cannot be put into a mail: article 1 (")
     ((actor, subject, why),) = left_out()
     assert (actor, subject) == ("composer", "article:1")
     assert why in note
@@ -125,7 +125,7 @@ def test_a_long_story_does_not_push_out_those_behind_it(relay: FaultRelay) -> No
     assert [subject for _, subject, _ in left_out()] == ["article:1"]
     (told,) = texts(relay)
     assert told.count("Headline more-") > 40  # a score of stories in each part
-    assert "Left out, as it cannot" in (issue_of(mailing_id).note or "")
+    assert "Left out, because it cannot" in (issue_of(mailing_id).note or "")
 
 
 @pytest.mark.usefixtures("relay")
@@ -141,8 +141,8 @@ def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
         issue = issues.find(tx, issue_id)
         assert issue is not None
     assert (issue.note or "").startswith("It could not be composed: None of its stories is left.")
-    assert "article 1, for" in (issue.note or "")
-    assert "article 2, for" in (issue.note or "")
+    assert "article 1 (the mail" in (issue.note or "")
+    assert "article 2 (the mail" in (issue.note or "")
     spoil(WORLD, {"updated_at": NOW})
     run.open_slot_now(1, NOW)
     assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
@@ -182,7 +182,7 @@ def test_an_alert_that_no_mail_can_hold_is_held_and_the_next_one_leaves(relay: F
             for issue in tx.scalars(select(Issue).where(Issue.id.in_(opened)))
         }
     assert states[WORLD][0] is IssueState.HELD
-    assert "article 1, for it takes" in states[WORLD][1]
+    assert "article 1 (it takes" in states[WORLD][1]
     assert states[good] == (IssueState.DONE, "")
     assert ["Headline world-two" in each for each in texts(relay)] == [True]
 

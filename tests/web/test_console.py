@@ -310,7 +310,7 @@ def test_a_story_that_no_mail_can_hold_is_named_before_and_after_the_send(
         home = browser.get("/console").text
         issues_page = browser.get(path).text
 
-    assert "Left out, as it cannot be put into a mail" in rehearsed
+    assert "Left out, because it cannot be put into a mail" in rehearsed
     assert f'<a href="/articles/{report}">Council agrees on the river report</a>' in rehearsed
     (unusable,) = asked["unusable"]
     assert unusable["article_id"] == report
@@ -318,7 +318,7 @@ def test_a_story_that_no_mail_can_hold_is_named_before_and_after_the_send(
     assert re.fullmatch(r"it takes 1\d\d,\d{3} bytes of one mail", unusable["why"])
     assert f"of Morning Courier went without article {report}: it takes 1" in home
     assert f'href="/articles/{report}"' in home
-    assert f"Left out, as it cannot be put into a mail: article {report}, for" in issues_page
+    assert f"Left out, because it cannot be put into a mail: article {report} (" in issues_page
 
 
 def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroom) -> None:

@@ -1,4 +1,4 @@
-"""Mail is held, for the database may be a copy: every face says why, and lets it go settled."""
+"""Mail is held because the database may be a copy: every face says why, and lets it go settled."""
 
 import pytest
 from starlette.testclient import TestClient

@@ -5,5 +5,5 @@
     verdicts and happenings ─> keep ─> delivery_event once, suppression by rule
 
 Only codes that speak of the address itself count against it. What speaks of us (reputation, policy,
-content) opens an incident, and never costs a reader the paper. Source: notes/mail A7.
+content) opens an incident, and never costs a reader the paper.
 """

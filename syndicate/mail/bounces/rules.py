@@ -8,7 +8,7 @@
     what is held against us           never
     a burst of "no such address"      never: a receiver's fault is not its readers' end
 
-Source: notes/mail A7 (Mailman's scheme).
+Source: the scheme of GNU Mailman 3 (scores a day, a limit, an end).
 """
 
 import datetime as dt

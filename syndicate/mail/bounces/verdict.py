@@ -112,7 +112,7 @@ def is_hard(kind: Kind, reason: Reason, status: str, code: int | None) -> bool:
     """Whether it counts against the address: somebody who knows says that there is none, for good.
 
     "User unknown" without any code is said by machines that did not ask the one who knows; a domain
-    that is not there is found by whoever looks (notes/mail A7: only codes count).
+    that is not there is found by whoever looks: only codes count.
     """
     if kind is not Kind.BOUNCED or reason not in ABOUT_THE_ADDRESS:
         return False

@@ -21,7 +21,7 @@ from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
 
-# A household signs up for a few newsletters; a list bomber wants hundreds (notes/mail A8).
+# A household signs up for a few newsletters; a list bomber wants hundreds.
 VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
 _RECENT = 10
 

@@ -1,4 +1,4 @@
-"""The first tables: the whole house of design §7."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
