@@ -17,6 +17,7 @@ from typing import Any
 from syndicate import logs, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
+from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store import reading, recipients
@@ -105,7 +106,7 @@ def checked_name(text: str) -> str:
         UsageError: it is empty, longer than 40 characters, or holds anything else: a sentence or
             an address smuggled in here would reach a stranger.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = " ".join(normal("NFC", text).split())
     if not name or len(name) > MAX_NAME:
         raise UsageError(f"Please give your name, in at most {MAX_NAME} letters.")
     if not all(_is_letter(sign) or sign in _NAME_SIGNS for sign in name):

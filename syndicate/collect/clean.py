@@ -10,12 +10,12 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from syndicate.characters import resolved
+from syndicate.collect import nesting
 from syndicate.collect.text import plain
 
 MAX_CHARS = 1_000_000
 MAX_DEPTH = 200
-_VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "source", "col", "wbr", "area"})
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*?(/?)>")
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "cite", "q", "pre", "code"),
     *("ul", "ol", "li", "dl", "dt", "dd", "strong", "b", "em", "i", "u", "s", "sub", "sup"),
@@ -41,7 +41,8 @@ _ATTRIBUTES = {
 _SCHEMES = ("http://", "https://", "mailto:")
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _GONE = {"script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math"}
-_IFRAME = re.compile(r"<iframe\b([^>]*)>(.*?)</iframe\s*>", re.IGNORECASE | re.DOTALL)
+_FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
+_FRAME_END = re.compile(r"</iframe\s*+>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 # "cat <<EOF": opened like a tag, but the next one comes before it is closed.
 _UNCLOSED = re.compile(r"<([A-Za-z][^<>]*)(?=<|$)")
@@ -61,9 +62,9 @@ def clean(markup: str, *, base: str | None = None) -> str:
     markup = markup.strip()[:MAX_CHARS]
     if "<" not in markup:
         return _paragraphs(markup)
-    if depth_of(markup) > MAX_DEPTH:
+    framed = _without_frames(_UNCLOSED.sub(_as_text, markup))
+    if nesting.is_laborious(framed):
         return nh3.clean_text(plain(markup))
-    markup = _IFRAME.sub(_instead_of_frame, _UNCLOSED.sub(_as_text, markup))
 
     def absolute(_tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES:
@@ -73,7 +74,7 @@ def clean(markup: str, *, base: str | None = None) -> str:
         return joined if joined and joined.lower().startswith(_SCHEMES) else None
 
     cleaned: str = nh3.clean(
-        markup,
+        framed,
         tags=TAGS,
         clean_content_tags=_GONE,
         attributes=_ATTRIBUTES,
@@ -81,6 +82,8 @@ def clean(markup: str, *, base: str | None = None) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
+    if nesting.deepest(cleaned) > MAX_DEPTH:
+        return nh3.clean_text(plain(markup))
     for _ in range(3):  # a span in a p in a div
         cleaned, count = _EMPTY.subn("", cleaned)
         if not count:
@@ -97,29 +100,27 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
     return joined if joined and joined.startswith(("http://", "https://")) else None
 
 
-def depth_of(markup: str) -> int:
-    """How deep elements are nested, at most; unclosed ones count as open."""
-    if markup.count("<") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for match in _TAG.finditer(markup):
-        closing, name, alone = match.groups()
-        if alone or name.lower() in _VOID:
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
+def _without_frames(markup: str) -> str:
+    """Markup with what stands for its frames; one that is never closed is left to the parser."""
+    parts: list[str] = []
+    at = 0
+    while (frame := _FRAME.search(markup, at)) is not None:
+        opened = markup.find(">", frame.end())
+        closing = _FRAME_END.search(markup, opened + 1) if opened != -1 else None
+        if closing is None:
             break
-    return deepest
+        attributes, inner = markup[frame.end() : opened], markup[opened + 1 : closing.start()]
+        parts += [markup[at : frame.start()], _instead_of_frame(attributes, inner)]
+        at = closing.end()
+    return "".join([*parts, markup[at:]])
 
 
-def _instead_of_frame(frame: re.Match[str]) -> str:
+def _instead_of_frame(attributes: str, inner: str) -> str:
     """What stands for a frame: what it says for those without frames, else a link to it."""
-    attributes, inner = frame.groups()
     if plain(inner):
         return inner
     source = _SOURCE.search(attributes)
-    url = absolute_url(html.unescape(source[1]), "https://none.invalid/") if source else None
+    url = absolute_url(resolved(source[1]), "https://none.invalid/") if source else None
     if url is None or "none.invalid" in url:
         return ""
     host = (urlsplit(url).hostname or "").removeprefix("www.")

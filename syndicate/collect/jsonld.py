@@ -4,7 +4,6 @@ Publishers write it by template, so it is often nearly JSON: trailing commas, ra
 entities and comments are forgiven. Source: schema.org; notes/syndication A6.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.characters import resolved
 from syndicate.collect.encoding import legal_object
 from syndicate.collect.names import name_list
 from syndicate.collect.text import plain
@@ -55,7 +55,7 @@ def text(node: Node, *names: str) -> str:
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("@id")
         if isinstance(value, str) and value.strip():
-            return plain(html.unescape(value))
+            return plain(resolved(value))
     return ""
 
 
@@ -79,7 +79,7 @@ def texts(node: Node, name: str) -> list[str]:
     if not isinstance(value, list):
         return []
     found = [each.get("name", "") if isinstance(each, dict) else each for each in value]
-    return [plain(html.unescape(each)) for each in found if isinstance(each, str) and each.strip()]
+    return [plain(resolved(each)) for each in found if isinstance(each, str) and each.strip()]
 
 
 def pictures(node: Node) -> list[Node]:
@@ -103,7 +103,7 @@ def _name(value: Any) -> str:
         value = value.get("name") or value.get("alternateName")
         if isinstance(value, list):
             return ", ".join(str(each) for each in value)
-    return html.unescape(value) if isinstance(value, str) else ""
+    return resolved(value) if isinstance(value, str) else ""
 
 
 def _nodes(root: etree._Element) -> Iterator[Node]:
@@ -120,7 +120,7 @@ def _nodes(root: etree._Element) -> Iterator[Node]:
 
 def _loaded(written: str) -> Any:
     body = _COMMENTS.sub("", written.strip()).strip().rstrip(";")
-    for attempt in (body, _TRAILING.sub(r"\1", body), _TRAILING.sub(r"\1", html.unescape(body))):
+    for attempt in (body, _TRAILING.sub(r"\1", body), _TRAILING.sub(r"\1", resolved(body))):
         try:
             return json.loads(attempt, strict=False, object_hook=legal_object)
         except (ValueError, RecursionError):

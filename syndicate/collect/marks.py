@@ -142,7 +142,8 @@ def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]
         if url is None or not _is_picture(element, url, name):
             continue
         into = small if name == "thumbnail" else full
-        into.setdefault(url, _picture(element, context, url))
+        if url not in into:  # what is said of a picture is looked for among all that the item holds
+            into[url] = _picture(element, context, url)
         if len(into) == MAX_PICTURES:
             break
     return tuple((full or small).values())

@@ -14,7 +14,7 @@ _BARE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-
 _NUMBERED = re.compile(r"&#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _HEAD = 4_000  # a warning or two; a whole page before it is no slip
-_START = re.compile(r"(?:<\?xml\b[^>]*>\s*)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
+_START = re.compile(r"(?:<\?xml\b[^<>]*+>\s*+)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
 
 

@@ -5,14 +5,16 @@ from collections.abc import Iterable
 
 from syndicate.collect.text import plain
 
-_ADDRESS = re.compile(r"\S+@\S+")
-_NAMED = re.compile(r"^\s*\S+@\S+\s*\((.+)\)\s*$")  # RSS 2.0: address (name)
-_ASIDE = re.compile(r"\s*\([^()]{0,40}\)")  # initials, towns: Elena Oberholzer (obe)
+# What begins with a blank begins where blanks begin: else each of many is a beginning.
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+")
+# RSS 2.0: address (name)
+_NAMED = re.compile(r"^(?=.*\)\s*$)\s*+\S[^\s@]*+@\S+\s*\((.+)\)\s*$")
+_ASIDE = re.compile(r"(?<!\s)\s*+\([^()]{0,40}\)")  # initials, towns: Elena Oberholzer (obe)
 _BY = re.compile(
     r"^(?:by|von|par|por|door|di|da|oleh|av|af|text|redaktion)(?:\s+|\s*:\s*)(?=\S)", re.IGNORECASE
 )
-_ALWAYS = re.compile(r"\s*[;|]\s*")
-_BETWEEN = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|en|och|og|&)\s+", re.IGNORECASE)
+_ALWAYS = re.compile(r"[;|]")
+_BETWEEN = re.compile(r",\s*+|(?<!\s)\s++(?:and|und|et|y|e|en|och|og|&)\s++", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"https?://|^\W*$|\d{3,}", re.IGNORECASE)
 MAX_NAMES = 20
 MAX_NAME = 120

@@ -17,7 +17,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from syndicate.collect import clean, dates, encoding, jsonfeed, lenient, xmlfeed
+from syndicate.collect import clean, dates, encoding, jsonfeed, lenient, nesting, xmlfeed
 from syndicate.collect.mending import mended
 from syndicate.collect.records import Entry, FeedDocument
 from syndicate.errors import NotAFeedError
@@ -28,7 +28,8 @@ QUICK_FROM = 4_000
 VERSION = 3  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[.*?\]\s*>", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+\[")
+_DOCTYPE_END = re.compile(r"\]\s*+>")
 # More than a page of entities, or entities made of entities: nobody needs those, but bombs do.
 _MAX_SUBSET = 10_000
 _NESTED = re.compile(r"<!ENTITY\s+\S+\s+[\"'][^\"']*&[A-Za-z]")
@@ -65,7 +66,7 @@ def parse(
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
-    text, left_out = cut(_DOCTYPE.sub(_harmless, start, count=1))
+    text, left_out = cut(_harmless(start))
     root = _strict(text)
     if root is None:
         text = mended(text)
@@ -100,10 +101,15 @@ def cut(text: str) -> tuple[str, int]:
     return head.rstrip() + closing, len(starts) - MAX_ENTRIES
 
 
-def _harmless(doctype: re.Match[str]) -> str:
-    """A document type without an internal subset that could blow a document up."""
-    said = doctype[0]
-    return "" if len(said) > _MAX_SUBSET or _NESTED.search(said) else said
+def _harmless(text: str) -> str:
+    """A document without a document type whose internal subset could blow it up."""
+    begin = _DOCTYPE.search(text)
+    end = _DOCTYPE_END.search(text, begin.end()) if begin else None
+    if begin is None or end is None:
+        return text
+    said = text[begin.start() : end.end()]
+    is_harmful = len(said) > _MAX_SUBSET or _NESTED.search(said)
+    return text[: begin.start()] + text[end.end() :] if is_harmful else text
 
 
 def not_a_feed(text: str, url: str | None) -> NotAFeedError:
@@ -171,7 +177,7 @@ def _looks_like_a_feed(text: str) -> bool:
 def _lenient(
     text: str, *, url: str | None, now: dt.datetime, zone: str | None = None
 ) -> FeedDocument | None:
-    if clean.depth_of(text) > clean.MAX_DEPTH:
+    if nesting.deepest(text) > clean.MAX_DEPTH:
         raise NotAFeedError(
             f"{url or 'This document'} is no feed: it is nested deeper than any feed is.", url=url
         )

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from syndicate.characters import normal
+
 _SLUG_LENGTH = 80
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 _ARABIC_VOWELS = re.compile("[\u064b-\u065f\u0670]")
@@ -21,7 +23,7 @@ def slug_of(text: str, otherwise: str = "article") -> str:
         slug = _NOT_IN_SLUG.sub(" ", lowered)
     else:
         # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
-        letters = _ARABIC_VOWELS.sub("", unicodedata.normalize("NFC", lowered))
+        letters = _ARABIC_VOWELS.sub("", normal("NFC", lowered))
         slug = "".join(
             sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
             for sign in letters

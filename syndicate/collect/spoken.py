@@ -17,9 +17,9 @@ Source: docs/decisions/0023-who-speaks-is-taken-at-their-word.md.
 
 import dataclasses
 import datetime as dt
-import html
 from dataclasses import dataclass
 
+from syndicate.characters import resolved
 from syndicate.collect import moved
 from syndicate.collect.altering import (
     Alter,
@@ -176,7 +176,7 @@ def _with_rights(story: Story, before: tuple[PictureIn, ...]) -> tuple[PictureIn
     """
     known = {each.url: each for each in before}
     distinct = {each.url: each for each in story.pictures}
-    body = html.unescape(story.body)
+    body = resolved(story.body)
     bound = (
         each
         for each in before

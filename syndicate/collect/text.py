@@ -1,14 +1,22 @@
 """Plain text out of HTML, and the fingerprints by which a change is told from no change."""
 
 import hashlib
-import html
 import re
-import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-_TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|!\[CDATA\[|\?[^<>]*)>", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+from syndicate.characters import normal, resolved
+
+# Expressions here are linear: a comment or a script that is never closed must not be looked for
+# from each of its beginnings, so what has an end somewhere else is cut out by hand.
+_TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!\[CDATA\[|\?[^<>]*)>")
+_COMMENT, _COMMENT_END = "<!--", "-->"
+_UNSEEN = re.compile(
+    r"<(?:(?P<begin>script|style|template|noscript)\b"
+    r"|/(?P<end>script|style|template|noscript)\s*+>)",
+    re.IGNORECASE | re.ASCII,
+)
 _BLOCK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|hr|tr|td|th|table|figure|figcaption|pre|section"
     r"|article|dt|dd)\b[^<>]*>",
@@ -29,19 +37,44 @@ MAX_KEY = 800  # longer ones are hashed: a B-tree entry ends at 2,704 bytes
 def plain(markup: str) -> str:
     """What a person sees of a piece of HTML, on one line."""
     if "<" in markup:
-        markup = _UNSEEN.sub(" ", markup)
+        markup = " ".join(_seen(markup))
         markup = _BLOCK.sub(" ", markup)
-        markup = _TAG.sub("", markup)
-    if "&" in markup:
-        markup = html.unescape(markup)
-    return " ".join(markup.split())
+        markup = "".join(_TAG.sub("", part) for part in _said(markup))
+    return " ".join(resolved(markup).split())
 
 
 def words(text: str) -> list[str]:
     """The words of a plain text, case and accents folded, punctuation dropped."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(normal("NFKC", text).casefold())
+
+
+def _seen(markup: str) -> Iterator[str]:
+    """The parts of a piece of HTML that are not script, style, template or noscript."""
+    tags = list(_UNSEEN.finditer(markup))
+    last = {tag["end"].lower(): tag.start() for tag in tags if tag["end"]}
+    at, within = 0, ""
+    for tag in tags:
+        name = (tag["begin"] or tag["end"]).lower()
+        if within and tag["end"] and name == within:
+            at, within = tag.end(), ""
+        elif not within and tag["begin"] and last.get(name, -1) > tag.start():
+            yield markup[at : tag.start()]
+            within = name
+    yield markup[at:]
+
+
+def _said(markup: str) -> Iterator[str]:
+    """The parts of a piece of HTML between its comments."""
+    at = 0
+    while (begin := markup.find(_COMMENT, at)) != -1:
+        end = markup.find(_COMMENT_END, begin + len(_COMMENT))
+        if end == -1:
+            break
+        yield markup[at:begin]
+        at = end + len(_COMMENT_END)
+    yield markup[at:]
 
 
 def fingerprint(*parts: str) -> bytes:

@@ -15,7 +15,7 @@ from syndicate.collect.meta import Meta
 from syndicate.collect.text import plain, words
 
 # The dashes and bars that sites put before their name.
-_SITE = re.compile(r"\s+[|\-\u2013\u2014\u00b7\u2022\u00bb:]\s+")
+_SITE = re.compile(r"(?<!\s)\s++[|\-\u2013\u2014\u00b7\u2022\u00bb:]\s++")
 _TRAILING = " |-\u2013\u2014\u00b7\u2022\u00bb:"
 _SOFT_HYPHEN = "\u00ad"
 

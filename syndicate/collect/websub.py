@@ -42,7 +42,7 @@ SILENT = 3  # articles that polls found and it did not tell of
 _OK = range(200, 300)
 _KEEPS_METHOD = frozenset({307, 308})
 _ALGORITHMS = frozenset({"sha1", "sha256", "sha384", "sha512"})
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]+)*)")
+_LINK = re.compile(r"<([^<>]*+)>((?:\s*;\s*[^,;]+)*)")
 _REL = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)\"?", re.IGNORECASE)
 
 

@@ -18,6 +18,7 @@ import unicodedata
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from syndicate.characters import normal
 from syndicate.collect import dates, months, zones
 from syndicate.collect.dates import Written
 
@@ -116,7 +117,7 @@ def _offset(zone: dt.tzinfo, clock: dt.datetime) -> dt.timedelta | None:
 
 def _is_day(text: str, *, has_zone: bool) -> bool:
     """Whether a text is one day, perhaps with the name of a zone, and nothing else."""
-    text = re.sub(r"[A-Z][A-Za-z]+/[A-Z][A-Za-z0-9_+/-]+", " UTC ", text, count=1)
+    text = re.sub(r"[A-Z][A-Za-z]{1,30}/[A-Z][A-Za-z0-9_+/-]+", " UTC ", text, count=1)
     names_of_days, names_of_months = vocabulary()
     count = 0
     for token in _TOKEN.findall(_plain(text, keeps_case=True)):
@@ -161,7 +162,7 @@ def _plain(text: str, *, keeps_case: bool = False) -> str:
     """A text without marks on its letters, as Arabic dates are read too."""
     bare = "".join(
         sign
-        for sign in unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        for sign in normal("NFKD", text.translate(_LETTERS))
         if not unicodedata.category(sign).startswith("M")
     )
     return bare if keeps_case else bare.lower()

@@ -107,7 +107,7 @@ _PLACE = re.compile(r"\s*[(\[]?([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z0-9_+-]+){1,2})[)\
 _WORD = re.compile(r"\s*\(?([A-Za-z]{1,5})\)?(?![\w/+])")
 _ARABIC = re.compile(r"\s*\(?بتوقيت\s+(\w+)(?:\s+المكرمه)?\)?")
 _NAME = re.compile(r"(?<![\w/])[A-Z]{2,5}(?![\w/+])")
-_COMMENT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
+_COMMENT = re.compile(r"(?<!\s)\s*+[(\[][^()\[\]]*+[)\]]$")
 # Short words that follow a clock and are no zone.
 _NO_ZONE = frozenset({"h", "hr", "hrs", "uhr", "on", "at", "am", "pm"})
 _CALENDAR = frozenset(name[:3].lower() for name in months.ENGLISH)

@@ -6,7 +6,6 @@ one from its first article on, whatever region it is written in.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
 from sqlalchemy.orm import InstrumentedAttribute
 
+from syndicate.characters import normal
 from syndicate.languages import own_name
 from syndicate.store.articles import Article, ArticleState, ArticleTag, Tag
 from syndicate.store.publications import Publication
@@ -96,7 +96,7 @@ def primary(tag: ColumnElement[Any] | InstrumentedAttribute[str]) -> ColumnEleme
 
 def slug_of(name: str) -> str:
     """A name as a part of an address; a hash where no Latin letter is left of it."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = normal("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = _NOT_IN_SLUG.sub("-", plain).strip("-")
     return slug[:50] or hashlib.sha256(name.encode()).hexdigest()[:12]
 

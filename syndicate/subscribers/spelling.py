@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from syndicate.characters import normal
 from syndicate.errors import BadAddressError
 from syndicate.store import recipients
 
@@ -52,7 +53,7 @@ def keys_of(cell: str) -> Sequence[str]:
 
 def addresses_in(text: str) -> Iterator[str]:
     """The addresses that a person sees in a text, as what they are known by."""
-    seen = unicodedata.normalize("NFKC", text[:_LONGEST])
+    seen = normal("NFKC", text[:_LONGEST])
     shown = "".join(sign for sign in seen if unicodedata.category(sign) not in ("Cf", "Cc"))
     for address in _ANY_ADDRESS.findall(shown.replace('"', "")):
         try:

@@ -8,6 +8,8 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from syndicate.characters import normal
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN = re.compile(r"[\W_]+")
 
@@ -15,7 +17,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 @lru_cache(maxsize=65_536)  # a file says the same few words in every line
 def plain(text: str) -> str:
     """A name or word without case, accents, signs and humps: "isOptedOut" is "is opted out"."""
-    spread = unicodedata.normalize("NFKD", _HUMP.sub(" ", text))
+    spread = normal("NFKD", _HUMP.sub(" ", text))
     letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
     return _BETWEEN.sub(" ", letters.casefold()).strip()
 
