@@ -12,7 +12,8 @@ from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"']+\.[^\s@<>\"']+")
+# The words without an address are taken along, so that none is looked at from each of its letters.
+_ADDRESS = re.compile(r"[^\s@<>\"]++(@[^\s@<>\"']+\.[^\s@<>\"']+)?")
 
 
 def configure(*, log_format: str = "auto", level: str = "info") -> None:
@@ -68,5 +69,9 @@ def redact(
     """Blank anything that looks like an address, wherever it slipped in (design §5.9)."""
     for key, value in event.items():
         if isinstance(value, str) and "@" in value:
-            event[key] = _ADDRESS.sub("<address>", value)
+            event[key] = _ADDRESS.sub(_blanked, value)
     return event
+
+
+def _blanked(word: re.Match[str]) -> str:
+    return "<address>" if word[1] else word[0]

@@ -24,7 +24,7 @@ _STYLE = b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>\n'
 _TTL_MINUTES = 5
 # Elements of plain text; content:encoded says by its name that it is HTML.
 _PLAIN_TEXT = re.compile(
-    rb"<(?:title|description|copyright|category|source|dc:creator|media:\w+)\b[^>]*>[^<]*&[^<]*"
+    rb"<(?:title|description|copyright|category|source|dc:creator|media:\w+)\b[^<>]*+>[^<&]*+&[^<]*+"
 )
 
 

@@ -17,7 +17,7 @@ log = logs.get(__name__)
 # Different programs at a time; more are not told apart, so that nobody fills memory and rows.
 MOST = 500
 OTHERS = "(others)"
-_COUNT = re.compile(r"\d+(?=\s*(?:subscriber|reader|user)s?\b)", re.IGNORECASE)
+_COUNT = re.compile(r"(?<!\d)\d++(?=\s*(?:subscriber|reader|user)s?\b)", re.IGNORECASE)
 _NAME_CHARS = 120
 
 

@@ -19,8 +19,9 @@ DEFERRALS_MIN = (1, 5, 15, 60, 180)
 # A fifth earlier or later, so that what was deferred together does not come back together.
 JITTER = 0.2
 MAX_REASON = 200
-# An apostrophe belongs to a name (o'neil@…), and to no domain.
-_ADDRESS = re.compile(r"[^\s<>\"(),;:]+@[^\s<>\"'(),;:]+")
+# An apostrophe belongs to a name (o'neil@…), and to no domain. Only where a word begins: else a
+# long one is searched from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>\"(),;:])[^\s<>\"(),;:]+@[^\s<>\"'(),;:]+")
 _STATES = {
     Outcome.ACCEPTED: DeliveryState.ACCEPTED,
     Outcome.DEFERRED: DeliveryState.DEFERRED,

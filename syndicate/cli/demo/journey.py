@@ -36,7 +36,7 @@ from syndicate.store.visibility import Channel
 
 FRIEND = "friend@example.net"
 _NAME = "Sample Reader"
-_LINK = re.compile(r"https?://\S+/confirm/\S+")
+_LINK = re.compile(r"https?://[^\s/]{1,255}(?:/p/[^\s/]{1,80})?/confirm/\S+")
 # A form that comes back at once was sent by a program: the pages ask for two seconds.
 _FILLING_IN_S = 2.1
 

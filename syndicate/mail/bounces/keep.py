@@ -31,7 +31,7 @@ from syndicate.store.session import Transaction, transaction
 
 log = logs.get(__name__)
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DETAIL, _CODE = 400, 20
 OPT_OUT = "opt-out"

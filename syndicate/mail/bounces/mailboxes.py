@@ -13,7 +13,7 @@ log = logs.get(__name__)
 
 # The line before each mail of an mbox (RFC 4155): sender and time, after an empty line. A sentence
 # that begins with "From" is none.
-_MBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ .*\d\d:\d\d.*\n")
+_MBOX = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+ (?=.*\d\d:\d\d).*+\n")
 
 
 def messages(path: Path) -> Iterator[tuple[str, bytes]]:

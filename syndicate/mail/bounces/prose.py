@@ -15,13 +15,13 @@ from syndicate.mail.bounces.senders import (
 )
 
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?"
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,320}@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?"
 )
 _SUBJECT = re.compile(
     r"(?i)undeliver|non[- ]?deliver|unable to deliver|could not (?:be )?(?:deliver|send)|delivery"
     r"|not deliver|failure (?:notice|notification)|returned? (?:mail|message)|unzustellbar"
     r"|mail (?:failure|error|system)|warning: (?:could|message)|rejected|bounce|failed? mail"
-    r"|mail.*fail|non remis"
+    r"|mail.{0,200}fail|non remis"
     r"|message (?:status|not|delayed)|problem (?:delivering|with)|error.{0,12}(?:mail|message)"
     r"|退信|退回|投[递遞](?:失[败敗])|未送[达達]|无法(?:送达|投递)|無法(?:送達|投遞)|配信(?:不能|エラー)"
     r"|配送(?:できません|不能)|送信エラー|送達不能|반송|недостав|не (?:удалось )?доставл"
@@ -46,7 +46,8 @@ _SAYS = re.compile(
 )
 # A status is written by machines; so is a reply code that a dash follows, or after "said:".
 _CODED = re.compile(
-    r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])|(?m:^[\s>\[]*(?:smtp;? ?)?[45]\d\d(?:-| - ))"
+    r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"
+    r"|(?m:^(?:[^\S\n]|[>\[])*+(?:smtp;? ?)?[45]\d\d(?:-| - ))"
     r"|(?i:\bsaid|\brcpt to|\bsmtp error|\bresponse|\breplied|\breturned): [45]\d\d[ -]"
 )
 # "Re:" in any language; the subject behind it is of the mail that was answered.
@@ -54,7 +55,7 @@ _REPLY = re.compile(
     r"(?i)^(?:[^\W\d_]{1,4}|antwort|odpowied[źz]|回[复覆]|答[复覆]|转发|返信|답장)(?:\[\d+\])?\s*[::]"
 )
 _SUCCESS = re.compile(
-    r"(?i)success(?:fully|ful)? (?:\w+ ){0,3}(?:deliver|relay)|deliver\w* (?:\w+ ){0,3}success"
+    r"(?i)success(?:fully|ful)? (?:\w+ ){0,3}(?:deliver|relay)|deliver\w{0,20} (?:\w+ ){0,3}success"
 )
 _REFUSAL = re.compile(r"(?<![\d.])[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b|(?i:unsuccess|fail|not )")
 _COMPLAINT_FROM = re.compile(
@@ -64,14 +65,14 @@ _COMPLAINT_FROM = re.compile(
 # named as the recipient.
 _LEAD = re.compile(
     r"""(?imx)^[ \t>*]*+(?:
-        <?"?(?P<alone>[^\s<>"():;,=]{1,320}@[^\s<>"():;,=]{1,320}?)"?>?(?=[\s:;,(]|\.{3}|$)
+        <?"?(?P<alone>[^\s<>"():;,=]{1,320}@[^@\s<>"():;,=]{1,320}?)"?>?(?=[\s:;,(]|\.{3}|$)
       | (?:error[ ]|could[ ]not[ ]be[ ])?
           (?:(?:final|original|failed|recipient|delivered|invalid|user|rcpt|sent)[ -]?)?
-          (?:address|recipient|to|user|failed|userid|attempts)(?:[ ]to)?[ \t]*:[ \t]*
-          (?:rfc822;)?[ \t]*<?(?P<named>[^\s<>"():;,]{1,320}@[^\s<>"():;,]{1,320}?)>?
+          (?:address|recipient|to|user|failed|userid|attempts)(?:[ ]to)?[ \t]*:[ \t]*+
+          (?:rfc822;[ \t]*+)?<?(?P<named>[^\s<>"():;,]{1,320}@[^@\s<>"():;,]{1,320}?)>?
           (?=[ \t,;(]|\.?[ \t]*$)
-      | >>>[ ]RCPT[ ]TO:[ ]?<(?P<command>[^<>\s]{1,320}@[^<>\s]{1,320})>
-      | (?:\d{3}[ -])(?:\d\.\d\.\d[ ])?<(?P<angled>[^<>\s]{1,320}@[^<>\s]{1,320})>(?:\.{3}|:|[ ])
+      | >>>[ ]RCPT[ ]TO:[ ]?<(?P<command>[^<>\s]{1,320}@[^@<>\s]{1,320})>
+      | (?:\d{3}[ -])(?:\d\.\d\.\d[ ])?<(?P<angled>[^<>\s]{1,320}@[^@<>\s]{1,320})>(?:\.{3}|:|[ ])
     )"""
 )
 

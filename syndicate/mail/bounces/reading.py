@@ -11,11 +11,12 @@ import email
 import email.header
 import email.parser
 import email.policy
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+
+from syndicate.characters import resolved
 
 # A report needs a few kilobytes; what follows is the returned mail. Of 290 real ones the longest
 # says what it says in 6,000 characters, about 3 recipients, with headers of 1,700.
@@ -122,7 +123,7 @@ def fields_of(message: Message) -> Fields:
 def without_tags(markup: str) -> str:
     """The words of an HTML report."""
     text = _ANY_TAG.sub(" ", _BREAK.sub("\n", _TAG.sub(" ", markup)))
-    return html.unescape(text).replace("\xa0", " ")
+    return resolved(text).replace("\xa0", " ")
 
 
 def _parsed(text: bytes) -> Message:

@@ -142,12 +142,17 @@ def codes_in(words: str) -> tuple[str, int | None]:
     return status, code
 
 
+def said(words: str) -> str:
+    """Words as the rules of `words.txt` read them: in lower case, without addresses, none long."""
+    plain = _ADDRESS.sub("someone", words).lower()
+    return " ".join(word[:_WORD] for word in plain.split())
+
+
 def _reason(words: str, status: str, code: int | None, command: str) -> Reason:
     key = status.partition(".")[2]
     if key in _STATUS_FIRST:
         return _STATUS_FIRST[key]
-    plain = _ADDRESS.sub("someone", words).lower()
-    text = " ".join(word[:_WORD] for word in plain.split())
+    text = said(words)
     for reason, pattern in rules():
         if pattern.search(text):
             return reason if CERTAIN.search(text) else _weighed(reason, key, code, command)

@@ -11,7 +11,7 @@ from syndicate.store.session import transaction
 from syndicate.web.pages import Page, render
 from syndicate.web.reader import articles
 
-_SOURCES = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+_SOURCES = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"')
 
 router = APIRouter(include_in_schema=False)
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
