@@ -24,7 +24,7 @@ def name_list(written: Iterable[str]) -> tuple[str, ...]:
     """Names in order, each once, without addresses.
 
     One text with several names is parted only where it begins with a name of two words or more:
-    "Jane Roe and John Doe, Reuters" is three, "Reuters, London" stays what it is.
+    "North Desk and South Desk, Reuters" is three, "Reuters, London" stays what it is.
     """
     found: dict[str, str] = {}
     for text in written:

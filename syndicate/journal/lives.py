@@ -186,6 +186,9 @@ def begin(path: Path, mailing_id: int, now: dt.datetime) -> None:
         path: of the journal.
         mailing_id: of an issue's mailing.
         now: aware UTC.
+
+    Raises:
+        PermanentError: the journal cannot be read or written.
     """
     last = head(path)
     with transaction() as tx:

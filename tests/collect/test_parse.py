@@ -74,7 +74,7 @@ def test_a_caption_is_never_the_body(which: int) -> None:
             {"change": "correction", "note": "It was 7."},
         ),
         ({"syndicate_kind": "nonsense"}, {"kind": None}),
-        ({"dc_creator": "Jane Roe and John Doe"}, {"authors": ("Jane Roe", "John Doe")}),
+        ({"dc_creator": "North Desk and South Desk"}, {"authors": ("North Desk", "South Desk")}),
         ({"author": "desk@daily.example (Foreign Desk)"}, {"authors": ("Foreign Desk",)}),
         ({"guid": "https://daily.example/1", "link": ""}, {"link": "https://daily.example/1"}),
         ({"title": "AT&amp;amp;T &amp;lt;b&amp;gt;"}, {"title": "AT&T <b>"}),

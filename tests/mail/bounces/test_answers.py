@@ -152,9 +152,9 @@ def test_the_same_words_of_a_reader_end_nobody(subject: str, words: str) -> None
     "sender",
     [
         READER,
-        "Bouncer Smith <bouncer.smith@example.com>",
+        "Bouncer Desk <bouncer.desk@example.com>",
         "Mail Delivery Desk <reader001@example.com>",
-        "Postmaster Jane <jane@postmaster.example.com>",
+        "Postmaster Desk <desk@postmaster.example.com>",
         "Complaints Desk <complaints@example.com>",
         "Abuse <abuse@example.com>",
         "reader001@bounce.example.com",

@@ -15,4 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # A held article stays embargoed without an end: older code never lets it out and tells nobody.
     op.drop_column("article", "embargo_said")
