@@ -28,13 +28,14 @@ _CATEGORIES = {
     code.CATEGORY_NOT_WORD: r"\W",
 }
 # Repetitions, ever more, up to which what is exponential shows before it takes for ever.
-_FIRST = (10, 18, 24, 36, 60)
-_LONG_S = 0.1
+_FIRST = (10, 14, 18, 22, 26, 30, 34, 40, 48, 60)
+_LONG_S = 0.02
 # Repetitions of which what is quadratic shows, and processor time for each character that it needs
 # at least: what is quicker is not measured any further.
-_REPEATED, _AT_ONCE_S = 256, 0.3e-6
-# Times that what looks quadratic is measured again, and with how much more.
-_TRIES, _AGAIN = 3, 2
+_REPEATED, _AT_ONCE_S = 160, 0.3e-6
+# Times that what looks quadratic is measured again, and with how much more: two repetitions with
+# bounds (`{1,320}@{1,320}`) look so until they meet them.
+_TRIES, _AGAIN = 3, 4
 _TIMES = 4
 # How much longer so many times the text may take: 4 is linear, 16 quadratic.
 MOST = 9
@@ -66,6 +67,23 @@ def has_loop(pattern: str | bytes, flags: int = 0) -> bool:
         part for _, each in _sequences(list(_parser.parse(pattern, flags)), "") for part in each
     )
     return any(op in _REPEATS and said[1] > _FEW_TIMES for op, said in parts)
+
+
+def has_nested_loops(pattern: str | bytes, flags: int = 0) -> bool:
+    """Whether a loop stands in a loop, or a choice of ways."""
+    parts = (
+        part for _, each in _sequences(list(_parser.parse(pattern, flags)), "") for part in each
+    )
+    return any(
+        op in _REPEATS
+        and said[1] > _FEW_TIMES
+        and any(
+            inner in _REPEATS or inner is code.BRANCH
+            for _, each in _sequences(list(said[2]), "")
+            for inner, _ in each
+        )
+        for op, said in parts
+    )
 
 
 def generic() -> list[tuple[str, str]]:
@@ -160,6 +178,7 @@ def growth(
     *,
     chars: int = 1,
     repeated: int = _REPEATED,
+    is_nested: bool = False,
 ) -> float:
     """How much longer four times the text takes: 4 is linear, 16 quadratic; more is worse.
 
@@ -170,8 +189,9 @@ def growth(
         act: works on so many repetitions of a pump.
         chars: of a pump.
         repeated: repetitions to begin with.
+        is_nested: a loop stands in a loop, so that it may be exponential.
     """
-    for count in _FIRST:
+    for count in _FIRST if is_nested else ():
         # Twice, as the first time may be that of an import.
         if _seconds(act, count) > _LONG_S and _seconds(act, count) > _LONG_S:
             return float("inf")

@@ -68,8 +68,10 @@ def _worst(each: Expression) -> tuple[str, str, float] | None:
     if not pumping.has_loop(each.pattern.pattern, flags):
         return None
     made = [] if each.is_joined else pumping.pumps(each.pattern.pattern, flags)
+    is_nested = pumping.has_nested_loops(each.pattern.pattern, flags)
     for prefix, pump in pumping.generic() + made:
-        growth = pumping.growth(each.act(prefix, pump, _REFUSED), chars=len(pump))
+        act = each.act(prefix, pump, _REFUSED)
+        growth = pumping.growth(act, chars=len(pump), is_nested=is_nested)
         if growth > pumping.MOST:
             return prefix, pump, growth
     return None
