@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
+from syndicate.render.email import render
 from syndicate.store import ledger
 from syndicate.store.session import transaction
+from tests.render.test_email import chosen, context, decoded
 from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, confirm_token, sign_up, subscription, token
@@ -96,6 +98,21 @@ def test_the_pages_behind_a_mails_links_are_accessible(
     assert [fault for path in paths for fault in watched.faults_of_page(path)] == []
     assert watched.faults == []
     watched.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_mail_whose_pictures_are_blocked_fits_a_phone(chromium: Browser, language: str) -> None:
+    """As most mail programs show it first."""
+    mail = chosen(render("digest", language, context(language=language)), 63)
+    shown = chromium.new_context(viewport={"width": 320, "height": 800})
+    page = shown.new_page()
+    page.route("**/*", lambda route: route.abort())
+
+    page.set_content(decoded(mail, "html"))
+
+    assert page.locator("img").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    shown.close()
 
 
 def test_email_article_without_script(chromium: Browser, address: str, newsroom: Newsroom) -> None:
