@@ -6,10 +6,9 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from syndicate import bounds, clock, jobs
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import alike, editing, splitting
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, OutOfBoundsError, UsageError
@@ -140,7 +139,7 @@ def embargo(
     with transaction() as tx:
         if editing.embargo(tx, _find(tx, article_id), moment, now=now):
             _record(tx, "embargo", article_id, until=iso(moment or now))
-    what = "let out" if moment is None or moment <= now else f"held back until {iso(moment)}"
+    what = "let out" if moment is None else f"held back until {iso(moment)}"
     _done(article_id, what, as_json=as_json)
 
 

@@ -50,7 +50,7 @@ def embargo(
     Args:
         tx: the open transaction.
         article: live, embargoed or held.
-        until: aware UTC; None, or one that has come, lets it out at once.
+        until: aware UTC and to come; None lets it out at once.
         now: aware UTC.
 
     Returns:
@@ -58,7 +58,13 @@ def embargo(
 
     Raises:
         RefusedError: the article was withdrawn, or its newsroom still calls it a draft.
+        UsageError: the moment has come already: a mistyped year must not publish an article.
     """
+    if until is not None and until <= now:
+        raise UsageError(
+            f"{until:%Y-%m-%d %H:%M} UTC is over, so it would hold nothing back. Name a moment to "
+            "come; or let the article out, if that is meant."
+        )
     if article.state in _DONE or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; an embargo holds back what would be "

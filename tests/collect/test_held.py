@@ -139,7 +139,15 @@ def test_a_source_that_learns_to_write_lets_its_article_out(site: Site) -> None:
     assert newsroom.only_article().state == "live"
 
 
-@pytest.mark.parametrize("options", [["--until", "tomorrow"], ["--until", "2026-12-24T08:00"], []])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--until", "tomorrow"],
+        ["--until", "2026-12-24T08:00"],
+        ["--until", "2020-12-24T08:00:00Z"],
+        [],
+    ],
+)
 def test_a_decision_that_is_none_is_refused(site: Site, options: list[str]) -> None:
     collected(site, item(1, syndicate_embargo=UNREAD))
 

@@ -117,6 +117,38 @@ def test_an_editors_embargo_that_cannot_be_read_changes_nothing(
     assert collecting.only_article().state == "live"
 
 
+def test_an_embargo_until_a_moment_that_is_over_publishes_nothing(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    """A mistyped year is no wish to publish; who wants the article out says that."""
+    held = article(embargo_until="2031-01-01T00:00:00Z")
+    made = site.post(PATH, json=held, headers=bearer).json()["article_id"]
+    over = {"until": "2025-11-30T08:00:00Z"}
+
+    answer = site.post(f"{PATH}/{made}/embargo", json=over, headers=bearer)
+
+    said = (
+        "2025-11-30 08:00 UTC is over, so it would hold nothing back. Name a moment to come; or "
+        "let the article out, if that is meant."
+    )
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, said)
+    assert collecting.only_article().state == "embargoed"
+
+
+@pytest.mark.parametrize("gone", ["killed", "taken_down"])
+def test_what_was_withdrawn_stays_so_whatever_is_pushed(
+    site: TestClient, bearer: dict[str, str], gone: str
+) -> None:
+    for state in ("live", gone):
+        site.post(PATH, json=article(state=state), headers=bearer)
+
+    better = article(state="live", body_html="<p>Mended.</p>", change="correction", note="Sorry.")
+    said = site.post(PATH, json=better, headers=bearer).json()
+
+    assert (said["outcome"], said["state"]) == ("unchanged", gone)
+    assert "Mended." not in everywhere()
+
+
 def test_a_withdrawn_article_has_no_embargo(site: TestClient, bearer: dict[str, str]) -> None:
     made = site.post(PATH, json=article(), headers=bearer).json()["article_id"]
     site.post(f"{PATH}/{made}/kill", headers=bearer)
@@ -180,11 +212,14 @@ def test_an_embargo_that_nobody_can_read_needs_a_person(
     home = browser.get("/console").text
     page = browser.get("/console/held").text
     wrong = browser.post(f"/console/held/{article_id}", data={"until": "8 AM"})
+    over = browser.post(f"/console/held/{article_id}", data={"until": "2025-11-30T08:00:00Z"})
+    still = browser.get("/console").text
     done = browser.post(f"/console/held/{article_id}", data={"until": "2031-01-01T08:00:00Z"})
 
     assert (told in home, "its embargo says “&lt;8 AM&gt;”" in page) == (True, True)
     assert (wrong.status_code, done.status_code) == (422, 303)
     assert "it must be a moment with its zone" in wrong.text
+    assert (over.status_code, told in still) == (400, True)
     assert "None. Every embargo can be read." in browser.get("/console/held").text
     with transaction() as tx:
         assert len(audit.of(tx, subject=f"article:{article_id}", action="article.embargo")) == 1
