@@ -6,8 +6,9 @@ Only a POST may call what changes something here: scanners follow every link.
 import datetime as dt
 from dataclasses import dataclass
 
+from syndicate import settings, signing
 from syndicate.errors import ForgottenError
-from syndicate.mail.message import NEVER, UNSUBSCRIBE
+from syndicate.mail.message import NEVER, PREFERENCES, UNSUBSCRIBE
 from syndicate.store import newsletters, recipients, subscribers
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import transaction
@@ -47,6 +48,19 @@ def read(token: str) -> Left:
         name = newsletters.in_language(newsletter, subscription.language)["name"]
         is_subscribed = subscription.state is not SubscriptionState.ENDED
         return Left(name, newsletter.slug, subscription.language, is_subscribed)
+
+
+def beside(token: str) -> str:
+    """The token of the unsubscribe link that goes with a preferences link: one mail holds both.
+
+    Args:
+        token: of the preferences link.
+
+    Raises:
+        NotFoundError: no such link was made.
+    """
+    subscription_id, _ = links.read(PREFERENCES, token)
+    return signing.sign(settings.load().key(), UNSUBSCRIBE, str(subscription_id))
 
 
 def leave(token: str, now: dt.datetime) -> Left:

@@ -9,7 +9,7 @@ from syndicate import clock
 from syndicate.errors import RefusedError, UsageError
 from syndicate.feeds import model
 from syndicate.settings import load
-from syndicate.subscribers import own_feed, preferences
+from syndicate.subscribers import own_feed, preferences, unsubscribe
 from syndicate.subscribers.preferences import Preferences
 from syndicate.web.pages import Page, render
 from syndicate.web.reader.links import site_of_newsletter
@@ -115,6 +115,7 @@ def _page(
         frame_language=chosen.language,
         pauses=_pauses(chosen),
         action=f"{site.prefix}/preferences/{token}",
+        leave=f"{site.prefix}/unsubscribe/{unsubscribe.beside(token)}",
         feed=feed and f"{_feeds_base(site)}/feeds/mine/{feed}.rss",
         feed_since=own_feed.since(token),
         is_feed_gone=feed == "",
