@@ -365,8 +365,9 @@ def _moved(polled: Polled, answer: Answer, now: dt.datetime) -> dict[str, Any]:
 def _changes(polled: Polled, state: State, reason: str, failures: int) -> tuple[Notice, ...]:
     if state == polled.state:
         return ()
+    said = reason.rstrip(".")  # some are whole sentences
     if state == "dormant":
-        message = f"{polled.url} has failed for a week ({reason}) and is asked once a day."
+        message = f"{polled.url} has failed for a week ({said}) and is asked once a day."
     else:
-        message = f"{polled.url} {reason}, {failures} times in a row; it is asked less often."
+        message = f"{polled.url} failed {failures} times in a row ({said}) and is asked less often."
     return (Notice(state, message),)

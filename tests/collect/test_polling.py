@@ -156,6 +156,26 @@ def test_a_source_fails_rests_and_comes_back_with_one_notice_each() -> None:
     assert (back.values["failures"], back.values["failing_since"]) == (0, None)
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("answered 500", "answered 500"),
+        (
+            "127.0.0.1 cannot be reached; it is asked again later.",
+            "127.0.0.1 cannot be reached; it is asked again later",
+        ),
+    ],
+)
+def test_the_notice_of_a_failing_source_is_one_sentence(reason: str, said: str) -> None:
+    polled = dataclasses.replace(POLLED, failures=2, failing_since=NOW)
+
+    [notice] = polling.failed(polled, reason, now=NOW, chance=0.5).notices
+
+    assert notice.message == (
+        f"{POLLED.url} failed 3 times in a row ({said}) and is asked less often."
+    )
+
+
 def test_a_dormant_source_is_asked_once_a_day() -> None:
     polled = dataclasses.replace(POLLED, state="dormant", failures=40, failing_since=NOW - 9 * DAY)
 
