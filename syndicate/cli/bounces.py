@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from syndicate import clock, settings
 from syndicate.cli.bounces_listen import listen
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.mail.bounces import advice, mailboxes
 from syndicate.mail.bounces.classify import classify as verdicts_of

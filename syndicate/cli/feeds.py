@@ -6,10 +6,9 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from syndicate import clock, jobs
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.feeds import hub, outside_hub
 from syndicate.feeds import publish as publishing

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from syndicate import clock
 from syndicate.cli import releasing, watching
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import reconcile, steering, waking
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from syndicate import clock
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import alerts, rehearse, run, schedule
 from syndicate.newsletters.rehearse import Rehearsal
@@ -45,8 +44,8 @@ def list_newsletters(*, as_json: AsJson = False) -> None:
             row["name"],
             row["kind"],
             ", ".join(row["languages"]),
-            f"{', '.join(row['times'])} {row['zone']}",
-            row["next_at"],
+            f"{', '.join(row['times'])} {row['zone']}" if row["times"] else "when told",
+            row["next_at"] or "",
             str(row["readers"]["active"]),
         )
     Terminal().print(table)
@@ -239,7 +238,8 @@ def _section_ids(tx: Transaction, slugs: list[str]) -> list[int]:
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
     timetable = run.read_schedule(newsletter)
-    upcoming = schedule.next_slot(timetable, now=clock.now())
+    has_slots = newsletter.kind is NewsletterKind.DIGEST  # articles open the issues of alerts
+    upcoming = schedule.next_slot(timetable, now=clock.now()) if has_slots else None
     return {
         "id": newsletter.id,
         "slug": newsletter.slug,
@@ -247,10 +247,10 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "kind": newsletter.kind.value,
         "languages": newsletter.languages,
         "zone": newsletter.zone,
-        "times": [time.strftime("%H:%M") for time in timetable.times],
-        "days": list(timetable.days),
+        "times": [time.strftime("%H:%M") for time in timetable.times] if has_slots else [],
+        "days": list(timetable.days) if has_slots else [],
         "when_empty": newsletter.empty_rule.value,
-        "next_at": upcoming.due_at.isoformat(timespec="minutes"),
+        "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
         "readers": subscribers.counts(tx, newsletter.id),
     }
 
@@ -329,7 +329,7 @@ def _part(message: bytes, subtype: str) -> bytes:
 
 
 def _to_whom(row: dict[str, Any]) -> str:
-    return f" to {row['audience']} readers" if row["audience"] is not None else ""
+    return f", {row['audience']} readers" if row["audience"] is not None else ""
 
 
 def _shown(value: object) -> str:

@@ -5,10 +5,9 @@ import sys
 from collections.abc import Iterator
 
 import typer
-from rich.table import Table
 
 from syndicate import clock
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import releasing, steering, waking
 from syndicate.mail.releasing import Plan
 

@@ -12,10 +12,9 @@ from typing import Annotated
 
 import typer
 from lxml import etree
-from rich.table import Table
 
 from syndicate import clock, settings
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.cli.waiting import Seen, Waiter
 from syndicate.collect import run
 from syndicate.embedded import folder

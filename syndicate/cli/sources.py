@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.cli.collect import read_profile
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, push, reading, websub
 from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, UsageError

@@ -124,7 +124,9 @@ def erase(
     if as_json:
         sys.stdout.write(json.dumps({"subscriptions": done.subscriptions}) + "\n")
     else:
-        sys.stdout.write(f"Forgotten, with {done.subscriptions} subscriptions.\n")
+        number = done.subscriptions
+        what = "1 subscription" if number == 1 else f"{number} subscriptions"
+        sys.stdout.write(f"Forgotten, with {what}.\n")
 
 
 def _record(action: str, slug: str, **numbers: int) -> None:

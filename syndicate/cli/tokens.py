@@ -6,10 +6,9 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from syndicate import clock
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import audit, tokens
 from syndicate.store.session import transaction

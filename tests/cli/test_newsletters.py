@@ -96,6 +96,22 @@ def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     assert (listed["next_at"], listed["readers"]["active"]) == ("2026-11-25T05:00+00:00", 2)
 
 
+def test_an_alert_is_due_at_no_time() -> None:
+    run("add", "flash", "--name", "Flash", "--publication", "daily", "--kind", "alert")
+
+    [listed] = answer("list")["newsletters"]
+    assert (listed["times"], listed["days"], listed["next_at"]) == ([], [], None)
+    assert run("list").splitlines()[-1].split() == [
+        "flash",
+        "Flash",
+        "alert",
+        "en",
+        "when",
+        "told",
+        "0",
+    ]
+
+
 def test_sending_twice_sends_once() -> None:
     add()
 

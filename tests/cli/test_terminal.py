@@ -7,11 +7,10 @@ import pytest
 import time_machine
 from rich.console import Console
 from rich.errors import MarkupError
-from rich.table import Table
 from typer.testing import CliRunner
 
 from syndicate.cli import articles, newsletters
-from syndicate.cli.terminal import Terminal
+from syndicate.cli.terminal import Table, Terminal
 from syndicate.store.session import transaction
 from tests.newsletters.paper import HOUR, NOW, SLOT, article
 from tests.subscribers import desk
@@ -64,3 +63,33 @@ def test_an_escape_does_not_reach_the_terminal() -> None:
 def test_rich_alone_would_have_stopped() -> None:
     with pytest.raises(MarkupError):
         Console(file=io.StringIO()).print(HOSTILE)
+
+
+SLUG = "the-morning-harbour-of-saturday"
+ROW = (SLUG, *(f"{word} and more words of it" for word in ("one", "two", "three", "four")))
+
+
+def rows() -> list[str]:
+    """What a table prints of a row of five long cells."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        table = Table("newsletter", "first", "second", "third", "fourth", box=None)
+        table.add_row(*ROW)
+        Terminal().print(table)
+    return out.getvalue().splitlines()
+
+
+def test_a_narrow_terminal_shows_the_slug_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+
+    shown = rows()
+
+    assert any(SLUG in line for line in shown)
+    assert "…" not in "".join(shown)
+    assert max(map(len, shown)) <= 60
+
+
+def test_what_is_piped_has_a_row_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    assert [line.split() for line in rows()[1:]] == [" ".join(ROW).split()]
