@@ -58,6 +58,8 @@ def pumps(pattern: str | bytes, flags: int = 0) -> list[tuple[str, str]]:
                     pump = _of_all(parts[start:end], which)
                     if pump:
                         found |= {("", pump): None, (prefix, pump): None}
+                        # What begins again and again, each time as the expression does.
+                        found |= {("", prefix + pump): None}
     return list(found)
 
 

@@ -149,4 +149,9 @@ def _paragraphs(text: str) -> str:
     """Plain text as paragraphs, one for each that a blank line parts."""
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
     # Text of a feed is escaped HTML more often than not: entities are entities.
-    return "".join(f"<p>{nh3.clean(part, tags=set())}</p>" for part in parts if part)
+    return "".join(f"<p>{_shown(part)}</p>" for part in parts if part)
+
+
+def _shown(text: str) -> str:
+    """Text without tags as a parser would write it again, at a tenth of the time."""
+    return html.escape(resolved(text), quote=False).replace("\0", "").replace("\xa0", "&nbsp;")

@@ -15,6 +15,12 @@ from collections.abc import Iterator
 
 # Steps over open elements; a second of a parser's time at worst.
 MOST_STEPS = 20_000_000
+# No article has so many; to count them, and what they leave open, is work as well.
+MOST_TAGS = 100_000
+# What writes a text again moves all of its rest for each of these signs: bytes, about a second.
+MOST_MOVED = 20_000_000_000
+_MOVING = ("&", "\xa0")
+_BEGIN = re.compile(r"<[A-Za-z]")
 _BLANK = r"\t\n\f\r "
 _VALUE = rf"\"[^\"]*\"|'[^']*'|[^{_BLANK}>\"'][^{_BLANK}>]*+|(?=>)"
 _ATTRIBUTE = rf"[^{_BLANK}/>][^{_BLANK}/>=]*+(?:[{_BLANK}]*+=[{_BLANK}]*+(?:{_VALUE}))?+"
@@ -67,6 +73,8 @@ def deepest(markup: str) -> int:
 
 def is_laborious(markup: str) -> bool:
     """Whether a parser of HTML might be busy with a text for longer than a second."""
+    if markup.count("<") > MOST_TAGS or _moves_much(markup):
+        return True
     if _at_most(markup) <= MOST_STEPS:
         return False
     reading = _Reading()
@@ -85,6 +93,14 @@ def _read(markup: str, reading: "_Reading") -> Iterator[None]:
         reading.unclear(markup[begin + 1 : end])
         yield
         at = end
+
+
+def _moves_much(markup: str) -> bool:
+    """Whether signs that are written as references stand before too much text without a tag."""
+    if sum(map(markup.count, _MOVING)) * len(markup) <= MOST_MOVED:
+        return False
+    runs = _BEGIN.split(markup)
+    return sum(sum(map(run.count, _MOVING)) * len(run) for run in runs) > MOST_MOVED
 
 
 def _at_most(markup: str) -> int:

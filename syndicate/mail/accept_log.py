@@ -28,7 +28,7 @@ from syndicate.mail import births
 
 _POSTFIX = re.compile(
     rb"postfix[^ ]{0,64}/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): "
-    rb"(?:message-id=(<[^>]*>)|from=<.*nrcpt=)"
+    rb"(?:message-id=(<[^<>]*+>)|from=<[^<]*nrcpt=)"
 )
 _ISO = re.compile(rb'(?:"at": ?")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ "]*)')
 _SYSLOG = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ")

@@ -40,6 +40,42 @@ def test_a_body_that_closes_nothing_of_what_it_opens_holds_nobody(unit: str) -> 
     assert nesting.deepest(found) <= MAX_DEPTH
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>" + "&" * 900_000,
+        "<p>" + "&nbsp;" * 160_000,
+        "<p>" + "&amp;" * 20_000 + "a" * 890_000,
+        "<p title='" + "&" * 900_000 + "'>x</p>",
+        "&" * 900_000,
+        "&#38;" * 180_000,
+        "x\n \n" * 200_000,
+        "<p>" * 300_000,
+    ],
+    ids=lambda markup: markup[:12],
+)
+def test_a_body_of_a_million_signs_holds_nobody(markup: str) -> None:
+    began = time.process_time()
+    clean(markup, base="https://news.example/")
+
+    assert time.process_time() - began < 2
+
+
+def test_a_long_body_in_references_alone_stays_what_it_is() -> None:
+    markup = f"<p>{'&#1575;&#1604;&nbsp;' * 40}</p>" * 1_000
+
+    found = clean(markup, base="https://news.example/")
+
+    assert found.count("<p>") == 1_000
+    assert found.count("ال&nbsp;") == 40_000
+
+
+def test_plain_text_becomes_what_a_parser_would_write() -> None:
+    said = 'a &amp b&nbsp;c d &lt;i> "e" &#233; &notit; &#0; &'
+
+    assert clean(said) == f"<p>{nh3.clean(said, tags=set())}</p>"
+
+
 def test_a_tag_of_a_thousand_attributes_is_not_copied_for_each_paragraph() -> None:
     many = " ".join(f"a{number}" for number in range(2_000))
 

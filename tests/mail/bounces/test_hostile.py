@@ -4,6 +4,8 @@ Hung is hung for minutes: before they were cut and their patterns made straight,
 more than twenty seconds, or as long as a machine lives.
 """
 
+import time
+
 import pytest
 from sqlalchemy import select
 
@@ -56,6 +58,51 @@ def test_no_repetition_holds_the_next_mail_up(kind: str) -> None:
 
         assert isinstance(classify(raw), tuple)
         assert verp.find(raw, b"k" * 32) is None
+
+
+IN_HUNDREDS = "".join(
+    f"multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\nContent-Type: "
+    for depth in range(400)
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "piece"),
+    [
+        ('multipart/report; "', ";"),
+        ('text/plain; a="', ';\\"'),
+        ("text/plain; charset=punycode\r\n\r\n", "9"),
+        (f"{IN_HUNDREDS}text/plain\r\n\r\n", "a\n"),
+    ],
+    ids=["parameters", "quoted parameters", "punycode", "parts in parts"],
+)
+def test_no_mail_takes_more_than_two_seconds(kind: str, piece: str) -> None:
+    raw = report(kind, piece)
+
+    began = time.process_time()
+    classify(raw)
+
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain; charset*0=utf-8; charset*=x",
+        "multipart/mixed; boundary*0=b; boundary*=c",
+        "text/plain; charset=idna",
+        "text/plain; charset=undefined",
+        "text/plain; charset=punycode",
+        "text/plain; charset=base64",
+    ],
+)
+def test_parameters_that_make_no_sense_leave_the_words(kind: str) -> None:
+    raw = f"{REPORT}{kind}\r\n\r\n<reader001@example.com>: 550 5.1.1 User unknown é\r\n"
+
+    (verdict,) = classify(raw.encode())
+
+    assert verdict.recipient == "reader001@example.com"
+    assert verdict.is_hard
 
 
 @pytest.mark.timeout(120)
