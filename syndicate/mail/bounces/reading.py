@@ -30,8 +30,8 @@ MAX_PROSE = 20_000
 MAX_HEADER = 4_000
 MAX_BLOCKS = 20
 # Python's parser takes quadratic time over one header's parameters, and asks each line of each
-# boundary that is open. Of all real reports the longest header of a part has 300 characters, and
-# none more than four parts of parts.
+# boundary that is open. Of 290 real reports the longest `Content-Type` or `Content-Disposition` has
+# 116 characters, and none has more than five multiparts.
 _MAX_PARAMETERS = 1_000
 _MAX_MULTIPARTS = 20
 # Encodings that Python knows by a name, of things that are no text of a mail; some are quadratic.
