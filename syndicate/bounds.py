@@ -6,7 +6,8 @@
     number     a 64-bit column at most, and never NaN or infinite
 
 A value beyond them is refused where it enters: kept, it would fail whoever reads it next to others.
-Where others' documents are read there is nobody to refuse; there it counts as not given.
+Where others' documents are read there is nobody to refuse; there it counts as not given. What is in
+rows already is read as it stands, from `FIRST` to `LAST`: an old story keeps its date.
 
 Source: PostgreSQL 18, "Character Types" and "B-Tree Indexes" (2,704 bytes a row); Python's datetime
 (years 1 to 9999, in UTC and in any zone).
@@ -19,7 +20,10 @@ from typing import TypeVar
 from syndicate.errors import OutOfBoundsError
 
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2100, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+# What Python can say of a moment in whatever zone.
+FIRST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+LAST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 # An index row holds 2,704 bytes: this, a key or two beside it, and its own head.
 INDEXED_BYTES = 2_500
 LARGEST = 2**63 - 1  # of a bigint column
@@ -55,6 +59,18 @@ def moment_or_none(value: dt.datetime | None) -> dt.datetime | None:
         return moment(value)
     except OutOfBoundsError:
         return None
+
+
+def sayable(value: dt.datetime) -> dt.datetime:
+    """A moment as aware UTC, such as rows may give back: far wider than what is let in.
+
+    Raises:
+        OutOfBoundsError: it has no zone, or some zone has no word for it.
+    """
+    utc = None if value.tzinfo is None else _utc(value)
+    if utc is None or not FIRST <= utc <= LAST:
+        raise OutOfBoundsError("The time has no zone, or the calendar no place for it; correct it.")
+    return utc
 
 
 def clamped(value: dt.datetime) -> dt.datetime:

@@ -31,6 +31,16 @@ ids travel as attributes, so that no caller parses a message.
 
 from typing import Any, ClassVar
 
+# What a value that nobody thought of makes our own code raise. Whatever reads many rows catches it,
+# says which row it was, and goes on: one bad row costs itself, never the others.
+BAD_ROW: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
 
 class SyndicateError(Exception):
     """Base of everything that Syndicate raises on purpose.

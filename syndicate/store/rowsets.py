@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import NullType
 
+from syndicate import bounds
 from syndicate.store.schema import Table
 
 T = TypeVar("T")
@@ -46,7 +47,11 @@ def _type_of(column: ColumnElement[Any]) -> str:
 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as `rows_of` reads them."""
+    """Rows as `rows_of` reads them.
+
+    Raises:
+        OutOfBoundsError: a moment is none that rows may hold.
+    """
     return json.dumps(list(rows), default=_as_text, ensure_ascii=False)
 
 
@@ -54,7 +59,7 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"  # as PostgreSQL reads bytea
     if isinstance(value, dt.datetime):
-        return value.isoformat()
+        return bounds.sayable(value).isoformat()
     raise TypeError(f"no column holds a {type(value).__name__}")
 
 

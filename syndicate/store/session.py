@@ -8,6 +8,7 @@ No network, SMTP, template or file work while one is open (design §5.3). `tx` i
 the SQLAlchemy session, plus hints that fire after the commit.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,13 +29,17 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from syndicate import jobs, settings
 from syndicate.errors import SettingsError
+from syndicate.store import driver
 
 # The database did not answer, or hung up: for the faces, which know no SQLAlchemy.
 DatabaseDownError = OperationalError
+# A value that no column holds reached the database: whoever asked sent it.
+BadValueError = DataError
 # What was to be written cannot be: a text that no column holds, a value that its table forbids.
 UnstorableError = (DataError, IntegrityError)
 # A server that restarted was away for longer than this.
 _IDLE_S = 1.0
+_MAKING = threading.Lock()
 T = TypeVar("T")
 
 
@@ -57,13 +62,18 @@ class Transaction:
             self.hints.append((job, ids))
 
 
-@cache
 def engine() -> Engine:
-    """The connection pool of this process.
+    """The connection pool of this process: one, however many threads ask first.
 
     Raises:
         SettingsError: no database is set, or the address is none.
     """
+    with _MAKING:
+        return _engine()
+
+
+@cache
+def _engine() -> Engine:
     try:
         pool = create_engine(
             driver_url(settings.load().need("database_url")),
@@ -79,6 +89,7 @@ def engine() -> Engine:
             "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "
             "write it as postgresql://user:password@host:5432/name."
         ) from error
+    driver.guard(pool)
     event.listen(pool, "checkin", _remember)
     event.listen(pool, "checkout", _ask_if_idle)
     return pool
@@ -112,9 +123,9 @@ def driver_url(url: str) -> str:
 
 def dispose() -> None:
     """Close every connection and forget the engine: after a fork, and between tests."""
-    if engine.cache_info().currsize:
-        engine().dispose()
-        engine.cache_clear()
+    if _engine.cache_info().currsize:
+        _engine().dispose()
+        _engine.cache_clear()
 
 
 @contextmanager

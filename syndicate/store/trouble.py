@@ -1,9 +1,9 @@
 """What the database's own errors mean to whoever ran a command: one sentence, and what next."""
 
 from psycopg import errors as told
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
 
-from syndicate.errors import RefusedError, SyndicateError, TemporaryError
+from syndicate.errors import RefusedError, SyndicateError, TemporaryError, UsageError
 
 # The database is older or newer than the program that asks it.
 _OTHER_SCHEMA = (told.UndefinedTable, told.UndefinedColumn, told.UndefinedFunction)
@@ -19,6 +19,11 @@ def explain(error: BaseException) -> SyndicateError | None:
         return RefusedError(
             f"The database has another schema than this program ({_first_line(error)}); "
             "`syndicate doctor --only database` says which, `syndicate migrate` brings it up."
+        )
+    if isinstance(error, DataError):
+        return UsageError(
+            f"A value that was given cannot be kept ({_first_line(error)}); "
+            "shorten or correct it, nothing was changed."
         )
     if not isinstance(error, OperationalError):
         return None
