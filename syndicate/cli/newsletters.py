@@ -13,7 +13,7 @@ import typer
 from syndicate import clock
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import alerts, rehearse, run, schedule
+from syndicate.newsletters import alerts, rehearse, run, schedule, timetable
 from syndicate.newsletters.rehearse import Rehearsal
 from syndicate.store import audit, issues, ledger, newsletters, publications, subscribers
 from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
@@ -97,7 +97,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
         owner = _publication(tx, publication)
         row.publication_id, row.zone = owner.id, zone or owner.zone
         row.languages = language or [owner.language]
-        run.read_schedule(row)
+        timetable.read_schedule(row)
         made = newsletters.add(tx, row, section_ids=_section_ids(tx, section or []))
     if as_json:
         _print_json({"id": made.id, "slug": made.slug})
@@ -237,9 +237,8 @@ def _section_ids(tx: Transaction, slugs: list[str]) -> list[int]:
 
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
-    timetable = run.read_schedule(newsletter)
-    has_slots = newsletter.kind is NewsletterKind.DIGEST  # articles open the issues of alerts
-    upcoming = schedule.next_slot(timetable, now=clock.now()) if has_slots else None
+    upcoming = timetable.next_slot(newsletter, clock.now())
+    stored = newsletter.schedule
     return {
         "id": newsletter.id,
         "slug": newsletter.slug,
@@ -247,10 +246,11 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "kind": newsletter.kind.value,
         "languages": newsletter.languages,
         "zone": newsletter.zone,
-        "times": [time.strftime("%H:%M") for time in timetable.times] if has_slots else [],
-        "days": list(timetable.days) if has_slots else [],
+        "times": sorted(stored.get("times", ())),
+        "days": sorted(stored.get("days") or schedule.EVERY_DAY),
         "when_empty": newsletter.empty_rule.value,
         "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
+        "trouble": timetable.trouble(newsletter),
         "readers": subscribers.counts(tx, newsletter.id),
     }
 

@@ -8,9 +8,8 @@ readers: beyond the caps of an hour and a day nothing leaves by itself.
 """
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-from syndicate import jobs, logs, settings
+from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
 from syndicate.store import alerts, installation, issues
@@ -74,7 +73,7 @@ def _open(wanted: Due, now: dt.datetime) -> int | None:
     with transaction() as tx:
         newsletter = alerts.lock(tx, wanted.newsletter_id)
         held = _over_cap(tx, wanted.newsletter_id, now)
-        local_date = now.astimezone(ZoneInfo(newsletter.zone)).date()
+        local_date = now.astimezone(clock.zone_or_utc(newsletter.zone)).date()
         issue = alerts.open_issue(tx, wanted, local_date=local_date, held=held, now=now)
     if issue is None:
         return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from syndicate import settings
 from syndicate.errors import NotFoundError
 from syndicate.mail.message import Writer
-from syndicate.newsletters import run, schedule
+from syndicate.newsletters import run, schedule, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
@@ -151,9 +151,9 @@ def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Compose
         if newsletter is None:
             raise NotFoundError(f"There is no newsletter {newsletter_id}.")
         publication = newsletters.publication_of(tx, newsletter)
-        timetable = run.read_schedule(newsletter)
+        slots = timetable.read_schedule(newsletter)
         find = schedule.next_slot if is_next else schedule.last_slot
-        slot = find(timetable, now=now)
+        slot = find(slots, now=now)
         issue = Issue(
             id=0,
             number=issues.next_number(tx, newsletter.id),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate import logs
-from syndicate.errors import SyndicateError
+from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.mail import steering
 from syndicate.newsletters import run, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
@@ -27,6 +27,7 @@ from syndicate.store.session import Transaction, transaction
 log = logs.get(__name__)
 
 ACTOR = "renewal"
+_AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, *BAD_ROW)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
         return None
     try:
         rendered, left_out = recompose(read.material, read.chosen, read.corrected)
-    except SyndicateError as error:
+    except _AT_FAULT as error:
         log.exception("content_not_renewed", mailing_id=mailing_id)
         _pause(mailing_id, str(error), now)
         return None

@@ -10,9 +10,10 @@ at it again. Templates render while no transaction is open.
 
 import datetime as dt
 from dataclasses import replace
+from functools import lru_cache
 
 from syndicate import jobs, logs, settings
-from syndicate.errors import NotFoundError, PermanentError, RefusedError, SyndicateError
+from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedError, SyndicateError
 from syndicate.journal import lives
 from syndicate.mail import reconcile, steering, waking
 from syndicate.mail.message import content_rows, frozen_headers
@@ -20,6 +21,7 @@ from syndicate.newsletters import schedule, unusable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
 from syndicate.newsletters.schedule import Slot
+from syndicate.newsletters.timetable import read_schedule, trouble
 from syndicate.store import corrections, installation, issues, ledger, newsletters, renewing
 from syndicate.store.issues import Story
 from syndicate.store.ledger import ContentRow
@@ -28,7 +30,7 @@ from syndicate.store.materialise import materialise
 from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
 from syndicate.store.publications import Publication
 from syndicate.store.results import finish_mailing
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.session import BadValueError, Transaction, transaction
 
 log = logs.get(__name__)
 
@@ -40,6 +42,8 @@ EXPIRES_IN = {
     NewsletterKind.LETTER: dt.timedelta(hours=24),
     NewsletterKind.ALERT: dt.timedelta(hours=1),
 }
+# What a bad row, or a template, can do to composing; a database that is away is none of it.
+_AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
 _LANES = {NewsletterKind.ALERT: Lane.URGENT}
 _PRIORITIES = {NewsletterKind.ALERT: 1}
 
@@ -126,7 +130,7 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
     if _claim(issue_id):
         try:
             _freeze(issue_id, now)
-        except SyndicateError as error:
+        except _AT_FAULT as error:
             log.exception("issue_not_composed", issue_id=issue_id)
             _end(issue_id, IssueState.HELD, f"It could not be composed: {error}")
     _send(issue_id, now)
@@ -135,12 +139,6 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
         if issue is None:
             raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
         return issue.state
-
-
-def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
-    """A newsletter's schedule as `newsletters.schedule` reads it."""
-    stored = newsletter.schedule
-    return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
 
 
 def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
@@ -263,11 +261,20 @@ def _told_at_once(
 
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
+    if (why := trouble(newsletter)) is not None:
+        _tell(newsletter.id, why)
+        return []
     since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
     since = max(since, installation.opens_from(tx) or since)
     slots = schedule.due_slots(read_schedule(newsletter), now=now, since=since)
     opened = (_open(tx, newsletter.id, slot, now) for slot in slots)
     return [issue.id for issue, is_new in opened if is_new]
+
+
+@lru_cache(maxsize=256)
+def _tell(newsletter_id: int, why: str) -> None:
+    """Once in each process: the tick asks every two seconds."""
+    log.error("newsletter_not_scheduled", newsletter_id=newsletter_id, reason=why)
 
 
 def _open(tx: Transaction, newsletter_id: int, slot: Slot, now: dt.datetime) -> tuple[Issue, bool]:

@@ -71,12 +71,12 @@ def read(times: Sequence[str], days: Sequence[int], zone: str) -> Schedule:
     """
     try:
         parsed = tuple(sorted({dt.time.fromisoformat(text) for text in times}))
+        chosen = tuple(sorted(set(days))) or EVERY_DAY
         ZoneInfo(zone)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, OSError) as error:
         raise UsageError(
             f"The schedule is not usable ({error}); give times as HH:MM and an IANA zone."
         ) from error
-    chosen = tuple(sorted(set(days))) or EVERY_DAY
     if not parsed or not set(chosen) <= set(EVERY_DAY):
         raise UsageError("A schedule needs one time at least, and weekdays from 1 to 7.")
     return Schedule(parsed, chosen, zone)

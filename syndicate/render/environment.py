@@ -11,7 +11,6 @@ import io
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -19,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from syndicate import clock
 
 LANGUAGES = ("en", "ar")
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -114,7 +115,7 @@ def _comma(text: str, language: str) -> str:
 
 
 def _local(moment: dt.datetime, zone: str) -> dt.datetime:
-    return moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(clock.zone_or_utc(zone))
 
 
 def _locale(language: str) -> Locale:

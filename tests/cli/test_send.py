@@ -15,8 +15,7 @@ from syndicate import clock, settings
 from syndicate.cli.send import Campaign, refuse_unless_whole, send
 from syndicate.errors import NotFoundError, PartialError, RefusedError, SyndicateError, UsageError
 from syndicate.mail import allowed, deliver, pace
-from syndicate.newsletters import run as issues
-from syndicate.newsletters import schedule
+from syndicate.newsletters import schedule, timetable
 from syndicate.store import installation, subscribers
 from syndicate.store.mailings import Lane
 from syndicate.store.session import transaction
@@ -33,8 +32,8 @@ def relay(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[FaultRela
     """A relay; the newsletter "morning" has a story for its last slot, and no reader."""
     pace.BREAKERS.clear()
     with transaction() as tx:
-        timetable = issues.read_schedule(desk.morning(tx))
-        slot = schedule.last_slot(timetable, now=clock.now())
+        slots = timetable.read_schedule(desk.morning(tx))
+        slot = schedule.last_slot(slots, now=clock.now())
         article(tx, 1, "world-one", slot.due_at - HOUR)
         installation.stamp(tx, "test")
     with FaultRelay() as server:

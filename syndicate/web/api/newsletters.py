@@ -9,9 +9,8 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import rehearse, schedule
+from syndicate.newsletters import rehearse, timetable
 from syndicate.newsletters import run as running
-from syndicate.newsletters.run import read_schedule
 from syndicate.store import audit, issues, newsletters, reading, watching
 from syndicate.store import newsletters as rows
 from syndicate.store.session import Transaction, transaction
@@ -305,8 +304,7 @@ def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
 
 
 def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> Newsletter:
-    is_digest = row.kind is rows.NewsletterKind.DIGEST
-    coming = schedule.next_slot(read_schedule(row), now=clock.now()) if is_digest else None
+    coming = timetable.next_slot(row, clock.now())
     names = set(Newsletter.model_fields) - {"readers", "next_at"}
     return Newsletter(
         **{name: getattr(row, name) for name in names},

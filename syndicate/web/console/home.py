@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 
@@ -11,10 +11,9 @@ from syndicate import clock
 from syndicate.collect import telling
 from syndicate.mail import releasing, steering
 from syndicate.mail.bounces import advice
-from syndicate.newsletters import schedule
-from syndicate.newsletters.run import read_schedule
+from syndicate.newsletters import timetable
 from syndicate.store import incidents, newsletters, progress, watching
-from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsletters import IssueState, Newsletter
 from syndicate.store.progress import Standing
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.sources import SourceState
@@ -58,10 +57,10 @@ def home(actor: Reader) -> Response:
         opened = watching.open_mailings(tx)
         found = progress.standings(tx, sorted({*ids, *opened}, reverse=True))
         titles = watching.titles(tx, [standing.mailing.id for standing in found])
-        needs = _needs(tx, found, titles, now)
+        every = newsletters.every(tx)
+        needs = [*_needs(tx, found, titles, now), *_unreadable(every)]
         sources = watching.sources_by_state(tx)
         lanes = watching.ready_batches(tx)
-        every = newsletters.every(tx)
     return pages.render(
         actor,
         "home.html",
@@ -146,6 +145,15 @@ def _needs(
     return needs
 
 
+def _unreadable(every: Sequence[Newsletter]) -> list[Need]:
+    """Newsletters that come out no more, because their own row cannot be read."""
+    return [
+        Need(why, f"/console/newsletters/{each.id}")
+        for each in every
+        if (why := timetable.trouble(each)) is not None
+    ]
+
+
 def _incidents(tx: Transaction) -> list[Need]:
     """Those that nobody looks after yet."""
     found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
@@ -181,9 +189,9 @@ def _trouble(standing: Standing) -> str:
 
 
 def _coming(every: Sequence[Newsletter], now: dt.datetime) -> list[Coming]:
-    found: list[Any] = [
-        Coming(newsletter, schedule.next_slot(read_schedule(newsletter), now=now).due_at)
+    found = [
+        Coming(newsletter, slot.due_at)
         for newsletter in every
-        if newsletter.kind is NewsletterKind.DIGEST
+        if (slot := timetable.next_slot(newsletter, now)) is not None
     ]
     return sorted(found, key=lambda each: each.due_at)

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run as running
-from syndicate.newsletters import schedule
-from syndicate.newsletters.run import read_schedule
+from syndicate.newsletters import schedule, timetable
 from syndicate.store import audit, issues, newsletters, watching
 from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.session import Transaction, transaction
@@ -33,9 +32,7 @@ def every(actor: Reader) -> Response:
         readers = watching.active_readers(tx)
         last = watching.last_issues(tx)
     coming = {
-        each.id: schedule.next_slot(read_schedule(each), now=now)
-        for each in found
-        if each.kind is NewsletterKind.DIGEST
+        each.id: slot for each in found if (slot := timetable.next_slot(each, now)) is not None
     }
     return pages.render(
         actor,
@@ -57,18 +54,20 @@ def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
         mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
         readers = watching.active_readers(tx)
-    is_digest = found.kind is NewsletterKind.DIGEST
-    timetable = read_schedule(found) if is_digest else None
+    trouble = timetable.trouble(found)
+    is_digest = found.kind is NewsletterKind.DIGEST and trouble is None
+    slots = timetable.read_schedule(found) if is_digest else None
     return pages.render(
         actor,
         "newsletter.html",
         tab="newsletters",
         newsletter=found,
+        trouble=trouble,
         recent=recent,
         mailings=mailings,
         readers=readers.get(newsletter_id, 0),
-        last=schedule.last_slot(timetable, now=now) if timetable else None,
-        coming=schedule.next_slot(timetable, now=now) if timetable else None,
+        last=schedule.last_slot(slots, now=now) if slots else None,
+        coming=schedule.next_slot(slots, now=now) if slots else None,
     )
 
 
