@@ -16,7 +16,7 @@ from syndicate.errors import ForgottenError, SyndicateError
 from syndicate.mail import waking
 from syndicate.store import migrate
 from syndicate.store.session import DatabaseDownError
-from syndicate.web import addresses, errors, guards, health, sites, static
+from syndicate.web import addresses, errors, guards, health, sites, static, storable
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten
 
@@ -79,6 +79,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)
     app.add_middleware(sites.PublicationPrefix)
+    app.add_middleware(storable.StorableText)
     app.add_middleware(guards.HeadAsGet)
     app.add_middleware(addresses.OneForm)
     app.add_middleware(guards.SecurityHeaders)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from syndicate import errors, logs, signing
 from syndicate.render.environment import environment
-from syndicate.store.session import DatabaseDownError
+from syndicate.store.session import BadValueError, DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
 from syndicate.web.sites import Site, site_of
@@ -46,9 +46,10 @@ _TITLES = {
     500: "Something went wrong",
     503: "Please try again soon",
 }
-_SENTENCES = {
+SENTENCES = {
     404: "There is no page at this address; it may have moved, or the link is not complete.",
     405: "This address does not take that kind of request.",
+    422: "Something that you sent cannot be kept: a text, a time or a number is out of bounds.",
     500: "Something went wrong here, not with you; we have written it down. Please try again.",
     503: "The service is busy or being looked after; please try again in a minute.",
 }
@@ -83,6 +84,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.SyndicateError, _own_error)
     app.add_exception_handler(signing.BadTokenError, _bad_token)
     app.add_exception_handler(DatabaseDownError, _database_down)
+    app.add_exception_handler(BadValueError, _bad_value)
+    app.add_exception_handler(UnicodeEncodeError, _bad_value)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -130,7 +133,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - by registration
     given = error.detail
     is_own = given and given != HTTPStatus(error.status_code).phrase
-    sentence = given if is_own else _SENTENCES.get(error.status_code, f"{given}.")
+    sentence = given if is_own else SENTENCES.get(error.status_code, f"{given}.")
     response = answer(request, error.status_code, sentence)
     response.headers.update(error.headers or {})
     return response
@@ -140,12 +143,13 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - by registration
     first = _plainest(error.errors())
     if first["loc"][0] == "path":
-        return answer(request, 404, _SENTENCES[404])
+        return answer(request, 404, SENTENCES[404])
     if first["type"] == "json_invalid":
         where = f"{first['ctx']['error']} at character {first['loc'][-1]}"
         return answer(request, 422, f"The body is not valid JSON: {where}.")
     name = ".".join(str(part) for part in first["loc"][1:] if not _is_model(part)) or "body"
-    return answer(request, 422, f"The field {name} cannot be used: {first['msg']}.")
+    why = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{first['msg']}."
+    return answer(request, 422, f"The field {name} cannot be used: {why}")
 
 
 def _plainest(found: Sequence[Any]) -> Any:
@@ -165,7 +169,7 @@ def _own_error(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", reason=str(error), **error.ids)
-    return answer(request, status, _SENTENCES[500] if status == 500 else str(error))  # noqa: PLR2004
+    return answer(request, status, SENTENCES[500] if status == 500 else str(error))  # noqa: PLR2004
 
 
 def _bad_token(request: Request, error: Exception) -> Response:
@@ -176,10 +180,16 @@ def _bad_token(request: Request, error: Exception) -> Response:
 
 def _database_down(request: Request, error: Exception) -> Response:
     log.error("database_unreachable", reason=type(error).__name__)
-    return answer(request, 503, _SENTENCES[503])
+    return answer(request, 503, SENTENCES[503])
+
+
+def _bad_value(request: Request, error: Exception) -> Response:
+    """The last net: what was sent passed every entrance, and no row could hold it."""
+    log.warning("value_refused_by_the_database", reason=type(error).__name__)
+    return answer(request, 422, SENTENCES[422])
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
     # Starlette raises it again after this answer, and the server logs where it came from.
     log.error("request_crashed", reason=type(error).__name__)
-    return answer(request, 500, _SENTENCES[500])
+    return answer(request, 500, SENTENCES[500])

@@ -77,7 +77,11 @@ def is_cross_site(method: str, path: str, headers: Headers) -> bool:
     # "null": a browser that says no Sec-Fetch-Site, on a page with `Referrer-Policy: no-referrer`.
     if origin is None or origin == "null":
         return "cookie" in headers
-    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:  # no browser sends one that is no address
+        return True
+    return netloc.lower() != headers.get("host", "").lower()
 
 
 class BodyCap:

@@ -83,7 +83,11 @@ def mailbox_raw(folder: FolderOf, message_id: str) -> Response:
 
 def _is_from_here(request: Request) -> bool:
     client = request.client.host if request.client else ""
-    return _is_loopback(client) and _is_loopback(request.url.hostname or "")
+    try:
+        host = request.url.hostname or ""
+    except ValueError:  # a Host header that is no host
+        return False
+    return _is_loopback(client) and _is_loopback(host)
 
 
 def _is_loopback(name: str) -> bool:

@@ -104,7 +104,10 @@ def origins(addresses: Iterable[str]) -> set[str]:
     """The origins of web addresses, as a Content-Security-Policy names them."""
     found = set()
     for address in addresses:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # of an old row: no browser shows it either
+            continue
         if parts.scheme in {"http", "https"} and parts.hostname and _is_plain(parts.netloc):
             found.add(f"{parts.scheme}://{parts.netloc}")
     return found

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.collect import editing, push
@@ -21,13 +21,14 @@ from syndicate.store.visibility import Channel
 from syndicate.web.api.access import Needs
 from syndicate.web.api.signed import signed
 from syndicate.web.moments import Moment
+from syndicate.web.storable import Text, WebAddress
 
 router = APIRouter(prefix="/api/v1", tags=["articles"])
 Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
 Writer = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
-Text = Annotated[str, Field(max_length=10_000)]
-Name = Annotated[str, Field(min_length=1, max_length=500)]
+LongText = Annotated[Text, Field(max_length=10_000)]
+Name = Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class PictureIn(BaseModel):
@@ -35,18 +36,18 @@ class PictureIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: HttpUrl
-    caption: Text = ""
-    credit: Text = ""
-    alt: Text = ""
-    media_type: str | None = Field(None, max_length=100)
+    url: WebAddress
+    caption: LongText = ""
+    credit: LongText = ""
+    alt: LongText = ""
+    media_type: Text | None = Field(None, max_length=100)
     width: int | None = Field(None, ge=1, le=100_000)
     height: int | None = Field(None, ge=1, le=100_000)
     size_bytes: int | None = Field(None, ge=1, le=2**40)
     channels: list[Channel] | None = Field(
         None, description="where it may be shown; null means everywhere"
     )
-    rights_until: AwareDatetime | None = None
+    rights_until: Moment | None = None
 
 
 class ArticleIn(BaseModel):
@@ -55,24 +56,24 @@ class ArticleIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Name = Field(description="the CMS's own id, which never changes")
-    publication: str | None = Field(None, max_length=80, description="slug")
-    url: HttpUrl | None = None
-    headline: Annotated[str, Field(min_length=1, max_length=500)]
-    standfirst: Text = ""
-    body_html: str = Field("", max_length=1_000_000)
+    publication: Text | None = Field(None, max_length=80, description="slug")
+    url: WebAddress | None = None
+    headline: Name
+    standfirst: LongText = ""
+    body_html: Text = Field("", max_length=1_000_000)
     authors: list[Name] = Field(default_factory=list, max_length=20)
-    section: str | None = Field(None, max_length=200, description="slug or name")
+    section: Text | None = Field(None, max_length=200, description="slug or name")
     tags: list[Name] = Field(default_factory=list, max_length=50)
-    language: str | None = Field(None, max_length=35)
-    published_at: AwareDatetime | None = None
-    updated_at: AwareDatetime | None = None
+    language: Text | None = Field(None, max_length=35)
+    published_at: Moment | None = None
+    updated_at: Moment | None = None
     kind: Kind | None = None
     state: State | None = None
     embargo_until: Moment | None = None
     access: Access | None = None
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
     change: Change | None = None
-    note: str | None = Field(None, max_length=1_000)
+    note: Text | None = Field(None, max_length=1_000)
     alert: bool = Field(False, description="tell it at once to the readers of alerts; once only")
 
 

@@ -16,6 +16,7 @@ from syndicate.store.session import transaction
 from syndicate.store.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
 from syndicate.web.live import as_dict
+from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
 Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
@@ -95,7 +96,7 @@ class Why(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    why: str = Field("", max_length=400, description="for whoever comes next; may be left out")
+    why: Text = Field("", max_length=400, description="for whoever comes next; may be left out")
 
 
 class Installation(BaseModel):

@@ -69,7 +69,7 @@ def check(slug: str, timestamp: str, signature: str, what: bytes) -> None:
 
 def target_of(request: Request) -> str:
     """Path and query of a request, byte for byte as they were sent."""
-    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope.get("query_string", b"")
     return (raw.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
 

@@ -38,7 +38,7 @@ class Needs:
         actor = current(request)
         if actor is None:
             if request.method == "GET":
-                where = f"{_PATH}/sign-in?next={quote(request.url.path)}"
+                where = f"{_PATH}/sign-in?next={quote(request.scope['path'])}"
                 raise HTTPException(303, "Please sign in first.", {"Location": where})
             raise HTTPException(401, "Your session has ended; sign in again, then repeat this.")
         if self.permission not in actor.permissions:

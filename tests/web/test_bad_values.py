@@ -1,0 +1,233 @@
+"""What no row can hold is refused at every entrance, in one sentence, and the paper stands."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from syndicate.web.app import build
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+from tests.web.test_bad_rows import answers, troubles, whole, work
+from tests.web.test_guards import filled, routes
+
+assert whole  # a fixture
+MEGABYTE = "x" * 2**20
+# As they stand in JSON: some of them are nothing that Python could say.
+TEXTS = {"NUL": '"a\\u0000b"', "surrogate": '"a\\ud800b"', "megabyte": f'"{MEGABYTE}"'}
+NUMBERS = {"2**63": "9223372036854775808", "1e400": "1e400", "NaN": "NaN", "-1": "-1"}
+MOMENTS = {
+    "year 1": '"0001-01-01T00:00:00+00:00"',
+    "year 0": '"0001-01-01T00:00:00+05:00"',
+    "year 10000": '"9999-12-31T23:59:59-05:00"',
+    "1969": '"1969-12-31T23:59:59Z"',
+    "2101": '"2101-01-01T00:00:00Z"',
+    "no zone": '"2026-11-24T08:00:00"',
+    "seconds": "99999999999999999999",
+    "infinite seconds": "1e400",
+    "NaN": "NaN",
+    "NUL": '"2026-11-24\\u0000"',
+}
+ADDRESSES = {
+    "no host": '"http://["',
+    "long": f'"https://a.example/{"x" * 2600}"',
+    "long once it is quoted": f'"https://a.example/{"ع" * 700}"',
+    **TEXTS,
+}
+PICTURE = {
+    "url": "https://a.example/b.jpg",
+    "caption": "c",
+    "credit": "d",
+    "alt": "e",
+    "media_type": "image/jpeg",
+    "width": 1,
+    "height": 1,
+    "size_bytes": 1,
+    "channels": ["page"],
+    "rights_until": "2030-01-01T00:00:00Z",
+}
+ARTICLE = {
+    "id": "cms-9",
+    "publication": "courier",
+    "url": "https://a.example/9",
+    "headline": "Nine",
+    "standfirst": "s",
+    "body_html": "<p>b</p>",
+    "authors": ["World desk"],
+    "section": "world",
+    "tags": ["water"],
+    "language": "en",
+    "published_at": "2026-11-24T08:00:00Z",
+    "updated_at": "2026-11-24T08:00:00Z",
+    "kind": "story",
+    "state": "live",
+    "embargo_until": "2026-11-24T08:00:00Z",
+    "access": "free",
+    "pictures": [PICTURE],
+    "change": "update",
+    "note": "n",
+    "alert": False,
+}
+BODIES: dict[str, Any] = {
+    "/api/v1/articles": ARTICLE,
+    "/api/v1/articles/{article_id}/embargo": {"until": "2026-11-24T08:00:00Z"},
+    "/api/v1/installation/stop": {"why": "w"},
+}
+FREE = {"/api/v1/accepts", "/api/v1/newsletters/{slug}/subscribers"}  # bodies that are no JSON
+
+
+def openapi() -> dict[str, Any]:
+    return build().openapi()
+
+
+def test_every_json_body_of_the_api_is_tried() -> None:
+    with_body = {
+        path
+        for path, methods in openapi()["paths"].items()
+        for said in methods.values()
+        if "requestBody" in said
+    }
+
+    assert with_body == set(BODIES) | FREE
+
+
+def test_every_field_of_an_article_is_tried() -> None:
+    schemas = openapi()["components"]["schemas"]
+
+    assert set(ARTICLE) == set(schemas["ArticleIn"]["properties"])
+    assert set(PICTURE) == set(schemas["PictureIn"]["properties"])
+
+
+def bad_values(name: str, value: Any) -> Mapping[str, str]:
+    """Values for a field, by what is bad about them, as JSON."""
+    if name.endswith(("_at", "until")):
+        return MOMENTS
+    if name == "url":
+        return ADDRESSES
+    if isinstance(value, bool):
+        return {**TEXTS, "2**63": NUMBERS["2**63"]}
+    return NUMBERS if isinstance(value, int) else {**TEXTS, "NaN": "NaN"}
+
+
+def spoilt(body: Any, make: Any = lambda each: each) -> Iterator[tuple[str, str]]:
+    """Each field of a body with each bad value: (what, JSON) pairs."""
+    for name, value in body.items():
+        inside = value[0] if isinstance(value, list) else value
+        if isinstance(inside, dict):
+            for what, text in spoilt(inside, lambda each, name=name: make({**body, name: [each]})):
+                yield f"{name}.{what}", text
+            continue
+        for what, bad in bad_values(name, inside).items():
+            mark = ["@@"] if isinstance(value, list) else "@@"
+            yield f"{name}: {what}", json.dumps(make({**body, name: mark})).replace('"@@"', bad)
+
+
+def refusals(browser: TestClient, path: str, body: str) -> tuple[int, str]:
+    headers = {**operators.bearer(), "Content-Type": "application/json"}
+    answer = browser.post(path, content=body.encode(), headers=headers)
+    return answer.status_code, answer.json()["error"]["message"] if answer.is_error else ""
+
+
+def test_nothing_that_no_row_can_hold_comes_in_by_the_api(
+    browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operators.sign_in(browser)
+    tried = [(path, *each) for path, body in BODIES.items() for each in spoilt(body)]
+    tried += [
+        ("/api/v1/articles", f"batch {what}", f'{{"articles": [{text}]}}')
+        for what, text in spoilt(ARTICLE)
+    ]
+
+    report = str(whole.articles["report"])
+    said = {
+        f"{path} {what}": refusals(browser, path.replace("{article_id}", report), text)
+        for path, what, text in tried
+    }
+
+    assert len(said) > 200
+    assert {what: each for what, each in said.items() if not 400 <= each[0] < 500} == {}
+    # One sentence (the second may say what to do), for people.
+    assert {what for what, (_, sentence) in said.items() if not sentence.endswith(".")} == set()
+    assert all("Value error" not in sentence for _, sentence in said.values())
+    assert troubles(capsys.readouterr().out) == set()
+    work(whole)
+    after = answers(browser, whole)
+    assert {path: code for path, code in after.items() if code not in {200, 303}} == {}
+    assert refusals(browser, "/api/v1/articles", json.dumps(ARTICLE)) == (201, "")
+
+
+def test_the_sentence_names_the_field_and_says_what_to_do(browser: TestClient) -> None:
+    picture = {**PICTURE, "rights_until": "9999-12-31T23:59:59-05:00"}
+
+    status, sentence = refusals(
+        browser, "/api/v1/articles", json.dumps({**ARTICLE, "pictures": [picture]})
+    )
+
+    assert status == 422
+    assert sentence == (
+        "The field pictures.0.rights_until cannot be used: it must be a moment with its zone, "
+        "from 1970 to 2100, such as 2026-11-24T08:00:00Z."
+    )
+
+
+PLACES = ("%00", "a%00b", "%00.rss", "1%00")
+NUL_PATHS = [
+    *("/newsletters/%00", "/p/%00/", "/p/%00/newsletters", "/feeds/%00.rss", "/sections/%00"),
+    *("/api/v1/newsletters/%00", "/articles/1/%00", "/articles/%00", "/confirm/%00", "/%00"),
+    *("/static/%00", "/mailbox/%00", "/hooks/websub/%00", "/feeds/mine/%00.rss", "/never/%00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NUL_PATHS)
+def test_a_nul_in_a_path_is_not_here(
+    browser: TestClient, whole: Newsroom, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert whole.english
+
+    answer = browser.get(path, headers=operators.bearer())
+
+    assert answer.status_code == 404
+    assert "no page at this address" in answer.text
+    assert troubles(capsys.readouterr().out) == set()
+
+
+def test_no_route_hears_of_a_nul(
+    browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In each place of each path, in a query, in a form, in a cookie and in a body."""
+    assert whole.english
+    operators.sign_in(browser)
+    bearer = operators.bearer()
+    forms = (
+        {"content": b"a=%00", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+        {"content": b"address=a%0" + b"0b", "headers": {"Content-Type": _FORM}},
+        {"files": {"address": (None, "a\0b")}, "headers": {}},
+        {"files": {"why": (None, "x")}, "headers": {"Content-Type": f"{_MULTI}; charset=utf-7"}},
+    )
+    said: dict[str, int] = {}
+    for route in routes():
+        path = filled(route.path)
+        if "{" in route.path:
+            spoilt_path = path.rpartition("/")[0] + "/%00"
+            said[f"GET {spoilt_path}"] = browser.get(spoilt_path, headers=bearer).status_code
+        if "GET" in (route.methods or set()) and not path.endswith("/stream"):
+            for query in ("?x=%00", "?before=%00&next=%00", "?language=a%00b", "?page=%00"):
+                code = browser.get(path + query, headers=bearer).status_code
+                said[f"GET {path}{query}"] = code
+        if "POST" in (route.methods or set()):
+            for form in forms:
+                headers = {**bearer, **form["headers"]}  # type: ignore[dict-item]
+                sent = {key: value for key, value in form.items() if key != "headers"}
+                code = browser.post(path, headers=headers, **sent).status_code  # type: ignore[arg-type]
+                said[f"POST {path} {sent}"] = code
+
+    # A route that reads no form acts as if there were none; nothing breaks.
+    assert {what: code for what, code in said.items() if code >= 500} == {}
+    assert {what for what, code in said.items() if "GET" in what and code < 400} == set()
+    assert troubles(capsys.readouterr().out) == set()
+
+
+_FORM = "application/x-www-form-urlencoded"
+_MULTI = "multipart/form-data; boundary=x"
