@@ -1,21 +1,55 @@
 """Housekeeping every ten minutes: makes the ledger's next partition and drops what has expired."""
 
-from syndicate import clock, jobs, settings
+import datetime as dt
+from collections.abc import Callable
+
+from syndicate import clock, jobs, logs, settings
 from syndicate.feeds import watch
 from syndicate.mail.bounces import keep
 from syndicate.store import installation, upkeep
 from syndicate.store.session import transaction
 from workers.app import app
 
+log = logs.get(__name__)
+
 
 @app.task(name=jobs.UPKEEP.name)
 def run() -> None:
     """Keep house. Safe to run twice."""
+    take_steps(clock.now())
+
+
+def take_steps(now: dt.datetime) -> None:
+    """Take each step, though one before it failed: a bad row must not keep addresses for ever."""
+    for step in STEPS:
+        try:
+            step(now)
+        except Exception:  # a face
+            log.exception("upkeep_step_failed", step=step.__name__)
+
+
+def keep_house(now: dt.datetime) -> None:
+    """Make the ledger's next partition and drop what has expired."""
     with transaction() as tx:
-        upkeep.keep_house(tx, clock.now())
+        upkeep.keep_house(tx, now)
+
+
+def raise_mark(_now: dt.datetime) -> None:
+    """Let a database that was brought back be known by its mark."""
     with transaction() as tx:
         installation.raise_mark(tx)
-    watch.notice_behind(clock.now())
-    keep.sweep(clock.now())
+
+
+def fetch_bounces(_now: dt.datetime) -> None:
+    """Have the mailbox of returned mails emptied, where there is one."""
     if settings.load().bounce_mailbox_url is not None:
         jobs.hint(jobs.FETCH_BOUNCES)
+
+
+STEPS: tuple[Callable[[dt.datetime], object], ...] = (
+    keep_house,
+    raise_mark,
+    watch.notice_behind,
+    keep.sweep,
+    fetch_bounces,
+)

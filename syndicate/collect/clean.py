@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from syndicate import bounds
 from syndicate.characters import resolved
 from syndicate.collect import nesting
 from syndicate.collect.text import plain
@@ -97,7 +98,19 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
     if not text:
         return None
     joined = _joined(base, text)
-    return joined if joined and joined.startswith(("http://", "https://")) else None
+    return joined if joined and _is_web_address(joined) else None
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether an address is one of http(s) with a host, which rows and their indexes can hold."""
+    if not url.startswith(("http://", "https://")) or not bounds.fits_index(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname)
 
 
 def _without_frames(markup: str) -> str:

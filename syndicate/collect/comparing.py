@@ -10,7 +10,7 @@ from syndicate.collect import reading
 from syndicate.collect.reading import Readers
 from syndicate.collect.records import SitemapEntry
 from syndicate.collect.text import key_of, normal_url
-from syndicate.errors import FetchError, SyndicateError
+from syndicate.errors import BAD_ROW, FetchError, SyndicateError
 from syndicate.fetch import Fetcher, shown, user_agent
 from syndicate.store import completeness
 from syndicate.store.session import transaction
@@ -39,6 +39,9 @@ def compare_due(now: dt.datetime) -> int:
             entries = asyncio.run(_listed(source, now))
         except SyndicateError as error:
             log.info("list_not_compared", source_id=source.id, reason=str(error))
+            continue
+        except BAD_ROW:
+            log.exception("list_not_compared", source_id=source.id)
             continue
         told = [
             (each.url, key_of(normal_url(each.url))) for each in entries if _is_recent(each, now)

@@ -221,7 +221,8 @@ def _pictures(root: etree._Element, profile: dict[str, Any], url: str) -> tuple[
 
 def _pixels(text: str | None) -> int | None:
     digits = (text or "").strip().removesuffix("px")
-    return int(digits) if digits.isdecimal() and 0 < int(digits) < 100_000 else None  # noqa: PLR2004 - no picture is larger
+    is_short = digits.isdecimal() and len(digits) <= len("99999")  # no picture is larger
+    return int(digits) or None if is_short else None
 
 
 def _body(root: etree._Element, profile: dict[str, Any], url: str) -> str:

@@ -20,7 +20,7 @@ from syndicate.collect.identity import Identified, identify
 from syndicate.collect.leased import LeaseLostError, place_of, to_ask
 from syndicate.collect.pages import PAGE_GAP_S, Pages, PageSource
 from syndicate.collect.text import normal_url
-from syndicate.errors import NotAFeedError, SyndicateError
+from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
 from syndicate.store import fetching, outbox, pushes
 from syndicate.store.fetching import Leased, Written
@@ -79,6 +79,9 @@ def _take(each: Pushed, now: dt.datetime) -> bool:
             read = _Read(asyncio.run(_read(each, held, now)))
         except SyndicateError as error:
             read = _Read(None, str(error))
+        except BAD_ROW as error:
+            log.exception("push_not_read", source_id=each.source_id)
+            read = _Read(None, type(error).__name__)
     if read.pages is None:
         log.info("push_not_stored", source_id=each.source_id, reason=read.reason)
     with transaction() as tx:

@@ -19,7 +19,7 @@ from syndicate import logs
 from syndicate.collect import polling, reading
 from syndicate.collect.pages import PageRead, Pages, PageSource
 from syndicate.collect.text import fingerprint
-from syndicate.errors import SyndicateError, TemporaryError
+from syndicate.errors import BAD_ROW, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher
 from syndicate.store import article_pages, fetching
 from syndicate.store.article_pages import ArticlePage
@@ -121,6 +121,8 @@ async def _read(held: Leased, pages: Sequence[ArticlePage], now: dt.datetime) ->
                 break  # whoever cannot answer is not asked for the next page
             except SyndicateError as error:
                 log.info("page_not_read_again", source_id=source.source_id, reason=str(error))
+            except BAD_ROW:
+                log.exception("page_not_read_again", source_id=source.source_id)
             _put(learnt, each, read, now)
     return learnt
 

@@ -37,7 +37,7 @@ from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.collect.robots import check_source
 from syndicate.collect.settling import Settling
-from syndicate.errors import NotFoundError, SyndicateError
+from syndicate.errors import BAD_ROW, NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
@@ -55,6 +55,7 @@ _PART = 226  # RFC 3229: only what is new
 _NOT_MODIFIED = 304
 _ERROR = 400
 _UNSTORABLE = "sends something that the database refuses"
+_UNREADABLE = "cannot be read by this program, which wrote down why"
 T = TypeVar("T")
 
 
@@ -234,6 +235,9 @@ class _Run:
         except UnstorableError as error:
             # The error itself quotes the document, embargoed or not.
             await self._failed(leased, polled, f"{_UNSTORABLE} ({type(error).__name__})")
+        except BAD_ROW as error:  # of its own row, or a document that nobody thought of
+            log.exception("source_not_read", source_id=leased.source.id)
+            await self._failed(leased, polled, f"{_UNREADABLE} ({type(error).__name__})")
 
     async def _failed(self, leased: Leased, polled: Polled, reason: str) -> None:
         self._total.failed += 1

@@ -319,4 +319,6 @@ async def _ask(each: HubSubscription, allow: Sequence[str], *, mode: str) -> str
                 url = urljoin(url, location)
     except SyndicateError as error:
         return str(error)
+    except ValueError:  # where it sends us is no address
+        return "the hub redirects to no address"
     return "the hub redirects too often"

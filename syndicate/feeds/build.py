@@ -6,15 +6,20 @@ not know, is written here from the same model.
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
+from syndicate import logs
+from syndicate.errors import BAD_ROW
 from syndicate.feeds.extension import EntryExtension, FeedExtension
 from syndicate.feeds.model import Document, Entry, Media
 from syndicate.feeds.text import as_html, without_tags
 from syndicate.store.feed_documents import FeedFormat
+
+log = logs.get(__name__)
 
 # Raised when the same rows would give other bytes: every stored document is then built again.
 VERSION = "1"
@@ -31,8 +36,26 @@ _PLAIN_TEXT = re.compile(
 def build(document: Document, form: FeedFormat) -> bytes:
     """A page of a feed in one format.
 
-    Raises nothing that depends on an article's text: the model holds only what XML may carry.
+    The model holds only what XML may carry. What cannot be written all the same is left out and
+    named to operators: one bad row costs itself, never its feed.
     """
+    try:
+        return _written(document, form)
+    except BAD_ROW:
+        sound = tuple(each for each in document.entries if _can_be_written(document, each, form))
+        return _written(replace(document, entries=sound), form)
+
+
+def _can_be_written(document: Document, entry: Entry, form: FeedFormat) -> bool:
+    try:
+        _written(replace(document, entries=(entry,), tombstones=()), form)
+    except BAD_ROW:
+        log.exception("entry_left_out", article_id=entry.order, feed=document.slug, form=form)
+        return False
+    return True
+
+
+def _written(document: Document, form: FeedFormat) -> bytes:
     if form is FeedFormat.JSON:
         return json_feed(document)
     generator = _generator(document, form)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from syndicate import clock, logs, settings
-from syndicate.errors import CapReachedError, RefusedError, SyndicateError, UsageError
+from syndicate.errors import BAD_ROW, CapReachedError, RefusedError, SyndicateError, UsageError
 from syndicate.feeds import model
 from syndicate.fetch import Fetcher, user_agent
 from syndicate.store import caps, feeds, hub, publications
@@ -34,6 +34,7 @@ _LEASE_MIN_S, _LEASE_MAX_S = 3600, 10 * 24 * 3600
 _SECRET_BYTES = 200  # a secret must be shorter (5.1)
 _CALLBACK_CHARS = 2000
 _TOPIC_CHARS = 2000
+_HOST_CHARS = 253  # RFC 1035 2.3.4
 # One host may hold so many subscriptions, and be asked for so often in an hour: whoever asks makes
 # us call the callback, so a hub without limits is a cannon for anybody (notes web B2, 2).
 PER_HOST = 2000
@@ -131,7 +132,7 @@ async def _run_due(now: dt.datetime) -> int:
                 more, running = await asyncio.wait(running, timeout=_SETTLE_S)
                 done |= more
             count += len(done)
-            _settle([task.result() for task in done])
+            _settle([settle for task in done if (settle := _outcome(task)) is not None])
 
 
 def _start(speaker: "_Speaker", now: dt.datetime, limit: int) -> set[asyncio.Task[Settle]]:
@@ -141,6 +142,15 @@ def _start(speaker: "_Speaker", now: dt.datetime, limit: int) -> set[asyncio.Tas
         due = hub.take_deliveries(tx, now=now, limit=max(1, limit - len(asked)))
     verifying = {asyncio.create_task(speaker.verify(row)) for row in asked}
     return verifying | {asyncio.create_task(speaker.deliver(delivery)) for delivery in due}
+
+
+def _outcome(task: asyncio.Task[Settle]) -> Settle | None:
+    """What to write down of a request; None when its own row is at fault, which others outlive."""
+    try:
+        return task.result()
+    except BAD_ROW:
+        log.exception("hub_row_at_fault")
+        return None
 
 
 def _settle(results: Sequence[Settle]) -> None:
@@ -265,9 +275,15 @@ def _callback(address: str) -> tuple[str, str]:
         raise UsageError("hub.callback is not an address.") from error
     if parts.scheme not in {"http", "https"} or not host or parts.username or parts.fragment:
         raise UsageError("hub.callback must be an http or https address without credentials.")
-    if len(address) > _CALLBACK_CHARS or not address.isprintable() or " " in address:
+    if not (_is_plain(address) and len(host) <= _HOST_CHARS):
         raise UsageError(f"hub.callback must be at most {_CALLBACK_CHARS} plain characters.")
     return address, host
+
+
+def _is_plain(address: str) -> bool:
+    """Whether an address is one that rows and requests can carry: RFC 3986 knows ASCII alone."""
+    is_ascii = address.isascii() and address.isprintable() and " " not in address
+    return is_ascii and len(address) <= _CALLBACK_CHARS
 
 
 def _refuse_too_many(tx: Transaction, host: str, now: dt.datetime) -> None:
@@ -304,7 +320,10 @@ def _topic(tx: Transaction, topic: str) -> tuple[int, FeedFormat]:
     """
     if not topic or len(topic) > _TOPIC_CHARS:
         raise UsageError("hub.topic must name a feed.")
-    parts = urlsplit(topic)
+    try:
+        parts = urlsplit(topic)
+    except ValueError as error:
+        raise UsageError("hub.topic is not an address.") from error
     name = unquote(parts.path.rpartition("/feeds/")[2])
     slug, _, ending = name.rpartition(".")
     forms = [form for form in FeedFormat if form.value == ending]

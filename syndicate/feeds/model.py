@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote, urlencode
 
+from syndicate import logs
+from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.feed_documents import FeedFormat
 from syndicate.store.feed_rows import EntryRow, PictureRow
 from syndicate.store.feeds import Feed
 from syndicate.store.publications import Publication
+
+log = logs.get(__name__)
 
 MEDIA_TYPES = {
     FeedFormat.RSS: "application/rss+xml",
@@ -191,9 +195,10 @@ def document(
     tombstones: Iterable[tuple[str, dt.datetime]] = (),
 ) -> Document:
     """Page 0 of a feed from its rows; the caller says which page it is with `on_page`."""
-    entries = tuple(entry(row, site, is_full_text=feed.is_full_text) for row in rows)
+    made = (_entry_or_none(row, site, is_full_text=feed.is_full_text) for row in rows)
+    entries = tuple(each for each in made if each is not None)
     graves = tuple(Tombstone(text.legal(ref), _second(at)) for ref, at in tombstones)
-    language = feed.language or publication.language
+    language = text.one_line(feed.language or publication.language)
     title = text.one_line(feed.title) or publication.slug
     changes = [each.updated for each in entries] + [each.at for each in graves]
     return Document(
@@ -223,6 +228,15 @@ def private(made: Document) -> Document:
     return replace(made, has_hub=False)
 
 
+def _entry_or_none(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry | None:
+    """One article as a feed shows it; None, and an operator is told, when its row is at fault."""
+    try:
+        return entry(row, site, is_full_text=is_full_text)
+    except BAD_ROW:
+        log.exception("entry_left_out", article_id=row.article.id)
+        return None
+
+
 def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
     """One article as a feed shows it."""
     article = row.article
@@ -244,7 +258,7 @@ def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
         authors=tuple(filter(None, map(text.one_line, article.authors))),
         tags=tuple(filter(None, map(text.one_line, row.tags))),
         section=row.section and text.one_line(row.section),
-        language=article.language,
+        language=text.one_line(article.language),
         media=tuple(filter(None, map(_media, row.pictures))),
         source=_source(row),
     )
@@ -299,7 +313,7 @@ def _media(picture: PictureRow) -> Media | None:
         return None
     return Media(
         url=address,
-        media_type=picture.media_type or _media_type(picture.url),
+        media_type=text.one_line(picture.media_type or "") or _media_type(picture.url),
         width=picture.width,
         height=picture.height,
         size_bytes=picture.size_bytes,

@@ -40,7 +40,7 @@ def _outline(feed: Feed, publication: Publication, site: Site) -> dict[str, str]
         "title": title,
         "xmlUrl": page_url(site.base, feed.slug, FeedFormat.RSS),
         "htmlUrl": site.home,
-        "language": feed.language or publication.language,
+        "language": text.one_line(feed.language or publication.language),
         "version": "RSS2",
     }
     if feed.description:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from syndicate import bounds
 from syndicate.store.feed_documents import FeedFormat
 
 _FORMATS = {form.value: form for form in FeedFormat}
@@ -70,7 +71,7 @@ def _moment(text: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at if at.tzinfo is not None else None
+    return bounds.moment_or_none(at)
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import brotli
 
 from syndicate import jobs, logs, settings
+from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.feeds import build, model
 from syndicate.store import feed_documents as documents
 from syndicate.store import feed_entries as entries
@@ -22,10 +23,13 @@ from syndicate.store import feed_rows, hub, hub_pings, outbox, publications
 from syndicate.store.feed_documents import FeedDocument, FeedFormat, NewPage, Stored, Taken
 from syndicate.store.feed_entries import Page
 from syndicate.store.feed_rows import Place
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.session import BadValueError, Transaction, transaction
 from syndicate.store.visibility import Channel
 
 log = logs.get(__name__)
+
+# What a bad row can do to a feed; a database that is away is none of it.
+_AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
 
 Tombstones = Sequence[tuple[str, dt.datetime]]
 
@@ -86,7 +90,10 @@ def publish_due(now: dt.datetime) -> int:
             taken = documents.take(tx, now=moment)
         if taken is None:
             break
-        publish(taken, built_for=built_for, now=moment)
+        try:
+            publish(taken, built_for=built_for, now=moment)
+        except _AT_FAULT:  # its lease ends in two minutes: the others come first
+            log.exception("feed_not_published", feed_id=taken.feed.id)
         count += 1
     return count
 

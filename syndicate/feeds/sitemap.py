@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from syndicate import clock
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
 from syndicate.store.news import NewsRow
@@ -34,7 +35,7 @@ def news(rows: Iterable[NewsRow], brands: Mapping[int, tuple[Publication, Site]]
     root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP, "news": _NEWS})
     for row in rows:
         publication, site = brands[row.publication_id]
-        zone = ZoneInfo(publication.zone)
+        zone = clock.zone_or_utc(publication.zone)
         address = row.url or f"{site.pages}/articles/{row.id}/{row.slug}"
         url = etree.SubElement(root, f"{{{_SITEMAP}}}url")
         _add(url, _SITEMAP, "loc", text.legal(address))
@@ -42,7 +43,7 @@ def news(rows: Iterable[NewsRow], brands: Mapping[int, tuple[Publication, Site]]
         item = etree.SubElement(url, f"{{{_NEWS}}}news")
         brand = etree.SubElement(item, f"{{{_NEWS}}}publication")
         _add(brand, _NEWS, "name", text.one_line(publication.name))
-        _add(brand, _NEWS, "language", _language(row.language))
+        _add(brand, _NEWS, "language", _language(text.one_line(row.language)))
         _add(item, _NEWS, "publication_date", _w3c(row.published_at, zone))
         _add(item, _NEWS, "title", text.one_line(row.headline) or address)
     return _written(root)

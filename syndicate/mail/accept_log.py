@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from syndicate import bounds
 from syndicate.errors import SettingsError
 from syndicate.mail import births
 
@@ -36,6 +37,7 @@ _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep
            b"Dec")  # fmt: skip
 # A line of a message is far shorter, and what somebody sends us may have no end.
 MAX_LINE = 8_000
+_NAME_CHARS = 998  # of a line of mail (RFC 5322 2.1.1); ours are far shorter
 PUSHED = "pushed"  # instead of a path: relays on other machines send their lines
 # Bisecting a log ends when so little is left that reading it is as quick.
 _SMALL_BYTES = 1 << 16
@@ -362,13 +364,13 @@ def _json_line(raw: bytes) -> Line | None:
 
 
 def _text(said: str) -> str:
-    """What PostgreSQL can hold."""
-    return said.encode("utf-8", "replace").decode().replace("\0", "")
+    """What PostgreSQL and its indexes can hold; no name of ours is nearly as long as a line."""
+    return said[:_NAME_CHARS].encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _aware(text: str) -> dt.datetime | None:
     try:
         at = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return bounds.moment_or_none(at if at.tzinfo else at.astimezone())
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(dt.UTC)

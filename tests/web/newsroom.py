@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from sqlalchemy import update
+
 from syndicate import clock
 from syndicate.store import newsletters
 from syndicate.store.articles import (
@@ -123,6 +125,7 @@ def _around(tx: Transaction, room: Newsroom) -> None:
     )
     for place, name in enumerate(("report", "killed")):
         tx.add(_pick(room, place, name))
+    tx.execute(update(Article).where(Article.id == report).values(revision=2))
     feed = {"slug": "everything", "kind": FeedKind.EVERYTHING, "title": "Everything"}
     tx.add(Feed(publication_id=room.english, **feed))
 
