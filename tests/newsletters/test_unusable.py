@@ -6,7 +6,7 @@ import email.policy
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from syndicate import clock
 from syndicate.collect import editing
@@ -15,6 +15,7 @@ from syndicate.errors import UnrenderableError
 from syndicate.mail import deliver
 from syndicate.newsletters import alerts, rehearse, renew, run
 from syndicate.newsletters.compose import compose as compose_issue
+from syndicate.newsletters.compose import recompose
 from syndicate.store import alerts as asked
 from syndicate.store import changes, issues, ledger, watching
 from syndicate.store.articles import Article, Change
@@ -28,9 +29,9 @@ from tests.newsletters.sending import add_alerts, compose, counts, found, reader
 WORLD, SPORT = 1, 2  # articles of `conftest`; sections too
 # In Qatar it is a year that no calendar of ours has.
 NEVER = dt.datetime(9999, 12, 31, 23, 0, tzinfo=dt.UTC)
+BROKEN: dict[str, object] = {"standfirst": "word " * 20_000}
 BAD = {
-    "a time beyond the calendar": {"updated_at": NEVER},
-    "a standfirst as long as a mail": {"standfirst": "word " * 20_000},
+    "a standfirst as long as a mail": BROKEN,
     "a headline as long as a mail": {"headline": "ووافق المجلس " * 8_000},
     "ten thousand authors": {"authors": ["World desk"] * 10_000},
 }
@@ -87,11 +88,28 @@ def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
     assert why in note
 
 
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31 23:00:00+00", "infinity", "10000-01-01", "-infinity", "0044-03-15 BC"]
+)
+def test_a_time_beyond_the_calendar_costs_not_even_its_story(
+    relay: FaultRelay, moment: str
+) -> None:
+    readers(1)
+    spoil(WORLD, {"updated_at": text(f"'{moment}'")})
+
+    mailing_id = compose()
+    send()
+
+    assert counts(mailing_id) == {"audience": 1, "accepted": 1}
+    assert "world-one" in texts(relay)[0]
+    assert left_out() == []
+
+
 def test_a_reader_who_chose_only_that_story_gets_no_empty_mail(relay: FaultRelay) -> None:
     with transaction() as tx:
         both = reader(tx, 1)
         only_it = reader(tx, 2, sections=("world",))
-    spoil(WORLD, {"updated_at": NEVER})
+    spoil(WORLD, BROKEN)
 
     mailing_id = compose()
     send()
@@ -132,7 +150,7 @@ def test_a_long_story_does_not_push_out_those_behind_it(relay: FaultRelay) -> No
 def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
     readers(1)
     for each in (WORLD, SPORT):
-        spoil(each, {"updated_at": NEVER})
+        spoil(each, BROKEN)
     issue_id = run.open_slot_now(1, NOW)
 
     assert run.compose_issue(issue_id, NOW) is IssueState.HELD
@@ -141,9 +159,9 @@ def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
         issue = issues.find(tx, issue_id)
         assert issue is not None
     assert (issue.note or "").startswith("It could not be composed: None of its stories is left.")
-    assert "article 1 (the mail" in (issue.note or "")
-    assert "article 2 (the mail" in (issue.note or "")
-    spoil(WORLD, {"updated_at": NOW})
+    assert "article 1 (it takes" in (issue.note or "")
+    assert "article 2 (it takes" in (issue.note or "")
+    spoil(WORLD, {"standfirst": "Sound again."})
     run.open_slot_now(1, NOW)
     assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
 
@@ -151,7 +169,7 @@ def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
 @pytest.mark.usefixtures("relay")
 def test_a_rehearsal_names_the_story_and_hashes_what_is_then_sent() -> None:
     readers(1)
-    spoil(WORLD, {"updated_at": NEVER})
+    spoil(WORLD, BROKEN)
 
     found_before = rehearse.dry_run(1, NOW)
     assert b"Headline sport-one" in rehearse.preview(1, NOW)
@@ -207,26 +225,28 @@ def test_a_correction_that_no_mail_can_hold_costs_no_more_than_itself(relay: Fau
     assert [subject for _, subject, _ in left_out()] == ["article:1"]
 
 
-def test_a_story_that_breaks_while_it_is_corrected_costs_itself(relay: FaultRelay) -> None:
-    with transaction() as tx:
-        both = reader(tx, 1)
-        only_it = reader(tx, 2, sections=("world",))
+@pytest.mark.usefixtures("relay")
+def test_a_story_that_breaks_while_it_is_corrected_costs_itself() -> None:
+    readers(1)
     mailing_id = compose()
     with transaction() as tx:
         row = found(tx, WORLD)
         editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
-    spoil(WORLD, {"updated_at": NEVER})
+        read = renew._read(tx, mailing_id, NOW)
+    assert read is not None
+    chosen = {
+        position: replace(each, updated_at=NEVER) if each.article_id == WORLD else each
+        for position, each in read.chosen.items()
+    }
+    material = replace(read.material, stories=tuple(chosen.values()))
 
-    assert renew.renew_content(mailing_id, NOW) == 2
-    send()
+    rendered, left = recompose(material, chosen, read.corrected)
 
-    assert [subject for _, subject, _ in left_out()] == ["article:1"]
-    assert relay.recipients() == ["reader001@example.com"]
-    assert "Headline sport-one" in texts(relay)[0]
-    assert "World" not in texts(relay)[0]
-    assert counts(mailing_id) == {"audience": 2, "accepted": 1, "skipped": 1}
-    with transaction() as tx:
-        assert choices(tx, mailing_id) == {both: 0b10, only_it: 0}
+    assert [each.article_id for each in left] == [WORLD]
+    assert {block.mask for mail in rendered for block in mail.blocks} & {0b01} == set()
+    said = b"".join(block.html for mail in rendered for block in mail.blocks)
+    assert b"Headline sport-one" in said
+    assert b"World" not in said
 
 
 def test_a_mailing_whose_every_story_breaks_is_paused(relay: FaultRelay) -> None:
@@ -236,7 +256,7 @@ def test_a_mailing_whose_every_story_breaks_is_paused(relay: FaultRelay) -> None
         row = found(tx, WORLD)
         editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
     for each in (WORLD, SPORT):
-        spoil(each, {"updated_at": NEVER})
+        spoil(each, BROKEN)
 
     assert renew.renew_content(mailing_id, NOW) is None
     send()
@@ -250,7 +270,7 @@ def test_a_mailing_whose_every_story_breaks_is_paused(relay: FaultRelay) -> None
 @pytest.mark.usefixtures("relay")
 def test_what_is_stored_of_it_holds_none_of_its_words() -> None:
     readers(1)
-    spoil(WORLD, {"headline": "Harbourmaster", "updated_at": NEVER})
+    spoil(WORLD, {"headline": "Harbourmaster", **BROKEN})
 
     mailing_id = compose()
 
