@@ -1,8 +1,12 @@
 """Print: an article for paper, where a link is worth nothing unless its address is there too."""
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree, html
+
+# What no tree of lxml holds; a row of old code or a hand may.
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ def for_paper(body_html: str) -> Printed:
     """
     if not body_html.strip():
         return Printed("", ())
-    root = html.fragment_fromstring(body_html, create_parent="div")
+    legal = _ILLEGAL.sub("", body_html)
+    root = html.fragment_fromstring(legal, create_parent="div")
     numbers: dict[str, int] = {}
     for link in root.iter("a"):
         address = link.get("href", "")

@@ -6,6 +6,7 @@ one clear sentence on stderr and an exit code:
     0 ok · 1 unexpected · 2 usage or bad setting · 3 not found · 4 refused · 5 partial
 """
 
+import errno
 import importlib
 import importlib.util
 import signal
@@ -16,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from syndicate import __version__, logs, settings
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UsageError
 
 # Command -> its line in the help. Its module is `syndicate.cli.<command>`: it holds either
 # `app`, a Typer of sub-commands, or a function named like the command.
@@ -101,7 +102,7 @@ def main() -> None:
     except SyndicateError as error:
         _end(error)
     except Exception as error:
-        known = _of_the_database(error)
+        known = known_as(error)
         if known is None:
             raise
         _end(known)
@@ -110,6 +111,15 @@ def main() -> None:
 def _end(error: SyndicateError) -> NoReturn:
     sys.stderr.write(f"syndicate: {error}\n")
     sys.exit(error.exit_code)
+
+
+def known_as(error: Exception) -> SyndicateError | None:
+    """What an error that an argument led to means to whoever gave it; None when nobody knows."""
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
+        return UsageError("An argument holds bytes that are no text; write it in UTF-8.")
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return UsageError("A file's name is longer than any file's; name one that is there.")
+    return _of_the_database(error)
 
 
 def _of_the_database(error: Exception) -> SyndicateError | None:

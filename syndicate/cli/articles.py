@@ -226,7 +226,11 @@ def summary(article: Article) -> dict[str, Any]:
 def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
     """Who brings an article, the one that speaks for it first, and why they are held for one."""
     merges = audit.of(tx, subject=f"article:{article_id}", action=alike.ACTION)
-    likeness = {each.actor: float(each.detail["likeness"]) for each in merges}
+    likeness = {
+        each.actor: said
+        for each in merges
+        if isinstance(said := each.detail.get("likeness"), int | float)
+    }
     found: list[dict[str, Any]] = []
     for each in splitting_rows.carried_by(tx, article_id):
         share = likeness.get(f"source:{each.source_id}")

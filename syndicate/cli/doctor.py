@@ -23,7 +23,7 @@ from rich.console import Console
 
 import syndicate
 from syndicate import clock, jobs, settings
-from syndicate.cli.findings import Finding, check_embargoes, check_incidents
+from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
@@ -339,6 +339,7 @@ _CHECKS: tuple[Check, ...] = (
     check_clock,
     check_incidents,
     check_embargoes,
+    check_rows,
     check_takedowns,
     check_restore,
 )

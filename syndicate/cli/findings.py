@@ -6,9 +6,12 @@ from typing import Literal
 
 from syndicate.collect import telling
 from syndicate.mail.bounces import advice
+from syndicate.newsletters import timetable
 from syndicate.settings import Settings
-from syndicate.store import incidents, migrate
+from syndicate.store import incidents, migrate, newsletters, odd_rows
 from syndicate.store.session import transaction
+
+_SHOWN = 5  # of rows; whoever repairs these asks again
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,19 @@ def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
     if not says:
         return Finding("embargoes", "ok", "Every embargo can be read.")
     return Finding("embargoes", "warn", f"{says} `syndicate articles embargo ID` decides.")
+
+
+def check_rows(own: Settings, _data_dir: Path) -> Finding:
+    """Whether rows hold what nobody can use: it costs each its place, and stops no other."""
+    if own.database_url is None:
+        return Finding("rows", "ok", "They stand in the database; none runs yet.")
+    migrate.require_current()
+    with transaction() as tx:
+        odd = odd_rows.found(tx, most=_SHOWN)
+        troubles = [timetable.trouble(each) for each in newsletters.every(tx)]
+    told = [f"In {each.table} {each.column} {each.why}: `{each.repair};`." for each in odd]
+    told += [f"{why} It comes out no more until then." for why in troubles if why is not None]
+    if not told:
+        return Finding("rows", "ok", "Every row can be read.")
+    more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
+    return Finding("rows", "warn", f"{' '.join(told[:_SHOWN])}{more}")

@@ -238,7 +238,7 @@ def _section_ids(tx: Transaction, slugs: list[str]) -> list[int]:
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
     upcoming = timetable.next_slot(newsletter, clock.now())
-    stored = newsletter.schedule
+    times, days = timetable.said(newsletter)
     return {
         "id": newsletter.id,
         "slug": newsletter.slug,
@@ -246,8 +246,8 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "kind": newsletter.kind.value,
         "languages": newsletter.languages,
         "zone": newsletter.zone,
-        "times": sorted(stored.get("times", ())),
-        "days": sorted(stored.get("days") or schedule.EVERY_DAY),
+        "times": times,
+        "days": days,
         "when_empty": newsletter.empty_rule.value,
         "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
         "trouble": timetable.trouble(newsletter),

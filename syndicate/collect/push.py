@@ -13,15 +13,16 @@ from typing import Any
 from syndicate import settings, signing
 from syndicate.collect import storing
 from syndicate.collect.clean import absolute_url, clean
-from syndicate.collect.decide import Facts
+from syndicate.collect.decide import Facts, written_date
 from syndicate.collect.encoding import legal
-from syndicate.collect.identity import Identified, identify
+from syndicate.collect.identity import Identified, KnownEntry, identify
 from syndicate.collect.names import name_list
 from syndicate.collect.records import Entry, PictureIn
+from syndicate.collect.story import entry_hash
 from syndicate.collect.text import fingerprint
 from syndicate.collect.xmlfeed import language_of
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import alerts, articles, fetching, publications, sources
+from syndicate.store import alerts, articles, fetching, pictures, publications, sources
 from syndicate.store.publications import Publication
 from syndicate.store.session import Transaction
 from syndicate.store.sources import Source, SourceKind
@@ -105,6 +106,34 @@ def receive(
     return [_outcome(each, before, after, current, stored.article_ids) for each in found]
 
 
+def standing_times(
+    tx: Transaction, publication: Publication, entries: Sequence[Entry]
+) -> dict[str, set[dt.datetime]]:
+    """Times of articles that are there already: saying one again brings nothing in.
+
+    Returns:
+        By the CMS's id: those in its rows, and all of a push that says what the last one said.
+    """
+    found = identify(entries)
+    pairs = storing.known(tx, source_of(tx, publication).id, found)
+    rows = pictures.times_of(tx, {before.article_id for _, before in pairs if before is not None})
+    return {
+        each.entry.guid or "": rows.get(before.article_id, set()) | _said_before(each, before)
+        for each, before in pairs
+        if before is not None
+    }
+
+
+def _said_before(each: Identified, before: KnownEntry) -> set[dt.datetime]:
+    """Times of an entry that the last push of it said too."""
+    entry = each.entry
+    if not storing.is_changed(each, before) or before.entry_hash == entry_hash(entry):
+        ends = (picture.rights_until for picture in entry.pictures)
+        return {at for at in (entry.published, entry.updated, *ends) if at is not None}
+    is_dated_so = before.raw_published == written_date(entry)
+    return {entry.published} if entry.published is not None and is_dated_so else set()
+
+
 def source_of(tx: Transaction, publication: Publication) -> Source:
     """The push source of a publication, made when it is first needed."""
     url = f"push:{publication.slug}"
@@ -119,7 +148,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         said: validated already, and nothing but what was sent; keys as in docs/api.md.
     """
     link = said.get("url")
-    pictures = tuple(
+    shown = tuple(
         _picture(each, url)
         for each in said.get("pictures", ())
         if (url := absolute_url(each.get("url"), link))
@@ -135,7 +164,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         content=clean(legal(said.get("body_html", "")), base=link),
         language=language_of(said.get("language")),
         tags=tuple(_line(tag) for tag in said.get("tags", ())),
-        pictures=pictures,
+        pictures=shown,
         kind=said.get("kind"),
         access=said.get("access"),
         state=said.get("state"),

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from syndicate import clock
+from syndicate import clock, logs
+from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
 from syndicate.store.news import NewsRow
@@ -17,6 +18,8 @@ from syndicate.store.publications import Publication
 
 PER_FILE = 1000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+log = logs.get(__name__)
+
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
@@ -34,18 +37,12 @@ def news(rows: Iterable[NewsRow], brands: Mapping[int, tuple[Publication, Site]]
     """
     root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP, "news": _NEWS})
     for row in rows:
-        publication, site = brands[row.publication_id]
-        zone = clock.zone_or_utc(publication.zone)
-        address = row.url or f"{site.pages}/articles/{row.id}/{row.slug}"
         url = etree.SubElement(root, f"{{{_SITEMAP}}}url")
-        _add(url, _SITEMAP, "loc", text.legal(address))
-        _add(url, _SITEMAP, "lastmod", _w3c(row.updated_at, zone))
-        item = etree.SubElement(url, f"{{{_NEWS}}}news")
-        brand = etree.SubElement(item, f"{{{_NEWS}}}publication")
-        _add(brand, _NEWS, "name", text.one_line(publication.name))
-        _add(brand, _NEWS, "language", _language(text.one_line(row.language)))
-        _add(item, _NEWS, "publication_date", _w3c(row.published_at, zone))
-        _add(item, _NEWS, "title", text.one_line(row.headline) or address)
+        try:
+            _fill(url, row, *brands[row.publication_id])
+        except BAD_ROW:  # it costs itself
+            log.exception("entry_left_out", article_id=row.id, feed="sitemap")
+            root.remove(url)
     return _written(root)
 
 
@@ -64,6 +61,19 @@ def index(base: str, count: int, modified_at: dt.datetime | None) -> bytes:
         if modified_at is not None:
             _add(sitemap, _SITEMAP, "lastmod", modified_at.isoformat(timespec="seconds"))
     return _written(root)
+
+
+def _fill(url: etree._Element, row: NewsRow, publication: Publication, site: Site) -> None:
+    zone = clock.zone_or_utc(publication.zone)
+    address = text.legal(row.url or f"{site.pages}/articles/{row.id}/{row.slug}")
+    _add(url, _SITEMAP, "loc", address)
+    _add(url, _SITEMAP, "lastmod", _w3c(row.updated_at, zone))
+    item = etree.SubElement(url, f"{{{_NEWS}}}news")
+    brand = etree.SubElement(item, f"{{{_NEWS}}}publication")
+    _add(brand, _NEWS, "name", text.one_line(publication.name))
+    _add(brand, _NEWS, "language", _language(text.one_line(row.language)))
+    _add(item, _NEWS, "publication_date", _w3c(row.published_at, zone))
+    _add(item, _NEWS, "title", text.one_line(row.headline) or address)
 
 
 def _language(tag: str) -> str:

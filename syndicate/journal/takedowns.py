@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from syndicate import logs
+from syndicate import bounds, clock, logs
 from syndicate.journal import lines
 from syndicate.settings import Settings
 from syndicate.store import takedowns
@@ -30,7 +30,7 @@ SETTING = "SYNDICATE_TAKEDOWN_LOG"
 # A transaction that began first may end last: so far back the rows are compared by id.
 _OVERLAP = dt.timedelta(hours=1)
 _TAIL_BYTES = 65_536
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+_NEVER = bounds.FIRST
 
 
 def path_of(own: Settings) -> Path | None:
@@ -49,7 +49,8 @@ def keep(path: Path) -> int:
     Raises:
         PermanentError: the file cannot be written.
     """
-    newest = max((each.at for each in _lines(path, tail=True)), default=_NEVER)
+    now = clock.now()  # a time that has not come would hide all that come until then
+    newest = max((each.at for each in _lines(path, tail=True) if each.at <= now), default=_NEVER)
     with transaction() as tx:
         found = takedowns.since(tx, newest - _OVERLAP if newest > _NEVER else _NEVER)
     if not found:

@@ -69,20 +69,21 @@ def parse(url: str) -> Relay:
     Raises:
         SettingsError: it is not one, or names an option that does not exist.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:  # half a pair of brackets, a port beyond 65535
+        raise _unusable() from error
     options = dict(parse_qsl(parts.query))
     is_host = bool(parts.hostname) and "," not in str(parts.hostname)
     if parts.scheme not in _PORTS or not is_host or not options.keys() <= _OPTIONS:
-        raise SettingsError(
-            "SYNDICATE_RELAY_URL is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
-            "with ?starttls=required|off, chunking=1, weight=N or connections=N if need be."
-        )
+        raise _unusable()
     starttls = _STARTTLS.get(options.get("starttls", "auto"))
     if starttls is None:
         raise SettingsError("SYNDICATE_RELAY_URL: starttls is one of auto, required and off.")
     return Relay(
         host=str(parts.hostname),
-        port=parts.port or _PORTS[parts.scheme],
+        port=port or _PORTS[parts.scheme],
         is_tls=parts.scheme == "smtps",
         starttls=starttls,
         user=unquote(parts.username) if parts.username else None,
@@ -90,6 +91,13 @@ def parse(url: str) -> Relay:
         is_chunking=options.get("chunking") == "1",
         weight=_number(options, "weight") or 1,
         connections=_number(options, "connections"),
+    )
+
+
+def _unusable() -> SettingsError:
+    return SettingsError(
+        "SYNDICATE_RELAY_URL is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
+        "with ?starttls=required|off, chunking=1, weight=N or connections=N if need be."
     )
 
 

@@ -202,7 +202,7 @@ def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:
 def _sample(composed: _Composed, language: str | None) -> Due:
     """A reader who chose everything and whose links lead nowhere."""
     domain = composed.publication.sender_address.rpartition("@")[2]
-    languages = composed.newsletter.languages
+    languages = composed.newsletter.languages or [composed.publication.language]
     return Due(
         ordinal=0,
         recipient_id=0,

@@ -220,7 +220,7 @@ def audience_values(
         "issue": mailing.issue_id,
         "newsletter": newsletter.id,
         "languages": newsletter.languages,
-        "fallback": newsletter.languages[0],
+        "fallback": next(iter(newsletter.languages), ""),
         "scope": mailing.scope,
         "size": settings.load().mail_batch_size,
         "now": now,

@@ -9,9 +9,24 @@ from syndicate.store.newsletters import Newsletter, NewsletterKind
 
 
 def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
-    """A newsletter's schedule as `newsletters.schedule` reads it."""
+    """A newsletter's schedule as `newsletters.schedule` reads it.
+
+    Raises:
+        UsageError: it is none.
+    """
     stored = newsletter.schedule
     return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
+
+
+def said(newsletter: Newsletter) -> tuple[list[str], list[int]]:
+    """A digest's times and weekdays for a list; none where they cannot be read (`trouble`)."""
+    if newsletter.kind is not NewsletterKind.DIGEST:
+        return [], []
+    try:
+        found = read_schedule(newsletter)
+    except UsageError:
+        return [], []
+    return [each.strftime("%H:%M") for each in found.times], list(found.days)
 
 
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
@@ -30,6 +45,6 @@ def trouble(newsletter: Newsletter) -> str | None:
         return f"{newsletter.name} is written in no language; name one."
     try:
         read_schedule(newsletter)
-    except (UsageError, AttributeError) as error:  # no object at all has no `get`
+    except UsageError as error:
         return f"{newsletter.name}: {error}" if newsletter.kind is NewsletterKind.DIGEST else None
     return None

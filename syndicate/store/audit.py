@@ -4,10 +4,9 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syndicate.store.schema import Id, Table
+from syndicate.store.schema import Id, Object, Table
 from syndicate.store.session import Transaction
 
 LEFT_OUT = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
@@ -23,7 +22,7 @@ class Audit(Table):
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    detail: Mapped[dict[str, Any]] = mapped_column(Object(), server_default="{}")
 
 
 def has(tx: Transaction, *, actor: str, subject: str) -> bool:

@@ -32,8 +32,8 @@ def guard(engine: Engine) -> None:
 
 
 def _adapt(connection: psycopg.Connection[Any], _record: object) -> None:
-    for name, loader in _LOADERS.items():
-        connection.adapters.register_loader(name, loader)
+    for oid, loader in _LOADERS.items():
+        connection.adapters.register_loader(oid, loader)
     connection.adapters.register_dumper(dt.datetime, _MomentDumper)
     connection.adapters.register_dumper(str, _TextDumper)
 
@@ -80,7 +80,27 @@ class _Date(_Moment):
     latest = bounds.LAST.date()
 
 
-_LOADERS = {"timestamptz": _Moment, "timestamp": _LocalMoment, "date": _Date}
+class _Texts(Loader):
+    """A list of texts; a NULL among them is none."""
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        loader = adapters.get_loader(oid, Format.TEXT)
+        assert loader is not None  # noqa: S101 - the driver knows its own types
+        self._load = loader(oid, context).load
+
+    def load(self, data: Buffer) -> list[Any]:
+        """The texts that there are."""
+        return [each for each in self._load(data) if each is not None]
+
+
+_LOADERS: dict[int, type[Loader]] = {
+    adapters.types["timestamptz"].oid: _Moment,
+    adapters.types["timestamp"].oid: _LocalMoment,
+    adapters.types["date"].oid: _Date,
+    adapters.types["text"].array_oid: _Texts,
+    adapters.types["varchar"].array_oid: _Texts,
+}
 
 
 class _MomentDumper(Dumper):

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.errors import RefusedError
 from syndicate.store.publications import Publication, Section
-from syndicate.store.schema import LANGUAGE, SLUG, Id, Table, text_enum
+from syndicate.store.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
 from syndicate.store.session import Transaction
 
 MAX_STORIES = 63  # bits of delivery.choice that a signed bigint leaves us
@@ -58,10 +58,10 @@ class Newsletter(Table):
     description: Mapped[str] = mapped_column(server_default="")
     languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # the first is the fallback
     # {"ar": {"name": …, "description": …, "publication": …}}: how a frame in that language says it.
-    translations: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    translations: Mapped[dict[str, Any]] = mapped_column(Object(dict), server_default="{}")
     zone: Mapped[str]
     # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule alone.
-    schedule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    schedule: Mapped[dict[str, Any]] = mapped_column(Object())
     empty_rule: Mapped[EmptyRule] = mapped_column(text_enum(EmptyRule), server_default="skip")
     max_stories: Mapped[int] = mapped_column(server_default="40")
     is_public: Mapped[bool] = mapped_column(server_default="true")
@@ -99,7 +99,9 @@ class Issue(Table):
     window_from: Mapped[dt.datetime]
     window_to: Mapped[dt.datetime]
     state: Mapped[IssueState] = mapped_column(text_enum(IssueState))
-    subjects: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")  # by language
+    subjects: Mapped[dict[str, Any]] = mapped_column(
+        Object(str), server_default="{}"
+    )  # by language
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str | None]  # why it is empty or held, in a sentence for editors
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
@@ -209,11 +211,10 @@ def in_language(newsletter: Newsletter, language: str) -> dict[str, str]:
     Returns:
         `name`, `description`, and `publication` ("" for the publication's own name).
     """
-    said = newsletter.translations.get(language) or newsletter.translations.get(
-        language.partition("-")[0], {}
-    )
+    known = newsletter.translations
+    words = known.get(language) or known.get(language.partition("-")[0], {})
     return {
-        "name": said.get("name", newsletter.name),
-        "description": said.get("description", newsletter.description),
-        "publication": said.get("publication", ""),
+        "name": str(words.get("name", newsletter.name)),
+        "description": str(words.get("description", newsletter.description)),
+        "publication": str(words.get("publication", "")),
     }

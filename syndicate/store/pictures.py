@@ -1,11 +1,13 @@
 """Pictures with caption, credit, size and rights."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.articles import Article
 from syndicate.store.schema import Id, Table
 from syndicate.store.session import Transaction
 
@@ -38,3 +40,17 @@ def lead_of(tx: Transaction, article_id: int) -> str | None:
     """The address of an article's lead picture, whatever its rights; None without one."""
     query = select(Picture.url).where(Picture.article_id == article_id)
     return tx.scalar(query.order_by(Picture.position, Picture.id).limit(1))
+
+
+def times_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, set[dt.datetime]]:
+    """The times of articles that somebody else says: of publication, of change, ends of rights."""
+    query = select(Article.id, Article.published_at, Article.updated_at, Picture.rights_until)
+    rows = tx.execute(
+        query.outerjoin(Picture, Picture.article_id == Article.id).where(
+            Article.id.in_(article_ids)
+        )
+    )
+    found: dict[int, set[dt.datetime]] = {}
+    for article_id, *times in rows:
+        found.setdefault(article_id, set()).update(each for each in times if each is not None)
+    return found

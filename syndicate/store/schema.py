@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.sql.operators import OperatorType
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,6 +80,33 @@ class SmallEnum(TypeDecorator[enum.IntEnum]):
     ) -> enum.IntEnum | None:
         """The member that has this number."""
         return None if value is None else self.kind(value)
+
+
+class Object(TypeDecorator[dict[str, Any]]):
+    """A JSONB column that is an object whose values are of one type, whatever is in the row.
+
+    Anything else is read as not there: JSON of another shape must not fail a list of rows.
+    """
+
+    impl = JSONB
+    cache_ok = True
+
+    def __init__(self, of: type = object) -> None:
+        super().__init__()
+        self.of = of
+
+    def coerce_compared_value(self, op: OperatorType | None, value: object) -> Any:
+        """The type of what it is compared with, or taken apart by: that of JSONB itself."""
+        return self.impl_instance.coerce_compared_value(op, value)
+
+    def process_result_value(
+        self,
+        value: object,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> dict[str, Any]:
+        """The object, without what has no place in it."""
+        found = value if isinstance(value, dict) else {}
+        return {name: each for name, each in found.items() if isinstance(each, self.of)}
 
 
 SLUG = String(80)

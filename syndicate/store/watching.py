@@ -90,7 +90,8 @@ def issues_in(
 
 def left_out(tx: Transaction, *, since: dt.datetime) -> list[tuple[Audit, Issue, Newsletter]]:
     """Stories that could not be put into an issue since a moment, the newest first."""
-    issue_id = cast(Audit.detail["issue"].astext, BigInteger)
+    number = func.substring(Audit.detail["issue"].astext, "^[0-9]{1,18}$")  # or NULL: a bad row
+    issue_id = cast(number, BigInteger)
     query = (
         select(Audit, Issue, Newsletter)
         .join(Issue, Issue.id == issue_id)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from syndicate import bounds, settings, signing
-from syndicate.errors import BadAddressError
+from syndicate.errors import BadAddressError, RefusedError
 from syndicate.languages import nearest
 from syndicate.store import recipients
 from syndicate.store.imports import Line
@@ -32,6 +32,8 @@ class Intake:
     def __init__(
         self, newsletter: Newsletter, slugs: frozenset[str], found: Survey, now: dt.datetime
     ) -> None:
+        if not newsletter.languages:
+            raise RefusedError(f"{newsletter.name} is written in no language; name one first.")
         self.languages = tuple(newsletter.languages)
         self.slugs = {slug.casefold(): slug for slug in slugs}
         self.survey = found

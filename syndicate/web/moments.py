@@ -9,8 +9,16 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
+from starlette.exceptions import HTTPException
 
 from syndicate import bounds
 from syndicate.errors import OutOfBoundsError
@@ -47,6 +55,25 @@ def _moment(value: Any) -> dt.datetime:
     return dt.datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").upper())
 
 
+def is_within(moment: dt.datetime) -> bool:
+    """Whether a moment that was read as a `WideMoment` may be kept: 1970 to 2100."""
+    return bounds.moment_or_none(moment) is not None
+
+
+def out_of_bounds(field: str) -> HTTPException:
+    """The refusal of one that may not, in the words of all others."""
+    return HTTPException(422, f"The field {field} cannot be used: {_ASKED}.")
+
+
+def _read_widely(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError as error:
+        raise PydanticCustomError("moment", _ASKED) from error
+
+
+# What was pushed before there were bounds is pushed again: whoever keeps it asks for them.
+WideMoment = Annotated[AwareDatetime, WrapValidator(_read_widely)]
 Moment = Annotated[
     dt.datetime,
     BeforeValidator(_read),

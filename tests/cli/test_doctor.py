@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -97,6 +98,62 @@ def test_an_embargo_that_nobody_can_read_is_a_warning(ask: Ask, database: str) -
         f"1 article is held because its embargo cannot be read: {row.id}. "
         "`syndicate articles embargo ID` decides."
     )
+
+
+@pytest.mark.parametrize(
+    ("bad", "column", "why"),
+    [
+        ("UPDATE article SET updated_at = 'infinity'", "updated_at", "no moment of the calendar"),
+        ("UPDATE picture SET rights_until = '10000-01-01'", "rights_until", "no moment"),
+        ("UPDATE issue SET local_date = '0044-03-15 BC'", "local_date", "no moment"),
+        ("UPDATE issue SET subjects = '[1]'", "subjects", "is not an object"),
+        ("UPDATE article SET authors = '{NULL}'", "authors", "has a NULL among its values"),
+        ("UPDATE article SET url = 'http://[' || id", "url", "is no web address"),
+        ("UPDATE article SET language = '<'", "language", "is no language"),
+        ("UPDATE publication SET zone = 'Mars/Base'", "zone", "is no time zone"),
+        ("UPDATE article SET headline = repeat('x', 300000)", "headline", "longer than any page"),
+    ],
+)
+def test_a_row_that_nobody_can_use_is_named_with_its_repair(
+    ask: Ask, database: str, bad: str, column: str, why: str
+) -> None:
+    newsroom.make()
+    assert ask("rows", SYNDICATE_DATABASE_URL=database)["rows"].says == "Every row can be read."
+    with transaction() as tx:
+        tx.execute(text(bad))
+
+    found = ask("rows")["rows"]
+
+    assert found.state == "warn"
+    assert f" {column} is" in found.says or f" {column} has" in found.says
+    assert why in found.says
+    repairs = re.findall(r"`(UPDATE [^`]+);`", found.says)
+    assert repairs
+    for _ in range(9):  # it names five at a time
+        with transaction() as tx:
+            for each in repairs:
+                tx.execute(text(each.replace("…", "daily.example/1")))
+        repairs = re.findall(r"`(UPDATE [^`]+);`", ask("rows")["rows"].says)
+    assert ask("rows")["rows"].state == "ok"
+
+
+def test_a_story_from_before_1970_is_no_fault(ask: Ask, database: str) -> None:
+    newsroom.make()
+    with transaction() as tx:
+        tx.execute(text("UPDATE article SET published_at = '1969-07-20 20:17:40Z'"))
+
+    assert ask("rows", SYNDICATE_DATABASE_URL=database)["rows"].state == "ok"
+
+
+def test_a_newsletter_that_comes_out_no_more_is_named(ask: Ask, database: str) -> None:
+    newsroom.make()
+    with transaction() as tx:
+        tx.execute(text("""UPDATE newsletter SET schedule = '{"times": 7}'"""))
+
+    found = ask("rows", SYNDICATE_DATABASE_URL=database)["rows"]
+
+    assert found.state == "warn"
+    assert "The schedule is not usable" in found.says
 
 
 def test_a_port_in_use_is_a_warning(ask: Ask) -> None:

@@ -150,6 +150,19 @@ def test_a_line_that_broke_off_costs_no_other(database: str, site: Site, path: P
     assert len(path.read_text().splitlines()) == 2
 
 
+def test_a_takedown_dated_beyond_the_calendar_hides_none_that_follow(
+    database: str, site: Site, path: Path
+) -> None:
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    take_down()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE tombstone SET at = 'infinity'")
+        assert takedowns.keep(path) == 1
+        connection.execute("UPDATE tombstone SET at = now(), atom_id = atom_id || '-next'")
+
+    assert [takedowns.keep(path), takedowns.keep(path)] == [1, 0]
+
+
 def test_a_lost_file_is_written_anew(database: str, site: Site, path: Path) -> None:
     assert database
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from syndicate.store import caps, due, issues, lease, reaping, set_back
 from syndicate.store.mailings import Batch, BatchState, Delivery, Lane
 from syndicate.store.newsletters import Issue, Newsletter
-from syndicate.store.schema import SmallEnum, Table
+from syndicate.store.schema import Object, SmallEnum, Table
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.set_back import RULES, Rule
 from syndicate.store.tables import METADATA
@@ -98,7 +98,7 @@ def anything(column: Column[Any]) -> Any:  # noqa: PLR0911 - one line a type
         return 0
     if isinstance(kind, ARRAY):
         return []
-    if isinstance(kind, JSONB):
+    if isinstance(kind, JSONB | Object):
         return {}
     if isinstance(kind, LargeBinary):
         return b""

@@ -158,6 +158,7 @@ def test_nothing_that_no_row_can_hold_comes_in_by_the_api(
     assert refusals(browser, "/api/v1/articles", json.dumps(ARTICLE)) == (201, "")
 
 
+@pytest.mark.usefixtures("newsroom")
 def test_the_sentence_names_the_field_and_says_what_to_do(browser: TestClient) -> None:
     picture = {**PICTURE, "rights_until": "9999-12-31T23:59:59-05:00"}
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,7 @@ from syndicate.store.tokens import Actor, Permission
 from syndicate.store.visibility import Channel
 from syndicate.web.api.access import Needs
 from syndicate.web.api.signed import signed
-from syndicate.web.moments import Moment
+from syndicate.web.moments import Moment, WideMoment, is_within, out_of_bounds
 from syndicate.web.storable import Text, WebAddress
 
 router = APIRouter(prefix="/api/v1", tags=["articles"])
@@ -47,7 +48,7 @@ class PictureIn(BaseModel):
     channels: list[Channel] | None = Field(
         None, description="where it may be shown; null means everywhere"
     )
-    rights_until: Moment | None = None
+    rights_until: WideMoment | None = None
 
 
 class ArticleIn(BaseModel):
@@ -65,8 +66,8 @@ class ArticleIn(BaseModel):
     section: Text | None = Field(None, max_length=200, description="slug or name")
     tags: list[Name] = Field(default_factory=list, max_length=50)
     language: Text | None = Field(None, max_length=35)
-    published_at: Moment | None = None
-    updated_at: Moment | None = None
+    published_at: WideMoment | None = None
+    updated_at: WideMoment | None = None
     kind: Kind | None = None
     state: State | None = None
     embargo_until: Moment | None = None
@@ -145,7 +146,7 @@ def push_articles(
     with transaction() as tx:
         answered = _answered(tx, actor, key, body, now)
         if answered is None:
-            answered = _receive(tx, slug, several, actor, now)
+            answered = _receive(tx, slug, body, actor, now)
             if key is not None:
                 idempotency.remember(tx, _key_hash(actor, key), answered)
     with transaction() as tx:
@@ -229,15 +230,35 @@ def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | 
 
 
 def _receive(
-    tx: Transaction, slug: str | None, several: list[ArticleIn], actor: Actor, now: dt.datetime
+    tx: Transaction, slug: str | None, body: ArticleIn | Batch, actor: Actor, now: dt.datetime
 ) -> dict[str, Any]:
     publication = push.publication_of(tx, slug)
+    several = body.articles if isinstance(body, Batch) else [body]
     entries = [push.entry_of(_plain(each)) for each in several]
+    times = {
+        field: (entry.guid or "", moment)
+        for number, (article, entry) in enumerate(zip(several, entries, strict=True))
+        for field, moment in _times(article, f"articles.{number}." * isinstance(body, Batch))
+        if not is_within(moment)
+    }
+    standing = push.standing_times(tx, publication, entries) if times else {}
+    for field, (guid, moment) in times.items():
+        if moment not in standing.get(guid, ()):
+            raise out_of_bounds(field)
     pushed = push.receive(tx, publication, entries, now)
     for each in pushed:
         if each.outcome in {"created", "changed"} and each.article_id is not None:
             _record(tx, actor, f"push.{each.outcome}", each.article_id, now)
     return {"results": [asdict(each) for each in pushed]}
+
+
+def _times(article: ArticleIn, place: str) -> Iterator[tuple[str, dt.datetime]]:
+    """(field, moment) of all that an article says and that rows keep as it is said."""
+    said = {"published_at": article.published_at, "updated_at": article.updated_at}
+    said |= {f"pictures.{n}.rights_until": p.rights_until for n, p in enumerate(article.pictures)}
+    for field, moment in said.items():
+        if moment is not None:
+            yield place + field, moment
 
 
 def _plain(article: ArticleIn) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _needs(
     needs += [
         Need(
             f"Issue {issue.number} of {newsletter.name} went without "
-            f"{row.subject.replace(':', ' ')}: {row.detail['why']}.",
+            f"{row.subject.replace(':', ' ')}: {row.detail.get('why', 'nobody wrote down why')}.",
             f"/articles/{row.subject.removeprefix('article:')}",
         )
         for row, issue, newsletter in watching.left_out(tx, since=now - _LOOK_BACK)

@@ -63,6 +63,7 @@ def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
         tab="newsletters",
         newsletter=found,
         trouble=trouble,
+        times=timetable.said(found)[0],
         recent=recent,
         mailings=mailings,
         readers=readers.get(newsletter_id, 0),

@@ -142,7 +142,7 @@ def _form_of(slug: str) -> str:
 def _frame(offer: _Offer) -> str:
     """The language that the form proposes for the mail: the page's, if the newsletter has it."""
     wanted, offered = offer.site.publication.language, offer.newsletter.languages
-    return wanted if wanted in offered else offered[0]
+    return wanted if wanted in offered or not offered else offered[0]
 
 
 def _wording(offer: _Offer) -> str:
