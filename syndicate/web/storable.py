@@ -8,6 +8,7 @@ PostgreSQL has no place for a NUL, and whoever writes `%00` means no harm to us 
 
 import re
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, HttpUrl
 from starlette.datastructures import Headers
@@ -64,11 +65,20 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
     if "\0" in scope["path"]:
         return 404, errors.SENTENCES[404]
     if any(each in scope["query_string"] for each in _NUL):
-        return 400, _SENTENCE
+        return 400, _about_query(scope)
     kind = Headers(scope=scope).get("content-type", "")
     if kind.lower().startswith(_FORMS) and _OTHER_CHARSET.search(kind):
         return 415, "This form is in an encoding that is not read here; send it in UTF-8."
     return None
+
+
+def _about_query(scope: Scope) -> str:
+    """The sentence; to a program with the name of the field, which no page has words for."""
+    if not scope["path"].startswith("/api/"):
+        return _SENTENCE
+    said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    name = next((name for name, value in said if "\0" in value), "query")
+    return f"The field {name} holds a character that no text can hold (NUL); send it without."
 
 
 def _watched(receive: Receive) -> Receive:

@@ -279,7 +279,7 @@ def test_who_left_elsewhere_is_counted_and_named_to_a_program(
         ),
         ("?wording=w&origin=o", b"email,VIP\r\na@example.com,yes\r\n", 400, "ignore_column"),
         ("?wording=w&origin=o&ignore_column=X", b"email\r\na@example.com\r\n", 400, "no column"),
-        ("?wording=%00&origin=o", b"email\r\na@example.com\r\n", 400, "The wording"),
+        ("?wording=%00&origin=o", b"email\r\na@example.com\r\n", 400, "The field wording"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused(
