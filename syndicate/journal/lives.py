@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate import clock, logs
+from syndicate.errors import BAD_ROW
 from syndicate.journal import lines
 from syndicate.settings import Settings
 from syndicate.store import begun, installation
@@ -282,7 +283,7 @@ def _head(said: Mapping[str, Any]) -> Head | None:
     try:
         at = dt.datetime.fromisoformat(said["at"])
         return Head(str(said["life"]), int(said["mark"]), at.astimezone(dt.UTC))
-    except (ValueError, KeyError, TypeError):
+    except BAD_ROW:
         log.warning("journal_line_not_understood", names=sorted(said)[:10])
         return None
 
@@ -304,7 +305,7 @@ def _begun(said: Mapping[str, Any]) -> Begun | None:
             at=dt.datetime.fromisoformat(said["begun_at"]),
             is_over=bool(said.get("is_over")),
         )
-    except (ValueError, KeyError, TypeError):
+    except BAD_ROW:
         log.warning("journal_line_not_understood", names=sorted(said)[:10])
         return None
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate import bounds, clock, logs
+from syndicate.errors import BAD_ROW
 from syndicate.journal import lines
 from syndicate.settings import Settings
 from syndicate.store import takedowns
@@ -30,7 +31,7 @@ SETTING = "SYNDICATE_TAKEDOWN_LOG"
 # A transaction that began first may end last: so far back the rows are compared by id.
 _OVERLAP = dt.timedelta(hours=1)
 _TAIL_BYTES = 65_536
-_NEVER = bounds.FIRST
+_NEVER = bounds.FIRST  # the database is asked for what is later
 
 
 def path_of(own: Settings) -> Path | None:
@@ -49,10 +50,11 @@ def keep(path: Path) -> int:
     Raises:
         PermanentError: the file cannot be written.
     """
-    now = clock.now()  # a time that has not come would hide all that come until then
-    newest = max((each.at for each in _lines(path, tail=True) if each.at <= now), default=_NEVER)
+    # A moment that no sound clock wrote must not put off whatever comes before it.
+    soon = clock.now() + _OVERLAP
+    newest = max((each.at for each in _lines(path, tail=True) if each.at <= soon), default=_NEVER)
     with transaction() as tx:
-        found = takedowns.since(tx, newest - _OVERLAP if newest > _NEVER else _NEVER)
+        found = takedowns.since(tx, max(newest - _OVERLAP, _NEVER))
     if not found:
         return 0
     known = {each.atom_id for each in _lines(path)}
@@ -99,11 +101,14 @@ def _remembered(said: Mapping[str, Any]) -> Remembered | None:
         return Remembered(
             atom_id=said["atom_id"],
             publication=said["publication"],
-            at=dt.datetime.fromisoformat(said["at"]),
-            keys=tuple((kind, key) for kind, key in said["keys"]),
-            carried=tuple((id_, stem, name) for id_, stem, name in said["carried"]),
+            at=bounds.sayable(dt.datetime.fromisoformat(said["at"])),
+            keys=tuple((str(kind), str(key)) for kind, key in said["keys"]),
+            carried=tuple(
+                (int(id_), bytes.fromhex(stem).hex(), str(name))
+                for id_, stem, name in said["carried"]
+            ),
         )
-    except (ValueError, KeyError, TypeError):
+    except BAD_ROW:
         log.warning("takedown_line_unreadable", names=sorted(said)[:10])
         return None
 

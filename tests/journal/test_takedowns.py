@@ -4,11 +4,12 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from syndicate import settings
+from syndicate import clock, settings
 from syndicate.cli import doctor
 from syndicate.embedded.postgres import Postgres
 from syndicate.errors import PermanentError
@@ -196,3 +197,27 @@ def test_a_takedown_after_a_kill_leaves_no_address(database: str, site: Site) ->
     take_down()
 
     assert searching.tables_with(database, WORD) == []
+
+
+def test_a_moment_of_another_age_keeps_no_later_takedown_out(
+    database: str, site: Site, path: Path
+) -> None:
+    """A row or a line of the year 9999, and lines that say no moment, no number, no key."""
+    assert database
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    line: dict[str, Any] = {
+        "atom_id": "tag:daily.invalid,2020:x",
+        "publication": "daily",
+        "keys": [],
+    }
+    moments = ("9999-12-30T00:00:00+00:00", "2020-01-01T00:00:00", "9999-12-31T23:59:59-05:00")
+    lines = [line | {"at": at, "carried": []} for at in moments]
+    lines += [line | {"at": moments[0][:4], "carried": [[1, "no hex", "x"]]}]
+    lines += [line | {"at": "2020-01-01T00:00:00Z", "carried": [["x", "00", "x"]]}]
+    path.parent.mkdir()
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in lines))
+    take_down(clock.now())
+
+    assert takedowns.keep(path) == 1
+    assert takedowns.keep(path) == 0
+    assert takedowns.replay(path, LATER) == 1
