@@ -14,7 +14,8 @@ import hmac
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from syndicate import clock, logs, settings
@@ -25,12 +26,12 @@ from syndicate.store import caps, feeds, hub, publications
 from syndicate.store.feed_documents import FeedFormat
 from syndicate.store.hub import Asked, Delivery, FeedCallback, Mode
 from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.session import BadValueError, Transaction, transaction
 
 log = logs.get(__name__)
 
 LEASE_S = 7 * 24 * 3600
-_LEASE_MIN_S, _LEASE_MAX_S = 3600, 10 * 24 * 3600
+_LEASE_MIN_S, _LEASE_MAX_S = 3600, hub.LONGEST_LEASE_S
 _SECRET_BYTES = 200  # a secret must be shorter (5.1)
 _CALLBACK_CHARS = 2000
 _TOPIC_CHARS = 2000
@@ -55,6 +56,8 @@ _OK = range(200, 300)
 
 # What to write down of a request, once it is over.
 Settle = Callable[[Transaction, dt.datetime], object]
+Named = tuple[str, Settle]  # by its row, for whoever reads the log
+_AT_FAULT: tuple[type[Exception], ...] = (BadValueError, *BAD_ROW)
 
 
 def ask(form: Mapping[str, str], now: dt.datetime) -> None:
@@ -132,7 +135,8 @@ async def _run_due(now: dt.datetime) -> int:
                 more, running = await asyncio.wait(running, timeout=_SETTLE_S)
                 done |= more
             count += len(done)
-            _settle([settle for task in done if (settle := _outcome(task)) is not None])
+            outcomes = [(task.get_name(), _outcome(task)) for task in done]
+            _settle([(name, settle) for name, settle in outcomes if settle is not None])
 
 
 def _start(speaker: "_Speaker", now: dt.datetime, limit: int) -> set[asyncio.Task[Settle]]:
@@ -140,8 +144,12 @@ def _start(speaker: "_Speaker", now: dt.datetime, limit: int) -> set[asyncio.Tas
     with transaction() as tx:
         asked = hub.take_verifications(tx, now=now, limit=limit)
         due = hub.take_deliveries(tx, now=now, limit=max(1, limit - len(asked)))
-    verifying = {asyncio.create_task(speaker.verify(row)) for row in asked}
-    return verifying | {asyncio.create_task(speaker.deliver(delivery)) for delivery in due}
+    verifying = {_task(speaker.verify(row), row.id) for row in asked}
+    return verifying | {_task(speaker.deliver(delivery), delivery.id) for delivery in due}
+
+
+def _task(request: Coroutine[Any, Any, Settle], callback_id: int) -> asyncio.Task[Settle]:
+    return asyncio.create_task(request, name=f"feed_callback {callback_id}")
 
 
 def _outcome(task: asyncio.Task[Settle]) -> Settle | None:
@@ -149,15 +157,28 @@ def _outcome(task: asyncio.Task[Settle]) -> Settle | None:
     try:
         return task.result()
     except BAD_ROW:
-        log.exception("hub_row_at_fault")
+        log.exception("hub_row_at_fault", row=task.get_name())
         return None
 
 
-def _settle(results: Sequence[Settle]) -> None:
+def _settle(results: Sequence[Named]) -> None:
+    """Write down what came of requests: together, or one by one where one row is at fault."""
     now = clock.now()
-    with transaction() as tx:
-        for result in results:
-            result(tx, now)
+    try:
+        with transaction() as tx:
+            for _, settle in results:
+                settle(tx, now)
+    except _AT_FAULT:
+        for name, settle in results:
+            _settle_alone(name, settle, now)
+
+
+def _settle_alone(name: str, settle: Settle, now: dt.datetime) -> None:
+    try:
+        with transaction() as tx:
+            settle(tx, now)
+    except _AT_FAULT:
+        log.exception("hub_row_at_fault", row=name)
 
 
 class _Speaker:

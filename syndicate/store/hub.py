@@ -38,6 +38,7 @@ from syndicate.store.session import Transaction
 # most, and the request ends after 15 s.
 LEASE = dt.timedelta(seconds=40)
 PUT_OFF = dt.timedelta(seconds=5)
+LONGEST_LEASE_S = 10 * 24 * 3600
 VERIFY_RETRIES = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 DELIVER_RETRIES = (
     dt.timedelta(minutes=1),
@@ -199,7 +200,7 @@ def verified(tx: Transaction, row: FeedCallback, *, now: dt.datetime) -> bool:
     agreed = update(FeedCallback).where(*mine)
     values = {
         "secret": row.wanted_secret,
-        "lease_until": now + dt.timedelta(seconds=row.wanted_lease_s or 0),
+        "lease_until": now + dt.timedelta(seconds=min(row.wanted_lease_s or 0, LONGEST_LEASE_S)),
         "wanted": None,
         "wanted_secret": None,
         "wanted_lease_s": None,

@@ -5,15 +5,17 @@ import hashlib
 import hmac
 
 import pytest
+from sqlalchemy import text
 
 from syndicate import clock, settings
 from syndicate.errors import RefusedError, UsageError
 from syndicate.feeds import hub
 from syndicate.store.feed_documents import FeedFormat
+from syndicate.store.session import transaction
 from tests.feeds import hub_steps, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.newsroom import BASE
-from tests.feeds.peer import Peer
+from tests.feeds.peer import Peer, agree
 
 
 def test_100_a_subscriber_is_verified_and_sent_the_whole_topic(subscriber: Peer) -> None:
@@ -205,3 +207,35 @@ def test_a_callback_inside_our_network_is_never_called(
 
     assert subscriber.requests == []
     assert hub_steps.row(subscriber).lease_until is None
+
+
+def test_a_row_at_fault_costs_nobody_else_what_came_of_theirs(
+    subscriber: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both callbacks answer at once; one row holds a number that no retry has."""
+    for place in ("/bad", "/good"):
+        hub.ask(hub_steps.form(subscriber, callback=subscriber.url(place)), clock.now())
+    with transaction() as tx:
+        spoilt = "UPDATE feed_callback SET verify_attempts = -9 WHERE callback LIKE '%/bad'"
+        tx.execute(text(spoilt))
+    subscriber.answer = lambda request: (503, b"") if "/bad" in request.path else agree(request)
+
+    hub.run_due(clock.now())
+
+    bad, good = hub_steps.stored()
+    assert bad.lease_until is None
+    assert good.lease_until is not None
+    assert good.verify_at is None
+    assert f"feed_callback {bad.id}" in capsys.readouterr().out
+
+
+def test_a_lease_longer_than_any_is_the_longest(subscriber: Peer) -> None:
+    hub.ask(hub_steps.form(subscriber), clock.now())
+    with transaction() as tx:
+        tx.execute(text("UPDATE feed_callback SET wanted_lease_s = 2147483647"))
+
+    hub.run_due(clock.now())
+
+    until = hub_steps.row(subscriber).lease_until
+    assert until is not None
+    assert until <= clock.now() + dt.timedelta(days=10)
