@@ -15,6 +15,8 @@ from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
 from syndicate.store.session import transaction
 
+_MOST = 10**9  # failures, or seconds: more than any source ever had
+
 
 class LeaseLostError(SyndicateError):
     """Another worker took the source over; what this one found was not stored."""
@@ -43,6 +45,9 @@ def polled_of(leased: Leased) -> Polled:
         "connected_at",
     ]
     said: dict[str, Any] = {name: getattr(leased.fetched, name) for name in names}
+    for name in ("failures", "rhythm_s", "moved_seen"):
+        # Of a row that nobody here wrote: what is reckoned with it must not fail its neighbours.
+        said[name] = said[name] and min(max(said[name], 0), _MOST)
     return Polled(
         url=leased.source.url,
         state=leased.source.state.value,

@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from syndicate import bounds
 from syndicate.store.articles import ArticleState
@@ -109,3 +109,21 @@ def test_no_value_of_a_json_feed_costs_more_than_itself(site: Site) -> None:
     assert (done.failed, done.articles) == (0, len(entries))
     for each in newsroom.articles():
         assert bounds.moment(each.published_at) == each.published_at
+
+
+@pytest.mark.parametrize("number", ["-1", "9223372036854775807"])
+def test_a_number_in_one_sources_row_costs_its_neighbours_nothing(site: Site, number: str) -> None:
+    """Three sources of one host: one that fails, one that answers, one that is well."""
+    publication = newsroom.publication()
+    site.serve("/bad", rss(item(1, guid="bad")))
+    site.serve("/good", rss(item(2, guid="good")))
+    spoilt = [newsroom.source(publication, site, path) for path in ("/none", "/bad")]
+    well = newsroom.source(publication, site, "/good")
+    numbers = ", ".join(f"{each} = {number}" for each in ("failures", "rhythm_s", "moved_seen"))
+    with transaction() as tx:
+        ids = ", ".join(map(str, spoilt))
+        tx.execute(text(f"UPDATE fetch_state SET {numbers} WHERE source_id IN ({ids})"))  # noqa: S608 - our own
+
+    done = newsroom.collect(*spoilt, well)
+
+    assert (done.sources, done.failed, done.articles) == (3, 1, 2)
