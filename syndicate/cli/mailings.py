@@ -122,7 +122,9 @@ def resend(
     ],
     group: Annotated[str | None, typer.Option(help="Only this receiver group.")] = None,
     error: Annotated[str | None, typer.Option(help='Only codes like "5.1" or "450".')] = None,
-    hours: Annotated[int, typer.Option(min=1, help="How much longer the mailing lasts.")] = 12,
+    hours: Annotated[
+        int, typer.Option(min=1, max=720, help="How much longer the mailing lasts.")
+    ] = 12,
     yes: Yes = False,
 ) -> None:
     """Send again what failed, waits, is ambiguous, or was left of a cancelled mailing."""

@@ -39,19 +39,23 @@ def _lines(tx: Transaction) -> Iterator[str]:
     yield from _gauge(
         "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
     )
-    lanes = {f'lane="{lane}"': count for lane, count in watching.ready_batches(tx).items()}
+    lanes = {_label("lane", lane): count for lane, count in watching.ready_batches(tx).items()}
     yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)
     late = watching.late_singles(tx, clock.now())
     yield from _gauge(
         "syndicate_late_singles", "single mails that have waited over 2 minutes", {"": late}
     )
-    sources = {f'state="{state}"': count for state, count in watching.sources_by_state(tx).items()}
+    sources = {
+        _label("state", state): count for state, count in watching.sources_by_state(tx).items()
+    }
     yield from _gauge("syndicate_sources", "sources by state", sources)
-    held = {f'reason="{reason}"': count for reason, count in incidents.open_by_reason(tx).items()}
+    held = {
+        _label("reason", reason): count for reason, count in incidents.open_by_reason(tx).items()
+    }
     yield from _gauge("syndicate_incidents", "open incidents with receivers, by reason", held)
     tick = due.tick(tx, clock.now())
     yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": tick.age_s})
-    states = {f'state="{state}"': int(state is tick.state) for state in due.TickState}
+    states = {_label("state", state): int(state is tick.state) for state in due.TickState}
     yield from _gauge("syndicate_tick", "1 for the state that the tick is in", states)
     yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
 
@@ -71,3 +75,9 @@ def _gauge(name: str, text: str, values: Mapping[str, float]) -> Iterator[str]:
     for labels, value in values.items():
         shown = "+Inf" if value == float("inf") else str(value)
         yield f"{name}{{{labels}}} {shown}" if labels else f"{name} {shown}"
+
+
+def _label(name: str, value: str) -> str:
+    """A label as the text format writes it: a quote in one value would cost the whole answer."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'{name}="{escaped}"'

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from syndicate.cli import COMMANDS, build, known_as
 from syndicate.errors import SyndicateError
-from tests.web import newsroom
+from syndicate.store.mailings import MailingState
+from tests.web import newsroom, operators
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -28,6 +29,7 @@ VALUES = {
     "the year 10000": "9999-12-31T23:59:59-05:00",
     "the year 1": "0001-01-01T00:00:00+14:00",
     "NaN": "NaN",
+    "beyond any calendar": "99999999",
 }
 
 
@@ -53,7 +55,9 @@ def found(words: tuple[str, ...]) -> Any:
 
 def calls(words: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
     """Each parameter with each bad value, the needed others with a plain one."""
-    params = [each for each in found(words).params if not getattr(each, "is_flag", False)]
+    every_param = found(words).params
+    params = [each for each in every_param if not getattr(each, "is_flag", False)]
+    sure = ["--yes"] if any("--yes" in each.opts for each in every_param) else []
     for bad in params:
         for what, value in VALUES.items():
             options: list[str] = []
@@ -64,7 +68,7 @@ def calls(words: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
                     arguments.append(given)
                 elif each is bad or each.required:
                     options += [f"{each.opts[0]}={given}"]
-            yield f"{bad.name}: {what}", [*words, *options, "--", *arguments]
+            yield f"{bad.name}: {what}", [*words, *sure, *options, "--", *arguments]
 
 
 def test_the_sweep_sees_the_commands() -> None:
@@ -91,3 +95,13 @@ def test_no_value_ends_a_command_in_a_traceback(words: tuple[str, ...], tmp_path
         )
     }
     assert crashed == {}
+
+
+@pytest.mark.parametrize("hours", ["99999999", "9223372036854775808"])
+def test_no_mailing_lasts_beyond_the_calendar(hours: str) -> None:
+    mailing_id = operators.mailing(newsroom.make(), state=MailingState.DONE)
+    words = ["mailings", "resend", "--yes", "--what=failed", f"--hours={hours}", str(mailing_id)]
+
+    result = CliRunner().invoke(build(words), words)
+
+    assert (result.exit_code, "--hours" in result.output) == (2, True)

@@ -349,6 +349,18 @@ def test_metrics_call_a_tick_of_another_time_by_its_name(
     assert re.search(rf"^syndicate_tick_age_seconds {age}", said, re.MULTILINE)
 
 
+def test_a_quote_in_one_row_costs_no_line_of_the_metrics(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    assert newsroom.english
+    with transaction() as tx:
+        operators.incident(tx, reason='a"b\\\nc')
+
+    said = browser.get("/metrics", headers=operators.bearer("viewer")).text
+
+    assert 'syndicate_incidents{reason="a\\"b\\\\\\nc"} 1' in said.splitlines()
+
+
 def test_metrics_tell_numbers_and_never_an_address(browser: TestClient, newsroom: Newsroom) -> None:
     mailing_id = operators.mailing(newsroom)
 
