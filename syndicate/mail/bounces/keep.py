@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicate import logs, settings
+from syndicate.errors import BAD_ROW
 from syndicate.mail.bounces import rules, verp
 from syndicate.mail.bounces.advice import BURST
 from syndicate.mail.bounces.classify import classify
@@ -27,7 +28,7 @@ from syndicate.store.events import Happening, Refused
 from syndicate.store.incidents import Sample
 from syndicate.store.mailings import Mailing
 from syndicate.store.recipients import EVERYWHERE, OTHER, Recipient
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.session import BadValueError, Transaction, transaction
 
 log = logs.get(__name__)
 
@@ -40,6 +41,7 @@ REMEMBER = dt.timedelta(days=90)
 SWEEP_BACK = dt.timedelta(days=2)
 SWEEP_AT_ONCE = 5_000
 LIFT_EVERY = 100
+_AT_FAULT: tuple[type[Exception], ...] = (BadValueError, *BAD_ROW)
 
 
 @dataclass(frozen=True)
@@ -130,18 +132,23 @@ def refusals(refused: Sequence[Refused]) -> None:
         refused: deliveries that stand as failed in the ledger.
     """
     for each in refused:
-        words = each.reason or ""
-        # The relay answers RCPT TO before it takes a message: what it refuses, it refuses there.
-        cause = cause_of(
-            words, status=each.enhanced or "", code=each.code, around="in reply to RCPT TO"
-        )
-        hard = is_hard(Kind.BOUNCED, cause.reason, cause.status, cause.code)
-        verdict = Verdict(
-            Kind.BOUNCED, "", cause.status, cause.code, cause.reason, hard, detail=words
-        )
-        with transaction() as tx:
-            recipient = tx.get(Recipient, each.recipient_id)
-            _keep(tx, verdict, each.mailing_id, recipient, told="", at=each.at)
+        try:
+            _keep_refusal(each)
+        except _AT_FAULT as error:
+            # By name alone: the error may quote an address.
+            ids = {"mailing_id": each.mailing_id, "recipient_id": each.recipient_id}
+            log.error("refusal_not_kept", fault=type(error).__name__, **ids)  # noqa: TRY400
+
+
+def _keep_refusal(one: Refused) -> None:
+    words = one.reason or ""
+    # The relay answers RCPT TO before it takes a message: what it refuses, it refuses there.
+    cause = cause_of(words, status=one.enhanced or "", code=one.code, around="in reply to RCPT TO")
+    hard = is_hard(Kind.BOUNCED, cause.reason, cause.status, cause.code)
+    verdict = Verdict(Kind.BOUNCED, "", cause.status, cause.code, cause.reason, hard, detail=words)
+    with transaction() as tx:
+        recipient = tx.get(Recipient, one.recipient_id)
+        _keep(tx, verdict, one.mailing_id, recipient, told="", at=one.at)
 
 
 def _about(verdicts: Sequence[Verdict], recipient: Recipient | None) -> Verdict:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from syndicate import settings
 from syndicate.mail.bounces import keep, rules, verp
@@ -208,6 +208,27 @@ def test_what_the_relay_refused_is_swept_up_once(mailing_id: int) -> None:
     with transaction() as tx:
         (event,) = tx.scalars(select(DeliveryEvent)).all()
     assert (event.mailing_id, event.reason, event.is_hard) == (mailing_id, "userunknown", True)
+
+
+def test_one_refusal_that_cannot_be_reckoned_with_keeps_no_other_from_the_sweep(
+    mailing_id: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with transaction() as tx:
+        tx.execute(
+            text(
+                "UPDATE delivery SET state = :failed, code = 550, enhanced = '5.1.1',"
+                " reason = '5.1.1 no such user', done_at ="
+                " CASE recipient_id WHEN 2 THEN '-infinity' ELSE now() END"
+                " WHERE recipient_id IN (2, 3)"
+            ),
+            {"failed": int(DeliveryState.FAILED)},
+        )
+        tx.execute(update(Batch).values(failed=2))
+
+    keep.sweep(NOW)
+
+    assert is_suppressed(3)
+    assert f"mailing_id={mailing_id} recipient_id=2" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("mailing_id")
