@@ -277,7 +277,7 @@ def test_who_left_elsewhere_is_counted_and_named_to_a_program(
             400,
             "Line 2 opens",
         ),
-        ("?wording=w&origin=o", b"email,VIP\r\na@example.com,yes\r\n", 400, "ignore_column"),
+        ("?wording=w&origin=o", b"email,Zug\r\na@example.com,yes\r\n", 400, "ignore_column"),
         ("?wording=w&origin=o&ignore_column=X", b"email\r\na@example.com\r\n", 400, "no column"),
         ("?wording=%00&origin=o", b"email\r\na@example.com\r\n", 400, "The field wording"),
     ],
