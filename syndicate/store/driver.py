@@ -38,17 +38,21 @@ def _adapt(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.adapters.register_dumper(str, _TextDumper)
 
 
-class _Moment(Loader):
-    """A moment that Python can say, whatever stands in the row."""
-
-    earliest: Any = bounds.FIRST
-    latest: Any = bounds.LAST
+class _Lenient(Loader):
+    """Reads what the driver's own loader reads, and has a word for the rest."""
 
     def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
         super().__init__(oid, context)
         loader = adapters.get_loader(oid, Format.TEXT)
         assert loader is not None  # noqa: S101 - the driver knows its own types
         self._load = loader(oid, context).load
+
+
+class _Moment(_Lenient):
+    """A moment that Python can say, whatever stands in the row."""
+
+    earliest: Any = bounds.FIRST
+    latest: Any = bounds.LAST
 
     def load(self, data: Buffer) -> Any:
         """The moment, or the nearest one that can be said."""
@@ -80,14 +84,8 @@ class _Date(_Moment):
     latest = bounds.LAST.date()
 
 
-class _Texts(Loader):
+class _Texts(_Lenient):
     """A list of texts; a NULL among them is none."""
-
-    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
-        super().__init__(oid, context)
-        loader = adapters.get_loader(oid, Format.TEXT)
-        assert loader is not None  # noqa: S101 - the driver knows its own types
-        self._load = loader(oid, context).load
 
     def load(self, data: Buffer) -> list[Any]:
         """The texts that there are."""

@@ -69,13 +69,14 @@ def number(given: Fields, name: str) -> int | None:
     return int(value)
 
 
-def leading_to(address: str) -> Response:
-    """A redirect to the one form, for this time only: 302, which no cache keeps unasked.
+def leading_to(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
+    """A redirect to the one form, for this time only: no cache keeps it.
 
     Args:
         address: path and query; never a host, which would be that of the request.
+        status: 302, or one that keeps the method.
     """
-    return RedirectResponse(address, HTTPStatus.FOUND, {"Cache-Control": "no-store"})
+    return RedirectResponse(address, status, {"Cache-Control": "no-store"})
 
 
 class OneForm:
@@ -91,8 +92,7 @@ class OneForm:
             return
         shorter = _without_slash(scope)
         if shorter is not None:
-            headers = {"Cache-Control": "no-store"}
-            await RedirectResponse(shorter, 307, headers)(scope, receive, send)
+            await leading_to(shorter, HTTPStatus.TEMPORARY_REDIRECT)(scope, receive, send)
             return
         is_own = _is_own_form(scope)
 

@@ -55,8 +55,7 @@ class StorableText:
         if refused is not None:
             await errors.answer(Request(scope), *refused)(scope, receive, send)
             return
-        kind = Headers(scope=scope).get("content-type", "").lower()
-        is_form = kind.startswith(_FORMS)
+        is_form = _kind(scope).startswith(_FORMS)
         await self.app(scope, _watched(receive) if is_form else receive, send)
 
 
@@ -66,10 +65,15 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
         return 404, errors.SENTENCES[404]
     if any(each in scope["query_string"] for each in _NUL):
         return 400, _about_query(scope)
-    kind = Headers(scope=scope).get("content-type", "")
-    if kind.lower().startswith(_FORMS) and _OTHER_CHARSET.search(kind):
+    kind = _kind(scope)
+    if kind.startswith(_FORMS) and _OTHER_CHARSET.search(kind):
         return 415, "This form is in an encoding that is not read here; send it in UTF-8."
     return None
+
+
+def _kind(scope: Scope) -> str:
+    """The media type of a request's body with its parameters, in small letters; "" for none."""
+    return Headers(scope=scope).get("content-type", "").lower()
 
 
 def _about_query(scope: Scope) -> str:

@@ -35,7 +35,7 @@ from syndicate.store import installation, ledger, migrate, newsletters, restorin
 from syndicate.store.articles import LINK, Article, ArticleKey
 from syndicate.store.installation import Installation
 from syndicate.store.mailings import Lane, Mailing
-from syndicate.store.newsletters import Issue, Newsletter
+from syndicate.store.newsletters import Issue, Newsletter, NewsletterKind
 from syndicate.store.publications import Section
 from syndicate.store.session import Transaction, transaction
 from tests.newsletters.paper import article, reader
@@ -235,6 +235,26 @@ def open_newsroom(readers: int = READERS) -> None:
             add_story(tx, section, f"story-{section.slug}")
         for number in range(1, readers + 1):
             reader(tx, number, morning.id)
+
+
+def open_alerts(readers: int) -> None:
+    """Alerts of the same sections as the newsletter, and readers of them."""
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        now = Newsletter(
+            publication_id=morning.publication_id,
+            slug="now",
+            kind=NewsletterKind.ALERT,
+            name="Now",
+            languages=["en"],
+            zone="UTC",
+            schedule={"times": ["08:00"]},
+        )
+        sections = newsletters.sections_of(tx, morning.id)
+        made = newsletters.add(tx, now, section_ids=[each.id for each in sections])
+        for number in range(1, readers + 1):
+            reader(tx, number, made.id)
 
 
 def add_story(tx: Transaction, section: Section, name: str, **more: object) -> Article:

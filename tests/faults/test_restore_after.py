@@ -17,7 +17,7 @@ from syndicate.store import issues, newsletters, upkeep
 from syndicate.store.articles import Article
 from syndicate.store.audit import Audit
 from syndicate.store.mailings import Mailing
-from syndicate.store.newsletters import Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsletters import Issue, IssueState
 from syndicate.store.session import transaction
 from syndicate.store.subscribers import Subscription
 from syndicate.store.told import NewsletterTold
@@ -107,22 +107,7 @@ def test_a_story_of_the_lost_issue_that_is_collected_again_is_no_news(house: Hou
 def test_an_alert_of_the_lost_time_is_not_told_again(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
-    with transaction() as tx:
-        morning = newsletters.find(tx, newsletter_id())
-        assert morning is not None
-        now = Newsletter(
-            publication_id=morning.publication_id,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="UTC",
-            schedule={"times": ["08:00"]},
-        )
-        sections = newsletters.sections_of(tx, morning.id)
-        made = newsletters.add(tx, now, section_ids=[each.id for each in sections])
-        for number in range(1, 4):
-            reader(tx, number, made.id)
+    copies.open_alerts(readers=3)
     backup = house.dump("nightly")
     tell("flood")
     copies.send()

@@ -8,11 +8,9 @@ from syndicate import clock
 from syndicate.mail import steering
 from syndicate.newsletters import alerts, run
 from syndicate.store import newsletters
-from syndicate.store.newsletters import Newsletter, NewsletterKind
 from syndicate.store.session import transaction
 from tests.faults import copies
 from tests.faults.copies import House
-from tests.newsletters.paper import reader
 
 READERS = 3
 SOON, LATER = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
@@ -26,19 +24,7 @@ def open_newsroom(slot_at: dt.datetime) -> None:
         morning = newsletters.by_slug(tx, "morning")
         assert morning is not None
         morning.schedule = {"times": [f"{slot_at:%H:%M}"]}
-        now = Newsletter(
-            publication_id=morning.publication_id,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="UTC",
-            schedule={"times": ["08:00"]},
-        )
-        sections = newsletters.sections_of(tx, morning.id)
-        made = newsletters.add(tx, now, section_ids=[each.id for each in sections])
-        for number in range(1, READERS + 1):
-            reader(tx, number, made.id)
+    copies.open_alerts(READERS)
 
 
 def bring_back(house: House, beside: str) -> None:
