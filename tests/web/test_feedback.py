@@ -62,24 +62,26 @@ def test_the_desk_answers_the_reader_who_left_an_address_and_nobody_else(
 
 
 @pytest.mark.parametrize(
-    "reply_to",
+    ("reply_to", "status"),
     [
-        "reader001@example.com\r\nBcc: reader002@example.com",
-        "reader001@example.com\nBcc: reader002@example.com",
-        "reader001@example.com, reader002@example.com",
-        "Desk <reader001@example.com>",
-        "reader001@example.com\x00",
-        "reader001@example.com\u2028Bcc: reader002@example.com",
-        "=?utf-8?q?reader001=40example.com?=",
+        ("reader001@example.com\r\nBcc: reader002@example.com", 422),
+        ("reader001@example.com\nBcc: reader002@example.com", 422),
+        ("reader001@example.com, reader002@example.com", 422),
+        ("Desk <reader001@example.com>", 422),
+        ("reader001@example.com\x00", 400),
+        ("reader001@example.com\u2028Bcc: reader002@example.com", 422),
+        ("=?utf-8?q?reader001=40example.com?=", 422),
     ],
 )
 def test_an_address_for_answers_that_is_more_than_one_is_refused(
-    browser: TestClient, newsroom: Newsroom, reply_to: str
+    browser: TestClient, newsroom: Newsroom, reply_to: str, status: int
 ) -> None:
     mark = stamp(f"feedback:{newsroom.articles['report']}")
     form = {"text": "Measure again.", "reply_to": reply_to, "stamp": mark}
 
-    assert browser.post(newsroom.path("report") + "/feedback", data=form).status_code == 422
+    answer = browser.post(newsroom.path("report") + "/feedback", data=form)
+
+    assert answer.status_code == status
 
 
 def test_feedback_without_words_is_refused(browser: TestClient, newsroom: Newsroom) -> None:
