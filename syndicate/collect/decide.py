@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicate.collect import holds, spoken
+from syndicate.collect import embargo, holds, spoken
 from syndicate.collect.altering import Alter, KnownArticle, alter, kind_of
 from syndicate.collect.holds import DONE, Hold
 from syndicate.collect.identity import Identified, KnownEntry, entry_key
@@ -224,7 +224,7 @@ def _may_be_old(entry: Entry, article: KnownArticle) -> bool:
     It took the end of an embargo for the date, and of a clock that is ahead its own.
     """
     assert entry.published is not None  # noqa: S101 - asked of dates alone
-    is_near = abs(entry.published - article.published_at) <= holds.SKEW
+    is_near = abs(entry.published - article.published_at) <= embargo.SKEW
     return is_near or article.embargo_until is not None
 
 

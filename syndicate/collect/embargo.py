@@ -14,14 +14,15 @@ It is read here, where the document is; `holds` says what becomes of the article
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from syndicate import bounds
 from syndicate.collect import dates, whole, zones
 from syndicate.collect.dates import Written
-from syndicate.collect.holds import SKEW, strictest
 
+# A newsroom's clock may be ahead of ours by this much: what it publishes now is no embargo.
+SKEW = dt.timedelta(minutes=5)
 MAX_RAW = 200
 _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 _OF_OUR_CALENDAR = 1900
@@ -79,6 +80,29 @@ def published(
     if found is not None and raw and not (is_exact and moment) and _is_ahead(found, now):
         said |= _unread(raw, found if not found.zone.is_written else None)
     return said
+
+
+def joined(*said: Mapping[str, Any]) -> dict[str, Any]:
+    """Several parts of what an entry says as one; of embargoes the strictest counts.
+
+    Args:
+        said: keyword arguments of `Entry`.
+    """
+    found: dict[str, Any] = {}
+    for each in said:
+        found |= each
+    return found | strictest(
+        [each for each in said if each.get("embargo_until") or each.get("embargo_raw")]
+    )
+
+
+def strictest(embargoes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of several embargoes the one that nobody can read to its end, else the one that ends last."""
+    if not embargoes:
+        return {}
+    endless = [each for each in embargoes if not each.get("embargo_until")]
+    chosen = endless[0] if endless else max(embargoes, key=lambda each: each["embargo_until"])
+    return {name: chosen.get(name) for name in ("embargo_until", "embargo_raw")}
 
 
 def _one(text: str, now: dt.datetime, zone: str | None) -> dict[str, Any]:

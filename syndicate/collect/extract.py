@@ -15,7 +15,7 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from syndicate.collect import dates, embargo, encoding, holds, jsonld, profile
+from syndicate.collect import dates, embargo, encoding, jsonld, profile
 from syndicate.collect.body import body_of
 from syndicate.collect.bylines import authors_of
 from syndicate.collect.clean import absolute_url, clean
@@ -73,7 +73,7 @@ def extract(
     dated = _dates(root, node, meta, now=now, zone=zone)
     if said.get("published"):
         dated |= {"embargo_until": None, "embargo_raw": None}  # of a date that does not count
-    found |= holds.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
+    found |= embargo.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
     return Page(

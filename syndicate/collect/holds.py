@@ -12,14 +12,12 @@ moves.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from syndicate.collect import embargo
 from syndicate.collect.records import Entry
 
-# A newsroom's clock may be ahead of ours by this much: what it publishes now is no embargo.
-SKEW = dt.timedelta(minutes=5)
 DONE = frozenset({"killed", "taken_down"})
 
 ArticleState = Literal["draft", "embargoed", "live", "killed", "taken_down"]
@@ -110,29 +108,6 @@ def is_withdrawn(entry: Entry) -> bool:
     return entry.state in DONE or entry.change == "kill"
 
 
-def joined(*said: Mapping[str, Any]) -> dict[str, Any]:
-    """Several parts of what an entry says as one; of embargoes the strictest counts.
-
-    Args:
-        said: keyword arguments of `Entry`.
-    """
-    found: dict[str, Any] = {}
-    for each in said:
-        found |= each
-    return found | strictest(
-        [each for each in said if each.get("embargo_until") or each.get("embargo_raw")]
-    )
-
-
-def strictest(embargoes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of several embargoes the one that nobody can read to its end, else the one that ends last."""
-    if not embargoes:
-        return {}
-    endless = [each for each in embargoes if not each.get("embargo_until")]
-    chosen = endless[0] if endless else max(embargoes, key=lambda each: each["embargo_until"])
-    return {name: chosen.get(name) for name in ("embargo_until", "embargo_raw")}
-
-
 def _asked(entry: Entry, now: dt.datetime) -> tuple[ArticleState, dt.datetime | None]:
     """(state, end of the embargo) that an entry asks for."""
     if is_withdrawn(entry):
@@ -156,7 +131,7 @@ def _statement(entry: Entry, before: str | None, now: dt.datetime) -> str:
 
 
 def _is_ahead(entry: Entry, now: dt.datetime) -> bool:
-    return entry.is_exact and entry.published is not None and entry.published > now + SKEW
+    return entry.is_exact and entry.published is not None and entry.published > now + embargo.SKEW
 
 
 def _leaves_alone(entry: Entry, before: Hold, now: dt.datetime, *, is_pushed: bool) -> bool:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from syndicate.collect import embargo, holds, marks
+from syndicate.collect import embargo, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.encoding import legal_object
 from syndicate.collect.names import name_list
@@ -62,7 +62,7 @@ def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str,
     marked = said if isinstance(said, dict) else {}
     held = marked.get("embargo")
     embargoes = [] if held is None or held is False else [str(held)]
-    return holds.joined(dated, _marks(marked), embargo.embargo(embargoes, now=now, zone=zone))
+    return embargo.joined(dated, _marks(marked), embargo.embargo(embargoes, now=now, zone=zone))
 
 
 def _entry(
@@ -93,7 +93,7 @@ def _entry(
 
 def _marks(own: dict[str, Any]) -> dict[str, Any]:
     said = (marks.own(str(name), str(value)) for name, value in own.items() if value is not None)
-    return holds.joined(*said)
+    return embargo.joined(*said)
 
 
 def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:

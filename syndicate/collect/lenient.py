@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.collect import dates, embargo, holds, marks
+from syndicate.collect import dates, embargo, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.marks import is_media, split, text_of
 from syndicate.collect.names import name_list
@@ -117,7 +117,7 @@ def _when(
     embargoes = [str(value) for name, value in said.items() if name.endswith(_EMBARGOES)]
     dated = embargo.published(raw, changed, now=frame.now, zone=frame.zone)
     held = embargo.embargo(embargoes, now=frame.now, zone=frame.zone)
-    return holds.joined(dated, *_own_marks(said), held)
+    return embargo.joined(dated, *_own_marks(said), held)
 
 
 def _own_marks(said: Any) -> Iterable[dict[str, Any]]:

@@ -20,7 +20,7 @@ from typing import Any, get_args
 
 from lxml import etree
 
-from syndicate.collect import embargo, holds
+from syndicate.collect import embargo
 from syndicate.collect.clean import absolute_url
 from syndicate.collect.records import Access, Change, Enclosure, Kind, PictureIn, State
 from syndicate.collect.text import plain
@@ -106,7 +106,7 @@ def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None)
             access = _access_rights(_line(child).lower())
             if access:
                 found.setdefault("access", access)
-    return holds.joined(found, embargo.embargo(embargoes, now=now, zone=zone))
+    return embargo.joined(found, embargo.embargo(embargoes, now=now, zone=zone))
 
 
 def _starts(text: str) -> list[str]:

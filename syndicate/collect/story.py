@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from syndicate.collect import holds
+from syndicate.collect import embargo
 from syndicate.collect.records import Entry, Page, PictureIn
 from syndicate.collect.text import fingerprint, is_article_url, plain, visible_hash, words
 
@@ -107,7 +107,7 @@ def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
         merged["content"] = page.body
     else:
         merged["content"] = entry.content or page.body
-    merged |= holds.joined(_embargo(entry), _embargo(page))
+    merged |= embargo.joined(_embargo(entry), _embargo(page))
     merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
     merged["canonical"] = page.canonical or entry.canonical
     return dataclasses.replace(entry, **merged)

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.collect import dates, embargo, holds, marks
+from syndicate.collect import dates, embargo, marks
 from syndicate.collect.clean import absolute_url, clean
 from syndicate.collect.marks import DC, DCTERMS, split, text_of
 from syndicate.collect.names import name_list
@@ -89,7 +89,7 @@ def when(
         zone: IANA name of the zone of dates that name none; None when nobody knows.
     """
     dated = embargo.published(raw, changed, now=now, zone=zone)
-    return holds.joined(dated, marks.marks_of(item, now=now, zone=zone))
+    return embargo.joined(dated, marks.marks_of(item, now=now, zone=zone))
 
 
 def language_of(text: str | None) -> str | None:
