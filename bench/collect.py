@@ -33,9 +33,10 @@ from bench.ground import ROOT, Ground, cpu_s_of
 from bench.plain_collector import PlainCollector
 from bench.publishers import ENTRIES, address
 from syndicate import clock, jobs, logs
-from syndicate.collect import reading, run
+from syndicate.collect import run
 from syndicate.embedded import child
 from syndicate.embedded.child import Recipe
+from syndicate.reading import pool
 from syndicate.store import feeds, sources
 from syndicate.store.articles import Article, ArticleSource, Revision
 from syndicate.store.publications import Publication
@@ -137,7 +138,7 @@ def warm_up() -> None:
     """Start the parsing children and load what hints need: a worker has both when it begins."""
     jobs.hint(jobs.PUBLISH_FEEDS)
     for _ in range(4):
-        reading.readers().feed(
+        pool.readers().feed(
             b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>",
             url=None,
             content_type="",
@@ -217,7 +218,7 @@ def cpu_s() -> float:
     """CPU seconds of this process and its parsing children so far."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     used = own.ru_utime + own.ru_stime
-    return used + sum(map(cpu_s_of, reading.readers().pids()))
+    return used + sum(map(cpu_s_of, pool.readers().pids()))
 
 
 def ratios(rounds: Mapping[str, Round], plain: Mapping[str, float]) -> dict[str, float]:
@@ -228,7 +229,7 @@ def ratios(rounds: Mapping[str, Round], plain: Mapping[str, float]) -> dict[str,
 def memory_mb(line: str) -> float:
     """Memory of this process and its parsing children: VmRSS is now, VmHWM the most ever."""
     total = 0.0
-    for pid in (os.getpid(), *reading.readers().pids()):
+    for pid in (os.getpid(), *pool.readers().pids()):
         status = Path(f"/proc/{pid}/status").read_text()
         total += int(status.partition(f"{line}:")[2].split()[0]) / 1024
     return total

@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import select
 
 from syndicate import clock, jobs
-from syndicate.collect import push as pushing
+from syndicate.articles import receive_push as pushing
 from syndicate.store import newsletters, recipients, subscribers
 from syndicate.store.mailings import Mailing
 from syndicate.store.newsletters import Issue, Newsletter, NewsletterKind

@@ -62,7 +62,7 @@ def _logs_as_before() -> Iterator[None]:
 def _no_parsing_child_left() -> Iterator[None]:
     """The processes that read documents are kept warm between tests, and end with the session."""
     yield
-    reading = sys.modules.get("syndicate.collect.reading")
+    reading = sys.modules.get("syndicate.reading.pool")
     if reading is not None:
         reading.close()
 

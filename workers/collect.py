@@ -1,7 +1,7 @@
 """Collecting from sources that are due."""
 
 from syndicate import clock, jobs
-from syndicate.collect import comparing, pushed, rereading, run, websub
+from syndicate.collect import completeness, hub_delivery, rereading, run, websub
 from workers.app import app, is_stopping
 
 
@@ -14,10 +14,10 @@ def collect_due() -> None:
     run.collect_due(clock.now(), should_stop=_is_stopping_after_pushes)
     rereading.read_due(clock.now(), should_stop=is_stopping)
     websub.ask_due(clock.now())
-    comparing.compare_due(clock.now())
+    completeness.compare_due(clock.now())
 
 
 def _is_stopping_after_pushes() -> bool:
     """Whether to begin no further batch; what hubs pushed meanwhile never waits for one."""
-    pushed.store_due(clock.now(), should_stop=is_stopping)
+    hub_delivery.store_due(clock.now(), should_stop=is_stopping)
     return is_stopping()

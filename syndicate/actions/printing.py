@@ -26,7 +26,7 @@ def for_paper(body_html: str) -> Printed:
     """Number the links of a cleaned text.
 
     Args:
-        body_html: as `collect.clean` left it.
+        body_html: as `reading.clean` left it.
 
     Returns:
         The text with `<sup>` numbers, and the addresses; the same address keeps its number.

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import bounds, clock, jobs
+from syndicate.articles import editing, similar, splitting
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import alike, editing, splitting
-from syndicate.collect.dates import iso
 from syndicate.errors import NotFoundError, OutOfBoundsError, UsageError
+from syndicate.reading.dates import iso
 from syndicate.store import alerts, articles, audit, changes, embargoes
 from syndicate.store import splitting as splitting_rows
 from syndicate.store.articles import Article, ArticleState
@@ -225,7 +225,7 @@ def summary(article: Article) -> dict[str, Any]:
 
 def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
     """Who brings an article, the one that speaks for it first, and why they are held for one."""
-    merges = audit.of(tx, subject=f"article:{article_id}", action=alike.ACTION)
+    merges = audit.of(tx, subject=f"article:{article_id}", action=similar.ACTION)
     likeness = {
         each.actor: said
         for each in merges

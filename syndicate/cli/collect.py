@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
-from syndicate.collect import extract as pages
-from syndicate.collect import parse as feeds
-from syndicate.collect import profile as profiles
-from syndicate.collect import reading, run
+from syndicate.collect import run
 from syndicate.errors import NotFoundError, PartialError, UsageError
+from syndicate.reading import pool
+from syndicate.reading.feeds import parse as feeds
+from syndicate.reading.pages import extract as pages
+from syndicate.reading.pages import profile as profiles
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 app = typer.Typer(no_args_is_help=True)
@@ -29,7 +30,7 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Collect from every source now, whether or not it is due."""
-    with closing(reading):
+    with closing(pool):
         done = run.collect_now(source, clock.now())
     if as_json:
         _print(dataclasses.asdict(done))
@@ -56,8 +57,8 @@ def parse(
 ) -> None:
     """Print feed and entries as they would be stored; no database is needed."""
     body = _read(file)
-    with closing(reading):
-        feed = reading.readers().feed(body, url=url, content_type=content_type, now=clock.now())
+    with closing(pool):
+        feed = pool.readers().feed(body, url=url, content_type=content_type, now=clock.now())
     if as_json:
         _print(feeds.as_json(feed))
         return
@@ -82,8 +83,8 @@ def extract(
     """Print an article page as it would be stored; no database is needed."""
     body = _read(file)
     described = read_profile(profile)
-    with closing(reading):
-        page = reading.readers().page(
+    with closing(pool):
+        page = pool.readers().page(
             body, url=url, content_type=content_type, now=clock.now(), profile=described
         )
     if as_json:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from syndicate.collect import telling
+from syndicate.articles import date_notices
 from syndicate.mail.bounces import advice
 from syndicate.newsletters import timetable
 from syndicate.settings import Settings
@@ -50,7 +50,7 @@ def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
         return Finding("embargoes", "ok", "They stand in the database; none runs yet.")
     migrate.require_current()
     with transaction() as tx:
-        says = telling.held_now(tx)
+        says = date_notices.held_now(tx)
     if not says:
         return Finding("embargoes", "ok", "Every embargo can be read.")
     return Finding("embargoes", "warn", f"{says} `syndicate articles embargo ID` decides.")

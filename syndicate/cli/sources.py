@@ -10,11 +10,13 @@ import typer
 
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
+from syndicate.articles import receive_push
 from syndicate.cli.collect import read_profile
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import checking, push, reading, websub
-from syndicate.collect.dates import iso
+from syndicate.collect import checking, websub
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.reading import pool
+from syndicate.reading.dates import iso
 from syndicate.store import audit, publications, sources
 from syndicate.store import websub as websub_rows
 from syndicate.store.publications import Publication
@@ -188,7 +190,7 @@ def secret(
     """Print the key that a publication's CMS signs its pushes with."""
     with transaction() as tx:
         owner = _publication(tx, publication)
-    found = push.secret_of(owner).hex()
+    found = receive_push.secret_of(owner).hex()
     if as_json:
         _print({"key": owner.slug, "secret": found})
     else:
@@ -248,7 +250,7 @@ def _checked(
             now=clock.now(),
         )
     finally:
-        reading.close()
+        pool.close()
 
 
 def _set_state(source_id: int, state: SourceState, what: str, *, as_json: bool) -> None:

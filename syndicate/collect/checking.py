@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate.collect import polling, reading
-from syndicate.collect.dates import iso
+from syndicate.articles.story import is_thin, may_fetch_page
+from syndicate.collect import polling
 from syndicate.collect.documents import Document, read_document
-from syndicate.collect.leased import answer_of
+from syndicate.collect.from_row import answer_of
 from syndicate.collect.polling import Content, Polled
 from syndicate.collect.robots import robots
-from syndicate.collect.story import is_thin, may_fetch_page
 from syndicate.errors import FetchError, RobotsError, TemporaryError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
+from syndicate.reading import pool
+from syndicate.reading.dates import iso
 
 _ERROR = 400
 _HALF = 0.5
@@ -89,7 +90,7 @@ def check(
             f"{shown(url)} answered {response.status}; it must answer 200 to be a source.", url=url
         )
     kind = "feed" if kind == "websub" else kind
-    document = read_document(reading.readers(), kind, response, profile=profile, now=now)
+    document = read_document(pool.readers(), kind, response, profile=profile, now=now)
     answer = answer_of(response)
     verdict = polling.changed(
         Polled(url=url, state="active", is_pinned=bool(allow)),

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
-from syndicate.collect.reading import Readers
-from syndicate.collect.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
-from syndicate.collect.sitemap import MAX_ENTRIES
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
+from syndicate.reading.feeds.sitemap import MAX_ENTRIES
+from syndicate.reading.pool import Readers
+from syndicate.reading.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from syndicate import logs, settings
-from syndicate.collect.identity import Identified, with_full
-from syndicate.collect.profile import describes_pages
-from syndicate.collect.reading import Readers
-from syndicate.collect.records import Page
+from syndicate.articles.identity import Identified, with_full
+from syndicate.articles.story import is_thin, may_fetch_page, with_page
 from syndicate.collect.robots import Robots, obeys, robots
-from syndicate.collect.story import is_thin, may_fetch_page, with_page
-from syndicate.collect.text import visible_hash
 from syndicate.errors import RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, user_agent
+from syndicate.reading.pages.profile import describes_pages
+from syndicate.reading.pool import Readers
+from syndicate.reading.records import Page
+from syndicate.reading.text import visible_hash
 from syndicate.store.sources import Source
 
 log = logs.get(__name__)

@@ -19,7 +19,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
 
-from syndicate.collect.dates import read as read_date
+from syndicate.reading.dates import read as read_date
 
 FLOOR = dt.timedelta(minutes=2)
 CEILING = dt.timedelta(hours=24)

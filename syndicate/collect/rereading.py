@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate import logs
-from syndicate.collect import polling, reading
+from syndicate.collect import polling
 from syndicate.collect.pages import PageRead, Pages, PageSource
-from syndicate.collect.text import fingerprint
 from syndicate.errors import BAD_ROW, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher
+from syndicate.reading import pool
+from syndicate.reading.text import fingerprint
 from syndicate.store import article_pages, fetching
 from syndicate.store.article_pages import ArticlePage
 from syndicate.store.fetching import Leased, Written
@@ -102,7 +103,7 @@ def next_reading(since: dt.datetime, now: dt.datetime) -> dt.datetime | None:
 
 async def _read(held: Leased, pages: Sequence[ArticlePage], now: dt.datetime) -> _Learnt:
     source, learnt = PageSource.of(held.source), _Learnt()
-    readers = reading.readers()
+    readers = pool.readers()
     async with Fetcher(limit=1) as fetcher:
         for each in pages:
             if source.gap_s:

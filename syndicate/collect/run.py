@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.collect import polling, reading, rereading, storing, websub
-from syndicate.collect.comparing import parts_of
+from syndicate.articles import store_found
+from syndicate.articles.identity import Identified, identify
+from syndicate.collect import polling, rereading, websub
+from syndicate.collect.completeness import parts_of
 from syndicate.collect.documents import Document, read_document, with_parts
-from syndicate.collect.identity import Identified, identify
-from syndicate.collect.leased import (
+from syndicate.collect.from_row import (
     LeaseLostError,
     answer_of,
     basis_of,
@@ -35,10 +36,11 @@ from syndicate.collect.leased import (
 )
 from syndicate.collect.pages import Pages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
+from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
-from syndicate.collect.settling import Settling
 from syndicate.errors import BAD_ROW, NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
+from syndicate.reading import pool
 from syndicate.store import fetching, sources
 from syndicate.store.fetching import Leased, Written
 from syndicate.store.session import UnstorableError, transaction, twice
@@ -167,7 +169,7 @@ class _Run:
 
     async def work(self) -> None:
         """Collect from every source of the batch, whatever happens to any of them."""
-        self._readers = reading.readers()
+        self._readers = pool.readers()
         publication_ids = {each.source.publication_id for each in self._leased}
         with transaction() as tx:
             self._sections = fetching.sections_by_word(tx, publication_ids)
@@ -319,7 +321,7 @@ class _Run:
         now = self._now()
         place = place_of(leased, self._sections)
         with transaction() as tx:
-            stored = storing.store(
+            stored = store_found.store(
                 tx,
                 place,
                 pages.found,
@@ -338,7 +340,7 @@ class _Run:
                 raise LeaseLostError(leased.source.id)
         self._count(leased, stored, written)
 
-    def _count(self, leased: Leased, stored: storing.Stored, written: Written) -> None:
+    def _count(self, leased: Leased, stored: store_found.Stored, written: Written) -> None:
         self._open.pop(leased.source.id, None)
         self._settling.has_news |= stored.has_news
         self._total.articles += stored.articles

@@ -2,7 +2,7 @@
 
     poll finds hub and topic ─> asked ──hub verifies──> verified ──half the lease──> asked anew
                                                             │
-    delivery with a good signature ─> kept, answered, stored by `collect.pushed` a moment later
+    delivery with a good signature ─> kept, answered, stored by `hub_delivery` a moment later
 
 Each subscription has a callback that nobody can guess and a secret of its own; a renewal gets new
 ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself,
@@ -21,9 +21,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urljoin
 
 from syndicate import jobs, logs, settings
-from syndicate.collect.reading import Readers
 from syndicate.errors import NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
+from syndicate.reading.pool import Readers
 from syndicate.store import pushes, sources, websub
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.websub import HubState, HubSubscription

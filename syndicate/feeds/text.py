@@ -28,7 +28,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IN_PATH = "/%:@!$&'()*+,;=~-._"
 _IN_QUERY = _IN_PATH + "?"
 
-# What readers' apps show. `collect.clean` let more in: pages may play a film, a feed links to it.
+# What readers' apps show. `reading.clean` let more in: pages may play a film, a feed links to it.
 _TAGS = nh3.ALLOWED_TAGS | {"figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "mark"}
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title"},

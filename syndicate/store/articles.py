@@ -83,7 +83,7 @@ class Article(Table):
     slug: Mapped[str] = mapped_column(SLUG)
     headline: Mapped[str]
     standfirst: Mapped[str] = mapped_column(server_default="")
-    body_html: Mapped[str] = mapped_column(server_default="")  # cleaned by collect.clean
+    body_html: Mapped[str] = mapped_column(server_default="")  # cleaned by reading.clean
     authors: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     published_at: Mapped[dt.datetime]  # first publication
     updated_at: Mapped[dt.datetime]  # newest material change

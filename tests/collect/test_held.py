@@ -6,8 +6,8 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
+from syndicate.articles import date_notices, editing
 from syndicate.cli import build
-from syndicate.collect import editing, telling
 from syndicate.errors import RefusedError, UsageError
 from syndicate.store import alerts, articles, audit, embargoes, shown
 from syndicate.store.session import transaction
@@ -69,7 +69,7 @@ def test_an_article_whose_embargo_cannot_be_read_is_shown_nowhere_and_told(site:
     assert visible(NOW + dt.timedelta(days=3650)) == []
     with transaction() as tx:
         assert embargoes.release(tx, NOW + dt.timedelta(days=3650)) == []
-        assert telling.held_now(tx) == (
+        assert date_notices.held_now(tx) == (
             f"1 article is held because its embargo cannot be read: {article.id}."
         )
     [(kind, message)] = newsroom.notices()

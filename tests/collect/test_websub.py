@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from syndicate.collect import reading, websub
+from syndicate.collect import websub
 from syndicate.collect.websub import discover, links_of
 from syndicate.fetch import Response
+from syndicate.reading import pool
 from syndicate.store import appointments
 from syndicate.store.session import transaction
 from syndicate.store.sources import SourceKind
@@ -48,7 +49,7 @@ def test_discovery(
 ) -> None:
     response = Response(200, URL, {}, links, body.encode())
 
-    assert discover(response, reading.readers(), now=NOW) == expected, case
+    assert discover(response, pool.readers(), now=NOW) == expected, case
 
 
 def test_one_header_may_hold_several_links() -> None:

@@ -10,9 +10,10 @@ from urllib.parse import urljoin
 import pytest
 from lxml import etree
 
-from syndicate.collect import encoding, parse, xmlfeed
-from syndicate.collect.records import Entry
-from syndicate.collect.text import plain
+from syndicate.reading import encoding
+from syndicate.reading.feeds import parse, quick_xml
+from syndicate.reading.records import Entry
+from syndicate.reading.text import plain
 from tests.corpus import material
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
@@ -81,7 +82,7 @@ def test_both_readers_say_the_same_of_a_feed() -> None:
         text = encoding.decode(body)[0].lstrip()
         text, _ = parse.cut(text)
         root = parse._strict(text)
-        quick = xmlfeed.read(root, base=url, now=NOW) if root is not None else None
+        quick = quick_xml.read(root, base=url, now=NOW) if root is not None else None
         if quick is None:
             continue
         slow = parse._lenient(text, url=url, now=NOW)

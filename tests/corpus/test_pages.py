@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from syndicate.collect import extract
-from syndicate.collect.records import Page
-from syndicate.collect.text import plain
+from syndicate.reading.pages import extract
+from syndicate.reading.records import Page
+from syndicate.reading.text import plain
 from tests.corpus import material
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from lxml import html
 
-from syndicate.collect import extract, profile
-from syndicate.collect.records import Page
-from syndicate.collect.text import plain
+from syndicate.reading.pages import extract, profile
+from syndicate.reading.records import Page
+from syndicate.reading.text import plain
 from tests.corpus import material
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)

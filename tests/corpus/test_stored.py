@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from syndicate.collect import parse
+from syndicate.reading.feeds import parse
 from tests.collect import newsroom
 from tests.collect.site import running
 from tests.corpus import material

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from syndicate import clock, settings
-from syndicate.collect import editing
-from syndicate.collect.editing import Wording
+from syndicate.articles import editing
+from syndicate.articles.editing import Wording
 from syndicate.mail import deliver, pace, steering
 from syndicate.newsletters import renew
 from syndicate.render import earlier, merge

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from syndicate import clock, settings
-from syndicate.collect import push
+from syndicate.articles import receive_push
 from syndicate.errors import RefusedError
 from syndicate.mail import deliver
 from syndicate.newsletters import alerts, run
@@ -108,7 +108,7 @@ def test_a_pushed_article_says_so_itself(room: FaultRelay) -> None:
     for _ in range(2):
         with transaction() as tx:
             publication = tx.scalars(select(Publication)).one()
-            push.receive(tx, publication, [push.entry_of(said)], clock.now())
+            receive_push.receive(tx, publication, [receive_push.entry_of(said)], clock.now())
             assert ("newsletters.open_alerts", ()) in [(job.name, ids) for job, ids in tx.hints]
         send_due()
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate import clock
-from syndicate.collect import editing
-from syndicate.collect.editing import Wording
+from syndicate.articles import editing
+from syndicate.articles.editing import Wording
 from syndicate.mail import steering
 from syndicate.newsletters import renew, run
 from syndicate.newsletters.compose import recompose

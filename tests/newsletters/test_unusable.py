@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate import clock
-from syndicate.collect import editing
-from syndicate.collect.editing import Wording
+from syndicate.articles import editing
+from syndicate.articles.editing import Wording
 from syndicate.errors import UnrenderableError
 from syndicate.mail import deliver
 from syndicate.newsletters import alerts, rehearse, renew, run

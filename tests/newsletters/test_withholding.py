@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate import clock
-from syndicate.collect import push
+from syndicate.articles import receive_push
 from syndicate.mail import pace
 from syndicate.newsletters import renew, run
 from syndicate.store import changes, ledger, recipients, withholding
@@ -335,7 +335,7 @@ def pushed(**more: object) -> None:
     }
     with transaction() as tx:
         publication = tx.scalars(select(Publication)).one()
-        push.receive(tx, publication, [push.entry_of(said)], clock.now())
+        receive_push.receive(tx, publication, [receive_push.entry_of(said)], clock.now())
 
 
 MAYOR = {"url": "https://daily.example/mayor.jpg"}

@@ -26,7 +26,8 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, settings
 from syndicate.actions import email_article, forms
-from syndicate.collect import editing, run
+from syndicate.articles import editing
+from syndicate.collect import run
 from syndicate.embedded.postgres import Postgres
 from syndicate.mail import deliver, steering
 from syndicate.newsletters import run as newsletters_run

@@ -5,8 +5,8 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.collect import editing
-from syndicate.collect.editing import Wording
+from syndicate.articles import editing
+from syndicate.articles.editing import Wording
 from syndicate.feeds import publish
 from syndicate.store import articles
 from syndicate.store.session import transaction

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.collect import push
+from syndicate.articles import receive_push
 from syndicate.feeds import publish
 from syndicate.store import articles, publications, sources
 from syndicate.store.session import transaction
@@ -126,7 +126,7 @@ def key_of_daily() -> bytes:
     with transaction() as tx:
         publication = publications.by_slug(tx, "daily")
         assert publication is not None
-        return push.secret_of(publication)
+        return receive_push.secret_of(publication)
 
 
 def signature(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.collect.editing import Wording
+from syndicate.articles.editing import Wording
 from syndicate.errors import UsageError
 from tests.collect import newsroom
 from tests.web.desk import BODY, NOTE, PICTURE, Desk, correct, edited, pictured

@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import update
 
 from syndicate import clock, jobs
-from syndicate.collect import push
+from syndicate.articles import receive_push
 from syndicate.errors import RelayError
 from syndicate.store import articles, due, publications
 from syndicate.store.articles import Article, ArticleState
@@ -115,9 +115,9 @@ def push_embargoed(*ends: dt.datetime) -> None:
     """An article of a CMS for each end of an embargo."""
     newsroom.publication()
     entries = [
-        push.entry_of({"id": str(end), "headline": f"Ends at {end}", "embargo_until": end})
+        receive_push.entry_of({"id": str(end), "headline": f"Ends at {end}", "embargo_until": end})
         for end in ends
     ]
     with transaction() as tx:
         publication = publications.all_publications(tx)[0]
-        push.receive(tx, publication, entries, clock.now())
+        receive_push.receive(tx, publication, entries, clock.now())

@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from syndicate import settings
-from syndicate.collect import checking, reading
+from syndicate.collect import checking
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.reading import pool
 from syndicate.sample import setup, state
 from syndicate.sample.state import State
 from syndicate.store import sources
@@ -96,7 +97,7 @@ def check(own: Iterable[OwnSource], now: dt.datetime) -> None:
     try:
         for source in own:
             if source.file is not None:
-                reading.readers().feed(
+                pool.readers().feed(
                     source.file.read_bytes(), url=str(source.file), content_type="", now=now
                 )
             else:
@@ -110,7 +111,7 @@ def check(own: Iterable[OwnSource], now: dt.datetime) -> None:
                     now=now,
                 )
     finally:
-        reading.close()
+        pool.close()
 
 
 def _loopback(url: str) -> str | None:

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
-from syndicate.collect import editing, push
-from syndicate.collect.records import Access, Change, Kind, State
+from syndicate.articles import editing, receive_push
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.reading.records import Access, Change, Kind, State
 from syndicate.store import alerts, articles, audit, changes, idempotency, outbox
 from syndicate.store.articles import Article, ArticleState
 from syndicate.store.session import Transaction, transaction
@@ -91,7 +91,7 @@ class Batch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    articles: list[ArticleIn] = Field(min_length=1, max_length=push.MAX_BATCH)
+    articles: list[ArticleIn] = Field(min_length=1, max_length=receive_push.MAX_BATCH)
 
 
 class Outcome(BaseModel):
@@ -232,20 +232,20 @@ def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | 
 def _receive(
     tx: Transaction, slug: str | None, body: ArticleIn | Batch, actor: Actor, now: dt.datetime
 ) -> dict[str, Any]:
-    publication = push.publication_of(tx, slug)
+    publication = receive_push.publication_of(tx, slug)
     several = body.articles if isinstance(body, Batch) else [body]
-    entries = [push.entry_of(_plain(each)) for each in several]
+    entries = [receive_push.entry_of(_plain(each)) for each in several]
     times = {
         field: (entry.guid or "", moment)
         for number, (article, entry) in enumerate(zip(several, entries, strict=True))
         for field, moment in _times(article, f"articles.{number}." * isinstance(body, Batch))
         if not is_within(moment)
     }
-    standing = push.standing_times(tx, publication, entries) if times else {}
+    standing = receive_push.standing_times(tx, publication, entries) if times else {}
     for field, (guid, moment) in times.items():
         if moment not in standing.get(guid, ()):
             raise out_of_bounds(field)
-    pushed = push.receive(tx, publication, entries, now)
+    pushed = receive_push.receive(tx, publication, entries, now)
     for each in pushed:
         if each.outcome in {"created", "changed"} and each.article_id is not None:
             _record(tx, actor, f"push.{each.outcome}", each.article_id, now)

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from syndicate import clock
-from syndicate.collect import push
+from syndicate.articles import receive_push
 from syndicate.store import publications, tokens
 from syndicate.store.session import transaction
 from syndicate.store.tokens import Actor, Permission
@@ -58,7 +58,7 @@ def check(slug: str, timestamp: str, signature: str, what: bytes) -> None:
         raise _refused("The timestamp is more than five minutes off; correct the clock.")
     with transaction() as tx:
         publication = publications.by_slug(tx, slug)
-        key = push.secret_of(publication) if publication else b"nobody's"
+        key = receive_push.secret_of(publication) if publication else b"nobody's"
         expected = signature_of(key, what)
         if publication is None or not hmac.compare_digest(expected.encode(), signature.encode()):
             raise _refused("The signature does not fit this request; docs/api.md says how to sign.")

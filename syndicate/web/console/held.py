@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Path, Response
 
 from syndicate import clock
-from syndicate.collect import editing
+from syndicate.articles import editing
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store import articles, audit, embargoes, publications
 from syndicate.store.session import transaction

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
-from syndicate.collect import telling
+from syndicate.articles import date_notices
 from syndicate.mail import releasing, steering
 from syndicate.mail.bounces import advice
 from syndicate.newsletters import timetable
@@ -129,7 +129,7 @@ def _needs(
         )
         for row, issue, newsletter in watching.left_out(tx, since=now - _LOOK_BACK)
     ]
-    held = telling.held_now(tx)
+    held = date_notices.held_now(tx)
     needs += [Need(held, "/console/held")] if held else []
     late = watching.late_singles(tx, now)
     if late:

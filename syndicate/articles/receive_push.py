@@ -1,0 +1,233 @@
+"""Articles that a CMS sends by itself, stored the same way as those of any other source.
+
+The CMS's own id is the identity of an article. A push is the whole article, not a patch: what it
+does not say, the article does not have.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate import settings, signing
+from syndicate.articles import store_found
+from syndicate.articles.decide import Facts, written_date
+from syndicate.articles.identity import Identified, KnownEntry, identify
+from syndicate.articles.story import entry_hash
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.reading.clean import absolute_url, clean
+from syndicate.reading.encoding import legal
+from syndicate.reading.feeds.quick_xml import language_of
+from syndicate.reading.names import name_list
+from syndicate.reading.records import Entry, PictureIn
+from syndicate.reading.text import fingerprint
+from syndicate.store import alerts, articles, fetching, pictures, publications, sources
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction
+from syndicate.store.sources import Source, SourceKind
+
+MAX_BATCH = 100
+PURPOSE = "push"
+_RIGHTS = ("channels", "rights_until")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What became of one article.
+
+    Attributes:
+        id: as the CMS named it.
+        outcome: created, changed, unchanged or ignored (withdrawn before it ever came).
+    """
+
+    id: str
+    article_id: int | None
+    outcome: str
+    state: str | None
+    revision: int | None
+
+
+def secret_of(publication: Publication) -> bytes:
+    """The key that a publication's CMS signs with; derived, so that nothing is kept."""
+    return signing.derive_key(settings.load().key(), f"{PURPOSE}:{publication.slug}")
+
+
+def publication_of(tx: Transaction, slug: str | None) -> Publication:
+    """The publication that a push goes to.
+
+    Raises:
+        NotFoundError: there is none of this slug.
+        UsageError: it is not named, and there are several.
+    """
+    if slug is not None:
+        found = publications.by_slug(tx, slug)
+        if found is None:
+            raise NotFoundError(f"There is no publication {slug}.")
+        return found
+    every = publications.all_publications(tx)
+    if len(every) != 1:
+        raise UsageError("Name the publication: this installation has several, or none yet.")
+    return every[0]
+
+
+def receive(
+    tx: Transaction, publication: Publication, entries: Sequence[Entry], now: dt.datetime
+) -> list[Pushed]:
+    """Store what a CMS sent. Safe to run twice: the second time nothing changes.
+
+    Args:
+        tx: the open transaction.
+        publication: whose articles they are.
+        entries: one for each article, with the CMS's id as guid.
+        now: aware UTC.
+
+    Returns:
+        What became of each, in order.
+
+    Raises:
+        UsageError: too many at once, or one id twice.
+    """
+    ids = [each.guid or "" for each in entries]
+    if len(ids) > MAX_BATCH:
+        raise UsageError(f"{len(ids)} articles are too many at once; send {MAX_BATCH} at most.")
+    if len(set(ids)) != len(ids):
+        raise UsageError("One id stands twice in this batch; send each article once.")
+    source = source_of(tx, publication)
+    found = identify(entries)
+    before = _rows(tx, source.id, found)
+    stored = store_found.store(tx, _place(tx, source, publication), found, now=now)
+    after = _rows(tx, source.id, found)
+    told = [after[each.stem] for each in found if each.entry.is_alert and each.stem in after]
+    if told:
+        alerts.ask(tx, told, now=now)
+    tx.session.expire_all()
+    current = {row.id: row for row in articles.by_ids(tx, set(after.values()))}
+    return [_outcome(each, before, after, current, stored.article_ids) for each in found]
+
+
+def standing_times(
+    tx: Transaction, publication: Publication, entries: Sequence[Entry]
+) -> dict[str, set[dt.datetime]]:
+    """Times of articles that are there already: saying one again brings nothing in.
+
+    Returns:
+        By the CMS's id: those in its rows, and all of a push that says what the last one said.
+    """
+    found = identify(entries)
+    pairs = store_found.known(tx, source_of(tx, publication).id, found)
+    rows = pictures.times_of(tx, {before.article_id for _, before in pairs if before is not None})
+    return {
+        each.entry.guid or "": rows.get(before.article_id, set()) | _said_before(each, before)
+        for each, before in pairs
+        if before is not None
+    }
+
+
+def _said_before(each: Identified, before: KnownEntry) -> set[dt.datetime]:
+    """Times of an entry that the last push of it said too."""
+    entry = each.entry
+    if not store_found.is_changed(each, before) or before.entry_hash == entry_hash(entry):
+        ends = (picture.rights_until for picture in entry.pictures)
+        return {at for at in (entry.published, entry.updated, *ends) if at is not None}
+    is_dated_so = before.raw_published == written_date(entry)
+    return {entry.published} if entry.published is not None and is_dated_so else set()
+
+
+def source_of(tx: Transaction, publication: Publication) -> Source:
+    """The push source of a publication, made when it is first needed."""
+    url = f"push:{publication.slug}"
+    found = sources.by_url(tx, publication.id, url)
+    return found or sources.add(tx, publication.id, SourceKind.PUSH, url, "CMS push")
+
+
+def entry_of(said: dict[str, Any]) -> Entry:
+    """An article as a CMS says it, as an entry: cleaned, tidy, without what no page can hold.
+
+    Args:
+        said: validated already, and nothing but what was sent; keys as in docs/api.md.
+    """
+    link = said.get("url")
+    shown = tuple(
+        _picture(each, url)
+        for each in said.get("pictures", ())
+        if (url := absolute_url(each.get("url"), link))
+    )
+    return Entry(
+        title=_line(said["headline"]),
+        link=link,
+        guid=legal(said["id"]),
+        authors=name_list(said.get("authors", ())),
+        published=said.get("published_at"),
+        updated=said.get("updated_at"),
+        summary=_line(said.get("standfirst", "")),
+        content=clean(legal(said.get("body_html", "")), base=link),
+        language=language_of(said.get("language")),
+        tags=tuple(_line(tag) for tag in said.get("tags", ())),
+        pictures=shown,
+        kind=said.get("kind"),
+        access=said.get("access"),
+        state=said.get("state"),
+        change=said.get("change"),
+        note=_line(said.get("note") or "") or None,
+        embargo_until=said.get("embargo_until"),
+        keeps_embargo="embargo_until" not in said,
+        section=said.get("section"),
+        is_alert=bool(said.get("alert")),
+        said=_fingerprint(said).hex(),
+    )
+
+
+def _picture(said: dict[str, Any], url: str) -> PictureIn:
+    channels = said.get("channels")
+    return PictureIn(
+        **{
+            **said,
+            "url": url,
+            "channels": tuple(channels) if channels is not None else None,
+            "keeps": tuple(name for name in _RIGHTS if name not in said),
+        }
+    )
+
+
+def _fingerprint(said: dict[str, Any]) -> bytes:
+    return fingerprint(json.dumps(said, sort_keys=True, default=str))
+
+
+def _line(text: str) -> str:
+    return " ".join(legal(text).split())
+
+
+def _rows(tx: Transaction, source_id: int, found: Sequence[Identified]) -> dict[bytes, int]:
+    pairs = store_found.known(tx, source_id, found)
+    return {each.stem: known.article_id for each, known in pairs if known is not None}
+
+
+def _place(tx: Transaction, source: Source, publication: Publication) -> store_found.Place:
+    sections = fetching.sections_by_word(tx, [publication.id]).get(publication.id, {})
+    facts = Facts(
+        source_id=source.id,
+        language=publication.language,
+        section_id=source.section_id,
+        sections=sections,
+        is_first_connect=False,
+        is_pushed=True,
+    )
+    return store_found.Place(publication.id, fetching.authority_of(publication), facts)
+
+
+def _outcome(
+    each: Identified,
+    before: dict[bytes, int],
+    after: dict[bytes, int],
+    current: dict[int, articles.Article],
+    touched: Sequence[int],
+) -> Pushed:
+    article_id = after.get(each.stem)
+    if article_id is None:
+        return Pushed(each.entry.guid or "", None, "ignored", None, None)
+    outcome = "unchanged"
+    if article_id in touched:
+        outcome = "changed" if each.stem in before else "created"
+    row = current[article_id]
+    return Pushed(each.entry.guid or "", article_id, outcome, row.state.value, row.revision)

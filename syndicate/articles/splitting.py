@@ -1,0 +1,69 @@
+"""Undoing a merge: what two sources bring becomes two articles again, by an operator's word."""
+
+import datetime as dt
+import uuid
+
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.reading.text import fingerprint, key_of, normal_url
+from syndicate.store import articles, fetching, splitting
+from syndicate.store.articles import Article, ArticleState
+from syndicate.store.publications import Publication
+from syndicate.store.session import Transaction
+
+_DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
+
+
+def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime) -> int:
+    """Make an article of its own of what a source brings as part of another.
+
+    It begins with the text of the other one; the source is read again at once, and its own words
+    take the place of that text.
+
+    Args:
+        tx: the open transaction.
+        article_id: the article that two sources bring.
+        source_id: the one whose story is another; not the one that brought it first.
+        now: aware UTC.
+
+    Returns:
+        The new article's id.
+
+    Raises:
+        NotFoundError: there is no such article, or this source does not bring it.
+        RefusedError: it was withdrawn, or this source is the one that speaks for it.
+    """
+    article = articles.find(tx, article_id)
+    if article is None:
+        raise NotFoundError(f"There is no article {article_id}.", article_id=article_id)
+    if article.state in _DONE:
+        raise RefusedError(f"Article {article_id} was withdrawn and is not split.")
+    carried = splitting.carried_by(tx, article_id)
+    ours = [each for each in carried if each.source_id == source_id]
+    if not ours:
+        raise NotFoundError(
+            f"Source {source_id} does not bring article {article_id}; "
+            "`syndicate articles show` says which do.",
+            article_id=article_id,
+        )
+    if carried[0].source_id == source_id:
+        raise RefusedError(
+            f"Source {source_id} speaks for article {article_id}; name the other source."
+        )
+    made = splitting.copy(tx, article, _atom_id(tx, article, now), ours[0].link, now=now)
+    links = {key_of(normal_url(each.link)) for each in ours if each.link}
+    splitting.move(
+        tx,
+        article,
+        made,
+        [each.id for each in ours],
+        links=links,
+        entry_hash=fingerprint("split"),
+        now=now,
+    )
+    return made
+
+
+def _atom_id(tx: Transaction, article: Article, now: dt.datetime) -> str:
+    publication = tx.get(Publication, article.publication_id)
+    assert publication is not None  # noqa: S101 - a foreign key
+    return f"tag:{fetching.authority_of(publication)},{now:%Y-%m-%d}:{uuid.uuid4()}"

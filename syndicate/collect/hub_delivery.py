@@ -1,0 +1,157 @@
+"""Storing what hubs pushed, at once: the body is the topic, and the poll stays the backup.
+
+    delivery ─> source_push ─> leased with its source ─> stored as a poll's document is ─> deleted
+                                        └─ no feed of this topic ─> the source is due now
+
+The source is leased, so no poll stores an older document over a newer one meanwhile; a push that
+waited while a poll read the whole feed is dropped. Validators stay those of the poll.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate import logs
+from syndicate.articles import store_found
+from syndicate.articles.identity import Identified, identify
+from syndicate.collect import polling, rereading, websub
+from syndicate.collect.documents import of_feed, zone_of
+from syndicate.collect.from_row import LeaseLostError, place_of, to_ask
+from syndicate.collect.pages import PAGE_GAP_S, Pages, PageSource
+from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
+from syndicate.fetch import Fetcher
+from syndicate.reading import pool
+from syndicate.reading.text import normal_url
+from syndicate.store import fetching, outbox, pushes
+from syndicate.store.fetching import Leased, Written
+from syndicate.store.pushes import Pushed
+from syndicate.store.session import Transaction, transaction
+from syndicate.store.sources import SourceState
+
+log = logs.get(__name__)
+
+BATCH = 10
+PAGE_LATER = dt.timedelta(minutes=5)
+_AT_REST = frozenset({SourceState.GONE, SourceState.PAUSED})
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a push holds; nothing when it must be asked for instead."""
+
+    pages: Pages | None
+    reason: str = ""
+
+
+def store_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Store what hubs pushed and nobody has read yet. Safe to run twice, and at once.
+
+    Args:
+        now: aware UTC.
+        should_stop: asked between pushes; what is left is taken up after its lease.
+
+    Returns:
+        How many were stored.
+    """
+    with transaction() as tx:
+        taken = pushes.take_due(tx, now, limit=BATCH)
+    stored = 0
+    for each in taken:
+        if should_stop():
+            break
+        try:
+            stored += _take(each, now)
+        except LeaseLostError as error:
+            log.info("push_left", source_id=each.source_id, reason=str(error))
+    return stored
+
+
+def _take(each: Pushed, now: dt.datetime) -> bool:
+    with transaction() as tx:
+        leased = fetching.lease(tx, now, limit=1, source_ids=[each.source_id])
+        if not leased:
+            pushes.put_off(tx, each.id, now)
+            return False
+    [held] = leased
+    read = _Read(None, _unfit(each, held))
+    if not read.reason:
+        try:
+            read = _Read(asyncio.run(_read(each, held, now)))
+        except SyndicateError as error:
+            read = _Read(None, str(error))
+        except BAD_ROW as error:
+            log.exception("push_not_read", source_id=each.source_id)
+            read = _Read(None, type(error).__name__)
+    if read.pages is None:
+        log.info("push_not_stored", source_id=each.source_id, reason=read.reason)
+    with transaction() as tx:
+        _settle(tx, each, held, read.pages, now)
+    with transaction() as tx:
+        outbox.pass_on(tx, now)
+    return read.pages is not None
+
+
+def _unfit(each: Pushed, held: Leased) -> str:
+    """Why a push is not stored as it is; empty when it may be."""
+    if held.source.state in _AT_REST:
+        return "its source is not collected from"
+    if held.fetched.connected_at is None:
+        return "its source was never read whole"  # what is old then is told by the poll
+    if held.fetched.full_at is not None and held.fetched.full_at >= each.at:
+        return "a poll has read the whole feed since"
+    if each.attempts > pushes.MAX_ATTEMPTS:
+        return "workers died over it"
+    return ""
+
+
+async def _read(each: Pushed, held: Leased, now: dt.datetime) -> Pages:
+    """The entries of a push, with the pages that its source reads.
+
+    Raises:
+        SyndicateError: it is no feed of this topic.
+    """
+    readers = pool.readers()
+    feed = await asyncio.to_thread(
+        readers.feed,
+        each.body,
+        url=each.topic,
+        content_type=each.content_type,
+        now=now,
+        zone=zone_of(held.source.profile),
+    )
+    if feed.self_url and normal_url(feed.self_url) != normal_url(each.topic):
+        raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)
+    found: list[Identified] = identify(of_feed(feed, each.topic).entries)
+    source = PageSource.of(held.source)
+    if source.pages == "never":
+        return Pages(found)
+    wanted = await asyncio.to_thread(to_ask, each.source_id, found)
+    if wanted and source.gap_s:
+        await asyncio.sleep(PAGE_GAP_S)  # the poll before may have ended just now
+    async with Fetcher(limit=1) as fetcher:
+        return await source.ask(found, wanted, fetcher=fetcher, readers=readers, now=now)
+
+
+def _settle(
+    tx: Transaction, each: Pushed, held: Leased, pages: Pages | None, now: dt.datetime
+) -> None:
+    source = held.source
+    values: dict[str, Any] = {"next_at": held.fetched.next_at}
+    if pages is not None:
+        sections = fetching.sections_by_word(tx, [source.publication_id])
+        place = place_of(held, sections)
+        store_found.store(tx, place, pages.found, now=now, missing=pages.missing)
+        rereading.watch(tx, source, pages, now)
+        websub.score_push(tx, source.id, now)
+        if pages.missing:
+            later = min(held.fetched.next_at, now + PAGE_LATER)
+            values = {"next_at": later, **polling.READ_ANEW}
+    elif source.state not in _AT_REST:
+        values["next_at"] = now
+    pushes.drop(tx, each.id)
+    written = Written(source.id, held.fetched.epoch, values, source.state.value)
+    if not fetching.finish(tx, [written], now):
+        raise LeaseLostError(source.id)
+    fetching.release_hosts(tx, {source.domain: None})

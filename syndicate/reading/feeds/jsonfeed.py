@@ -1,0 +1,133 @@
+"""JSON Feed 1.0 and 1.1 into our records, with the extension `_syndicate` for what it lacks.
+
+Source: JSON Feed 1.1 (jsonfeed.org/version/1.1).
+"""
+
+import datetime as dt
+import json
+from typing import Any
+
+from syndicate.errors import NotAFeedError
+from syndicate.reading import embargo
+from syndicate.reading.clean import absolute_url, clean
+from syndicate.reading.encoding import legal_object
+from syndicate.reading.feeds import xml_parts
+from syndicate.reading.feeds.quick_xml import MAX_TAGS, language_of
+from syndicate.reading.names import name_list
+from syndicate.reading.records import Enclosure, Entry, FeedDocument, PictureIn
+from syndicate.reading.text import plain
+
+_VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+
+
+def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = None) -> FeedDocument:
+    """Read a JSON Feed.
+
+    Args:
+        text: the document.
+        base: where it came from.
+        now: aware UTC.
+        zone: IANA name of the zone of dates that name none; None when nobody knows.
+
+    Raises:
+        NotAFeedError: it is no JSON, or JSON of another kind.
+    """
+    try:
+        data = json.loads(text, object_hook=legal_object)
+    except (ValueError, RecursionError) as error:
+        raise NotAFeedError(
+            f"{base or 'This document'} is no feed: it is broken JSON.", url=base
+        ) from error
+    if not isinstance(data, dict) or not str(data.get("version", "")).startswith(_VERSIONS):
+        raise NotAFeedError(
+            f"{base or 'This document'} is no feed: it is JSON, but no JSON Feed.", url=base
+        )
+    items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
+    hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]
+    return FeedDocument(
+        format="json",
+        title=plain(_text(data, "title")),
+        link=absolute_url(_text(data, "home_page_url"), base),
+        language=language_of(_text(data, "language")),
+        hub=next((_text(hub, "url") for hub in hubs if _text(hub, "url")), None),
+        self_url=absolute_url(_text(data, "feed_url"), base),
+        entries=tuple(_entry(item, data, base, _when(item, now, zone)) for item in items),
+    )
+
+
+def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str, Any]:
+    """Dates, embargo and marks."""
+    raw, changed = _text(item, "date_published"), _text(item, "date_modified")
+    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    said = item.get("_syndicate")
+    marked = said if isinstance(said, dict) else {}
+    held = marked.get("embargo")
+    embargoes = [] if held is None or held is False else [str(held)]
+    return embargo.joined(dated, _marks(marked), embargo.embargo(embargoes, now=now, zone=zone))
+
+
+def _entry(
+    item: dict[str, Any], feed: dict[str, Any], base: str | None, when: dict[str, Any]
+) -> Entry:
+    link = absolute_url(_text(item, "url"), base)
+    near = link or base
+    html = _text(item, "content_html")
+    text = _text(item, "content_text")
+    summary = _text(item, "summary")
+    return Entry(
+        title=" ".join(_text(item, "title").split()),
+        link=link,
+        guid=_text(item, "id") or None,
+        authors=_authors(item) or _authors(feed),
+        summary=" ".join((summary or (text if html else "")).split()),
+        content=clean(html or text.replace("&", "&amp;").replace("<", "&lt;"), base=near),
+        language=language_of(_text(item, "language")),
+        tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag).strip())[
+            :MAX_TAGS
+        ],
+        pictures=_pictures(item, near),
+        enclosures=_attachments(item, near),
+        canonical=absolute_url(_text(item, "external_url"), base) if not link else None,
+        **when,
+    )
+
+
+def _marks(own: dict[str, Any]) -> dict[str, Any]:
+    said = (
+        xml_parts.own(str(name), str(value)) for name, value in own.items() if value is not None
+    )
+    return embargo.joined(*said)
+
+
+def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:
+    for name in ("image", "banner_image"):
+        url = absolute_url(_text(item, name), base)
+        if url:
+            return (PictureIn(url),)
+    return ()
+
+
+def _attachments(item: dict[str, Any], base: str | None) -> tuple[Enclosure, ...]:
+    found = []
+    for each in _list(item.get("attachments")):
+        url = absolute_url(_text(each, "url"), base) if isinstance(each, dict) else None
+        if url:
+            size = xml_parts.size_of(str(each.get("size_in_bytes", "")))
+            found.append(Enclosure(url, _text(each, "mime_type") or None, size))
+    return tuple(found)
+
+
+def _authors(data: dict[str, Any]) -> tuple[str, ...]:
+    written = _list(data.get("authors")) or [data.get("author")]
+    return name_list(_text(each, "name") for each in written if isinstance(each, dict))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).strip()

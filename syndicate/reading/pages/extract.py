@@ -1,0 +1,214 @@
+"""An article page into headline, text, people, dates and picture.
+
+Each field comes from the first that has it: the source's profile, JSON-LD, OpenGraph and other
+meta elements, then the page itself (trafilatura for the text). The featured box and related links
+belong to the publication and to other articles: they are kept apart and never in the body.
+
+In this order because of what each of them gets right, measured on 258 pages.
+"""
+
+import dataclasses
+import datetime as dt
+import json
+from typing import Any
+
+import lxml.html
+from lxml import etree
+
+from syndicate.reading import dates, embargo, encoding
+from syndicate.reading.clean import absolute_url, clean
+from syndicate.reading.feeds.quick_xml import language_of
+from syndicate.reading.pages import jsonld, profile
+from syndicate.reading.pages.body import body_of
+from syndicate.reading.pages.bylines import authors_of
+from syndicate.reading.pages.meta import Meta
+from syndicate.reading.pages.titles import headline_of
+from syndicate.reading.records import Access, Kind, Page, PictureIn
+
+_RTL = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ku-arab", "ckb"})
+_KINDS: dict[str, Kind] = {
+    "LiveBlogPosting": "live",
+    "OpinionNewsArticle": "opinion",
+    "VideoObject": "video",
+    "ImageGallery": "gallery",
+}
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+MAX_TAGS = 50
+
+
+def extract(
+    body: bytes,
+    *,
+    url: str,
+    now: dt.datetime,
+    content_type: str = "",
+    source_profile: dict[str, Any] | None = None,
+) -> Page:
+    """Read an article page.
+
+    Args:
+        body: the page, at most 10 MB.
+        url: where it came from.
+        now: aware UTC, the measure of credible dates.
+        content_type: the HTTP header, for its charset.
+        source_profile: selectors of the site's own template (`reading.pages.profile`).
+
+    Returns:
+        What could be read; fields that nothing tells are empty.
+    """
+    root = tree(body, content_type)
+    if root is None:
+        return Page(url=url)
+    address = _base(root, url)
+    meta = Meta(root)
+    node = jsonld.article_of(root)
+    said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
+    zone = (source_profile or {}).get("zone")
+    language = language_of(
+        (source_profile or {}).get("language")
+        or root.get("lang")
+        or jsonld.text(node, "inLanguage")
+        or meta.first("og:locale", "language", "content-language")
+    )
+    found = _generic(root, node, meta, address) | _links(root, meta, address)
+    dated = _dates(root, node, meta, now=now, zone=zone)
+    if said.get("published"):
+        dated |= {"embargo_until": None, "embargo_raw": None}  # of a date that does not count
+    found |= embargo.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
+    if "body" not in said:
+        found["body"] = _article_body(root, node, address)
+    return Page(
+        url=url,
+        language=language,
+        direction=(source_profile or {}).get("direction") or direction_of(language),
+        **found,
+    )
+
+
+def tree(body: bytes, content_type: str = "") -> etree._Element | None:
+    """A page as a tree, or None when there is no element in it."""
+    text, _ = encoding.decode(body, content_type)
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True
+    )
+    try:
+        root: etree._Element = lxml.html.document_fromstring(text.encode(), parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return root
+
+
+def direction_of(language: str | None) -> str:
+    """Ltr or rtl, as the script of a language runs."""
+    tag = (language or "").lower()
+    return "rtl" if tag in _RTL or tag.partition("-")[0] in _RTL else "ltr"
+
+
+def _dates(
+    root: etree._Element, node: jsonld.Node, meta: Meta, *, now: dt.datetime, zone: str | None
+) -> dict[str, Any]:
+    raw = jsonld.text(node, "datePublished", "dateCreated") or meta.published(root)
+    changed = jsonld.text(node, "dateModified") or meta.modified()
+    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    return {**dated, "raw_published": raw or None}
+
+
+def _generic(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> dict[str, Any]:
+    tags = jsonld.texts(node, "keywords") or meta.tags()
+    return {
+        "canonical": meta.canonical(url),
+        "headline": headline_of(root, node, meta),
+        "standfirst": jsonld.text(node, "description", "abstract")
+        or meta.first("og:description", "description", "twitter:description"),
+        "authors": authors_of(root, node, meta),
+        "section": jsonld.text(node, "articleSection") or meta.first("article:section") or None,
+        "pictures": _pictures(node, meta, url),
+        "tags": tuple(dict.fromkeys(tag[:200] for tag in tags if tag))[:MAX_TAGS],
+        "kind": _kind(node, meta),
+        "access": _access(node, meta),
+    }
+
+
+def _article_body(root: etree._Element, node: jsonld.Node, url: str) -> str:
+    found = body_of(root, url=url)
+    if not found:
+        written = node.get("articleBody")
+        found = clean(written, base=url) if isinstance(written, str) else ""
+    return found
+
+
+def _links(root: etree._Element, meta: Meta, url: str) -> dict[str, Any]:
+    feeds = []
+    for link in root.iter("link"):
+        address = absolute_url(link.get("href"), url)
+        kind = (link.get("type") or "").lower()
+        if address and "alternate" in (link.get("rel") or "").lower() and kind in _FEED_TYPES:
+            feeds.append(address)
+    return {
+        "feeds": tuple(dict.fromkeys(feeds)),
+        "hub": absolute_url(meta.link("hub"), url),
+        "self_url": absolute_url(meta.link("self"), url),
+    }
+
+
+def _base(root: etree._Element, url: str) -> str:
+    base = root.find(".//base[@href]")
+    return (absolute_url(base.get("href"), url) if base is not None else None) or url
+
+
+def _pictures(node: jsonld.Node, meta: Meta, url: str) -> tuple[PictureIn, ...]:
+    for each in jsonld.pictures(node):
+        address = absolute_url(each["url"], url)
+        if address:
+            caption, credit = profile.credited(jsonld.text(each, "caption", "description"))
+            return (
+                PictureIn(
+                    url=address,
+                    caption=caption,
+                    credit=jsonld.text(each, "creditText", "author", "copyrightHolder") or credit,
+                    width=_number(each.get("width")),
+                    height=_number(each.get("height")),
+                ),
+            )
+    address = absolute_url(meta.first("og:image", "og:image:url", "twitter:image"), url)
+    if address is None:
+        return ()
+    return (
+        PictureIn(
+            url=address,
+            alt=meta.first("og:image:alt", "twitter:image:alt"),
+            width=_number(meta.first("og:image:width")),
+            height=_number(meta.first("og:image:height")),
+        ),
+    )
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, dict):
+        value = value.get("value")
+    try:
+        number = int(float(str(value).removesuffix("px")))
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 < number < 100_000 else None  # noqa: PLR2004 - no picture is larger
+
+
+def _kind(node: jsonld.Node, meta: Meta) -> Kind | None:
+    for each in jsonld.kinds(node):
+        if each in _KINDS:
+            return _KINDS[each]
+    return "video" if meta.first("og:type").startswith("video") else None
+
+
+def _access(node: jsonld.Node, meta: Meta) -> Access | None:
+    free = node.get("isAccessibleForFree")
+    tier = meta.first("article:content_tier").lower()
+    if str(free).strip().lower().rpartition("/")[2] in {"false", "no", "0"}:
+        return "registered" if tier == "metered" else "paid"
+    return {"free": "free", "locked": "paid", "metered": "registered"}.get(tier)  # type: ignore[return-value]
+
+
+def as_json(page: Page) -> dict[str, Any]:
+    """A page as `syndicate collect extract --json` prints it: what we would store."""
+    shown: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(page), default=dates.iso))
+    return shown

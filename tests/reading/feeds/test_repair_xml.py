@@ -1,0 +1,75 @@
+"""What is broken in most of the feeds that are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.reading.feeds.parse import parse
+from syndicate.reading.feeds.repair_xml import mended
+from tests.collect.newsroom import NOW, item, rss
+
+FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("<rss>AT&T</rss>", "<rss>AT&amp;T</rss>", id="bare"),
+        pytest.param("<rss>a & b</rss>", "<rss>a &amp; b</rss>", id="alone"),
+        pytest.param("<rss>?a=1&b=2</rss>", "<rss>?a=1&amp;b=2</rss>", id="address"),
+        pytest.param("<rss>&amp;&#38;&#x26;</rss>", "<rss>&amp;&#38;&#x26;</rss>", id="references"),
+        pytest.param("<rss>&eacute;</rss>", "<rss>&eacute;</rss>", id="a name of HTML"),
+        pytest.param(
+            "<rss>& <![CDATA[a & b]]> &</rss>",
+            "<rss>&amp; <![CDATA[a & b]]> &amp;</rss>",
+            id="CDATA",
+        ),
+        pytest.param("<rss><![CDATA[a & b</rss>", "<rss><![CDATA[a &amp; b</rss>", id="open CDATA"),
+        pytest.param("<b>Warning</b>: x\n<rss>1</rss>", "<rss>1</rss>", id="a warning"),
+        pytest.param(
+            "x <?xml version='1.0'?>\n<feed >1", "<?xml version='1.0'?>\n<feed >1", id="declaration"
+        ),
+        pytest.param("<html><rss>1</rss>", "<html><rss>1</rss>", id="a page"),
+        pytest.param("<rss>a&#0;b&#xD800;c&#1;</rss>", "<rss>abc</rss>", id="no characters"),
+        pytest.param("nothing", "nothing", id="nothing"),
+    ],
+)
+def test_mended(before: str, after: str) -> None:
+    assert mended(before) == after
+
+
+@given(st.text(alphabet="&;#x12ab<>![CDATA]- ", max_size=80))
+def test_mending_twice_mends_no_more(text: str) -> None:
+    once = mended(text)
+
+    assert mended(once) == once
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("<br />\n<b>Warning</b>: x in <b>y.php</b><br />\n" + FEED, id="a warning"),
+        pytest.param(FEED + FEED.replace("</rss>", ""), id="two documents"),
+        pytest.param(FEED.replace('version="2.0"', "version=2.0"), id="no quotes"),
+        pytest.param(FEED.replace("<description>", "<description>a & b", 1), id="an ampersand"),
+        pytest.param(FEED.replace("</guid>", "", 1), id="a guid never closed"),
+        pytest.param(
+            FEED.replace(
+                "</title><link>https://daily.example/story",
+                "</titel><link>https://daily.example/story",
+                1,
+            ),
+            id="closed by another name",
+        ),
+    ],
+)
+def test_a_broken_feed_brings_the_same_stories(broken: str) -> None:
+    whole = parse(FEED.encode(), url="https://daily.example/feed", now=NOW)
+
+    read = parse(broken.encode(), url="https://daily.example/feed", now=NOW)
+
+    names = [(each.guid, each.link, each.title, each.published) for each in read.entries]
+    assert names[:2] == [
+        (each.guid, each.link, each.title, each.published) for each in whole.entries
+    ]
+    assert read.broken
