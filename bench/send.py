@@ -23,12 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 from bench.ground import Ground, commit_pending, wal_bytes
 from syndicate import clock
-from syndicate.mail import dkim
-from syndicate.mail.dkim import Signer
-from syndicate.mail.message import Writer
-from syndicate.mail.relay import Relay
-from syndicate.mail.smtp import Session
-from syndicate.mail.supply import Envelope
+from syndicate.mail.mime import dkim
+from syndicate.mail.mime.dkim import Signer
+from syndicate.mail.mime.message import Writer
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
 from syndicate.render.merge import Content
 from syndicate.store import ledger
 from syndicate.store.lease import Due

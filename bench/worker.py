@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.ground import at_the_barrier
 from syndicate import logs, settings
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.store import progress
 from syndicate.store.mailings import Lane
 from syndicate.store.session import transaction

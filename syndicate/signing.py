@@ -62,7 +62,7 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
 
 
 def seal(master_key: bytes, purpose: str, name: str) -> str:
-    """The mark in hex that only we can put on a name; `mail.bounces.verp` asks for it again."""
+    """The mark in hex that only we can put on a name; `bounces.keeping.verp` asks for it again."""
     return hmac.digest(derive_key(master_key, purpose), name.encode(), "sha256").hex()
 
 

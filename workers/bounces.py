@@ -4,9 +4,9 @@ A mail server may be slow or dead: so this is no part of the tick, which everyth
 """
 
 from syndicate import jobs, logs, settings
+from syndicate.bounces.doors import mailboxes
+from syndicate.bounces.doors.intake import Intake
 from syndicate.errors import SyndicateError
-from syndicate.mail.bounces import mailboxes
-from syndicate.mail.bounces.intake import Intake
 from workers.app import app
 
 log = logs.get(__name__)

@@ -1,7 +1,7 @@
-"""The sending jobs: one per lane, each a call into `mail.deliver`."""
+"""The sending jobs: one per lane, each a call into `mail.sending.deliver`."""
 
 from syndicate import jobs
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.store.mailings import Lane
 from workers.app import app, is_stopping
 

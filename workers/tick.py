@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from syndicate import clock, jobs, logs, settings
 from syndicate.journal import lives, takedowns
-from syndicate.mail import recover, waking
+from syndicate.mail.recovery import copy_check, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
 from syndicate.store import (
@@ -129,7 +129,7 @@ def tell_feeds(now: dt.datetime) -> None:
 
 def compare_with_journal(now: dt.datetime) -> None:
     """Hold a database that may be a copy, before anything is opened or sent."""
-    waking.wake(now)
+    copy_check.wake(now)
 
 
 def keep_takedowns(_now: dt.datetime) -> None:

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from syndicate import clock, jobs, logs, settings
+from syndicate.bounces.keeping import record
 from syndicate.feeds import watch
-from syndicate.mail.bounces import keep
 from syndicate.store import installation, upkeep
 from syndicate.store.session import transaction
 from workers.app import app
@@ -50,6 +50,6 @@ STEPS: tuple[Callable[[dt.datetime], object], ...] = (
     keep_house,
     raise_mark,
     watch.notice_behind,
-    keep.sweep,
+    record.sweep,
     fetch_bounces,
 )

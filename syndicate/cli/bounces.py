@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock, settings
+from syndicate.bounces.doors import mailboxes
+from syndicate.bounces.doors.intake import Intake
+from syndicate.bounces.keeping import advice
+from syndicate.bounces.reading.classify import classify as verdicts_of
 from syndicate.cli.bounces_listen import listen
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, PartialError
-from syndicate.mail.bounces import advice, mailboxes
-from syndicate.mail.bounces.classify import classify as verdicts_of
-from syndicate.mail.bounces.intake import Intake
 from syndicate.store import incidents
 from syndicate.store.session import transaction
 

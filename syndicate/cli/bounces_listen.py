@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 from syndicate import settings
+from syndicate.bounces.doors import lmtp
+from syndicate.bounces.doors.intake import Intake
 from syndicate.embedded import listening
 from syndicate.errors import RefusedError, UsageError
-from syndicate.mail.bounces import lmtp
-from syndicate.mail.bounces.intake import Intake
 
 _UNIX = "unix:"
 # Postfix's processes are of another account; a shared group opens the socket to them.

@@ -27,7 +27,8 @@ from syndicate.cli.findings import Finding, check_embargoes, check_incidents, ch
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
-from syndicate.mail import relay, waking
+from syndicate.mail.recovery import copy_check
+from syndicate.mail.relay import addresses
 from syndicate.render import environment
 from syndicate.settings import Settings
 from syndicate.store import due, installation, migrate, restoring
@@ -262,7 +263,7 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
     """Whether the relay greets."""
     if own.relay_url is None:
         return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
-    target = relay.parse(own.relay_url.get_secret_value())
+    target = addresses.parse(own.relay_url.get_secret_value())
     answers = probes.is_listening if target.is_tls else probes.smtp_is_ready
     if not answers(target.host, target.port):
         return Finding(
@@ -303,7 +304,7 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
     with transaction() as tx:
         row = installation.read(tx)
         found = restoring.here(tx)
-        silence = waking.silence(tx, clock.now())
+        silence = copy_check.silence(tx, clock.now())
     if row is None:
         return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
     clause = restoring.moved(row.home or found.home, found.home) or lives.conflict(head, row)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from syndicate.articles import date_notices
-from syndicate.mail.bounces import advice
+from syndicate.bounces.keeping import advice
 from syndicate.newsletters import timetable
 from syndicate.settings import Settings
 from syndicate.store import incidents, migrate, newsletters, odd_rows

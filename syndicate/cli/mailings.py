@@ -13,7 +13,8 @@ import typer
 from syndicate import clock
 from syndicate.cli import releasing, watching
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.mail import reconcile, steering, waking
+from syndicate.mail import steering
+from syndicate.mail.recovery import copy_check, reconcile
 from syndicate.store import events, installation, ledger, progress, resending
 from syndicate.store.mailings import DeliveryState
 from syndicate.store.progress import ErrorGroup, Standing, VersionCount
@@ -59,7 +60,7 @@ def list_mailings(
         sys.stdout.write(json.dumps(said) + "\n")
         return
     if row is not None and row.held_why is not None:
-        sys.stdout.write(f"{waking.told(row.held_why)}\n")
+        sys.stdout.write(f"{copy_check.told(row.held_why)}\n")
     elif stopped is not None:
         sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` lets mail leave.\n")
     _print_list(found)

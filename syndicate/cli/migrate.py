@@ -13,7 +13,7 @@ import typer
 from syndicate import clock, logs, settings
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, takedowns
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import migrate as schema
 
 log = logs.get(__name__)
@@ -49,7 +49,7 @@ def migrate(
         sys.stdout.write(json.dumps(said) + "\n")
         return
     if held is not None:
-        sys.stdout.write(f"{waking.told(held)}\n")
+        sys.stdout.write(f"{copy_check.told(held)}\n")
     if repeated:
         sys.stdout.write(f"{repeated} takedowns of the journal were made again.\n")
     if before == after:
@@ -60,7 +60,7 @@ def migrate(
 
 def _compare(*, is_all_restored: bool) -> str | None:
     """Why mail is held, if it is; else the journal knows of this database from now on."""
-    held = waking.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
+    held = copy_check.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
     path = lives.path_of(settings.load())
     if path is not None:
         try:

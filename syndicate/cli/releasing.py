@@ -8,8 +8,9 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.mail import releasing, steering, waking
-from syndicate.mail.releasing import Plan
+from syndicate.mail import steering
+from syndicate.mail.recovery import copy_check, restored
+from syndicate.mail.recovery.restored import Plan
 
 # Confirmations and emailed articles may be many; all of them stand in the JSON.
 _SHOWN = 20
@@ -25,12 +26,12 @@ def release(*, actor: str, dry_run: bool, yes: bool, as_json: bool) -> None:
         yes: do not ask.
         as_json: print one JSON object.
     """
-    waking.wake(clock.now(), is_start=True)
+    copy_check.wake(clock.now(), is_start=True)
     if dry_run:
-        _tell(releasing.plan(clock.now()), as_json=as_json)
+        _tell(restored.plan(clock.now()), as_json=as_json)
         return
     if not yes:
-        _ask(releasing.plan(clock.now()), is_quiet=as_json)
+        _ask(restored.plan(clock.now()), is_quiet=as_json)
     done = steering.release(actor=actor, now=clock.now())
     if as_json:
         sys.stdout.write(json.dumps(as_dict(done)) + "\n")

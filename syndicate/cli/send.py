@@ -29,7 +29,9 @@ from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
-from syndicate.mail import allowed, relay, waking
+from syndicate.mail.recovery import copy_check
+from syndicate.mail.relay import addresses
+from syndicate.mail.sending import allowed
 from syndicate.newsletters import run
 from syndicate.store import installation, issues, ledger, newsletters
 from syndicate.store.mailings import MailingState
@@ -128,7 +130,7 @@ class Campaign:
             known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
             stamped = installation.read(tx)
         if stamped is not None and stamped.held_why is not None:
-            raise RefusedError(waking.told(stamped.held_why))
+            raise RefusedError(copy_check.told(stamped.held_why))
         if found is None:
             raise NotFoundError(f"There is no newsletter {self.slug}; there are: {known}.")
         self.newsletter_id = found.id
@@ -303,11 +305,11 @@ def _ground(
     Returns:
         What looks after them.
     """
-    named = relay.parse_all(asked) if asked else ()
+    named = addresses.parse_all(asked) if asked else ()
     attached = running.attach()
     configured = settings.load()
     if attached is not None or (configured.database_url is not None and workers is None):
-        current = relay.parse_all(configured.need("relay_url"))
+        current = addresses.parse_all(configured.need("relay_url"))
         if named and {each.name for each in named} != {each.name for each in current}:
             raise RefusedError(
                 f"The workers that run here send to {current[0].name}; stop them, start them with "

@@ -14,7 +14,7 @@ from syndicate.cli.migrate import Restored
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 
 
 def up(
@@ -75,5 +75,5 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
     if stack.held_why is not None:
-        console.print(waking.told(stack.held_why), style="bold red", soft_wrap=True)
+        console.print(copy_check.told(stack.held_why), style="bold red", soft_wrap=True)
     console.print("Ctrl-C stops it; the data stays.\n")

@@ -27,7 +27,7 @@ from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
 from syndicate.journal import lives, takedowns
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import migrate
 
 log = logs.get(__name__)
@@ -233,7 +233,7 @@ class Stack:
         if (path := takedowns.path_of(own)) is not None:
             takedowns.replay(path, now)
         word = self.options.is_all_restored
-        self.held_why = waking.wake(now, is_start=True, is_all_restored=word)
+        self.held_why = copy_check.wake(now, is_start=True, is_all_restored=word)
         if (path := lives.path_of(own)) is not None:
             lives.keep(path)
 

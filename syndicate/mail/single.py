@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate import jobs
-from syndicate.mail.message import content_rows, frozen_headers
+from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
 from syndicate.store import ledger
 from syndicate.store.ledger import ContentRow

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.mail import releasing, waking
-from syndicate.mail.releasing import Plan
+from syndicate.mail.recovery import copy_check, restored
+from syndicate.mail.recovery.restored import Plan
 from syndicate.store import audit, installation, ledger, resending
 from syndicate.store.mailings import Lane, MailingState
 from syndicate.store.session import Transaction, transaction
@@ -123,10 +123,10 @@ def release(*, actor: str, now: dt.datetime) -> Plan:
         RefusedError: it is held, and a worker still has a batch in hand, or journal or accept log
             cannot be read here.
     """
-    done = releasing.settle(now)
+    done = restored.settle(now)
     with transaction() as tx:
         if done.held_why is not None:
-            releasing.begin_life(tx, done, now=now)
+            restored.begin_life(tx, done, now=now)
         installation.release(tx)
         counts = {"would_send": sum(row.would_send for row in done.mailings)}
         counts["settled"] = sum(row.settled for row in done.mailings)
@@ -169,4 +169,4 @@ def _move(
 def _refuse_a_copy(tx: Transaction) -> None:
     why = installation.held_why(tx)
     if why is not None:
-        raise RefusedError(waking.told(why))
+        raise RefusedError(copy_check.told(why))

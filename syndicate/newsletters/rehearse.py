@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from syndicate import settings
 from syndicate.errors import NotFoundError
-from syndicate.mail.message import Writer
+from syndicate.mail.mime.message import Writer
 from syndicate.newsletters import run, schedule, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot

@@ -15,8 +15,9 @@ from functools import lru_cache
 from syndicate import jobs, logs, settings
 from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedError, SyndicateError
 from syndicate.journal import lives
-from syndicate.mail import reconcile, steering, waking
-from syndicate.mail.message import content_rows, frozen_headers
+from syndicate.mail import steering
+from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.mail.recovery import copy_check, reconcile
 from syndicate.newsletters import schedule, unusable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
@@ -99,7 +100,7 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
     """
     with transaction() as tx:
         if (why := installation.held_why(tx)) is not None:
-            raise RefusedError(waking.told(why))
+            raise RefusedError(copy_check.told(why))
         newsletter = find_newsletter(tx, newsletter_id)
         if newsletter.kind is NewsletterKind.ALERT:
             raise RefusedError("Only a digest has slots; an alert is sent with its article.")

@@ -38,7 +38,7 @@ class DeliveryEvent(Table):
     kind: Mapped[str]
     code: Mapped[str | None]
     detail: Mapped[str | None]
-    reason: Mapped[str | None]  # in one word: mail.bounces.verdict.Reason
+    reason: Mapped[str | None]  # in one word: bounces.reading.verdict.Reason
     is_hard: Mapped[bool] = mapped_column(server_default="false")  # counts against the address
     # The same for whoever tells it: what is told twice is stored once.
     key: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)

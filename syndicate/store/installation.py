@@ -3,7 +3,8 @@
 A database that was restored holds mail as unsent that was sent since. So it has a *life* (a random
 id) and a mark that rises with all that is begun, both of which stand in a journal outside it too
 (`syndicate.journal.lives`), and it knows where it lives (`home`). Nothing is leased where that
-differs, or since its server was started anew, before somebody has compared (`mail.waking`).
+differs, or since its server was started anew, before somebody has compared
+(`mail.recovery.copy_check`).
 
     compared ─> mail leaves ─> copied, or restored ─> held ─> released: a new life
 

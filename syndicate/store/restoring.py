@@ -68,8 +68,8 @@ def moved(before: str, now: str) -> str | None:
 def move_in(tx: Transaction) -> None:
     """Let a database that was made, or upgraded, just now be at home where it is.
 
-    One that knew its cluster and is in another now is left without a home: `mail.waking` holds it.
-    Safe to run twice.
+    One that knew its cluster and is in another now is left without a home, and
+    `mail.recovery.copy_check` holds it. Safe to run twice.
     """
     row = tx.scalar(select(Installation).where(Installation.home.is_(None)).with_for_update())
     if row is None:

@@ -41,7 +41,7 @@ _ALL: ColumnElement[bool] = true()
 _POLL = dt.timedelta(hours=27)
 # The last reading of an article's page is a day after the first (collect.rereading).
 _REREADING = dt.timedelta(hours=25)
-# A day's tokens, or tomorrow's messages of a domain that warms up (mail.tokens).
+# A day's tokens, or tomorrow's messages of a domain that warms up (mail.pacing.tokens).
 _PACE = dt.timedelta(days=2)
 # A friend's address is forgotten after 30 days (actions.email_article).
 _PURGE = dt.timedelta(days=31)

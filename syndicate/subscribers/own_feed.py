@@ -6,7 +6,7 @@ The address is told once, when it is made; the page then only knows that there i
 import datetime as dt
 
 from syndicate import settings
-from syndicate.mail.message import PREFERENCES
+from syndicate.mail.mime.message import PREFERENCES
 from syndicate.store import reader_feeds
 from syndicate.store.session import transaction
 from syndicate.subscribers import links

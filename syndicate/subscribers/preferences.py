@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syndicate.errors import UsageError
 from syndicate.languages import own_name
-from syndicate.mail.message import PREFERENCES
+from syndicate.mail.mime.message import PREFERENCES
 from syndicate.store import newsletters, subscribers
 from syndicate.store.newsletters import Newsletter
 from syndicate.store.publications import Section

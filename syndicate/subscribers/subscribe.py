@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail import single
-from syndicate.mail.message import PREFERENCES
+from syndicate.mail.mime.message import PREFERENCES
 from syndicate.store import caps, newsletters, recipients, subscribers, tokens
 from syndicate.store.newsletters import Newsletter
 from syndicate.store.publications import Publication

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from syndicate import settings, signing
 from syndicate.errors import ForgottenError
-from syndicate.mail.message import NEVER, PREFERENCES, UNSUBSCRIBE
+from syndicate.mail.mime.message import NEVER, PREFERENCES, UNSUBSCRIBE
 from syndicate.store import newsletters, recipients, subscribers
 from syndicate.store.recipients import Recipient
 from syndicate.store.session import transaction

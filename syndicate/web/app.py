@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from syndicate import __version__, clock, logs
 from syndicate.errors import ForgottenError, SyndicateError
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import migrate
 from syndicate.store.session import DatabaseDownError
 from syndicate.web import addresses, errors, guards, health, sites, static, storable
@@ -104,7 +104,7 @@ def _notice_a_copy() -> None:
     """Before anybody signs up: a copy gives its numbers out a second time."""
     try:
         migrate.require_current()
-        waking.notice(clock.now())
+        copy_check.notice(clock.now())
     except (SyndicateError, DatabaseDownError) as error:
         # `/readyz` says so too, and asks again.
         log.warning("database_not_compared", reason=type(error).__name__)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from syndicate import clock, jobs
 from syndicate.errors import SyndicateError
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import due, migrate
 from syndicate.store.session import transaction
 
@@ -37,7 +37,7 @@ def readyz(response: Response) -> dict[str, str]:
         return {"status": "not ready", "reason": "The broker does not answer."}
     with transaction() as tx:
         tick = due.tick(tx, clock.now())
-        silence = waking.silence(tx, clock.now())
+        silence = copy_check.silence(tx, clock.now())
     told = {} if tick.state is due.TickState.ON_TIME else {"reason": tick.says}
     held = {} if silence is None else {"mail": silence}
     return {"status": "ready", "tick": tick.state.value, **told, **held}

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from syndicate import clock
-from syndicate.mail.bounces import hooks
+from syndicate.bounces.doors import hooks
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
 from syndicate import clock
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import due, incidents, installation, progress, watching
 from syndicate.store.session import Transaction, transaction
 from syndicate.store.tokens import Actor, Permission
@@ -35,7 +35,7 @@ def _lines(tx: Transaction) -> Iterator[str]:
     row = installation.read(tx)
     is_stopped = row is not None and row.stopped_at is not None
     yield from _gauge("syndicate_stopped", "1 while no mail may leave", {"": int(is_stopped)})
-    is_held = waking.silence(tx, clock.now()) is not None
+    is_held = copy_check.silence(tx, clock.now()) is not None
     yield from _gauge(
         "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
     )

@@ -9,8 +9,8 @@ from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.actions.forms import Guarded
 from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
-from syndicate.mail import message
-from syndicate.mail.message import Writer
+from syndicate.mail.mime import message
+from syndicate.mail.mime.message import Writer
 from syndicate.store import lease, ledger, recipients
 from syndicate.store.mailings import Lane, MailingKind
 from syndicate.store.session import transaction

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from syndicate import clock, settings
 from syndicate.cli.send import Campaign, refuse_unless_whole, send
 from syndicate.errors import NotFoundError, PartialError, RefusedError, SyndicateError, UsageError
-from syndicate.mail import allowed, deliver, pace
+from syndicate.mail.pacing import pace
+from syndicate.mail.sending import allowed, deliver
 from syndicate.newsletters import schedule, timetable
 from syndicate.store import installation, subscribers
 from syndicate.store.mailings import Lane

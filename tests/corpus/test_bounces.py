@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from syndicate.mail.bounces.classify import classify
+from syndicate.bounces.reading.classify import classify
 from tests.corpus import material
 
 Row = tuple[str, str, str, bool, str]  # status, reply code, reason, is hard, complaint type

@@ -14,10 +14,10 @@ import pytest
 
 from syndicate.embedded.mailbox_files import MailboxFolder
 from syndicate.errors import NotFoundError
-from syndicate.mail.conversation import Outcome, Result
-from syndicate.mail.relay import Relay
-from syndicate.mail.smtp import Session
-from syndicate.mail.supply import Envelope
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
 
 MAILBOX = [sys.executable, "-m", "syndicate.embedded.mailbox", "--port", "0", "--dir"]
 

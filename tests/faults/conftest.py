@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.embedded.postgres import Postgres
-from syndicate.mail import pace
+from syndicate.mail.pacing import pace
 from tests.faults import copies
 from tests.faults.copies import House
 

@@ -28,8 +28,10 @@ from syndicate.embedded import child, places
 from syndicate.embedded.child import Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
-from syndicate.mail import deliver, releasing, steering, waking
-from syndicate.mail.message import Writer
+from syndicate.mail import steering
+from syndicate.mail.mime.message import Writer
+from syndicate.mail.recovery import copy_check, restored
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import run
 from syndicate.store import installation, ledger, migrate, newsletters, restoring, session
 from syndicate.store.articles import LINK, Article, ArticleKey
@@ -132,7 +134,7 @@ class House:
 
     def start(self, *, is_all_restored: bool = False) -> str | None:
         """What `syndicate migrate` and `up` ask at their start; why mail is held."""
-        held = waking.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
+        held = copy_check.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
         lives.keep(self.journal)
         return held
 
@@ -303,7 +305,7 @@ def work() -> None:
 
 def settle() -> None:
     """All of a release but its last step."""
-    releasing.settle(clock.now())
+    restored.settle(clock.now())
 
 
 def mailings() -> list[Mailing]:

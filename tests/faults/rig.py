@@ -21,7 +21,7 @@ from syndicate.embedded.child import Process, Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.valkey import Valkey
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.store import ledger, migrate, progress
 from syndicate.store.ledger import Counts
 from syndicate.store.mailings import MailingState

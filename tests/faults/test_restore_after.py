@@ -10,8 +10,9 @@ from syndicate import cli, clock, settings, signing
 from syndicate.cli import mailings as command
 from syndicate.errors import RefusedError
 from syndicate.journal import lives
-from syndicate.mail import reconcile, releasing, steering
-from syndicate.mail.message import PREFERENCES
+from syndicate.mail import steering
+from syndicate.mail.mime.message import PREFERENCES
+from syndicate.mail.recovery import reconcile, restored
 from syndicate.newsletters import alerts, run
 from syndicate.store import issues, newsletters, upkeep
 from syndicate.store.articles import Article
@@ -213,7 +214,7 @@ def test_a_log_that_cannot_be_read_is_told_with_the_way_on(house: House) -> None
     restore(house, house.dump("nightly"), release=False)
     house.sink.log.rename(house.sink.log.with_name("elsewhere"))
 
-    for act in (releasing.plan, releasing.settle):
+    for act in (restored.plan, restored.settle):
         with pytest.raises(RefusedError, match=r"cannot be read .* where it can be read\."):
             act(clock.now())
 

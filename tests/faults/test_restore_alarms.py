@@ -19,7 +19,7 @@ from syndicate.embedded import child, places
 from syndicate.embedded.child import Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
-from syndicate.mail import waking
+from syndicate.mail.recovery import copy_check
 from syndicate.store import installation, lease, migrate, session
 from syndicate.store.installation import Installation
 from syndicate.store.mailings import Lane
@@ -61,7 +61,7 @@ def test_a_power_cut_that_takes_the_last_second_of_the_log_is_no_sign(
     migrate.upgrade()
     commit_late(server)
     begin()
-    waking.wake(clock.now(), is_start=True)
+    copy_check.wake(clock.now(), is_start=True)
     assert may_lease()
     for _ in range(5):
         lives.keep(journal)
@@ -71,7 +71,7 @@ def test_a_power_cut_that_takes_the_last_second_of_the_log_is_no_sign(
     use(settings_env, server.start())
     settings_env.setenv("SYNDICATE_JOURNAL", str(journal))
     settings.load.cache_clear()
-    held = waking.wake(clock.now(), is_start=True)
+    held = copy_check.wake(clock.now(), is_start=True)
     mark = copies.row().mark
     session.dispose()
     server.stop(now=True)
@@ -121,7 +121,7 @@ def test_a_failover_to_a_replica_is_no_sign(settings_env: pytest.MonkeyPatch, fo
     migrate.upgrade()
     with replica_of(primary) as (url, promote):
         begin()
-        waking.wake(clock.now(), is_start=True)
+        copy_check.wake(clock.now(), is_start=True)
         lives.keep(folder / "journal.jsonl")
         wait_until_there(primary, url)
         session.dispose()
@@ -130,7 +130,7 @@ def test_a_failover_to_a_replica_is_no_sign(settings_env: pytest.MonkeyPatch, fo
 
         use(settings_env, url)
         leased_before = may_lease()
-        held = waking.wake(clock.now())
+        held = copy_check.wake(clock.now())
         leased_after = may_lease()
         session.dispose()
     primary.remove()
@@ -241,14 +241,14 @@ def test_a_server_that_nobody_has_compared_is_told_after_a_minute(house: House) 
     with transaction() as tx:
         earlier = Installation.compared_for - HOUR
         tx.execute(update(Installation).values(compared_for=earlier))
-        soon = waking.silence(tx, clock.now() - 10_000 * HOUR)
-        late = waking.silence(tx, clock.now() + HOUR)
+        soon = copy_check.silence(tx, clock.now() - 10_000 * HOUR)
+        late = copy_check.silence(tx, clock.now() + HOUR)
 
     assert soon is None
     assert "nobody has compared this database" in str(late)
     assert house.start() is None
     with transaction() as tx:
-        assert waking.silence(tx, clock.now() + HOUR) is None
+        assert copy_check.silence(tx, clock.now() + HOUR) is None
 
 
 def test_one_command_lets_mail_leave_that_was_held_for_nothing(house: House) -> None:

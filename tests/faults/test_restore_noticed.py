@@ -15,7 +15,7 @@ from syndicate.cli.send import Campaign
 from syndicate.embedded.postgres import Postgres
 from syndicate.errors import RefusedError
 from syndicate.journal import lives
-from syndicate.mail import reconcile, recover, waking
+from syndicate.mail.recovery import copy_check, reconcile, recover
 from syndicate.newsletters import run
 from syndicate.store import installation, lease, migrate, restoring, session
 from syndicate.store.installation import Installation
@@ -204,10 +204,10 @@ def test_a_process_of_another_environment_holds_nothing_by_its_own_journal(
 
     house.env.setenv("SYNDICATE_ENVIRONMENT", "development")
     settings.load.cache_clear()
-    at_the_laptop = waking.wake(clock.now(), is_start=True)
+    at_the_laptop = copy_check.wake(clock.now(), is_start=True)
     house.env.setenv("SYNDICATE_ENVIRONMENT", "test")
     settings.load.cache_clear()
-    at_home = waking.wake(clock.now(), is_start=True)
+    at_home = copy_check.wake(clock.now(), is_start=True)
 
     assert at_the_laptop is None
     assert "its journal tells of another life" in str(at_home)
@@ -282,7 +282,7 @@ def test_files_of_the_embedded_database_that_are_copied_back_are_noticed(
 
         settings_env.setenv("SYNDICATE_DATABASE_URL", server.start())
         settings.load.cache_clear()
-        held = waking.wake(clock.now(), is_start=True)
+        held = copy_check.wake(clock.now(), is_start=True)
         with transaction() as tx:
             now = restoring.here(tx).home
         is_all_restored = copies.row().is_all_restored
@@ -336,7 +336,7 @@ def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House
     with pytest.raises(RefusedError, match="No mail leaves: this database was restored"):
         Campaign("morning", None, "", is_confirmed=True).prepare()
     [found] = list(doctor.examine(["restore"]))
-    assert (found.state, found.says) == ("fail", waking.told(str(copies.row().held_why)))
+    assert (found.state, found.says) == ("fail", copy_check.told(str(copies.row().held_why)))
 
 
 def test_ticks_that_run_at_once_are_no_sign_of_a_copy(house: House) -> None:
@@ -353,7 +353,7 @@ def test_ticks_that_run_at_once_are_no_sign_of_a_copy(house: House) -> None:
     others = [threading.Thread(target=raise_the_mark) for _ in range(2)]
     for each in others:
         each.start()
-    held = {waking.wake(clock.now()) for _ in range(200) if time.monotonic() < ends_at}
+    held = {copy_check.wake(clock.now()) for _ in range(200) if time.monotonic() < ends_at}
     for each in others:
         each.join()
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from syndicate import clock, settings
 from syndicate.journal import lives
-from syndicate.mail import reconcile, releasing
+from syndicate.mail.recovery import reconcile, restored
 from syndicate.store import installation, migrate
 from syndicate.store.session import transaction
 from tests.faults import copies
@@ -181,8 +181,8 @@ def test_of_two_who_release_at_once_one_touches_nothing_of_the_new_life(house: H
     late = threading.Thread(target=house.release)
 
     with transaction() as tx:
-        plan = releasing.Plan("held", ())
-        releasing.begin_life(tx, plan, now=clock.now())
+        plan = restored.Plan("held", ())
+        restored.begin_life(tx, plan, now=clock.now())
         installation.release(tx)
         tx.flush()
         late.start()

@@ -12,8 +12,8 @@ from typing import Any
 
 import syndicate
 from syndicate import characters
-from syndicate.mail.bounces import reasons
-from syndicate.mail.bounces import words as bounce_words
+from syndicate.bounces.reading import reasons
+from syndicate.bounces.reading import words as bounce_words
 from syndicate.subscribers import standing
 
 _PACKAGE = Path(syndicate.__file__).parent
@@ -25,7 +25,7 @@ _VERBS = frozenset(
 # module reads it, and what comes out of our own words alone has no text of others in it.
 _MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
     "syndicate.characters": lambda: [characters._marks()],
-    "syndicate.mail.bounces.words": lambda: [pattern for _, pattern in bounce_words.rules()],
+    "syndicate.bounces.reading.words": lambda: [pattern for _, pattern in bounce_words.rules()],
     "syndicate.render.marks": lambda: [re.compile("00ffx([0-9]+)x")],
     "syndicate.subscribers.standing": lambda: [standing._STRONG, standing._FILE],
 }

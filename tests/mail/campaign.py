@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from syndicate.mail.message import content_rows, frozen_headers
+from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
 from syndicate.store import ledger
 from syndicate.store.articles import Article, ArticleState

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicate.mail import pace
+from syndicate.mail.pacing import pace
 from tests.mail.fault_relay import FaultRelay
-from tests.mail.sending import use
+from tests.mail.steps import use
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
-from syndicate.mail.relay import Relay
+from syndicate.mail.relay.addresses import Relay
 
 OFFERED = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING")
 WITHOUT_PIPELINING = ("8BITMIME", "ENHANCEDSTATUSCODES")

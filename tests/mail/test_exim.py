@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.mail.conversation import Outcome, Result
-from syndicate.mail.relay import Relay
-from syndicate.mail.smtp import Session
-from syndicate.mail.supply import Envelope
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
 
 # Exim and Postfix cannot both be installed on Debian: .ci/run unpacks this one beside it.
 PROGRAM = "exim4-apart"

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from syndicate import clock, settings
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
-from syndicate.mail import deliver, pace, steering
+from syndicate.mail import steering
+from syndicate.mail.pacing import pace
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import renew
 from syndicate.render import earlier, merge
 from syndicate.store import ledger, migrate

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from syndicate import clock
-from syndicate.mail import accept_log
-from syndicate.mail.conversation import Outcome, Result
-from syndicate.mail.relay import Relay, StartTls
-from syndicate.mail.smtp import Session
-from syndicate.mail.supply import Envelope
+from syndicate.mail.recovery import accept_log
+from syndicate.mail.relay.addresses import Relay, StartTls
+from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
 from tests.mail.certificate import make_certificate
 from tests.mail.fault_relay import FaultRelay
 from tests.mail.postfix import Postfix

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from syndicate import settings
-from syndicate.mail import pace
+from syndicate.mail.pacing import pace
 from syndicate.store.session import transaction
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, SLOT, article

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import update
 
 from syndicate import clock
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import run
 from syndicate.store import ledger, newsletters
 from syndicate.store.articles import Article

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from syndicate import clock, settings
 from syndicate.articles import receive_push
 from syndicate.errors import RefusedError
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, run
 from syndicate.store import alerts as asked
 from syndicate.store import changes, issues

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from syndicate import clock
-from syndicate.mail.bounces import keep
+from syndicate.bounces.keeping import record
 from syndicate.store.events import DeliveryEvent
 from syndicate.store.recipients import Recipient, Suppression
 from syndicate.store.session import transaction
@@ -46,4 +46,4 @@ def test_the_next_mailing_does_not_mail_an_address_that_is_gone(relay: FaultRela
         (first, "550 5.7.1", False),
         (second, "550 5.7.1", False),
     ]
-    assert keep.sweep(clock.now()) == 0
+    assert record.sweep(clock.now()) == 0

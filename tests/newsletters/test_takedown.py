@@ -3,7 +3,8 @@
 import pytest
 
 from syndicate import clock
-from syndicate.mail import deliver, single
+from syndicate.mail import single
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts
 from syndicate.store import alerts as asked
 from syndicate.store import articles, changes, recipients

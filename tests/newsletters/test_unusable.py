@@ -12,7 +12,7 @@ from syndicate import clock
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.errors import UnrenderableError
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, rehearse, renew, run
 from syndicate.newsletters.compose import compose as compose_issue
 from syndicate.newsletters.compose import recompose

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 
 from syndicate import clock
 from syndicate.articles import receive_push
-from syndicate.mail import pace
+from syndicate.mail.pacing import pace
 from syndicate.newsletters import renew, run
 from syndicate.store import changes, ledger, recipients, withholding
 from syndicate.store.articles import ArticleState, Change

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from syndicate import clock
-from syndicate.mail import deliver
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, rehearse
 from syndicate.store import alerts as asked
 from syndicate.store.mailings import Lane

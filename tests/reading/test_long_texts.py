@@ -11,10 +11,10 @@ import pytest
 
 from syndicate import logs
 from syndicate.actions import email_article
+from syndicate.bounces.reading import classify, parts
 from syndicate.errors import SyndicateError
 from syndicate.feeds import text as feed_text
-from syndicate.mail import outcomes
-from syndicate.mail.bounces import classify, reading
+from syndicate.mail.sending import outcomes
 from syndicate.reading import clean, names, text
 from syndicate.reading.feeds import parse
 from syndicate.reading.pages import titles
@@ -75,7 +75,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "description": _description,
     "title": lambda said: titles.without_site(said, "x"),
     "returned mail": _returned,
-    "report in HTML": reading.without_tags,
+    "report in HTML": parts.without_tags,
     "log line": lambda said: logs.redact(None, "", {"said": f"{said}@"}),
     "reply": lambda said: outcomes._ADDRESS.sub("", said),
     "own feed": feed_text.without_tags,

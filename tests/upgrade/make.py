@@ -29,7 +29,8 @@ from syndicate.actions import email_article, forms
 from syndicate.articles import editing
 from syndicate.collect import run
 from syndicate.embedded.postgres import Postgres
-from syndicate.mail import deliver, steering
+from syndicate.mail import steering
+from syndicate.mail.sending import deliver
 from syndicate.newsletters import run as newsletters_run
 from syndicate.sample import readers, setup
 from syndicate.store import (

@@ -23,7 +23,8 @@ from syndicate import clock, jobs, settings
 from syndicate.collect import run
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
-from syndicate.mail import pace, steering
+from syndicate.mail import steering
+from syndicate.mail.pacing import pace
 from syndicate.store import migrate, session
 from syndicate.web.app import build
 from tests.mail.fault_relay import FaultRelay

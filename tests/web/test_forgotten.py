@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
-from syndicate.mail import message
+from syndicate.mail.mime import message
 from syndicate.store import recipients, subscribers
 from syndicate.store.session import transaction
 from syndicate.subscribers import erase

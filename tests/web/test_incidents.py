@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.mail.bounces import advice
-from syndicate.mail.bounces.verdict import ABOUT_US
+from syndicate.bounces.keeping import advice
+from syndicate.bounces.reading.verdict import ABOUT_US
 from syndicate.store import incidents, watching
 from syndicate.store.incidents import DeliveryIncident
 from syndicate.store.session import transaction

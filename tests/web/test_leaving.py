@@ -3,7 +3,7 @@
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
-from syndicate.mail import message
+from syndicate.mail.mime import message
 from syndicate.store import subscribers
 from syndicate.store.session import transaction
 from tests.web.newsroom import Newsroom

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, logs, settings, signing
 from syndicate.actions import forms
-from syndicate.mail import message
+from syndicate.mail.mime import message
 from syndicate.render.merge import Content, merge
 from syndicate.store import ledger, recipients
 from syndicate.store.articles import Article

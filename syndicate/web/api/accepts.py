@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, Field
 
 from syndicate import clock
-from syndicate.mail import reconcile
+from syndicate.mail.recovery import reconcile
 from syndicate.store.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.mail import releasing, steering
+from syndicate.mail import steering
+from syndicate.mail.recovery import restored
 from syndicate.store import installation, progress, watching
 from syndicate.store.progress import Standing
 from syndicate.store.session import transaction
@@ -223,7 +224,7 @@ def stop_everything(actor: Stopper, why: Why | None = None) -> Installation:
 @router.get("/installation/release")
 def show_release(_actor: Reader) -> Release:
     """What letting mail leave would do; 409 where journal or accept log cannot be read here."""
-    found = releasing.plan(clock.now())
+    found = restored.plan(clock.now())
     return Release(
         held_why=found.held_why,
         mailings=[Waiting(**asdict(row)) for row in found.mailings],

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from syndicate import clock
 from syndicate.articles import date_notices
-from syndicate.mail import releasing, steering
-from syndicate.mail.bounces import advice
+from syndicate.bounces.keeping import advice
+from syndicate.mail import steering
+from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
 from syndicate.store import incidents, newsletters, progress, watching
 from syndicate.store.newsletters import IssueState, Newsletter
@@ -91,7 +92,7 @@ def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> R
 @router.get("/console/release")
 def release_page(actor: Reader) -> Response:
     """What letting mail leave would do, and the question."""
-    found = releasing.plan(clock.now())
+    found = restored.plan(clock.now())
     with transaction() as tx:
         titles = watching.titles(tx, [row.id for row in found.mailings])
     return pages.render(actor, "release.html", tab="release", plan=found, titles=titles)

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from syndicate import clock
+from syndicate.bounces.keeping import advice
 from syndicate.errors import NotFoundError
-from syndicate.mail.bounces import advice
 from syndicate.store import audit, incidents
 from syndicate.store.session import transaction
 from syndicate.store.tokens import Actor, Permission

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from syndicate import clock
-from syndicate.mail.message import NEVER
+from syndicate.mail.mime.message import NEVER
 from syndicate.subscribers import links, unsubscribe
 from syndicate.web.pages import Page, render, said
 from syndicate.web.sites import SiteOf

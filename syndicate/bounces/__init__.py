@@ -1,0 +1,9 @@
+"""What became of mail after the relay took it: bounces, complaints, delivery events.
+
+    doors      returned mail (IMAP, POP3, LMTP, files), and what providers post to us
+      └─> reading   what each says of which recipient: pure, no database
+            └─> keeping   one event each, suppression by rule, incidents
+
+Only codes that speak of the address itself count against it. What speaks of us (reputation, policy,
+content) opens an incident, and never costs a reader the newsletter.
+"""

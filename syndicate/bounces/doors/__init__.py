@@ -1,0 +1,1 @@
+"""Where returned mail and providers' events come in: mailboxes, LMTP, webhooks."""

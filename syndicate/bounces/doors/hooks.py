@@ -1,0 +1,150 @@
+"""What a provider posts to us: is it that provider's, what does it tell, keep it.
+
+status 200   kept, or known before          403   not signed by that provider, or not just now
+       400   no JSON that we can read       404   this installation expects nothing from it
+       503   Amazon, whose certificate we need, does not answer: it comes again
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from syndicate import logs, settings
+from syndicate.bounces.doors import signatures, sns
+from syndicate.bounces.keeping import record
+from syndicate.bounces.reading import providers
+from syndicate.bounces.reading.provider_event import Told
+from syndicate.errors import SyndicateError
+from syndicate.store import tokens
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+OK, BAD, FORBIDDEN, UNKNOWN, LATER = 200, 400, 403, 404, 503
+AMAZON = sns.Amazon()
+
+
+def receive(
+    provider: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: dt.datetime,
+    *,
+    amazon: sns.Amazon = AMAZON,
+) -> int:
+    """Take what was posted to `/hooks/mail/{provider}`. Safe to run twice.
+
+    Args:
+        provider: ses, postmark, mailgun or sendgrid.
+        headers: names in lower case.
+        body: exactly as posted.
+        now: aware UTC.
+        amazon: whom certificates are asked of.
+
+    Returns:
+        The HTTP status to answer with.
+    """
+    take = _TAKERS.get(provider)
+    if take is None and provider != "ses":
+        return UNKNOWN
+    try:
+        posted = json.loads(body)
+    except (ValueError, RecursionError):
+        return BAD
+    status = take(posted, headers, body, now) if take else _ses(posted, now, amazon)
+    if status != OK:
+        log.warning("mail_hook_refused", provider=provider, status=status)
+    return status
+
+
+def _ses(posted: Any, now: dt.datetime, amazon: sns.Amazon) -> int:
+    topics = settings.load().hook_sns_topics
+    if not topics:
+        return UNKNOWN
+    if not isinstance(posted, dict) or posted.get("TopicArn") not in topics:
+        return FORBIDDEN
+    url = str(posted.get("SigningCertURL", ""))
+    if not sns.is_certificate_url(url):
+        return FORBIDDEN
+    try:
+        if not sns.is_signed(posted, amazon.certificate(url), now):
+            return FORBIDDEN
+        return _from_topic(posted, now, amazon)
+    except SyndicateError:
+        log.exception("sns_not_reached")
+        return LATER
+
+
+def _from_topic(posted: Mapping[str, Any], now: dt.datetime, amazon: sns.Amazon) -> int:
+    kind, topic = posted["Type"], str(posted["TopicArn"])
+    if kind == "SubscriptionConfirmation":
+        url = str(posted.get("SubscribeURL", ""))
+        if not sns.is_confirm_url(url, topic):
+            return FORBIDDEN
+        return OK if amazon.confirm(url) else LATER
+    if kind == "UnsubscribeConfirmation":
+        # Somebody took our subscription away, and events will come no more.
+        log.error("sns_topic_unsubscribed", topic=topic)
+        return OK
+    try:
+        event = json.loads(str(posted.get("Message", "")))
+    except (ValueError, RecursionError):
+        # SES begins a topic with a sentence.
+        return OK
+    return _kept(providers.ses(event), now) if isinstance(event, dict) else OK
+
+
+def _postmark(posted: Any, headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+    password = settings.load().hook_postmark_password
+    if password is None:
+        return UNKNOWN
+    if not signatures.postmark(headers.get("authorization", ""), password.get_secret_value()):
+        return FORBIDDEN
+    return _kept(providers.postmark(posted), now) if isinstance(posted, dict) else BAD
+
+
+def _mailgun(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
+    key = settings.load().hook_mailgun_key
+    if key is None:
+        return UNKNOWN
+    signature = posted.get("signature") if isinstance(posted, dict) else None
+    if not isinstance(signature, dict):
+        return BAD
+    if not signatures.mailgun(signature, key.get_secret_value(), now):
+        return FORBIDDEN
+    # The signature says nothing about the event, so a token is good for one. It is used up in the
+    # transaction that keeps the event: what failed is taken when the same request comes again.
+    digest = hashlib.sha256(str(signature.get("token")).encode()).digest()
+    with transaction() as tx:
+        if tokens.use_once(tx, digest, purpose="mailgun", now=now):
+            for told in providers.mailgun(posted):
+                record.take_one(tx, told, now)
+    return OK
+
+
+def _sendgrid(posted: Any, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:
+    key = settings.load().hook_sendgrid_key
+    if key is None:
+        return UNKNOWN
+    is_theirs = signatures.sendgrid(
+        body,
+        signature=headers.get("x-twilio-email-event-webhook-signature", ""),
+        timestamp=headers.get("x-twilio-email-event-webhook-timestamp", ""),
+        key=key,
+        now=now,
+    )
+    if not is_theirs:
+        return FORBIDDEN
+    if not isinstance(posted, list):
+        return BAD
+    return _kept(providers.sendgrid([one for one in posted if isinstance(one, dict)]), now)
+
+
+def _kept(told: Iterable[Told], now: dt.datetime) -> int:
+    record.take(list(told), now)
+    return OK
+
+
+_TAKERS = {"postmark": _postmark, "mailgun": _mailgun, "sendgrid": _sendgrid}

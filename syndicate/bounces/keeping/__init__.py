@@ -1,0 +1,1 @@
+"""Recording what came back: events once, suppressions by rule, incidents about ourselves."""

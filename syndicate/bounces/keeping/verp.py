@@ -1,0 +1,51 @@
+"""Whose mail came back: the names that we gave it, believed only when they carry our seal.
+
+An envelope sender `b+MAILING-RECIPIENT-SEAL@…` and a Message-ID `<mMAILING.RECIPIENT.SEAL@…>` are
+made by `mail.mime.message`; nobody else can make one, so nobody can have a stranger suppressed.
+"""
+
+import hmac
+import itertools
+import re
+from dataclasses import dataclass
+
+from syndicate import signing
+
+# A quoted or folded report may break a long line in the middle of a name.
+_SOFT_BREAK = re.compile(rb"=\r?\n")
+_SENDER = re.compile(r"\bb\+(\d{1,18})-(\d{1,18})-([0-9a-f]{12})(?=@)", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"\bm(\d{1,18})\.(\d{1,18})\.([0-9a-f]{16})(?=@)", re.IGNORECASE)
+
+# A report repeats its one name a few times; whoever writes more of them is guessing.
+NAMES_TRIED = 100
+
+
+@dataclass(frozen=True)
+class Name:
+    """One delivery of ours."""
+
+    mailing_id: int
+    recipient_id: int
+
+
+def find(text: bytes | str, key: bytes) -> Name | None:
+    """The delivery that a text names with our seal; None when it names none, or with a false one.
+
+    Args:
+        text: an address, a Message-ID, or a whole mail.
+        key: the installation's master key.
+    """
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    words = _SOFT_BREAK.sub(b"", raw).decode("ascii", "replace")
+    for pattern, purpose, form in (
+        (_SENDER, "bounce", "{}-{}"),
+        (_MESSAGE_ID, "message-id", "m{}.{}"),
+    ):
+        for found in itertools.islice(pattern.finditer(words), NAMES_TRIED):
+            name = Name(int(found[1]), int(found[2]))
+            written = form.format(name.mailing_id, name.recipient_id)
+            if hmac.compare_digest(
+                found[3].lower(), signing.seal(key, purpose, written)[: len(found[3])]
+            ):
+                return name
+    return None

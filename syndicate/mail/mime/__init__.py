@@ -1,0 +1,1 @@
+"""One recipient's message as bytes: headers, merged body, DKIM signature."""

@@ -1,0 +1,1 @@
+"""How fast mail may leave, and by which relay."""

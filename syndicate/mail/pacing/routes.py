@@ -1,0 +1,80 @@
+"""Which relay a batch takes: by weight, and past those that are dead; one session for each.
+
+The choice is a function of the batch, so that two workers need not agree on anything; it only
+changes while a relay is left alone.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from syndicate.mail.pacing import pace
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.smtp import Session
+from syndicate.store.lease import Leased
+
+_SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring batches go apart
+
+
+def choose(
+    relays: Sequence[Relay], leased: Leased, is_dead: Callable[[Relay], bool]
+) -> Relay | None:
+    """The relay for a batch, or None when all are dead. Pure.
+
+    Args:
+        relays: all of them.
+        leased: the batch.
+        is_dead: whether a relay is left alone just now.
+    """
+    alive = [relay for relay in relays if not is_dead(relay)]
+    total = sum(relay.weight for relay in alive)
+    if not total:
+        return None
+    place = (leased.mailing_id * 1_000_003 + leased.number) * _SPREAD % 2**32 % total
+    for relay in alive:
+        place -= relay.weight
+        if place < 0:
+            return relay
+    return alive[-1]
+
+
+class Routes:
+    """The relays of one run, with a session for each that was used.
+
+    Args:
+        relays: all of them.
+        connections: that a worker opens to one relay, unless the relay's own address says.
+    """
+
+    def __init__(self, relays: Sequence[Relay], *, connections: int) -> None:
+        self.relays = relays
+        self.connections = connections
+        self._sessions: dict[str, Session] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for session in self._sessions.values():
+            session.close()
+
+    def has_any(self) -> bool:
+        """Whether a relay is alive, as far as we know."""
+        return any(not _is_dead(relay) for relay in self.relays)
+
+    def session(self, leased: Leased) -> Session | None:
+        """The session for a batch, or None when every relay is dead."""
+        relay = choose(self.relays, leased, _is_dead)
+        if relay is None:
+            return None
+        if relay.name not in self._sessions:
+            most = relay.connections or self.connections
+            self._sessions[relay.name] = Session(relay, connections=most)
+        return self._sessions[relay.name]
+
+    def most(self, session: Session) -> int:
+        """Connections that one worker opens to a session's relay."""
+        return session.relay.connections or self.connections
+
+
+def _is_dead(relay: Relay) -> bool:
+    return pace.breaker(relay.name).is_open()

@@ -1,0 +1,81 @@
+"""Tokens for the chunks of one batch: waits a moment for them, or says when to come back."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from syndicate import clock
+from syndicate.mail.pacing.pace import Pacer, WarmUp
+from syndicate.store import pacing
+from syndicate.store.mailings import Lane
+from syndicate.store.session import transaction
+
+# Longer than this a worker does not stand still with a batch in its hands.
+LONGEST_WAIT_S = 5.0
+# Tokens that trickle in one by one are let gather for so long.
+GATHER_S = 0.25
+# When others have all connections.
+SOON = dt.timedelta(seconds=2)
+
+
+@dataclass
+class Tokens:
+    """What one batch may be sent at.
+
+    Attributes:
+        pacer: this worker's.
+        lane: urgent mail is not held by a warm-up.
+        names: the relay and the receiver group.
+        warm_up: of the sending domain.
+        not_before: when to come back, when there were none.
+    """
+
+    pacer: Pacer
+    lane: Lane
+    names: Sequence[str]
+    warm_up: WarmUp | None
+    not_before: dt.datetime | None = None
+
+    def come_back_soon(self, now: dt.datetime) -> None:
+        """There is no connection just now."""
+        self.not_before = now + SOON
+
+    def take(self, wanted: int, *, may_wait: Callable[[], bool], renew: Callable[[], float]) -> int:
+        """Tokens for a chunk.
+
+        Args:
+            wanted: messages.
+            may_wait: whether this worker may go on.
+            renew: looks after the lease while we wait.
+
+        Returns:
+            How many; 0 when `not_before` says when to come back, or the worker must stop.
+
+        Raises:
+            LeaseLostError: the batch went to somebody else while we waited.
+        """
+        while True:
+            taken = self.pacer.tokens(self.lane, self.names, wanted)
+            if taken.count:
+                # Last, for a day's messages that are taken and not sent are lost to that day.
+                return self._of_day(taken.count)
+            if taken.wait_s > LONGEST_WAIT_S:
+                self.not_before = clock.now() + dt.timedelta(seconds=taken.wait_s)
+                return 0
+            time.sleep(max(taken.wait_s, GATHER_S))
+            renew()
+            if not may_wait():
+                return 0
+
+    def _of_day(self, wanted: int) -> int:
+        now = clock.now()
+        most = self.warm_up.most(now) if self.warm_up is not None else None
+        if most is None or self.lane is Lane.URGENT:
+            return wanted
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        with transaction() as tx:
+            granted = pacing.take_of_day(tx, "all", day, wanted=wanted, most=most)
+        if not granted:
+            self.not_before = day + dt.timedelta(days=1)
+        return granted

@@ -1,0 +1,41 @@
+"""After something died: take back leases, settle what is ambiguous, end what has expired.
+
+Every step asks the rows and is safe to run twice, or at once; the tick calls it every 2 s.
+"""
+
+import datetime as dt
+
+from syndicate import logs
+from syndicate.mail import guard
+from syndicate.mail.recovery import reconcile
+from syndicate.store import ledger, reaping
+from syndicate.store.session import transaction
+
+log = logs.get(__name__)
+
+
+def recover(now: dt.datetime) -> None:
+    """Reap, expire, end what is over, and settle what the accept log can. Safe to run twice.
+
+    Args:
+        now: aware UTC.
+
+    Raises:
+        SettingsError: an accept log is set and cannot be read; everything else was done.
+    """
+    with transaction() as tx:
+        reaped = reaping.reap(tx, now=now)
+    for batch in reaped:
+        log.warning(
+            "lease_reaped",
+            mailing=batch.mailing_id,
+            batch=batch.number,
+            ambiguous=batch.ambiguous,
+        )
+    with transaction() as tx:
+        expired = ledger.expire(tx, now)
+        ledger.finish_ended(tx, now)
+    if expired:
+        log.warning("deliveries_expired", deliveries=expired)
+    guard.check(now)
+    reconcile.reconcile(now)

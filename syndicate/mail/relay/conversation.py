@@ -1,0 +1,345 @@
+"""One SMTP connection after its greeting: commands sent ahead, replies matched in order.
+
+    MAIL RCPT DATA ──354──> body · MAIL RCPT DATA (of the next) ──250──> …
+
+With PIPELINING the end of one message travels with the next envelope in one write, so a message
+costs one round trip (RFC 2920). Without it each command waits for its reply. With BDAT there is no
+354: envelope and body go at once. A result is given for every envelope that was taken:
+
+    reply to the body           accepted, deferred, failed
+    reply to MAIL, RCPT, DATA   deferred, failed
+    connection lost after the last byte of a body was written    unknown
+    connection lost before that                                  untried
+
+Source: RFC 5321 3.3 and 4.5.3.2, RFC 2920 3.1, RFC 3030.
+"""
+
+import enum
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syndicate.errors import RelayError
+from syndicate.mail.relay import notices
+from syndicate.mail.relay.greeting import Capabilities
+from syndicate.mail.relay.replies import Reply, ReplyReader
+from syndicate.mail.relay.supply import Envelope, Supply
+
+CLOSING = 421  # RFC 5321 3.8
+GO_ON = 354
+
+
+class Outcome(enum.Enum):
+    """What became of one envelope."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNTRIED = "untried"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a reply may take, in seconds.
+
+    Attributes:
+        command_s: to MAIL, RCPT and DATA (RFC 5321 4.5.3.2.2 to .4).
+        body_s: to the end of a body (RFC 5321 4.5.3.2.6).
+    """
+
+    command_s: float = 300.0
+    body_s: float = 600.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the envelope with this key, and the reply that said so."""
+
+    key: int
+    outcome: Outcome
+    code: int | None = None
+    enhanced: str | None = None
+    text: str = ""
+
+
+class Step(enum.Enum):
+    """What an awaited reply belongs to."""
+
+    RSET = "RSET"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    BODY = "body"
+    EMPTY = "empty body"
+
+
+@dataclass
+class _Sending:
+    """An envelope on its way."""
+
+    envelope: Envelope
+    refused: Reply | None = None  # the first step that said no
+    body_end: int | None = None  # how far the stream is written when its last byte is
+
+
+Report = Callable[[Result], None]
+
+
+class Conversation:
+    """One connection.
+
+    Args:
+        sock: connected, greeted and logged in.
+        offered: what the relay's EHLO offers.
+        is_chunking: whether BDAT is wished, where it is offered.
+        report: takes each result.
+        patience: how long replies may take.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        offered: Capabilities,
+        *,
+        is_chunking: bool,
+        report: Report,
+        patience: Patience,
+    ) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self.offered = offered
+        self.is_chunking = is_chunking and offered.has_chunking
+        self.report = report
+        self.patience = patience
+        self.is_open = True
+        self.deadline = time.monotonic() + patience.command_s
+        self._reader = ReplyReader()
+        self._out: deque[memoryview] = deque()
+        self._written = 0  # bytes handed to the kernel so far
+        self._queued = 0  # bytes queued so far, written or not
+        self._awaited: deque[tuple[Step, _Sending | None]] = deque()
+        self._commands: deque[tuple[Step, _Sending, bytes]] = deque()  # without pipelining
+        self._needs_reset = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is awaited: a next envelope may start."""
+        return self.is_open and not self._awaited and not self._commands
+
+    @property
+    def wants_write(self) -> bool:
+        """Bytes wait for the kernel."""
+        return bool(self._out)
+
+    def start(self, envelope: Envelope) -> None:
+        """Begin an envelope on an idle connection."""
+        self._begin(envelope, b"")
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what the kernel takes."""
+        try:
+            while self._out:
+                sent = self.sock.send(self._out[0])
+                self._written += sent
+                if sent == len(self._out[0]):
+                    self._out.popleft()
+                else:
+                    self._out[0] = self._out[0][sent:]
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return
+        except OSError as error:
+            self.close(str(error))
+
+    def receive(self, supply: Supply) -> None:
+        """Read what arrived and go on; `supply` is asked when a next envelope can start."""
+        try:
+            while self.is_open:
+                received = self.sock.recv(65536)
+                if not received:
+                    self.close("the relay hung up")
+                    return
+                for reply in self._reader.feed(received):
+                    self._on_reply(reply, supply)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        except (OSError, RelayError) as error:
+            self.close(str(error))
+        self.flush()
+
+    def close(self, why: str) -> None:
+        """Hang up; every envelope that was taken and not answered is untried or unknown."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.sock.close()
+        lost = {id(sending): sending for _, sending in self._awaited if sending is not None}
+        lost.update({id(sending): sending for _, sending, _ in self._commands})
+        self._awaited.clear()
+        self._commands.clear()
+        for sending in lost.values():
+            if sending.refused is not None:
+                self._report_refusal(sending, sending.refused)
+                continue
+            is_whole = sending.body_end is not None and self._written >= sending.body_end
+            outcome = Outcome.UNKNOWN if is_whole else Outcome.UNTRIED
+            self.report(Result(sending.envelope.key, outcome, text=why))
+
+    def quit(self) -> None:
+        """Say goodbye on an idle connection, without waiting for the answer."""
+        if self.is_open:
+            self._queue(b"QUIT\r\n")
+            self.flush()
+            self.is_open = False
+            self.sock.close()
+
+    def _begin(self, envelope: Envelope, before: bytes) -> None:
+        """Queue an envelope's commands, in the same write as what goes before them."""
+        sending = _Sending(envelope)
+        commands = self._addressed(envelope)
+        if self._needs_reset:
+            commands.insert(0, (Step.RSET, b"RSET\r\n"))
+            self._needs_reset = False
+        if self.is_chunking:
+            commands.append((Step.BODY, self._chunk(envelope)))
+        else:
+            commands.append((Step.DATA, b"DATA\r\n"))
+        if self.offered.has_pipelining:
+            self._queue(before + b"".join(command for _, command in commands))
+            self._awaited.extend((step, sending) for step, _ in commands)
+            if self.is_chunking:
+                sending.body_end = self._queued
+        else:
+            self._queue(before)
+            self._commands.extend((step, sending, command) for step, command in commands)
+            if not self._awaited:
+                self._next_command()
+
+    def _addressed(self, envelope: Envelope) -> list[tuple[Step, bytes]]:
+        """MAIL and RCPT with the parameters that the relay offers."""
+        parameter = b" SMTPUTF8" if envelope.is_utf8 else b""
+        parameter += b" BODY=8BITMIME" if envelope.is_eight_bit else b""
+        wish = b""
+        if self.offered.has_dsn:
+            parameter += notices.of_message(envelope.envelope_id)
+            wish = notices.of_recipient(envelope.recipient)
+        return [
+            (Step.MAIL, b"MAIL FROM:<%b>%b\r\n" % (envelope.mail_from.encode(), parameter)),
+            (Step.RCPT, b"RCPT TO:<%b>%b\r\n" % (envelope.recipient.encode(), wish)),
+        ]
+
+    def _chunk(self, envelope: Envelope) -> bytes:
+        body = b"".join(envelope.message)
+        return b"BDAT %d LAST\r\n" % len(body) + body
+
+    def _next_command(self) -> None:
+        if self._commands:
+            step, sending, command = self._commands.popleft()
+            self._queue(command)
+            self._awaited.append((step, sending))
+            if step is Step.BODY:
+                sending.body_end = self._queued
+
+    def _queue(self, content: bytes) -> None:
+        if content:
+            self._out.append(memoryview(content))
+            self._queued += len(content)
+        self._wait_anew()
+
+    def _wait_anew(self) -> None:
+        """Start the clock for the reply that is awaited next."""
+        is_body = bool(self._awaited) and self._awaited[0][0] in (Step.BODY, Step.EMPTY)
+        patience_s = self.patience.body_s if is_body else self.patience.command_s
+        self.deadline = time.monotonic() + patience_s
+
+    def _on_reply(self, reply: Reply, supply: Supply) -> None:
+        if not self._awaited:
+            # Nothing was asked: a 421 on an idle connection, or noise (RFC 5321 3.8).
+            self.close(reply.text)
+            return
+        step, sending = self._awaited.popleft()
+        self._wait_anew()
+        if sending is not None and step is not Step.RSET:
+            self._on_step(step, sending, reply, supply)
+        if reply.code == CLOSING:
+            self.close(reply.text)
+        elif not self._awaited:
+            self._next_command()
+
+    def _on_step(self, step: Step, sending: _Sending, reply: Reply, supply: Supply) -> None:
+        if step is Step.BODY:
+            self._report_body(sending, reply)
+            self._go_on(supply)
+        elif step is Step.EMPTY:
+            self._report_refusal(sending, sending.refused or reply)
+            self._go_on(supply)
+        elif step is Step.DATA:
+            self._on_data(sending, reply, supply)
+        elif not reply.is_ok:
+            sending.refused = sending.refused or reply
+            self._drop_commands_of(sending, reply, supply)
+
+    def _on_data(self, sending: _Sending, reply: Reply, supply: Supply) -> None:
+        if reply.code == GO_ON and not supply.is_safe():
+            # The lease is too short for a body: hang up, so that the relay drops the envelope.
+            self._awaited.appendleft((Step.DATA, sending))
+            self.close("the lease ran short")
+        elif reply.code == GO_ON and sending.refused is None:
+            self._send_body(sending, supply)
+        elif reply.code == GO_ON:
+            # The relay wants a message although it refused its envelope: give it none.
+            self._queue(b".\r\n")
+            self._awaited.append((Step.EMPTY, sending))
+            self._needs_reset = True
+        else:
+            self._needs_reset = True
+            self._report_refusal(sending, sending.refused or reply)
+            self._go_on(supply)
+
+    def _send_body(self, sending: _Sending, supply: Supply) -> None:
+        body = b"".join((*sending.envelope.message, b".\r\n"))
+        sending.body_end = self._queued + len(body)
+        self._awaited.append((Step.BODY, sending))
+        following = supply.take() if self.offered.has_pipelining else None
+        if following is None:
+            self._queue(body)
+        else:
+            self._begin(following, body)
+
+    def _drop_commands_of(self, sending: _Sending, reply: Reply, supply: Supply) -> None:
+        """Without pipelining nothing of a refused envelope is under way: end it here."""
+        if self.offered.has_pipelining:
+            return
+        self._commands.clear()
+        self._needs_reset = True
+        self._report_refusal(sending, reply)
+        self._go_on(supply)
+
+    def _go_on(self, supply: Supply) -> None:
+        """Start the next envelope if the last one was not already sent ahead."""
+        if self.is_idle:
+            following = supply.take()
+            if following is not None:
+                self._begin(following, b"")
+
+    def _report_body(self, sending: _Sending, reply: Reply) -> None:
+        if sending.refused is not None or not reply.is_ok:
+            self._needs_reset = sending.refused is not None
+            self._report_refusal(sending, sending.refused or reply)
+            return
+        self._report(sending, Outcome.ACCEPTED, reply)
+
+    def _report_refusal(self, sending: _Sending, reply: Reply) -> None:
+        outcome = Outcome.FAILED if reply.is_permanent else Outcome.DEFERRED
+        if reply.code == CLOSING and sending.body_end is None:
+            outcome = Outcome.UNTRIED
+        self._report(sending, outcome, reply)
+
+    def _report(self, sending: _Sending, outcome: Outcome, reply: Reply) -> None:
+        self.report(
+            Result(sending.envelope.key, outcome, reply.code, reply.enhanced, reply.text[:500])
+        )

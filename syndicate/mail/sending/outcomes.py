@@ -1,0 +1,72 @@
+"""What a relay's answer means for a delivery, and when a deferred one is tried again. Pure.
+
+accepted   → accepted
+deferred   → deferred, again after 1, 5, 15, 60, then every 180 minutes until the mailing expires
+failed     → failed
+unknown    → ambiguous: it may have arrived (design §5.7)
+untried    → nothing: it stays pending and costs no attempt
+"""
+
+import datetime as dt
+import re
+
+from syndicate.mail.relay.conversation import CLOSING, Outcome, Result
+from syndicate.store import results
+from syndicate.store.lease import Due
+from syndicate.store.mailings import DeliveryState
+
+DEFERRALS_MIN = (1, 5, 15, 60, 180)
+# A fifth earlier or later, so that what was deferred together does not come back together.
+JITTER = 0.2
+MAX_REASON = 200
+# An apostrophe belongs to a name (o'neil@…), and to no domain. Only where a word begins: else a
+# long one is searched from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>\"(),;:])[^\s<>\"(),;:]+@[^\s<>\"'(),;:]+")
+_STATES = {
+    Outcome.ACCEPTED: DeliveryState.ACCEPTED,
+    Outcome.DEFERRED: DeliveryState.DEFERRED,
+    Outcome.FAILED: DeliveryState.FAILED,
+    Outcome.UNKNOWN: DeliveryState.AMBIGUOUS,
+}
+
+
+def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
+    """The outcome to write for one result, or None when nothing was tried.
+
+    Args:
+        result: what the relay, or its silence, said.
+        due: the delivery.
+        now: aware UTC.
+    """
+    state = _STATES.get(result.outcome)
+    if state is None:
+        return None
+    is_deferred = state is DeliveryState.DEFERRED
+    return results.Outcome(
+        due.ordinal,
+        state,
+        code=result.code,
+        enhanced=result.enhanced,
+        reason=None if state is DeliveryState.ACCEPTED else without_addresses(result.text),
+        not_before=next_try(due, now) if is_deferred else None,
+    )
+
+
+def is_slow_down(outcome: results.Outcome) -> bool:
+    """Whether a receiver asked for less: 421, or a policy reply 4.7.x (notes/mail A6)."""
+    if outcome.state is not DeliveryState.DEFERRED:
+        return False
+    return outcome.code == CLOSING or (outcome.enhanced or "").startswith("4.7.")
+
+
+def next_try(due: Due, now: dt.datetime) -> dt.datetime:
+    """When a delivery that was deferred just now is due again, aware UTC."""
+    minutes = DEFERRALS_MIN[min(due.attempts, len(DEFERRALS_MIN) - 1)]
+    # Spread by recipient, so that the same row gives the same time to whoever asks.
+    spread = (due.recipient_id * 2_654_435_761 % 2**32) / 2**32
+    return now + dt.timedelta(minutes=minutes * (1 - JITTER + 2 * JITTER * spread))
+
+
+def without_addresses(text: str) -> str:
+    """A reply's text as it may be stored and shown: short, and naming nobody."""
+    return _ADDRESS.sub("(address)", text)[:MAX_REASON]

@@ -1,0 +1,311 @@
+"""The door at which a mail server hands returned mails over: by hand, and by a real Postfix."""
+
+import asyncio
+import mailbox
+import os
+import queue
+import re
+import shutil
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicate import settings
+from syndicate.bounces.doors import lmtp
+from syndicate.bounces.doors.intake import Intake, Outcome
+from syndicate.store import events
+from syndicate.store.session import dispose, transaction
+from tests.bounces.keeping.test_record import sealed
+from tests.bounces.reading.test_classify import ARF, DSN
+from tests.mail.postfix import Postfix
+
+LUNCH = "Subject: Lunch?\r\n\r\nAt one.\r\n"
+LOOP = "loop@daily.example"
+
+
+class Server:
+    """The door of the house, in a thread of its own."""
+
+    def __init__(self, desk: lmtp.Desk) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, args=[desk])
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+
+    def _run(self, desk: lmtp.Desk) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(lmtp.serve(self._listener, desk, self._stop))
+
+
+class Client:
+    """A client that says what it is told, and reads reply by reply."""
+
+    def __init__(self, server: Server) -> None:
+        self.connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        self.file = self.connection.makefile("rb")
+        assert self.reply().startswith("220")
+
+    def say(self, *lines: str) -> None:
+        self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def reply(self) -> str:
+        line = self.file.readline().decode()
+        return self.reply() if line[3:4] == "-" else line.strip()
+
+    def replies(self, number: int) -> list[str]:
+        """Code and status of the next ones."""
+        return [" ".join(self.reply().split()[:2]) for _ in range(number)]
+
+    def hand_over(self, text: str, *recipients: str) -> list[str]:
+        self.say("MAIL FROM:<>", *(f"RCPT TO:<{each}>" for each in recipients), "DATA")
+        assert self.replies(len(recipients) + 2)[-1].startswith("354")
+        self.say(re.sub(r"\A\.|(?<=\r\n)\.", "..", text) + ".")
+        return self.replies(len(recipients))
+
+    def close(self) -> None:
+        self.file.close()
+        self.connection.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[lmtp.Desk], Client]]:
+    things: list[Client | Server] = []
+
+    def open_door(desk: lmtp.Desk) -> Client:
+        server = Server(desk)
+        things.append(server)
+        client = Client(server)
+        things.append(client)
+        return client
+
+    yield open_door
+    for thing in reversed(things):
+        thing.close() if isinstance(thing, Client) else thing.stop()
+
+
+def desk(take: lmtp.Take | None = None, aside: list[bytes] | None = None) -> lmtp.Desk:
+    put_aside = None if aside is None else aside.append
+    return lmtp.Desk(take or Intake().take, settings.load().key(), {LOOP}, put_aside)
+
+
+def report(recipient_id: int) -> str:
+    text = DSN.format(
+        address=f"reader{recipient_id:03}@example.com",
+        action="failed",
+        status="5.1.1",
+        diagnostic="550 5.1.1 User unknown",
+        words="",
+    )
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def counted(mailing: int) -> dict[str, int]:
+    with transaction() as tx:
+        return dict(events.counts(tx, mailing).get("google", {}))
+
+
+def test_each_recipient_has_an_answer_of_its_own(
+    mailing_id: int, opened: Callable[[lmtp.Desk], Client]
+) -> None:
+    client = opened(desk())
+    client.say("LHLO mx.example")
+    assert client.reply().startswith("250")
+
+    answers = client.hand_over(report(1), sealed(mailing_id, 1), sealed(mailing_id, 2))
+
+    assert answers == ["250 2.0.0", "250 2.0.0"]
+    assert counted(mailing_id) == {"bounced": 2}
+    assert client.hand_over(report(1), sealed(mailing_id, 1)) == ["250 2.0.0"]
+    assert counted(mailing_id) == {"bounced": 2}
+
+
+def test_what_cannot_be_kept_stays_with_the_mail_server(
+    mailing_id: int, opened: Callable[[lmtp.Desk], Client], settings_env: pytest.MonkeyPatch
+) -> None:
+    client, where = opened(desk()), settings.load().need("database_url")
+    recipient = sealed(mailing_id, 1)
+
+    def move(url: str) -> None:
+        settings_env.setenv("SYNDICATE_DATABASE_URL", url)
+        settings.load.cache_clear()
+        dispose()
+
+    move("postgresql://nobody@127.0.0.1:1/none")
+    assert client.hand_over(report(1), recipient) == ["451 4.3.0"]
+    move(where)
+
+    assert client.hand_over(report(1), recipient) == ["250 2.0.0"]
+    assert counted(mailing_id) == {"bounced": 1}
+
+
+def test_only_names_that_we_sealed_are_taken(opened: Callable[[lmtp.Desk], Client]) -> None:
+    client = opened(desk())
+    name = sealed(1, 1)
+    digits = name.rpartition("-")[2][:12]
+    forged = name.replace(digits, digits[::-1] if digits != digits[::-1] else "0" * 12)
+
+    client.say(
+        "EHLO mx.example",
+        "RCPT TO:<x@y.example>",
+        "DATA",
+        "MAIL FROM:<> SIZE=5 BODY=8BITMIME",
+        "MAIL FROM:<>",
+        f"RCPT TO:<{forged}>",
+        "RCPT TO:<reader001@example.com>",
+        "RCPT TO: nobody",
+        f"RCPT TO:<{name}>",
+        f"RCPT TO:<{LOOP.upper()}>",
+        "RSET",
+        "DATA",
+        "QUIT",
+    )
+
+    assert client.replies(13) == [
+        "500 5.5.1", "503 5.5.1", "503 5.5.1", "250 2.1.0", "503 5.5.1", "550 5.1.1", "550 5.1.1",
+        "501 5.5.4", "250 2.1.5", "250 2.1.5", "250 2.0.0", "503 5.5.1", "221 2.0.0",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("database")
+def test_a_complaint_comes_to_the_address_of_a_feedback_loop_and_lunch_goes_aside(
+    opened: Callable[[lmtp.Desk], Client],
+) -> None:
+    aside: list[bytes] = []
+    client = opened(desk(aside=aside))
+
+    assert client.hand_over(ARF.replace("\n", "\r\n"), LOOP) == ["250 2.0.0"]
+    assert aside == []
+    assert client.hand_over(LUNCH, LOOP) == ["250 2.0.0"]
+    assert aside == [f"Delivered-To: {LOOP}\r\n{LUNCH}".encode()]
+
+
+def test_a_mail_comes_as_it_was_and_cut_where_nobody_reads_on(
+    opened: Callable[[lmtp.Desk], Client],
+) -> None:
+    came: queue.Queue[bytes] = queue.Queue()
+
+    def take(raw: bytes) -> Outcome:
+        came.put(raw.partition(b"\r\n")[2])
+        return Outcome.KEPT
+
+    client = opened(desk(take))
+    mails = ["", "a\r\n", ".\r\n", "..\r\n\r\n.x\r\n", "\n.\n\r\nbare\r\n", "y" * 70_000 + "\r\n"]
+
+    for text in mails:
+        assert client.hand_over(text, LOOP) == ["250 2.0.0"]
+        assert came.get(timeout=60).decode() == text
+    assert client.hand_over("z" * 70 + "\r\n" + "y" * 3_000_000 + "\r\n", LOOP) == ["250 2.0.0"]
+    assert len(came.get(timeout=60)) == lmtp.LARGEST
+
+
+def test_a_mail_over_which_we_stumble_waits_for_a_version_that_does_not(
+    opened: Callable[[lmtp.Desk], Client],
+) -> None:
+    client = opened(desk(lambda _raw: Outcome.UNREADABLE))
+
+    assert client.hand_over(LUNCH, LOOP) == ["451 4.3.5"]
+
+
+def test_a_mail_in_hand_is_answered_before_the_door_closes() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def take(_raw: bytes) -> Outcome:
+        begun.set()
+        may_end.wait(60)
+        return Outcome.KEPT
+
+    server = Server(desk(take))
+    client = Client(server)
+    client.say("MAIL FROM:<>", f"RCPT TO:<{LOOP}>", "DATA", "x", ".", "QUIT")
+    assert begun.wait(60)
+
+    threading.Timer(0.2, may_end.set).start()
+    server.stop()
+
+    assert client.replies(5)[3:] == ["250 2.0.0", "221 2.0.0"]
+    client.close()
+
+
+_ROUTES = """\
+relay_domains = daily.example
+transport_maps = regexp:{{
+    {{/^b\\+[0-9]+-[0-9]+-[0-9a-f]+@daily\\.example$$/ lmtp:inet:127.0.0.1:{port}}} }}
+smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_relay_restrictions = reject_unauth_destination
+"""
+
+
+@pytest.fixture
+def door(database: str, tmp_path: Path) -> Iterator[int]:  # noqa: ARG001 - the command needs it
+    """The port of the command as an operator starts it."""
+    argv = [sys.executable, "-m", "syndicate.cli", "bounces", "listen", "--lmtp", "127.0.0.1:0"]
+    argv += ["--aside", str(tmp_path / "aside")]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline().rpartition(":")[2].strip(".\n"))
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+@pytest.fixture
+def postfix(door: int) -> Iterator[Postfix]:
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-pf-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = Postfix(folder, _ROUTES.format(port=door))
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.debian("postfix")
+@pytest.mark.skipif(os.getuid() != 0, reason="Postfix starts as root only")
+def test_postfix_hands_returned_mails_over_to_the_command(
+    mailing_id: int, postfix: Postfix, tmp_path: Path
+) -> None:
+    with smtplib.SMTP("127.0.0.1", postfix.port, timeout=60) as client:
+        client.sendmail("", [sealed(mailing_id, 1)], report(1).encode())
+        client.sendmail("", [sealed(mailing_id, 2)], LUNCH.encode())
+
+    box = mailbox.Maildir(tmp_path / "aside")
+    deadline = time.monotonic() + 60
+    while postfix.log.read_text().count("status=sent (250 2.0.0") < 2:
+        assert time.monotonic() < deadline, postfix.log.read_text()
+        time.sleep(0.1)
+    assert (counted(mailing_id), len(box)) == ({"bounced": 1}, 1)
+
+
+def test_a_socket_in_a_folder_will_do_and_an_old_one_is_no_hindrance(
+    settings_env: pytest.MonkeyPatch,  # noqa: ARG001 - the command takes its key from there
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-lmtp-"))
+    path = folder / "lmtp.sock"
+    with socket.socket(socket.AF_UNIX) as gone:
+        gone.bind(str(path))
+    argv = [sys.executable, "-m", "syndicate.cli", "bounces", "listen", "--lmtp", f"unix:{path}"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert str(path) in process.stdout.readline()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert client.recv(512).startswith(b"220 ")
+            again = subprocess.run(argv, check=False, capture_output=True, text=True)
+        process.terminate()
+        assert process.wait(60) == 0
+    assert (again.returncode, path.exists()) == (4, False)
+    folder.rmdir()

@@ -1,0 +1,67 @@
+"""A relay's address as operators write it."""
+
+import pytest
+
+from syndicate.errors import SettingsError
+from syndicate.mail.relay import addresses
+from syndicate.mail.relay.addresses import Relay
+
+SECRET = "s/cret"  # noqa: S105 - of nobody
+CASES = [
+    ("smtp://relay.example", Relay("relay.example", 25)),
+    ("smtps://relay.example", Relay("relay.example", 465, is_tls=True)),
+    (
+        "smtp://me%40x:s%2Fcret@10.0.0.1:2525?starttls=required&chunking=1",
+        Relay("10.0.0.1", 2525, starttls="required", user="me@x", secret=SECRET, is_chunking=True),
+    ),
+]
+
+
+@pytest.mark.parametrize(("url", "expected"), CASES)
+def test_parse(url: str, expected: Relay) -> None:
+    assert addresses.parse(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "relay.example",
+        "http://relay.example",
+        "smtp://",
+        "smtp://x?tls=1",
+        "smtp://x?starttls=maybe",
+    ],
+)
+def test_parse_refuses_what_is_no_relay(url: str) -> None:
+    with pytest.raises(SettingsError):
+        addresses.parse(url)
+
+
+def test_the_name_holds_no_secret() -> None:
+    assert addresses.parse("smtp://me:secret@relay.example:587").name == "relay.example:587"
+
+
+def test_parse_all_reads_several_with_their_weights() -> None:
+    first, second = addresses.parse_all(
+        "smtp://a.example?weight=3&connections=8\n smtp://b.example:2525"
+    )
+
+    assert (first.name, first.weight, first.connections) == ("a.example:25", 3, 8)
+    assert (second.name, second.weight, second.connections) == ("b.example:2525", 1, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "smtp://a smtp://a:25",
+        "smtp://a?weight=0",
+        "smtp://a?weight=x",
+        "smtp://a, smtp://b",
+    ],
+)
+def test_parse_all_refuses_what_is_no_set_of_relays(text: str) -> None:
+    with pytest.raises(SettingsError):
+        addresses.parse_all(text)

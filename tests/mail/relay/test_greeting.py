@@ -1,0 +1,140 @@
+"""Opening a connection: EHLO, TLS, AUTH, and what each refusal says."""
+
+import base64
+import ssl
+
+import pytest
+
+from syndicate.errors import RelayError
+from syndicate.mail.relay.addresses import Relay, StartTls
+from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.greeting import open_connection
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
+from tests.mail.certificate import make_certificate
+from tests.mail.fault_relay import OFFERED, Event, FaultRelay
+
+LOGIN = {"user": "newsroom", "secret": "s3cret"}
+ENVELOPE = Envelope(0, "b@news.example", "reader001@example.com", (b"A: b\r\n\r\nhello\r\n",))
+
+
+@pytest.fixture(scope="module")
+def server_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A certificate that nobody vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(make_certificate(tmp_path_factory.mktemp("tls") / "both.pem"))
+    return context
+
+
+def deliver(relay: Relay) -> Outcome:
+    results: list[Result] = []
+    with Session(relay, connections=1) as session:
+        session.send(iter([ENVELOPE]), results.append, lambda: float("inf"))
+    return results[0].outcome
+
+
+def answering(step: str, answer: bytes) -> FaultRelay:
+    return FaultRelay(lambda event: answer if event.step == step else None)
+
+
+@pytest.mark.parametrize("starttls", ["auto", "off"])
+def test_capabilities_are_read_from_ehlo(starttls: StartTls) -> None:
+    with FaultRelay(offered=("PIPELINING", "AUTH PLAIN LOGIN", "SIZE 1000")) as server:
+        sock, offered = open_connection(server.relay(starttls=starttls))
+        sock.close()
+
+    assert offered.has_pipelining
+    assert not offered.has_chunking
+    assert offered.auth == {"PLAIN", "LOGIN"}
+
+
+def test_starttls_is_used_where_it_is_offered(server_tls: ssl.SSLContext) -> None:
+    with FaultRelay(offered=(*OFFERED, "STARTTLS"), tls=server_tls) as server:
+        outcome = deliver(server.relay())
+
+    assert outcome is Outcome.ACCEPTED
+    assert [line.split()[0] for line in server.lines][:4] == ["EHLO", "STARTTLS", "EHLO", "MAIL"]
+
+
+def test_starttls_off_stays_in_the_clear(server_tls: ssl.SSLContext) -> None:
+    with FaultRelay(offered=(*OFFERED, "STARTTLS"), tls=server_tls) as server:
+        deliver(server.relay(starttls="off"))
+
+    assert "STARTTLS" not in server.lines
+
+
+def test_required_starttls_is_refused_when_it_is_not_offered() -> None:
+    with FaultRelay() as server, pytest.raises(RelayError, match="offers no STARTTLS"):
+        open_connection(server.relay(starttls="required"))
+
+
+def test_required_starttls_wants_a_certificate_that_somebody_vouches_for(
+    server_tls: ssl.SSLContext,
+) -> None:
+    with (
+        FaultRelay(offered=(*OFFERED, "STARTTLS"), tls=server_tls) as server,
+        pytest.raises(RelayError, match="broke off"),
+    ):
+        open_connection(server.relay(starttls="required"))
+
+
+def test_starttls_that_fails_is_an_error_and_never_falls_back() -> None:
+    server = answering("STARTTLS", b"454 4.7.0 TLS not available\r\n")
+    server.offered = (*OFFERED, "STARTTLS")
+    with server, pytest.raises(RelayError, match="454"):
+        open_connection(server.relay())
+
+    assert not any(line.startswith("MAIL") for line in server.lines)
+
+
+def test_tls_from_the_first_byte_wants_a_good_certificate(server_tls: ssl.SSLContext) -> None:
+    with (
+        FaultRelay(tls=server_tls, is_tls_from_start=True) as server,
+        pytest.raises(RelayError, match="certificate"),
+    ):
+        open_connection(server.relay(is_tls=True))
+
+
+@pytest.mark.parametrize("offered", ["AUTH PLAIN LOGIN", "AUTH LOGIN"])
+def test_auth_says_who_we_are(offered: str) -> None:
+    with FaultRelay(offered=(*OFFERED, offered)) as server:
+        outcome = deliver(server.relay(**LOGIN))
+
+    said = " ".join(server.lines)
+    plain = base64.b64encode(b"\0newsroom\0s3cret").decode()
+    both = [base64.b64encode(word).decode() for word in (b"newsroom", b"s3cret")]
+    assert outcome is Outcome.ACCEPTED
+    assert plain in said if "PLAIN" in offered else all(word in said for word in both)
+
+
+def test_auth_that_is_refused_is_an_error_without_the_secret() -> None:
+    server = answering("AUTH", b"535 5.7.8 Bad credentials\r\n")
+    server.offered = (*OFFERED, "AUTH PLAIN")
+    with server, pytest.raises(RelayError, match="535") as caught:
+        open_connection(server.relay(**LOGIN))
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_auth_that_is_not_offered_is_an_error() -> None:
+    with FaultRelay() as server, pytest.raises(RelayError, match="neither AUTH PLAIN nor LOGIN"):
+        open_connection(server.relay(**LOGIN))
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [("connect", b"554 5.7.1 Go away\r\n"), ("EHLO", b"502 5.5.1 No\r\n"), ("connect", b"?\r\n")],
+)
+def test_a_refused_greeting_is_an_error(step: str, answer: bytes) -> None:
+    with answering(step, answer) as server, pytest.raises(RelayError):
+        open_connection(server.relay())
+
+
+def test_a_relay_that_hangs_up_in_its_greeting_is_an_error() -> None:
+    def hang_up(event: Event) -> bytes | None:
+        if event.step == "EHLO":
+            raise OSError
+        return None
+
+    with FaultRelay(hang_up) as server, pytest.raises(RelayError):
+        open_connection(server.relay())

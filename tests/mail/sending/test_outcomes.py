@@ -1,0 +1,70 @@
+"""What a relay's answer means for a delivery."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.sending import outcomes
+from syndicate.store.lease import Due
+from syndicate.store.mailings import DeliveryState
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+
+
+def due(attempts: int = 0, recipient_id: int = 7) -> Due:
+    return Due(3, recipient_id, "reader001@example.com", 5, 1, "en", attempts, None)
+
+
+CASES = [
+    (Outcome.ACCEPTED, DeliveryState.ACCEPTED),
+    (Outcome.DEFERRED, DeliveryState.DEFERRED),
+    (Outcome.FAILED, DeliveryState.FAILED),
+    (Outcome.UNKNOWN, DeliveryState.AMBIGUOUS),
+]
+
+
+@pytest.mark.parametrize(("outcome", "state"), CASES)
+def test_each_result_has_its_state(outcome: Outcome, state: DeliveryState) -> None:
+    written = outcomes.of(Result(3, outcome, 450, "4.2.1", "busy"), due(), now=NOW)
+
+    assert written is not None
+    assert (written.ordinal, written.state, written.code) == (3, state, 450)
+    assert written.is_attempt
+    assert (written.not_before is not None) == (state is DeliveryState.DEFERRED)
+
+
+def test_what_was_never_tried_changes_nothing() -> None:
+    assert outcomes.of(Result(3, Outcome.UNTRIED), due(), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(0, 1), (1, 5), (2, 15), (3, 60), (4, 180), (5, 180), (50, 180)]
+)
+def test_a_deferred_delivery_waits_longer_each_time(attempts: int, minutes: int) -> None:
+    waits = [
+        (outcomes.next_try(due(attempts, recipient), NOW) - NOW).total_seconds() / 60
+        for recipient in range(1, 500)
+    ]
+
+    assert min(waits) >= minutes * 0.8
+    assert max(waits) <= minutes * 1.2
+    assert max(waits) - min(waits) > minutes * 0.3
+    assert outcomes.next_try(due(attempts), NOW) == outcomes.next_try(due(attempts), NOW)
+
+
+@example("o'neil@example.com", "")
+@given(st.emails(), st.text())
+def test_a_reason_names_nobody(address: str, text: str) -> None:
+    told = outcomes.without_addresses(f"<{address}>: {text} {address} rejected")
+
+    assert address.partition("@")[2] not in told.replace("(address)", "") or "@" not in told
+    assert len(told) <= outcomes.MAX_REASON
+
+
+def test_a_reason_keeps_what_is_no_address() -> None:
+    told = outcomes.without_addresses("5.1.1 <reader001@example.com>: user unknown")
+
+    assert told == "5.1.1 <(address)>: user unknown"
