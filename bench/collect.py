@@ -37,11 +37,12 @@ from syndicate.collect import run
 from syndicate.embedded import child
 from syndicate.embedded.child import Recipe
 from syndicate.reading import pool
-from syndicate.store import feeds, sources
-from syndicate.store.articles import Article, ArticleSource, Revision
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
-from syndicate.store.sources import FetchHost, FetchState, Pages, SourceKind
+from syndicate.store.content.articles import Article, ArticleSource, Revision
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import FetchHost, FetchState, Pages, SourceKind
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication import feeds
 
 ROUNDS = ("cold", "unchanged", "changed_10", "bare", "hostile")
 SERVED = {"cold": "first", "unchanged": "first", "changed_10": "changed", "bare": "bare"}

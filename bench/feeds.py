@@ -41,11 +41,11 @@ from syndicate.embedded.probes import ReadySocket
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.valkey import Valkey
 from syndicate.feeds import build, model, publish
-from syndicate.store import feeds
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.feed_rows import EntryRow
-from syndicate.store.feeds import Feed, FeedKind
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.feed_rows import EntryRow
+from syndicate.store.syndication.feeds import Feed, FeedKind
 
 SIZES = (50, 500, 5000)
 _BASE = "https://daily.example"

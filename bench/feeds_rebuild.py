@@ -22,11 +22,11 @@ from sqlalchemy import func, select
 
 from bench.feeds_rows import NOW, article, publication
 from bench.ground import ROOT, Ground
-from syndicate.store import feeds
-from syndicate.store.articles import ArticleTag, Tag
-from syndicate.store.feed_documents import FeedDocument
-from syndicate.store.feeds import FeedKind
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import ArticleTag, Tag
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
+from syndicate.store.syndication.feed_documents import FeedDocument
+from syndicate.store.syndication.feeds import FeedKind
 
 ENTRIES = 50
 _FEEDS_OF_AN_ARTICLE = 5

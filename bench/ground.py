@@ -18,8 +18,8 @@ from syndicate.embedded import child
 from syndicate.embedded.child import Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
-from syndicate.store import migrate
-from syndicate.store.session import dispose, transaction
+from syndicate.store.ground.session import dispose, transaction
+from syndicate.store.maintenance import migrate
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2

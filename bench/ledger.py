@@ -20,10 +20,10 @@ from sqlalchemy import text
 
 from bench.ground import Ground, commit_pending, wal_bytes
 from syndicate import clock
-from syndicate.store import lease, ledger, results
-from syndicate.store.mailings import DeliveryState, Lane
-from syndicate.store.results import Outcome
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import lease, ledger, results
+from syndicate.store.sending.mailings import DeliveryState, Lane
+from syndicate.store.sending.results import Outcome
 from tests.mail.campaign import Plan, start
 
 CHUNK = 50

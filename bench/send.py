@@ -30,9 +30,9 @@ from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.merge import Content
-from syndicate.store import ledger
-from syndicate.store.lease import Due
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger
+from syndicate.store.sending.lease import Due
 from tests.mail.campaign import Plan, start
 
 # Ten readers' digest of 20 stories: about 70 KB on the wire.

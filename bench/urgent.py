@@ -23,11 +23,12 @@ from sqlalchemy import select
 
 from syndicate import clock, jobs
 from syndicate.articles import receive_push as pushing
-from syndicate.store import newsletters, recipients, subscribers
-from syndicate.store.mailings import Mailing
-from syndicate.store.newsletters import Issue, Newsletter, NewsletterKind
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, Newsletter, NewsletterKind
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.sending.mailings import Mailing
 from tests.faults.rig import Rig
 from tests.mail import confirmation
 from tests.mail.campaign import Plan, start

@@ -7,9 +7,9 @@ from typing import Any
 from bench.ground import at_the_barrier
 from syndicate import logs, settings
 from syndicate.mail.sending import deliver
-from syndicate.store import progress
-from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending.mailings import Lane
+from syndicate.store.views import progress
 
 
 def send(mailing_id: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A token is `base64url(payload).base64url(mac)`; the MAC is HMAC-SHA256 cut to 128 bits, keyed per
 purpose and compared in constant time, so that an unsubscribe link can never confirm a subscription.
 Tokens carry ids, never addresses. Whether a token may be used once or for ever is its
-user's business (`store.tokens` keeps the used ones).
+user's business (`store.platform.tokens` keeps the used ones).
 
 Source: RFC 2104.
 """
@@ -53,7 +53,8 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
     except (ValueError, binascii.Error) as error:
         raise BadTokenError("This link is not complete.") from error
     # The last letter of base64 has bits that stand for nothing: another letter there would be the
-    # same token under another spelling, and `store.tokens` would let a one-use token in again.
+    # same token under another spelling, and `store.platform.tokens` would let a one-use token in
+    # again.
     if (_encode(body), _encode(mac)) != (body_text, mac_text):
         raise BadTokenError("This link is not complete.")
     if not hmac.compare_digest(mac, _mac(master_key, purpose, body)):
@@ -71,7 +72,7 @@ def address_hash(master_key: bytes, address: str) -> bytes:
 
     Args:
         master_key: the installation's secret.
-        address: as `store.recipients.normalise` returns it.
+        address: as `store.readers.recipients.normalise` returns it.
 
     Returns:
         32 bytes, HMAC-SHA256.

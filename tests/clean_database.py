@@ -7,7 +7,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-from syndicate.store.installation import HOME
+from syndicate.store.platform.installation import HOME
 
 _MOST_BYTES = 16 * 2**20
 

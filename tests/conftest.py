@@ -19,7 +19,8 @@ import structlog
 from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
-from syndicate.store import migrate, session
+from syndicate.store.ground import session
+from syndicate.store.maintenance import migrate
 from tests import leftovers
 from tests.clean_database import CleanDatabase
 

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from syndicate import jobs, settings
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 
 
 def waiting(url: str, queue: str) -> list[dict[str, object]]:

@@ -25,7 +25,7 @@ from celery.signals import (
 )
 
 from syndicate import jobs, logs, settings
-from syndicate.store import session
+from syndicate.store.ground import session
 
 _QUEUES = "--queues="
 

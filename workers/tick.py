@@ -16,19 +16,14 @@ from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
-from syndicate.store import (
-    appointments,
-    due,
-    embargoes,
-    feeds,
-    hub,
-    hub_pings,
-    lease,
-    outbox,
-    set_back,
-)
-from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.editing import embargoes, outbox
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import wake_ups
+from syndicate.store.maintenance import clock_repair
+from syndicate.store.platform import due
+from syndicate.store.sending import lease
+from syndicate.store.sending.mailings import Lane
+from syndicate.store.syndication import feeds, hub, hub_pings
 from workers.app import app
 
 log = logs.get(__name__)
@@ -62,7 +57,7 @@ def take_slot(now: dt.datetime) -> bool:
         ahead = due.forget_ahead(tx, now)
         is_ours = due.take(tx, jobs.TICK.name, slot_of(now))
         is_new = bool(ahead) and due.take(tx, _SET_BACK, slot_of(now, _SET_BACK_EVERY_S))
-        found = set_back.put_right(tx, now, is_set_back=True) if is_new else {}
+        found = clock_repair.put_right(tx, now, is_set_back=True) if is_new else {}
     if is_new:
         log.error("clock_was_set_back", ticks_ahead=ahead, put_right=found)
     return is_ours or bool(ahead)
@@ -87,7 +82,7 @@ def put_right(now: dt.datetime) -> None:
     """Once a minute: let nothing wait for a moment that no sound clock can have written."""
     with transaction() as tx:
         is_ours = due.take(tx, _PUT_RIGHT, slot_of(now, _PUT_RIGHT_EVERY_S))
-        found = set_back.put_right(tx, now) if is_ours else {}
+        found = clock_repair.put_right(tx, now) if is_ours else {}
     if found:
         log.error("moments_of_the_future_put_right", **found)
 
@@ -117,7 +112,7 @@ def await_embargoes(now: dt.datetime) -> list[threading.Timer]:
 def hint_due_sources(now: dt.datetime) -> None:
     """Wake a collecting worker when a source is due."""
     with transaction() as tx:
-        if appointments.has_due(tx, now):
+        if wake_ups.has_due(tx, now):
             tx.hint(jobs.COLLECT_DUE)
 
 

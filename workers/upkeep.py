@@ -6,8 +6,9 @@ from collections.abc import Callable
 from syndicate import clock, jobs, logs, settings
 from syndicate.bounces.keeping import record
 from syndicate.feeds import watch
-from syndicate.store import installation, upkeep
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import upkeep
+from syndicate.store.platform import installation
 from workers.app import app
 
 log = logs.get(__name__)

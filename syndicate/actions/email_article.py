@@ -20,12 +20,13 @@ from syndicate.actions.forms import Cap, Guarded
 from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
-from syndicate.store import reading, recipients
-from syndicate.store.pictures import Picture
-from syndicate.store.publications import Publication
-from syndicate.store.reading import Reading
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.visibility import Channel
+from syndicate.store.content.pictures import Picture
+from syndicate.store.content.visibility import Channel
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import recipients
+from syndicate.store.views import reader_pages
+from syndicate.store.views.reader_pages import Reading
 
 log = logs.get(__name__)
 
@@ -127,7 +128,7 @@ def _is_letter(sign: str) -> bool:
 
 
 def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
-    found = reading.article(tx, article_id, now=now, channel=Channel.MAIL)
+    found = reader_pages.article(tx, article_id, now=now, channel=Channel.MAIL)
     publication = tx.get(Publication, found.story.publication_id) if found else None
     if found is None or publication is None:
         raise NotFoundError("There is no such article here.", article_id=article_id)
@@ -161,7 +162,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
 
 def _context(found: _Found, name: str) -> dict[str, Any]:
     story, publication = found.reading.story, found.publication
-    own_page = settings.load().base_url() + reading.path_of(story.id, story.slug)
+    own_page = settings.load().base_url() + reader_pages.path_of(story.id, story.slug)
     return {
         "publication": {
             "name": publication.name,

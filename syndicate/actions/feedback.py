@@ -15,10 +15,11 @@ from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
-from syndicate.store import reading, recipients
-from syndicate.store.publications import Publication
-from syndicate.store.reading import Reading
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import recipients
+from syndicate.store.views import reader_pages
+from syndicate.store.views.reader_pages import Reading
 
 log = logs.get(__name__)
 
@@ -59,7 +60,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
     text = checked_text(letter.text)
     reply_to = recipients.normalise(letter.reply_to) if letter.reply_to.strip() else ""
     with transaction() as tx:
-        found = reading.article(tx, article_id, now=now)
+        found = reader_pages.article(tx, article_id, now=now)
         publication = tx.get(Publication, found.story.publication_id) if found else None
         if found is None or publication is None:
             raise NotFoundError("There is no such article here.", article_id=article_id)
@@ -98,7 +99,7 @@ def _pass_on(
     found: Reading, publication: Publication, words: _Words, now: dt.datetime
 ) -> int | None:
     story = found.story
-    own_page = settings.load().base_url() + reading.path_of(story.id, story.slug)
+    own_page = settings.load().base_url() + reader_pages.path_of(story.id, story.slug)
     context: dict[str, Any] = {
         "publication": {"name": publication.name, "postal_address": publication.postal_address},
         "article": {

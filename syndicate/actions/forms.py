@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from syndicate import settings, signing
 from syndicate.errors import CapReachedError, UsageError
-from syndicate.store import caps
-from syndicate.store.due import SKEW
-from syndicate.store.session import Transaction
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import caps
+from syndicate.store.platform.due import SKEW
 
 LEAST_AGE = dt.timedelta(seconds=2)  # nobody reads and fills in a form faster
 GREATEST_AGE = dt.timedelta(hours=24)  # a tab that was left open over night

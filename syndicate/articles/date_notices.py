@@ -12,8 +12,9 @@ from syndicate.articles.changes import Alter
 from syndicate.articles.decide import Create, Facts
 from syndicate.articles.embargoes import Hold
 from syndicate.reading.records import Entry
-from syndicate.store import embargoes, sources
-from syndicate.store.session import Transaction
+from syndicate.store.editing import embargoes
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
 
 _NAMED = 5  # articles in one sentence
 _MANY = 1_000

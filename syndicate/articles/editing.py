@@ -8,9 +8,10 @@ from syndicate.errors import RefusedError, UsageError
 from syndicate.reading.clean import clean
 from syndicate.reading.encoding import legal
 from syndicate.reading.text import visible_hash
-from syndicate.store import articles, changes, embargoes, pictures
-from syndicate.store.articles import Article, ArticleState, Change
-from syndicate.store.session import Transaction
+from syndicate.store.content import articles, pictures
+from syndicate.store.content.articles import Article, ArticleState, Change
+from syndicate.store.editing import changes, embargoes
+from syndicate.store.ground.session import Transaction
 
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
 

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from syndicate.reading.text import key_of, normal_url
-from syndicate.store import featured
-from syndicate.store.session import Transaction
+from syndicate.store.content import featured
+from syndicate.store.ground.session import Transaction
 
 
 def keep(

@@ -22,10 +22,13 @@ from syndicate.reading.feeds.quick_xml import language_of
 from syndicate.reading.names import name_list
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import fingerprint
-from syndicate.store import alerts, articles, fetching, pictures, publications, sources
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction
-from syndicate.store.sources import Source, SourceKind
+from syndicate.store.composition import alerts
+from syndicate.store.content import articles, pictures
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import source_leases, sources
+from syndicate.store.intake.sources import Source, SourceKind
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
 
 MAX_BATCH = 100
 PURPOSE = "push"
@@ -204,7 +207,7 @@ def _rows(tx: Transaction, source_id: int, found: Sequence[Identified]) -> dict[
 
 
 def _place(tx: Transaction, source: Source, publication: Publication) -> store_found.Place:
-    sections = fetching.sections_by_word(tx, [publication.id]).get(publication.id, {})
+    sections = source_leases.sections_by_word(tx, [publication.id]).get(publication.id, {})
     facts = Facts(
         source_id=source.id,
         language=publication.language,
@@ -213,7 +216,7 @@ def _place(tx: Transaction, source: Source, publication: Publication) -> store_f
         is_first_connect=False,
         is_pushed=True,
     )
-    return store_found.Place(publication.id, fetching.authority_of(publication), facts)
+    return store_found.Place(publication.id, source_leases.authority_of(publication), facts)
 
 
 def _outcome(

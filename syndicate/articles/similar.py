@@ -15,8 +15,10 @@ from syndicate import logs
 from syndicate.articles.changes import text_change
 from syndicate.articles.decide import Attach, Create
 from syndicate.reading.text import plain, words
-from syndicate.store import alike, audit, sources
-from syndicate.store.session import Transaction
+from syndicate.store.editing import similar
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
+from syndicate.store.platform import audit
 
 log = logs.get(__name__)
 
@@ -57,7 +59,7 @@ def merged(
     ]
     found = list(intents)
     taken: set[int] = set()
-    candidates = alike.candidates(tx, publication_id, source_id, wanted, within=WITHIN)
+    candidates = similar.candidates(tx, publication_id, source_id, wanted, within=WITHIN)
     for place, article_id, body in candidates:
         each = found[place]
         if article_id in taken or not isinstance(each, Create):

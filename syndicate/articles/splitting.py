@@ -5,10 +5,12 @@ import uuid
 
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.reading.text import fingerprint, key_of, normal_url
-from syndicate.store import articles, fetching, splitting
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction
+from syndicate.store.content import articles
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.editing import splitting
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import source_leases
+from syndicate.store.newsroom.publications import Publication
 
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
 
@@ -66,4 +68,4 @@ def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime)
 def _atom_id(tx: Transaction, article: Article, now: dt.datetime) -> str:
     publication = tx.get(Publication, article.publication_id)
     assert publication is not None  # noqa: S101 - a foreign key
-    return f"tag:{fetching.authority_of(publication)},{now:%Y-%m-%d}:{uuid.uuid4()}"
+    return f"tag:{source_leases.authority_of(publication)},{now:%Y-%m-%d}:{uuid.uuid4()}"

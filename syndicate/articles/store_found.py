@@ -12,9 +12,10 @@ from syndicate.articles.identity import Identified, KnownEntry, match
 from syndicate.articles.story import entry_hash
 from syndicate.articles.to_rows import Tags, altered_article, known_article, new_article
 from syndicate.reading.text import fingerprint
-from syndicate.store import articles, changes, collecting, embargoes, outbox, writing
-from syndicate.store.collecting import NewArticle
-from syndicate.store.session import Transaction
+from syndicate.store.content import articles
+from syndicate.store.editing import article_rows, changes, changesets, embargoes, outbox
+from syndicate.store.editing.changesets import NewArticle
+from syndicate.store.ground.session import Transaction
 
 _DONE = frozenset({"killed", "taken_down"})
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
@@ -61,7 +62,7 @@ def known(
 ) -> list[tuple[Identified, KnownEntry | None]]:
     """Each entry with what this source brought before, None when it is new."""
     stems = {each.stem for each in found}
-    rows = collecting.known_entries(tx, source_id, stems) if stems else []
+    rows = changesets.known_entries(tx, source_id, stems) if stems else []
     return match(found, [KnownEntry(*row) for row in rows])
 
 
@@ -101,12 +102,12 @@ def store(
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     moved = [each for each, before in changed if each.entry.link != before.link]
     if fresh or moved:
-        collecting.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
+        changesets.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     tags = {**made.tags, **altered.tags}
-    writing.tag(tx, place.publication_id, tags)
-    writing.retag(tx, place.publication_id, {id_: tags[id_] for id_ in altered.retagged})
+    article_rows.tag(tx, place.publication_id, tags)
+    article_rows.retag(tx, place.publication_id, {id_: tags[id_] for id_ in altered.retagged})
     picked: list[int] = []
     if fresh or changed or featured:
         picked = filing.keep(tx, place.publication_id, featured, now=now)
@@ -126,7 +127,7 @@ def _store_new(
 ) -> Stored:
     source_id = place.facts.source_id
     links = decide.lookups(fresh)
-    rows = collecting.by_links(tx, place.publication_id, source_id, links)
+    rows = changesets.by_links(tx, place.publication_id, source_id, links)
     intents = decide.new_entries(
         fresh,
         by_link={link: ByLink(*rest) for link, *rest in rows},
@@ -138,8 +139,8 @@ def _store_new(
     creates = [each for each in intents if isinstance(each, Create)]
     attaches = [each for each in intents if isinstance(each, Attach)]
     articles_to_make = [_article(place, each, missing) for each in creates]
-    ids = collecting.make(tx, articles_to_make, now)
-    writing.attach(
+    ids = changesets.make(tx, articles_to_make, now)
+    article_rows.attach(
         tx,
         [
             _carried(place, each.found, each.key, missing)
@@ -149,7 +150,7 @@ def _store_new(
         ],
         now,
     )
-    collecting.add_links(
+    changesets.add_links(
         tx,
         [
             (each.article_id, place.publication_id, each.found.links)
@@ -171,18 +172,18 @@ def _store_changed(
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> Stored:
-    rows = collecting.for_change(tx, {before.article_id for _, before in changed})
+    rows = changesets.for_change(tx, {before.article_id for _, before in changed})
     current = {row["id"]: known_article(row) for row in rows}
     intents = _judged(place.facts, changed, current, now=now, missing=missing)
     alters = [each for each in intents if isinstance(each, Alter)]
     kept = [each for each in alters if each.hold.state not in _DONE]
     altered = [altered_article(each) for each in kept]
-    collecting.alter(tx, altered, now)
+    changesets.alter(tx, altered, now)
     for each in alters:
         withdraw(tx, each, now=now)
     gone = {id_ for id_, each in current.items() if each.state == "taken_down"}
     gone |= {each.article.id for each in alters if each.hold.state == "taken_down"}
-    writing.touch(
+    article_rows.touch(
         tx,
         [
             _seen(each, missing) | (_NOTHING if before.article_id in gone else {})
@@ -191,7 +192,7 @@ def _store_changed(
         now,
     )
     embargoes.note(tx, _said_of_embargoes(intents))
-    collecting.add_links(
+    changesets.add_links(
         tx,
         [
             (before.article_id, place.publication_id, each.links)

@@ -12,8 +12,8 @@ from syndicate.articles.decide import Create
 from syndicate.articles.slugs import slug_of, tags_of
 from syndicate.reading.pages.extract import direction_of
 from syndicate.reading.records import PictureIn
-from syndicate.store import articles
-from syndicate.store.collecting import AlteredArticle, NewArticle
+from syndicate.store.content import articles
+from syndicate.store.editing.changesets import AlteredArticle, NewArticle
 
 Tags = Sequence[tuple[str, str]]
 

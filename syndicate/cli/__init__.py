@@ -124,9 +124,9 @@ def known_as(error: Exception) -> SyndicateError | None:
 
 def _of_the_database(error: Exception) -> SyndicateError | None:
     """What an error of the database means, if it is one; a command without it never loads it."""
-    if "syndicate.store.session" not in sys.modules:
+    if "syndicate.store.ground.session" not in sys.modules:
         return None
-    explain = importlib.import_module("syndicate.store.trouble").explain
+    explain = importlib.import_module("syndicate.store.ground.trouble").explain
     found: SyndicateError | None = explain(error)
     return found
 

@@ -12,10 +12,13 @@ from syndicate.articles import editing, similar, splitting
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
-from syndicate.store import alerts, articles, audit, changes, embargoes
-from syndicate.store import splitting as splitting_rows
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import alerts
+from syndicate.store.content import articles
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.editing import changes, embargoes
+from syndicate.store.editing import splitting as splitting_rows
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import audit
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Id = Annotated[int, typer.Argument(help="The article's id.")]

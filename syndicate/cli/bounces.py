@@ -16,8 +16,8 @@ from syndicate.bounces.reading.classify import classify as verdicts_of
 from syndicate.cli.bounces_listen import listen
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, PartialError
-from syndicate.store import incidents
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(listen)

@@ -9,7 +9,7 @@ import typer
 
 from syndicate import clock, settings, signing
 from syndicate.errors import UsageError
-from syndicate.store.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, link_payload
+from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, link_payload
 
 
 def console_link(

@@ -31,8 +31,10 @@ from syndicate.mail.recovery import copy_check
 from syndicate.mail.relay import addresses
 from syndicate.render import environment
 from syndicate.settings import Settings
-from syndicate.store import due, installation, migrate, restoring
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.platform import due, installation
+from syndicate.store.recovery import copies
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
@@ -303,11 +305,11 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
     head = lives.head(path) if path is not None else None
     with transaction() as tx:
         row = installation.read(tx)
-        found = restoring.here(tx)
+        found = copies.here(tx)
         silence = copy_check.silence(tx, clock.now())
     if row is None:
         return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
-    clause = restoring.moved(row.home or found.home, found.home) or lives.conflict(head, row)
+    clause = copies.moved(row.home or found.home, found.home) or lives.conflict(head, row)
     if clause is not None and row.held_why is None:
         silence = (
             f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."

@@ -14,13 +14,14 @@ from syndicate.feeds import hub, outside_hub
 from syndicate.feeds import publish as publishing
 from syndicate.feeds import watch as watching
 from syndicate.settings import load
-from syndicate.store import consumers, feed_documents, feed_rules, feeds, publications
-from syndicate.store import hub as hub_rows
-from syndicate.store.consumers import Behind, FeedConsumer
-from syndicate.store.feeds import Feed
-from syndicate.store.hub import FeedCallback
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication import consumers, feed_documents, feed_rules, feeds
+from syndicate.store.syndication import hub as hub_rows
+from syndicate.store.syndication.consumers import Behind, FeedConsumer
+from syndicate.store.syndication.feeds import Feed
+from syndicate.store.syndication.hub import FeedCallback
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -8,8 +8,9 @@ from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.newsletters import timetable
 from syndicate.settings import Settings
-from syndicate.store import incidents, migrate, newsletters, odd_rows
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate, odd_rows
+from syndicate.store.newsroom import incidents, newsletters
 
 _SHOWN = 5  # of rows; whoever repairs these asks again
 

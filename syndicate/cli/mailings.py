@@ -15,11 +15,13 @@ from syndicate.cli import releasing, watching
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, reconcile
-from syndicate.store import events, installation, ledger, progress, resending
-from syndicate.store.mailings import DeliveryState
-from syndicate.store.progress import ErrorGroup, Standing, VersionCount
-from syndicate.store.resending import Choice
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.sending import events, ledger, resending
+from syndicate.store.sending.mailings import DeliveryState
+from syndicate.store.sending.resending import Choice
+from syndicate.store.views import progress
+from syndicate.store.views.progress import ErrorGroup, Standing, VersionCount
 
 app = typer.Typer(no_args_is_help=True)
 

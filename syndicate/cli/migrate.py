@@ -14,7 +14,7 @@ from syndicate import clock, logs, settings
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
-from syndicate.store import migrate as schema
+from syndicate.store.maintenance import migrate as schema
 
 log = logs.get(__name__)
 

@@ -15,10 +15,20 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import alerts, rehearse, run, schedule, timetable
 from syndicate.newsletters.rehearse import Rehearsal
-from syndicate.store import audit, issues, ledger, newsletters, publications, subscribers
-from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom.newsletters import (
+    EmptyRule,
+    Issue,
+    IssueState,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import audit
+from syndicate.store.readers import subscribers
+from syndicate.store.sending import ledger
 
 app = typer.Typer(no_args_is_help=True)
 

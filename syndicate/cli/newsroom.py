@@ -16,7 +16,7 @@ from syndicate.embedded.supervisor import Stack
 from syndicate.sample import readers, setup, state
 from syndicate.sample.setup import Installed
 from syndicate.sample.state import State
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 from syndicate.subscribers import transfer
 
 DAILY = "08:00"

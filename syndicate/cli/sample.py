@@ -21,9 +21,11 @@ from syndicate.embedded import folder
 from syndicate.errors import NotFoundError, TemporaryError, UsageError
 from syndicate.sample import newsroom, setup, state, visitor
 from syndicate.sample.state import Edit, State
-from syndicate.store import articles, awaited, feeds
-from syndicate.store.articles import Article
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
+from syndicate.store.views import waits
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -173,7 +175,7 @@ def _faces(article: Article) -> dict[str, Face]:
 
 def _feeds_seen() -> Seen:
     with transaction() as tx:
-        return Seen(*awaited.feeds_built(tx, clock.now()))
+        return Seen(*waits.feeds_built(tx, clock.now()))
 
 
 def _tell(

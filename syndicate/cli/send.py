@@ -33,13 +33,17 @@ from syndicate.mail.recovery import copy_check
 from syndicate.mail.relay import addresses
 from syndicate.mail.sending import allowed
 from syndicate.newsletters import run
-from syndicate.store import installation, issues, ledger, newsletters
-from syndicate.store.mailings import MailingState
-from syndicate.store.newsletters import IssueState
-from syndicate.store.progress import Standing
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import count_beyond, left_out
-from syndicate.store.subscribers import counts as counts_of
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import IssueState
+from syndicate.store.platform import installation
+from syndicate.store.readers.subscribers import count_beyond
+from syndicate.store.readers.subscribers import counts as counts_of
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import MailingState
+from syndicate.store.views import progress
+from syndicate.store.views.progress import Standing
 from syndicate.subscribers import csvfile, transfer
 
 PRODUCTION = "production"
@@ -170,7 +174,7 @@ class Campaign:
         seconds = ((mailing.done_at or clock.now()) - began).total_seconds()
         counts = standing.counts.as_dict()
         with transaction() as tx:
-            late = left_out(tx, self.newsletter_id, mailing.id, now=clock.now())
+            late = progress.came_later(tx, self.newsletter_id, mailing.id, now=clock.now())
         return {
             "newsletter": self.slug,
             "issue_id": mailing.issue_id,

@@ -17,11 +17,13 @@ from syndicate.collect import checking, websub
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.reading import pool
 from syndicate.reading.dates import iso
-from syndicate.store import audit, publications, sources
-from syndicate.store import websub as websub_rows
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import FetchState, Pages, Source, SourceKind, SourceState
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake import websub as websub_rows
+from syndicate.store.intake.sources import FetchState, Pages, Source, SourceKind, SourceState
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import audit
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Id = Annotated[int, typer.Argument(help="The source's id.")]

@@ -13,8 +13,10 @@ from syndicate import clock
 from syndicate.cli.files import bytes_of
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, PartialError, UsageError
-from syndicate.store import audit, newsletters, subscribers
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.platform import audit
+from syndicate.store.readers import subscribers
 from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers import erase as erasing
 

@@ -10,9 +10,9 @@ import typer
 from syndicate import clock
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import audit, tokens
-from syndicate.store.session import transaction
-from syndicate.store.tokens import ROLES, ApiToken, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit, tokens
+from syndicate.store.platform.tokens import ROLES, ApiToken, Permission
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from syndicate.errors import NotFoundError
-from syndicate.store import progress
-from syndicate.store.progress import Standing
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.views import progress
+from syndicate.store.views.progress import Standing
 
 # Counters of batches move once a chunk; a faster look shows nothing new.
 EVERY_S = 0.5

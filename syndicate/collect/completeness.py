@@ -12,9 +12,9 @@ from syndicate.reading import pool
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import SitemapEntry
 from syndicate.reading.text import key_of, normal_url
-from syndicate.store import completeness
-from syndicate.store.session import transaction
-from syndicate.store.sources import Source
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import completeness
+from syndicate.store.intake.sources import Source
 
 log = logs.get(__name__)
 

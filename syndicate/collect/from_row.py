@@ -12,9 +12,9 @@ from syndicate.collect.polling import Answer, Polled
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Response
 from syndicate.reading.feeds import parse
-from syndicate.store import fetching, sources
-from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import source_leases, sources
+from syndicate.store.intake.source_leases import Leased, Written
 
 _MOST = 10**9  # failures, or seconds: more than any source ever had
 
@@ -104,11 +104,11 @@ def tell_once(source_id: int, kind: str, message: str, *, now: dt.datetime) -> N
 def write(written: Sequence[Written], now: dt.datetime) -> None:
     """Write what fetches learnt, in a transaction of its own."""
     with transaction() as tx:
-        fetching.finish(tx, written, now)
+        source_leases.finish(tx, written, now)
 
 
 def renew(held: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
     """Keep the leases of (source id, epoch, domain) triples."""
     if held:
         with transaction() as tx:
-            fetching.renew(tx, held, now)
+            source_leases.renew(tx, held, now)

@@ -24,11 +24,12 @@ from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
 from syndicate.reading.text import normal_url
-from syndicate.store import fetching, outbox, pushes
-from syndicate.store.fetching import Leased, Written
-from syndicate.store.pushes import Pushed
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import SourceState
+from syndicate.store.editing import outbox
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import pushes, source_leases
+from syndicate.store.intake.pushes import Pushed
+from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.sources import SourceState
 
 log = logs.get(__name__)
 
@@ -70,7 +71,7 @@ def store_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: Fal
 
 def _take(each: Pushed, now: dt.datetime) -> bool:
     with transaction() as tx:
-        leased = fetching.lease(tx, now, limit=1, source_ids=[each.source_id])
+        leased = source_leases.lease(tx, now, limit=1, source_ids=[each.source_id])
         if not leased:
             pushes.put_off(tx, each.id, now)
             return False
@@ -140,7 +141,7 @@ def _settle(
     source = held.source
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
     if pages is not None:
-        sections = fetching.sections_by_word(tx, [source.publication_id])
+        sections = source_leases.sections_by_word(tx, [source.publication_id])
         place = place_of(held, sections)
         store_found.store(tx, place, pages.found, now=now, missing=pages.missing)
         rereading.watch(tx, source, pages, now)
@@ -152,6 +153,6 @@ def _settle(
         values["next_at"] = now
     pushes.drop(tx, each.id)
     written = Written(source.id, held.fetched.epoch, values, source.state.value)
-    if not fetching.finish(tx, [written], now):
+    if not source_leases.finish(tx, [written], now):
         raise LeaseLostError(source.id)
-    fetching.release_hosts(tx, {source.domain: None})
+    source_leases.release_hosts(tx, {source.domain: None})

@@ -19,7 +19,7 @@ from syndicate.reading.pages.profile import describes_pages
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import Page
 from syndicate.reading.text import visible_hash
-from syndicate.store.sources import Source
+from syndicate.store.intake.sources import Source
 
 log = logs.get(__name__)
 

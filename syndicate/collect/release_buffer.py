@@ -4,9 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from syndicate.store import fetching, outbox
-from syndicate.store.fetching import Written
-from syndicate.store.session import transaction
+from syndicate.store.editing import outbox
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import source_leases
+from syndicate.store.intake.source_leases import Written
 
 
 @dataclass
@@ -40,9 +41,9 @@ class Settling:
             by_columns[tuple(sorted(each.values))].append(each)
         with transaction() as tx:
             for together in by_columns.values():
-                fetching.finish(tx, together, now)
-            fetching.release(tx, self.left)
-            fetching.release_hosts(tx, self.hosts)
+                source_leases.finish(tx, together, now)
+            source_leases.release(tx, self.left)
+            source_leases.release_hosts(tx, self.hosts)
         if self.has_news:
             with transaction() as tx:
                 outbox.pass_on(tx, now)

@@ -22,12 +22,12 @@ from syndicate.errors import BAD_ROW, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
 from syndicate.reading.text import fingerprint
-from syndicate.store import article_pages, fetching
-from syndicate.store.article_pages import ArticlePage
-from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import Pages as Which
-from syndicate.store.sources import Source
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import article_pages, source_leases
+from syndicate.store.intake.article_pages import ArticlePage
+from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.sources import Pages as Which
+from syndicate.store.intake.sources import Source
 
 log = logs.get(__name__)
 
@@ -86,7 +86,7 @@ def read_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: Fals
         if should_stop() or time.monotonic() > until:
             break
         with transaction() as tx:
-            leased = fetching.lease(tx, now, limit=1, source_ids=[source_id])
+            leased = source_leases.lease(tx, now, limit=1, source_ids=[source_id])
             pages = article_pages.due_of(tx, source_id, now, limit=PAGES) if leased else []
         for held in leased:
             learnt = asyncio.run(_read(held, pages, now))
@@ -149,9 +149,9 @@ def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) ->
         # The feed may be the same to the byte: it is read whole all the same.
         values = {"next_at": now, **polling.READ_ANEW}
     written = Written(held.source.id, held.fetched.epoch, values, held.source.state.value)
-    fetching.finish(tx, [written], now)
+    source_leases.finish(tx, [written], now)
     gap = None if held.source.allow_origins else now + dt.timedelta(seconds=1)
-    fetching.release_hosts(tx, {held.source.domain: gap})
+    source_leases.release_hosts(tx, {held.source.domain: gap})
 
 
 def _validators(read: PageRead) -> dict[str, Any]:

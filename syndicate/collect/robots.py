@@ -20,7 +20,7 @@ from protego import Protego
 from syndicate import settings
 from syndicate.errors import OversizeError, RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
-from syndicate.store.sources import Source, SourceKind
+from syndicate.store.intake.sources import Source, SourceKind
 
 AGENT = "Syndicate"  # how rules call us; the first word of our User-Agent
 KEPT_FOR = dt.timedelta(hours=24)  # RFC 9309 2.4

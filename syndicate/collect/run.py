@@ -41,9 +41,9 @@ from syndicate.collect.robots import check_source
 from syndicate.errors import BAD_ROW, NotFoundError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.reading import pool
-from syndicate.store import fetching, sources
-from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import UnstorableError, transaction, twice
+from syndicate.store.ground.session import UnstorableError, transaction, twice
+from syndicate.store.intake import source_leases, sources
+from syndicate.store.intake.source_leases import Leased, Written
 
 log = logs.get(__name__)
 
@@ -92,7 +92,7 @@ def collect_due(
     while not should_stop() and time.monotonic() - began < BATCH_S:
         moment = now + dt.timedelta(seconds=time.monotonic() - began)
         with transaction() as tx:
-            leased = fetching.lease(tx, moment, limit=limit)
+            leased = source_leases.lease(tx, moment, limit=limit)
         if not leased:
             break
         _work(leased, moment, total)
@@ -118,7 +118,7 @@ def collect_now(source_ids: Sequence[int] | None, now: dt.datetime) -> Collected
     while waiting and time.monotonic() - began < WAIT_FOR_OTHERS_S:
         moment = now + dt.timedelta(seconds=time.monotonic() - began)
         with transaction() as tx:
-            leased = fetching.lease(tx, moment, limit=len(waiting), source_ids=waiting)
+            leased = source_leases.lease(tx, moment, limit=len(waiting), source_ids=waiting)
         if leased:
             _work(leased, moment, total)
             waiting -= {each.source.id for each in leased}
@@ -172,7 +172,7 @@ class _Run:
         self._readers = pool.readers()
         publication_ids = {each.source.publication_id for each in self._leased}
         with transaction() as tx:
-            self._sections = fetching.sections_by_word(tx, publication_ids)
+            self._sections = source_leases.sections_by_word(tx, publication_ids)
         by_domain = defaultdict(list)
         for each in self._leased:
             by_domain[each.source.domain].append(each)
@@ -336,7 +336,7 @@ class _Run:
             written = self._written(
                 leased, verdict, [(each.kind, each.message) for each in notices]
             )
-            if not fetching.finish(tx, [written], now):
+            if not source_leases.finish(tx, [written], now):
                 raise LeaseLostError(leased.source.id)
         self._count(leased, stored, written)
 

@@ -24,9 +24,9 @@ from syndicate import jobs, logs, settings
 from syndicate.errors import NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.reading.pool import Readers
-from syndicate.store import pushes, sources, websub
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.websub import HubState, HubSubscription
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import pushes, sources, websub
+from syndicate.store.intake.websub import HubState, HubSubscription
 
 log = logs.get(__name__)
 

@@ -173,7 +173,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            # Seven processes with pools of up to 25 connections each (store.session).
+            # Seven processes with pools of up to 25 connections each (store.ground.session).
             "max_connections": "200",
             "jit": "off",
             # Its processes write their titles over their environment: so the mark stands there too.

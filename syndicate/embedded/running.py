@@ -10,7 +10,7 @@ from pathlib import Path
 
 from syndicate import settings
 from syndicate.embedded import folder, keys
-from syndicate.store import session
+from syndicate.store.ground import session
 
 
 class Adoption:

@@ -28,7 +28,7 @@ from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
-from syndicate.store import migrate
+from syndicate.store.maintenance import migrate
 
 log = logs.get(__name__)
 

@@ -22,11 +22,13 @@ from syndicate import clock, logs, settings
 from syndicate.errors import BAD_ROW, CapReachedError, RefusedError, SyndicateError, UsageError
 from syndicate.feeds import model
 from syndicate.fetch import Fetcher, user_agent
-from syndicate.store import caps, feeds, hub, publications
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.hub import Asked, Delivery, FeedCallback, Mode
-from syndicate.store.publications import Publication
-from syndicate.store.session import BadValueError, Transaction, transaction
+from syndicate.store.ground.session import BadValueError, Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import caps
+from syndicate.store.syndication import feeds, hub
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.hub import Asked, Delivery, FeedCallback, Mode
 
 log = logs.get(__name__)
 
@@ -41,7 +43,8 @@ _HOST_CHARS = 253  # RFC 1035 2.3.4
 PER_HOST = 2000
 PER_HOST_AND_HOUR = 1200
 # Requests at once to one callback host, and over all; rows in hand wait so long for their host, and
-# are then put off, so that a slow host delays itself alone. Together well under `store.hub.LEASE`.
+# are then put off, so that a slow host delays itself alone. Together well under
+# `store.syndication.hub.LEASE`.
 _AT_ONCE_PER_HOST = 8
 _AT_ONCE = 64
 _IN_HAND = 400

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.feed_rows import EntryRow, PictureRow
-from syndicate.store.feeds import Feed
-from syndicate.store.publications import Publication
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.feed_rows import EntryRow, PictureRow
+from syndicate.store.syndication.feeds import Feed
 
 log = logs.get(__name__)
 

@@ -6,9 +6,9 @@ from lxml import etree
 
 from syndicate.feeds import text
 from syndicate.feeds.model import Site, page_url
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.feeds import Feed
-from syndicate.store.publications import Publication
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.feeds import Feed
 
 
 def opml(groups: Iterable[tuple[Publication, Site, Sequence[Feed]]]) -> bytes:

@@ -16,9 +16,9 @@ from syndicate import clock, logs, settings
 from syndicate.errors import SyndicateError
 from syndicate.feeds import model
 from syndicate.fetch import Fetcher, user_agent
-from syndicate.store import hub_pings
-from syndicate.store.hub_pings import Ping
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import hub_pings
+from syndicate.store.syndication.hub_pings import Ping
 
 log = logs.get(__name__)
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from syndicate import settings
 from syndicate.feeds import build, model
-from syndicate.store import feed_rows, publications, reader_feeds
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.feeds import Feed, FeedKind
-from syndicate.store.session import transaction
-from syndicate.store.visibility import Channel
+from syndicate.store.content.visibility import Channel
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.syndication import feed_rows, reader_feeds
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.feeds import Feed, FeedKind
 
 # feedgen flips the locale of the whole process while it writes a date.
 _ONE_AT_A_TIME = threading.Lock()

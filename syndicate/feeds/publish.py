@@ -17,14 +17,22 @@ import brotli
 from syndicate import jobs, logs, settings
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.feeds import build, model
-from syndicate.store import feed_documents as documents
-from syndicate.store import feed_entries as entries
-from syndicate.store import feed_rows, hub, hub_pings, outbox, publications
-from syndicate.store.feed_documents import FeedDocument, FeedFormat, NewPage, Stored, Taken
-from syndicate.store.feed_entries import Page
-from syndicate.store.feed_rows import Place
-from syndicate.store.session import BadValueError, Transaction, transaction
-from syndicate.store.visibility import Channel
+from syndicate.store.content.visibility import Channel
+from syndicate.store.editing import outbox
+from syndicate.store.ground.session import BadValueError, Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.syndication import feed_documents as documents
+from syndicate.store.syndication import feed_entries as entries
+from syndicate.store.syndication import feed_rows, hub, hub_pings
+from syndicate.store.syndication.feed_documents import (
+    FeedDocument,
+    FeedFormat,
+    NewPage,
+    Stored,
+    Taken,
+)
+from syndicate.store.syndication.feed_entries import Page
+from syndicate.store.syndication.feed_rows import Place
 
 log = logs.get(__name__)
 

@@ -13,8 +13,8 @@ from syndicate import clock, logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
-from syndicate.store.news import NewsRow
-from syndicate.store.publications import Publication
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication.news_sitemap import NewsRow
 
 PER_FILE = 1000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from syndicate import logs
 from syndicate.feeds import proxy_log
-from syndicate.store import consumers, feeds
-from syndicate.store.consumers import Key, Visit
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import consumers, feeds
+from syndicate.store.syndication.consumers import Key, Visit
 
 log = logs.get(__name__)
 

@@ -23,10 +23,11 @@ from syndicate import clock, logs
 from syndicate.errors import BAD_ROW
 from syndicate.journal import lines
 from syndicate.settings import Settings
-from syndicate.store import begun, installation
-from syndicate.store.begun import Begun
-from syndicate.store.installation import Installation
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import begun_issues
+from syndicate.store.recovery.begun_issues import Begun
 
 log = logs.get(__name__)
 
@@ -166,8 +167,8 @@ def keep(path: Path) -> int:
         row = installation.read(tx)
         if row is None or row.held_at is not None or conflict(last, row) is not None:
             return 0
-        found = begun.since(tx, moment)
-        is_sending = begun.is_anybody_sending(tx)
+        found = begun_issues.since(tx, moment)
+        is_sending = begun_issues.is_anybody_sending(tx)
     written = _written_since(path, moment, row.life)
     fresh = [each for each in found if (each.mailing_id, each.is_over) not in written]
     is_new = last is None or last.life != row.life or not path.exists()
@@ -194,7 +195,7 @@ def begin(path: Path, mailing_id: int, now: dt.datetime) -> None:
     last = head(path)
     with transaction() as tx:
         row = installation.read(tx)
-        one = begun.find(tx, mailing_id, now=now)
+        one = begun_issues.find(tx, mailing_id, now=now)
     if row is not None and one is not None and conflict(last, row) is None:
         _write(path, [one], is_new=last is None or last.life != row.life)
 

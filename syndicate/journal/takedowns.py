@@ -20,9 +20,9 @@ from syndicate import bounds, clock, logs
 from syndicate.errors import BAD_ROW
 from syndicate.journal import lines
 from syndicate.settings import Settings
-from syndicate.store import takedowns
-from syndicate.store.session import transaction
-from syndicate.store.takedowns import Remembered
+from syndicate.store.editing import takedowns
+from syndicate.store.editing.takedowns import Remembered
+from syndicate.store.ground.session import transaction
 
 log = logs.get(__name__)
 

@@ -7,9 +7,11 @@ person to look at. Resumed by one, it is not paused again.
 import datetime as dt
 
 from syndicate import logs, settings
-from syndicate.store import audit, ledger, progress
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import MailingState
+from syndicate.store.views import progress
 
 log = logs.get(__name__)
 

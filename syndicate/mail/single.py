@@ -16,11 +16,17 @@ from typing import Any
 from syndicate import jobs
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
-from syndicate.store import ledger
-from syndicate.store.ledger import ContentRow
-from syndicate.store.mailings import AmbiguousPolicy, Lane, Mailing, MailingKind, MailingState
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import Transaction
+from syndicate.store.ground.session import Transaction
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.sending import ledger
+from syndicate.store.sending.ledger import ContentRow
+from syndicate.store.sending.mailings import (
+    AmbiguousPolicy,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+)
 
 VERSION = 1
 PRIORITY = 0  # before alerts (1) and digests (5)

@@ -10,9 +10,10 @@ from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
-from syndicate.store import audit, installation, ledger, resending
-from syndicate.store.mailings import Lane, MailingState
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import audit, installation
+from syndicate.store.sending import ledger, resending
+from syndicate.store.sending.mailings import Lane, MailingState
 
 # Nobody must look for words while the wrong mail goes out.
 NO_REASON = "no reason given"

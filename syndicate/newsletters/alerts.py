@@ -1,6 +1,6 @@
 """Alerts: an article that the newsroom wants told at once opens an issue of its own.
 
-    asked for (store.alerts) ─> due ─> composed and sent at once, on the urgent lane
+    asked for (store.composition.alerts) ─> due ─> composed and sent at once, on the urgent lane
                                 └─> held   over the cap: an editor decides, `release`
 
 One alert of an article in each alert newsletter, whatever comes twice. Alerts for soft stories cost
@@ -12,10 +12,11 @@ import datetime as dt
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
-from syndicate.store import alerts, installation, issues
-from syndicate.store.alerts import Due
-from syndicate.store.newsletters import IssueState
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import alerts, issues
+from syndicate.store.composition.alerts import Due
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.newsletters import IssueState
+from syndicate.store.platform import installation
 
 log = logs.get(__name__)
 

@@ -19,8 +19,8 @@ from syndicate.newsletters.material import Frame, Material, context
 from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, select
 from syndicate.newsletters.unusable import Piece, Unusable
 from syndicate.render.email import Rendered, render
-from syndicate.store.corrections import Correction
-from syndicate.store.issues import Story
+from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.issues import Story
 
 log = logs.get(__name__)
 

@@ -1,15 +1,16 @@
 """What readers are owed: the corrections of stories that an earlier issue put before them.
 
-A correction rides along with the next issue, as a block with a bit of its own; `store.materialise`
-sets it for those who got an earlier revision and were not told yet. Of an article that was
-withdrawn there is a sentence and no headline: what is killed is shown nowhere. Corrections alone
+A correction rides along with the next issue, as a block with a bit of its own;
+`store.composition.materialise` sets it for those who got an earlier revision and were not told yet.
+Of an article that was withdrawn there is a sentence and no headline: what is killed is shown
+nowhere. Corrections alone
 make no issue.
 """
 
 from collections.abc import Sequence
 
 from syndicate.newsletters.select import MAX_STORIES
-from syndicate.store.corrections import Correction
+from syndicate.store.composition.corrections import Correction
 
 # A page of corrections would bury the news; the newest come first, the rest wait.
 AT_MOST = 5

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from syndicate.newsletters.select import Pick
 from syndicate.render.environment import brief, day, known_language
-from syndicate.store.corrections import Correction
-from syndicate.store.issues import Story
+from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.issues import Story
 
 DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins

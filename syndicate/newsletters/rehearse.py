@@ -20,15 +20,17 @@ from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
 from syndicate.render.merge import Content
-from syndicate.store import issues, newsletters, recipients
-from syndicate.store.issues import Story
-from syndicate.store.lease import Due
-from syndicate.store.ledger import Counts
-from syndicate.store.mailings import Mailing
-from syndicate.store.materialise import count, materialise
-from syndicate.store.newsletters import EmptyRule, Issue, Newsletter
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import issues
+from syndicate.store.composition.issues import Story
+from syndicate.store.composition.materialise import count, materialise
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import recipients
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.ledger import Counts
+from syndicate.store.sending.mailings import Mailing
 
 # The name of a slot that no schedule can have.
 _SLOT = "rehearsal"

@@ -1,6 +1,6 @@
 """A new version of a mailing's content, when a story was corrected while it is being sent.
 
-    waiting (store.renewing) ─> read ─> render ─> written, and the rest leaves with it
+    waiting (store.composition.renewals) ─> read ─> render ─> written, and the rest leaves with it
 
 The stories stay at their positions, so that every reader's choice stands; all of them have the text
 of now. Who was sent an earlier version keeps it on every retry, and is told of the correction in
@@ -18,11 +18,14 @@ from syndicate.newsletters import run, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
 from syndicate.newsletters.material import Material
 from syndicate.render.email import Rendered
-from syndicate.store import audit, issues, ledger, newsletters, renewing
-from syndicate.store.corrections import Correction
-from syndicate.store.issues import Story
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import issues, renewals
+from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.issues import Story
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.platform import audit
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import MailingState
 
 log = logs.get(__name__)
 
@@ -91,14 +94,14 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
     if issue is None:
         return None
     # Numbers before texts: a text that is newer than its number is only rendered once more.
-    placed = renewing.standing(tx, issue.id)
+    placed = renewals.standing(tx, issue.id)
     newsletter = run.find_newsletter(tx, issue.newsletter_id)
     material = run.material(tx, newsletter, issue, now)
     position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}
     stories = issues.stories_of(tx, issue, position_of, now, until=mailing.expires_at)
     told = {row.article_id: row.position for row, _ in placed if row.is_correction}
     publication = newsletters.publication_of(tx, newsletter)
-    spoken = renewing.languages(tx, mailing_id)
+    spoken = renewals.languages(tx, mailing_id)
     return _Read(
         issue_id=issue.id,
         version=mailing.content_version,
@@ -123,7 +126,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
 def _write(
     tx: Transaction, mailing_id: int, read: _Read, rendered: tuple[Rendered, ...], now: dt.datetime
 ) -> int | None:
-    mailing = renewing.lock(tx, mailing_id, version=read.version)
+    mailing = renewals.lock(tx, mailing_id, version=read.version)
     if mailing is None or mailing.newsletter_id is None:
         return None
     newsletter = run.find_newsletter(tx, mailing.newsletter_id)
@@ -131,7 +134,7 @@ def _write(
     publication = newsletters.publication_of(tx, newsletter)
     rows = run.frozen_rows(newsletter, publication, draft, now)
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
-    renewing.finish(tx, mailing, read.revisions, now)
+    renewals.finish(tx, mailing, read.revisions, now)
     audit.record(tx, at=now, actor=ACTOR, action="content renewed", subject=_subject(mailing_id))
     steering.hint(tx, mailing.lane)
     return mailing.content_version

@@ -23,15 +23,24 @@ from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
-from syndicate.store import corrections, installation, issues, ledger, newsletters, renewing
-from syndicate.store.issues import Story
-from syndicate.store.ledger import ContentRow
-from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
-from syndicate.store.materialise import materialise
-from syndicate.store.newsletters import EmptyRule, Issue, IssueState, Newsletter, NewsletterKind
-from syndicate.store.publications import Publication
-from syndicate.store.results import finish_mailing
-from syndicate.store.session import BadValueError, Transaction, transaction
+from syndicate.store.composition import corrections, issues, renewals
+from syndicate.store.composition.issues import Story
+from syndicate.store.composition.materialise import materialise
+from syndicate.store.ground.session import BadValueError, Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import (
+    EmptyRule,
+    Issue,
+    IssueState,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import installation
+from syndicate.store.sending import ledger
+from syndicate.store.sending.ledger import ContentRow
+from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
+from syndicate.store.sending.results import finish_mailing
 
 log = logs.get(__name__)
 
@@ -73,8 +82,8 @@ def open_due_issues(now: dt.datetime) -> list[int]:
         ]
         for issue_id, kind in issues.unfinished(tx):
             tx.hint(_compose_job(kind), issue_id)
-        renewing.mark_overlooked(tx, now)
-        for mailing_id in renewing.waiting(tx):
+        renewals.mark_overlooked(tx, now)
+        for mailing_id in renewals.waiting(tx):
             tx.hint(jobs.RENEW_CONTENT, mailing_id)
     for issue_id in opened:
         log.info("issue_opened", issue_id=issue_id)
@@ -215,7 +224,7 @@ def add_mailing(
 def audience_values(
     newsletter: Newsletter, mailing: Mailing, now: dt.datetime, *, is_notice: bool
 ) -> dict[str, object]:
-    """What `store.materialise` must know to write a mailing's audience, or to count it."""
+    """What `materialise` must know to write a mailing's audience, or to count it."""
     return {
         "mailing": mailing.id,
         "issue": mailing.issue_id,
@@ -324,7 +333,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
             return
         newsletter = find_newsletter(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
-        renewing.mark_overlooked(tx, now, mailing_id=mailing.id)
+        renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
         values = audience_values(newsletter, mailing, now, is_notice=is_notice)
         mailing.audience = materialise(tx, values)
         mailing.state = MailingState.SENDING

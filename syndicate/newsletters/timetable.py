@@ -5,7 +5,7 @@ import datetime as dt
 from syndicate.errors import UsageError
 from syndicate.newsletters import schedule
 from syndicate.newsletters.schedule import Slot
-from syndicate.store.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
 
 
 def read_schedule(newsletter: Newsletter) -> schedule.Schedule:

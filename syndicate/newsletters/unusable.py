@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from syndicate import logs
 from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
-from syndicate.store import audit
-from syndicate.store.session import Transaction
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import audit
 
 log = logs.get(__name__)
 

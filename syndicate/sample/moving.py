@@ -3,7 +3,7 @@
 from syndicate import logs
 from syndicate.sample import setup
 from syndicate.sample.state import State
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 
 log = logs.get(__name__)
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from syndicate.sample import newsroom, pages
 from syndicate.sample.state import State
-from syndicate.store import feeds, moving, newsletters, publications, removing, sources
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.publications import Desk, Publication, Section
-from syndicate.store.session import Transaction
-from syndicate.store.sources import Pages, Source, SourceKind
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import Pages, Source, SourceKind
+from syndicate.store.maintenance import moves, removal
+from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.publications import Desk, Publication, Section
+from syndicate.store.syndication import feeds
 
 NEWSLETTER = "morning-harbour"
 # Where the newsroom's page template (sample/pages/article.html) keeps what.
@@ -82,7 +85,7 @@ def remove(tx: Transaction) -> int:
     """
     slugs = {told.slug for told in newsroom.publications()}
     found = [each.id for each in publications.all_publications(tx) if each.slug in slugs]
-    return removing.remove_publications(tx, found)
+    return removal.remove_publications(tx, found)
 
 
 def sources_of(tx: Transaction, state: State) -> list[Source]:
@@ -96,7 +99,7 @@ def follow(tx: Transaction, before: State, now_at: State) -> int:
     Returns:
         How many sources moved.
     """
-    moving.move_origin(tx, before.origin, now_at.origin)
+    moves.move_origin(tx, before.origin, now_at.origin)
     return len(sources_of(tx, now_at))
 
 

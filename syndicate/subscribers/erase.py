@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from syndicate.errors import NotFoundError
-from syndicate.store import audit, recipients, subscribers
-from syndicate.store.imports import IMPORT
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.imports import IMPORT
 
 
 @dataclass(frozen=True)

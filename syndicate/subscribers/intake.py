@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from syndicate import bounds, settings, signing
 from syndicate.errors import BadAddressError, RefusedError
 from syndicate.languages import nearest
-from syndicate.store import recipients
-from syndicate.store.imports import Line
-from syndicate.store.newsletters import Newsletter
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import recipients
+from syndicate.store.readers.imports import Line
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
 from syndicate.subscribers.standing import Bar, told

@@ -7,9 +7,9 @@ reaches those who wanted all of it.
 from collections.abc import Collection
 
 from syndicate.errors import UsageError
-from syndicate.store import newsletters
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.session import Transaction
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter
 
 
 def sections(tx: Transaction, newsletter: Newsletter, chosen: Collection[str]) -> frozenset[str]:

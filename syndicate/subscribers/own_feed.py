@@ -7,8 +7,8 @@ import datetime as dt
 
 from syndicate import settings
 from syndicate.mail.mime.message import PREFERENCES
-from syndicate.store import reader_feeds
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import reader_feeds
 from syndicate.subscribers import links
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from syndicate.errors import UsageError
 from syndicate.languages import own_name
 from syndicate.mail.mime.message import PREFERENCES
-from syndicate.store import newsletters, subscribers
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.publications import Section
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.subscribers import ChoiceKind, Subscription, SubscriptionState
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.readers import subscribers
+from syndicate.store.readers.subscribers import ChoiceKind, Subscription, SubscriptionState
 from syndicate.subscribers import links, offer
 
 # Longer than any holiday; who wants less than nothing for half a year wants to leave.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from syndicate.characters import normal
 from syndicate.errors import BadAddressError
-from syndicate.store import recipients
+from syndicate.store.readers import recipients
 
 # An address that needs no second look, 40 times faster than the library that judges all others.
 # What a test shows: whatever it matches, `recipients.normalise` accepts and spells the same.

@@ -18,11 +18,13 @@ from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail import single
 from syndicate.mail.mime.message import PREFERENCES
-from syndicate.store import caps, newsletters, recipients, subscribers, tokens
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.subscribers import ChoiceKind, Proof, Subscription, SubscriptionState
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import caps, tokens
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import ChoiceKind, Proof, Subscription, SubscriptionState
 from syndicate.subscribers import links, offer
 
 CONFIRM = "confirm"

@@ -22,9 +22,10 @@ from itertools import islice
 
 from syndicate import bounds, logs
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import imports, newsletters, subscribers
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import Exported
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.readers import imports, subscribers
+from syndicate.store.readers.subscribers import Exported
 from syndicate.subscribers import columns, standing
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.intake import Intake

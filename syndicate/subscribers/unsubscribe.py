@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from syndicate import settings, signing
 from syndicate.errors import ForgottenError
 from syndicate.mail.mime.message import NEVER, PREFERENCES, UNSUBSCRIBE
-from syndicate.store import newsletters, recipients, subscribers
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import links
 
 EMAIL_ARTICLE = "article"  # suppression scope of articles that friends email

@@ -14,8 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from syndicate import __version__, clock, logs
 from syndicate.errors import ForgottenError, SyndicateError
 from syndicate.mail.recovery import copy_check
-from syndicate.store import migrate
-from syndicate.store.session import DatabaseDownError
+from syndicate.store.ground.session import DatabaseDownError
+from syndicate.store.maintenance import migrate
 from syndicate.web import addresses, errors, guards, health, sites, static, storable
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten

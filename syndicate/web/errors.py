@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from syndicate import errors, logs, signing
 from syndicate.render.environment import environment
-from syndicate.store.session import BadValueError, DatabaseDownError
+from syndicate.store.ground.session import BadValueError, DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
 from syndicate.web.sites import Site, site_of

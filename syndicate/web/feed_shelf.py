@@ -17,11 +17,12 @@ from starlette.concurrency import run_in_threadpool
 from syndicate.feeds import model
 from syndicate.feeds.model import Site
 from syndicate.settings import load
-from syndicate.store import feed_documents, publications
-from syndicate.store.feed_documents import FeedDocument, FeedFormat
-from syndicate.store.feeds import Feed
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication import feed_documents
+from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feeds import Feed
 
 FRESH_S = 0.25
 _SHELF_BYTES = 64 * 1024 * 1024

@@ -14,10 +14,10 @@ from syndicate import clock, logs
 from syndicate.errors import SyndicateError
 from syndicate.feeds.watch import MOST, OTHERS, program
 from syndicate.settings import load
-from syndicate.store import consumers
-from syndicate.store.consumers import Visit
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import consumers
+from syndicate.store.syndication.consumers import Visit
+from syndicate.store.syndication.feed_documents import FeedFormat
 
 log = logs.get(__name__)
 

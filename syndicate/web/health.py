@@ -5,8 +5,9 @@ from fastapi import APIRouter, Response
 from syndicate import clock, jobs
 from syndicate.errors import SyndicateError
 from syndicate.mail.recovery import copy_check
-from syndicate.store import due, migrate
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.platform import due
 
 router = APIRouter(include_in_schema=False)
 

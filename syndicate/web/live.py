@@ -18,9 +18,9 @@ from types import FrameType
 from typing import Any
 
 from syndicate import clock, logs
-from syndicate.store import progress
-from syndicate.store.progress import Standing
-from syndicate.store.session import DatabaseDownError, transaction
+from syndicate.store.ground.session import DatabaseDownError, transaction
+from syndicate.store.views import progress
+from syndicate.store.views.progress import Standing
 
 log = logs.get(__name__)
 

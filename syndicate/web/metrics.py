@@ -13,9 +13,11 @@ from fastapi.responses import PlainTextResponse
 
 from syndicate import clock
 from syndicate.mail.recovery import copy_check
-from syndicate.store import due, incidents, installation, progress, watching
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.platform import due, installation
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations, progress
 from syndicate.web.api.access import Needs
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -39,14 +41,14 @@ def _lines(tx: Transaction) -> Iterator[str]:
     yield from _gauge(
         "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
     )
-    lanes = {_label("lane", lane): count for lane, count in watching.ready_batches(tx).items()}
+    lanes = {_label("lane", lane): count for lane, count in operations.ready_batches(tx).items()}
     yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)
-    late = watching.late_singles(tx, clock.now())
+    late = operations.late_singles(tx, clock.now())
     yield from _gauge(
         "syndicate_late_singles", "single mails that have waited over 2 minutes", {"": late}
     )
     sources = {
-        _label("state", state): count for state, count in watching.sources_by_state(tx).items()
+        _label("state", state): count for state, count in operations.sources_by_state(tx).items()
     }
     yield from _gauge("syndicate_sources", "sources by state", sources)
     held = {
@@ -63,7 +65,7 @@ def _lines(tx: Transaction) -> Iterator[str]:
 def _open(tx: Transaction) -> dict[str, int]:
     return {
         f'mailing="{standing.mailing.id}",state="{name}"': number
-        for standing in progress.standings(tx, watching.open_mailings(tx))
+        for standing in progress.standings(tx, operations.open_mailings(tx))
         for name, number in standing.counts.as_dict().items()
         if name != "audience"
     }

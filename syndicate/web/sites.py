@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate import settings
 from syndicate.errors import NotFoundError
-from syndicate.store import publications, reading
-from syndicate.store.feeds import Feed, FeedKind
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.views import reader_pages
 
 _KEY = "syndicate.publication"
 _DEFAULT_PORTS = ("80", "443")
@@ -136,5 +137,5 @@ def _site(tx: Transaction, chosen: Publication, default: Publication) -> Site:
         sections=publications.sections_of(tx, chosen.id),
         prefix=prefix(chosen),
         others=[(prefix(other), other) for other in everyone if other.id != chosen.id],
-        feeds=reading.announced_feeds(tx, chosen.id),
+        feeds=reader_pages.announced_feeds(tx, chosen.id),
     )

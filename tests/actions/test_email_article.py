@@ -11,9 +11,10 @@ from syndicate.actions.forms import Guarded
 from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
 from syndicate.mail.mime import message
 from syndicate.mail.mime.message import Writer
-from syndicate.store import lease, ledger, recipients
-from syndicate.store.mailings import Lane, MailingKind
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.sending import lease, ledger
+from syndicate.store.sending.mailings import Lane, MailingKind
 from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
 

@@ -7,7 +7,7 @@ import pytest
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
 from syndicate.errors import UsageError
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 
 NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
 

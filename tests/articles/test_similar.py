@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from syndicate.articles import receive_push, similar, splitting
 from syndicate.cli import articles
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.store import publications
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site

@@ -12,11 +12,13 @@ from syndicate.articles import store_found
 from syndicate.articles.decide import Facts
 from syndicate.articles.identity import identify
 from syndicate.reading.feeds.parse import parse
-from syndicate.store import collecting, featured, outbox, sources
-from syndicate.store.articles import Tag
-from syndicate.store.pictures import Picture
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import SourceKind
+from syndicate.store.content import featured
+from syndicate.store.content.articles import Tag
+from syndicate.store.content.pictures import Picture
+from syndicate.store.editing import changesets, outbox
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 
@@ -28,11 +30,11 @@ MANY = [f"daily.example/story/{number}" for number in range(200)]
 def waits(held: Sequence[str], wanted: Sequence[str], *, of: tuple[int, int] = (1, 1)) -> bool:
     """Whether a transaction that wants addresses waits for one that holds others."""
     with transaction() as first:
-        collecting.lock_links(first, of[0], held)
+        changesets.lock_links(first, of[0], held)
         try:
             with transaction() as second:
                 second.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                collecting.lock_links(second, of[1], wanted)
+                changesets.lock_links(second, of[1], wanted)
         except OperationalError:
             return True
     return False
@@ -211,9 +213,9 @@ def test_a_revision_may_change_no_column() -> None:
     known = newsroom.only_article()
 
     with transaction() as tx:
-        noted = collecting.AlteredArticle(known.id, {}, change="correction", note="Five, not four.")
-        again = collecting.AlteredArticle(known.id, {"headline": "Five"}, change="fix")
-        collecting.alter(tx, [noted, again], NOW)
+        noted = changesets.AlteredArticle(known.id, {}, change="correction", note="Five, not four.")
+        again = changesets.AlteredArticle(known.id, {"headline": "Five"}, change="fix")
+        changesets.alter(tx, [noted, again], NOW)
 
     assert newsroom.only_article().revision == 3
     said = [(each.number, each.headline, each.note) for each in newsroom.revisions()]

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from syndicate.newsletters import run
-from syndicate.store import ledger
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.sending import ledger
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from syndicate.cli import COMMANDS, build, known_as
 from syndicate.errors import SyndicateError
-from syndicate.store.mailings import MailingState
+from syndicate.store.sending.mailings import MailingState
 from tests.web import newsroom, operators
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -18,10 +18,12 @@ from syndicate.cli import build, doctor
 from syndicate.cli.findings import Finding
 from syndicate.embedded import keys
 from syndicate.errors import PartialError, UsageError
-from syndicate.store import articles, due, incidents
-from syndicate.store.articles import ArticleState
-from syndicate.store.incidents import Sample
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.content.articles import ArticleState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom.incidents import Sample
+from syndicate.store.platform import due
 from tests.web import newsroom
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

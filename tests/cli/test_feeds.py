@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from syndicate.cli.feeds import app
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.store import feeds
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
 from tests.feeds import newsroom
 
 pytestmark = pytest.mark.usefixtures("database")

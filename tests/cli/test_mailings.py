@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 from syndicate import clock
 from syndicate.cli import mailings
 from syndicate.errors import NotFoundError
-from syndicate.store import lease, results
-from syndicate.store.mailings import DeliveryState, Lane
-from syndicate.store.results import Outcome
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import lease, results
+from syndicate.store.sending.mailings import DeliveryState, Lane
+from syndicate.store.sending.results import Outcome
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
 

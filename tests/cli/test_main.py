@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicate import __version__, cli
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from syndicate.cli import newsletters, subscribers
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
-from syndicate.store import watching
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.views import operations
 from tests.newsletters.paper import HOUR, NOW, SLOT, article
 from tests.subscribers import desk
 
@@ -62,7 +62,7 @@ def bring(tmp_path: Path, text: str) -> dict[str, object]:
 
 def audited(subject: str) -> list[tuple[str, str, dict[str, object]]]:
     with transaction() as tx:
-        rows = watching.audit_rows(tx, limit=9, subject=subject)
+        rows = operations.audit_rows(tx, limit=9, subject=subject)
         return [(row.actor, row.action, row.detail) for row in rows]
 
 

@@ -17,9 +17,10 @@ from syndicate.errors import NotFoundError, PartialError, RefusedError, Syndicat
 from syndicate.mail.pacing import pace
 from syndicate.mail.sending import allowed, deliver
 from syndicate.newsletters import schedule, timetable
-from syndicate.store import installation, subscribers
-from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.readers import subscribers
+from syndicate.store.sending.mailings import Lane
 from syndicate.subscribers import transfer
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article

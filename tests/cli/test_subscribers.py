@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from syndicate.cli import subscribers
 from syndicate.errors import NotFoundError, PartialError, UsageError
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 from tests.subscribers import desk
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from syndicate.cli import articles, newsletters
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 from tests.newsletters.paper import HOUR, NOW, SLOT, article
 from tests.subscribers import desk
 

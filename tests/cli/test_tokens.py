@@ -9,8 +9,9 @@ from typer.testing import CliRunner, Result
 
 from syndicate.cli import build
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import tokens, watching
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import tokens
+from syndicate.store.views import operations
 from syndicate.web.app import build as build_web
 
 HERE = "http://127.0.0.1:8080"
@@ -36,7 +37,7 @@ def test_token_is_shown_once_and_kept_as_a_hash() -> None:
     assert json.loads(listed)["tokens"][0]["permissions"] == sorted(tokens.ROLES["editor"])
     with transaction() as tx:
         assert tokens.all_tokens(tx)[0].token_hash == tokens.digest(made["token"])
-        assert [row.action for row in watching.audit_rows(tx, limit=9)] == ["token-add"]
+        assert [row.action for row in operations.audit_rows(tx, limit=9)] == ["token-add"]
 
 
 def test_token_may_do_what_it_was_made_for() -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from syndicate.collect import run
 from syndicate.collect.run import Collected
-from syndicate.store import feeds, sources
-from syndicate.store.articles import Article, ArticleSource, Revision
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import transaction
-from syndicate.store.sources import FetchState, Pages, SourceKind, SourceNotice
+from syndicate.store.content.articles import Article, ArticleSource, Revision
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import FetchState, Pages, SourceKind, SourceNotice
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.syndication import feeds
 from tests.collect.site import Site, running
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)

@@ -8,9 +8,10 @@ import pytest
 from syndicate.collect import completeness as comparing
 from syndicate.errors import UsageError
 from syndicate.reading.pages import profile
-from syndicate.store import completeness, featured
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
+from syndicate.store.content import featured
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import completeness
+from syndicate.store.intake.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site

@@ -9,9 +9,13 @@ from typer.testing import CliRunner, Result
 from syndicate.articles import date_notices, editing
 from syndicate.cli import build
 from syndicate.errors import RefusedError, UsageError
-from syndicate.store import alerts, articles, audit, embargoes, shown
-from syndicate.store.session import transaction
-from syndicate.store.visibility import Channel
+from syndicate.store.composition import alerts
+from syndicate.store.content import articles
+from syndicate.store.content.visibility import Channel
+from syndicate.store.editing import embargoes
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
+from syndicate.store.views import shown
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site

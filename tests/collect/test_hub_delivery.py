@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from syndicate.collect import hub_delivery
-from syndicate.store import fetching, pushes, websub
-from syndicate.store.session import transaction
-from syndicate.store.sources import FetchState, Pages, SourceState, set_state
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import pushes, source_leases, websub
+from syndicate.store.intake.sources import FetchState, Pages, SourceState, set_state
 from tests.collect import newsroom
 from tests.collect.hub import Hub, feed, subscribe
 from tests.collect.newsroom import NOW, item
@@ -108,10 +108,10 @@ def test_a_push_older_than_a_poll_is_dropped(hub: Hub, source: int) -> None:
 def test_a_push_waits_for_a_poll_that_is_under_way(hub: Hub, source: int) -> None:
     hub.deliver(feed(hub, item(1), fresh(2)))
     with transaction() as tx:
-        assert fetching.lease(tx, LATER, limit=1, source_ids=[source])
+        assert source_leases.lease(tx, LATER, limit=1, source_ids=[source])
 
     busy = hub_delivery.store_due(LATER)
-    after_it = hub_delivery.store_due(LATER + fetching.LEASE + MINUTE)
+    after_it = hub_delivery.store_due(LATER + source_leases.LEASE + MINUTE)
 
     assert (busy, after_it, len(newsroom.articles())) == (0, 1, 2)
 

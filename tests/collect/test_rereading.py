@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from syndicate.collect import rereading
 from syndicate.collect.rereading import AFTER, next_reading
-from syndicate.store import article_pages
-from syndicate.store.session import transaction
-from syndicate.store.sources import Pages, SourceState, set_state
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import article_pages
+from syndicate.store.intake.sources import Pages, SourceState, set_state
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site

@@ -4,7 +4,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site

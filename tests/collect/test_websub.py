@@ -9,10 +9,10 @@ from syndicate.collect import websub
 from syndicate.collect.websub import discover, links_of
 from syndicate.fetch import Response
 from syndicate.reading import pool
-from syndicate.store import appointments
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
-from syndicate.store.websub import HubState, HubSubscription
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import wake_ups
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.intake.websub import HubState, HubSubscription
 from tests.collect import newsroom
 from tests.collect.hub import Hub, subscribe
 from tests.collect.newsroom import NOW, item, rss
@@ -109,13 +109,13 @@ def test_300_a_delivery_is_taken_and_wakes_a_worker(hub: Hub) -> None:
     subscribe(hub)
     assert hub.verify() == (200, "c-1")
     with transaction() as tx:
-        assert not appointments.has_due(tx, NOW)
+        assert not wake_ups.has_due(tx, NOW)
 
     status = hub.deliver()
 
     assert status in range(200, 300)
     with transaction() as tx:
-        assert appointments.has_due(tx, SOON)
+        assert wake_ups.has_due(tx, SOON)
 
 
 def test_301_a_bad_signature_is_refused(hub: Hub) -> None:

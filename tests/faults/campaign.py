@@ -20,9 +20,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from syndicate import clock
-from syndicate.store.mailings import AmbiguousPolicy, Delivery, DeliveryState
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.sending.mailings import AmbiguousPolicy, Delivery, DeliveryState
 from tests.faults.rig import CHUNK, Rig
 from tests.mail.campaign import Plan, start
 

@@ -33,13 +33,18 @@ from syndicate.mail.mime.message import Writer
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import run
-from syndicate.store import installation, ledger, migrate, newsletters, restoring, session
-from syndicate.store.articles import LINK, Article, ArticleKey
-from syndicate.store.installation import Installation
-from syndicate.store.mailings import Lane, Mailing
-from syndicate.store.newsletters import Issue, Newsletter, NewsletterKind
-from syndicate.store.publications import Section
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.content.articles import LINK, Article, ArticleKey
+from syndicate.store.ground import session
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, Newsletter, NewsletterKind
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import copies
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Lane, Mailing
 from tests.newsletters.paper import article, reader
 from tests.subscribers import desk
 
@@ -388,7 +393,7 @@ def downgrade(revision: str) -> None:
 def stay_at_home() -> None:
     """Let a database that was restored be where it was, as in a snapshot of its volume."""
     with transaction() as tx:
-        tx.execute(update(Installation).values(home=restoring.here(tx).home))
+        tx.execute(update(Installation).values(home=copies.here(tx).home))
 
 
 def _unsent() -> list[int]:

@@ -22,10 +22,12 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.valkey import Valkey
 from syndicate.mail.sending import deliver
-from syndicate.store import ledger, migrate, progress
-from syndicate.store.ledger import Counts
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import DatabaseDownError, dispose, transaction
+from syndicate.store.ground.session import DatabaseDownError, dispose, transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.sending import ledger
+from syndicate.store.sending.ledger import Counts
+from syndicate.store.sending.mailings import MailingState
+from syndicate.store.views import progress
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 50

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import func, select
 
 from syndicate import clock
-from syndicate.store import outbox
-from syndicate.store.articles import Article, ArticleSource, Revision
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import Article, ArticleSource, Revision
+from syndicate.store.editing import outbox
+from syndicate.store.ground.session import transaction
 from tests.collect import newsroom
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Asked, Reply, Site, running

@@ -13,10 +13,10 @@ import pytest
 
 from syndicate import clock, settings
 from syndicate.feeds import hub, publish
-from syndicate.store import hub as rows
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.hub import Asked, Mode
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import hub as rows
+from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.store.syndication.hub import Asked, Mode
 from tests.feeds import hub_steps, newsroom, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.peer import Peer, Request

@@ -13,8 +13,8 @@ from syndicate.cli import mailings as command
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
 from syndicate.newsletters import run
-from syndicate.store import begun
-from syndicate.store.newsletters import IssueState
+from syndicate.store.newsroom.newsletters import IssueState
+from syndicate.store.recovery import begun_issues
 from tests import leftovers
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
@@ -165,7 +165,7 @@ def test_an_issue_that_waited_in_the_backup_is_left_to_an_editor(house: House, s
     [issue] = copies.issues()
 
     assert house.sink.taken() == sent
-    assert (issue.state, issue.note) == (IssueState.HELD, begun.MAYBE)
+    assert (issue.state, issue.note) == (IssueState.HELD, begun_issues.MAYBE)
     # On an editor's own word it goes to everybody.
     run.open_slot_now(issue.newsletter_id, clock.now())
     copies.work()
@@ -190,7 +190,7 @@ def test_an_issue_that_was_frozen_in_the_backup_and_sent_is_put_back_as_sent(hou
 
     assert len(sent) == READERS
     assert house.sink.taken() == sent
-    assert (issue.state, issue.note) == (IssueState.DONE, begun.NOTE)
+    assert (issue.state, issue.note) == (IssueState.DONE, begun_issues.NOTE)
 
 
 def test_an_issue_that_nobody_began_is_sent_after_the_release(house: House) -> None:

@@ -14,14 +14,16 @@ from syndicate.mail import steering
 from syndicate.mail.mime.message import PREFERENCES
 from syndicate.mail.recovery import reconcile, restored
 from syndicate.newsletters import alerts, run
-from syndicate.store import issues, newsletters, upkeep
-from syndicate.store.articles import Article
-from syndicate.store.audit import Audit
-from syndicate.store.mailings import Mailing
-from syndicate.store.newsletters import Issue, IssueState
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import Subscription
-from syndicate.store.told import NewsletterTold
+from syndicate.store.composition import issues
+from syndicate.store.composition.lost_stories import NewsletterTold
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import upkeep
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.platform.audit import Audit
+from syndicate.store.readers.subscribers import Subscription
+from syndicate.store.sending.mailings import Mailing
 from tests.faults import copies
 from tests.faults.copies import READERS, House
 from tests.mail import confirmation

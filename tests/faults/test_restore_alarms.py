@@ -20,11 +20,14 @@ from syndicate.embedded.child import Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
 from syndicate.mail.recovery import copy_check
-from syndicate.store import installation, lease, migrate, session
-from syndicate.store.installation import Installation
-from syndicate.store.mailings import Lane
-from syndicate.store.restoring import NUMBERS_AHEAD
-from syndicate.store.session import transaction
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery.copies import NUMBERS_AHEAD
+from syndicate.store.sending import lease
+from syndicate.store.sending.mailings import Lane
 from tests import leftovers
 from tests.faults import copies
 from tests.faults.copies import House

@@ -7,8 +7,8 @@ import pytest
 from syndicate import clock
 from syndicate.mail import steering
 from syndicate.newsletters import alerts, run
-from syndicate.store import newsletters
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
 from tests.faults import copies
 from tests.faults.copies import House
 

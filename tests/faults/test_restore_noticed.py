@@ -17,10 +17,14 @@ from syndicate.errors import RefusedError
 from syndicate.journal import lives
 from syndicate.mail.recovery import copy_check, reconcile, recover
 from syndicate.newsletters import run
-from syndicate.store import installation, lease, migrate, restoring, session
-from syndicate.store.installation import Installation
-from syndicate.store.mailings import Batch, Lane
-from syndicate.store.session import transaction
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import copies as restoring
+from syndicate.store.sending import lease
+from syndicate.store.sending.mailings import Batch, Lane
 from tests import leftovers
 from tests.faults import copies
 from tests.faults.copies import CHUNK, House

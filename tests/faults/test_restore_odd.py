@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 from syndicate import clock, settings
 from syndicate.journal import lives
 from syndicate.mail.recovery import reconcile, restored
-from syndicate.store import installation, migrate
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.platform import installation
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
 from tests.mail import confirmation

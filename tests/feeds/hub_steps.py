@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from syndicate import clock
 from syndicate.feeds import hub, publish
-from syndicate.store.hub import FeedCallback
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication.hub import FeedCallback
 from tests.feeds import newsroom
 from tests.feeds.newsroom import BASE
 from tests.feeds.peer import Peer

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from syndicate.feeds import publish
-from syndicate.store import feeds
-from syndicate.store.articles import (
+from syndicate.store.content.articles import (
     Article,
     ArticleState,
     ArticleTag,
@@ -16,9 +15,10 @@ from syndicate.store.articles import (
     Revision,
     Tag,
 )
-from syndicate.store.pictures import Picture
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import transaction
+from syndicate.store.content.pictures import Picture
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.syndication import feeds
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 BASE = "http://127.0.0.1:8080"

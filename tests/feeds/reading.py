@@ -6,9 +6,9 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import select
 
-from syndicate.store.feed_documents import FeedDocument, FeedFormat
-from syndicate.store.feeds import Feed
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feeds import Feed
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",

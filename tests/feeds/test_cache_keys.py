@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from bench.feeds_servers import Web, fetch
 from syndicate import clock
 from syndicate.feeds import publish
-from syndicate.store import feeds
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
 from syndicate.web.app import build
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW

@@ -13,11 +13,12 @@ from lxml import etree
 
 from syndicate.feeds import publish
 from syndicate.feeds.text import without_tags
-from syndicate.store import feeds, sources
-from syndicate.store.articles import ArticleSource, Change
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
+from syndicate.store.content.articles import ArticleSource, Change
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.syndication import feeds
+from syndicate.store.syndication.feed_documents import FeedFormat
 from tests.feeds import json_feed, nasty, newsroom, reading
 from tests.feeds.newsroom import BASE, NOW, minutes
 

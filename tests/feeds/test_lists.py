@@ -8,7 +8,7 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.store.articles import Access, ArticleState
+from syndicate.store.content.articles import Access, ArticleState
 from syndicate.web.app import build
 from tests.feeds import newsroom
 
@@ -44,7 +44,7 @@ def test_the_news_sitemap_holds_two_days_with_the_publications_zone(browser: Tes
 
     root = etree.fromstring(answer.content)
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
-    # A paid article's page tells a reader to sign in, so it may be found (store.visibility).
+    # A paid article's page tells a reader to sign in, so it may be found (see `visibility`).
     assert _all(root, "//s:loc") == ["https://daily.example/1", "https://daily.example/3"]
     assert _all(root, "//n:title")[0] == "Fish & <chips>"
     assert set(_all(root, "//n:publication/n:name")) == {"Daily & Co"}

@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 from syndicate import clock, settings
 from syndicate.errors import RefusedError
 from syndicate.feeds import hub, outside_hub, publish
-from syndicate.store import hub_pings
-from syndicate.store.hub import DELIVER_RETRIES
-from syndicate.store.hub_pings import FeedPing
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import hub_pings
+from syndicate.store.syndication.hub import DELIVER_RETRIES
+from syndicate.store.syndication.hub_pings import FeedPing
 from syndicate.web.app import build
 from tests.feeds import newsroom, peer, reading
 from tests.feeds.peer import Peer

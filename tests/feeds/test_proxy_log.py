@@ -6,10 +6,10 @@ import pytest
 
 from syndicate.feeds import proxy_log, watch
 from syndicate.feeds.proxy_log import Seen
-from syndicate.store import consumers
-from syndicate.store.consumers import FeedConsumer
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import consumers
+from syndicate.store.syndication.consumers import FeedConsumer
+from syndicate.store.syndication.feed_documents import FeedFormat
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 

@@ -7,11 +7,11 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.feeds import publish, watch
-from syndicate.store import consumers
-from syndicate.store.articles import Change
-from syndicate.store.consumers import FeedConsumer, Visit
-from syndicate.store.feed_documents import FeedFormat
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import Change
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import consumers
+from syndicate.store.syndication.consumers import FeedConsumer, Visit
+from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.web import feed_visits
 from syndicate.web.app import build
 from tests.conftest import MASTER_KEY

@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 
 from syndicate import jobs, settings
 from syndicate.cli import build
-from syndicate.store import upkeep
-from syndicate.store.tables import METADATA
+from syndicate.store.maintenance import upkeep
+from syndicate.store.maintenance.tables import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))

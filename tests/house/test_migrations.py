@@ -11,8 +11,9 @@ from sqlalchemy import create_engine
 
 from syndicate.embedded import places
 from syndicate.embedded.postgres import Postgres
-from syndicate.store import migrate, session
-from syndicate.store.tables import METADATA
+from syndicate.store.ground import session
+from syndicate.store.maintenance import migrate
+from syndicate.store.maintenance.tables import METADATA
 
 VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
 

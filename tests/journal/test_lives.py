@@ -12,10 +12,12 @@ from syndicate import clock, settings
 from syndicate.errors import PermanentError
 from syndicate.journal import lives
 from syndicate.journal.lives import Head
-from syndicate.store import installation, lease, restoring
-from syndicate.store.installation import Installation
-from syndicate.store.mailings import Lane, Mailing
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import copies
+from syndicate.store.sending import lease
+from syndicate.store.sending.mailings import Lane, Mailing
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
 
@@ -142,7 +144,7 @@ def test_a_held_database_writes_nothing(path: Path) -> None:
     before = (path.read_text(), lives.head(path))
     begin()
     with transaction() as tx:
-        restoring.hold(tx, now=clock.now(), why="a copy", is_all_restored=False)
+        copies.hold(tx, now=clock.now(), why="a copy", is_all_restored=False)
 
     assert lives.keep(path) == 0
     assert (path.read_text(), lives.head(path)) == before

@@ -14,8 +14,10 @@ from syndicate.cli import doctor
 from syndicate.embedded.postgres import Postgres
 from syndicate.errors import PermanentError
 from syndicate.journal import takedowns
-from syndicate.store import articles, changes, session
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.editing import changes
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
 from tests import searching
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss

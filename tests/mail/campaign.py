@@ -11,25 +11,25 @@ from sqlalchemy import text
 
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
-from syndicate.store import ledger
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.mailings import (
-    AmbiguousPolicy,
-    Lane,
-    Mailing,
-    MailingKind,
-    MailingState,
-)
-from syndicate.store.materialise import materialise
-from syndicate.store.newsletters import (
+from syndicate.store.composition.materialise import materialise
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.newsletters import (
     Issue,
     IssueState,
     IssueStory,
     Newsletter,
     NewsletterKind,
 )
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import (
+    AmbiguousPolicy,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+)
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 SECTIONS = ("world", "economy", "science", "culture", "sport")

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from syndicate.mail import single
-from syndicate.store import recipients
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
 
 PUBLICATION = {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"}
 

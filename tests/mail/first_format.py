@@ -16,8 +16,9 @@ from typing import Any
 from alembic import command
 from sqlalchemy import text
 
-from syndicate.store import migrate, session
-from syndicate.store.session import transaction
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
 
 PUBLIC_URL = "https://news.harbour.example"
 SCHEMA = "0006"

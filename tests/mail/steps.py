@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from syndicate import clock, settings
 from syndicate.mail.sending import deliver
-from syndicate.store import ledger
-from syndicate.store.mailings import Batch, Delivery, Lane, MailingState
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Batch, Delivery, Lane, MailingState
 from tests.mail.campaign import Plan, start
 from tests.mail.fault_relay import FaultRelay
 

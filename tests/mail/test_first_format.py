@@ -16,10 +16,11 @@ from syndicate.mail.pacing import pace
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import renew
 from syndicate.render import earlier, merge
-from syndicate.store import ledger, migrate
-from syndicate.store.articles import Article
-from syndicate.store.mailings import Lane, MailingContent, MailingState
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Lane, MailingContent, MailingState
 from tests.mail import first_format
 from tests.mail.fault_relay import Event, FaultRelay, Taken
 from tests.newsletters.sending import counts, let_waiting_be_over

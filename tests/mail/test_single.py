@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from syndicate.mail import single
-from syndicate.store import lease, ledger
-from syndicate.store.mailings import AmbiguousPolicy, Lane, MailingKind, MailingState
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import lease, ledger
+from syndicate.store.sending.mailings import AmbiguousPolicy, Lane, MailingKind, MailingState
 from tests.mail import confirmation
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

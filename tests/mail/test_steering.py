@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail import steering
-from syndicate.store import installation, ledger
-from syndicate.store.audit import Audit
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.audit import Audit
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import MailingState
 from tests.mail.campaign import NOW, Plan, start
 
 pytestmark = pytest.mark.usefixtures("database")

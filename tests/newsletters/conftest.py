@@ -6,7 +6,7 @@ import pytest
 
 from syndicate import settings
 from syndicate.mail.pacing import pace
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, SLOT, article
 from tests.newsletters.sending import CHUNK

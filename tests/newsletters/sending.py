@@ -7,11 +7,12 @@ from sqlalchemy import update
 from syndicate import clock
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import run
-from syndicate.store import ledger, newsletters
-from syndicate.store.articles import Article
-from syndicate.store.mailings import Batch, Delivery, Lane
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Batch, Delivery, Lane
 from tests.newsletters.paper import DAY, NOW, reader
 
 CHUNK = 5

@@ -13,13 +13,14 @@ from syndicate.articles import receive_push
 from syndicate.errors import RefusedError
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, run
-from syndicate.store import alerts as asked
-from syndicate.store import changes, issues
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.mailings import Lane
-from syndicate.store.newsletters import Issue, IssueState
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
+from syndicate.store.composition import alerts as asked
+from syndicate.store.composition import issues
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.editing import changes
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.sending.mailings import Lane
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article, choices, reader
 from tests.newsletters.sending import add_alerts, compose, found, readers

@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from syndicate import clock
 from syndicate.bounces.keeping import record
-from syndicate.store.events import DeliveryEvent
-from syndicate.store.recipients import Recipient, Suppression
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers.recipients import Recipient, Suppression
+from syndicate.store.sending.events import DeliveryEvent
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.newsletters.paper import DAY, HOUR, SLOT, article
 from tests.newsletters.sending import compose, counts, readers, send

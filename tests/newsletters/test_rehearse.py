@@ -10,11 +10,13 @@ from sqlalchemy import func, select, update
 
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import rehearse, run
-from syndicate.store import issues, ledger, recipients
-from syndicate.store.mailings import Delivery, Mailing
-from syndicate.store.newsletters import EmptyRule, Issue, Newsletter
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
+from syndicate.store.readers import recipients
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Delivery, Mailing
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 

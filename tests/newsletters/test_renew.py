@@ -11,9 +11,13 @@ from syndicate.articles.editing import Wording
 from syndicate.mail import steering
 from syndicate.newsletters import renew, run
 from syndicate.newsletters.compose import recompose
-from syndicate.store import audit, changes, ledger, progress, renewing
-from syndicate.store.mailings import AmbiguousPolicy, Delivery, Mailing, MailingState
-from syndicate.store.session import transaction
+from syndicate.store.composition import renewals
+from syndicate.store.editing import changes
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import AmbiguousPolicy, Delivery, Mailing, MailingState
+from syndicate.store.views import progress
 from tests.mail.fault_relay import Event, FaultRelay, HangUp, Taken
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices
 from tests.newsletters.sending import (
@@ -208,11 +212,11 @@ def test_a_correction_that_came_while_the_issue_was_composed_is_not_overlooked()
     with transaction() as tx:
         mailing = ledger.of_issue(tx, issue_id)
         assert mailing is not None
-        assert renewing.waiting(tx) == [mailing.id]
+        assert renewals.waiting(tx) == [mailing.id]
         tx.execute(update(Mailing).values(renew_since=None))
     run.open_due_issues(NOW)
     with transaction() as tx:
-        assert renewing.waiting(tx) == [mailing.id]
+        assert renewals.waiting(tx) == [mailing.id]
 
 
 def test_what_is_corrected_while_a_version_is_rendered_makes_another(relay: FaultRelay) -> None:

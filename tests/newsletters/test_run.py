@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import update
 
 from syndicate.newsletters import compose, run
-from syndicate.store import issues, ledger, newsletters, subscribers
-from syndicate.store.articles import Access, Article
-from syndicate.store.mailings import Delivery, DeliveryState, Lane, MailingState
-from syndicate.store.newsletters import Issue, IssueState, Newsletter
-from syndicate.store.pictures import Picture
-from syndicate.store.session import transaction
+from syndicate.store.composition import issues
+from syndicate.store.content.articles import Access, Article
+from syndicate.store.content.pictures import Picture
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
+from syndicate.store.readers import subscribers
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Delivery, DeliveryState, Lane, MailingState
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from syndicate.newsletters import run
-from syndicate.store import issues, ledger
-from syndicate.store.articles import ArticleState
-from syndicate.store.newsletters import EmptyRule, IssueState, Newsletter
-from syndicate.store.session import transaction
+from syndicate.store.composition import issues
+from syndicate.store.content.articles import ArticleState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import EmptyRule, IssueState, Newsletter
+from syndicate.store.sending import ledger
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 

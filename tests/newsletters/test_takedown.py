@@ -6,10 +6,12 @@ from syndicate import clock
 from syndicate.mail import single
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts
-from syndicate.store import alerts as asked
-from syndicate.store import articles, changes, recipients
-from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.composition import alerts as asked
+from syndicate.store.content import articles
+from syndicate.store.editing import changes
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.sending.mailings import Lane
 from tests import searching
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, reader

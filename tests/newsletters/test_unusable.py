@@ -16,12 +16,15 @@ from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, rehearse, renew, run
 from syndicate.newsletters.compose import compose as compose_issue
 from syndicate.newsletters.compose import recompose
-from syndicate.store import alerts as asked
-from syndicate.store import changes, issues, ledger, watching
-from syndicate.store.articles import Article, Change
-from syndicate.store.mailings import Lane, Mailing, MailingState
-from syndicate.store.newsletters import Issue, IssueState
-from syndicate.store.session import transaction
+from syndicate.store.composition import alerts as asked
+from syndicate.store.composition import issues
+from syndicate.store.content.articles import Article, Change
+from syndicate.store.editing import changes
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Lane, Mailing, MailingState
+from syndicate.store.views import operations
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import add_alerts, compose, counts, found, readers, send
@@ -54,7 +57,7 @@ def issue_of(mailing_id: int) -> Issue:
 def left_out() -> list[tuple[str, str, str]]:
     """What the audit says of stories that were left out: who, what, why."""
     with transaction() as tx:
-        found_rows = watching.left_out(tx, since=NOW - DAY)
+        found_rows = operations.left_out(tx, since=NOW - DAY)
         return [(row.actor, row.subject, row.detail["why"]) for row, _, _ in found_rows]
 
 

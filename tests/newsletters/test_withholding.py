@@ -11,9 +11,14 @@ from syndicate import clock
 from syndicate.articles import receive_push
 from syndicate.mail.pacing import pace
 from syndicate.newsletters import renew, run
-from syndicate.store import changes, ledger, recipients, withholding
-from syndicate.store.articles import ArticleState, Change
-from syndicate.store.mailings import (
+from syndicate.store.content.articles import ArticleState, Change
+from syndicate.store.content.pictures import Picture
+from syndicate.store.editing import changes
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import recipients
+from syndicate.store.sending import ledger, withholding
+from syndicate.store.sending.mailings import (
     AmbiguousPolicy,
     Delivery,
     Lane,
@@ -22,9 +27,6 @@ from syndicate.store.mailings import (
     MailingKind,
     MailingState,
 )
-from syndicate.store.pictures import Picture
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import (

@@ -9,10 +9,13 @@ import pytest
 from syndicate.errors import RefusedError
 from syndicate.sample import readers, server, setup, state
 from syndicate.sample.state import State
-from syndicate.store import feeds, newsletters, publications, sources, subscribers
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import sources
+from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.readers import subscribers
+from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
 
 START = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

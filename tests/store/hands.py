@@ -5,11 +5,11 @@ import uuid
 
 from sqlalchemy import select, text, update
 
-from syndicate.store import lease, ledger, reaping, results
-from syndicate.store.lease import Leased
-from syndicate.store.mailings import Batch, Delivery, DeliveryState, Lane
-from syndicate.store.results import Outcome
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import lease, ledger, reaping, results
+from syndicate.store.sending.lease import Leased
+from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Lane
+from syndicate.store.sending.results import Outcome
 from tests.mail.campaign import NOW
 
 WORKER, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from syndicate.store import newsletters
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import Transaction
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.publications import Publication, Section
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 

@@ -8,16 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from syndicate.errors import UsageError
-from syndicate.store import recipients, subscribers
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import (
-    Consent,
-    Subscriber,
-    Subscription,
-    SubscriptionState,
-)
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription, SubscriptionState
 from syndicate.subscribers import csvfile, standing, transfer
 from syndicate.subscribers.transfer import Imported
 from tests.subscribers import desk

@@ -6,9 +6,9 @@ import pytest
 
 from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.store import recipients, subscribers
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import erase, preferences, unsubscribe
 from syndicate.subscribers.preferences import Option
 from tests.subscribers import desk

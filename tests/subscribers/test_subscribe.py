@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
-from syndicate.store import ledger, recipients, subscribers
-from syndicate.store.mailings import MailingContent
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import ChoiceKind, Subscription, SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import ChoiceKind, Subscription, SubscriptionState
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import MailingContent
 from syndicate.subscribers import subscribe, unsubscribe
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW

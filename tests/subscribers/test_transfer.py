@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
-from syndicate.store import newsletters, recipients, subscribers
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import ChoiceKind, SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import ChoiceKind, SubscriptionState
 from syndicate.subscribers import erase, spelling, transfer
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW

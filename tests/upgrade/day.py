@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from syndicate import clock
 from syndicate.sample import newsroom, pages
 from syndicate.sample.state import Edit, State
-from syndicate.store import articles
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.ground.session import transaction
 from syndicate.web.app import build
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.upgrade import made, pushes, wire

@@ -33,24 +33,21 @@ from syndicate.mail import steering
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import run as newsletters_run
 from syndicate.sample import readers, setup
-from syndicate.store import (
-    articles,
-    changes,
-    ledger,
-    migrate,
-    newsletters,
-    reader_feeds,
-    recipients,
-    session,
-    sources,
-    subscribers,
-    tokens,
-)
-from syndicate.store.mailings import Lane
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import Pages, SourceKind
-from syndicate.store.tokens import Permission
+from syndicate.store.content import articles
+from syndicate.store.editing import changes
+from syndicate.store.ground import session
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import Pages, SourceKind
+from syndicate.store.maintenance import migrate
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import Permission
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Lane
+from syndicate.store.syndication import reader_feeds
 from syndicate.subscribers import erase, subscribe, transfer
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, pushes, rounds, seen, wire

@@ -5,8 +5,9 @@ import inspect
 from collections.abc import Callable
 
 from syndicate import clock, jobs
-from syndicate.store import feeds, issues, renewing
-from syndicate.store.session import transaction
+from syndicate.store.composition import issues, renewals
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
 
 
 def turn() -> None:
@@ -47,4 +48,4 @@ def _waiting(job: jobs.Job) -> list[int]:
     if job is not jobs.RENEW_CONTENT:
         return unfinished()
     with transaction() as tx:
-        return list(renewing.waiting(tx))
+        return list(renewals.waiting(tx))

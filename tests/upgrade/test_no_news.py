@@ -25,7 +25,8 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.mail import steering
 from syndicate.mail.pacing import pace
-from syndicate.store import migrate, session
+from syndicate.store.ground import session
+from syndicate.store.maintenance import migrate
 from syndicate.web.app import build
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, rounds, seen

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.embedded import listening
-from syndicate.store import tokens
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import Permission
 from syndicate.web.app import build
 from tests.collect import newsroom as collecting
 from tests.web import newsroom as rows

@@ -8,8 +8,8 @@ from syndicate import clock
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.feeds import publish
-from syndicate.store import articles
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.ground.session import transaction
 from syndicate.web.app import build
 from tests.collect import newsroom
 from tests.web.pushing import PATH, article

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from syndicate import clock
-from syndicate.store import newsletters
-from syndicate.store.articles import (
+from syndicate.store.content.articles import (
     Access,
     Article,
     ArticleState,
@@ -16,12 +15,19 @@ from syndicate.store.articles import (
     Revision,
     Tag,
 )
-from syndicate.store.featured import Featured
-from syndicate.store.feeds import Feed, FeedKind
-from syndicate.store.newsletters import Issue, IssueState, IssueStory, Newsletter, NewsletterKind
-from syndicate.store.pictures import Picture
-from syndicate.store.publications import Desk, Publication, Section
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.content.featured import Featured
+from syndicate.store.content.pictures import Picture
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import (
+    Issue,
+    IssueState,
+    IssueStory,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.newsroom.publications import Desk, Publication, Section
+from syndicate.store.syndication.feeds import Feed, FeedKind
 
 BODY = (
     "<p>The committee met at noon and agreed on the <a href='https://example.org/report'>report</a>"

@@ -6,9 +6,13 @@ from collections.abc import Collection
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.store import incidents, recipients, tokens
-from syndicate.store.incidents import Sample
-from syndicate.store.mailings import (
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom.incidents import Sample
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import ROLES, Permission
+from syndicate.store.readers import recipients
+from syndicate.store.sending.mailings import (
     AmbiguousPolicy,
     Batch,
     BatchState,
@@ -19,8 +23,6 @@ from syndicate.store.mailings import (
     MailingKind,
     MailingState,
 )
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import ROLES, Permission
 from tests.web.newsroom import Newsroom
 
 

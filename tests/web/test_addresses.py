@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication
 from syndicate.web import static
 from syndicate.web.sites import host_of
 from tests.web.newsroom import Newsroom

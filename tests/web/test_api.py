@@ -7,11 +7,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings
-from syndicate.store import accepts, due, installation, sources, tokens
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
-from syndicate.store.tokens import Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.platform import due, installation, tokens
+from syndicate.store.platform.tokens import Permission
+from syndicate.store.sending import accepts
+from syndicate.store.sending.mailings import MailingState
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 

@@ -14,9 +14,11 @@ from starlette.testclient import TestClient
 
 from syndicate.articles import receive_push
 from syndicate.feeds import publish
-from syndicate.store import articles, publications, sources
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
+from syndicate.store.content import articles
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.newsroom import publications
 from syndicate.web.api import signed
 from tests import searching
 from tests.collect import newsroom

@@ -14,20 +14,17 @@ from syndicate import clock
 from syndicate.errors import UsageError
 from syndicate.feeds import publish
 from syndicate.newsletters import run
-from syndicate.store import (
-    due,
-    feeds,
-    issues,
-    newsletters,
-    recipients,
-    sources,
-    subscribers,
-)
-from syndicate.store.newsletters import IssueState, Newsletter, NewsletterKind
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
-from syndicate.store.subscribers import SubscriptionState
-from syndicate.store.tables import METADATA
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.maintenance.tables import METADATA
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import IssueState, Newsletter, NewsletterKind
+from syndicate.store.platform import due
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import SubscriptionState
+from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
 from tests.web import operators
 from tests.web.newsroom import Newsroom

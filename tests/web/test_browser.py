@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from syndicate.render.email import render
-from syndicate.store import ledger
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger
 from tests.render.test_email import chosen, context, decoded
 from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom

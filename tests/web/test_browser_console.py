@@ -4,10 +4,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from syndicate import clock
-from syndicate.store import incidents, installation, sources
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind, SourceState
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind, SourceState
+from syndicate.store.newsroom import incidents
+from syndicate.store.platform import installation
+from syndicate.store.sending.mailings import MailingState
 from tests.web import operators
 from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom

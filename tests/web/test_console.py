@@ -10,13 +10,16 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
 from syndicate.newsletters import run
-from syndicate.store import installation, issues, sources, tokens, watching
-from syndicate.store.articles import Article
-from syndicate.store.mailings import MailingState
-from syndicate.store.newsletters import IssueState
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind, SourceState
-from syndicate.store.tokens import LINK_PURPOSE
+from syndicate.store.composition import issues
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind, SourceState
+from syndicate.store.newsroom.newsletters import IssueState
+from syndicate.store.platform import installation, tokens
+from syndicate.store.platform.tokens import LINK_PURPOSE
+from syndicate.store.sending.mailings import MailingState
+from syndicate.store.views import operations
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -39,7 +42,7 @@ def link(role: str = "admin", *, at: dt.datetime | None = None) -> str:
 def actions(subject: str) -> list[tuple[str, str]]:
     with transaction() as tx:
         return [
-            (row.actor, row.action) for row in watching.audit_rows(tx, limit=99, subject=subject)
+            (row.actor, row.action) for row in operations.audit_rows(tx, limit=99, subject=subject)
         ]
 
 

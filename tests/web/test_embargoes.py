@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from starlette.testclient import TestClient
 
-from syndicate.store import articles, audit, embargoes
-from syndicate.store.articles import ArticleState
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.content.articles import ArticleState
+from syndicate.store.editing import embargoes
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
 from tests.collect import newsroom as collecting
 from tests.web import operators
 from tests.web.newsroom import Newsroom

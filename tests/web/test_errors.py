@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import errors
-from syndicate.store import reading
+from syndicate.store.views import reader_pages
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.web import operators
@@ -88,7 +88,7 @@ def test_crash_is_written_down_and_told_without_detail(
         message = "secret detail"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr(reading, "newest", broken)
+    monkeypatch.setattr(reader_pages, "newest", broken)
 
     with TestClient(build(), raise_server_exceptions=False) as browser:
         page = browser.get("/")

@@ -3,8 +3,9 @@
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.store import ledger, recipients
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.sending import ledger
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, stamp
 

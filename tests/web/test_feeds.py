@@ -12,8 +12,8 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from syndicate.feeds import publish
-from syndicate.store import feeds
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
 from syndicate.web import feed_shelf
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes

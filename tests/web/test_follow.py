@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.feeds import publish
-from syndicate.store import feeds
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
 from tests.web.newsroom import Newsroom
 
 _NO_PAGE = re.compile(r"/feeds/|/static/|\.opml|^(?!/)")

@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
 from syndicate.mail.mime import message
-from syndicate.store import recipients, subscribers
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients, subscribers
 from syndicate.subscribers import erase
 from tests.web.newsroom import Newsroom
 

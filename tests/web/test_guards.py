@@ -12,9 +12,10 @@ from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings
-from syndicate.store import due, session
-from syndicate.store.mailings import MailingState
-from syndicate.store.session import transaction
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import due
+from syndicate.store.sending.mailings import MailingState
 from syndicate.web import app as application
 from syndicate.web import guards, health, static
 from tests.web import operators

@@ -4,8 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.store import installation, restoring
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.recovery import copies
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -22,7 +23,7 @@ def mailing_id(newsroom: Newsroom) -> int:
 
 def hold() -> None:
     with transaction() as tx:
-        assert restoring.hold(tx, now=clock.now(), why=WHY, is_all_restored=False)
+        assert copies.hold(tx, now=clock.now(), why=WHY, is_all_restored=False)
 
 
 def test_readyz_says_so_and_serves_all_the_same(

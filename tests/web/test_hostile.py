@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from syndicate.store.articles import Article, Tag
-from syndicate.store.featured import Featured
-from syndicate.store.newsletters import Newsletter
-from syndicate.store.pictures import Picture
-from syndicate.store.publications import Publication, Section
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import Article, Tag
+from syndicate.store.content.featured import Featured
+from syndicate.store.content.pictures import Picture
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.web.pages import origins
 from tests.web import operators
 from tests.web.newsroom import Newsroom

@@ -5,9 +5,10 @@ from starlette.testclient import TestClient
 
 from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading.verdict import ABOUT_US
-from syndicate.store import incidents, watching
-from syndicate.store.incidents import DeliveryIncident
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.views import operations
 from tests.web import operators
 
 SAID = "it says that our address stands on a block list"
@@ -61,7 +62,7 @@ def test_an_incident_that_is_over_is_told_below_and_opens_anew(
     assert "Google refused mail from courier.example" in page
     with transaction() as tx:
         operators.incident(tx)
-        rows = watching.audit_rows(tx, limit=9, subject=f"incident:{opened}")
+        rows = operations.audit_rows(tx, limit=9, subject=f"incident:{opened}")
     assert [(row.actor, row.action) for row in rows] == [("token:sender", "closed")]
     assert the_one().id != opened
 

@@ -4,8 +4,8 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
 from syndicate.mail.mime import message
-from syndicate.store import subscribers
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import subscribers
 from tests.web.newsroom import Newsroom
 
 READER = "reader001@example.com"

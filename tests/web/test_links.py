@@ -14,11 +14,12 @@ from syndicate import clock, logs, settings, signing
 from syndicate.actions import forms
 from syndicate.mail.mime import message
 from syndicate.render.merge import Content, merge
-from syndicate.store import ledger, recipients
-from syndicate.store.articles import Article
-from syndicate.store.mailings import Mailing
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import Subscription, SubscriptionState
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.sending import ledger
+from syndicate.store.sending.mailings import Mailing
 from tests.web.newsroom import Newsroom
 
 READER = "reader001@example.com"

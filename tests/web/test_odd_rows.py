@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
-from syndicate.store.schema import Object
-from syndicate.store.session import transaction
-from syndicate.store.tables import METADATA
+from syndicate.store.ground.schema import Object
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance.tables import METADATA
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_bad_rows import answers, whole, work

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from syndicate.store import audit
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
 from tests.collect import newsroom
 from tests.web.desk import NOTE, Desk, edited, pictured
 

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from syndicate.store import newsletters, session, sources
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceKind
+from syndicate.store.ground import session
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 

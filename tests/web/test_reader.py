@@ -3,10 +3,10 @@
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.store import reading
-from syndicate.store.articles import Article
-from syndicate.store.publications import Publication
-from syndicate.store.session import transaction
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.views import reader_pages
 from tests.web.newsroom import Newsroom
 
 
@@ -274,8 +274,8 @@ def test_address_in_arabic_is_written_in_ascii(browser: TestClient, newsroom: Ne
 
 def test_place_of_an_article_that_is_not_out_is_told_to_nobody(newsroom: Newsroom) -> None:
     with transaction() as tx:
-        newest = reading.newest(tx, newsroom.english, now=newsroom.now, limit=9)
-        asked = reading.newest(
+        newest = reader_pages.newest(tx, newsroom.english, now=newsroom.now, limit=9)
+        asked = reader_pages.newest(
             tx,
             newsroom.english,
             now=newsroom.now,

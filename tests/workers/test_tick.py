@@ -11,10 +11,12 @@ from sqlalchemy import update
 from syndicate import clock, jobs
 from syndicate.articles import receive_push
 from syndicate.errors import RelayError
-from syndicate.store import articles, due, publications
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.mailings import Lane
-from syndicate.store.session import transaction
+from syndicate.store.content import articles
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import due
+from syndicate.store.sending.mailings import Lane
 from tests.collect import newsroom
 from tests.mail.campaign import NOW, Plan, start
 

@@ -17,8 +17,8 @@ from syndicate.bounces.keeping import record
 from syndicate.bounces.reading import providers
 from syndicate.bounces.reading.provider_event import Told
 from syndicate.errors import SyndicateError
-from syndicate.store import tokens
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import tokens
 
 log = logs.get(__name__)
 

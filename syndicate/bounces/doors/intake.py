@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from syndicate import clock, logs
 from syndicate.bounces.keeping import record
 from syndicate.errors import SettingsError
-from syndicate.store.session import DatabaseDownError
+from syndicate.store.ground.session import DatabaseDownError
 
 log = logs.get(__name__)
 

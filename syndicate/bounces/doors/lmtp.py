@@ -20,7 +20,7 @@ from syndicate import logs
 from syndicate.bounces.doors.intake import Outcome
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SyndicateError
-from syndicate.store.session import DatabaseDownError
+from syndicate.store.ground.session import DatabaseDownError
 
 log = logs.get(__name__)
 

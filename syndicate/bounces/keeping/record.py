@@ -23,12 +23,14 @@ from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.reasons import cause_of
 from syndicate.bounces.reading.verdict import ABOUT_US, Kind, Verdict, is_hard
 from syndicate.errors import BAD_ROW
-from syndicate.store import events, incidents, ledger, newsletters, recipients, subscribers
-from syndicate.store.events import Happening, Refused
-from syndicate.store.incidents import Sample
-from syndicate.store.mailings import Mailing
-from syndicate.store.recipients import EVERYWHERE, OTHER, Recipient
-from syndicate.store.session import BadValueError, Transaction, transaction
+from syndicate.store.ground.session import BadValueError, Transaction, transaction
+from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom.incidents import Sample
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import EVERYWHERE, OTHER, Recipient
+from syndicate.store.sending import events, ledger
+from syndicate.store.sending.events import Happening, Refused
+from syndicate.store.sending.mailings import Mailing
 
 log = logs.get(__name__)
 

@@ -15,8 +15,12 @@ from lxml import etree
 
 from syndicate.embedded.mailbox_files import MailboxFolder
 from syndicate.sample import visitor
-from syndicate.store import awaited, feed_documents, feeds, ledger, publications, sources
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.newsroom import publications
+from syndicate.store.sending import ledger
+from syndicate.store.syndication import feed_documents, feeds
+from syndicate.store.views import waits
 
 KINDS = ("digest", "confirmation", "article")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -94,7 +98,7 @@ def feeds_over_http(
 def collected() -> tuple[int, int]:
     """(sources, articles) that are stored."""
     with transaction() as tx:
-        return len(sources.listed(tx)), awaited.articles_stored(tx)
+        return len(sources.listed(tx)), waits.articles_stored(tx)
 
 
 def issue(mailing_id: int, issue_id: int) -> dict[str, int]:
@@ -140,7 +144,7 @@ class Post:
 def articles_accepted() -> int:
     """How many emailed articles the relay has accepted, by the ledger."""
     with transaction() as tx:
-        return awaited.singles_accepted(tx, "article")
+        return waits.singles_accepted(tx, "article")
 
 
 def _head(path: Path) -> tuple[str, str, str]:

@@ -29,10 +29,13 @@ from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
-from syndicate.store import awaited, issues, ledger, reading, shown, sources
-from syndicate.store.newsletters import IssueState
-from syndicate.store.session import transaction
-from syndicate.store.visibility import Channel
+from syndicate.store.composition import issues
+from syndicate.store.content.visibility import Channel
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.newsroom.newsletters import IssueState
+from syndicate.store.sending import ledger
+from syndicate.store.views import reader_pages, shown, waits
 
 FRIEND = "friend@example.net"
 _NAME = "Sample Reader"
@@ -88,7 +91,7 @@ class Journey:
         with self.teller.step("collecting articles") as bar:
             self._waiter.wait("the sources to be collected", _sources_seen, show=bar.show)
             with transaction() as tx:
-                articles, asked = awaited.articles_stored(tx), sources.listed(tx)
+                articles, asked = waits.articles_stored(tx), sources.listed(tx)
                 for source, state in asked:
                     if state.reason:
                         raise RefusedError(f"{source.name} could not be collected: {state.reason}")
@@ -173,7 +176,7 @@ class Journey:
             )
         if not newest:
             raise NotFoundError("No article was collected that may be shown.")
-        return reading.path_of(newest[0].id, newest[0].slug)
+        return reader_pages.path_of(newest[0].id, newest[0].slug)
 
     def _mail(self, kind: str, to: str, what: str) -> Path:
         """Wait for a mail, and give its file."""
@@ -189,7 +192,7 @@ class Journey:
     def _feeds_seen(self) -> Seen:
         now = clock.now()
         with transaction() as tx:
-            return Seen(*awaited.feeds_built(tx, now))
+            return Seen(*waits.feeds_built(tx, now))
 
     def _composing_seen(self) -> Seen:
         with transaction() as tx:
@@ -215,7 +218,7 @@ _SENT = (IssueState.SENDING, IssueState.DONE)
 
 def _sources_seen() -> Seen:
     with transaction() as tx:
-        return Seen(*awaited.sources_asked(tx))
+        return Seen(*waits.sources_asked(tx))
 
 
 def _send(opened: Opened | None, filled: dict[str, str], what: str) -> None:

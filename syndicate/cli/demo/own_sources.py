@@ -18,9 +18,9 @@ from syndicate.errors import NotFoundError, UsageError
 from syndicate.reading import pool
 from syndicate.sample import setup, state
 from syndicate.sample.state import State
-from syndicate.store import sources
-from syndicate.store.session import transaction
-from syndicate.store.sources import Pages, SourceKind
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import Pages, SourceKind
 
 _UNUSUAL = re.compile(r"[^\w.-]+")
 

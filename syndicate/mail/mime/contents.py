@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from syndicate.errors import NotFoundError
 from syndicate.render.merge import Content
-from syndicate.store import ledger
-from syndicate.store.lease import Due
-from syndicate.store.mailings import Mailing
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import Mailing
 
 # Single messages have a content each: a run of them must not keep them all.
 KEPT = 32

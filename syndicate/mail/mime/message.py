@@ -17,9 +17,9 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
 from syndicate.render.merge import Content, in_eight_bit, merge, share_beyond_ascii
-from syndicate.store.lease import Due
-from syndicate.store.ledger import ContentRow
-from syndicate.store.mailings import Mailing
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.ledger import ContentRow
+from syndicate.store.sending.mailings import Mailing
 
 UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
@@ -188,7 +188,7 @@ def frozen_headers(
 
 
 def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[ContentRow]:
-    """A rendered mail as rows of `mailing_content`, for `store.ledger.add_content`.
+    """A rendered mail as rows of `mailing_content`, for `store.sending.ledger.add_content`.
 
     A part that is Arabic, say, is frozen as 8bit where the relay signs: a third or half as long.
     Where we sign it is not, for a relay further on may change it and break the signature (RFC 6376

@@ -1,9 +1,9 @@
 """How fast mail may leave: rates and connections, warm-up, windows, and relays that are dead.
 
 Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each
-rate is kept for urgent mail. What a receiver asked us is in rows (`store.pacing`). A breaker
-belongs to this process: it opens when a relay cannot be reached or takes nothing, for 2 s at first
-and a minute at most, and costs no delivery an attempt. Reading the settings is pure.
+rate is kept for urgent mail. What a receiver asked us is in rows (`store.sending.pacing`). A
+breaker belongs to this process: it opens when a relay cannot be reached or takes nothing, for 2 s
+at first and a minute at most, and costs no delivery an attempt. Reading the settings is pure.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syndicate.errors import SettingsError
 from syndicate.limits import Bucket, Limits, Taken
-from syndicate.store.mailings import Lane
+from syndicate.store.sending.mailings import Lane
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0

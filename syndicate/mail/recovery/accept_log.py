@@ -171,7 +171,7 @@ def newest(path: Path, *, since: dt.datetime, now: dt.datetime) -> list[str]:
 
 
 def lines(source: Iterable[bytes], *, now: dt.datetime) -> Iterator[Line]:
-    """Read the lines of a log in either format, for `store.accepts`; others are passed over.
+    """Read the lines of a log in either format, for `store.sending.accepts`; pass over others.
 
     A Postfix message has two lines, and a batch may end between them: so both are told.
     """

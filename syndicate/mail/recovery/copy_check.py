@@ -19,10 +19,12 @@ from syndicate.journal import lives
 from syndicate.journal.lives import Head
 from syndicate.mail.recovery import accept_log
 from syndicate.settings import Settings
-from syndicate.store import accepts, installation, restoring, settling
-from syndicate.store.installation import Installation
-from syndicate.store.restoring import Here
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import copies, log_settlement
+from syndicate.store.recovery.copies import Here
+from syndicate.store.sending import accepts
 
 log = logs.get(__name__)
 
@@ -61,9 +63,9 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
     # Before the row: what rises in between is no sign.
     head = _journal_head(settings.load())
     with transaction() as tx:
-        restoring.put_right(tx, now)
+        copies.put_right(tx, now)
         row = installation.read(tx)
-        found = restoring.here(tx)
+        found = copies.here(tx)
     if row is None:
         return None
     moved = _moved(row, found)
@@ -71,12 +73,12 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
         return _settle(row, found, _WORD, now=now, is_all_restored=True)
     if row.held_at is not None and moved is None:
         with transaction() as tx:
-            restoring.keep_numbers_ahead(tx, row, found)
+            copies.keep_numbers_ahead(tx, row, found)
         return row.held_why
     is_new = is_start or row.compared_for != found.server_since
     why = moved or _outside(row, head, now, is_new=is_new)
     # Whoever copies the files of a folder back copies the journal in it too, unless that is ahead.
-    is_whole = moved == restoring.FILES_COPIED and lives.conflict(head, row) is None
+    is_whole = moved == copies.FILES_COPIED and lives.conflict(head, row) is None
     return _settle(row, found, why, now=now, is_all_restored=is_whole)
 
 
@@ -84,7 +86,7 @@ def notice(now: dt.datetime) -> str | None:
     """The same as far as the database itself can tell; for processes without the journal."""
     with transaction() as tx:
         row = installation.read(tx)
-        found = restoring.here(tx)
+        found = copies.here(tx)
     if row is None:
         return None
     why = _moved(row, found)
@@ -103,7 +105,7 @@ def suspect(taken: Sequence[tuple[str, dt.datetime]], now: dt.datetime) -> None:
     configured = settings.load()
     with transaction() as tx:
         row = installation.read(tx)
-        found = restoring.here(tx)
+        found = copies.here(tx)
     if row is None or row.held_at is not None or configured.master_key is None:
         return
     since = row.life_since + _CLOCKS
@@ -124,7 +126,7 @@ def silence(tx: Transaction, now: dt.datetime) -> str | None:
         return None
     if row.held_why is not None:
         return told(row.held_why)
-    found = restoring.here(tx)
+    found = copies.here(tx)
     is_compared = (row.home, row.compared_for) == (found.home, found.server_since)
     return None if is_compared or now - found.server_since < _SOON else _NOBODY
 
@@ -150,11 +152,11 @@ def _settle(
     if clause is None:
         if (row.home, row.compared_for) != (found.home, found.server_since):
             with transaction() as tx:
-                restoring.settle_in(tx, found)
+                copies.settle_in(tx, found)
         return None
     why = f"{_SUBJECT} ({clause}): {_UNSURE}"
     with transaction() as tx:
-        is_new = restoring.hold(tx, now=now, why=why, is_all_restored=is_all_restored)
+        is_new = copies.hold(tx, now=now, why=why, is_all_restored=is_all_restored)
     if is_new:
         log.error("mail_held", why=why)
     return why
@@ -162,8 +164,8 @@ def _settle(
 
 def _moved(row: Installation, found: Here) -> str | None:
     if row.home is None:
-        return restoring.moved_cluster(row, found)
-    return restoring.moved(row.home, found.home)
+        return copies.moved_cluster(row, found)
+    return copies.moved(row.home, found.home)
 
 
 def _outside(row: Installation, head: Head | None, now: dt.datetime, *, is_new: bool) -> str | None:
@@ -187,8 +189,8 @@ def _strangers(named: list[tuple[int, int]]) -> str | None:
     if not named:
         return None
     with transaction() as tx:
-        newest = restoring.here(tx).newest_mailing
-        number = settling.strangers(tx, named, newest=newest)
+        newest = copies.here(tx).newest_mailing
+        number = log_settlement.strangers(tx, named, newest=newest)
     return f"a relay accepted {number} mails that it never sent" if number else None
 
 

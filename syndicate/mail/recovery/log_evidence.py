@@ -15,8 +15,8 @@ from syndicate.journal import lives
 from syndicate.mail.recovery import accept_log
 from syndicate.mail.relay import addresses
 from syndicate.settings import Settings
-from syndicate.store import accepts
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import accepts
 
 
 def _numbers() -> "array[int]":

@@ -18,11 +18,11 @@ from syndicate.mail.recovery import accept_log, copy_check
 from syndicate.mail.recovery.accept_log import Verdict
 from syndicate.mail.relay import addresses
 from syndicate.settings import Settings
-from syndicate.store import accepts, doubts, ledger
-from syndicate.store.accepts import Heard
-from syndicate.store.doubts import Doubt
-from syndicate.store.mailings import AmbiguousPolicy, Lane
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.sending import accepts, doubts, ledger
+from syndicate.store.sending.accepts import Heard
+from syndicate.store.sending.doubts import Doubt
+from syndicate.store.sending.mailings import AmbiguousPolicy, Lane
 
 log = logs.get(__name__)
 

@@ -8,8 +8,8 @@ import datetime as dt
 from syndicate import logs
 from syndicate.mail import guard
 from syndicate.mail.recovery import reconcile
-from syndicate.store import ledger, reaping
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger, reaping
 
 log = logs.get(__name__)
 

@@ -22,12 +22,14 @@ from syndicate.journal import lives
 from syndicate.journal.lives import Journal
 from syndicate.mail.recovery import copy_check, log_evidence
 from syndicate.mail.recovery.log_evidence import Told
-from syndicate.store import begun, installation, reaping, restoring, settling
-from syndicate.store.begun import Begun
-from syndicate.store.installation import Installation
-from syndicate.store.mailings import AmbiguousPolicy, Mailing, MailingState
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.settling import Found
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.installation import Installation
+from syndicate.store.recovery import begun_issues, copies, log_settlement
+from syndicate.store.recovery.begun_issues import Begun
+from syndicate.store.recovery.log_settlement import Found
+from syndicate.store.sending import reaping
+from syndicate.store.sending.mailings import AmbiguousPolicy, Mailing, MailingState
 
 # A message may be accepted long after its mailing was made, never before; clocks differ.
 _MARGIN = dt.timedelta(hours=2)
@@ -116,7 +118,7 @@ def settle(now: dt.datetime) -> Plan:
 
 def begin_life(tx: Transaction, done: Plan, *, now: dt.datetime) -> None:
     """The last step: the database begins a new life, which the journal follows."""
-    restoring.begin_life(tx, now=now, also_past=done.past_lives, mark=done.mark)
+    copies.begin_life(tx, now=now, also_past=done.past_lives, mark=done.mark)
 
 
 class _ReleasedError(Exception):
@@ -128,10 +130,10 @@ def _settle(view: "_View", done: Plan, now: dt.datetime) -> None:
         view.settle(mailing, now)
     with view.held() as tx:
         for one in done.put_back:
-            begun.put_back(tx, one, now=now)
+            begun_issues.put_back(tx, one, now=now)
         if done.opens_from is not None:
-            begun.hold_waiting(tx)
-            restoring.open_from(tx, done.opens_from)
+            begun_issues.hold_waiting(tx)
+            copies.open_from(tx, done.opens_from)
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,13 @@ class _View:
             row = installation.read(tx)
             if row is None or row.held_at is None:
                 return None
-            until = restoring.newest_of_copy(tx, row.held_mailing or 0)
-            oldest = settling.oldest_open(tx, until=until) or row.life_since
-            mailings = settling.mailings(tx, until=until, since=now - _FAR_BACK)
+            until = copies.newest_of_copy(tx, row.held_mailing or 0)
+            oldest = log_settlement.oldest_open(tx, until=until) or row.life_since
+            mailings = log_settlement.mailings(tx, until=until, since=now - _FAR_BACK)
         journal, logs = _outside(oldest - _MARGIN, now)
         with transaction() as tx:
-            frozen = begun.frozen(tx, [each for each in logs.accepted if each <= until])
-            lost = begun.missing(tx, [*journal.mailings(), *frozen])
+            frozen = begun_issues.frozen(tx, [each for each in logs.accepted if each <= until])
+            lost = begun_issues.missing(tx, [*journal.mailings(), *frozen])
         return cls(row, until, tuple(mailings), journal, logs, tuple(lost))
 
     def plan(self, now: dt.datetime) -> Plan:
@@ -193,15 +195,15 @@ class _View:
         is_trusted = self._is_trusted(mailing)
         for recipients in _parts(self.logs.accepted.get(mailing.id)):
             with self.held() as tx:
-                settling.accept(tx, mailing.id, recipients, now=now)
+                log_settlement.accept(tx, mailing.id, recipients, now=now)
         for recipients in _parts(self.logs.unsure.get(mailing.id)):
             with self.held() as tx:
-                settling.doubt(tx, mailing.id, recipients, now=now)
+                log_settlement.doubt(tx, mailing.id, recipients, now=now)
         with self.held() as tx:
             if not is_trusted:
-                settling.doubt(tx, mailing.id, now=now)
-                settling.ask_no_log(tx, mailing.id)
-            settling.end_what_is_over(tx, mailing.id, now=now)
+                log_settlement.doubt(tx, mailing.id, now=now)
+                log_settlement.ask_no_log(tx, mailing.id)
+            log_settlement.end_what_is_over(tx, mailing.id, now=now)
 
     @contextmanager
     def held(self) -> Iterator[Transaction]:
@@ -211,7 +213,7 @@ class _View:
             _ReleasedError: it is not any more.
         """
         with transaction() as tx:
-            if self.row.held_at is None or not restoring.is_still_held(tx, self.row.held_at):
+            if self.row.held_at is None or not copies.is_still_held(tx, self.row.held_at):
                 raise _ReleasedError
             yield tx
 
@@ -219,7 +221,7 @@ class _View:
         named = _look(mailing, self.logs.accepted.get(mailing.id))
         unsure = _look(mailing, self.logs.unsure.get(mailing.id))
         with transaction() as tx:
-            every = settling.look(tx, mailing.id)
+            every = log_settlement.look(tx, mailing.id)
         waiting = every.waiting - named.waiting
         if not self._is_trusted(mailing, every=every, named=named):
             return Row(mailing.id, 0, named.open, left=waiting)
@@ -243,7 +245,7 @@ class _View:
             return False
         if every is None:
             with transaction() as tx:
-                every = settling.look(tx, mailing.id)
+                every = log_settlement.look(tx, mailing.id)
         if every.accepted:
             named = named or _look(mailing, self.logs.accepted.get(mailing.id))
             return named.accepted == every.accepted
@@ -296,7 +298,7 @@ def _take_back(now: dt.datetime) -> None:
             if not reaping.reap(tx, now=now):
                 break
     with transaction() as tx:
-        if settling.has_leases(tx):
+        if log_settlement.has_leases(tx):
             raise RefusedError("A worker still has mail in hand; try again in two minutes.")
 
 
@@ -306,9 +308,9 @@ def _waiting(now: dt.datetime, *, after: int = 0) -> Iterator[Row]:
     All of a database that is stopped and no copy; of a copy what people asked for while it is held.
     """
     with transaction() as tx:
-        newest = restoring.here(tx).newest_mailing
-        for mailing in settling.mailings(tx, after=after, until=newest):
-            waiting = settling.look(tx, mailing.id).waiting
+        newest = copies.here(tx).newest_mailing
+        for mailing in log_settlement.mailings(tx, after=after, until=newest):
+            waiting = log_settlement.look(tx, mailing.id).waiting
             if waiting and mailing.state is MailingState.SENDING and mailing.expires_at > now:
                 yield Row(mailing.id, waiting, 0, 0)
 
@@ -317,7 +319,7 @@ def _look(mailing: Mailing, recipients: Sequence[int] | None) -> Found:
     found = Found()
     for part in _parts(recipients):
         with transaction() as tx:
-            found += settling.look(tx, mailing.id, part)
+            found += log_settlement.look(tx, mailing.id, part)
     return found
 
 

@@ -22,11 +22,11 @@ from syndicate.mail.relay.supply import Envelope, LeaseLostError
 from syndicate.mail.sending import outcomes
 from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
-from syndicate.store import lease, pacing, reaping, results, withholding
-from syndicate.store.events import Refused
-from syndicate.store.lease import Due
-from syndicate.store.mailings import DeliveryState, MailingKind
-from syndicate.store.session import DatabaseDownError, transaction
+from syndicate.store.ground.session import DatabaseDownError, transaction
+from syndicate.store.sending import lease, pacing, reaping, results, withholding
+from syndicate.store.sending.events import Refused
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import DeliveryState, MailingKind
 
 log = logs.get(__name__)
 

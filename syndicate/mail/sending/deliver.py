@@ -34,10 +34,11 @@ from syndicate.mail.sending.chunk import UNUSABLE, After, Chunk
 from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.settings import Settings
-from syndicate.store import audit, installation, lease, ledger, pacing, results
-from syndicate.store.lease import Due, Leased
-from syndicate.store.mailings import Lane, Mailing, MailingKind, MailingState
-from syndicate.store.session import DatabaseDownError, Transaction, transaction
+from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
+from syndicate.store.platform import audit, installation
+from syndicate.store.sending import lease, ledger, pacing, results
+from syndicate.store.sending.lease import Due, Leased
+from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
 
 log = logs.get(__name__)
 

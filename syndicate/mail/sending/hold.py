@@ -8,8 +8,8 @@ import time
 
 from syndicate import logs
 from syndicate.mail.relay.supply import LEASE_MARGIN_S, LeaseLostError
-from syndicate.store import lease
-from syndicate.store.session import DatabaseDownError, transaction
+from syndicate.store.ground.session import DatabaseDownError, transaction
+from syndicate.store.sending import lease
 
 log = logs.get(__name__)
 
@@ -20,7 +20,7 @@ class Hold:
     """The lease of one batch.
 
     Args:
-        leased: as `store.lease.take` gave it.
+        leased: as `store.sending.lease.take` gave it.
         since: the monotonic clock before it was asked.
     """
 

@@ -11,9 +11,9 @@ import datetime as dt
 import re
 
 from syndicate.mail.relay.conversation import CLOSING, Outcome, Result
-from syndicate.store import results
-from syndicate.store.lease import Due
-from syndicate.store.mailings import DeliveryState
+from syndicate.store.sending import results
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import DeliveryState
 
 DEFERRALS_MIN = (1, 5, 15, 60, 180)
 # A fifth earlier or later, so that what was deferred together does not come back together.

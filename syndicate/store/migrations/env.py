@@ -1,13 +1,14 @@
-"""Alembic's entry: runs on the connection that `store.migrate` hands over."""
+"""Alembic's entry: runs on the connection that `store.maintenance.migrate` hands over."""
 
 import re
 
 from alembic import context
 from sqlalchemy import text
 
-from syndicate.store.tables import METADATA
+from syndicate.store.maintenance.tables import METADATA
 
-# The ledger's partitions are made and dropped while it runs (store.partitions), not by migrations.
+# The ledger's partitions are made and dropped while it runs, not by migrations
+# (store.sending.partitions).
 _PARTITION = re.compile(r"delivery_p\d+")
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.mail.recovery import reconcile
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])

@@ -11,9 +11,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from syndicate import clock
-from syndicate.store import tokens
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import Actor, Permission
 
 _BEARER = HTTPBearer(
     auto_error=False,

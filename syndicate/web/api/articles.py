@@ -14,11 +14,14 @@ from syndicate import clock
 from syndicate.articles import editing, receive_push
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.reading.records import Access, Change, Kind, State
-from syndicate.store import alerts, articles, audit, changes, idempotency, outbox
-from syndicate.store.articles import Article, ArticleState
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import Actor, Permission
-from syndicate.store.visibility import Channel
+from syndicate.store.composition import alerts
+from syndicate.store.content import articles
+from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.visibility import Channel
+from syndicate.store.editing import changes, outbox
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import audit, idempotency
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
 from syndicate.web.api.signed import signed
 from syndicate.web.moments import Moment, WideMoment, is_within, out_of_bounds

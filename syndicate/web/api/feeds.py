@@ -8,11 +8,14 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock, settings
 from syndicate.errors import NotFoundError
-from syndicate.store import audit, feeds, publications, sources
-from syndicate.store.session import transaction
-from syndicate.store.sources import FetchState, SourceState
-from syndicate.store.sources import Source as SourceRow
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import FetchState, SourceState
+from syndicate.store.intake.sources import Source as SourceRow
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.syndication import feeds
 from syndicate.web.api.access import Needs
 
 router = APIRouter(prefix="/api/v1")

@@ -11,10 +11,11 @@ from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
-from syndicate.store import installation, progress, watching
-from syndicate.store.progress import Standing
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations, progress
+from syndicate.store.views.progress import Standing
 from syndicate.web.api.access import Needs
 from syndicate.web.live import as_dict
 from syndicate.web.storable import Text
@@ -156,7 +157,7 @@ def list_mailings(
 ) -> Mailings:
     """The newest mailings."""
     with transaction() as tx:
-        ids = watching.mailing_ids(tx, limit=limit + 1, before=before, with_singles=singles)
+        ids = operations.mailing_ids(tx, limit=limit + 1, before=before, with_singles=singles)
         found = progress.standings(tx, ids[:limit])
     return Mailings(
         mailings=[_mailing(each) for each in found],

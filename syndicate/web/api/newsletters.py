@@ -11,10 +11,13 @@ from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import rehearse, timetable
 from syndicate.newsletters import run as running
-from syndicate.store import audit, issues, newsletters, reading, watching
-from syndicate.store import newsletters as rows
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import newsletters as rows
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations, reader_pages
 from syndicate.subscribers import csvfile, transfer
 from syndicate.web.api.access import Needs
 
@@ -129,7 +132,7 @@ class Imported(BaseModel):
 def list_newsletters(_actor: Reader) -> list[Newsletter]:
     """Every newsletter of every publication."""
     with transaction() as tx:
-        readers = watching.active_readers(tx)
+        readers = operations.active_readers(tx)
         return [_newsletter(each, readers) for each in newsletters.every(tx)]
 
 
@@ -137,7 +140,7 @@ def list_newsletters(_actor: Reader) -> list[Newsletter]:
 def show_newsletter(_actor: Reader, slug: Slug) -> Newsletter:
     """One newsletter."""
     with transaction() as tx:
-        return _newsletter(_found(tx, slug), watching.active_readers(tx))
+        return _newsletter(_found(tx, slug), operations.active_readers(tx))
 
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
@@ -153,7 +156,7 @@ def list_issues(
     """A newsletter's issues, the newest first."""
     with transaction() as tx:
         recent = issues.of_newsletter(tx, _found(tx, slug).id, limit=limit, before=before)
-        mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
+        mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
     return [_issue(each, mailings) for each in recent]
 
 
@@ -172,7 +175,7 @@ def run_newsletter(actor: Runner, slug: Slug) -> Issue:
     with transaction() as tx:
         subject = f"issue:{issue_id}"
         audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
-        return _issue(_issue_row(tx, issue_id), watching.mailings_of_issues(tx, [issue_id]))
+        return _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
 
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
@@ -220,8 +223,8 @@ def rehearse_newsletter(
 def show_issue(_actor: Reader, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
     """One issue with its stories."""
     with transaction() as tx:
-        issue = _issue(_issue_row(tx, issue_id), watching.mailings_of_issues(tx, [issue_id]))
-        stories = reading.issue_stories(tx, issue_id, now=clock.now())
+        issue = _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
+        stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
     shown = [
         Story(
             article_id=each.id,

@@ -19,9 +19,10 @@ from starlette.exceptions import HTTPException
 
 from syndicate import clock
 from syndicate.articles import receive_push
-from syndicate.store import publications, tokens
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import Actor, Permission
 
 WINDOW_S = 300
 _TIMESTAMP_DIGITS = 12

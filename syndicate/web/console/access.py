@@ -11,9 +11,9 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
-from syndicate.store import tokens
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import Actor, Permission
 
 LASTS = dt.timedelta(hours=12)
 _PATH = "/console"

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from syndicate.store import watching
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 
@@ -23,6 +23,6 @@ def audit(
 ) -> Response:
     """The newest actions first."""
     with transaction() as tx:
-        rows = watching.audit_rows(tx, limit=_ON_A_PAGE + 1, before=before)
+        rows = operations.audit_rows(tx, limit=_ON_A_PAGE + 1, before=before)
     older = f"?before={rows[_ON_A_PAGE - 1].id}" if len(rows) > _ON_A_PAGE else None
     return pages.render(actor, "audit.html", tab="audit", rows=rows[:_ON_A_PAGE], older=older)

@@ -7,9 +7,12 @@ from fastapi import APIRouter, Depends, Form, Path, Response
 from syndicate import clock
 from syndicate.articles import editing
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.store import articles, audit, embargoes, publications
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.content import articles
+from syndicate.store.editing import embargoes
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 from syndicate.web.moments import Moment

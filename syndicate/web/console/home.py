@@ -13,13 +13,14 @@ from syndicate.bounces.keeping import advice
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
-from syndicate.store import incidents, newsletters, progress, watching
-from syndicate.store.newsletters import IssueState, Newsletter
-from syndicate.store.progress import Standing
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.sources import SourceState
-from syndicate.store.tokens import Actor, Permission
-from syndicate.store.watching import Title
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake.sources import SourceState
+from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom.newsletters import IssueState, Newsletter
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations, progress
+from syndicate.store.views.operations import Title
+from syndicate.store.views.progress import Standing
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 
@@ -54,14 +55,14 @@ def home(actor: Reader) -> Response:
     """The first look."""
     now = clock.now()
     with transaction() as tx:
-        ids = watching.mailing_ids(tx, limit=_RECENT)
-        opened = watching.open_mailings(tx)
+        ids = operations.mailing_ids(tx, limit=_RECENT)
+        opened = operations.open_mailings(tx)
         found = progress.standings(tx, sorted({*ids, *opened}, reverse=True))
-        titles = watching.titles(tx, [standing.mailing.id for standing in found])
+        titles = operations.titles(tx, [standing.mailing.id for standing in found])
         every = newsletters.every(tx)
         needs = [*_needs(tx, found, titles, now), *_unreadable(every)]
-        sources = watching.sources_by_state(tx)
-        lanes = watching.ready_batches(tx)
+        sources = operations.sources_by_state(tx)
+        lanes = operations.ready_batches(tx)
     return pages.render(
         actor,
         "home.html",
@@ -94,7 +95,7 @@ def release_page(actor: Reader) -> Response:
     """What letting mail leave would do, and the question."""
     found = restored.plan(clock.now())
     with transaction() as tx:
-        titles = watching.titles(tx, [row.id for row in found.mailings])
+        titles = operations.titles(tx, [row.id for row in found.mailings])
     return pages.render(actor, "release.html", tab="release", plan=found, titles=titles)
 
 
@@ -114,7 +115,7 @@ def _needs(
         if _trouble(each)
     ]
     needs += _incidents(tx)
-    unwell = watching.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK)
+    unwell = operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK)
     needs += [
         Need(
             f"Issue {issue.number} of {newsletter.name} is held: {issue.note or 'no reason given'}",
@@ -128,16 +129,18 @@ def _needs(
             f"{row.subject.replace(':', ' ')}: {row.detail.get('why', 'nobody wrote down why')}.",
             f"/articles/{row.subject.removeprefix('article:')}",
         )
-        for row, issue, newsletter in watching.left_out(tx, since=now - _LOOK_BACK)
+        for row, issue, newsletter in operations.left_out(tx, since=now - _LOOK_BACK)
     ]
     held = date_notices.held_now(tx)
     needs += [Need(held, "/console/held")] if held else []
-    late = watching.late_singles(tx, now)
+    late = operations.late_singles(tx, now)
     if late:
         text = f"{late} confirmations or emailed articles have waited for more than two minutes."
         needs.append(Need(text, "/console/mailings?singles=1"))
     troubled = {
-        state: count for state, count in watching.sources_by_state(tx).items() if state in _TROUBLED
+        state: count
+        for state, count in operations.sources_by_state(tx).items()
+        if state in _TROUBLED
     }
     needs += [
         Need(f"{count} {'source is' if count == 1 else 'sources are'} {state}.", "/console/sources")

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Path, Response
 from syndicate import clock
 from syndicate.bounces.keeping import advice
 from syndicate.errors import NotFoundError
-from syndicate.store import audit, incidents
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 

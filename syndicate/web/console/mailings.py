@@ -10,9 +10,9 @@ from fastapi.responses import StreamingResponse
 from syndicate import clock
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.mail import steering
-from syndicate.store import progress, watching
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations, progress
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
@@ -34,9 +34,9 @@ def mailings(
 ) -> Response:
     """The newest mailings."""
     with transaction() as tx:
-        ids = watching.mailing_ids(tx, limit=_ON_A_PAGE + 1, before=before, with_singles=singles)
+        ids = operations.mailing_ids(tx, limit=_ON_A_PAGE + 1, before=before, with_singles=singles)
         found = progress.standings(tx, ids[:_ON_A_PAGE])
-        titles = watching.titles(tx, ids)
+        titles = operations.titles(tx, ids)
     older = f"?before={ids[_ON_A_PAGE - 1]}" if len(ids) > _ON_A_PAGE else None
     return pages.render(
         actor,
@@ -58,8 +58,8 @@ def mailing(actor: Reader, mailing_id: MailingId) -> Response:
             raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
         errors = progress.errors(tx, mailing_id) if standing.has_problems else []
         versions = progress.versions(tx, standing.mailing)
-        titles = watching.titles(tx, [mailing_id])
-        rows = watching.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
+        titles = operations.titles(tx, [mailing_id])
+        rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
     rate = standing.per_second(clock.now())
     return pages.render(
         actor,

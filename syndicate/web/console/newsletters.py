@@ -8,10 +8,13 @@ from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import run as running
 from syndicate.newsletters import schedule, timetable
-from syndicate.store import audit, issues, newsletters, watching
-from syndicate.store.newsletters import Newsletter, NewsletterKind
-from syndicate.store.session import Transaction, transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import operations
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 
@@ -29,8 +32,8 @@ def every(actor: Reader) -> Response:
     now = clock.now()
     with transaction() as tx:
         found = newsletters.every(tx)
-        readers = watching.active_readers(tx)
-        last = watching.last_issues(tx)
+        readers = operations.active_readers(tx)
+        last = operations.last_issues(tx)
     coming = {
         each.id: slot for each in found if (slot := timetable.next_slot(each, now)) is not None
     }
@@ -52,8 +55,8 @@ def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
     with transaction() as tx:
         found = _found(tx, newsletter_id)
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
-        mailings = watching.mailings_of_issues(tx, [issue.id for issue in recent])
-        readers = watching.active_readers(tx)
+        mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
+        readers = operations.active_readers(tx)
     trouble = timetable.trouble(found)
     is_digest = found.kind is NewsletterKind.DIGEST and trouble is None
     slots = timetable.read_schedule(found) if is_digest else None

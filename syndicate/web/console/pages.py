@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from syndicate import clock
 from syndicate.render.environment import environment
-from syndicate.store import installation
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web import static
 from syndicate.web.headers import content_policy
 from syndicate.web.pages import PRIVATE

@@ -11,9 +11,9 @@ from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import rehearse
 from syndicate.render.email import MAX_HTML_BYTES
-from syndicate.store import newsletters
-from syndicate.store.session import transaction
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 from syndicate.web.mail_frame import framed, part

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, logs, settings, signing
-from syndicate.store import audit, tokens
-from syndicate.store.session import transaction
-from syndicate.store.tokens import LINK_PURPOSE, Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit, tokens
+from syndicate.store.platform.tokens import LINK_PURPOSE, Actor, Permission
 from syndicate.web.console import access, pages
 
 log = logs.get(__name__)

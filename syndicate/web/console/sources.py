@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.store import audit, publications, sources
-from syndicate.store.session import transaction
-from syndicate.store.sources import SourceState
-from syndicate.store.tokens import Actor, Permission
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceState
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.access import Needs
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from syndicate.store import reading
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.views import reader_pages
 from syndicate.web.pages import Page, render
 from syndicate.web.reader import articles
 
@@ -26,7 +26,7 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
         # Kept by nobody: a slug that changes and changes back would lead in a circle.
         return RedirectResponse(shown.own_path, 301, {"Cache-Control": "no-store"})
     with transaction() as tx:
-        newsletters = reading.public_newsletters(tx, shown.site.publication)
+        newsletters = reader_pages.public_newsletters(tx, shown.site.publication)
     found = shown.reading
     in_text = _SOURCES.findall(found.body_html)
     return render(

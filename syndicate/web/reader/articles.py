@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from syndicate import clock, settings
 from syndicate.errors import NotFoundError
 from syndicate.feeds import text
-from syndicate.store import reading
-from syndicate.store.reading import Reading
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.views import reader_pages
+from syndicate.store.views.reader_pages import Reading
 from syndicate.web.sites import Site, site_of_publication
 
 
@@ -26,7 +26,7 @@ class Shown:
     def own_path(self) -> str:
         """The path of its page here."""
         story = self.reading.story
-        return self.site.prefix + reading.path_of(story.id, story.slug)
+        return self.site.prefix + reader_pages.path_of(story.id, story.slug)
 
     @property
     def own_url(self) -> str:
@@ -57,8 +57,8 @@ def find(request: Request, article_id: int) -> Shown:
         HTTPException: 410, it was withdrawn.
     """
     with transaction() as tx:
-        found = reading.article(tx, article_id, now=clock.now())
-        is_gone = found is None and reading.is_gone(tx, article_id)
+        found = reader_pages.article(tx, article_id, now=clock.now())
+        is_gone = found is None and reader_pages.is_gone(tx, article_id)
     if is_gone:
         raise HTTPException(410, "This article was withdrawn and is no longer here.")
     if found is None:

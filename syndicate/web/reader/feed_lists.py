@@ -12,9 +12,11 @@ from syndicate import clock
 from syndicate.feeds import model, opml, sitemap
 from syndicate.feeds.model import Site
 from syndicate.settings import load
-from syndicate.store import feeds, news, publications
-from syndicate.store.publications import Publication
-from syndicate.store.session import Transaction, transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.syndication import feeds
+from syndicate.store.syndication import news_sitemap as news
 from syndicate.web import addresses, conditional
 
 router = APIRouter(include_in_schema=False)

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from syndicate.store import feeds
-from syndicate.store.feeds import FeedKind
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.syndication import feeds
+from syndicate.store.syndication.feeds import FeedKind
 from syndicate.web.pages import render
 from syndicate.web.sites import SiteOf
 from syndicate.web.words import gettext_of

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.store import reading
-from syndicate.store.publications import Section
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.views import reader_pages
 from syndicate.web.pages import Page, render
 from syndicate.web.sites import Site, SiteOf
 
@@ -37,7 +37,7 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
     now = clock.now()
     publication_id = site.publication.id
     with transaction() as tx:
-        stories = reading.newest(
+        stories = reader_pages.newest(
             tx,
             publication_id,
             now=now,
@@ -45,8 +45,8 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
             section_id=chosen.id if chosen else None,
             before=before,
         )
-        picks = reading.picks(tx, publication_id, now=now) if before is None else []
-        newsletters = reading.public_newsletters(tx, site.publication)
+        picks = reader_pages.picks(tx, publication_id, now=now) if before is None else []
+        newsletters = reader_pages.public_newsletters(tx, site.publication)
     has_more, stories = len(stories) > _ON_A_PAGE, stories[:_ON_A_PAGE]
     path = f"{site.prefix}/sections/{chosen.slug}" if chosen else f"{site.prefix}/"
     has_lead = before is None and bool(stories)

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
-from syndicate.store import reading
-from syndicate.store.reading import Story
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.views import reader_pages
+from syndicate.store.views.reader_pages import Story
 from syndicate.web.pages import Page, render
 from syndicate.web.sites import Site, site_of_publication
 
@@ -20,11 +20,11 @@ router = APIRouter(include_in_schema=False)
 def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
     """All stories of one issue."""
     with transaction() as tx:
-        found = reading.sent_issue(tx, issue_id)
+        found = reader_pages.sent_issue(tx, issue_id)
         if found is None:
             raise NotFoundError("There is no such issue here.", issue_id=issue_id)
         issue, newsletter = found
-        stories = reading.issue_stories(tx, issue_id, now=clock.now())
+        stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
     site = site_of_publication(request, newsletter.publication_id)
     return render(
         site,

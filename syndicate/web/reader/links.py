@@ -3,8 +3,8 @@
 from fastapi import Request
 
 from syndicate.errors import NotFoundError
-from syndicate.store import newsletters
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
 from syndicate.web.sites import Site, site_of_publication
 
 

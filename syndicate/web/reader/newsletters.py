@@ -10,10 +10,11 @@ from syndicate.actions import forms
 from syndicate.actions.forms import Cap
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
 from syndicate.languages import own_name
-from syndicate.store import newsletters, reading
-from syndicate.store.newsletters import Issue, Newsletter
-from syndicate.store.publications import Section
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
 from syndicate.web.pages import Page, render, said
@@ -65,7 +66,7 @@ class _Filled:
 def newsletter_list(site: SiteOf) -> Response:
     """Every public newsletter of a publication."""
     with transaction() as tx:
-        found = reading.public_newsletters(tx, site.publication)
+        found = reader_pages.public_newsletters(tx, site.publication)
     return render(site, "reader/newsletters.html", newsletters=found)
 
 
@@ -127,7 +128,7 @@ def _find(request: Request, slug: str) -> _Offer:
         if newsletter is None or not newsletter.is_public:
             raise NotFoundError("There is no such newsletter here.", slug=slug)
         sections = newsletters.sections_of(tx, newsletter.id)
-        issues = reading.sent_issues(tx, newsletter.id, limit=_RECENT)
+        issues = reader_pages.sent_issues(tx, newsletter.id, limit=_RECENT)
     site = site_of(request)
     # A sister publication whose sections it draws from offers it under its own name.
     if site.publication.id not in {section.publication_id for section in sections}:

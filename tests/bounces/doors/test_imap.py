@@ -21,8 +21,8 @@ from syndicate.bounces.doors.intake import Intake
 from syndicate.bounces.doors.place import LARGEST, Visit
 from syndicate.bounces.keeping import record
 from syndicate.errors import NotFoundError, TemporaryError
-from syndicate.store.events import DeliveryEvent
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending.events import DeliveryEvent
 from tests.authority import Authority
 from tests.bounces.doors.dovecot import PASSWORD, USER, Dovecot, is_root
 from tests.bounces.doors.test_mailboxes import noting

@@ -21,8 +21,8 @@ import pytest
 from syndicate import settings
 from syndicate.bounces.doors import lmtp
 from syndicate.bounces.doors.intake import Intake, Outcome
-from syndicate.store import events
-from syndicate.store.session import dispose, transaction
+from syndicate.store.ground.session import dispose, transaction
+from syndicate.store.sending import events
 from tests.bounces.keeping.test_record import sealed
 from tests.bounces.reading.test_classify import ARF, DSN
 from tests.mail.postfix import Postfix

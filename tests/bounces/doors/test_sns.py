@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from syndicate import fetch, settings
 from syndicate.bounces.doors import hooks, sns
-from syndicate.store import recipients
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
 from tests.authority import Authority, self_signed
 from tests.bounces.reading.test_providers import NOW, READER, ses
 from tests.newsletters.paper import reader

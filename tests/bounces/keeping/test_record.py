@@ -12,13 +12,15 @@ from syndicate.bounces.keeping import record, rules, verp
 from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.verdict import Kind, Reason, Verdict
 from syndicate.mail.mime.message import Writer
-from syndicate.store import events, incidents, recipients, subscribers
-from syndicate.store.events import DeliveryEvent
-from syndicate.store.lease import Due
-from syndicate.store.mailings import Batch, Delivery, DeliveryState, Mailing
-from syndicate.store.recipients import Recipient
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import Proof, SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.subscribers import Proof, SubscriptionState
+from syndicate.store.sending import events
+from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Mailing
 from tests.bounces.reading.test_classify import ARF, DSN
 from tests.newsletters.paper import HOUR, NOW
 

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from syndicate.bounces.keeping import record
 from syndicate.bounces.reading.classify import classify
 from syndicate.bounces.reading.verdict import Kind, Reason
-from syndicate.store import subscribers
-from syndicate.store.recipients import Recipient, Suppression
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import subscribers
+from syndicate.store.readers.recipients import Recipient, Suppression
+from syndicate.store.readers.subscribers import SubscriptionState
 from tests.bounces.keeping.test_record import DAY, is_suppressed, sealed
 from tests.bounces.reading.test_classify import DSN
 from tests.mail import confirmation

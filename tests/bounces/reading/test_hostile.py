@@ -12,8 +12,8 @@ from sqlalchemy import select
 from syndicate.bounces.keeping import record, verp
 from syndicate.bounces.reading.classify import classify
 from syndicate.bounces.reading.parts import MAX_BLOCKS, read
-from syndicate.store.events import DeliveryEvent
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending.events import DeliveryEvent
 from tests.newsletters.paper import NOW
 
 SIZE = 400_000

@@ -19,9 +19,10 @@ from syndicate.bounces.doors import hooks, signatures
 from syndicate.bounces.reading import providers
 from syndicate.bounces.reading.verdict import Kind, Reason
 from syndicate.mail.mime.message import Writer
-from syndicate.store import events, recipients
-from syndicate.store.mailings import Mailing
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.sending import events
+from syndicate.store.sending.mailings import Mailing
 from tests.newsletters.paper import reader
 from tests.subscribers import desk
 

@@ -14,10 +14,10 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.encode import EIGHT_BIT, encode
 from syndicate.render.merge import Content
-from syndicate.store import ledger
-from syndicate.store.lease import Due
-from syndicate.store.mailings import Mailing, MailingContent
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import ledger
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import Mailing, MailingContent
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
 from tests.mail.mime.test_message import BASE, KEY, NOW

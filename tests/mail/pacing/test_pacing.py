@@ -15,12 +15,13 @@ from syndicate.mail.pacing.routes import Routes
 from syndicate.mail.relay import addresses as relay_addresses
 from syndicate.mail.sending import deliver
 from syndicate.mail.sending.hold import RENEW_EVERY_S, Hold
-from syndicate.store import lease, ledger, pacing, progress
-from syndicate.store.audit import Audit
-from syndicate.store.events import DeliveryEvent
-from syndicate.store.mailings import Batch, Lane, MailingState
-from syndicate.store.session import transaction
-from syndicate.store.subscribers import Subscription, SubscriptionState
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.audit import Audit
+from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.sending import lease, ledger, pacing
+from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.mailings import Batch, Lane, MailingState
+from syndicate.store.views import progress
 from tests.mail.campaign import NOW, Plan
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.mail.steps import begin, counts, make_due, send, state, use

@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from syndicate import settings
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.recovery import reconcile
-from syndicate.store import ledger, upkeep
-from syndicate.store.events import RelayAccept
-from syndicate.store.mailings import (
+from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import upkeep
+from syndicate.store.sending import ledger
+from syndicate.store.sending.events import RelayAccept
+from syndicate.store.sending.mailings import (
     AmbiguousPolicy,
     Batch,
     Delivery,
@@ -19,7 +21,6 @@ from syndicate.store.mailings import (
     Lane,
     MailingState,
 )
-from syndicate.store.session import transaction
 from tests.mail.campaign import NOW, Plan, start
 from tests.mail.steps import state
 from tests.store.hands import (

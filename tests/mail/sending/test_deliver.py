@@ -10,8 +10,10 @@ from sqlalchemy import select, text
 from syndicate import clock
 from syndicate.mail.pacing import pace
 from syndicate.mail.recovery import recover
-from syndicate.store import lease, ledger, recipients, watching
-from syndicate.store.mailings import (
+from syndicate.store.ground.session import transaction
+from syndicate.store.readers import recipients
+from syndicate.store.sending import lease, ledger
+from syndicate.store.sending.mailings import (
     AmbiguousPolicy,
     Batch,
     Delivery,
@@ -19,7 +21,7 @@ from syndicate.store.mailings import (
     Lane,
     MailingState,
 )
-from syndicate.store.session import transaction
+from syndicate.store.views import operations
 from tests.mail import confirmation
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
@@ -343,6 +345,6 @@ def test_a_mailing_paused_for_its_content_says_so_in_the_audit(relay: FaultRelay
 
     assert relay.accepted == []
     with transaction() as tx:
-        (row,) = watching.audit_rows(tx, limit=9, subject=f"mailing:{mailing_id}")
+        (row,) = operations.audit_rows(tx, limit=9, subject=f"mailing:{mailing_id}")
     assert (row.actor, row.action) == ("sender", "paused")
     assert row.detail == {"why": "its content cannot be made into a mail"}

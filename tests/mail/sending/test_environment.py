@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from syndicate.store import installation
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
 from tests.mail.steps import begin, counts, send, use

@@ -9,8 +9,8 @@ from psycopg import conninfo, sql
 from syndicate import clock
 from syndicate.mail.mime.contents import Contents
 from syndicate.mail.recovery import recover
-from syndicate.store.lease import Due
-from syndicate.store.mailings import Mailing
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import Mailing
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
 from tests.mail.steps import begin, counts, send

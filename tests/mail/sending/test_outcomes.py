@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from syndicate.mail.relay.conversation import Outcome, Result
 from syndicate.mail.sending import outcomes
-from syndicate.store.lease import Due
-from syndicate.store.mailings import DeliveryState
+from syndicate.store.sending.lease import Due
+from syndicate.store.sending.mailings import DeliveryState
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 

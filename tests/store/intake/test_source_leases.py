@@ -4,20 +4,20 @@ import datetime as dt
 
 import pytest
 
-from syndicate.store import fetching
-from syndicate.store.fetching import Leased, Written
-from syndicate.store.session import transaction
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import source_leases
+from syndicate.store.intake.source_leases import Leased, Written
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW
 from tests.collect.site import Site
 
 pytestmark = pytest.mark.usefixtures("database")
-LATER = NOW + 2 * fetching.LEASE
+LATER = NOW + 2 * source_leases.LEASE
 
 
 def taken(ids: list[int], now: dt.datetime) -> list[Leased]:
     with transaction() as tx:
-        return fetching.lease(tx, now, limit=10, source_ids=ids)
+        return source_leases.lease(tx, now, limit=10, source_ids=ids)
 
 
 def written(leased: Leased) -> Written:
@@ -38,13 +38,13 @@ def test_a_lease_that_another_worker_took_over_writes_nothing(site: Site, count:
     quick = [written(each) for each in taken(ids, LATER)]
 
     with transaction() as tx:
-        assert fetching.finish(tx, slow, LATER) == set()
+        assert source_leases.finish(tx, slow, LATER) == set()
     untouched = [newsroom.state_of(each) for each in ids]
     assert all(each.etag is None and each.leased_until for each in untouched)
     assert newsroom.notices() == []
 
     with transaction() as tx:
-        assert fetching.finish(tx, quick, LATER) == set(ids)
+        assert source_leases.finish(tx, quick, LATER) == set(ids)
     finished = [newsroom.state_of(each) for each in ids]
     assert all(each.etag == b"mine" and each.leased_until is None for each in finished)
     assert len(newsroom.notices()) == count

@@ -13,9 +13,9 @@ from syndicate.cli import collect as collect_commands
 from syndicate.cli import sources as sources_commands
 from syndicate.collect import run
 from syndicate.errors import NotFoundError, SyndicateError
-from syndicate.store import sources
-from syndicate.store.session import transaction
-from syndicate.store.sources import Source, SourceKind, SourceState
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import Source, SourceKind, SourceState
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site

@@ -1,0 +1,390 @@
+"""Issues on their way from a slot to a mailing, and the articles that may stand in them."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from syndicate.store.composition.corrections import UNSENT, Correction
+from syndicate.store.composition.lost_stories import was_told
+from syndicate.store.content.articles import Access, Article
+from syndicate.store.content.featured import Featured
+from syndicate.store.content.pictures import Picture
+from syndicate.store.content.visibility import Channel, may_show, may_show_picture
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom.newsletters import (
+    Issue,
+    IssueState,
+    IssueStory,
+    Newsletter,
+    NewsletterKind,
+    NewsletterSection,
+)
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.subscribers import Subscription
+from syndicate.store.sending.lease import Due, dues
+from syndicate.store.sending.mailings import Delivery, Mailing
+
+# States in which somebody has still to compose or materialise.
+UNFINISHED = (IssueState.DUE, IssueState.COMPOSING, IssueState.FROZEN)
+# An article that reached us this long after it came out is still news to readers.
+LATE = dt.timedelta(days=1)
+_AsShown = Select[Article, dt.datetime, str, str, int, Picture]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The lead picture of a story, as far as its rights let it into mail."""
+
+    url: str
+    width: int | None
+    height: int | None
+    alt: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """An article as an issue may carry it.
+
+    Attributes:
+        article_id: its id.
+        revision: number of the revision this text is of.
+        section_slug: "" when it stands in no section.
+        section_name: in the article's own publication.
+        language: BCP 47 tag.
+        news_at: when it became public: its publication, or the end of its embargo; aware UTC.
+        collected_at: when it reached us, aware UTC.
+        updated_at: newest material change, aware UTC.
+        is_dated: whether anybody said when it was published.
+        is_backlog: whether it is older than a day at first connect.
+        featured: place among the publication's picks, None when it is not there.
+        headline: plain text.
+        standfirst: plain text, may be empty.
+        authors: names as shown.
+        url: the newsroom's own page, None where it has none.
+        slug: of our hosted page.
+        is_free: False when readers are told that it is for subscribers.
+        picture: None when there is none to show.
+    """
+
+    article_id: int
+    revision: int
+    section_slug: str
+    section_name: str
+    language: str
+    news_at: dt.datetime
+    collected_at: dt.datetime
+    updated_at: dt.datetime
+    is_dated: bool
+    is_backlog: bool
+    featured: int | None
+    headline: str
+    standfirst: str
+    authors: tuple[str, ...]
+    url: str | None
+    slug: str
+    is_free: bool
+    picture: Shown | None
+
+
+def find(tx: Transaction, issue_id: int) -> Issue | None:
+    """The issue of this id."""
+    return tx.get(Issue, issue_id)
+
+
+def of_newsletter(
+    tx: Transaction, newsletter_id: int, *, limit: int, before: int | None = None
+) -> list[Issue]:
+    """A newsletter's newest issues first, below the number `before` if it is given."""
+    query = select(Issue).where(Issue.newsletter_id == newsletter_id)
+    if before is not None:
+        query = query.where(Issue.number < before)
+    return list(tx.scalars(query.order_by(Issue.number.desc()).limit(limit)))
+
+
+def last_window(tx: Transaction, newsletter_id: int, now: dt.datetime) -> dt.datetime | None:
+    """Where the news of a newsletter's newest issue ends, or None when it has none.
+
+    An issue of the future was opened by a clock that has been set back since: it keeps its own
+    slot, and those before it are due all the same.
+    """
+    query = select(func.max(Issue.window_to)).where(
+        Issue.newsletter_id == newsletter_id, Issue.window_to <= now
+    )
+    return tx.scalar(query)
+
+
+def next_number(tx: Transaction, newsletter_id: int) -> int:
+    """The number that a newsletter's next issue will have."""
+    query = select(func.coalesce(func.max(Issue.number), 0) + 1)
+    return int(tx.execute(query.where(Issue.newsletter_id == newsletter_id)).scalar_one())
+
+
+def open_slot(
+    tx: Transaction,
+    newsletter_id: int,
+    slot: tuple[dt.date, str],
+    window: tuple[dt.datetime, dt.datetime],
+    *,
+    now: dt.datetime,
+) -> tuple[Issue, bool]:
+    """The issue of a slot, made as *due* if there is none. Safe to run twice, or at once.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        slot: (local date, "HH:MM").
+        window: (from, to) of the news it covers, aware UTC.
+        now: aware UTC.
+
+    Returns:
+        The issue, and whether it is new.
+    """
+    # The newsletter's row is the lock under which numbers are given out.
+    tx.execute(select(Newsletter.id).where(Newsletter.id == newsletter_id).with_for_update())
+    number = select(func.coalesce(func.max(Issue.number), 0) + 1).where(
+        Issue.newsletter_id == newsletter_id
+    )
+    statement = insert(Issue).values(
+        newsletter_id=newsletter_id,
+        number=number.scalar_subquery(),
+        local_date=slot[0],
+        slot=slot[1],
+        window_from=window[0],
+        window_to=window[1],
+        state=IssueState.DUE,
+        created_at=now,
+    )
+    made = tx.scalar(
+        statement.on_conflict_do_nothing(
+            index_elements=[Issue.newsletter_id, Issue.local_date, Issue.slot]
+        ).returning(Issue)
+    )
+    if made is not None:
+        return made, True
+    query = select(Issue).where(
+        Issue.newsletter_id == newsletter_id, Issue.local_date == slot[0], Issue.slot == slot[1]
+    )
+    return tx.scalars(query).one(), False
+
+
+def unfinished(tx: Transaction) -> list[tuple[int, NewsletterKind]]:
+    """Issues that somebody has still to compose, oldest first, with their newsletter's kind."""
+    query = (
+        select(Issue.id, Newsletter.kind)
+        .join(Newsletter, Newsletter.id == Issue.newsletter_id)
+        .where(Issue.state.in_(UNFINISHED))
+    )
+    return [(row[0], row[1]) for row in tx.execute(query.order_by(Issue.id))]
+
+
+def lock(tx: Transaction, issue_id: int, *states: IssueState) -> Issue | None:
+    """The issue, locked until the commit, if it is in one of these states."""
+    query = select(Issue).where(Issue.id == issue_id, Issue.state.in_(states)).with_for_update()
+    return tx.scalar(query)
+
+
+def stories(
+    tx: Transaction,
+    newsletter: Newsletter,
+    issue: Issue,
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
+    """The articles that an issue may carry, by id; `newsletters.select` chooses among them.
+
+    What stood in an earlier issue of this newsletter that went out is left out; what a reader had
+    by another way is found by `store.composition.materialise`.
+
+    Args:
+        tx: the open transaction.
+        newsletter: whose sections and languages count; one without sections takes everything of
+            its publication.
+        issue: whose window counts.
+        now: aware UTC; what may not be shown in mail now is left out.
+        until: when the last mail may leave, aware UTC; a picture whose rights end before then is
+            left out.
+    """
+    return _found(
+        tx,
+        _as_shown(issue, now, until).where(
+            Article.language.in_(newsletter.languages),
+            news_at() > issue.window_from - LATE,
+            news_at() <= issue.window_to,
+            is_drawn_from(newsletter),
+            ~_went_out(newsletter.id, issue.id),
+            ~was_told(newsletter.id),
+        ),
+    )
+
+
+def stories_of(
+    tx: Transaction,
+    issue: Issue,
+    article_ids: Collection[int],
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
+    """The same of articles that were chosen before, as they are now.
+
+    Args:
+        tx: the open transaction.
+        issue: that carries them.
+        article_ids: which ones; those that may not be shown in mail now are left out.
+        now: aware UTC.
+        until: as in `stories`.
+    """
+    return _found(tx, _as_shown(issue, now, until).where(Article.id.in_(article_ids)))
+
+
+def add_stories(
+    tx: Transaction,
+    issue_id: int,
+    chosen: Sequence[tuple[int, Story]],
+    corrected: Sequence[tuple[int, Correction]] = (),
+) -> None:
+    """Write down which stories an issue carries, and which corrections.
+
+    Args:
+        tx: the open transaction.
+        issue_id: whose.
+        chosen: (position, story) pairs; the position is the story's bit in every choice.
+        corrected: (position, correction) pairs.
+    """
+    told: tuple[tuple[int, Story | Correction], ...] = (*chosen, *corrected)
+    rows = [
+        {
+            "issue_id": issue_id,
+            "position": position,
+            "article_id": story.article_id,
+            "revision": story.revision,
+            "section_slug": story.section_slug,
+            "language": story.language,
+            "is_correction": isinstance(story, Correction),
+            "picture_url": story.picture.url
+            if isinstance(story, Story) and story.picture is not None
+            else None,
+        }
+        for position, story in told
+    ]
+    if rows:
+        tx.execute(insert(IssueStory).values(rows))
+
+
+def carried(tx: Transaction, issue_id: int) -> list[tuple[IssueStory, str]]:
+    """The stories of an issue by position, with the headline that their article has now."""
+    query = (
+        select(IssueStory, Article.headline)
+        .join(Article, Article.id == IssueStory.article_id)
+        .where(IssueStory.issue_id == issue_id)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query.order_by(IssueStory.position))]
+
+
+def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | None:
+    """A materialised mailing's delivery to one address, None when it has none."""
+    query = dues().where(
+        Delivery.mailing_id == mailing_id,
+        Recipient.address_hash == address_hash,
+        Subscription.id.is_not(None),
+    )
+    row = tx.execute(query).one_or_none()
+    return None if row is None else Due(*row)
+
+
+def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
+    return (
+        select(Article, news_at(), Section.slug, Section.name, Featured.position, Picture)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .outerjoin(
+            Featured,
+            and_(
+                Featured.article_id == Article.id,
+                Featured.starts_at <= issue.window_to,
+                or_(Featured.ends_at.is_(None), Featured.ends_at > issue.window_to),
+            ),
+        )
+        .outerjoin(
+            Picture,
+            and_(
+                Picture.article_id == Article.id,
+                Picture.position == 0,
+                may_show_picture(Channel.MAIL, now=until),
+            ),
+        )
+        .where(may_show(Channel.MAIL, now=now))
+        .order_by(Article.id, Featured.position, Picture.id)
+    )
+
+
+def _found(tx: Transaction, query: _AsShown) -> list[Story]:
+    found: dict[int, Story] = {}
+    for article, news_at, slug, name, featured, picture in tx.execute(query):
+        found.setdefault(article.id, _story(article, news_at, (slug, name), featured, picture))
+    return list(found.values())
+
+
+def news_at() -> ColumnElement[dt.datetime]:
+    """When an article became public: its publication, or the end of its embargo."""
+    # greatest() leaves out nulls.
+    return func.greatest(Article.published_at, Article.embargo_until)
+
+
+def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
+    """Whether an article is among those that a newsletter draws from.
+
+    It is in one of its sections, or in its publication when it names no section.
+    """
+    of_this = NewsletterSection.newsletter_id == newsletter.id
+    has_sections = exists().where(of_this)
+    is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)
+    is_own = Article.publication_id == newsletter.publication_id
+    return or_(is_in_one, and_(~has_sections, is_own))
+
+
+def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        IssueStory.article_id == Article.id,
+        IssueStory.issue_id == Issue.id,
+        Issue.newsletter_id == newsletter_id,
+        Issue.id != issue_id,
+        Mailing.issue_id == Issue.id,
+        Mailing.state.not_in(UNSENT),
+    )
+
+
+def _story(
+    article: Article,
+    news_at: dt.datetime,
+    section: tuple[str | None, str | None],
+    featured: int | None,
+    picture: Picture | None,
+) -> Story:
+    return Story(
+        article_id=article.id,
+        revision=article.revision,
+        section_slug=section[0] or "",
+        section_name=section[1] or "",
+        language=article.language,
+        news_at=news_at,
+        collected_at=article.collected_at,
+        updated_at=article.updated_at,
+        is_dated=article.is_dated,
+        is_backlog=article.is_backlog,
+        featured=featured,
+        headline=article.headline,
+        standfirst=article.standfirst,
+        authors=tuple(article.authors),
+        url=article.url,
+        slug=article.slug,
+        is_free=article.access is Access.FREE,
+        picture=None
+        if picture is None
+        else Shown(picture.url, picture.width, picture.height, picture.alt, picture.credit),
+    )

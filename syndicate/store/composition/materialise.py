@@ -1,0 +1,155 @@
+"""From an issue to its audience: one INSERT … SELECT that computes every reader's choice.
+
+A reader's choice has the bit of each story in a section and language they chose, but for stories
+that an earlier mailing has already put before them: one story once per reader. No bit: *skipped*.
+A correction is owed to whoever got an earlier revision and was not told yet.
+Two issues may not be materialised at once, or one story could be chosen twice: hence the lock.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from syndicate.store.ground.session import Transaction
+
+# Held until the commit; the number only has to be ours alone.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
+# `had` is small: earlier mailings that carried one of this issue's articles, once for each version
+# in which the article's text differs; a reader's delivery says which one they got.
+_CHOOSING = """
+    WITH earlier AS (
+        SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled, m.content_version,
+            was.position AS was_position, was.revision AS was_revision,
+            1::bigint << is_now.position::int AS bit, is_now.is_correction, is_now.revision
+        FROM issue_story is_now
+        JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
+        JOIN mailing m ON m.issue_id = was.issue_id
+        WHERE is_now.issue_id = :issue AND m.state NOT IN ('draft', 'materialising')
+    ), had AS MATERIALIZED (
+        SELECT mailing_id, is_cancelled, was_position, bit, content_version, from_version,
+            lead(from_version, 1, 32767) OVER (
+                PARTITION BY mailing_id, was_position ORDER BY from_version
+            ) AS until_version,
+            is_correction AND stood < revision AS is_owed
+        FROM (
+            SELECT *, 0 AS from_version, was_revision AS stood FROM earlier
+            UNION ALL
+            SELECT earlier.*, v.version, v.revision
+            FROM earlier JOIN mailing_revision v USING (mailing_id) WHERE v.position = was_position
+        ) each_version
+    ), reader AS (
+        SELECT r.id AS recipient_id, r.address_hash, r.receiver_group,
+            CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
+                 ELSE :fallback END AS language,
+            (SELECT array_agg(value) FROM subscription_choice
+             WHERE subscription_id = s.id AND kind = 'section') AS sections,
+            (SELECT array_agg(value) FROM subscription_choice
+             WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
+            past.owed, past.had
+        FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(bit_or(had.bit) FILTER (WHERE is_owed)
+                    & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0), 0) AS owed,
+                coalesce(bit_or(had.bit), 0) AS had
+            FROM had JOIN delivery d ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
+                    ELSE coalesce(d.content_version, had.content_version) END
+                    BETWEEN from_version AND until_version - 1
+            WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
+                AND NOT (had.is_cancelled AND d.state IN (0, 2))
+        ) past
+        WHERE s.newsletter_id = :newsletter AND s.state = 'active'
+            AND (s.paused_until IS NULL OR s.paused_until <= :now)
+            AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
+    ), choosing AS (
+        SELECT reader.*, (coalesce((
+            SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
+            WHERE story.issue_id = :issue AND NOT story.is_correction
+                AND (sections IS NULL OR story.section_slug = ANY(sections))
+                AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
+        ), 0) & (~had)) | owed | CAST(:always AS bigint) AS choice,
+        EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
+                AND x.scope IN ('*', :scope)) AS is_suppressed
+        FROM reader
+    )
+"""
+_REASON = """
+    CASE WHEN is_suppressed THEN 'suppressed' WHEN choice = 0 THEN 'nothing chosen' END
+"""
+_DELIVERIES = text(
+    f"""
+    {_CHOOSING}, numbered AS (
+        SELECT choosing.*,
+            row_number() OVER (PARTITION BY receiver_group ORDER BY recipient_id) - 1 AS place
+        FROM choosing
+    ), batched AS (
+        SELECT numbered.*, place % :size AS ordinal,
+            dense_rank() OVER (ORDER BY receiver_group, place / :size) - 1 AS number
+        FROM numbered
+    )
+    INSERT INTO delivery (mailing_id, batch_number, ordinal, recipient_id, choice, language,
+        state, reason, done_at)
+    SELECT :mailing, number, ordinal, recipient_id, choice, language,
+        CASE WHEN is_suppressed THEN 4 WHEN choice = 0 THEN 5 ELSE 0 END,
+        {_REASON},
+        CASE WHEN is_suppressed OR choice = 0 THEN CAST(:now AS timestamptz) END
+    FROM batched
+    """  # noqa: S608 - our own text
+)
+_COUNT = text(
+    f"""
+    {_CHOOSING}
+    SELECT language, receiver_group, coalesce({_REASON}, '') AS reason, count(*) AS number
+    FROM choosing GROUP BY 1, 2, 3
+    """  # noqa: S608 - our own text
+)
+_BATCHES = text(
+    """
+    INSERT INTO batch (mailing_id, number, lane, priority, receiver_group, size, state,
+        suppressed, skipped)
+    SELECT d.mailing_id, d.batch_number, m.lane, m.priority, min(r.receiver_group), count(*),
+        CASE WHEN count(*) FILTER (WHERE d.state = 0) = 0 THEN 2 ELSE 0 END,
+        count(*) FILTER (WHERE d.state = 4), count(*) FILTER (WHERE d.state = 5)
+    FROM delivery d JOIN mailing m ON m.id = d.mailing_id
+        JOIN recipient r ON r.id = d.recipient_id
+    WHERE d.mailing_id = :mailing
+    GROUP BY d.mailing_id, d.batch_number, m.lane, m.priority
+    """
+)
+
+
+_DEFAULTS: Mapping[str, Any] = {"always": 0, "only": None}
+
+
+def materialise(tx: Transaction, values: Mapping[str, Any]) -> int:
+    """Write a mailing's deliveries and batches.
+
+    Args:
+        tx: the open transaction.
+        values: `mailing`, `issue`, `newsletter` ids; `languages` that frames exist in and the
+            `fallback` among them; `scope` of suppression; batch `size`; `now`; for the notice that
+            there is nothing new, the bits that `always` stand in a choice; and, to rehearse with
+            one reader, `only` the hash of an address.
+
+    Returns:
+        The audience: how many deliveries were written.
+    """
+    tx.execute(_ONE_AT_A_TIME)
+    written = tx.execute(_DELIVERIES, {**_DEFAULTS, **values})
+    tx.execute(_BATCHES, {"mailing": values["mailing"]})
+    return int(getattr(written, "rowcount", 0))
+
+
+def count(tx: Transaction, values: Mapping[str, Any]) -> Mapping[tuple[str, str, str], int]:
+    """How the audience would divide if it were materialised now; writes nothing.
+
+    Args:
+        tx: the open transaction.
+        values: as for `materialise`.
+
+    Returns:
+        (language, receiver group, reason) to number; the reason is "" for those to be sent to.
+    """
+    rows = tx.execute(_COUNT, {**_DEFAULTS, **values})
+    return {(row.language, row.receiver_group, row.reason): row.number for row in rows}

@@ -1,0 +1,1 @@
+"""What a newsroom published: articles, pictures, picks; and who may see which."""

@@ -1,0 +1,1 @@
+"""Writing articles: what collecting found, what editors change, what a takedown removes."""

@@ -1,0 +1,133 @@
+"""Every copy of an article that a takedown removes, beside the article's own row.
+
+Its addresses stay as hashes, so that it is recognised when a feed brings it again. Built documents
+are rebuilt without it; mails that already left cannot be called back.
+"""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, cast, delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from syndicate.store.content.articles import (
+    Article,
+    ArticleKey,
+    ArticleSource,
+    ArticleTag,
+    Revision,
+    Tag,
+)
+from syndicate.store.content.featured import Featured
+from syndicate.store.content.pictures import Picture
+from syndicate.store.editing.changesets import buried_key
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import pushes
+from syndicate.store.intake.article_pages import ArticlePage
+from syndicate.store.intake.completeness import MissingLink
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterKind
+from syndicate.store.platform import idempotency
+from syndicate.store.sending.mailings import Mailing, MailingContent, MailingState
+
+
+def remove_copies(tx: Transaction, article: Article, now: dt.datetime) -> None:
+    """Remove every copy of an article that we hold. Safe to run twice."""
+    carried = select(ArticleSource.id, ArticleSource.source_id).where(
+        ArticleSource.article_id == article.id
+    )
+    rows = tx.execute(carried).all()
+    tx.execute(delete(ArticlePage).where(ArticlePage.carried_id.in_([row.id for row in rows])))
+    # What a hub pushed and nobody has read yet may hold it; the poll brings the rest of that.
+    pushes.drop_of(tx, {row.source_id for row in rows}, now)
+    tags = list(tx.scalars(select(ArticleTag.tag_id).where(ArticleTag.article_id == article.id)))
+    for table in (Revision, Picture, ArticleTag):
+        tx.execute(delete(table).where(table.article_id == article.id))
+    used = exists().where(ArticleTag.tag_id == Tag.id)
+    tx.execute(delete(Tag).where(Tag.id.in_(tags), ~used))
+    url = article.url or ""
+    tx.execute(delete(Featured).where((Featured.article_id == article.id) | (Featured.url == url)))
+    tx.execute(delete(MissingLink).where(MissingLink.url == url))
+    tx.execute(
+        update(ArticleSource)
+        .where(ArticleSource.article_id == article.id)
+        .values(title=None, link=None, guid=None, raw_published=None)
+    )
+    tx.execute(
+        update(IssueStory).where(IssueStory.article_id == article.id).values(picture_url=None)
+    )
+    _hash_keys(tx, article.id)
+    _empty_digests(tx, article.id)
+    _empty_subjects(tx, article)
+    _empty_singles(tx, article.id)
+    idempotency.forget_article(tx, article.id)
+
+
+def cancel_singles(tx: Transaction, article_id: int) -> None:
+    """Cancel the mails of an article to friends that still wait. Safe to run twice."""
+    tx.execute(
+        update(Mailing)
+        .where(_is_about(article_id), Mailing.state != MailingState.DONE)
+        .values(state=MailingState.CANCELLED)
+    )
+
+
+def _hash_keys(tx: Transaction, article_id: int) -> None:
+    keys = select(ArticleKey).where(ArticleKey.article_id == article_id)
+    for key in tx.scalars(keys):
+        if not key.key.startswith("sha256:"):
+            key.key = buried_key(key.key)
+    tx.flush()
+
+
+def _empty_digests(tx: Transaction, article_id: int) -> None:
+    """The article's block in every issue, sent or not: the rest of the mail stays as it was."""
+    stories = (
+        select(Mailing.id, IssueStory.position)
+        .join(IssueStory, IssueStory.issue_id == Mailing.issue_id)
+        .where(IssueStory.article_id == article_id)
+    )
+    for mailing_id, position in tx.execute(stories).all():
+        tx.execute(
+            update(MailingContent)
+            .where(
+                MailingContent.mailing_id == mailing_id,
+                MailingContent.kind == "story",
+                # Its place differs from language to language; its bit does not.
+                MailingContent.mask == 1 << position,
+            )
+            .values(html=b"", text=b"")
+        )
+
+
+def _empty_subjects(tx: Transaction, article: Article) -> None:
+    """An alert's subject is its story's headline; an operator's own template may name one too."""
+    carries = exists().where(IssueStory.issue_id == Issue.id, IssueStory.article_id == article.id)
+    query = select(Issue, Newsletter.kind).join(Newsletter, Newsletter.id == Issue.newsletter_id)
+    for issue, kind in tx.execute(query.where(or_(Issue.article_id == article.id, carries))):
+        subjects = [str(each) for each in issue.subjects.values()]
+        if kind is not NewsletterKind.ALERT and not any(article.headline in s for s in subjects):
+            continue
+        issue.subjects = {}
+        mailings = select(Mailing.id).where(Mailing.issue_id == issue.id)
+        frames = update(MailingContent).where(
+            MailingContent.mailing_id.in_(mailings), MailingContent.headers.is_not(None)
+        )
+        nothing = cast({"subject": ""}, JSONB)
+        tx.execute(frames.values(headers=MailingContent.headers.concat(nothing)))
+    tx.flush()
+
+
+def _empty_singles(tx: Transaction, article_id: int) -> None:
+    """Mails of the article to friends, and readers' words to its desk: cancelled and emptied."""
+    about = or_(_is_about(article_id), _is_about(article_id, "feedback"))
+    ids = list(tx.scalars(select(Mailing.id).where(about)))
+    tx.execute(
+        update(MailingContent)
+        .where(MailingContent.mailing_id.in_(ids))
+        .values(html=b"", text=b"", headers=None)
+    )
+    waiting = update(Mailing).where(Mailing.id.in_(ids), Mailing.state != MailingState.DONE)
+    tx.execute(waiting.values(state=MailingState.CANCELLED))
+
+
+def _is_about(article_id: int, what: str = "article") -> ColumnElement[bool]:
+    return Mailing.dedupe_key.startswith(f"{what}:{article_id}:", autoescape=True)

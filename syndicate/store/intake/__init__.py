@@ -1,0 +1,1 @@
+"""Where articles come from: sources, their polls, pages read again, hubs and pushes."""

@@ -1,0 +1,298 @@
+"""The lease on due sources, and what a fetch writes back.
+
+A registered domain is leased whole: no two workers ask it at once, on whatever machines they run. A
+source's epoch goes up with each lease; whoever was too slow finds another epoch and writes nothing.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import TextClause, func, select, text, tuple_, update
+
+from syndicate.store.ground.rowsets import among, as_json, rows_of
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake.sources import (
+    FetchHost,
+    FetchState,
+    Source,
+    SourceNotice,
+    SourceState,
+    is_pollable,
+)
+from syndicate.store.intake.websub import HubState, HubSubscription
+from syndicate.store.newsroom.publications import Publication, Section
+
+LEASE = dt.timedelta(seconds=120)
+PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A source in a worker's hands, with what its last fetch learnt."""
+
+    source: Source
+    fetched: FetchState
+    language: str
+    zone: str
+    authority: str  # who mints tag: URIs: the publication's host
+    pushed_at: dt.datetime | None  # when a hub last told of something new
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one fetch leaves behind.
+
+    Attributes:
+        values: columns of the fetch state; every row of one call has the same ones.
+        notices: (kind, message) pairs.
+        url: the source's new address, or None.
+    """
+
+    source_id: int
+    epoch: int
+    values: Mapping[str, Any]
+    state: str
+    notices: tuple[tuple[str, str], ...] = ()
+    url: str | None = None
+
+
+def lease(
+    tx: Transaction,
+    now: dt.datetime,
+    *,
+    limit: int,
+    source_ids: Collection[int] | None = None,
+) -> list[Leased]:
+    """Take due sources, each domain whole.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+        limit: domains at most.
+        source_ids: these sources whether or not they are due or their host wants rest; or None.
+
+    Returns:
+        The sources; nobody else gets them or their domains for 120 s.
+    """
+    wanted = select(Source.domain).join(FetchState, FetchState.source_id == Source.id)
+    if source_ids is None:
+        is_due = (is_pollable(), FetchState.next_at <= now)
+    else:
+        is_due = (among(Source.id, source_ids), FetchState.next_at.is_not(None))
+    wanted = wanted.where(*is_due).group_by(Source.domain)
+    wanted = wanted.order_by(func.min(FetchState.next_at)).limit(limit)
+    free = select(FetchHost.domain).where(FetchHost.domain.in_(wanted), _is_free_host(now))
+    if source_ids is None:
+        free = free.where((FetchHost.not_before.is_(None)) | (FetchHost.not_before <= now))
+    domains = list(tx.scalars(free.with_for_update(skip_locked=True)))
+    if not domains:
+        return []
+    until = now + LEASE
+    taken = update(FetchHost).where(among(FetchHost.domain, domains))
+    tx.execute(taken.values(leased_until=until).execution_options(synchronize_session=False))
+    return _take(tx, domains, is_due, until)
+
+
+def renew(tx: Transaction, leased: Sequence[tuple[int, int, str]], now: dt.datetime) -> None:
+    """Keep (source id, epoch, domain) triples for another 120 s; what was given back stays free."""
+    until = now + LEASE
+    held = [(source_id, epoch) for source_id, epoch, _ in leased]
+    kept = update(FetchState).where(
+        tuple_(FetchState.source_id, FetchState.epoch).in_(held),
+        FetchState.leased_until.is_not(None),
+    )
+    ours = list(tx.scalars(kept.values(leased_until=until).returning(FetchState.source_id)))
+    domains = {domain for source_id, _, domain in leased if source_id in ours}
+    tx.execute(
+        update(FetchHost)
+        .where(among(FetchHost.domain, domains), FetchHost.leased_until.is_not(None))
+        .values(leased_until=until)
+    )
+
+
+def release_hosts(tx: Transaction, hosts: Mapping[str, dt.datetime | None]) -> None:
+    """Give domains back; each with the moment before which nobody asks it again, or None."""
+    if hosts:
+        rows = [{"domain": name, "not_before": until} for name, until in hosts.items()]
+        tx.execute(_RELEASE, {"hosts": as_json(rows)})
+
+
+_RELEASE = text(
+    f"""
+    WITH asked AS (
+        SELECT hosts.* FROM {rows_of("hosts", FetchHost, ["domain", "not_before"])}
+        JOIN fetch_host USING (domain)
+        ORDER BY domain
+        FOR UPDATE OF fetch_host
+    )
+    UPDATE fetch_host
+    SET leased_until = NULL, not_before = greatest(fetch_host.not_before, asked.not_before)
+    FROM asked WHERE fetch_host.domain = asked.domain
+    """  # noqa: S608 - names of our own columns
+)
+
+
+def finish(tx: Transaction, written: Sequence[Written], now: dt.datetime) -> set[int]:
+    """Write what fetches learnt, and end their leases.
+
+    Args:
+        tx: the open transaction.
+        written: one for each source; all with the same columns.
+        now: aware UTC.
+
+    Returns:
+        Ids of the sources whose lease was still ours; nothing was written for the others.
+    """
+    if not written:
+        return set()
+    rows = [{"source_id": each.source_id, "epoch": each.epoch, **each.values} for each in written]
+    statement = _finishing(tuple(written[0].values))
+    ours = set(tx.execute(statement, {"written": as_json(rows)}).scalars())
+    for each in written:
+        if each.source_id in ours:
+            _announce(tx, each, now)
+    return ours
+
+
+@cache
+def _finishing(columns: tuple[str, ...]) -> TextClause:
+    """One statement for all sources of which the same columns are written, locked in order."""
+    return text(
+        f"""
+        WITH ours AS (
+            SELECT written.* FROM {rows_of("written", FetchState, ("source_id", "epoch", *columns))}
+            JOIN fetch_state USING (source_id, epoch)
+            ORDER BY source_id
+            FOR UPDATE OF fetch_state
+        )
+        UPDATE fetch_state
+        SET leased_until = NULL, {", ".join(f"{each} = ours.{each}" for each in columns)}
+        FROM ours WHERE fetch_state.source_id = ours.source_id
+        RETURNING fetch_state.source_id
+        """  # noqa: S608 - names of our own columns
+    )
+
+
+def authority_of(publication: Publication) -> str:
+    """Who mints tag: URIs for a publication (RFC 4151): its host, or a name that nobody has."""
+    return (publication.host or f"{publication.slug}.invalid").partition(":")[0]
+
+
+def sections_by_word(
+    tx: Transaction, publication_ids: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """Sections of each publication by slug and by name, in lower case."""
+    query = select(Section.publication_id, Section.id, Section.slug, Section.name)
+    found: dict[int, dict[str, int]] = {}
+    for publication_id, section_id, slug, name in tx.execute(
+        query.where(Section.publication_id.in_(publication_ids)).order_by(Section.id.desc())
+    ):
+        words = found.setdefault(publication_id, {})
+        words[slug.lower()] = words[name.lower()] = section_id
+    return found
+
+
+def busy(tx: Transaction, source_ids: Collection[int], now: dt.datetime) -> set[int]:
+    """Those of these sources that somebody is fetching, or whose host somebody is asking."""
+    query = (
+        select(Source.id)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .outerjoin(FetchHost, FetchHost.domain == Source.domain)
+        .where(among(Source.id, source_ids))
+        .where((FetchState.leased_until > now) | (FetchHost.leased_until > now))
+    )
+    return set(tx.scalars(query))
+
+
+def _is_free_host(now: dt.datetime) -> Any:
+    return (FetchHost.leased_until.is_(None)) | (FetchHost.leased_until <= now)
+
+
+def _take(
+    tx: Transaction, domains: list[str], is_due: tuple[Any, ...], until: dt.datetime
+) -> list[Leased]:
+    place = func.row_number().over(partition_by=Source.domain, order_by=FetchState.next_at)
+    ranked = (
+        select(Source.id, place.label("place"))
+        .join(FetchState, FetchState.source_id == Source.id)
+        .where(among(Source.domain, domains), *is_due)
+        .subquery()
+    )
+    ids = list(tx.scalars(select(ranked.c.id).where(ranked.c.place <= PER_DOMAIN)))
+    tx.execute(
+        update(FetchState)
+        .where(among(FetchState.source_id, ids))
+        .values(leased_until=until, epoch=FetchState.epoch + 1)
+        .execution_options(synchronize_session=False)
+    )
+    pushed_at = (
+        select(func.max(HubSubscription.pushed_at))
+        .where(HubSubscription.source_id == Source.id, HubSubscription.state == HubState.VERIFIED)
+        .correlate(Source)
+        .scalar_subquery()
+    )
+    query = (
+        select(Source, FetchState, Publication, pushed_at)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .join(Publication, Publication.id == Source.publication_id)
+        .where(among(Source.id, ids))
+        .order_by(FetchState.next_at, Source.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_leased(*row) for row in tx.execute(query)]
+
+
+def _leased(
+    source: Source,
+    fetched: FetchState,
+    publication: Publication,
+    pushed_at: dt.datetime | None,
+) -> Leased:
+    return Leased(
+        source=source,
+        fetched=fetched,
+        language=publication.language,
+        zone=publication.zone,
+        authority=authority_of(publication),
+        pushed_at=pushed_at,
+    )
+
+
+def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:
+    """The source's own row changes seldom; a notice comes with it."""
+    if not written.notices and written.url is None:
+        return
+    row = tx.get(Source, written.source_id)
+    if row is None:
+        return
+    if row.state is not SourceState.PAUSED:
+        row.state = SourceState(written.state)
+    if written.url is not None:
+        _move(tx, row, written.url)
+    tx.session.add_all(
+        SourceNotice(source_id=row.id, at=now, kind=kind, message=message)
+        for kind, message in written.notices
+    )
+
+
+def _move(tx: Transaction, row: Source, url: str) -> None:
+    """A new address, unless another source of the publication has it: those are never merged."""
+    query = select(Source.id).where(
+        Source.publication_id == row.publication_id, Source.url == url, Source.id != row.id
+    )
+    if tx.scalar(query) is None:
+        row.aliases = [*row.aliases, row.url]
+        row.url = url
+
+
+def release(tx: Transaction, held: Sequence[tuple[int, int]]) -> None:
+    """Give (source id, epoch) pairs back unfetched; they stay due."""
+    if held:
+        tx.execute(
+            update(FetchState)
+            .where(tuple_(FetchState.source_id, FetchState.epoch).in_(held))
+            .values(leased_until=None)
+        )

@@ -1,0 +1,1 @@
+"""The database itself: migrations, retention, moves of a newsroom's server, removal."""

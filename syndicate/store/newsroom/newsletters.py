@@ -1,0 +1,220 @@
+"""Newsletters, their numbered issues, and the stories each issue froze."""
+
+import datetime as dt
+import enum
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.errors import RefusedError
+from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom.publications import Publication, Section
+
+MAX_STORIES = 63  # bits of delivery.choice that a signed bigint leaves us
+
+
+class NewsletterKind(enum.StrEnum):
+    """digest: on a schedule; alert: at once; letter: an editor's note with placed stories."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    LETTER = "letter"
+
+
+class EmptyRule(enum.StrEnum):
+    """What happens to an issue without stories."""
+
+    SKIP = "skip"
+    NOTICE = "notice"
+    HOLD = "hold"
+
+
+class IssueState(enum.StrEnum):
+    """due → composing → frozen → sending → done; or empty (nothing new), or held by an editor."""
+
+    DUE = "due"
+    COMPOSING = "composing"
+    FROZEN = "frozen"
+    SENDING = "sending"
+    DONE = "done"
+    EMPTY = "empty"
+    HELD = "held"
+
+
+class Newsletter(Table):
+    """A promise to readers: selection, template, schedule."""
+
+    __tablename__ = "newsletter"
+
+    id: Mapped[Id]
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    slug: Mapped[str] = mapped_column(SLUG, unique=True)
+    kind: Mapped[NewsletterKind] = mapped_column(text_enum(NewsletterKind))
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # the first is the fallback
+    # {"ar": {"name": …, "description": …, "publication": …}}: how a frame in that language says it.
+    translations: Mapped[dict[str, Any]] = mapped_column(Object(dict), server_default="{}")
+    zone: Mapped[str]
+    # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule alone.
+    schedule: Mapped[dict[str, Any]] = mapped_column(Object())
+    empty_rule: Mapped[EmptyRule] = mapped_column(text_enum(EmptyRule), server_default="skip")
+    max_stories: Mapped[int] = mapped_column(server_default="40")
+    is_public: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class NewsletterSection(Table):
+    """The sections (of any publication) that a newsletter draws from and lets readers choose."""
+
+    __tablename__ = "newsletter_section"
+
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletter.id", ondelete="CASCADE"), primary_key=True
+    )
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), primary_key=True)
+
+
+class Issue(Table):
+    """One numbered, frozen number of a newsletter."""
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        UniqueConstraint("newsletter_id", "local_date", "slot"),
+        UniqueConstraint("newsletter_id", "number"),
+        UniqueConstraint("newsletter_id", "article_id"),
+    )
+
+    id: Mapped[Id]
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
+    number: Mapped[int]
+    local_date: Mapped[dt.date]
+    slot: Mapped[str]  # "08:00" in the newsletter's zone, or an alert's own name
+    # Of an alert: the article that it tells; one alert of it in each newsletter.
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    window_from: Mapped[dt.datetime]
+    window_to: Mapped[dt.datetime]
+    state: Mapped[IssueState] = mapped_column(text_enum(IssueState))
+    subjects: Mapped[dict[str, Any]] = mapped_column(
+        Object(str), server_default="{}"
+    )  # by language
+    content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note: Mapped[str | None]  # why it is empty or held, in a sentence for editors
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class IssueStory(Table):
+    """One story of one issue; its position is its bit in `delivery.choice`.
+
+    A correction has a bit too: it is shown to whoever got an earlier revision of its article.
+    """
+
+    __tablename__ = "issue_story"
+    __table_args__ = (
+        CheckConstraint(f"position >= 0 AND position < {MAX_STORIES}", name="position"),
+        UniqueConstraint("issue_id", "article_id"),
+    )
+
+    issue_id: Mapped[int] = mapped_column(
+        ForeignKey("issue.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    revision: Mapped[int]
+    section_slug: Mapped[str] = mapped_column(SLUG)
+    language: Mapped[str] = mapped_column(LANGUAGE)
+    is_correction: Mapped[bool] = mapped_column(server_default="false")
+    picture_url: Mapped[str | None]  # of the picture that was frozen with it
+
+
+def add(tx: Transaction, newsletter: Newsletter, *, section_ids: Collection[int]) -> Newsletter:
+    """Make a newsletter that draws from these sections (of any publication).
+
+    Args:
+        tx: the open transaction.
+        newsletter: publication_id, slug, kind, name, languages, zone and schedule at least; the
+            caller has read the schedule with `newsletters.schedule.read`.
+        section_ids: what it draws from and lets readers choose.
+
+    Returns:
+        The same newsletter with its id and defaults.
+
+    Raises:
+        RefusedError: a newsletter of this slug exists.
+    """
+    if by_slug(tx, newsletter.slug) is not None:
+        raise RefusedError(
+            f"There is a newsletter {newsletter.slug} already; choose another slug.",
+            slug=newsletter.slug,
+        )
+    tx.add(newsletter)
+    tx.flush()
+    for section_id in section_ids:
+        tx.add(NewsletterSection(newsletter_id=newsletter.id, section_id=section_id))
+    tx.flush()
+    tx.session.refresh(newsletter)
+    return newsletter
+
+
+def find(tx: Transaction, newsletter_id: int) -> Newsletter | None:
+    """The newsletter of this id."""
+    return tx.get(Newsletter, newsletter_id)
+
+
+def by_slug(tx: Transaction, slug: str) -> Newsletter | None:
+    """The newsletter of this slug."""
+    return tx.scalar(select(Newsletter).where(Newsletter.slug == slug))
+
+
+def every(tx: Transaction, *, public_only: bool = False) -> list[Newsletter]:
+    """All newsletters, oldest first; on pages only the public ones."""
+    query = select(Newsletter).order_by(Newsletter.id)
+    return list(tx.scalars(query.where(Newsletter.is_public) if public_only else query))
+
+
+def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
+    """The sections a newsletter draws from, in the order readers see them.
+
+    Translations of one section stand next to each other: they share a slug and a reader's choice.
+    """
+    query = (
+        select(Section)
+        .join(NewsletterSection, NewsletterSection.section_id == Section.id)
+        .where(NewsletterSection.newsletter_id == newsletter_id)
+    )
+    return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
+
+
+def publication_of(tx: Transaction, newsletter: Newsletter) -> Publication:
+    """The publication in whose name a newsletter comes."""
+    return tx.scalars(select(Publication).where(Publication.id == newsletter.publication_id)).one()
+
+
+def sender_domain(tx: Transaction, publication_id: int | None) -> str:
+    """The domain that a publication's mail comes from; "" where none is known."""
+    query = select(Publication.sender_address).where(Publication.id == publication_id)
+    return (tx.scalar(query) or "").rpartition("@")[2]
+
+
+def scope(newsletter_id: int) -> str:
+    """The scope of suppressions that bar one newsletter."""
+    return f"newsletter:{newsletter_id}"
+
+
+def in_language(newsletter: Newsletter, language: str) -> dict[str, str]:
+    """How a frame in a language says a newsletter's name, description and publication.
+
+    Returns:
+        `name`, `description`, and `publication` ("" for the publication's own name).
+    """
+    known = newsletter.translations
+    words = known.get(language) or known.get(language.partition("-")[0], {})
+    return {
+        "name": str(words.get("name", newsletter.name)),
+        "description": str(words.get("description", newsletter.description)),
+        "publication": str(words.get("publication", "")),
+    }

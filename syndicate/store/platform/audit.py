@@ -1,0 +1,44 @@
+"""Who did what: every action of a person that changes what readers get."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.ground.schema import Id, Object, Table
+from syndicate.store.ground.session import Transaction
+
+LEFT_OUT = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
+
+
+class Audit(Table):
+    """One action, by ids alone."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[Id]
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(Object(), server_default="{}")
+
+
+def has(tx: Transaction, *, actor: str, subject: str) -> bool:
+    """Whether an actor ever did something to a subject."""
+    query = select(exists().where(Audit.actor == actor, Audit.subject == subject))
+    return bool(tx.scalar(query))
+
+
+def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
+    """Everything of one kind that was done to a subject, oldest first."""
+    query = select(Audit).where(Audit.subject == subject, Audit.action == action)
+    return list(tx.scalars(query.order_by(Audit.id)))
+
+
+def record(
+    tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
+) -> None:
+    """Write down that `actor` did `action` to `subject` ("mailing:7")."""
+    tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=detail))

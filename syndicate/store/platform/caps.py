@@ -1,0 +1,57 @@
+"""Counters that guard mail: how often an address, recipient or article was used in a window.
+
+They live in PostgreSQL and not in Redis, because losing them would open the door to abuse.
+"""
+
+import datetime as dt
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.ground.schema import Table
+from syndicate.store.ground.session import Transaction
+
+
+class CapCounter(Table):
+    """How much of one cap one key used in one window."""
+
+    __tablename__ = "cap_counter"
+
+    cap: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    window_from: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    used: Mapped[int]
+
+
+def take(tx: Transaction, cap: str, key: str, *, window_from: dt.datetime, limit: int) -> bool:
+    """Use one of a cap's `limit` in a window; False when it is used up.
+
+    The counter is raised and read in one statement, so that fifty posts at once get `limit` through
+    and not fifty. It counts refused attempts too.
+    """
+    statement = insert(CapCounter).values(cap=cap, key=key, window_from=window_from, used=1)
+    used = tx.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[CapCounter.cap, CapCounter.key, CapCounter.window_from],
+            set_={"used": CapCounter.used + 1},
+        ).returning(CapCounter.used)
+    )
+    return used is not None and used <= limit
+
+
+def is_used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> bool:
+    """Whether a key used any of a cap in a window that began after a moment.
+
+    For caps whose window begins with each use ("one in 24 hours"): take with `window_from=now`, and
+    hold a lock of your own on what the key stands for, so that two cannot ask at once.
+    """
+    query = exists().where(
+        CapCounter.cap == cap, CapCounter.key == key, CapCounter.window_from > moment
+    )
+    return bool(tx.scalar(select(query)))
+
+
+def forget_before(tx: Transaction, moment: dt.datetime) -> None:
+    """Drop windows that ended."""
+    tx.execute(delete(CapCounter).where(CapCounter.window_from < moment))

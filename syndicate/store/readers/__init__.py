@@ -1,0 +1,1 @@
+"""People with addresses: subscribers, recipients, suppressions, readers brought in by files."""

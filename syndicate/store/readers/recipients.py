@@ -1,0 +1,142 @@
+"""Addresses that mail may go to, and those that it must not."""
+
+import datetime as dt
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import ForeignKey, LargeBinary, case, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate import settings, signing
+from syndicate.errors import BadAddressError
+from syndicate.store.ground.schema import Id, Table
+from syndicate.store.ground.session import Transaction
+
+EVERYWHERE = "*"  # suppression scope: no mail of any kind
+OTHER = "other"
+# Who runs the mailboxes of a domain, as far as the domain itself tells.
+_GROUPS = {
+    "google": ("gmail.com", "googlemail.com"),
+    "microsoft": ("outlook.com", "hotmail.com", "live.com", "msn.com"),
+    "yahoo": ("yahoo.com", "ymail.com", "aol.com"),
+    "apple": ("icloud.com", "me.com", "mac.com"),
+}
+_GROUP_OF = {domain: group for group, domains in _GROUPS.items() for domain in domains}
+
+
+class Recipient(Table):
+    """A subscriber's address, or a friend's (purged by date)."""
+
+    __tablename__ = "recipient"
+
+    id: Mapped[Id]
+    address: Mapped[str]
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    receiver_group: Mapped[str]  # who runs the mailbox: google, microsoft, …, other
+    subscriber_id: Mapped[int | None] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="SET NULL"), unique=True
+    )
+    purge_at: Mapped[dt.datetime | None]
+
+
+class Suppression(Table):
+    """An address, by keyed hash, that gets no more mail of a scope: *, article, newsletter:7."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]  # complaint, bounce, reader, legal
+    at: Mapped[dt.datetime]
+
+
+def normalise(text: str, *, is_known: bool = False) -> str:
+    """The one spelling of an address: trimmed, domain in lower case.
+
+    Args:
+        text: as typed.
+        is_known: whether it may be stored from before: then it is only looked for, and one that is
+            too long for mail (RFC 5321 4.5.3.1.1: 64 before the @) is found all the same.
+
+    Raises:
+        BadAddressError: it cannot be mailed; the sentence says why and does not repeat it.
+    """
+    try:
+        found = validate_email(
+            text.strip(), check_deliverability=False, test_environment=True, strict=not is_known
+        )
+    except EmailNotValidError as error:
+        raise BadAddressError(f"This is no address that mail can go to: {error}") from error
+    return found.normalized
+
+
+def hash_of(address: str) -> bytes:
+    """The keyed hash of a normalised address; letters' case does not matter to it."""
+    return signing.address_hash(settings.load().key(), address.lower())
+
+
+def receiver_group(address: str) -> str:
+    """Who runs the mailbox of an address, as far as its domain tells."""
+    return _GROUP_OF.get(address.rpartition("@")[2].lower(), OTHER)
+
+
+def upsert(
+    tx: Transaction,
+    address: str,
+    *,
+    subscriber_id: int | None = None,
+    purge_at: dt.datetime | None = None,
+) -> Recipient:
+    """The recipient of an address, made if there is none.
+
+    A subscriber's address is never purged, though it was a friend's before; a friend's gets the
+    later date, also when it had been blanked and is written to again.
+    """
+    values = {
+        "address": address,
+        "address_hash": hash_of(address),
+        "receiver_group": receiver_group(address),
+        "subscriber_id": subscriber_id,
+        "purge_at": purge_at,
+    }
+    statement = insert(Recipient).values(values)
+    fresh = statement.excluded
+    changed: dict[str, object] = {"address": fresh.address, "purge_at": None}
+    if subscriber_id is not None:
+        changed["subscriber_id"] = fresh.subscriber_id
+    elif purge_at is not None:
+        changed["purge_at"] = case(
+            (Recipient.subscriber_id.is_not(None), None),
+            (Recipient.address == "", fresh.purge_at),
+            (Recipient.purge_at.is_not(None), func.greatest(Recipient.purge_at, fresh.purge_at)),
+            else_=None,
+        )
+    upserted = statement.on_conflict_do_update(
+        index_elements=[Recipient.address_hash], set_=changed
+    ).returning(Recipient)
+    return tx.scalars(upserted, execution_options={"populate_existing": True}).one()
+
+
+def by_hash(tx: Transaction, address_hash: bytes) -> Recipient | None:
+    """The recipient of an address, by its hash."""
+    return tx.scalar(select(Recipient).where(Recipient.address_hash == address_hash))
+
+
+def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
+    """Whether an address gets no mail of a scope."""
+    query = select(
+        exists().where(
+            Suppression.address_hash == address_hash, Suppression.scope.in_((scope, EVERYWHERE))
+        )
+    )
+    return bool(tx.scalar(query))
+
+
+def suppress(
+    tx: Transaction, address_hash: bytes, *, scope: str, reason: str, now: dt.datetime
+) -> None:
+    """Send no more mail of a scope to an address. Safe to run twice; the first reason stays."""
+    statement = insert(Suppression).values(
+        address_hash=address_hash, scope=scope, reason=reason, at=now
+    )
+    tx.execute(statement.on_conflict_do_nothing())

@@ -1,0 +1,380 @@
+"""Subscribers, what they subscribed to, what they chose, and the proof that they asked for it."""
+
+import datetime as dt
+import enum
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    ScalarSelect,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, aggregate_order_by, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.ground.schema import LANGUAGE, Id, Table, text_enum
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom.newsletters import scope
+from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression, hash_of
+
+
+class SubscriptionState(enum.StrEnum):
+    """pending (unconfirmed) → active ⇄ paused → ended."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class ChoiceKind(enum.StrEnum):
+    """What a reader narrows a newsletter down by; no row of a kind means all of it."""
+
+    SECTION = "section"
+    LANGUAGE = "language"
+
+
+class Subscriber(Table):
+    """A person with an address."""
+
+    __tablename__ = "subscriber"
+
+    id: Mapped[Id]
+    address: Mapped[str]
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    language: Mapped[str] = mapped_column(LANGUAGE)
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class Subscription(Table):
+    """One subscriber's standing order for one newsletter."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "newsletter_id"),
+        Index(None, "newsletter_id", "state"),
+    )
+
+    id: Mapped[Id]
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
+    state: Mapped[SubscriptionState] = mapped_column(text_enum(SubscriptionState))
+    language: Mapped[str] = mapped_column(LANGUAGE)  # of the frame around the stories
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    confirmed_at: Mapped[dt.datetime | None]
+    paused_until: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class SubscriptionChoice(Table):
+    """One section (by slug) or language that a reader chose."""
+
+    __tablename__ = "subscription_choice"
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[ChoiceKind] = mapped_column(text_enum(ChoiceKind), primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Consent(Table):
+    """Proof of what a reader agreed to, when and how; never changed."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[Id]
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscription.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[dt.datetime]
+    method: Mapped[str]  # form, confirmation, import
+    wording: Mapped[str]
+    ip: Mapped[str | None]
+    user_agent: Mapped[str | None]
+    origin: Mapped[str | None]  # file and line of an import, or the form's version
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a consent row keeps of how a reader agreed.
+
+    Attributes:
+        method: form, confirmation, preferences or import.
+        wording: what the reader agreed to, as shown.
+        ip: address of the reader's client, if there was one.
+        user_agent: its name.
+        origin: file and line of an import, or the form's version.
+    """
+
+    method: str
+    wording: str
+    ip: str | None = None
+    user_agent: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One subscription as it leaves the house: see `subscribers.transfer`."""
+
+    subscription_id: int
+    address: str
+    state: SubscriptionState
+    language: str
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    confirmed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    is_suppressed: bool
+
+
+def by_address(tx: Transaction, address: str) -> Subscriber | None:
+    """The subscriber of a normalised address."""
+    return tx.scalar(select(Subscriber).where(Subscriber.address_hash == hash_of(address)))
+
+
+def upsert(tx: Transaction, address: str, *, language: str, now: dt.datetime) -> Subscriber:
+    """The subscriber of a normalised address, made if there is none. Safe to run at once."""
+    values = {
+        "address": address,
+        "address_hash": hash_of(address),
+        "language": language,
+        "created_at": now,
+    }
+    statement = insert(Subscriber).values(values)
+    # The no-op update makes the row come back, and waits for whoever is inserting it just now.
+    returned = statement.on_conflict_do_update(
+        index_elements=[Subscriber.address_hash], set_={"address_hash": Subscriber.address_hash}
+    ).returning(Subscriber)
+    return tx.scalars(returned).one()
+
+
+def subscribe(
+    tx: Transaction, subscriber_id: int, newsletter_id: int, *, language: str, now: dt.datetime
+) -> Subscription:
+    """The subscription, locked; made as *pending* if there is none. Safe to run at once."""
+    values = {
+        "subscriber_id": subscriber_id,
+        "newsletter_id": newsletter_id,
+        "state": SubscriptionState.PENDING,
+        "language": language,
+        "created_at": now,
+    }
+    tx.execute(insert(Subscription).values(values).on_conflict_do_nothing())
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.newsletter_id == newsletter_id
+    )
+    return tx.scalars(query.with_for_update()).one()
+
+
+def of(tx: Transaction, subscriber_id: int, newsletter_id: int) -> Subscription | None:
+    """The subscription of a subscriber to a newsletter, locked until the commit."""
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.newsletter_id == newsletter_id
+    )
+    return tx.scalar(query.with_for_update())
+
+
+def lock(tx: Transaction, subscription_id: int) -> Subscription | None:
+    """The subscription of this id, locked until the commit."""
+    query = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
+    return tx.scalar(query)
+
+
+def activate(subscription: Subscription, *, now: dt.datetime) -> None:
+    """The reader confirmed: mail may go out from now on."""
+    subscription.state = SubscriptionState.ACTIVE
+    subscription.confirmed_at = now
+    subscription.ended_at = None
+    subscription.paused_until = None
+
+
+def end(subscription: Subscription, *, now: dt.datetime) -> bool:
+    """The reader left: whether they were still there."""
+    was_there = subscription.ended_at is None
+    if was_there:
+        subscription.ended_at = now
+    subscription.state = SubscriptionState.ENDED
+    return was_there
+
+
+def choices(tx: Transaction, subscription_id: int, kind: ChoiceKind) -> tuple[str, ...]:
+    """What a reader chose of a kind, in alphabetical order; empty means all of it."""
+    query = select(SubscriptionChoice.value).where(
+        SubscriptionChoice.subscription_id == subscription_id, SubscriptionChoice.kind == kind
+    )
+    return tuple(tx.scalars(query.order_by(SubscriptionChoice.value)))
+
+
+def choose(
+    tx: Transaction, subscription_id: int, kind: ChoiceKind, values: Collection[str]
+) -> None:
+    """Replace what a reader chose of a kind; none means all of it. Safe to run twice."""
+    tx.execute(
+        delete(SubscriptionChoice).where(
+            SubscriptionChoice.subscription_id == subscription_id, SubscriptionChoice.kind == kind
+        )
+    )
+    rows = [
+        {"subscription_id": subscription_id, "kind": kind, "value": value}
+        for value in sorted(set(values))
+    ]
+    if rows:
+        tx.execute(insert(SubscriptionChoice).values(rows))
+
+
+def add_consent(tx: Transaction, subscription_id: int, proof: Proof, *, at: dt.datetime) -> None:
+    """Keep the proof that a reader agreed."""
+    tx.add(
+        Consent(
+            subscription_id=subscription_id,
+            at=at,
+            method=proof.method,
+            wording=proof.wording,
+            ip=proof.ip,
+            user_agent=proof.user_agent,
+            origin=proof.origin,
+        )
+    )
+
+
+def consents(tx: Transaction, subscription_id: int) -> list[Consent]:
+    """The proofs of one subscription, oldest first."""
+    query = select(Consent).where(Consent.subscription_id == subscription_id)
+    return list(tx.scalars(query.order_by(Consent.id)))
+
+
+def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
+    """How many subscriptions a newsletter has in each state."""
+    query = select(Subscription.state, func.count()).where(
+        Subscription.newsletter_id == newsletter_id
+    )
+    found = {row[0]: row[1] for row in tx.execute(query.group_by(Subscription.state))}
+    return {state.value: found.get(state, 0) for state in SubscriptionState}
+
+
+def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list[Exported]:
+    """The next subscriptions of a newsletter by id.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        after: id of the last one of the page before, 0 for the first page.
+        limit: rows at most.
+    """
+    query = (
+        select(
+            Subscription.id,
+            Subscriber.address,
+            Subscription.state,
+            Subscription.language,
+            _chosen(ChoiceKind.SECTION),
+            _chosen(ChoiceKind.LANGUAGE),
+            Subscription.confirmed_at,
+            Subscription.ended_at,
+            exists().where(
+                Suppression.address_hash == Subscriber.address_hash,
+                Suppression.scope.in_((EVERYWHERE, scope(newsletter_id))),
+            ),
+        )
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.newsletter_id == newsletter_id, Subscription.id > after)
+        .order_by(Subscription.id)
+        .limit(limit)
+    )
+    return [
+        Exported(*row[:4], tuple(row[4] or ()), tuple(row[5] or ()), *row[6:])
+        for row in tx.execute(query)
+    ]
+
+
+def forget_unconfirmed(tx: Transaction, before: dt.datetime) -> None:
+    """Forget sign-ups that nobody confirmed, and whoever has no other. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        before: sign-ups last asked for before this moment go; aware UTC.
+    """
+    asked_since = exists().where(Consent.subscription_id == Subscription.id, Consent.at >= before)
+    stale = (
+        delete(Subscription)
+        .where(
+            Subscription.state == SubscriptionState.PENDING,
+            Subscription.confirmed_at.is_(None),
+            Subscription.created_at < before,
+            ~asked_since,
+        )
+        .returning(Subscription.subscriber_id)
+        .execution_options(synchronize_session=False)
+    )
+    for subscriber_id in set(tx.scalars(stale)):
+        if not tx.scalar(select(exists().where(Subscription.subscriber_id == subscriber_id))):
+            erase(tx, subscriber_id)
+
+
+def erase(tx: Transaction, subscriber_id: int) -> int:
+    """Forget a person: subscriptions, choices, consents and address. Safe to run twice.
+
+    The ledger keeps its rows, whose recipient has neither an address nor a hash of one any more.
+
+    Returns:
+        How many subscriptions were forgotten.
+    """
+    query = select(func.count()).where(Subscription.subscriber_id == subscriber_id)
+    number = tx.execute(query).scalar_one()
+    tx.execute(
+        update(Recipient)
+        .where(Recipient.subscriber_id == subscriber_id)
+        .values(address="", address_hash=secrets.token_bytes(32), subscriber_id=None, purge_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    tx.execute(delete(Subscriber).where(Subscriber.id == subscriber_id))
+    return number
+
+
+def _chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
+    values = func.array_agg(
+        aggregate_order_by(SubscriptionChoice.value, SubscriptionChoice.value), type_=ARRAY(TEXT)
+    )
+    query = select(values).where(
+        SubscriptionChoice.subscription_id == Subscription.id, SubscriptionChoice.kind == kind
+    )
+    return query.correlate(Subscription).scalar_subquery()
+
+
+def count_beyond(
+    tx: Transaction, newsletter_id: int, *, pattern: str, names: Collection[str]
+) -> int:
+    """How many active readers of a newsletter have an address that nobody named.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        pattern: regular expression of domains, an @ before them, that need no naming.
+        names: addresses, or domains with an @ before them, in lower case.
+    """
+    lowered = func.lower(Subscriber.address)
+    domain = func.concat("@", func.split_part(lowered, "@", -1))
+    query = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            ~domain.regexp_match(pattern),
+            lowered.not_in(list(names)),
+            domain.not_in(list(names)),
+        )
+    )
+    return int(tx.execute(query).scalar_one())

@@ -1,0 +1,1 @@
+"""The ledger: every mail to every recipient, who may send it, and what became of it."""

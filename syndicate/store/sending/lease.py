@@ -1,0 +1,294 @@
+"""Leasing batches: who may send what, until when; the fence around everything a worker writes.
+
+    take ─> (intend ─> … ─> settle)* ─> give_back          a worker that lives
+    take ─> intend ─> ✗ ─> reap                            a worker that died: `reaping`
+
+Each take raises the batch's epoch; every later write names the epoch it was given and changes
+nothing when another has come since. Lease times are the database's own clock.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text, update
+
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform.installation import MAY_LEAVE
+from syndicate.store.readers.recipients import EVERYWHERE, Recipient
+from syndicate.store.readers.subscribers import Subscription
+from syndicate.store.sending.mailings import (
+    Batch,
+    BatchState,
+    Delivery,
+    DeliveryState,
+    Lane,
+    Mailing,
+    MailingState,
+)
+from syndicate.store.sending.pacing import is_held
+
+LEASE_S = 120
+LEASE = text(f"interval '{LEASE_S} seconds'")
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A batch in a worker's hands.
+
+    Attributes:
+        mailing_id: with `number`, the batch.
+        number: within the mailing.
+        epoch: the fence; every write of this lease names it.
+        receiver_group: who runs the mailboxes.
+    """
+
+    mailing_id: int
+    number: int
+    epoch: int
+    receiver_group: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """One delivery of a leased batch that is due.
+
+    Attributes:
+        ordinal: within the batch.
+        recipient_id: whose address it is.
+        address: normalised; empty when it was purged.
+        subscription_id: None for a single message.
+        choice: bitmap over story positions.
+        language: of the frame.
+        attempts: replies had so far.
+        content_version: what must be sent again byte for byte, for a first copy may have arrived;
+            None takes the newest. Where a relay refused the first copy there is no other.
+    """
+
+    ordinal: int
+    recipient_id: int
+    address: str
+    subscription_id: int | None
+    choice: int
+    language: str
+    attempts: int
+    content_version: int | None
+
+
+def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) -> Leased | None:
+    """Lease the most urgent batch of a lane that is ready, or None.
+
+    Args:
+        tx: the open transaction.
+        lane: urgent or bulk.
+        worker: this worker's own id.
+        now: batches and mailings that are held back until later than this are left alone.
+    """
+    wanted = (
+        select(Batch.mailing_id, Batch.number)
+        .join(Mailing, Mailing.id == Batch.mailing_id)
+        .where(_is_ready(now), Batch.lane == lane)
+        .order_by(Batch.priority, Batch.mailing_id, Batch.number)
+        .limit(1)
+        .with_for_update(of=Batch, skip_locked=True)
+        # Never inlined: as the inner side of a nested loop it would lock a batch for each row.
+        .cte("wanted")
+    )
+    statement = (
+        update(Batch)
+        .where(Batch.mailing_id == wanted.c.mailing_id, Batch.number == wanted.c.number)
+        .values(
+            state=BatchState.LEASED,
+            epoch=Batch.epoch + 1,
+            worker=worker,
+            lease_until=func.clock_timestamp() + LEASE,
+            inflight=[],
+        )
+        .returning(Batch.mailing_id, Batch.number, Batch.epoch, Batch.receiver_group)
+        .execution_options(synchronize_session=False)
+    )
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else Leased(*row)
+
+
+def ready_lanes(tx: Transaction, now: dt.datetime) -> set[Lane]:
+    """The lanes that have a batch to take."""
+    query = select(Batch.lane).join(Mailing, Mailing.id == Batch.mailing_id).where(_is_ready(now))
+    return set(tx.scalars(query.distinct()))
+
+
+def dues() -> Select[int, int, str, int, int, str, int, int | None]:
+    """Deliveries as `Due` holds them, of every mailing: narrow it down."""
+    return (
+        select(
+            Delivery.ordinal,
+            Delivery.recipient_id,
+            Recipient.address,
+            Subscription.id,
+            Delivery.choice,
+            Delivery.language,
+            Delivery.attempts,
+            case((Delivery.resends > 0, Delivery.content_version)),
+        )
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .outerjoin(
+            Subscription,
+            and_(
+                Subscription.subscriber_id == Recipient.subscriber_id,
+                Subscription.newsletter_id == Mailing.newsletter_id,
+            ),
+        )
+    )
+
+
+def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Due]:
+    """The pending and the due deferred deliveries of a batch, in order."""
+    query = (
+        dues()
+        .where(
+            Delivery.mailing_id == leased.mailing_id,
+            Delivery.batch_number == leased.number,
+            or_(
+                Delivery.state == DeliveryState.PENDING,
+                and_(Delivery.state == DeliveryState.DEFERRED, Delivery.not_before <= now),
+            ),
+        )
+        .order_by(Delivery.ordinal)
+    )
+    return [Due(*row) for row in tx.execute(query)]
+
+
+# One statement, for it is half of what a chunk costs the database. Barred are those who were
+# suppressed or left since the mailing was materialised, and those to whom nothing is left to send.
+_INTEND = text(
+    f"""
+    WITH chunk AS (
+        SELECT d.ordinal, EXISTS (
+                SELECT 1 FROM suppression s
+                WHERE s.address_hash = r.address_hash AND s.scope IN (m.scope, :everywhere)
+            ) AS is_suppressed,
+            r.address = '' OR m.issue_id + m.newsletter_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
+                    AND s.newsletter_id = m.newsletter_id AND s.state = 'active'
+            ) AS has_left,
+            d.choice <> 0 AND (d.choice & ~(CAST(:withheld AS bigint)
+                | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END)) = 0 AS is_empty
+        FROM delivery d JOIN recipient r ON r.id = d.recipient_id JOIN mailing m ON m.id = :mailing
+        WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
+    ), held AS (
+        UPDATE batch SET
+            inflight = ARRAY(SELECT ordinal FROM chunk
+                WHERE NOT is_suppressed AND NOT has_left AND NOT is_empty ORDER BY ordinal),
+            inflight_version = :version,
+            lease_until = clock_timestamp() + make_interval(secs => :lease_s)
+        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
+            AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing AND state = 'sending'
+                AND content_version = :version AND renew_since IS NULL)
+            AND {MAY_LEAVE}
+        RETURNING epoch
+    ), cleared AS (
+        UPDATE delivery d SET choice = d.choice & ~CAST(:held_back AS bigint)
+        FROM held WHERE CAST(:held_back AS bigint) <> 0 AND d.mailing_id = :mailing
+            AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
+            AND (d.choice & CAST(:held_back AS bigint)) <> 0 AND d.resends = 0
+    )
+    SELECT (SELECT count(*) FROM held) AS held,
+        coalesce((SELECT jsonb_object_agg(ordinal,
+                CASE WHEN is_suppressed THEN 'suppressed' WHEN has_left THEN 'ended'
+                    ELSE 'nothing chosen' END)
+            FROM chunk WHERE is_suppressed OR has_left OR is_empty), '{{}}') AS barred
+    """  # noqa: S608 - our own text
+)
+
+
+def intend(
+    tx: Transaction,
+    leased: Leased,
+    ordinals: Sequence[int],
+    *,
+    version: int,
+    withheld: int = 0,
+    missing: int = 0,
+) -> Mapping[int, str] | None:
+    """Write down that these deliveries are about to be attempted, and renew the lease.
+
+    Args:
+        tx: the open transaction; nothing may be sent before it has committed.
+        leased: the lease.
+        ordinals: of the chunk.
+        version: of the content that is sent to those that had none yet.
+        withheld: bits of stories that may not be shown any more (`withholding`); they leave
+            the stored choices, so that a choice says what was sent, but where a first copy may
+            have arrived with them.
+        missing: bits of stories that this version's content has no block of; likewise, but a first
+            copy that may have arrived is sent again with its own content, which has them.
+
+    Returns:
+        Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and
+        "nothing chosen" for those who chose only what is withheld or missing);
+        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more,
+        has newer content or waits for it, or everything is stopped.
+    """
+    row = tx.execute(
+        _INTEND,
+        {
+            "mailing": leased.mailing_id,
+            "number": leased.number,
+            "epoch": leased.epoch,
+            "ordinals": list(ordinals),
+            "version": version,
+            "withheld": withheld,
+            "missing": missing,
+            "held_back": withheld | missing,
+            "lease_s": LEASE_S,
+            "everywhere": EVERYWHERE,
+        },
+    ).one()
+    return {int(ordinal): why for ordinal, why in row.barred.items()} if row.held else None
+
+
+def renew(tx: Transaction, leased: Leased) -> bool:
+    """Hold a batch for another 120 s; False when it is somebody else's by now."""
+    statement = (
+        update(Batch)
+        .where(_fence(leased))
+        .values(lease_until=func.clock_timestamp() + LEASE)
+        .returning(Batch.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    return tx.scalar(statement) is not None
+
+
+def end(tx: Transaction, leased: Leased) -> None:
+    """Let a batch's lease be over now, for `store.sending.reaping` to take the batch back.
+
+    For its holder alone, and only when nothing is sent of it any more. Safe to run twice.
+    """
+    tx.execute(
+        update(Batch)
+        .where(_fence(leased))
+        .values(lease_until=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _fence(leased: Leased) -> ColumnElement[bool]:
+    return and_(
+        Batch.mailing_id == leased.mailing_id,
+        Batch.number == leased.number,
+        Batch.epoch == leased.epoch,
+        Batch.state == BatchState.LEASED,
+    )
+
+
+def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        Batch.state == BatchState.READY,
+        Mailing.state == MailingState.SENDING,
+        Mailing.renew_since.is_(None),
+        or_(Batch.not_before.is_(None), Batch.not_before <= now),
+        ~is_held(now),
+        text(MAY_LEAVE),
+    )

@@ -1,0 +1,107 @@
+"""Sending again, on an operator's word: what failed, waits, or is ambiguous.
+
+What was accepted is never sent again. A batch that a worker has in hand is left alone.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from syndicate.store.ground.session import Transaction
+from syndicate.store.sending.mailings import DeliveryState
+
+RESENDABLE = (
+    DeliveryState.PENDING,
+    DeliveryState.DEFERRED,
+    DeliveryState.FAILED,
+    DeliveryState.AMBIGUOUS,
+)
+_PICKED = """
+    FROM delivery d
+    JOIN recipient r ON r.id = d.recipient_id
+    JOIN batch b ON b.mailing_id = d.mailing_id AND b.number = d.batch_number
+    WHERE d.mailing_id = :mailing AND b.state <> 1 AND d.state = ANY(CAST(:states AS smallint[]))
+        AND (CAST(:receiver_group AS text) IS NULL OR r.receiver_group = :receiver_group)
+        AND (CAST(:error AS text) IS NULL OR d.enhanced LIKE :error || '%'
+            OR CAST(d.code AS text) LIKE :error || '%')
+"""
+_COUNT = text(f"SELECT count(*) {_PICKED}")
+_REQUEUE = text(
+    f"""
+    WITH locked AS (
+        SELECT number FROM batch WHERE mailing_id = :mailing AND state <> 1 FOR UPDATE
+    ), picked AS (
+        SELECT d.batch_number, d.ordinal {_PICKED}
+            AND d.batch_number IN (SELECT number FROM locked)
+    ), changed AS (
+        UPDATE delivery d
+        SET state = 0, reason = NULL, not_before = NULL, done_at = NULL,
+            resends = d.resends + CASE WHEN d.state = 6 THEN 1 ELSE 0 END
+        FROM picked
+        WHERE d.mailing_id = :mailing AND d.batch_number = picked.batch_number
+            AND d.ordinal = picked.ordinal
+        RETURNING d.batch_number, old.state AS was
+    ), change AS (
+        SELECT batch_number, count(*) FILTER (WHERE was = 2) AS deferred,
+            count(*) FILTER (WHERE was = 3) AS failed, count(*) FILTER (WHERE was = 6) AS ambiguous
+        FROM changed GROUP BY batch_number
+    ), woken AS (
+        UPDATE batch b SET state = 0, not_before = NULL, deferred = b.deferred - change.deferred,
+            failed = b.failed - change.failed, ambiguous = b.ambiguous - change.ambiguous
+        FROM change WHERE b.mailing_id = :mailing AND b.number = change.batch_number
+        RETURNING b.number
+    ), opened AS (
+        UPDATE mailing SET state = 'sending', done_at = NULL,
+            expires_at = greatest(expires_at, :expires_at)
+        WHERE id = :mailing AND (SELECT count(*) FROM woken) > 0
+    )
+    SELECT count(*) FROM changed
+    """  # noqa: S608 - our own text
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which deliveries of a mailing.
+
+    Attributes:
+        states: among `RESENDABLE`.
+        receiver_group: only of this one.
+        error: only with a code or enhanced status that begins so: "5.1.1", "4.7", "550".
+    """
+
+    states: Collection[DeliveryState]
+    receiver_group: str | None = None
+    error: str | None = None
+
+
+def count(tx: Transaction, mailing_id: int, choice: Choice) -> int:
+    """How many deliveries `requeue` would take."""
+    return int(tx.execute(_COUNT, _values(mailing_id, choice)).scalar_one())
+
+
+def requeue(tx: Transaction, mailing_id: int, choice: Choice, *, expires_at: dt.datetime) -> int:
+    """Make deliveries pending again and their mailing *sending*.
+
+    Args:
+        tx: the open transaction.
+        mailing_id: of a mailing that is sending, paused, cancelled or done.
+        choice: which of its deliveries.
+        expires_at: the mailing lasts at least until then, aware UTC.
+
+    Returns:
+        How many.
+    """
+    values = _values(mailing_id, choice) | {"expires_at": expires_at}
+    return int(tx.execute(_REQUEUE, values).scalar_one())
+
+
+def _values(mailing_id: int, choice: Choice) -> dict[str, object]:
+    return {
+        "mailing": mailing_id,
+        "states": [int(state) for state in choice.states],
+        "receiver_group": choice.receiver_group,
+        "error": choice.error,
+    }

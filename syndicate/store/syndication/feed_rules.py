@@ -1,0 +1,89 @@
+"""What an operator's own feed lists: a rule over sections, tags, authors, languages, kinds, words.
+
+    {"sections": ["europe", "asia"], "languages": ["ar"], "words": ["flood"]}
+
+An article must fit every part that is named, by any one of its values. It is asked in SQL, of the
+rule of one feed as of a column of rules, so that one article finds all the feeds it stands in.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from syndicate.errors import UsageError
+from syndicate.store.content.articles import Article, ArticleKind, ArticleTag, Tag
+from syndicate.store.newsroom.publications import Section
+
+_LONGEST = 100  # values in one part; more is an import gone wrong
+
+
+def check(rule: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """A rule as it is stored.
+
+    Raises:
+        UsageError: a part is unknown or empty, or there is none.
+    """
+    unknown = sorted(set(rule) - set(_PARTS))
+    if unknown:
+        raise UsageError(f"A feed's rule knows no {unknown[0]}; it knows {', '.join(_PARTS)}.")
+    found = {part: [value.strip() for value in values] for part, values in rule.items() if values}
+    if not found:
+        raise UsageError("A feed's rule names at least one section, tag, author, language or word.")
+    for part, values in found.items():
+        if len(values) > _LONGEST or not all(values):
+            raise UsageError(f"The rule's {part} must be 1 to {_LONGEST} values, none empty.")
+    kinds = set(found.get("kinds", ())) - {kind.value for kind in ArticleKind}
+    if kinds:
+        raise UsageError(f"There is no kind of article called {min(kinds)}.")
+    return found
+
+
+def fits(rule: Any) -> ColumnElement[bool]:
+    """The condition, over `article`, under which an article fits a rule.
+
+    Args:
+        rule: a JSONB column or literal; null fits nothing.
+    """
+    parts = []
+    for name, condition in _PARTS.items():
+        values = func.jsonb_extract_path(rule, name, type_=JSONB)
+        parts.append(or_(not_(rule.has_key(name)), condition(values)))
+    return and_(rule.is_not(None), *parts)
+
+
+def _in_section(values: Any) -> ColumnElement[bool]:
+    named = exists().where(Section.id == Article.section_id, values.has_key(Section.slug))
+    return named.correlate_except(Section)
+
+
+def _tagged(values: Any) -> ColumnElement[bool]:
+    named = (
+        select(Tag.id)
+        .join(ArticleTag, ArticleTag.tag_id == Tag.id)
+        .where(ArticleTag.article_id == Article.id, values.has_key(Tag.slug))
+    )
+    return named.correlate_except(Tag, ArticleTag).exists()
+
+
+def _written_by(values: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = values.has_any(Article.authors)
+    return found
+
+
+def _says(values: Any) -> ColumnElement[bool]:
+    words = func.jsonb_array_elements_text(values).table_valued("word").render_derived()
+    text = func.lower(Article.headline + " " + Article.standfirst)
+    said = select(literal(1)).select_from(words).correlate(Article)
+    return said.where(func.strpos(text, func.lower(words.c.word)) > 0).exists()
+
+
+_PARTS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "sections": _in_section,
+    "tags": _tagged,
+    "authors": _written_by,
+    "languages": lambda values: values.has_key(Article.language),
+    "kinds": lambda values: values.has_key(Article.kind),
+    "words": _says,
+}

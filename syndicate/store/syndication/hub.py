@@ -1,0 +1,345 @@
+"""Who subscribed to our feeds at our own WebSub hub, and what is due to them.
+
+    asked ─ wanted, verify_at ─> verified ─ lease_until ─> deliver_at ─> delivered
+                    └─ no, five times ─> forgotten              └─ 410 ─> forgotten
+
+One row per topic and callback. A change only sets `deliver_at`: what is sent is the topic as it
+then stands, so a subscriber that was away gets the newest state once, and a killed worker loses
+nothing: its lease is `verify_at` or `deliver_at` moved ahead. Source: W3C WebSub; notes E.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Update,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from syndicate.store.ground.schema import Id, Table, text_enum
+from syndicate.store.ground.session import Transaction
+from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+
+# How long a row may be in a worker's hands before another takes it up: it waits 8 s for its host at
+# most, and the request ends after 15 s.
+LEASE = dt.timedelta(seconds=40)
+PUT_OFF = dt.timedelta(seconds=5)
+LONGEST_LEASE_S = 10 * 24 * 3600
+VERIFY_RETRIES = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
+DELIVER_RETRIES = (
+    dt.timedelta(minutes=1),
+    dt.timedelta(minutes=5),
+    dt.timedelta(minutes=30),
+    dt.timedelta(hours=2),
+    dt.timedelta(hours=6),
+)
+
+
+class Mode(enum.StrEnum):
+    """What a subscriber asks for."""
+
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+class FeedCallback(Table):
+    """One callback's standing order for one topic."""
+
+    __tablename__ = "feed_callback"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "format", "callback"),
+        Index(None, "verify_at", postgresql_where="verify_at IS NOT NULL"),
+        Index(None, "deliver_at", postgresql_where="deliver_at IS NOT NULL"),
+    )
+
+    id: Mapped[Id]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    format: Mapped[FeedFormat] = mapped_column(text_enum(FeedFormat))
+    topic: Mapped[str]  # as the subscriber spelt it, which is how it wants to hear of it
+    callback: Mapped[str]
+    host: Mapped[str] = mapped_column(index=True)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    lease_until: Mapped[dt.datetime | None]  # None until the first verification
+    wanted: Mapped[str | None]  # a Mode that waits to be verified
+    wanted_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wanted_lease_s: Mapped[int | None]
+    denied: Mapped[str | None]  # why it was refused; told to the callback, then forgotten
+    verify_at: Mapped[dt.datetime | None]
+    verify_attempts: Mapped[int] = mapped_column(server_default="0")
+    deliver_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    epoch: Mapped[int] = mapped_column(server_default="0")  # fences a slow worker's word
+    delivered_etag: Mapped[str | None]
+    last_at: Mapped[dt.datetime | None]
+    last_status: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a subscriber asked of the hub, checked."""
+
+    feed_id: int
+    form: FeedFormat
+    topic: str
+    callback: str
+    host: str
+    mode: Mode
+    secret: bytes | None
+    lease_s: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One topic to one callback, in a worker's hands."""
+
+    id: int
+    epoch: int
+    topic: str
+    form: FeedFormat
+    callback: str
+    host: str
+    secret: bytes | None
+    attempts: int
+    etag: str
+    body: bytes
+
+
+def ask(tx: Transaction, asked: Asked, *, now: dt.datetime) -> None:
+    """Note what a subscriber wants; nothing changes for it before its callback has agreed.
+
+    Asking again before that overrides what was asked before. Safe to run twice.
+    """
+    wanted = {
+        "topic": asked.topic,
+        "wanted": asked.mode.value,
+        "wanted_secret": asked.secret,
+        "wanted_lease_s": asked.lease_s,
+        "denied": None,
+        "verify_at": now,
+        "verify_attempts": 0,
+    }
+    key = {"feed_id": asked.feed_id, "format": asked.form, "callback": asked.callback}
+    statement = insert(FeedCallback).values(**key, **wanted, host=asked.host, created_at=now)
+    # The epoch rises: a verification that is under way was of what was asked before.
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key), set_={**wanted, "epoch": FeedCallback.epoch + 1}
+        )
+    )
+
+
+def count_at_host(tx: Transaction, host: str) -> int:
+    """How many subscriptions a callback host holds."""
+    query = select(func.count()).select_from(FeedCallback).where(FeedCallback.host == host)
+    return tx.scalar(query) or 0
+
+
+def topic_changed(
+    tx: Transaction, feed_id: int, forms: Collection[FeedFormat], *, now: dt.datetime
+) -> bool:
+    """Make a topic due to everybody who holds a lease; False when nobody does."""
+    changed = (
+        update(FeedCallback)
+        .where(
+            FeedCallback.feed_id == feed_id,
+            FeedCallback.format.in_(forms),
+            FeedCallback.lease_until > now,
+        )
+        .values(deliver_at=now, attempts=0, epoch=FeedCallback.epoch + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(tx.scalars(changed.returning(FeedCallback.id)).all())
+
+
+def has_due(tx: Transaction, now: dt.datetime) -> bool:
+    """Whether a verification or a delivery waits."""
+    due = or_(FeedCallback.verify_at <= now, FeedCallback.deliver_at <= now)
+    return bool(tx.scalar(select(exists().where(due))))
+
+
+def take_verifications(tx: Transaction, *, now: dt.datetime, limit: int) -> list[FeedCallback]:
+    """Lease requests whose callbacks must be asked whether they meant it."""
+    wanted = (
+        select(FeedCallback.id)
+        .where(FeedCallback.verify_at <= now)
+        .order_by(FeedCallback.verify_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(FeedCallback)
+        .where(FeedCallback.id.in_(wanted.scalar_subquery()))
+        .values(verify_at=now + LEASE, epoch=FeedCallback.epoch + 1)
+        .returning(FeedCallback)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return list(tx.scalars(taken))
+
+
+def verified(tx: Transaction, row: FeedCallback, *, now: dt.datetime) -> bool:
+    """Do what a callback agreed to; False when something else was asked for meanwhile."""
+    mine = (FeedCallback.id == row.id, FeedCallback.epoch == row.epoch)
+    if row.wanted == Mode.UNSUBSCRIBE:
+        gone = delete(FeedCallback).where(*mine).returning(FeedCallback.id)
+        return tx.scalar(gone) is not None
+    agreed = update(FeedCallback).where(*mine)
+    values = {
+        "secret": row.wanted_secret,
+        "lease_until": now + dt.timedelta(seconds=min(row.wanted_lease_s or 0, LONGEST_LEASE_S)),
+        "wanted": None,
+        "wanted_secret": None,
+        "wanted_lease_s": None,
+        "verify_at": None,
+        "verify_attempts": 0,
+    }
+    return tx.scalar(agreed.values(**values).returning(FeedCallback.id)) is not None
+
+
+def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.datetime) -> None:
+    """Ask again later, or forget what was asked for; a lease that runs goes on running."""
+    mine = (FeedCallback.id == row.id, FeedCallback.epoch == row.epoch)
+    if not is_final and row.verify_attempts < len(VERIFY_RETRIES):
+        later = now + VERIFY_RETRIES[row.verify_attempts]
+        again = update(FeedCallback).where(*mine)
+        tx.execute(again.values(verify_at=later, verify_attempts=row.verify_attempts + 1))
+        return
+    tx.execute(delete(FeedCallback).where(*mine, FeedCallback.lease_until.is_(None)))
+    forgotten = update(FeedCallback).where(*mine)
+    tx.execute(
+        forgotten.values(
+            wanted=None, wanted_secret=None, wanted_lease_s=None, verify_at=None, verify_attempts=0
+        )
+    )
+
+
+def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[Delivery]:
+    """Lease deliveries that are due, with the topic as it stands now."""
+    wanted = (
+        select(FeedCallback.id)
+        .where(FeedCallback.deliver_at <= now, FeedCallback.lease_until > now)
+        .order_by(FeedCallback.deliver_at, FeedCallback.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(FeedCallback)
+        .where(FeedCallback.id.in_(wanted.scalar_subquery()))
+        .values(deliver_at=now + LEASE, epoch=FeedCallback.epoch + 1)
+        .returning(FeedCallback)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    rows = list(tx.scalars(taken))
+    documents = _documents(tx, rows)
+    return [
+        Delivery(
+            id=row.id,
+            epoch=row.epoch,
+            topic=row.topic,
+            form=row.format,
+            callback=row.callback,
+            host=row.host,
+            secret=row.secret,
+            attempts=row.attempts,
+            etag=documents[row.feed_id, row.format][0],
+            body=documents[row.feed_id, row.format][1],
+        )
+        for row in rows
+        if (row.feed_id, row.format) in documents
+    ]
+
+
+def delivered(tx: Transaction, delivery: Delivery, status: int, *, now: dt.datetime) -> None:
+    """Note that a callback took a topic; one that changed meanwhile stays due."""
+    tx.execute(
+        _mine(delivery.id, delivery.epoch).values(
+            deliver_at=None,
+            attempts=0,
+            delivered_etag=delivery.etag,
+            last_at=now,
+            last_status=status,
+        )
+    )
+
+
+def not_delivered(
+    tx: Transaction, delivery: Delivery, status: int | None, *, now: dt.datetime
+) -> None:
+    """Try again later, up to five times; the next change begins anew, until the lease ends."""
+    retries = DELIVER_RETRIES
+    later = now + retries[delivery.attempts] if delivery.attempts < len(retries) else None
+    tx.execute(
+        _mine(delivery.id, delivery.epoch).values(
+            deliver_at=later, attempts=delivery.attempts + 1, last_at=now, last_status=status
+        )
+    )
+
+
+def put_off(tx: Transaction, subscription_id: int, epoch: int, *, now: dt.datetime) -> None:
+    """Give back what could not be begun with, because its host was busy; no attempt is counted."""
+    later = now + PUT_OFF
+    tx.execute(
+        _mine(subscription_id, epoch).values(
+            verify_at=case((FeedCallback.verify_at.is_not(None), later)),
+            deliver_at=case((FeedCallback.deliver_at.is_not(None), later)),
+        )
+    )
+
+
+def forget(tx: Transaction, subscription_id: int, epoch: int) -> None:
+    """Drop a subscription whose callback said that it is gone (410)."""
+    tx.execute(
+        delete(FeedCallback).where(FeedCallback.id == subscription_id, FeedCallback.epoch == epoch)
+    )
+
+
+def forget_expired(tx: Transaction, now: dt.datetime) -> None:
+    """Drop subscriptions whose lease ended and that nobody is renewing."""
+    tx.execute(
+        delete(FeedCallback).where(FeedCallback.lease_until <= now, FeedCallback.wanted.is_(None))
+    )
+
+
+def subscriptions(tx: Transaction, feed_id: int | None = None) -> list[FeedCallback]:
+    """Subscriptions of a feed, or all, oldest first."""
+    query = select(FeedCallback).order_by(FeedCallback.id)
+    if feed_id is not None:
+        query = query.where(FeedCallback.feed_id == feed_id)
+    return list(tx.scalars(query))
+
+
+def _mine(subscription_id: int, epoch: int) -> Update:
+    """An update of a leased row, which changes nothing when somebody else has it since."""
+    mine = (FeedCallback.id == subscription_id, FeedCallback.epoch == epoch)
+    return update(FeedCallback).where(*mine).execution_options(synchronize_session=False)
+
+
+def _documents(
+    tx: Transaction, rows: Collection[FeedCallback]
+) -> dict[tuple[int, FeedFormat], tuple[str, bytes]]:
+    """Etag and body of each topic that these rows are about."""
+    found = {}
+    for feed_id, form in {(row.feed_id, row.format) for row in rows}:
+        query = select(FeedDocument.etag, FeedDocument.body).where(
+            FeedDocument.feed_id == feed_id,
+            FeedDocument.format == form,
+            FeedDocument.page == 0,
+        )
+        row = tx.execute(query).one_or_none()
+        if row is not None:
+            found[feed_id, form] = (row.etag, row.body)
+    return found

@@ -1,0 +1,1 @@
+"""What is read to be shown: readers' pages, mailings under way, what operators watch."""

@@ -1,0 +1,155 @@
+"""What operators watch: what needs them, what is under way, who did what."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake.sources import Source, SourceState
+from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
+from syndicate.store.platform.audit import LEFT_OUT, Audit
+from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.sending.mailings import (
+    Batch,
+    BatchState,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+)
+
+_OVER = (MailingState.DONE, MailingState.CANCELLED)
+# A confirmation or an emailed article that waits longer than this waits for a person to look.
+LATE_SINGLE = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Title:
+    """What a mailing is called on screens."""
+
+    newsletter: str
+    number: int
+    local_date: dt.date
+    issue_id: int
+
+
+def open_mailings(tx: Transaction, *, limit: int = 50) -> list[int]:
+    """Ids of the mailings of issues that are not over, the newest first."""
+    query = select(Mailing.id).where(Mailing.state.not_in(_OVER), Mailing.issue_id.is_not(None))
+    return list(tx.scalars(query.order_by(Mailing.id.desc()).limit(limit)))
+
+
+def mailing_ids(
+    tx: Transaction, *, limit: int, before: int | None = None, with_singles: bool = False
+) -> list[int]:
+    """Ids of the newest mailings, or of those before an id."""
+    query = select(Mailing.id).order_by(Mailing.id.desc()).limit(limit)
+    if not with_singles:
+        query = query.where(Mailing.issue_id.is_not(None))
+    if before is not None:
+        query = query.where(Mailing.id < before)
+    return list(tx.scalars(query))
+
+
+def titles(tx: Transaction, mailing_ids: Collection[int]) -> dict[int, Title]:
+    """What the mailings of issues are called, by mailing id; singles have no title."""
+    query = (
+        select(Mailing.id, Newsletter.name, Issue.number, Issue.local_date, Issue.id)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .join(Newsletter, Newsletter.id == Issue.newsletter_id)
+        .where(Mailing.id.in_(mailing_ids))
+    )
+    return {row[0]: Title(row[1], row[2], row[3], row[4]) for row in tx.execute(query)}
+
+
+def late_singles(tx: Transaction, now: dt.datetime) -> int:
+    """How many confirmations and emailed articles have been waiting too long."""
+    query = select(func.count()).where(
+        Mailing.kind == MailingKind.SINGLE,
+        Mailing.state == MailingState.SENDING,
+        Mailing.created_at < now - LATE_SINGLE,
+    )
+    return tx.scalar(query.select_from(Mailing)) or 0
+
+
+def issues_in(
+    tx: Transaction, states: Collection[IssueState], *, since: dt.datetime
+) -> list[tuple[Issue, Newsletter]]:
+    """Issues in some states that were made since a moment, the newest first."""
+    query = (
+        select(Issue, Newsletter)
+        .join(Newsletter, Newsletter.id == Issue.newsletter_id)
+        .where(Issue.state.in_(states), Issue.created_at >= since)
+        .order_by(Issue.id.desc())
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def left_out(tx: Transaction, *, since: dt.datetime) -> list[tuple[Audit, Issue, Newsletter]]:
+    """Stories that could not be put into an issue since a moment, the newest first."""
+    number = func.substring(Audit.detail["issue"].astext, "^[0-9]{1,18}$")  # or NULL: a bad row
+    issue_id = cast(number, BigInteger)
+    query = (
+        select(Audit, Issue, Newsletter)
+        .join(Issue, Issue.id == issue_id)
+        .join(Newsletter, Newsletter.id == Issue.newsletter_id)
+        .where(Audit.action == LEFT_OUT, Audit.at >= since)
+        .order_by(Audit.id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+
+
+def last_issues(tx: Transaction) -> dict[int, Issue]:
+    """The newest issue of each newsletter, by newsletter id."""
+    query = (
+        select(Issue)
+        .ext(distinct_on(Issue.newsletter_id))
+        .order_by(Issue.newsletter_id, Issue.number.desc())
+    )
+    return {issue.newsletter_id: issue for issue in tx.scalars(query)}
+
+
+def mailings_of_issues(tx: Transaction, issue_ids: Collection[int]) -> dict[int, int]:
+    """The id of the mailing that sends each issue, by issue id."""
+    query = select(Mailing.issue_id, Mailing.id).where(Mailing.issue_id.in_(issue_ids))
+    return {issue: mailing for issue, mailing in tx.execute(query) if issue is not None}
+
+
+def sources_by_state(tx: Transaction) -> dict[SourceState, int]:
+    """How many sources are in each state."""
+    query = select(Source.state, func.count()).group_by(Source.state)
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def active_readers(tx: Transaction) -> dict[int, int]:
+    """How many active subscriptions each newsletter has, by newsletter id."""
+    query = (
+        select(Subscription.newsletter_id, func.count())
+        .where(Subscription.state == SubscriptionState.ACTIVE)
+        .group_by(Subscription.newsletter_id)
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def ready_batches(tx: Transaction) -> dict[Lane, int]:
+    """How many batches wait for a worker in each lane."""
+    query = (
+        select(Batch.lane, func.count()).where(Batch.state == BatchState.READY).group_by(Batch.lane)
+    )
+    waiting = {row[0]: row[1] for row in tx.execute(query)}
+    return {lane: waiting.get(lane, 0) for lane in Lane}
+
+
+def audit_rows(
+    tx: Transaction, *, limit: int, before: int | None = None, subject: str | None = None
+) -> list[Audit]:
+    """Who did what, newest first; about one subject ("mailing:7") if one is named."""
+    query = select(Audit).order_by(Audit.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Audit.id < before)
+    if subject is not None:
+        query = query.where(Audit.subject == subject)
+    return list(tx.scalars(query))

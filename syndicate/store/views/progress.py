@@ -1,0 +1,238 @@
+"""How mailings stand, for screens: counts from batches, errors from the deliveries themselves."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import and_, exists, func, select
+
+from syndicate.store.ground.session import Transaction
+from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.ledger import Counts
+from syndicate.store.sending.mailings import (
+    Batch,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingRevision,
+    MailingState,
+)
+from syndicate.store.sending.results import COUNTED
+
+MAX_ERROR_GROUPS = 50
+COMPLAINED = "complained"  # kind of a delivery_event
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A mailing and its counts.
+
+    Attributes:
+        counts: of the whole mailing.
+        groups: the same by receiver group.
+    """
+
+    mailing: Mailing
+    counts: Counts
+    groups: dict[str, Counts]
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will be sent."""
+        return self.mailing.state in (MailingState.DONE, MailingState.CANCELLED)
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether `errors` would find any; it reads many deliveries, so this is asked first."""
+        return self.counts.failed + self.counts.deferred + self.counts.ambiguous > 0
+
+    def per_second(self, now: dt.datetime) -> float:
+        """Deliveries that got an outcome per second since the start, on average."""
+        mailing = self.mailing
+        started = mailing.started_at or mailing.created_at
+        seconds = ((mailing.done_at or now) - started).total_seconds()
+        settled = self.counts.audience - self.counts.remaining
+        return settled / seconds if seconds > 0 else 0.0
+
+    def seconds_left(self, per_second: float) -> float | None:
+        """How long the rest takes at a rate; None when nobody can tell."""
+        is_going = self.mailing.state is MailingState.SENDING and per_second > 0
+        return self.counts.remaining / per_second if is_going else None
+
+
+@dataclass(frozen=True)
+class ErrorGroup:
+    """Deliveries that the same thing happened to.
+
+    Attributes:
+        reason: of one of them; never an address.
+    """
+
+    state: str
+    receiver_group: str
+    code: int | None
+    enhanced: str | None
+    reason: str | None
+    deliveries: int
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class VersionCount:
+    """How many readers were sent one version of a mailing's content.
+
+    Attributes:
+        version: 1 is what was frozen.
+        made_at: aware UTC; None for version 1.
+        accepted: by the relay.
+        other: deferred, failed or ambiguous with it so far.
+    """
+
+    version: int
+    made_at: dt.datetime | None
+    accepted: int
+    other: int
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self) | {"made_at": self.made_at.isoformat() if self.made_at else None}
+
+
+def standing(tx: Transaction, mailing_id: int) -> Standing | None:
+    """How one mailing stands."""
+    found = standings(tx, [mailing_id])
+    return found[0] if found else None
+
+
+def standings(tx: Transaction, mailing_ids: Sequence[int]) -> list[Standing]:
+    """How several mailings stand, in one query for their counts, the newest first."""
+    mailings = tx.scalars(
+        select(Mailing).where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id.desc())
+    ).all()
+    columns = [Batch.size, *(getattr(Batch, state.name.lower()) for state in COUNTED)]
+    query = (
+        select(Batch.mailing_id, Batch.receiver_group, *(func.sum(column) for column in columns))
+        .where(Batch.mailing_id.in_(mailing_ids))
+        .group_by(Batch.mailing_id, Batch.receiver_group)
+        .order_by(Batch.receiver_group)
+    )
+    groups: dict[int, dict[str, Counts]] = {mailing.id: {} for mailing in mailings}
+    for mailing_id, group, *numbers in tx.execute(query):
+        groups[mailing_id][group] = Counts(*(int(number) for number in numbers))
+    return [
+        Standing(mailing, total(groups[mailing.id].values()), groups[mailing.id])
+        for mailing in mailings
+    ]
+
+
+def total(parts: Iterable[Counts]) -> Counts:
+    """The sum of counts."""
+    rows = [asdict(part) for part in parts]
+    names = Counts.__dataclass_fields__
+    return Counts(**{name: sum(row[name] for row in rows) for name in names})
+
+
+@dataclass(frozen=True)
+class Health:
+    """The numbers by which a mailing is paused."""
+
+    mailing_id: int
+    accepted: int
+    refused: int
+    complaints: int
+
+
+def healths(tx: Transaction, *, min_answers: int) -> list[Health]:
+    """The health of every mailing that is *sending* and had enough answers."""
+    complaints = (
+        select(func.count())
+        .where(DeliveryEvent.mailing_id == Mailing.id, DeliveryEvent.kind == COMPLAINED)
+        .scalar_subquery()
+    )
+    accepted, failed = func.sum(Batch.accepted), func.sum(Batch.failed)
+    query = (
+        select(Mailing.id, accepted, failed, complaints)
+        .join(Batch, Batch.mailing_id == Mailing.id)
+        .where(Mailing.state == MailingState.SENDING)
+        .group_by(Mailing.id)
+        .having(accepted + failed >= min_answers)
+    )
+    return [Health(*(int(number) for number in row)) for row in tx.execute(query)]
+
+
+def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
+    """What went wrong, grouped; the biggest group first. Reads the batches that hold any."""
+    kinds = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS)
+    keys = (Delivery.state, Recipient.receiver_group, Delivery.code, Delivery.enhanced)
+    query = (
+        select(*keys, func.min(Delivery.reason), func.count())
+        .join(Recipient, Recipient.id == Delivery.recipient_id)
+        .join(
+            Batch,
+            and_(Batch.mailing_id == Delivery.mailing_id, Batch.number == Delivery.batch_number),
+        )
+        .where(
+            Batch.mailing_id == mailing_id,
+            Batch.failed + Batch.deferred + Batch.ambiguous > 0,
+            Delivery.mailing_id == mailing_id,
+            Delivery.state.in_(kinds),
+        )
+        .group_by(*keys)
+        .order_by(func.count().desc())
+        .limit(MAX_ERROR_GROUPS)
+    )
+    return [
+        ErrorGroup(state.name.lower(), group, code, enhanced, reason, number)
+        for state, group, code, enhanced, reason, number in tx.execute(query)
+    ]
+
+
+def versions(tx: Transaction, mailing: Mailing) -> list[VersionCount]:
+    """How many readers got which version of a mailing, oldest first.
+
+    Reads every delivery of a mailing whose content was renewed; of another, which most are, it
+    reads nothing and is empty.
+    """
+    if mailing.content_version == 1:
+        return []
+    is_accepted = Delivery.state == DeliveryState.ACCEPTED
+    query = (
+        select(
+            Delivery.content_version,
+            func.count().filter(is_accepted),
+            func.count().filter(~is_accepted),
+        )
+        .where(Delivery.mailing_id == mailing.id, Delivery.content_version.is_not(None))
+        .group_by(Delivery.content_version)
+    )
+    sent = {version: (accepted, other) for version, accepted, other in tx.execute(query)}
+    times = select(MailingRevision.version, func.min(MailingRevision.made_at)).where(
+        MailingRevision.mailing_id == mailing.id
+    )
+    made_at = {row[0]: row[1] for row in tx.execute(times.group_by(MailingRevision.version))}
+    return [
+        VersionCount(version, made_at.get(version), *sent.get(version, (0, 0)))
+        for version in range(1, mailing.content_version + 1)
+    ]
+
+
+def came_later(tx: Transaction, newsletter_id: int, mailing_id: int, *, now: dt.datetime) -> int:
+    """How many active readers of a newsletter a mailing has no delivery for: they came later."""
+    is_in = exists().where(Delivery.mailing_id == mailing_id, Delivery.recipient_id == Recipient.id)
+    query = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Recipient, Recipient.subscriber_id == Subscription.subscriber_id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            func.coalesce(Subscription.paused_until, now) <= now,
+            ~is_in,
+        )
+    )
+    return int(tx.execute(query).scalar_one())

@@ -1,0 +1,70 @@
+"""What a transaction does when two of them wait for each other."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from syndicate.store.ground.session import transaction, twice
+
+pytestmark = pytest.mark.usefixtures("database")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+S = 30.0
+
+
+def both_ways(work: list[tuple[str, str]], tries: list[str]) -> None:
+    """Two transactions, each of which wants what the other holds."""
+    meeting = threading.Barrier(2)
+
+    def hold(names: tuple[str, str]) -> None:
+        def lock() -> None:
+            tries.append(names[0])
+            with transaction() as tx:
+                tx.execute(_LOCK, {"name": names[0]})
+                if len(tries) <= 2:
+                    meeting.wait(S)
+                tx.execute(_LOCK, {"name": names[1]})
+
+        twice(lock)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(hold, names) for names in work]:
+            done.result(S)
+
+
+def test_work_that_lost_a_deadlock_is_done_again() -> None:
+    tries: list[str] = []
+
+    both_ways([("a", "b"), ("b", "a")], tries)
+
+    assert len(tries) == 3
+    assert set(tries) == {"a", "b"}
+
+
+def test_work_that_failed_otherwise_is_not_done_again() -> None:
+    tries: list[int] = []
+
+    def fail() -> None:
+        tries.append(1)
+        with transaction() as tx:
+            tx.execute(text("SET LOCAL statement_timeout = 1"))
+            tx.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(OperationalError):
+        twice(fail)
+
+    assert tries == [1]
+
+
+def test_an_error_quotes_nothing_of_what_was_written() -> None:
+    def fail() -> None:
+        with transaction() as tx:
+            tx.execute(text("SET LOCAL statement_timeout = 1"))
+            tx.execute(text("SELECT pg_sleep(5), CAST(:said AS text)"), {"said": "reader001"})
+
+    with pytest.raises(OperationalError) as caught:
+        fail()
+
+    assert "reader001" not in str(caught.value)

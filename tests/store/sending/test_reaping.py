@@ -1,0 +1,202 @@
+"""After a crash: what the reaper takes back, and what each policy makes of it."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select, text
+
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import lease, ledger, reaping
+from syndicate.store.sending.mailings import (
+    AmbiguousPolicy,
+    Batch,
+    BatchState,
+    DeliveryState,
+    MailingState,
+)
+from tests.mail.campaign import NOW, Plan, start
+from tests.store.hands import (
+    LATER,
+    assert_counts_agree,
+    batch,
+    due,
+    give_back,
+    intend,
+    reap,
+    run_out,
+    settle,
+    states,
+    taken,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_a_lease_that_ran_out_is_reaped_and_its_worker_fenced() -> None:
+    mailing_id = start(Plan(audience=10))
+    leased = taken()
+    intend(leased, 0, 1, 2)
+    run_out(leased)
+
+    reaped = reap()
+
+    assert [(each.mailing_id, each.ambiguous) for each in reaped] == [(mailing_id, 3)]
+    assert intend(leased, 3, 4) is None
+    assert not settle(leased, DeliveryState.ACCEPTED, 0, 1, 2)
+    with transaction() as tx:
+        assert not lease.renew(tx, leased)
+    assert not give_back(leased)
+    counts = assert_counts_agree(mailing_id)
+    assert (counts.ambiguous, counts.accepted, counts.remaining) == (3, 0, 7)
+
+
+def test_deferred_rows_that_were_in_hand_become_ambiguous_too() -> None:
+    mailing_id = start(Plan(audience=3))
+    leased = taken()
+    intend(leased, 0, 1, 2)
+    settle(leased, DeliveryState.DEFERRED, 0, 1, 2, not_before=NOW)
+    intend(leased, 1)
+    run_out(leased)
+
+    reap()
+
+    assert states(mailing_id) == [
+        DeliveryState.DEFERRED,
+        DeliveryState.AMBIGUOUS,
+        DeliveryState.DEFERRED,
+    ]
+    assert_counts_agree(mailing_id)
+
+
+def test_a_lease_that_was_renewed_is_not_reaped() -> None:
+    start(Plan(audience=3))
+    leased = taken()
+    run_out(leased)
+    with transaction() as tx:
+        assert lease.renew(tx, leased)
+
+    assert reap() == []
+
+
+def test_reaping_twice_changes_nothing_more() -> None:
+    mailing_id = start(Plan(audience=3))
+    leased = taken()
+    intend(leased, 0)
+    run_out(leased)
+    reap()
+    before = assert_counts_agree(mailing_id)
+
+    assert reap() == []
+    assert assert_counts_agree(mailing_id) == before
+
+
+def test_resend_puts_ambiguous_rows_back_three_times_at_most() -> None:
+    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RESEND))
+
+    for _ in range(reaping.MAX_RESENDS):
+        leased = taken()
+        intend(leased, 0)
+        run_out(leased)
+        reap()
+        assert states(mailing_id)[0] is DeliveryState.PENDING
+    leased = taken()
+    intend(leased, 0)
+    run_out(leased)
+    reap()
+
+    assert states(mailing_id)[0] is DeliveryState.AMBIGUOUS
+    assert_counts_agree(mailing_id)
+
+
+@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.HELD])
+def test_resend_waits_for_a_mailing_that_was_paused_when_its_worker_died(
+    state: MailingState,
+) -> None:
+    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RESEND))
+    leased = taken()
+    intend(leased, 0, 1)
+    with transaction() as tx:
+        ledger.change_state(tx, mailing_id, was=[MailingState.SENDING], to=state)
+    run_out(leased)
+    reap()
+    with transaction() as tx:
+        ledger.change_state(tx, mailing_id, was=[state], to=MailingState.SENDING)
+
+    again = taken()
+
+    assert due(again) == [0, 1]
+    assert_counts_agree(mailing_id)
+
+
+def test_skip_leaves_ambiguous_rows_and_ends_the_batch() -> None:
+    mailing_id = start(Plan(audience=2))
+    leased = taken()
+    intend(leased, 0, 1)
+    run_out(leased)
+
+    reap()
+
+    assert states(mailing_id) == [DeliveryState.AMBIGUOUS] * 2
+    assert batch(leased).state is BatchState.DONE
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+    assert mailing is not None
+    assert mailing.state is MailingState.DONE
+
+
+def test_expiry_fails_what_waits_and_ends_the_mailing() -> None:
+    mailing_id = start(Plan(audience=4, batch_size=2))
+    leased = taken()
+    intend(leased, 0, 1)
+    settle(leased, DeliveryState.ACCEPTED, 0)
+    settle(leased, DeliveryState.DEFERRED, 1, not_before=LATER)
+    give_back(leased)
+
+    with transaction() as tx:
+        failed = ledger.expire(tx, NOW + dt.timedelta(hours=13))
+
+    assert failed == 3
+    counts = assert_counts_agree(mailing_id)
+    assert (counts.accepted, counts.failed, counts.deferred, counts.remaining) == (1, 3, 0, 0)
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+    assert mailing is not None
+    assert mailing.state is MailingState.DONE
+
+
+def test_expiry_leaves_a_batch_alone_that_is_in_hand() -> None:
+    start(Plan(audience=2))
+    taken()
+
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + dt.timedelta(hours=13)) == 0
+
+
+def test_a_mailing_that_nobody_was_left_for_is_ended() -> None:
+    mailing_id = start(Plan(audience=2))
+    with transaction() as tx:
+        tx.execute(text("UPDATE batch SET state = 2"))
+
+    with transaction() as tx:
+        ledger.finish_ended(tx, NOW)
+
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id)
+    assert mailing is not None
+    assert mailing.state is MailingState.DONE
+    assert mailing.done_at == NOW
+
+
+def test_batches_hold_one_receiver_group_each() -> None:
+    mailing_id = start(
+        Plan(
+            audience=30,
+            batch_size=10,
+            groups=(("google", "gmail.example"), ("other", "example.com")),
+        )
+    )
+
+    with transaction() as tx:
+        query = select(Batch.receiver_group, Batch.size).where(Batch.mailing_id == mailing_id)
+        found = sorted(tuple(row) for row in tx.execute(query))
+    assert found == [("google", 5), ("google", 10), ("other", 5), ("other", 10)]

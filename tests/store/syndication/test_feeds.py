@@ -1,0 +1,298 @@
+"""Which feeds there are, and which of them an article makes due."""
+
+import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+
+from syndicate.errors import UsageError
+from syndicate.store.content.articles import (
+    Article,
+    ArticleState,
+    ArticleTag,
+    Change,
+    Revision,
+    Tag,
+)
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.syndication import feed_rules, feeds
+from syndicate.store.syndication.feeds import Feed, FeedKind, FeedPage
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+
+
+def test_ensure_makes_bare_slugs_for_the_first_publication_and_long_ones_for_a_later() -> None:
+    with transaction() as tx:
+        first, second = _publication(tx, "daily"), _publication(tx, "yawmi", language="ar")
+        _section(tx, first, "europe")
+        _section(tx, second, "europe")
+
+        for publication in (first, second, first):
+            feeds.ensure(tx, publication)
+
+        assert {feed.slug for feed in feeds.offered(tx, first)} == {
+            "everything",
+            "featured",
+            "europe",
+            "language-en",
+            "corrections",
+        }
+        assert {feed.slug for feed in feeds.offered(tx, second)} == {
+            "yawmi-everything",
+            "yawmi-featured",
+            "yawmi-europe",
+            "yawmi-language-ar",
+            "yawmi-corrections",
+        }
+        assert feeds.offered(tx, first)[0].kind is FeedKind.EVERYTHING
+
+
+def test_ensure_gives_a_section_named_like_another_feed_a_slug_of_its_own() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        section = _section(tx, publication, "featured")
+
+        feeds.ensure(tx, publication)
+
+        found = feeds.by_slug(tx, "featured-feed")
+        assert found is not None
+        assert found.section_id == section
+
+
+def test_mark_due_names_exactly_the_feeds_that_an_article_stands_in() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        world = _section(tx, publication, "world")
+        europe = _section(tx, publication, "europe", parent_id=world)
+        _section(tx, publication, "sport")
+        tag = Tag(publication_id=publication, slug="floods", name="Floods")
+        other = Tag(publication_id=publication, slug="chess", name="Chess")
+        tx.session.add_all([tag, other])
+        tx.flush()
+        feeds.ensure(tx, publication)
+        feeds.add(
+            tx, publication, slug="tag-floods", kind=FeedKind.TAG, tag_id=tag.id, title="Floods"
+        )
+        feeds.add(
+            tx, publication, slug="tag-chess", kind=FeedKind.TAG, tag_id=other.id, title="Chess"
+        )
+        feeds.add(
+            tx, publication, slug="desk", kind=FeedKind.AUTHOR, author="World desk", title="Desk"
+        )
+        article = _article(tx, publication, section_id=europe, authors=["World desk"])
+        tx.add(ArticleTag(article_id=article, tag_id=tag.id))
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert _due(tx, publication) == {
+            "everything",
+            "world",
+            "europe",
+            "language-en",
+            "tag-floods",
+            "desk",
+        }
+        assert feeds.has_due(tx, NOW)
+        assert not feeds.has_due(tx, NOW - dt.timedelta(seconds=1))
+
+
+def test_mark_due_locks_feeds_in_one_order() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+    with transaction() as tx:
+        ids = sorted(tx.scalars(select(Feed.id)))
+        # Its row stands behind all others now: a scan of the table would come to it last.
+        tx.execute(update(Feed).where(Feed.id == ids[0]).values(title="Moved"))
+
+    def mark() -> None:
+        with transaction() as second:
+            feeds.mark_due(second, [article], now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as first:
+            lock = text("SELECT id FROM feed WHERE id = :id FOR UPDATE NOWAIT")
+            first.execute(lock, {"id": ids[0]})
+            marking = pool.submit(mark)
+            _wait_until_blocked(first)
+            # Who waits for the first holds none of the others.
+            for id_ in ids[1:]:
+                first.execute(lock, {"id": id_})
+        marking.result(30)
+
+
+def _wait_until_blocked(tx: Transaction) -> None:
+    # Not from pg_stat_activity: a transaction sees it as it was when it first looked.
+    waits = text(
+        "SELECT pid FROM pg_locks"
+        " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    for _ in range(600):
+        if tx.scalars(waits).all():
+            return
+        time.sleep(0.05)
+    pytest.fail("nobody waits")
+
+
+def test_mark_due_names_the_feed_that_an_article_left_and_the_one_of_corrections() -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        europe = _section(tx, publication, "europe")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+        left = feeds.by_slug(tx, "europe")
+        assert left is not None
+        assert left.section_id == europe
+        tx.add(FeedPage(feed_id=left.id, page=0, article_ids=[7, article], fingerprint=""))
+        tx.add(
+            Revision(
+                article_id=article,
+                number=2,
+                change=Change.CORRECTION,
+                is_material=True,
+                headline="",
+                standfirst="",
+                body_html="",
+                authors=[],
+                visible_hash=b"",
+            )
+        )
+        tx.flush()
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert _due(tx, publication) == {"everything", "europe", "language-en", "corrections"}
+
+
+def test_mark_due_never_moves_a_due_feed_to_a_later_time() -> None:
+    earlier = NOW - dt.timedelta(minutes=1)
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        feeds.ensure(tx, publication)
+        article = _article(tx, publication)
+        tx.execute(update(Feed).values(due_at=earlier))
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert {feed.due_at for feed in feeds.offered(tx, publication)} == {earlier}
+
+
+def _publication(tx: Transaction, slug: str, language: str = "en") -> int:
+    publication = Publication(
+        slug=slug,
+        name=slug.title(),
+        language=language,
+        direction="rtl" if language == "ar" else "ltr",
+        zone="UTC",
+        sender_name=slug,
+        sender_address="news@example.com",
+        postal_address="1 Example Street",
+    )
+    tx.add(publication)
+    tx.flush()
+    return publication.id
+
+
+def _section(tx: Transaction, publication: int, slug: str, **values: Any) -> int:
+    section = Section(publication_id=publication, slug=slug, name=slug.title(), **values)
+    tx.add(section)
+    tx.flush()
+    return section.id
+
+
+def _article(tx: Transaction, publication: int, **values: Any) -> int:
+    article = Article(
+        publication_id=publication,
+        atom_id="tag:example.com,2026:1",
+        state=ArticleState.LIVE,
+        language="en",
+        direction="ltr",
+        slug="story",
+        headline="Story",
+        published_at=NOW,
+        updated_at=NOW,
+        collected_at=NOW,
+        is_dated=True,
+        is_backlog=False,
+        visible_hash=b"",
+        **values,
+    )
+    tx.add(article)
+    tx.flush()
+    return article.id
+
+
+def _nothing_is_due(tx: Transaction) -> None:
+    tx.execute(update(Feed).values(due_at=None))
+
+
+def _due(tx: Transaction, publication: int) -> set[str]:
+    query = select(Feed.slug).where(Feed.publication_id == publication, Feed.due_at.is_not(None))
+    return set(tx.scalars(query))
+
+
+@pytest.mark.parametrize(
+    ("rule", "fits"),
+    [
+        ({"sections": ["europe"]}, True),
+        ({"sections": ["sport", "europe"], "languages": ["en"]}, True),
+        ({"sections": ["sport"]}, False),
+        ({"tags": ["floods"]}, True),
+        ({"tags": ["chess"]}, False),
+        ({"authors": ["World desk"]}, True),
+        ({"authors": ["Sports desk"]}, False),
+        ({"languages": ["ar"]}, False),
+        ({"kinds": ["story", "live"]}, True),
+        ({"kinds": ["video"]}, False),
+        ({"words": ["STORY"]}, True),
+        ({"words": ["100%", "sto_y"]}, False),
+        ({"sections": ["europe"], "words": ["chess"]}, False),
+    ],
+)
+def test_a_rule_lists_what_fits_every_part_by_any_value(
+    rule: dict[str, list[str]], *, fits: bool
+) -> None:
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        europe = _section(tx, publication, "europe")
+        feeds.ensure(tx, publication)
+        feeds.add(
+            tx,
+            publication,
+            slug="own",
+            kind=FeedKind.RULE,
+            rule=feed_rules.check(rule),
+            title="Own",
+        )
+        article = _article(tx, publication, section_id=europe, authors=["World desk"])
+        tag = Tag(publication_id=publication, slug="floods", name="Floods")
+        tx.add(tag)
+        tx.flush()
+        tx.add(ArticleTag(article_id=article, tag_id=tag.id))
+        tx.flush()
+        _nothing_is_due(tx)
+
+        feeds.mark_due(tx, [article], now=NOW)
+
+        assert ("own" in _due(tx, publication)) == fits
+        own = feeds.by_slug(tx, "own")
+        assert own is not None
+        found = tx.scalars(select(Article.id).where(feeds.belongs_to(own))).all()
+        assert found == ([article] if fits else [])
+
+
+@pytest.mark.parametrize(
+    "rule", [{}, {"section": ["x"]}, {"sections": []}, {"words": [""]}, {"kinds": ["novel"]}]
+)
+def test_a_rule_that_says_nothing_or_too_little_is_refused(rule: dict[str, list[str]]) -> None:
+    with pytest.raises(UsageError):
+        feed_rules.check(rule)
