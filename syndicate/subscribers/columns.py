@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.harmless import Harm, harm_of, speaks_of_status
-from syndicate.subscribers.standing import Role
+from syndicate.subscribers.status_cells import Role
 from syndicate.subscribers.words import phrases, plain
 
 HOW_TO_IGNORE = (

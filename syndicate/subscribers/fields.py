@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndicate.subscribers.columns import role_of
-from syndicate.subscribers.standing import Role, judge, speaks_of_leaving
+from syndicate.subscribers.status_cells import Role, judge, speaks_of_leaving
 
 _LONGEST = 100_000
 

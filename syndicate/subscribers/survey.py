@@ -14,7 +14,7 @@ from syndicate.subscribers.columns import (
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.fields import fields_speak_of_leaving
 from syndicate.subscribers.spelling import addresses_in, keys_of
-from syndicate.subscribers.standing import (
+from syndicate.subscribers.status_cells import (
     Bar,
     Role,
     is_like_a_time,

@@ -26,9 +26,9 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import imports, subscribers
 from syndicate.store.readers.subscribers import Exported
-from syndicate.subscribers import columns, standing
+from syndicate.subscribers import columns, status_cells
 from syndicate.subscribers.csvfile import Table, table_of
-from syndicate.subscribers.intake import Intake
+from syndicate.subscribers.import_rows import Intake
 from syndicate.subscribers.survey import survey
 
 log = logs.get(__name__)
@@ -152,7 +152,7 @@ def refuse_by_name(name: str) -> None:
     Raises:
         UsageError: it does.
     """
-    if standing.is_name_of_leavers(name):
+    if status_cells.is_name_of_leavers(name):
         raise UsageError(
             f"The file's name, {name}, says that those in it have left; nothing was imported. If "
             "they are readers all the same, give it another name."

@@ -14,7 +14,7 @@ import syndicate
 from syndicate import characters
 from syndicate.bounces.reading import reasons
 from syndicate.bounces.reading import words as bounce_words
-from syndicate.subscribers import standing
+from syndicate.subscribers import status_cells
 
 _PACKAGE = Path(syndicate.__file__).parent
 _RULES = "mail/bounces/words"
@@ -27,7 +27,7 @@ _MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
     "syndicate.characters": lambda: [characters._marks()],
     "syndicate.bounces.reading.words": lambda: [pattern for _, pattern in bounce_words.rules()],
     "syndicate.render.marks": lambda: [re.compile("00ffx([0-9]+)x")],
-    "syndicate.subscribers.standing": lambda: [standing._STRONG, standing._FILE],
+    "syndicate.subscribers.status_cells": lambda: [status_cells._STRONG, status_cells._FILE],
 }
 
 

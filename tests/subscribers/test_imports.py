@@ -13,7 +13,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription, SubscriptionState
-from syndicate.subscribers import csvfile, standing, transfer
+from syndicate.subscribers import csvfile, status_cells, transfer
 from syndicate.subscribers.transfer import Imported
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
@@ -360,17 +360,17 @@ def test_each_row_is_counted_once_and_who_is_barred_anywhere_is_out(
         f"reader{reader}"
         for reader, cells in rows
         for name, cell in zip(names, cells, strict=False)
-        if standing.judge(ROLES[name], name, cell)
+        if status_cells.judge(ROLES[name], name, cell)
     }
     assert done.added + done.known + len(done.refused) == len(rows)
     assert set(active()) == {f"reader{reader}" for reader, _ in rows} - barred
 
 
 ROLES = {
-    "status": standing.Role.STATE,
-    "state": standing.Role.STATE,
-    "subscribed": standing.Role.YES,
-    "opt-out": standing.Role.NO,
-    "unsub_time": standing.Role.LEFT_AT,
-    "confirmed_at": standing.Role.CONFIRMED_AT,
+    "status": status_cells.Role.STATE,
+    "state": status_cells.Role.STATE,
+    "subscribed": status_cells.Role.YES,
+    "opt-out": status_cells.Role.NO,
+    "unsub_time": status_cells.Role.LEFT_AT,
+    "confirmed_at": status_cells.Role.CONFIRMED_AT,
 }

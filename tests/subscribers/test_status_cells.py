@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import UsageError
-from syndicate.subscribers import columns, standing
-from syndicate.subscribers.standing import Role
+from syndicate.subscribers import columns, status_cells
+from syndicate.subscribers.status_cells import Role
 from syndicate.subscribers.words import plain
 
 UNDERSTOOD = {
@@ -165,7 +165,7 @@ UNCLEAR += ["active?", "!active", "✗ active", "unSubscribed", "InActive"]
 def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
     cell: str, *, has_left: bool | None
 ) -> None:
-    bar = standing.judge(Role.STATE, "Status", cell)
+    bar = status_cells.judge(Role.STATE, "Status", cell)
 
     assert (bar.has_left if bar else None) == has_left
 
@@ -193,18 +193,18 @@ def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
 def test_a_yes_or_a_time_is_clear_or_keeps_its_reader_out(
     role: Role, cell: str, *, has_left: bool | None
 ) -> None:
-    bar = standing.judge(role, "Column", cell)
+    bar = status_cells.judge(role, "Column", cell)
 
     assert (bar.has_left if bar else None) == has_left
 
 
 @given(cell=st.text(max_size=30), role=st.sampled_from([Role.STATE, Role.YES]))
 def test_no_word_that_nobody_knows_makes_a_reader(cell: str, role: Role) -> None:
-    known = plain(cell) in standing.ACTIVE
+    known = plain(cell) in status_cells.ACTIVE
     if role is Role.YES:
-        known = known or standing.is_yes_or_no(cell) or standing.is_time(cell)
+        known = known or status_cells.is_yes_or_no(cell) or status_cells.is_time(cell)
 
-    bar = standing.judge(role, "Status", cell)
+    bar = status_cells.judge(role, "Status", cell)
 
     assert known or bar is not None
     assert bar is None or "\n" not in bar.why
@@ -237,7 +237,7 @@ def test_no_word_that_nobody_knows_makes_a_reader(cell: str, role: Role) -> None
     ],
 )
 def test_a_file_of_those_who_left_is_known_by_its_name(name: str, *, is_theirs: bool) -> None:
-    assert standing.is_name_of_leavers(name) == is_theirs
+    assert status_cells.is_name_of_leavers(name) == is_theirs
 
 
 @given(name=st.text(max_size=20))

@@ -12,7 +12,7 @@ from syndicate.store.readers import recipients
 from syndicate.store.readers.imports import Line
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
-from syndicate.subscribers.standing import Bar, told
+from syndicate.subscribers.status_cells import Bar, told
 from syndicate.subscribers.survey import Survey, bar_of
 
 _SEPARATORS = re.compile(r"[;,|\s]+")
