@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from syndicate import settings
 from syndicate.errors import NotFoundError
 from syndicate.mail.mime.message import Writer
-from syndicate.newsletters import run, schedule, timetable
+from syndicate.newsletters import freeze, gather, schedule, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
@@ -138,7 +138,7 @@ def preview(
         if found is None:
             raise NotFoundError("No active subscriber of this newsletter has this address.")
         due = found
-    rows = run.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
+    rows = freeze.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
     content = Content.load(row for row in rows if row.language == due.language)
     configured = settings.load()
     writer = Writer(
@@ -163,7 +163,7 @@ def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Compose
             window_from=slot.window_from,
             window_to=slot.window_to,
         )
-        material = run.material(tx, newsletter, issue, now)
+        material = gather.material(tx, newsletter, issue, now)
     with_notice = newsletter.empty_rule is EmptyRule.NOTICE
     return _Composed(newsletter, publication, slot, compose(material, with_notice=with_notice))
 
@@ -179,9 +179,9 @@ def _stage(
     issue, _ = issues.open_slot(
         tx, composed.newsletter.id, (slot.local_date, _SLOT), window, now=now
     )
-    mailing = run.add_mailing(tx, composed.newsletter, issue, composed.draft, now)
+    mailing = freeze.add_mailing(tx, composed.newsletter, issue, composed.draft, now)
     is_notice = bool(composed.draft.rendered) and not composed.draft.chosen
-    yield mailing, run.audience_values(composed.newsletter, mailing, now, is_notice=is_notice)
+    yield mailing, freeze.audience_values(composed.newsletter, mailing, now, is_notice=is_notice)
     savepoint.rollback()
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from syndicate import logs
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.mail import steering
-from syndicate.newsletters import run, unusable
+from syndicate.newsletters import freeze, gather, run, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
 from syndicate.newsletters.material import Material
 from syndicate.render.email import Rendered
@@ -96,7 +96,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
     # Numbers before texts: a text that is newer than its number is only rendered once more.
     placed = renewals.standing(tx, issue.id)
     newsletter = run.find_newsletter(tx, issue.newsletter_id)
-    material = run.material(tx, newsletter, issue, now)
+    material = gather.material(tx, newsletter, issue, now)
     position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}
     stories = issues.stories_of(tx, issue, position_of, now, until=mailing.expires_at)
     told = {row.article_id: row.position for row, _ in placed if row.is_correction}
@@ -108,7 +108,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
         material=replace(
             material,
             stories=tuple(stories),
-            frames=tuple(run.frame(newsletter, publication, each) for each in sorted(spoken)),
+            frames=tuple(gather.frame(newsletter, publication, each) for each in sorted(spoken)),
         ),
         chosen={position_of[story.article_id]: story for story in stories},
         corrected=sorted(
@@ -132,7 +132,7 @@ def _write(
     newsletter = run.find_newsletter(tx, mailing.newsletter_id)
     draft = Draft((), (), rendered, hash_of(rendered), 0)
     publication = newsletters.publication_of(tx, newsletter)
-    rows = run.frozen_rows(newsletter, publication, draft, now)
+    rows = freeze.frozen_rows(newsletter, publication, draft, now)
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
     renewals.finish(tx, mailing, read.revisions, now)
     audit.record(tx, at=now, actor=ACTOR, action="content renewed", subject=_subject(mailing_id))

@@ -9,22 +9,18 @@ at it again. Templates render while no transaction is open.
 """
 
 import datetime as dt
-from dataclasses import replace
 from functools import lru_cache
 
 from syndicate import jobs, logs, settings
 from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedError, SyndicateError
 from syndicate.journal import lives
 from syndicate.mail import steering
-from syndicate.mail.mime.message import content_rows, frozen_headers
-from syndicate.mail.recovery import copy_check, reconcile
-from syndicate.newsletters import schedule, unusable
+from syndicate.mail.recovery import copy_check
+from syndicate.newsletters import freeze, gather, schedule, unusable
 from syndicate.newsletters.compose import Draft, compose
-from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
-from syndicate.store.composition import corrections, issues, renewals
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition import issues, renewals
 from syndicate.store.composition.materialise import materialise
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import newsletters
@@ -35,27 +31,16 @@ from syndicate.store.newsroom.newsletters import (
     Newsletter,
     NewsletterKind,
 )
-from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import installation
 from syndicate.store.sending import ledger
-from syndicate.store.sending.ledger import ContentRow
-from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
+from syndicate.store.sending.mailings import MailingState
 from syndicate.store.sending.results import finish_mailing
 
 log = logs.get(__name__)
 
-VERSION = 1
 ACTOR = "composer"
-# A digest that is older than this is no news; an alert is none after an hour.
-EXPIRES_IN = {
-    NewsletterKind.DIGEST: dt.timedelta(hours=12),
-    NewsletterKind.LETTER: dt.timedelta(hours=24),
-    NewsletterKind.ALERT: dt.timedelta(hours=1),
-}
 # What a bad row, or a template, can do to composing; a database that is away is none of it.
 _AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
-_LANES = {NewsletterKind.ALERT: Lane.URGENT}
-_PRIORITIES = {NewsletterKind.ALERT: 1}
 
 
 def open_due_issues(now: dt.datetime) -> list[int]:
@@ -151,125 +136,6 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
         return issue.state
 
 
-def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
-    """Read everything that an issue is made of."""
-    publication = newsletters.publication_of(tx, newsletter)
-    sections = newsletters.sections_of(tx, newsletter.id)
-    until = now + EXPIRES_IN[newsletter.kind]
-    is_alert = issue.article_id is not None
-    return Material(
-        message=message_of(newsletter),
-        number=issue.number,
-        local_date=issue.local_date,
-        zone=newsletter.zone,
-        window=(issue.window_from, issue.window_to),
-        frames=tuple(frame(newsletter, publication, each) for each in newsletter.languages),
-        postal_address=publication.postal_address,
-        home_url=publication.home_url,
-        section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
-        max_stories=newsletter.max_stories,
-        stories=tuple(
-            _told_at_once(tx, issue, now, until)
-            if is_alert
-            else issues.stories(tx, newsletter, issue, now, until=until)
-        ),
-        # An alert says one thing.
-        corrections=()
-        if is_alert
-        else tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
-        base_url=settings.load().base_url(),
-    )
-
-
-def message_of(newsletter: Newsletter) -> str:
-    """The folder under templates/mail that a newsletter's mails are made from."""
-    return ALERT if newsletter.kind is NewsletterKind.ALERT else DIGEST
-
-
-def add_mailing(
-    tx: Transaction, newsletter: Newsletter, issue: Issue, draft: Draft, now: dt.datetime
-) -> Mailing:
-    """Write down a composed issue: stories, mailing, content version 1. Nothing is sent yet."""
-    publication = newsletters.publication_of(tx, newsletter)
-    lane = _LANES.get(newsletter.kind, Lane.BULK)
-    mailing = Mailing(
-        kind=MailingKind(newsletter.kind),
-        issue_id=issue.id,
-        newsletter_id=newsletter.id,
-        publication_id=newsletter.publication_id,
-        cohort=issue.window_to,
-        message=message_of(newsletter),
-        scope=newsletters.scope(newsletter.id),
-        state=MailingState.MATERIALISING,
-        lane=lane,
-        priority=_PRIORITIES.get(newsletter.kind, 5),
-        policy=reconcile.policy(lane),
-        content_version=VERSION,
-        expires_at=now + EXPIRES_IN[newsletter.kind],
-        created_at=now,
-    )
-    tx.add(mailing)
-    tx.flush()
-    if draft.rendered:
-        rows = frozen_rows(newsletter, publication, draft, now)
-        ledger.add_content(tx, mailing.id, VERSION, rows)
-    issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
-    issue.subjects = draft.subjects
-    issue.content_hash = draft.content_hash
-    issue.state = IssueState.FROZEN
-    tx.flush()
-    return mailing
-
-
-def audience_values(
-    newsletter: Newsletter, mailing: Mailing, now: dt.datetime, *, is_notice: bool
-) -> dict[str, object]:
-    """What `materialise` must know to write a mailing's audience, or to count it."""
-    return {
-        "mailing": mailing.id,
-        "issue": mailing.issue_id,
-        "newsletter": newsletter.id,
-        "languages": newsletter.languages,
-        "fallback": next(iter(newsletter.languages), ""),
-        "scope": mailing.scope,
-        "size": settings.load().mail_batch_size,
-        "now": now,
-        "always": 1 if is_notice else 0,
-    }
-
-
-def frozen_rows(
-    newsletter: Newsletter, publication: Publication, draft: Draft, now: dt.datetime
-) -> list[ContentRow]:
-    """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
-    domain = publication.sender_address.rpartition("@")[2]
-    rows: list[ContentRow] = []
-    for mail in draft.rendered:
-        said = newsletters.in_language(newsletter, mail.language)
-        headers = frozen_headers(
-            subject=mail.subject,
-            from_name=said["publication"] or publication.sender_name,
-            from_address=publication.sender_address,
-            now=now,
-        )
-        headers |= {
-            "list_name": said["name"],
-            # Stable for ever, whatever the newsletter is called next year (RFC 2919).
-            "list_id": f"{newsletter.slug}.lists.{domain}",
-            "list_help": f"/newsletters/{newsletter.slug}",
-        }
-        rows.extend(content_rows(mail, headers))
-    return rows
-
-
-def _told_at_once(
-    tx: Transaction, issue: Issue, now: dt.datetime, until: dt.datetime
-) -> list[Story]:
-    """An alert's article, whatever it lacks for a digest: an editor asked for it by name."""
-    found = issues.stories_of(tx, issue, [issue.article_id or 0], now, until=until)
-    return [replace(story, is_dated=True, is_backlog=False) for story in found]
-
-
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
     if (why := trouble(newsletter)) is not None:
         _tell(newsletter.id, why)
@@ -309,7 +175,7 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
         issue = issues.find(tx, issue_id)
         assert issue is not None  # noqa: S101 - it was claimed
         newsletter = find_newsletter(tx, issue.newsletter_id)
-        read = material(tx, newsletter, issue, now)
+        read = gather.material(tx, newsletter, issue, now)
     draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
     if not draft.rendered:
         _end(issue_id, *_EMPTY[newsletter.empty_rule])
@@ -317,7 +183,7 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         issue = issues.lock(tx, issue_id, IssueState.COMPOSING)
         if issue is not None:
-            add_mailing(tx, newsletter, issue, draft, now)
+            freeze.add_mailing(tx, newsletter, issue, draft, now)
             issue.note = _note(draft)
             unusable.record(tx, draft.unusable, issue_id=issue_id, actor=ACTOR, now=now)
     log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))
@@ -334,7 +200,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         newsletter = find_newsletter(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
         renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
-        values = audience_values(newsletter, mailing, now, is_notice=is_notice)
+        values = freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)
         mailing.audience = materialise(tx, values)
         mailing.state = MailingState.SENDING
         mailing.started_at = now
@@ -393,13 +259,6 @@ def find_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
     if found is None:
         raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
     return found
-
-
-def frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
-    """How the frame in one language speaks for a newsletter."""
-    said = newsletters.in_language(newsletter, language)
-    name = said["publication"] or publication.name
-    return Frame(language, said["name"], said["description"], name)
 
 
 def _compose_job(kind: NewsletterKind) -> jobs.Job:

@@ -6,13 +6,9 @@ the files beside the database say when they were written.
 
 import datetime as dt
 import json
-import os
 import shutil
 import subprocess
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -24,8 +20,7 @@ from psycopg import sql
 from sqlalchemy import select, update
 
 from syndicate import clock, settings
-from syndicate.embedded import child, places
-from syndicate.embedded.child import Recipe
+from syndicate.embedded import places
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
 from syndicate.mail import steering
@@ -45,6 +40,7 @@ from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Lane, Mailing
+from tests.faults.counting_sink import Sink
 from tests.newsletters.paper import article, reader
 from tests.subscribers import desk
 
@@ -52,44 +48,6 @@ ROOT = Path(__file__).resolve().parents[2]
 READERS = 30
 CHUNK = 5
 HOUR = dt.timedelta(hours=1)
-
-
-@dataclass
-class Sink:
-    """The relay that counts, by what it logged before each 250."""
-
-    folder: Path
-    port: int
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "accept.log"
-
-    def taken(self) -> Counter[str]:
-        """How often each address was taken."""
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return Counter(json.loads(line)["rcpt"][0] for line in lines)
-
-    def twice(self) -> list[str]:
-        """Who was mailed more than once."""
-        return [address for address, times in self.taken().items() if times > 1]
-
-
-@contextmanager
-def sink(folder: Path) -> Iterator[Sink]:
-    recipe = Recipe(
-        name="sink",
-        argv=[sys.executable, "-m", "bench.sink", "--dir", str(folder)],
-        env=dict(os.environ) | {"PYTHONPATH": str(ROOT)},
-        log_file=folder.with_suffix(".log"),
-    )
-    process = child.start(recipe)
-    try:
-        child.wait_until((folder / "port").exists, process, recipe)
-        yield Sink(folder, int((folder / "port").read_text()))
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from syndicate.bounces.reading import words as bounce_words
 from syndicate.subscribers import status_cells
 
 _PACKAGE = Path(syndicate.__file__).parent
-_RULES = "mail/bounces/words"
+_RULES = "bounces/reading/words"
 _VERBS = frozenset(
     {"compile", "sub", "subn", "split", "match", "search", "fullmatch", "findall", "finditer"}
 )

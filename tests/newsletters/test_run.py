@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from syndicate.newsletters import compose, run
+from syndicate.newsletters import compose, gather, run
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Access, Article
 from syndicate.store.content.pictures import Picture
@@ -246,7 +246,7 @@ def test_the_same_rows_give_the_same_hash_and_another_text_another(morning: News
         with transaction() as tx:
             issue = issues.find(tx, issue_id)
             assert issue is not None
-            read = run.material(tx, morning, issue, now)
+            read = gather.material(tx, morning, issue, now)
         return compose.compose(read).content_hash
 
     first, second = draft_hash(NOW), draft_hash(NOW + HOUR)

@@ -13,7 +13,7 @@ from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.errors import UnrenderableError
 from syndicate.mail.sending import deliver
-from syndicate.newsletters import alerts, rehearse, renew, run
+from syndicate.newsletters import alerts, gather, rehearse, renew, run
 from syndicate.newsletters.compose import compose as compose_issue
 from syndicate.newsletters.compose import recompose
 from syndicate.store.composition import alerts as asked
@@ -287,7 +287,7 @@ def test_a_frame_that_cannot_be_made_is_no_storys_fault() -> None:
     with transaction() as tx:
         issue = Issue(id=0, number=1, local_date=NOW.date(), window_from=SLOT - DAY, window_to=SLOT)
         newsletter = run.find_newsletter(tx, 1)
-        material = run.material(tx, newsletter, issue, NOW)
+        material = gather.material(tx, newsletter, issue, NOW)
 
     broken = replace(material, postal_address=object())  # type: ignore[arg-type]
 

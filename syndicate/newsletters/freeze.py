@@ -1,0 +1,105 @@
+"""A composed issue as rows: its stories, its mailing, and the content that every copy is cut from.
+
+Nothing is sent here: the audience is materialised, and the mailing started, by `run`.
+"""
+
+import datetime as dt
+
+from syndicate import settings
+from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.mail.recovery import reconcile
+from syndicate.newsletters import gather
+from syndicate.newsletters.compose import Draft
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import (
+    Issue,
+    IssueState,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.sending import ledger
+from syndicate.store.sending.ledger import ContentRow
+from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
+
+VERSION = 1
+_LANES = {NewsletterKind.ALERT: Lane.URGENT}
+_PRIORITIES = {NewsletterKind.ALERT: 1}
+
+
+def add_mailing(
+    tx: Transaction, newsletter: Newsletter, issue: Issue, draft: Draft, now: dt.datetime
+) -> Mailing:
+    """Write down a composed issue: stories, mailing, content version 1. Nothing is sent yet."""
+    publication = newsletters.publication_of(tx, newsletter)
+    lane = _LANES.get(newsletter.kind, Lane.BULK)
+    mailing = Mailing(
+        kind=MailingKind(newsletter.kind),
+        issue_id=issue.id,
+        newsletter_id=newsletter.id,
+        publication_id=newsletter.publication_id,
+        cohort=issue.window_to,
+        message=gather.message_of(newsletter),
+        scope=newsletters.scope(newsletter.id),
+        state=MailingState.MATERIALISING,
+        lane=lane,
+        priority=_PRIORITIES.get(newsletter.kind, 5),
+        policy=reconcile.policy(lane),
+        content_version=VERSION,
+        expires_at=now + gather.EXPIRES_IN[newsletter.kind],
+        created_at=now,
+    )
+    tx.add(mailing)
+    tx.flush()
+    if draft.rendered:
+        rows = frozen_rows(newsletter, publication, draft, now)
+        ledger.add_content(tx, mailing.id, VERSION, rows)
+    issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
+    issue.subjects = draft.subjects
+    issue.content_hash = draft.content_hash
+    issue.state = IssueState.FROZEN
+    tx.flush()
+    return mailing
+
+
+def audience_values(
+    newsletter: Newsletter, mailing: Mailing, now: dt.datetime, *, is_notice: bool
+) -> dict[str, object]:
+    """What `materialise` must know to write a mailing's audience, or to count it."""
+    return {
+        "mailing": mailing.id,
+        "issue": mailing.issue_id,
+        "newsletter": newsletter.id,
+        "languages": newsletter.languages,
+        "fallback": next(iter(newsletter.languages), ""),
+        "scope": mailing.scope,
+        "size": settings.load().mail_batch_size,
+        "now": now,
+        "always": 1 if is_notice else 0,
+    }
+
+
+def frozen_rows(
+    newsletter: Newsletter, publication: Publication, draft: Draft, now: dt.datetime
+) -> list[ContentRow]:
+    """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
+    domain = publication.sender_address.rpartition("@")[2]
+    rows: list[ContentRow] = []
+    for mail in draft.rendered:
+        said = newsletters.in_language(newsletter, mail.language)
+        headers = frozen_headers(
+            subject=mail.subject,
+            from_name=said["publication"] or publication.sender_name,
+            from_address=publication.sender_address,
+            now=now,
+        )
+        headers |= {
+            "list_name": said["name"],
+            # Stable for ever, whatever the newsletter is called next year (RFC 2919).
+            "list_id": f"{newsletter.slug}.lists.{domain}",
+            "list_help": f"/newsletters/{newsletter.slug}",
+        }
+        rows.extend(content_rows(mail, headers))
+    return rows

@@ -1,0 +1,74 @@
+"""What an issue is made of, read from rows before any template renders."""
+
+import datetime as dt
+from dataclasses import replace
+
+from syndicate import settings
+from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
+from syndicate.store.composition import corrections, issues
+from syndicate.store.composition.issues import Story
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import (
+    Issue,
+    Newsletter,
+    NewsletterKind,
+)
+from syndicate.store.newsroom.publications import Publication
+
+# A digest that is older than this is no news; an alert is none after an hour.
+EXPIRES_IN = {
+    NewsletterKind.DIGEST: dt.timedelta(hours=12),
+    NewsletterKind.LETTER: dt.timedelta(hours=24),
+    NewsletterKind.ALERT: dt.timedelta(hours=1),
+}
+
+
+def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
+    """Read everything that an issue is made of."""
+    publication = newsletters.publication_of(tx, newsletter)
+    sections = newsletters.sections_of(tx, newsletter.id)
+    until = now + EXPIRES_IN[newsletter.kind]
+    is_alert = issue.article_id is not None
+    return Material(
+        message=message_of(newsletter),
+        number=issue.number,
+        local_date=issue.local_date,
+        zone=newsletter.zone,
+        window=(issue.window_from, issue.window_to),
+        frames=tuple(frame(newsletter, publication, each) for each in newsletter.languages),
+        postal_address=publication.postal_address,
+        home_url=publication.home_url,
+        section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
+        max_stories=newsletter.max_stories,
+        stories=tuple(
+            _told_at_once(tx, issue, now, until)
+            if is_alert
+            else issues.stories(tx, newsletter, issue, now, until=until)
+        ),
+        # An alert says one thing.
+        corrections=()
+        if is_alert
+        else tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
+        base_url=settings.load().base_url(),
+    )
+
+
+def message_of(newsletter: Newsletter) -> str:
+    """The folder under templates/mail that a newsletter's mails are made from."""
+    return ALERT if newsletter.kind is NewsletterKind.ALERT else DIGEST
+
+
+def frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
+    """How the frame in one language speaks for a newsletter."""
+    said = newsletters.in_language(newsletter, language)
+    name = said["publication"] or publication.name
+    return Frame(language, said["name"], said["description"], name)
+
+
+def _told_at_once(
+    tx: Transaction, issue: Issue, now: dt.datetime, until: dt.datetime
+) -> list[Story]:
+    """An alert's article, whatever it lacks for a digest: an editor asked for it by name."""
+    found = issues.stories_of(tx, issue, [issue.article_id or 0], now, until=until)
+    return [replace(story, is_dated=True, is_backlog=False) for story in found]
