@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.embedded.postgres import Postgres
 from syndicate.mail.pacing import pace
-from tests.faults import copies
+from tests.faults import counting_sink
 from tests.faults.copies import House
 
 
@@ -17,7 +17,7 @@ def house(
 ) -> Iterator[House]:
     assert valkey_url
     pace.BREAKERS.clear()
-    with copies.sink(tmp_path / "sink") as sink:
+    with counting_sink.sink(tmp_path / "sink") as sink:
         made = House(postgres, settings_env, tmp_path, sink)
         yield made
         made.drop_all()
