@@ -9,8 +9,8 @@ A value beyond them is refused where it enters: kept, it would fail whoever read
 Where others' documents are read there is nobody to refuse; there it counts as not given. What is in
 rows already is read as it stands, from `FIRST` to `LAST`: an old story keeps its date.
 
-Source: PostgreSQL 18, "Character Types" and "B-Tree Indexes" (2,704 bytes a row); Python's datetime
-(years 1 to 9999, in UTC and in any zone).
+Source: docs/facts/postgresql.md#bounds; Python, "datetime" (years 1 to 9999, in
+UTC and in any zone).
 """
 
 import datetime as dt

@@ -66,7 +66,7 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 def redact(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Blank anything that looks like an address, wherever it slipped in (design §5.9)."""
+    """Blank anything that looks like an address, wherever it slipped in."""
     for key, value in event.items():
         if isinstance(value, str) and "@" in value:
             event[key] = _ADDRESS.sub(_blanked, value)

@@ -5,7 +5,7 @@ visitor it carries a name of letters and nothing else, and no Reply-To. What onl
 should know (never send me these, had it already, has had enough today) is answered exactly like a
 success, so that the form tells nobody who is who.
 
-Source: issue 2 item 5; notes/mail A9.
+Source: docs/facts/mail.md#email-article.
 """
 
 import datetime as dt
@@ -33,7 +33,8 @@ log = logs.get(__name__)
 SCOPE = "article"
 MESSAGE = "article"
 MAX_NAME = 40
-# notes/mail A9. Publication caps stop a flood that comes from everywhere at once.
+# One person tells a few friends, a machine tells everybody; the publication's cap stops a flood
+# that comes from everywhere at once.
 VISITOR_CAPS = (Cap("email-article:visitor-hour", 3, 1), Cap("email-article:visitor-day", 10, 24))
 ARTICLE_CAP = Cap("email-article:article", 50, 24)
 DAY_CAP = Cap("email-article:publication", 500, 24)

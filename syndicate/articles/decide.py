@@ -7,7 +7,7 @@ One source speaks for an article, the one that brought it first: two feeds with 
 take turns for ever. How an article changes is judged in `changes`, what holds it back in
 `embargoes`.
 
-Source: notes/syndication A3.7, A3.8.
+Source: docs/facts/syndication.md#telling-entries-apart.
 """
 
 import dataclasses

@@ -8,7 +8,7 @@ Each subscription has a callback that nobody can guess and a secret of its own; 
 ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself,
 and again once polls have found three articles that it did not tell of.
 
-Source: W3C WebSub; notes/syndication E (websub.rocks' list for subscribers).
+Source: WebSub; docs/facts/syndication.md#websub.
 """
 
 import asyncio

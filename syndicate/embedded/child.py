@@ -21,7 +21,7 @@ from syndicate.errors import TemporaryError
 
 Process: TypeAlias = subprocess.Popen[bytes]
 
-# Source: <linux/prctl.h>
+# Source: https://man7.org/linux/man-pages/man2/prctl.2.html
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.02
 _LOG_LINES = 5

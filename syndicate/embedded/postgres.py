@@ -28,7 +28,7 @@ DATABASE = "syndicate"
 # sockaddr_un.sun_path holds 108 bytes with its final NUL; PostgreSQL adds this name to the folder.
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES = 107
-# Source: PostgreSQL "Frontend/Backend Protocol", StartupMessage 3.0.
+# Source: PostgreSQL 18, "Message Formats" (StartupMessage).
 _PROTOCOL_3 = 196608
 _READY = b"Z\0\0\0\x05I"
 _TERMINATE = b"X\0\0\0\x04"

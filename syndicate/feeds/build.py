@@ -24,7 +24,8 @@ log = logs.get(__name__)
 # Raised when the same rows would give other bytes: every stored document is then built again.
 VERSION = "1"
 _NAME = "syndicate"
-# A browser shows a feed with this style sheet; XSLT is on its way out (notes B2).
+# A browser shows a feed with this style sheet; XSLT is on its way out.
+# Source: the page docs/facts/syndication.md#writing-feeds.
 _STYLE = b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>\n'
 _TTL_MINUTES = 5
 # Elements of plain text; content:encoded says by its name that it is HTML.

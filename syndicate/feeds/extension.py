@@ -4,7 +4,9 @@ feedgen 1.0.0 overwrites RSS's channel link with any hub or next link, drops rel
 Atom entry links, knows no picture credit, no `atom:updated` in RSS, no tombstones (RFC 6721) and no
 archives (RFC 5005), and flips the process's locale for every date. So feedgen is given what it
 writes rightly, and everything else comes from here, in an order that readers need: the text of an
-entry stands before its pictures, whose descriptions some of them would take for it (notes B4).
+entry stands before its pictures, whose descriptions some of them would take for it.
+
+Source: docs/facts/syndication.md#writing-feeds.
 """
 
 import datetime as dt
@@ -120,7 +122,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
 def links(document: Document, form: FeedFormat) -> list[tuple[str, str, str | None]]:
     """(rel, address, media type) of a page's links but its alternate: self, hub, paging, archives.
 
-    Source: RFC 5005 3 and 4; W3C WebSub 4.
+    Source: RFC 5005 3 and 4; WebSub 4.
     """
     media_type = MEDIA_TYPES[form]
     found: list[tuple[str, str, str | None]] = [

@@ -4,7 +4,7 @@ It takes our own feeds as topics and nothing else, so it cannot be made to fetch
 others. Everything due stands in rows; this module only speaks to callbacks, through `fetch`, which
 refuses addresses inside our own network. A redirect is not followed, a body is not read.
 
-Source: W3C WebSub (Recommendation 2018) 5, 6 and 7; notes E.
+Source: WebSub 5, 6 and 7; docs/facts/syndication.md#websub.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _CALLBACK_CHARS = 2000
 _TOPIC_CHARS = 2000
 _HOST_CHARS = 253  # RFC 1035 2.3.4
 # One host may hold so many subscriptions, and be asked for so often in an hour: whoever asks makes
-# us call the callback, so a hub without limits is a cannon for anybody (notes web B2, 2).
+# us call the callback, so a hub without limits is a cannon for anybody. Source: WebSub 8.
 PER_HOST = 2000
 PER_HOST_AND_HOUR = 1200
 # Requests at once to one callback host, and over all; rows in hand wait so long for their host, and

@@ -4,7 +4,7 @@ Feeds then name that hub and not ours; it fetches the topic itself and serves it
 Both generations of hubs are spoken to: `hub.url` for PubSubHubbub 0.4, `hub.topic` for those that
 came later. Everything due stands in rows.
 
-Source: notes E; PubSubHubbub Core 0.4 7.1.
+Source: PubSubHubbub Core 0.4 7.1; docs/facts/syndication.md#websub.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The news sitemap: the last two days for news aggregators, at most 1,000 articles a file.
 
-Source: the sitemaps.org protocol 0.9 and its news extension (sitemap-news/0.9).
+Source: sitemaps.org 0.9; Google's news sitemaps 0.9.
 """
 
 import datetime as dt

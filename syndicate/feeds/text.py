@@ -1,7 +1,9 @@
 """Text and addresses as a feed may carry them, whatever the newsroom typed.
 
 One article with a stray control character must not take a whole feed down, and a headline about
-`<b>` must read the same in every app (notes B4).
+`<b>` must read the same in every app.
+
+Source: docs/facts/syndication.md#writing-feeds.
 """
 
 import re

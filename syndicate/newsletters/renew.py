@@ -4,7 +4,8 @@
 
 The stories stay at their positions, so that every reader's choice stands; all of them have the text
 of now. Who was sent an earlier version keeps it on every retry, and is told of the correction in
-the next issue (`newsletters.corrections`). Source: design §6, "Content is versioned".
+the next issue (`newsletters.corrections`).
+Source: docs/decisions/0016-a-correction-holds-the-rest.md.
 """
 
 import datetime as dt

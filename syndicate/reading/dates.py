@@ -6,8 +6,8 @@
 A date before 1995 is no date: the article gets the moment it was first seen. So does one whose zone
 is written and not understood. A date that names no zone is read in its source's zone.
 
-Source: RFC 5322, 3.3; RFC 3339; RFC 9557; `java.util.Date` and ECMAScript's `Date`, as they print
-themselves.
+Source: RFC 5322, 3.3; RFC 3339; RFC 9557; java.util.Date (`toString`); ECMAScript (`Date`),
+as they print themselves.
 """
 
 import datetime as dt

@@ -7,8 +7,8 @@
 Readers of dates pass over what they do not know, which only misplaces an article. An embargo that
 was put off in words would end before its time.
 
-Source: RFC 5322, 3.2.2 (comments); RFC 9557, 3.4 (an offset and a zone that differ); `dateparser`'s
-names of months and days.
+Source: RFC 5322, 3.2.2 (comments); RFC 9557, 3.4 (an offset and a zone that differ);
+https://dateparser.readthedocs.io (names of months and days).
 """
 
 import datetime as dt

@@ -4,7 +4,7 @@ A zone that nobody understands is not UTC: such a date names no moment. Names th
 several countries bear (CST, IST) are told apart from those that only one country uses.
 
 Source: RFC 5322, 3.3 and 4.3 (what North America's names mean; single letters say nothing);
-RFC 9557 (an IANA name in brackets); the IANA time zone database.
+RFC 9557 (an IANA name in brackets); IANA time zone database.
 """
 
 import datetime as dt

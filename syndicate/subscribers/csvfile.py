@@ -4,7 +4,7 @@ Read strictly, because leniency costs people: an open quotation mark swallows th
 it, a comma too many moves "unsubscribed" out of its column. What leaves in doubt where rows begin
 stops the file by the line; what concerns one row is that row's fault.
 
-Source: RFC 4180; the `sep=` line is Excel's.
+The `sep=` line is Excel's. Source: RFC 4180.
 """
 
 import csv

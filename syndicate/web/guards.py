@@ -4,7 +4,7 @@ Plain ASGI, so that a streamed answer stays a stream. The cross-site check needs
 says where a request comes from (`Sec-Fetch-Site`, else `Origin`), and a page elsewhere cannot lie
 about it. Mail programs post the one-click unsubscription from anywhere; RFC 8058 wants them let in.
 
-Source: notes/web A6; W3C Fetch Metadata; RFC 8058 3.2.
+Source: docs/facts/web.md#cross-site-requests; Fetch Metadata; RFC 8058 3.2.
 """
 
 import re

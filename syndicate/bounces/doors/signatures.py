@@ -5,7 +5,9 @@
     Mailgun     HMAC-SHA256 over timestamp and token
     SendGrid    ECDSA P-256 over timestamp and body
 
-Source: each provider's documentation of its event webhooks; RFC 7617.
+Source: RFC 7617; https://postmarkapp.com/developer/webhooks/webhooks-overview;
+https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks;
+https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features.
 """
 
 import base64

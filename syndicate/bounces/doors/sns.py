@@ -4,7 +4,7 @@ Everything that SNS sends is signed by a certificate that SNS itself serves over
 of that certificate is the whole of the trust: only a host of SNS, asked without redirects, and what
 was refused or is no certificate is asked again and never remembered.
 
-Source: Amazon SNS developer guide, "Verifying the signatures of Amazon SNS messages".
+Source: Amazon SNS, "Verifying the signatures of Amazon SNS messages".
 """
 
 import base64

@@ -8,7 +8,7 @@
     what is held against us           never
     a burst of "no such address"      never: a receiver's fault is not its readers' end
 
-Source: the scheme of GNU Mailman 3 (scores a day, a limit, an end).
+Source: docs/facts/mail.md#bounces.
 """
 
 import datetime as dt

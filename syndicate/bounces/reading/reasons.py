@@ -2,7 +2,7 @@
 
 Words beat codes, for receivers use 5.0.0, 5.1.1 and 550 for everything; where words say nothing
 that we know, the status code counts, then the reply. Source: RFC 3463, RFC 5248, RFC 7505;
-notes/mail A7.
+docs/facts/mail.md#bounces.
 """
 
 import re

@@ -8,8 +8,8 @@ So words are read as a report only where a server wrote them, or a mailbox that 
     role        postmaster, no-reply: a person may sit there, so more must speak for a report
     anybody     a reader or a reader's program: never a report by words alone
 
-Source: RFC 3834 (Auto-Submitted, 3.1.7; empty return path, 3.3); RFC 8098 (receipts); Microsoft
-[MS-OXCMAIL] 2.1.3.2 (X-Auto-Response-Suppress).
+Source: RFC 3834 (Auto-Submitted, 3.1.7; empty return path, 3.3); RFC 8098 (receipts);
+MS-OXCMAIL 2.1.3.2 (X-Auto-Response-Suppress).
 """
 
 import enum

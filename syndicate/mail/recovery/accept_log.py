@@ -9,7 +9,8 @@ heartbeat. Postfix's log is read as it is (syslog or ISO times): `cleanup` names
 queue id, `qmgr` says that the message was taken. A Message-ID that only `cleanup` knows is
 *unsure*: it may wait in `incoming`, or have been cut off. Lines stand in the order of their times.
 
-Source: docs/operations.md, "The relay's accept log"; design §6, "After a crash".
+Source: docs/operations.md#the-relays-accept-log;
+docs/decisions/0012-eight-bit-and-the-accept-log.md.
 """
 
 import contextlib

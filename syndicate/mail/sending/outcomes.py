@@ -3,8 +3,10 @@
 accepted   → accepted
 deferred   → deferred, again after 1, 5, 15, 60, then every 180 minutes until the mailing expires
 failed     → failed
-unknown    → ambiguous: it may have arrived (design §5.7)
+unknown    → ambiguous: it may have arrived
 untried    → nothing: it stays pending and costs no attempt
+
+Source: docs/facts/mail.md#unknown-outcomes.
 """
 
 import datetime as dt
@@ -53,7 +55,10 @@ def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
 
 
 def is_slow_down(outcome: results.Outcome) -> bool:
-    """Whether a receiver asked for less: 421, or a policy reply 4.7.x (notes/mail A6)."""
+    """Whether a receiver asked for less: 421, or a policy reply 4.7.x.
+
+    Source: docs/facts/mail.md#slowing-down.
+    """
     if outcome.state is not DeliveryState.DEFERRED:
         return False
     return outcome.code == CLOSING or (outcome.enhanced or "").startswith("4.7.")

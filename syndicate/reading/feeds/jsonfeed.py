@@ -1,6 +1,6 @@
 """JSON Feed 1.0 and 1.1 into our records, with the extension `_syndicate` for what it lacks.
 
-Source: JSON Feed 1.1 (jsonfeed.org/version/1.1).
+Source: JSON Feed 1.1.
 """
 
 import datetime as dt

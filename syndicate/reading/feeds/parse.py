@@ -4,7 +4,7 @@ feedparser gets bytes in a BytesIO and never anything else: given a bare string 
 addresses (measured: a hostile body equal to a path was read from the disk). Its own sanitiser is
 off, because nh3 does that work better and four times faster.
 
-Source: notes/syndication A3.6, A4; JSON Feed 1.1.
+Source: docs/facts/syndication.md#reading-feeds; JSON Feed 1.1.
 """
 
 import dataclasses

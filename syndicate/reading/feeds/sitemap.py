@@ -1,6 +1,6 @@
 """Sitemaps and their indexes, news sitemaps above all: what a newsroom says it published.
 
-Source: sitemaps.org 0.9; Google's news extension 0.9.
+Source: sitemaps.org 0.9; Google's news sitemaps 0.9.
 """
 
 import datetime as dt

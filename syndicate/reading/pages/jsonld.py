@@ -1,7 +1,8 @@
 """What a page says of itself in JSON-LD: the article among its nodes, as plain values.
 
 Publishers write it by template, so it is often nearly JSON: trailing commas, raw line breaks, HTML
-entities and comments are forgiven. Source: schema.org; notes/syndication A6.
+entities and comments are forgiven.
+Source: schema.org; docs/facts/syndication.md#article-pages.
 """
 
 import json

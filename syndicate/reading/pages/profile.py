@@ -12,7 +12,7 @@ A profile is a JSON object; each field is one CSS selector or an object with `se
 
 `zone` is the zone of every date of the source that names none, in its feed too.
 
-Source: notes/syndication A6 (a publisher's own template beats a generic extractor).
+Source: docs/facts/syndication.md#article-pages.
 """
 
 import datetime as dt

@@ -4,7 +4,8 @@
         row = articles.find(tx, article_id)
         tx.hint(jobs.PUBLISH_FEEDS)          # sent after the commit, or not at all
 
-No network, SMTP, template or file work while one is open (design §5.3). `tx` is thin on purpose:
+No network, SMTP, template or file work while one is open
+(docs/facts/postgresql.md#open-transactions). `tx` is thin on purpose:
 the SQLAlchemy session, plus hints that fire after the commit.
 """
 

@@ -2,8 +2,7 @@
 
     clear ─ 421, 4.7.x ─> held (10 min, 20, 40 …) ─ over ─> one connection, two, … ─> clear
 
-Source: what Gmail asks for by 4.7.28 (stop for ten minutes, resume with one connection, one more at
-a time).
+Source: docs/facts/mail.md#slowing-down.
 """
 
 import datetime as dt

@@ -5,7 +5,8 @@
 
 One row per topic and callback. A change only sets `deliver_at`: what is sent is the topic as it
 then stands, so a subscriber that was away gets the newest state once, and a killed worker loses
-nothing: its lease is `verify_at` or `deliver_at` moved ahead. Source: W3C WebSub; notes E.
+nothing: its lease is `verify_at` or `deliver_at` moved ahead.
+Source: WebSub; docs/facts/syndication.md#websub.
 """
 
 import datetime as dt

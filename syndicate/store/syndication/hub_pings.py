@@ -3,7 +3,9 @@
     changed ─ due_at = now ─> taken (due_at = lease) ─> 2xx: the row goes
                                     └─ else again after 1, 5, 30, 120 and 360 minutes, then it goes
 
-A ping only says "fetch it", so one row stands for any number of changes. Source: notes E.
+A ping only says "fetch it", so one row stands for any number of changes.
+
+Source: docs/facts/syndication.md#websub.
 """
 
 import datetime as dt
