@@ -5,15 +5,13 @@ JSON where a machine reads, colours where a person does. An event is a past-tens
 """
 
 import logging
-import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
-# The words without an address are taken along, so that none is looked at from each of its letters.
-_ADDRESS = re.compile(r"[^\s@<>\"]++(@[^\s@<>\"']+\.[^\s@<>\"']+)?")
+from syndicate.redaction import without_addresses_in
 
 
 def configure(*, log_format: str = "auto", level: str = "info") -> None:
@@ -29,7 +27,6 @@ def configure(*, log_format: str = "auto", level: str = "info") -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        redact,
     ]
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
@@ -45,6 +42,7 @@ def configure(*, log_format: str = "auto", level: str = "info") -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            redact,  # last: a traceback quotes what it failed on
             renderer,
         ],
     )
@@ -66,12 +64,12 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 def redact(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Blank anything that looks like an address, wherever it slipped in."""
-    for key, value in event.items():
-        if isinstance(value, str) and "@" in value:
-            event[key] = _ADDRESS.sub(_blanked, value)
-    return event
+    """Blank anything that looks like an address, wherever it slipped in, tracebacks included."""
+    return {key: without_addresses_in(_told(value)) for key, value in event.items()}
 
 
-def _blanked(word: re.Match[str]) -> str:
-    return "<address>" if word[1] else word[0]
+def _told(value: object) -> object:
+    """What a renderer would write of a value that is none of JSON's own, such as an exception."""
+    if isinstance(value, str | int | float | Mapping | list | tuple | set | frozenset | None):
+        return value
+    return repr(value)

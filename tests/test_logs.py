@@ -32,16 +32,18 @@ def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> Non
 @pytest.mark.parametrize(
     ("said", "written"),
     [
-        ("reader001@example.com", "<address>"),
-        ("to <reader001@example.com>: 550", "to <<address>>: 550"),
-        ("o'neil@example.com", "<address>"),
-        ("a.b+c@mail.example.co.uk bounced", "<address> bounced"),
+        ("reader001@example.com", "(address)"),
+        ("to <reader001@example.com>: 550", "to <(address)>: 550"),
+        ("o'neil@example.com", "(address)"),
+        ("a.b+c@mail.example.co.uk bounced", "(address) bounced"),
         ("@example.com", "@example.com"),
-        ("user@host", "user@host"),
+        ("reader@intranet", "(address)"),
+        (["550", {"to": "reader001@example.com"}], ["550", {"to": "(address)"}]),
+        (ValueError("no reader001@example.com"), "ValueError('no (address)')"),
     ],
 )
 def test_an_address_that_slipped_in_is_blanked(
-    capsys: pytest.CaptureFixture[str], said: str, written: str
+    capsys: pytest.CaptureFixture[str], said: object, written: object
 ) -> None:
     logs.configure(log_format="json")
 
@@ -56,7 +58,7 @@ def test_other_peoples_loggers_are_written_the_same_way(capsys: pytest.CaptureFi
     logging.getLogger("kombu").warning("lost %s", "reader001@example.com")
 
     (event,) = lines(capsys)
-    assert (event["event"], event["logger"]) == ("lost <address>", "kombu")
+    assert (event["event"], event["logger"]) == ("lost (address)", "kombu")
 
 
 def test_an_exception_is_on_the_events_own_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,3 +101,23 @@ def test_setting_up_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> Non
     structlog.stdlib.get_logger("test.six").info("once")
 
     assert len(lines(capsys)) == 1
+
+
+def refuse(words: str) -> None:
+    raise ValueError(words)
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_a_traceback_names_nobody(capsys: pytest.CaptureFixture[str], log_format: str) -> None:
+    logs.configure(log_format=log_format)
+
+    try:
+        refuse("550 <o'neil@example.com>: user unknown")
+    except ValueError:
+        logging.getLogger("kombu").exception("lost")
+        structlog.stdlib.get_logger("test.three").exception("lost_too")
+
+    written = capsys.readouterr().err
+    assert "neil" not in written
+    assert "example.com" not in written
+    assert written.count("550 <(address)>: user unknown") == 4  # its line, and its words

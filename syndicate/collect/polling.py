@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any, Literal
 
 from syndicate.reading.dates import read as read_date
+from syndicate.redaction import without_addresses
 
 FLOOR = dt.timedelta(minutes=2)
 CEILING = dt.timedelta(hours=24)
@@ -243,7 +244,7 @@ def failed(
         "failures": failures,
         "failing_since": since,
         "gone_since": None,
-        "reason": reason[:500],
+        "reason": without_addresses(reason)[:500],
     }
     return Verdict(values, state, _changes(polled, state, reason, failures))
 

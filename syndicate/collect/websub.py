@@ -24,6 +24,7 @@ from syndicate import jobs, logs, settings
 from syndicate.errors import NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.reading.pool import Readers
+from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, sources, websub
 from syndicate.store.intake.websub import HubState, HubSubscription
@@ -37,6 +38,7 @@ RENEW_AFTER = 0.5  # of the lease, up to two thirds: renewals are spread
 ASK_AGAIN = dt.timedelta(hours=1)
 MAX_HUB_REDIRECTS = 3
 BATCH = 20
+_REASON = 500  # characters of what a hub says that are kept
 AHEAD = dt.timedelta(minutes=10)  # a hub may take so long; a poll that is sooner proves nothing
 SILENT = 3  # articles that polls found and it did not tell of
 _OK = range(200, 300)
@@ -116,7 +118,7 @@ def ask_due(now: dt.datetime) -> int:
             with transaction() as tx:
                 row = tx.get(HubSubscription, each.id)
                 if row is not None:
-                    row.reason = reason[:500]
+                    row.reason = _kept(reason)
     return len(asked)
 
 
@@ -137,7 +139,7 @@ def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | No
             return None
         mode = said.get("hub.mode")
         if mode == "denied":
-            found.state, found.reason = HubState.DENIED, said.get("hub.reason", "denied")[:500]
+            found.state, found.reason = HubState.DENIED, _kept(said.get("hub.reason", "denied"))
             return ""
         is_meant = {
             "subscribe": found.state in {HubState.ASKED, HubState.VERIFIED}
@@ -285,6 +287,11 @@ def _verified(tx: Transaction, found: HubSubscription, lease: str, now: dt.datet
     for other in websub.current(tx, found.source_id):
         if other.id < found.id:
             other.state, other.reason = HubState.ENDED, "renewed"
+
+
+def _kept(reason: str) -> str:
+    """What a hub said, as it may be kept."""
+    return without_addresses(reason)[:_REASON]
 
 
 async def _ask(each: HubSubscription, allow: Sequence[str], *, mode: str) -> str | None:

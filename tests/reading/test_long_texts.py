@@ -77,7 +77,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "returned mail": _returned,
     "report in HTML": parts.without_tags,
     "log line": lambda said: logs.redact(None, "", {"said": f"{said}@"}),
-    "reply": lambda said: outcomes._ADDRESS.sub("", said),
+    "reply": outcomes.reason_of,
     "own feed": feed_text.without_tags,
     "own feed in HTML": feed_text.as_html,
     "column": words.plain.__wrapped__,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import UsageError
+from syndicate.redaction import without_addresses
 
 FORM = "A mailbox is written imaps://user:password@host/FOLDER or pop3s://user:password@host."
 TIMEOUT_S = 30.0
@@ -55,7 +56,8 @@ class Place:
     def said(self, error: Exception) -> str:
         """A server's words about a failure, without the password that they might repeat."""
         words = str(error)
-        return words.replace(self.password, "(password)") if self.password else words
+        words = words.replace(self.password, "(password)") if self.password else words
+        return without_addresses(words)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.reasons import cause_of
 from syndicate.bounces.reading.verdict import ABOUT_US, Kind, Verdict, is_hard
 from syndicate.errors import BAD_ROW
+from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import incidents, newsletters
 from syndicate.store.newsroom.incidents import Sample
@@ -34,7 +35,6 @@ from syndicate.store.sending.mailings import Mailing
 
 log = logs.get(__name__)
 
-_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DETAIL, _CODE = 400, 20
 OPT_OUT = "opt-out"
@@ -315,7 +315,7 @@ def _happening(
 
 def _detail(verdict: Verdict) -> str:
     """Replies repeat the address; it has no business outliving the reader's row."""
-    return _ADDRESS.sub("(address)", _storable(verdict.detail))[:_DETAIL]
+    return without_addresses(_storable(verdict.detail))[:_DETAIL]
 
 
 def _code(verdict: Verdict) -> str:

@@ -23,6 +23,7 @@ from syndicate.bounces.reading.verdict import (
     feedback_of,
     is_hard,
 )
+from syndicate.redaction import without_addresses
 
 DETAIL_LENGTH = 400
 _ADDRESS = re.compile(
@@ -74,7 +75,7 @@ def _auto_reply(report: Report) -> Verdict:
         Kind.AUTO_REPLIED,
         address_in(report.headers.get("from", "")),
         reason=Reason.VACATION,
-        detail=report.headers.get("subject", "")[:DETAIL_LENGTH],
+        detail=_squeezed(report.headers.get("subject", "")),
     )
 
 
@@ -161,7 +162,7 @@ def _verdict(kind: Kind, recipient: str, words: str, cause: Cause) -> Verdict:
 
 
 def _squeezed(words: str) -> str:
-    return " ".join(words.split())[:DETAIL_LENGTH]
+    return without_addresses(" ".join(words.split()))[:DETAIL_LENGTH]
 
 
 def _is_vague(cause: Cause) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.reasons import cause_of
 from syndicate.bounces.reading.verdict import Kind, Reason, Verdict, feedback_of, is_hard
+from syndicate.redaction import without_addresses
 
 Json = Mapping[str, Any]
 _DETAIL = 400
@@ -161,7 +162,7 @@ def _bounced(
     # Providers hand a message over and quote the answer to RCPT TO, unless the words say otherwise.
     cause = cause_of(words, status=status, code=code)
     hard = is_hard(kind, cause.reason, cause.status, cause.code)
-    detail = " ".join(words.split())[:_DETAIL]
+    detail = without_addresses(" ".join(words.split()))[:_DETAIL]
     return Verdict(kind, address, cause.status, cause.code, cause.reason, hard, detail=detail)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from syndicate.errors import RelayError
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.replies import Reply, ReplyReader
+from syndicate.redaction import without_addresses
 
 CONNECT_S = 15.0
 # RFC 5321 4.5.3.2.1 says five minutes for the greeting; a bulk sender has other relays to try, and
@@ -115,8 +116,9 @@ class _Talk:
     def expect(self, command: bytes, code: int) -> Reply:
         reply = self.ask(command)
         if reply.code != code:
+            said = without_addresses(f"{reply.code} {reply.text}".rstrip())
             raise RelayError(
-                f"The relay {self.relay.name} answered {reply.code} {reply.text}".rstrip() + ".",
+                f"The relay {self.relay.name} answered {said}.",
                 code=reply.code,
             )
         return reply
@@ -172,7 +174,8 @@ def _lines(talk: _Talk, our_name: str) -> list[str]:
         if received.endswith(b"\n") and lines[-1][3:4] != "-":
             break
     if not lines[0].startswith("250"):
-        raise RelayError(f"The relay {talk.relay.name} refused EHLO: {lines[0]}.")
+        said = without_addresses(lines[0])
+        raise RelayError(f"The relay {talk.relay.name} refused EHLO: {said}.")
     return [line[4:].strip() for line in lines[1:]]
 
 

@@ -10,9 +10,9 @@ Source: docs/facts/mail.md#unknown-outcomes.
 """
 
 import datetime as dt
-import re
 
 from syndicate.mail.relay.conversation import CLOSING, Outcome, Result
+from syndicate.redaction import without_addresses
 from syndicate.store.sending import results
 from syndicate.store.sending.lease import Due
 from syndicate.store.sending.mailings import DeliveryState
@@ -21,9 +21,6 @@ DEFERRALS_MIN = (1, 5, 15, 60, 180)
 # A fifth earlier or later, so that what was deferred together does not come back together.
 JITTER = 0.2
 MAX_REASON = 200
-# An apostrophe belongs to a name (o'neil@…), and to no domain. Only where a word begins: else a
-# long one is searched from each of its letters.
-_ADDRESS = re.compile(r"(?<![^\s<>\"(),;:])[^\s<>\"(),;:]+@[^\s<>\"'(),;:]+")
 _STATES = {
     Outcome.ACCEPTED: DeliveryState.ACCEPTED,
     Outcome.DEFERRED: DeliveryState.DEFERRED,
@@ -49,7 +46,7 @@ def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
         state,
         code=result.code,
         enhanced=result.enhanced,
-        reason=None if state is DeliveryState.ACCEPTED else without_addresses(result.text),
+        reason=None if state is DeliveryState.ACCEPTED else reason_of(result.text),
         not_before=next_try(due, now) if is_deferred else None,
     )
 
@@ -72,6 +69,6 @@ def next_try(due: Due, now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(minutes=minutes * (1 - JITTER + 2 * JITTER * spread))
 
 
-def without_addresses(text: str) -> str:
-    """A reply's text as it may be stored and shown: short, and naming nobody."""
-    return _ADDRESS.sub("(address)", text)[:MAX_REASON]
+def reason_of(text: str) -> str:
+    """A reply's text as it may be stored and shown: naming nobody, and short."""
+    return without_addresses(text)[:MAX_REASON]

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from tld import get_fld
 
+from syndicate.redaction import without_addresses
 from syndicate.store.content.articles import ArticleSource
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
@@ -289,14 +290,15 @@ def set_state(
 
 def notice(tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime) -> None:
     """Leave a notice that operators see."""
-    tx.add(SourceNotice(source_id=source_id, at=now, kind=kind, message=message))
+    said = without_addresses(message)
+    tx.add(SourceNotice(source_id=source_id, at=now, kind=kind, message=said))
 
 
 def notice_once(
     tx: Transaction, source_id: int, *, kind: str, message: str, now: dt.datetime
 ) -> bool:
     """Leave a notice unless the same one was left within 30 days; False when it was."""
-    same = _lately(source_id, kind, now).where(SourceNotice.message == message)
+    same = _lately(source_id, kind, now).where(SourceNotice.message == without_addresses(message))
     if tx.scalar(same) is not None:
         return False
     notice(tx, source_id, kind=kind, message=message, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.redaction import without_addresses_in
 from syndicate.store.ground.schema import Id, Object, Table
 from syndicate.store.ground.session import Transaction
 
@@ -40,5 +41,9 @@ def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
 def record(
     tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
 ) -> None:
-    """Write down that `actor` did `action` to `subject` ("mailing:7")."""
-    tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=detail))
+    """Write down that `actor` did `action` to `subject` ("mailing:7"); no address in its words."""
+    tx.add(
+        Audit(
+            at=at, actor=actor, action=action, subject=subject, detail=without_addresses_in(detail)
+        )
+    )

@@ -110,7 +110,7 @@ def test_a_visit_that_was_killed_is_made_again_and_counts_nothing_twice(
     program = tmp_path / "visit.py"
     program.write_text(
         "import os, signal, sys\n"
-        "from syndicate.mail.bounces import mailboxes\n"
+        "from syndicate.bounces.doors import mailboxes\n"
         "from syndicate.bounces.doors.intake import Intake\n"
         "intake = Intake()\n"
         "def take(raw):\n"
