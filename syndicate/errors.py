@@ -8,6 +8,7 @@
     │   ├── UnknownHostError                a host name does not resolve
     │   └── ForgottenError                  what a true link was made for is kept no more
     ├── RefusedError               exit 4   the request is clear, and the answer is no
+    │   ├── NotAllowedError                 who asks does not have the permission for it
     │   ├── NotAFeedError                   a source answered with something that is no feed
     │   ├── RobotsError                     a host's robots.txt does not let us read a page
     │   ├── BlockedAddressError             an outbound connection to an address that is not allowed
@@ -89,6 +90,10 @@ class RefusedError(SyndicateError):
     """The request is clear, and the answer is no."""
 
     exit_code = 4
+
+
+class NotAllowedError(RefusedError):
+    """Who asks does not have the permission that this needs."""
 
 
 class NotAFeedError(RefusedError):

@@ -1,19 +1,29 @@
-"""An editor's word on an article that was collected: a correction with its note, an embargo."""
+"""What an editor does to an article: correct, hold back, let out, alert, kill, take down.
+
+Each is a verb: one rule and one line in the audit, whether it came by shell, API or console.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
 
+from syndicate import bounds
 from syndicate.articles.story import MAX_HEADLINE, MAX_STANDFIRST, standfirst_of
-from syndicate.errors import RefusedError, UsageError
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import clean
+from syndicate.reading.dates import iso
 from syndicate.reading.encoding import legal
 from syndicate.reading.text import visible_hash
+from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
 from syndicate.store.content.articles import Article, ArticleState, Change
 from syndicate.store.editing import changes, embargoes
 from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
 
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
+MAX_REASON = 1_000  # characters that an editor may give as a reason
 
 
 @dataclass(frozen=True)
@@ -43,21 +53,44 @@ class Wording:
                 )
 
 
+def find(tx: Transaction, article_id: int) -> Article:
+    """The article of this id, whatever its state.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = articles.find(tx, article_id)
+    if found is None:
+        raise NotFoundError(
+            f"There is no article {article_id}; the list of articles shows all there are.",
+            article_id=article_id,
+        )
+    return found
+
+
+@verb(Permission.ARTICLES)
 def embargo(
-    tx: Transaction, article: Article, until: dt.datetime | None, *, now: dt.datetime
+    tx: Transaction,
+    article_id: int,
+    until: dt.datetime | None,
+    *,
+    actor: Actor,
+    now: dt.datetime,
 ) -> bool:
     """Hold an article back until a moment, or let it out. Safe to run twice.
 
     Args:
         tx: the open transaction.
-        article: live, embargoed or held.
+        article_id: of one that is live, embargoed or held.
         until: aware UTC and to come; None lets it out at once.
+        actor: who says so.
         now: aware UTC.
 
     Returns:
         Whether anything changed.
 
     Raises:
+        NotFoundError: there is no such article.
         RefusedError: the article was withdrawn, or its newsroom still calls it a draft.
         UsageError: the moment has come already: a mistyped year must not publish an article.
     """
@@ -66,37 +99,133 @@ def embargo(
             f"{until:%Y-%m-%d %H:%M} UTC is over, so it would hold nothing back. Name a moment to "
             "come; or let the article out, if that is meant."
         )
+    article = find(tx, article_id)
     if article.state in _DONE or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; an embargo holds back what would be "
             "published, and nothing else.",
             article_id=article.id,
         )
-    return embargoes.set_end(tx, article.id, now if until is None else until, now=now)
+    is_news = embargoes.set_end(tx, article.id, until or now, now=now)
+    if is_news:
+        record(tx, "embargo", article_id, actor=actor, now=now, until=iso(until or now))
+    return is_news
 
 
+@verb(Permission.ARTICLES)
+def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -> bool:
+    """Tell an article at once to the readers of alerts; under an embargo, at its end.
+
+    Safe to run twice: it is told once.
+
+    Returns:
+        Whether anything changed: False where it was told, or is about to be.
+
+    Raises:
+        NotFoundError: there is no such article.
+        RefusedError: it was killed or taken down.
+    """
+    article = find(tx, article_id)
+    if article.state in _DONE:
+        raise RefusedError(
+            f"Article {article_id} is {_named(article)}; nobody is told of it.",
+            article_id=article_id,
+        )
+    is_news = bool(alerts.ask(tx, [article_id], now=now))
+    if is_news:
+        record(tx, "alert", article_id, actor=actor, now=now)
+    return is_news
+
+
+@verb(Permission.ARTICLES)
+def kill(tx: Transaction, article_id: int, *, note: str, actor: Actor, now: dt.datetime) -> bool:
+    """Withdraw an article; its text is kept and shown to nobody. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        article_id: which.
+        note: why, for the newsroom; it stands with the article's revisions. May be empty.
+        actor: who says so.
+        now: aware UTC.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotFoundError: there is no such article.
+        OutOfBoundsError: the note cannot be kept.
+    """
+    said = tidy(bounds.text(note, "The note", most=MAX_REASON))
+    is_news = changes.kill(tx, find(tx, article_id), note=said or None, now=now)
+    if is_news:
+        record(tx, "kill", article_id, actor=actor, now=now)
+    return is_news
+
+
+@verb(Permission.ARTICLES)
+def take_down(
+    tx: Transaction, article_id: int, *, reason: str, actor: Actor, now: dt.datetime
+) -> bool:
+    """Remove an article and every copy of it for good. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        article_id: which.
+        reason: on what grounds, without the words that go; kept in the audit for good.
+        actor: who says so.
+        now: aware UTC.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotFoundError: there is no such article.
+        UsageError: there is no reason, or it cannot be kept.
+    """
+    said = tidy(bounds.text(reason, "The reason", most=MAX_REASON))
+    if not said:
+        raise UsageError(
+            "A takedown needs a reason: say on what grounds the article is removed; "
+            "the audit keeps it."
+        )
+    is_news = changes.take_down(tx, find(tx, article_id), now=now)
+    if is_news:
+        record(tx, "takedown", article_id, actor=actor, now=now, reason=said)
+    return is_news
+
+
+@verb(Permission.ARTICLES)
 def correct(
-    tx: Transaction, article: Article, wording: Wording, *, note: str, now: dt.datetime
+    tx: Transaction,
+    article_id: int,
+    wording: Wording,
+    *,
+    note: str,
+    actor: Actor,
+    now: dt.datetime,
 ) -> bool:
     """Publish a correction of an article. Safe to run twice: what is said already is no news.
 
     Args:
         tx: the open transaction.
-        article: the article.
+        article_id: which.
         wording: what it says from now on.
         note: what readers are told was wrong.
+        actor: who says so.
         now: aware UTC.
 
     Returns:
         Whether anything is published.
 
     Raises:
+        NotFoundError: there is no such article.
         UsageError: the note is empty.
         RefusedError: the article was killed or taken down.
     """
     note = tidy(note)
     if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
+    article = find(tx, article_id)
     if article.state in _DONE:
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; "
@@ -116,7 +245,23 @@ def correct(
         "visible_hash": seen,
     }
     changes.change(tx, article, Change.CORRECTION, columns, note=note, now=now)
+    record(tx, "correct", article_id, actor=actor, now=now)
     return True
+
+
+def record(
+    tx: Transaction,
+    what: str,
+    article_id: int,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    **detail: str,
+) -> None:
+    """Write down what was done to an article."""
+    subject = f"article:{article_id}"
+    action = f"article.{what}"
+    audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **detail)
 
 
 def tidy(text: str) -> str:

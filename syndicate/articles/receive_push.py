@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate import settings, signing
-from syndicate.articles import store_found
+from syndicate.articles import editing, store_found
 from syndicate.articles.decide import Facts, written_date
 from syndicate.articles.identity import Identified, KnownEntry, identify
 from syndicate.articles.story import entry_hash
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal
 from syndicate.reading.feeds.quick_xml import language_of
@@ -29,9 +30,11 @@ from syndicate.store.intake import source_leases, sources
 from syndicate.store.intake.sources import Source, SourceKind
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform.tokens import Actor, Permission
 
 MAX_BATCH = 100
 PURPOSE = "push"
+_NEWS = frozenset({"created", "changed"})
 _RIGHTS = ("channels", "rights_until")
 
 
@@ -74,15 +77,24 @@ def publication_of(tx: Transaction, slug: str | None) -> Publication:
     return every[0]
 
 
+@verb(Permission.ARTICLES)
 def receive(
-    tx: Transaction, publication: Publication, entries: Sequence[Entry], now: dt.datetime
+    tx: Transaction,
+    publication: Publication,
+    entries: Sequence[Entry],
+    *,
+    actor: Actor,
+    now: dt.datetime,
 ) -> list[Pushed]:
     """Store what a CMS sent. Safe to run twice: the second time nothing changes.
+
+    Each article that is new or changed is a line of its own in the audit.
 
     Args:
         tx: the open transaction.
         publication: whose articles they are.
         entries: one for each article, with the CMS's id as guid.
+        actor: who sent it.
         now: aware UTC.
 
     Returns:
@@ -106,7 +118,11 @@ def receive(
         alerts.ask(tx, told, now=now)
     tx.session.expire_all()
     current = {row.id: row for row in articles.by_ids(tx, set(after.values()))}
-    return [_outcome(each, before, after, current, stored.article_ids) for each in found]
+    pushed = [_outcome(each, before, after, current, stored.article_ids) for each in found]
+    for each in pushed:
+        if each.outcome in _NEWS and each.article_id is not None:
+            editing.record(tx, f"push.{each.outcome}", each.article_id, actor=actor, now=now)
+    return pushed
 
 
 def standing_times(

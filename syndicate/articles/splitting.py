@@ -3,19 +3,25 @@
 import datetime as dt
 import uuid
 
+from syndicate import jobs
+from syndicate.articles import editing
 from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsroom.verbs import verb
 from syndicate.reading.text import fingerprint, key_of, normal_url
-from syndicate.store.content import articles
 from syndicate.store.content.articles import Article, ArticleState
 from syndicate.store.editing import splitting
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform.tokens import Actor, Permission
 
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
 
 
-def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime) -> int:
+@verb(Permission.ARTICLES)
+def split(
+    tx: Transaction, article_id: int, source_id: int, *, actor: Actor, now: dt.datetime
+) -> int:
     """Make an article of its own of what a source brings as part of another.
 
     It begins with the text of the other one; the source is read again at once, and its own words
@@ -25,6 +31,7 @@ def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime)
         tx: the open transaction.
         article_id: the article that two sources bring.
         source_id: the one whose story is another; not the one that brought it first.
+        actor: who says so.
         now: aware UTC.
 
     Returns:
@@ -34,9 +41,7 @@ def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime)
         NotFoundError: there is no such article, or this source does not bring it.
         RefusedError: it was withdrawn, or this source is the one that speaks for it.
     """
-    article = articles.find(tx, article_id)
-    if article is None:
-        raise NotFoundError(f"There is no article {article_id}.", article_id=article_id)
+    article = editing.find(tx, article_id)
     if article.state in _DONE:
         raise RefusedError(f"Article {article_id} was withdrawn and is not split.")
     carried = splitting.carried_by(tx, article_id)
@@ -62,6 +67,10 @@ def split(tx: Transaction, article_id: int, source_id: int, *, now: dt.datetime)
         entry_hash=fingerprint("split"),
         now=now,
     )
+    where = {"source": str(source_id), "made": str(made)}
+    editing.record(tx, "split", article_id, actor=actor, now=now, **where)
+    tx.hint(jobs.PUBLISH_FEEDS)
+    tx.hint(jobs.COLLECT_DUE)
     return made
 
 

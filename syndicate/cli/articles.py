@@ -1,26 +1,25 @@
 """`syndicate articles`: find, correct, hold, split, kill and take down articles."""
 
 import datetime as dt
-import json
 import sys
 from typing import Annotated, Any
 
 import typer
 
-from syndicate import bounds, clock, jobs
+from syndicate import bounds, clock
 from syndicate.articles import editing, similar, splitting
+from syndicate.cli.actors import actor
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.errors import NotFoundError, OutOfBoundsError, UsageError
+from syndicate.errors import OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
-from syndicate.store.composition import alerts
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article, ArticleState
-from syndicate.store.editing import changes, embargoes
+from syndicate.store.editing import embargoes
 from syndicate.store.editing import splitting as splitting_rows
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Id = Annotated[int, typer.Argument(help="The article's id.")]
 app = typer.Typer(no_args_is_help=True)
 
@@ -48,7 +47,7 @@ def list_(
         else:
             found = articles.listed(tx, state=wanted, before_id=before, limit=limit)
     if as_json:
-        _print({"articles": [summary(each) for each in found]})
+        print_json({"articles": [summary(each) for each in found]})
         return
     table = Table("id", "state", "access", "rev", "published", "headline")
     for each in found:
@@ -65,7 +64,7 @@ def list_(
 def show(article_id: Id, *, as_json: AsJson = False) -> None:
     """Show an article with its revisions."""
     with transaction() as tx:
-        found = _find(tx, article_id)
+        found = editing.find(tx, article_id)
         revisions = articles.revisions_of(tx, article_id)
         tags = articles.tags_of(tx, [article_id]).get(article_id, [])
         carried = _sources(tx, article_id)
@@ -89,7 +88,7 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         ],
     }
     if as_json:
-        _print(shown)
+        print_json(shown)
         return
     for name in ("id", "state", "access", "kind", "url", "published", "updated", "headline"):
         sys.stdout.write(f"{name:<10} {shown[name]}\n")
@@ -111,13 +110,11 @@ def correct(
     as_json: AsJson = False,
 ) -> None:
     """Publish a correction: a revision with a note, in every place where the article stands."""
-    now = clock.now()
+    wording = editing.Wording(headline, standfirst, body)
     with transaction() as tx:
-        found = _find(tx, article_id)
-        wording = editing.Wording(headline, standfirst, body)
-        is_news = editing.correct(tx, found, wording, note=note, now=now)
-        if is_news:
-            _record(tx, "correct", article_id)
+        is_news = editing.correct(
+            tx, article_id, wording, note=note, actor=actor(), now=clock.now()
+        )
     what = "corrected" if is_news else "corrected so already"
     _done(article_id, what, as_json=as_json)
 
@@ -138,10 +135,8 @@ def embargo(
             "Say when the embargo ends with --until, or publish the article with --lift."
         )
     moment = _moment(until) if until is not None else None
-    now = clock.now()
     with transaction() as tx:
-        if editing.embargo(tx, _find(tx, article_id), moment, now=now):
-            _record(tx, "embargo", article_id, until=iso(moment or now))
+        editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
     what = "let out" if moment is None else f"held back until {iso(moment)}"
     _done(article_id, what, as_json=as_json)
 
@@ -154,14 +149,10 @@ def split(
     as_json: AsJson = False,
 ) -> None:
     """Undo a merge: what a source brings as part of this article becomes an article of its own."""
-    now = clock.now()
     with transaction() as tx:
-        made = splitting.split(tx, article_id, source, now=now)
-        _record(tx, "split", article_id, source=str(source), made=str(made))
-        tx.hint(jobs.PUBLISH_FEEDS)
-        tx.hint(jobs.COLLECT_DUE)
+        made = splitting.split(tx, article_id, source, actor=actor(), now=clock.now())
     if as_json:
-        _print({"article_id": made, "split_from": article_id})
+        print_json({"article_id": made, "split_from": article_id})
     else:
         sys.stdout.write(f"What source {source} brings is article {made} now.\n")
 
@@ -169,10 +160,8 @@ def split(
 @app.command()
 def alert(article_id: Id, *, as_json: AsJson = False) -> None:
     """Tell an article at once to the readers of alerts; once only."""
-    now = clock.now()
     with transaction() as tx:
-        alerts.ask(tx, [_find(tx, article_id).id], now=now)
-        _record(tx, "alert", article_id)
+        editing.alert(tx, article_id, actor=actor(), now=clock.now())
     _done(article_id, "to be told at once", as_json=as_json)
 
 
@@ -180,14 +169,12 @@ def alert(article_id: Id, *, as_json: AsJson = False) -> None:
 def kill(
     article_id: Id,
     *,
-    note: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
+    note: Annotated[str, typer.Option(help="Why, for the newsroom.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Withdraw an article; its text is kept and shown to nobody."""
-    now = clock.now()
     with transaction() as tx:
-        if changes.kill(tx, _find(tx, article_id), note=note, now=now):
-            _record(tx, "kill", article_id)
+        editing.kill(tx, article_id, note=note, actor=actor(), now=clock.now())
     _done(article_id, "killed", as_json=as_json)
 
 
@@ -195,14 +182,12 @@ def kill(
 def takedown(
     article_id: Id,
     *,
-    reason: Annotated[str, typer.Option(help="On what grounds; kept in the audit.")],
+    reason: Annotated[str, typer.Option(help="On what grounds: needed; the audit keeps it.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Remove an article and every copy of it for good."""
-    now = clock.now()
     with transaction() as tx:
-        if changes.take_down(tx, _find(tx, article_id), now=now):
-            _record(tx, "takedown", article_id, reason=reason)
+        editing.take_down(tx, article_id, reason=reason, actor=actor(), now=clock.now())
     _done(article_id, "taken down", as_json=as_json)
 
 
@@ -255,35 +240,10 @@ def _moment(text: str) -> dt.datetime:
         ) from error
 
 
-def _find(tx: Transaction, article_id: int) -> Article:
-    found = articles.find(tx, article_id)
-    if found is None:
-        raise NotFoundError(
-            f"There is no article {article_id}; `syndicate articles list` shows them.",
-            article_id=article_id,
-        )
-    return found
-
-
-def _record(tx: Transaction, action: str, article_id: int, **detail: str) -> None:
-    audit.record(
-        tx,
-        at=clock.now(),
-        actor="cli",
-        action=f"article.{action}",
-        subject=f"article:{article_id}",
-        **detail,
-    )
-
-
 def _done(article_id: int, what: str, *, as_json: bool) -> None:
     with transaction() as tx:
-        found = _find(tx, article_id)
+        found = editing.find(tx, article_id)
     if as_json:
-        _print(summary(found))
+        print_json(summary(found))
     else:
         sys.stdout.write(f"Article {article_id} is {what}; its feeds are built again.\n")
-
-
-def _print(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,6 +1,5 @@
 """`syndicate bounces`: what came back, what it means, and what receivers hold against us."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from syndicate.bounces.doors.intake import Intake
 from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading.classify import classify as verdicts_of
 from syndicate.cli.bounces_listen import listen
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.store.ground.session import transaction
@@ -25,7 +25,6 @@ app.command()(listen)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, Maildirs, mboxes or folders; - reads one from stdin.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
@@ -37,7 +36,7 @@ def classify(paths: Paths, *, as_json: AsJson = False) -> None:
         for name, raw in _mails(path)
     ]
     if as_json:
-        sys.stdout.write(json.dumps({"mails": mails}, ensure_ascii=False) + "\n")
+        print_json({"mails": mails})
         return
     table = Table("mail", "kind", "recipient", "reason", "code", "hard", "said", box=None)
     for mail in mails:
@@ -87,7 +86,7 @@ def list_incidents(*, as_json: AsJson = False) -> None:
             for each in incidents.open_ones(tx)
         ]
     if as_json:
-        sys.stdout.write(json.dumps({"incidents": rows}) + "\n")
+        print_json({"incidents": rows})
         return
     table = Table("id", "receiver", "our domain", "reason", "events", "last", "said", box=None)
     for row in rows:
@@ -107,7 +106,7 @@ def close(
         if not incidents.close(tx, incident_id, now=clock.now()):
             raise NotFoundError(f"No open incident has the number {incident_id}.")
     if as_json:
-        sys.stdout.write(json.dumps({"closed": incident_id}) + "\n")
+        print_json({"closed": incident_id})
     else:
         sys.stdout.write(f"Incident {incident_id} is closed.\n")
 
@@ -121,7 +120,7 @@ def _mails(path: Path) -> list[tuple[str, bytes]]:
 def _tell(intake: Intake, *, as_json: bool) -> None:
     row = intake.counted
     if as_json:
-        sys.stdout.write(json.dumps(row) + "\n")
+        print_json(row)
     else:
         sys.stdout.write(
             f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
+from syndicate.cli.options import AsJson, print_json
 from syndicate.collect import run
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.reading import pool
@@ -17,7 +18,6 @@ from syndicate.reading.feeds import parse as feeds
 from syndicate.reading.pages import extract as pages
 from syndicate.reading.pages import profile as profiles
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -33,7 +33,7 @@ def run_(
     with closing(pool):
         done = run.collect_now(source, clock.now())
     if as_json:
-        _print(dataclasses.asdict(done))
+        print_json(dataclasses.asdict(done))
     else:
         sys.stdout.write(
             f"{done.sources} sources: {done.fetched} fetched, {done.unchanged} of them unchanged, "
@@ -60,7 +60,7 @@ def parse(
     with closing(pool):
         feed = pool.readers().feed(body, url=url, content_type=content_type, now=clock.now())
     if as_json:
-        _print(feeds.as_json(feed))
+        print_json(feeds.as_json(feed))
         return
     sys.stdout.write(f"{feed.title} ({feed.format}, {len(feed.entries)} entries)\n")
     for entry in feed.entries:
@@ -88,7 +88,7 @@ def extract(
             body, url=url, content_type=content_type, now=clock.now(), profile=described
         )
     if as_json:
-        _print(pages.as_json(page))
+        print_json(pages.as_json(page))
         return
     for name in ("headline", "standfirst", "section", "published", "updated", "language"):
         sys.stdout.write(f"{name:<11} {getattr(page, name) or '-'}\n")
@@ -121,7 +121,3 @@ def _read(file: Path) -> bytes:
         raise NotFoundError(f"There is no file {file}; name one that is there.") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def _print(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

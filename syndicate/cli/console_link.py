@@ -1,13 +1,13 @@
 """`syndicate console-link`: a link that lets an operator into the console once."""
 
 import getpass
-import json
 import sys
 from typing import Annotated
 
 import typer
 
 from syndicate import clock, settings, signing
+from syndicate.cli.options import AsJson, print_json
 from syndicate.errors import UsageError
 from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, link_payload
 
@@ -18,7 +18,7 @@ def console_link(
         str | None, typer.Option(help="Who will sign in, for the audit; else this account.")
     ] = None,
     role: Annotated[str, typer.Option(help="viewer, editor, sender or admin.")] = "admin",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print a link to the console; it works once, for 15 minutes."""
     if role not in ROLES:
@@ -26,7 +26,7 @@ def console_link(
     url = sign_in_url(name or getpass.getuser(), role)
     minutes = int(LINK_WITHIN.total_seconds() // 60)
     if as_json:
-        sys.stdout.write(json.dumps({"url": url, "minutes": minutes}) + "\n")
+        print_json({"url": url, "minutes": minutes})
     else:
         sys.stdout.write(f"{url}\n")
         sys.stderr.write(f"It works once, and for {minutes} minutes.\n")

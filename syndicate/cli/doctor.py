@@ -6,7 +6,6 @@ while it does not run. `--only database,broker` is what docker-compose.yml asks 
 """
 
 import importlib
-import json
 import os
 import pkgutil
 import sys
@@ -24,6 +23,7 @@ from rich.console import Console
 import syndicate
 from syndicate import clock, jobs, settings
 from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows
+from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
@@ -51,7 +51,7 @@ def doctor(
     only: Annotated[
         str | None, typer.Option(help="Run these checks alone, by name: database,broker.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with this installation, and what to do."""
     wanted = _wanted(only)
@@ -59,7 +59,7 @@ def doctor(
         os.environ["SYNDICATE_DATA_DIR"] = str(data_dir.absolute())
     findings = list(examine(wanted))
     if as_json:
-        sys.stdout.write(json.dumps({"checks": [asdict(each) for each in findings]}) + "\n")
+        print_json({"checks": [asdict(each) for each in findings]})
     else:
         console = Console(highlight=False, soft_wrap=True)
         for each in findings:

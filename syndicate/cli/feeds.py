@@ -1,6 +1,5 @@
 """`syndicate feeds`: list, build, add and retire feeds; the hub, and who fetches what."""
 
-import json
 import re
 import sys
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock, jobs
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.feeds import hub, outside_hub
@@ -26,7 +26,6 @@ from syndicate.store.syndication.hub import FeedCallback
 app = typer.Typer(no_args_is_help=True)
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("list")
@@ -41,7 +40,7 @@ def list_feeds(*, as_json: AsJson = False) -> None:
         counts = feed_documents.entry_counts(tx, [feed.id for feed in found])
     rows = [_row(feed, counts.get(feed.id, 0)) for feed in found]
     if as_json:
-        sys.stdout.write(json.dumps({"feeds": rows}) + "\n")
+        print_json({"feeds": rows})
         return
     table = Table("slug", "kind", "title", "entries", "due at")
     for row in rows:
@@ -66,7 +65,7 @@ def publish(
     while count := publishing.publish_due(clock.now()):
         built += count
     if as_json:
-        sys.stdout.write(json.dumps({"built": built}) + "\n")
+        print_json({"built": built})
     else:
         sys.stdout.write(f"{built} feeds were built.\n")
 
@@ -86,7 +85,7 @@ def show(slug: str, *, as_json: AsJson = False) -> None:
         counts = feed_documents.entry_counts(tx, [feed.id])
     found = {**_row(feed, counts.get(feed.id, 0)), "documents": documents}
     if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
+        print_json(found)
         return
     table = Table("format", "page", "entries", "bytes", "modified at", "etag", title=feed.title)
     for document in documents:
@@ -179,7 +178,7 @@ def run_hub(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         rows = [_callback(row) for row in hub_rows.subscriptions(tx)]
     if as_json:
-        sys.stdout.write(json.dumps({"requests": requests, "subscriptions": rows}) + "\n")
+        print_json({"requests": requests, "subscriptions": rows})
         return
     table = Table("id", "topic", "host", "lease until", "due at", "attempts", "last status")
     for row in rows:
@@ -196,7 +195,7 @@ def watch(*, as_json: AsJson = False) -> None:
         seen = [_consumer(row) for row in consumers.consumers(tx)]
         late = [_late(row) for row in consumers.behind(tx, now=now)]
     if as_json:
-        sys.stdout.write(json.dumps({"consumers": seen, "behind": late}) + "\n")
+        print_json({"consumers": seen, "behind": late})
         return
     table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
     for row in seen:

@@ -3,7 +3,6 @@
 import datetime as dt
 import enum
 import getpass
-import json
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli import releasing, watching
+from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, reconcile
@@ -38,8 +38,6 @@ class Resendable(enum.StrEnum):
 _STATES = {each: each.name for each in Resendable} | {Resendable.REMAINING: "PENDING"}
 
 MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @app.command("list")
@@ -59,7 +57,7 @@ def list_mailings(
         rows = [_as_dict(each) for each in found]
         held = row.held_why if row is not None else None
         said = {"stopped": stopped, "held": held, "mailings": rows}
-        sys.stdout.write(json.dumps(said) + "\n")
+        print_json(said)
         return
     if row is not None and row.held_why is not None:
         sys.stdout.write(f"{copy_check.told(row.held_why)}\n")
@@ -86,7 +84,7 @@ def show(
     if as_json:
         shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
         shown["versions"] = [each.as_dict() for each in versions]
-        sys.stdout.write(json.dumps(shown | {"receivers": told}) + "\n")
+        print_json(shown | {"receivers": told})
     else:
         _print_one(standing, errors)
         _print_versions(versions)

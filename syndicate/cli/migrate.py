@@ -4,13 +4,13 @@ What was taken down and came back with a restored backup is taken down again; a 
 restored sends no mail.
 """
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
 from syndicate import clock, logs, settings
+from syndicate.cli.options import AsJson, print_json
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
@@ -33,7 +33,7 @@ def migrate(
         str | None, typer.Option(help="Write the next migration instead, with this title.")
     ] = None,
     restored: Restored = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the database's schema up to this version; safe to run twice, or at once."""
     if begin is not None:
@@ -46,7 +46,7 @@ def migrate(
     held = _compare(is_all_restored=restored)
     if as_json:
         said = {"before": before, "after": after, "takedowns_repeated": repeated, "held": held}
-        sys.stdout.write(json.dumps(said) + "\n")
+        print_json(said)
         return
     if held is not None:
         sys.stdout.write(f"{copy_check.told(held)}\n")

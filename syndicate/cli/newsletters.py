@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import alerts, rehearse, run, schedule, timetable
@@ -33,7 +33,6 @@ from syndicate.store.sending import ledger
 app = typer.Typer(no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help="Slug of the newsletter.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 IsNext = Annotated[
     bool, typer.Option("--next", help="The next slot with the news so far, not the last one.")
 ]
@@ -45,7 +44,7 @@ def list_newsletters(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         rows = [_newsletter_row(tx, each) for each in newsletters.every(tx)]
     if as_json:
-        _print_json({"newsletters": rows})
+        print_json({"newsletters": rows})
         return
     table = Table("newsletter", "name", "kind", "languages", "due", "next", "readers", box=None)
     for row in rows:
@@ -110,7 +109,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
         timetable.read_schedule(row)
         made = newsletters.add(tx, row, section_ids=_section_ids(tx, section or []))
     if as_json:
-        _print_json({"id": made.id, "slug": made.slug})
+        print_json({"id": made.id, "slug": made.slug})
     else:
         sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
 
@@ -137,7 +136,7 @@ def list_issues(
         found = issues.of_newsletter(tx, _find(tx, slug).id, limit=limit)
         rows = [_issue_row(tx, issue) for issue in found]
     if as_json:
-        _print_json({"issues": rows})
+        print_json({"issues": rows})
         return
     table = Table("issue", "date", "slot", "state", "stories", "audience", "mailing", "", box=None)
     for row in rows:
@@ -154,7 +153,7 @@ def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> 
         newsletter_id = _find(tx, slug).id
     found = rehearse.dry_run(newsletter_id, now, is_next=is_next)
     if as_json:
-        _print_json(_rehearsal_row(found))
+        print_json(_rehearsal_row(found))
     else:
         _tell(Terminal(), found)
 
@@ -208,7 +207,7 @@ def send(
         issue = issues.find(tx, issue_id)
         row = _issue_row(tx, issue) if issue else {}
     if as_json:
-        _print_json(row)
+        print_json(row)
     else:
         sys.stdout.write(
             f"Issue {row['number']} of {row['local_date']} {row['slot']} is {row['state']}"
@@ -344,7 +343,3 @@ def _to_whom(row: dict[str, Any]) -> str:
 
 def _shown(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _print_json(row: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,12 +1,12 @@
 """Letting mail leave again, as an operator sees it: what would be sent, and a question."""
 
-import json
 import sys
 from collections.abc import Iterator
 
 import typer
 
 from syndicate import clock
+from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, restored
@@ -34,7 +34,7 @@ def release(*, actor: str, dry_run: bool, yes: bool, as_json: bool) -> None:
         _ask(restored.plan(clock.now()), is_quiet=as_json)
     done = steering.release(actor=actor, now=clock.now())
     if as_json:
-        sys.stdout.write(json.dumps(as_dict(done)) + "\n")
+        print_json(as_dict(done))
     else:
         sys.stdout.write("Mail leaves again.\n")
 
@@ -62,7 +62,7 @@ def _ask(found: Plan, *, is_quiet: bool) -> None:
 
 def _tell(found: Plan, *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(as_dict(found)) + "\n")
+        print_json(as_dict(found))
         return
     console = Terminal(soft_wrap=True)
     for sentence in sentences(found):

@@ -4,7 +4,6 @@ A change is made at the newsroom and comes here like any other: collected from i
 decided on, published again.
 """
 
-import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from lxml import etree
 
 from syndicate import clock, settings
+from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.cli.waiting import Seen, Waiter
 from syndicate.collect import run
@@ -31,8 +31,6 @@ app = typer.Typer(no_args_is_help=True)
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OK = 200
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def list_(*, as_json: AsJson = False) -> None:
         for article in found
     ]
     if as_json:
-        sys.stdout.write(json.dumps({"articles": rows}, ensure_ascii=False) + "\n")
+        print_json({"articles": rows})
         return
     table = Table("id", "article", "state", "access", "revision", "headline")
     for row in rows:
@@ -105,7 +103,7 @@ def list_(*, as_json: AsJson = False) -> None:
 @app.command()
 def remove(
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Take the newsroom away: its publications, articles, feeds, mailings and sample readers."""
@@ -117,7 +115,7 @@ def remove(
     with transaction() as tx:
         readers = setup.remove(tx)
     if as_json:
-        sys.stdout.write(json.dumps({"subscribers": readers}) + "\n")
+        print_json({"subscribers": readers})
     else:
         sys.stdout.write(f"{names} are gone, with {readers} sample readers.\n")
 
@@ -198,7 +196,7 @@ def _tell(
         "feeds": rows,
     }
     if as_json:
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        print_json(answer)
         return
     console = Terminal()
     console.print(

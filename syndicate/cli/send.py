@@ -10,7 +10,6 @@ Outside production it mails addresses that can be nobody's (example.com, .test a
 those in `SYNDICATE_MAIL_ALLOW_LIST`, and refuses anything else before a line is imported.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ import typer
 from syndicate import clock, settings
 from syndicate.cli import watching
 from syndicate.cli.files import bytes_of
+from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
@@ -93,7 +93,7 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         standing = campaign.send(tend)
         found = campaign.told(standing)
         if as_json:
-            sys.stdout.write(json.dumps(found) + "\n")
+            print_json(found)
             sys.stdout.flush()
         else:
             sys.stdout.write(watching.line(standing, found["per_s"]) + "\n")

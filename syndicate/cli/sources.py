@@ -1,7 +1,6 @@
 """`syndicate sources`: add, list, check, pause and remove the places that articles come from."""
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.articles import receive_push
 from syndicate.cli.collect import read_profile
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, websub
 from syndicate.errors import NotFoundError, UsageError
@@ -25,7 +25,6 @@ from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import audit
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Id = Annotated[int, typer.Argument(help="The source's id.")]
 Allow = Annotated[
     list[str] | None,
@@ -93,7 +92,7 @@ def add(  # noqa: PLR0913 - one option per fact of a source
             obeys_robots=robots,
         )
     if as_json:
-        _print(summary(added, None))
+        print_json(summary(added, None))
     else:
         sys.stdout.write(f"Source {added.id} is added and due now.\n")
 
@@ -105,7 +104,7 @@ def list_(*, as_json: AsJson = False) -> None:
         found = sources.listed(tx)
         notices = sources.notices_of(tx)
     if as_json:
-        _print(
+        print_json(
             {
                 "sources": [summary(source, state) for source, state in found],
                 "notices": [
@@ -145,7 +144,7 @@ def check_(
     origins = [check_origin(each) for each in allow or ()]
     found = _checked(url, chosen.value, origins, read_profile(profile))
     if as_json:
-        _print(found.as_json())
+        print_json(found.as_json())
         return
     for line in found.lines():
         sys.stdout.write(f"{line}\n")
@@ -160,7 +159,7 @@ def hubs(*, as_json: AsJson = False) -> None:
         rows = [dataclasses.asdict(each) for each in found]
         for row in rows:
             row["pushed_at"] = iso(row["pushed_at"]) if row["pushed_at"] else None
-        _print({"hubs": rows})
+        print_json({"hubs": rows})
         return
     table = Table("hub", "sources", "by push", "late by", "by poll", "late by", "last push")
     for each in found:
@@ -194,7 +193,7 @@ def secret(
         owner = _publication(tx, publication)
     found = receive_push.secret_of(owner).hex()
     if as_json:
-        _print({"key": owner.slug, "secret": found})
+        print_json({"key": owner.slug, "secret": found})
     else:
         sys.stdout.write(f"{found}\n")
 
@@ -208,7 +207,7 @@ def remove(source_id: Id, *, as_json: AsJson = False) -> None:
             raise _unknown(source_id)
         _record(tx, "removed", source_id)
     if as_json:
-        _print({"removed": source_id})
+        print_json({"removed": source_id})
     else:
         sys.stdout.write(f"Source {source_id} is forgotten; its articles stay.\n")
 
@@ -264,7 +263,7 @@ def _set_state(source_id: int, state: SourceState, what: str, *, as_json: bool) 
         sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now)
         _record(tx, state.value, source_id)
     if as_json:
-        _print({"id": source_id, "state": state.value})
+        print_json({"id": source_id, "state": state.value})
     else:
         sys.stdout.write(f"Source {source_id} is {state.value}.\n")
 
@@ -313,7 +312,3 @@ def _late(seconds: float | None) -> str:
 
 def _short(moment: Any) -> str:
     return f"{moment:%d %b %H:%M}" if moment else "-"
-
-
-def _print(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,6 +1,5 @@
 """`syndicate subscribers`: bring readers in, give them out, count them, forget one."""
 
-import json
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.files import bytes_of
+from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store.ground.session import transaction
@@ -24,7 +24,6 @@ app = typer.Typer(no_args_is_help=True)
 REASONS_SHOWN = 20
 
 Newsletter = Annotated[str, typer.Option("--newsletter", "-n", help="Slug of the newsletter.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Ignored = Annotated[
     list[str] | None,
     typer.Option(
@@ -70,7 +69,7 @@ def import_(
         refused=len(done.refused),
     )
     if as_json:
-        sys.stdout.write(json.dumps(_told(done, time.monotonic() - began)) + "\n")
+        print_json(_told(done, time.monotonic() - began))
     else:
         _tell(done)
     if done.faults:
@@ -105,7 +104,7 @@ def counts(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         rows = {each.slug: subscribers.counts(tx, each.id) for each in newsletters.every(tx)}
     if as_json:
-        sys.stdout.write(json.dumps(rows) + "\n")
+        print_json(rows)
         return
     for slug, row in rows.items():
         numbers = " · ".join(f"{number} {state}" for state, number in row.items())
@@ -116,7 +115,7 @@ def counts(*, as_json: AsJson = False) -> None:
 def erase(
     address: Annotated[str, typer.Argument(help="Whose everything is to be forgotten.")],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget a person: address, subscriptions, choices and consents. There is no way back."""
@@ -124,7 +123,7 @@ def erase(
         raise UsageError("Nothing was changed.")
     done = erasing.erase(address, actor="cli", now=clock.now())
     if as_json:
-        sys.stdout.write(json.dumps({"subscriptions": done.subscriptions}) + "\n")
+        print_json({"subscriptions": done.subscriptions})
     else:
         number = done.subscriptions
         what = "1 subscription" if number == 1 else f"{number} subscriptions"

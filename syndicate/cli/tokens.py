@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from syndicate import clock
+from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store.ground.session import transaction
@@ -15,7 +16,6 @@ from syndicate.store.platform import audit, tokens
 from syndicate.store.platform.tokens import ROLES, ApiToken, Permission
 
 app = typer.Typer(no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
@@ -46,7 +46,7 @@ def add(
         )
         audit.record(tx, at=now, actor="cli", action="token-add", subject=f"token:{made.id}")
     if as_json:
-        sys.stdout.write(json.dumps(_as_dict(made) | {"token": secret}) + "\n")
+        print_json(_as_dict(made) | {"token": secret})
     else:
         sys.stdout.write(f"{secret}\n")
         sys.stderr.write("Keep it now: it is not shown again, only its hash is stored.\n")
@@ -58,7 +58,7 @@ def list_tokens(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         found = tokens.all_tokens(tx)
     if as_json:
-        sys.stdout.write(json.dumps({"tokens": [_as_dict(each) for each in found]}) + "\n")
+        print_json({"tokens": [_as_dict(each) for each in found]})
         return
     table = Table("id", "name", "permissions", "expires", "used")
     for each in found:

@@ -1,6 +1,5 @@
 """`syndicate up`: a newsroom's whole installation on this machine, until Ctrl-C."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from syndicate import settings
 from syndicate.cli import newsroom
 from syndicate.cli.migrate import Restored
+from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
@@ -54,7 +54,7 @@ def up(
                 newsroom.open_all(stack)
             if as_json:
                 said = stack.run() | {"held": stack.held_why}
-                sys.stdout.write(json.dumps(said) + "\n")
+                print_json(said)
                 sys.stdout.flush()
             else:
                 _welcome(console, stack, time.monotonic() - began)

@@ -29,6 +29,7 @@ _FOR_PROGRAMS = ("/api/", "/hooks/", "/hub", "/feeds/", "/healthz", "/readyz", "
 _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.NotFoundError, 404),
     (errors.CapReachedError, 429),
+    (errors.NotAllowedError, 403),
     (errors.RefusedError, 409),
     (errors.UsageError, 400),
     (errors.BadAddressError, 422),

@@ -6,9 +6,8 @@ Source: Prometheus exposition format 0.0.4.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from syndicate import clock
@@ -16,9 +15,8 @@ from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.platform import due, installation
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations, progress
-from syndicate.web.api.access import Needs
+from syndicate.web.api.actors import CanMeasure
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -26,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/metrics")
-def metrics(_actor: Annotated[Actor, Depends(Needs(Permission.METRICS))]) -> PlainTextResponse:
+def metrics(_actor: CanMeasure) -> PlainTextResponse:
     """Gauges of this moment."""
     with transaction() as tx:
         lines = list(_lines(tx))

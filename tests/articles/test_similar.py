@@ -14,6 +14,7 @@ from syndicate.cli import articles
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site
@@ -101,7 +102,7 @@ def test_what_a_cms_pushes_is_what_its_id_says(site: Site) -> None:
     with transaction() as tx:
         [publication] = publications.all_publications(tx)
         entry = receive_push.entry_of({**said, "published_at": AT})
-        [pushed] = receive_push.receive(tx, publication, [entry], NOW)
+        [pushed] = receive_push.receive(tx, publication, [entry], actor=TESTER, now=NOW)
 
     assert pushed.outcome == "created"
     assert len(newsroom.articles()) == 2
@@ -135,9 +136,9 @@ def test_who_speaks_for_an_article_is_not_split_off(site: Site) -> None:
     merged = newsroom.only_article().id
 
     with transaction() as tx, pytest.raises(RefusedError, match="speaks for article"):
-        splitting.split(tx, merged, first, now=NOW)
+        splitting.split(tx, merged, first, actor=TESTER, now=NOW)
     with transaction() as tx, pytest.raises(NotFoundError, match="does not bring"):
-        splitting.split(tx, merged, 99, now=NOW)
+        splitting.split(tx, merged, 99, actor=TESTER, now=NOW)
 
     assert len(newsroom.articles()) == 1
 

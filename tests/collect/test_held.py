@@ -10,12 +10,12 @@ from syndicate.articles import date_notices, editing
 from syndicate.cli import build
 from syndicate.errors import RefusedError, UsageError
 from syndicate.store.composition import alerts
-from syndicate.store.content import articles
 from syndicate.store.content.visibility import Channel
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.views import shown
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site
@@ -165,10 +165,9 @@ def test_what_is_withdrawn_or_a_draft_has_no_embargo(site: Site) -> None:
     collected(site, item(1, syndicate_state="draft"))
 
     with transaction() as tx:
-        found = articles.find(tx, newsroom.only_article().id)
-        assert found is not None
+        draft = newsroom.only_article().id
         with pytest.raises(RefusedError, match="is a draft"):
-            editing.embargo(tx, found, None, now=NOW)
+            editing.embargo(tx, draft, None, actor=TESTER, now=NOW)
 
 
 def test_a_held_article_is_listed_by_itself(site: Site) -> None:

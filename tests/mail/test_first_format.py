@@ -21,6 +21,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Lane, MailingContent, MailingState
+from tests.acting import TESTER
 from tests.mail import first_format
 from tests.mail.fault_relay import Event, FaultRelay, Taken
 from tests.newsletters.sending import counts, let_waiting_be_over
@@ -173,7 +174,8 @@ def test_a_story_corrected_after_the_upgrade_gives_the_mailing_content_of_the_ne
     with transaction() as tx:
         row = tx.scalars(select(Article).where(Article.slug == "plain")).one()
         wording = Wording(headline="slot:unsubscribe_url", standfirst=None)
-        editing.correct(tx, row, wording, note="It was another.", now=clock.now())
+        note = "It was another."
+        editing.correct(tx, row.id, wording, note=note, actor=TESTER, now=clock.now())
     assert renew.renew_content(mailing_id, clock.now()) == 2
 
     resume("attacked")

@@ -21,6 +21,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Issue, IssueState
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending.mailings import Lane
+from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article, choices, reader
 from tests.newsletters.sending import add_alerts, compose, found, readers
@@ -109,7 +110,8 @@ def test_a_pushed_article_says_so_itself(room: FaultRelay) -> None:
     for _ in range(2):
         with transaction() as tx:
             publication = tx.scalars(select(Publication)).one()
-            receive_push.receive(tx, publication, [receive_push.entry_of(said)], clock.now())
+            entries = [receive_push.entry_of(said)]
+            receive_push.receive(tx, publication, entries, actor=TESTER, now=clock.now())
             assert ("newsletters.open_alerts", ()) in [(job.name, ids) for job, ids in tx.hints]
         send_due()
 

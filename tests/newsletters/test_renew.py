@@ -18,6 +18,7 @@ from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import AmbiguousPolicy, Delivery, Mailing, MailingState
 from syndicate.store.views import progress
+from tests.acting import TESTER
 from tests.mail.fault_relay import Event, FaultRelay, HangUp, Taken
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices
 from tests.newsletters.sending import (
@@ -37,8 +38,8 @@ OLD, NEW = "Headline world-one", "Four bridges, not five"
 def correct(article_id: int = WORLD, headline: str = NEW, standfirst: str | None = None) -> None:
     wording = Wording(headline=headline, standfirst=standfirst)
     with transaction() as tx:
-        row = found(tx, article_id)
-        editing.correct(tx, row, wording, note="There are four.", now=clock.now())
+        note = "There are four."
+        editing.correct(tx, article_id, wording, note=note, actor=TESTER, now=clock.now())
 
 
 def kill(article_id: int) -> None:

@@ -25,6 +25,7 @@ from syndicate.store.newsroom.newsletters import Issue, IssueState
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Lane, Mailing, MailingState
 from syndicate.store.views import operations
+from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import add_alerts, compose, counts, found, readers, send
@@ -233,8 +234,8 @@ def test_a_story_that_breaks_while_it_is_corrected_costs_itself() -> None:
     readers(1)
     mailing_id = compose()
     with transaction() as tx:
-        row = found(tx, WORLD)
-        editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
+        four = Wording(headline="Four")
+        editing.correct(tx, WORLD, four, note="Not five.", actor=TESTER, now=clock.now())
         read = renew._read(tx, mailing_id, NOW)
     assert read is not None
     chosen = {
@@ -256,8 +257,8 @@ def test_a_mailing_whose_every_story_breaks_is_paused(relay: FaultRelay) -> None
     readers(1)
     mailing_id = compose()
     with transaction() as tx:
-        row = found(tx, WORLD)
-        editing.correct(tx, row, Wording(headline="Four"), note="Not five.", now=clock.now())
+        four = Wording(headline="Four")
+        editing.correct(tx, WORLD, four, note="Not five.", actor=TESTER, now=clock.now())
     for each in (WORLD, SPORT):
         spoil(each, BROKEN)
 

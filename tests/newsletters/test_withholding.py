@@ -27,6 +27,7 @@ from syndicate.store.sending.mailings import (
     MailingKind,
     MailingState,
 )
+from tests.acting import TESTER
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import (
@@ -337,7 +338,8 @@ def pushed(**more: object) -> None:
     }
     with transaction() as tx:
         publication = tx.scalars(select(Publication)).one()
-        receive_push.receive(tx, publication, [receive_push.entry_of(said)], clock.now())
+        entries = [receive_push.entry_of(said)]
+        receive_push.receive(tx, publication, entries, actor=TESTER, now=clock.now())
 
 
 MAYOR = {"url": "https://daily.example/mayor.jpg"}

@@ -49,6 +49,7 @@ from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Lane
 from syndicate.store.syndication import reader_feeds
 from syndicate.subscribers import erase, subscribe, transfer
+from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, pushes, rounds, seen, wire
 from tests.upgrade.day import SITE, Day, Relay
@@ -204,12 +205,13 @@ def edit(day: Day) -> None:
         headers = {"Authorization": f"Bearer {made.TOKEN}"}
         for number, act in ((10, "kill"), (11, "takedown")):
             path = f"/api/v1/articles/{day.ids[f'cms-{number}']}/{act}"
-            assert site.post(path, headers=headers).status_code == 200
+            said = {"reason": "A court's order."} if act == "takedown" else {}
+            assert site.post(path, json=said, headers=headers).status_code == 200
         with transaction() as tx:
             for article_id in (day.ids["cms-12"], day.article("/en/articles/river-treaty")):
                 wording = editing.Wording(body="<p>What the editor wrote, £1.5m in all.</p>")
-                found = articles.find(tx, article_id)
-                editing.correct(tx, found, wording, note="We were wrong.", now=clock.now())
+                said = {"note": "We were wrong.", "actor": TESTER, "now": clock.now()}
+                editing.correct(tx, article_id, wording, **said)
             for tail, act in (("/en/articles/rye-bread", changes.kill),):
                 act(tx, articles.find(tx, day.article(tail)), note=None, now=clock.now())
             wire_story = articles.find(tx, day.article("wire.example/story/3"))

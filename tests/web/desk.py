@@ -8,9 +8,9 @@ from syndicate import clock
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.feeds import publish
-from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
 from syndicate.web.app import build
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.web.pushing import PATH, article
 
@@ -84,6 +84,5 @@ class Desk:
 
 def correct(wording: Wording) -> bool:
     with transaction() as tx:
-        row = articles.find(tx, newsroom.only_article().id)
-        assert row is not None
-        return editing.correct(tx, row, wording, note=NOTE, now=clock.now())
+        only = newsroom.only_article().id
+        return editing.correct(tx, only, wording, note=NOTE, actor=TESTER, now=clock.now())

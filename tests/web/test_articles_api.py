@@ -24,6 +24,7 @@ from tests import searching
 from tests.collect import newsroom
 from tests.web.pushing import PATH, article, everywhere
 
+ORDER = {"reason": "A court ordered it."}
 MARKER = "zanzibarquokka"
 
 
@@ -259,7 +260,7 @@ def test_after_a_takedown_the_text_is_in_no_table_and_no_document(
     assert {"article", "revision", "picture", "article_source", "api_answer"} <= held
 
     article_id = newsroom.only_article().id
-    answer = site.post(f"{PATH}/{article_id}/takedown", headers=bearer)
+    answer = site.post(f"{PATH}/{article_id}/takedown", json=ORDER, headers=bearer)
     after = everywhere()
 
     assert answer.json()["state"] == "taken_down"
@@ -278,7 +279,7 @@ def test_what_was_taken_down_does_not_come_back_by_another_feed(
     site: TestClient, bearer: dict[str, str], database: str
 ) -> None:
     site.post(PATH, json=article(url=f"https://daily.example/{MARKER}"), headers=bearer)
-    site.post(f"{PATH}/{newsroom.only_article().id}/takedown", headers=bearer)
+    site.post(f"{PATH}/{newsroom.only_article().id}/takedown", json=ORDER, headers=bearer)
     with newsroom.running() as other, transaction() as tx:
         entry = newsroom.item(9, link=f"https://daily.example/{MARKER}", title=f"Again {MARKER}")
         other.serve("/feed", newsroom.rss(entry))

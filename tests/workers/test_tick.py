@@ -17,6 +17,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import due
 from syndicate.store.sending.mailings import Lane
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.mail.campaign import NOW, Plan, start
 
@@ -122,4 +123,4 @@ def push_embargoed(*ends: dt.datetime) -> None:
     ]
     with transaction() as tx:
         publication = publications.all_publications(tx)[0]
-        receive_push.receive(tx, publication, entries, clock.now())
+        receive_push.receive(tx, publication, entries, actor=TESTER, now=clock.now())

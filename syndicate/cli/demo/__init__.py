@@ -4,7 +4,6 @@ Nothing of the user's own is touched: servers, settings and folder are the demo'
 only if the job was really done, as counted afterwards in rows, documents and mailbox files.
 """
 
-import json
 import os
 import sys
 import time
@@ -20,6 +19,7 @@ from syndicate.cli.demo.journey import Journey, started_at
 from syndicate.cli.demo.result import Result
 from syndicate.cli.demo.telling import Teller
 from syndicate.cli.newsroom import READERS, Opening
+from syndicate.cli.options import print_json
 from syndicate.embedded.supervisor import Options, Stack
 
 
@@ -105,5 +105,5 @@ def _end(done: Result, *, as_json: bool) -> None:
 
 
 def _print(done: Result) -> None:
-    sys.stdout.write(json.dumps(done.as_dict(), ensure_ascii=False) + "\n")
+    print_json(done.as_dict())
     sys.stdout.flush()

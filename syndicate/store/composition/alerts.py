@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
@@ -33,22 +33,28 @@ class Due:
     article_id: int
 
 
-def ask(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:
+def ask(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> list[int]:
     """Have articles told at once; under an embargo, at its end. Safe to run twice.
 
     Args:
         tx: the open transaction.
         article_ids: which ones; those that were told already stay told.
         now: aware UTC.
+
+    Returns:
+        Those for which this is new: neither told, nor asked for within the hour.
     """
-    was_told = exists().where(Issue.article_id == Article.id)
+    open_ones = (Article.id.in_(article_ids), ~exists().where(Issue.article_id == Article.id))
+    is_new = or_(Article.alert_at.is_(None), Article.alert_at <= now - WITHIN)
+    fresh = list(tx.scalars(select(Article.id).where(*open_ones, is_new)))
     tx.execute(
         update(Article)
-        .where(Article.id.in_(article_ids), ~was_told)
+        .where(*open_ones)
         .values(alert_at=now)
         .execution_options(synchronize_session=False)
     )
     tx.hint(jobs.OPEN_ALERTS)
+    return fresh
 
 
 def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:

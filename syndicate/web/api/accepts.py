@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.mail.recovery import reconcile
-from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.web.api.access import Needs
+from syndicate.web.api.actors import CanTellAccepts
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
-Relay = Annotated[Actor, Depends(Needs(Permission.ACCEPTS))]
 
 
 class Taken(BaseModel):
@@ -23,7 +21,7 @@ class Taken(BaseModel):
 
 @router.post("/accepts")
 def take_accepts(
-    _actor: Relay,
+    _actor: CanTellAccepts,
     relay: Annotated[str, Query(max_length=300, description="HOST:PORT, as the relay is set")],
     body: Annotated[bytes, Body(media_type="text/plain", description="lines of its log")],
 ) -> Taken:

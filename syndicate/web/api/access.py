@@ -1,9 +1,9 @@
 """Who may call the API: a bearer token, and a permission that each route declares.
 
     @router.post("/mailings/{mailing_id}/pause")
-    def pause(mailing_id: MailingId, actor: Annotated[Actor, Depends(Needs(Permission.STEER))]):
+    def pause(mailing_id: MailingId, actor: CanSteer):
 
-A route without `Needs` is found by a guard test.
+`web.api.actors` has a name for each `Needs`; a route without one is found by a guard test.
 """
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from syndicate import clock
+from syndicate.newsroom import verbs
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Actor, Permission
@@ -40,7 +41,8 @@ class Needs:
         """Who calls.
 
         Raises:
-            HTTPException: 401 without a token that is known, 403 without the permission.
+            HTTPException: 401 without a token that is known.
+            NotAllowedError: it does not have the permission.
         """
         # `api.signed` has checked the signature of a request that has one instead of a token.
         actor: Actor | None = getattr(request.state, "signed_by", None)
@@ -54,9 +56,6 @@ class Needs:
                 "`syndicate tokens add` makes one.",
                 {"WWW-Authenticate": "Bearer"},
             )
-        if self.permission not in actor.permissions:
-            raise HTTPException(
-                403, f"This token does not have the permission {self.permission.value}."
-            )
+        verbs.allow(actor, self.permission)
         request.state.actor = actor
         return actor

@@ -12,24 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.articles import editing, receive_push
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import RefusedError, UsageError
 from syndicate.reading.records import Access, Change, Kind, State
-from syndicate.store.composition import alerts
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article, ArticleState
 from syndicate.store.content.visibility import Channel
-from syndicate.store.editing import changes, outbox
+from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.platform import audit, idempotency
-from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.web.api.access import Needs
+from syndicate.store.platform import idempotency
+from syndicate.store.platform.tokens import Actor
+from syndicate.web.api.actors import CanEdit, CanRead
 from syndicate.web.api.signed import signed
 from syndicate.web.moments import Moment, WideMoment, is_within, out_of_bounds
 from syndicate.web.storable import Text, WebAddress
 
 router = APIRouter(prefix="/api/v1", tags=["articles"])
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Writer = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
 LongText = Annotated[Text, Field(max_length=10_000)]
 Name = Annotated[Text, Field(min_length=1, max_length=500)]
@@ -89,6 +86,22 @@ class EmbargoIn(BaseModel):
     until: Moment | None = Field(description="null lets it out at once")
 
 
+class KillIn(BaseModel):
+    """Why an article is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Text = Field("", description="for the newsroom")
+
+
+class TakedownIn(BaseModel):
+    """Why an article is removed for good."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Text = Field("", description="needed; the audit keeps it for good")
+
+
 class Batch(BaseModel):
     """Several articles of one publication."""
 
@@ -135,7 +148,7 @@ class Shown(BaseModel):
 def push_articles(
     request: Request,
     response: Response,
-    actor: Writer,
+    actor: CanEdit,
     body: ArticleIn | Batch,
     key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
 ) -> Outcome | Outcomes:
@@ -163,7 +176,7 @@ def push_articles(
 
 @router.get("/articles")
 def list_articles(
-    _actor: Reader,
+    _actor: CanRead,
     state: ArticleState | None = None,
     before_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -175,51 +188,45 @@ def list_articles(
 
 
 @router.get("/articles/{article_id}")
-def show_article(_actor: Reader, article_id: ArticleId) -> Shown:
+def show_article(_actor: CanRead, article_id: ArticleId) -> Shown:
     """One article, whatever its state."""
     with transaction() as tx:
-        return _shown(_find(tx, article_id))
+        return _shown(editing.find(tx, article_id))
 
 
 @router.post("/articles/{article_id}/kill")
-def kill_article(actor: Writer, article_id: ArticleId) -> Shown:
+def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = None) -> Shown:
     """Withdraw an article; its text is kept and shown to nobody. Safe to run twice."""
-    now = clock.now()
+    note = body.note if body else ""
     with transaction() as tx:
-        found = _find(tx, article_id)
-        if changes.kill(tx, found, note=None, now=now):
-            _record(tx, actor, "kill", article_id, now)
+        editing.kill(tx, article_id, note=note, actor=actor, now=clock.now())
     return show_article(actor, article_id)
 
 
 @router.post("/articles/{article_id}/takedown")
-def take_article_down(actor: Writer, article_id: ArticleId) -> Shown:
-    """Remove an article and every copy of it for good. Safe to run twice."""
-    now = clock.now()
+def take_article_down(
+    actor: CanEdit, article_id: ArticleId, body: TakedownIn | None = None
+) -> Shown:
+    """Remove an article and every copy of it for good; 400 without a reason. Safe to run twice."""
+    reason = body.reason if body else ""
     with transaction() as tx:
-        found = _find(tx, article_id)
-        if changes.take_down(tx, found, now=now):
-            _record(tx, actor, "takedown", article_id, now)
+        editing.take_down(tx, article_id, reason=reason, actor=actor, now=clock.now())
     return show_article(actor, article_id)
 
 
 @router.post("/articles/{article_id}/alert")
-def alert_readers(actor: Writer, article_id: ArticleId) -> Shown:
+def alert_readers(actor: CanEdit, article_id: ArticleId) -> Shown:
     """Tell an article at once to the readers of alerts; once only. Safe to run twice."""
-    now = clock.now()
     with transaction() as tx:
-        alerts.ask(tx, [_find(tx, article_id).id], now=now)
-        _record(tx, actor, "alert", article_id, now)
+        editing.alert(tx, article_id, actor=actor, now=clock.now())
     return show_article(actor, article_id)
 
 
 @router.post("/articles/{article_id}/embargo")
-def hold_article(actor: Writer, article_id: ArticleId, body: EmbargoIn) -> Shown:
+def hold_article(actor: CanEdit, article_id: ArticleId, body: EmbargoIn) -> Shown:
     """Hold an article back until a moment, or let it out at once. Safe to run twice."""
-    now = clock.now()
     with transaction() as tx:
-        if editing.embargo(tx, _find(tx, article_id), body.until, now=now):
-            _record(tx, actor, "embargo", article_id, now)
+        editing.embargo(tx, article_id, body.until, actor=actor, now=clock.now())
     return show_article(actor, article_id)
 
 
@@ -248,10 +255,7 @@ def _receive(
     for field, (guid, moment) in times.items():
         if moment not in standing.get(guid, ()):
             raise out_of_bounds(field)
-    pushed = receive_push.receive(tx, publication, entries, now)
-    for each in pushed:
-        if each.outcome in {"created", "changed"} and each.article_id is not None:
-            _record(tx, actor, f"push.{each.outcome}", each.article_id, now)
+    pushed = receive_push.receive(tx, publication, entries, actor=actor, now=now)
     return {"results": [asdict(each) for each in pushed]}
 
 
@@ -291,18 +295,6 @@ def _answered(
 
 def _key_hash(actor: Actor, key: str) -> bytes:
     return hashlib.sha256(f"{actor.name}\0{key}".encode()).digest()
-
-
-def _find(tx: Transaction, article_id: int) -> Article:
-    found = articles.find(tx, article_id)
-    if found is None:
-        raise NotFoundError(f"There is no article {article_id}.", article_id=article_id)
-    return found
-
-
-def _record(tx: Transaction, actor: Actor, action: str, article_id: int, now: dt.datetime) -> None:
-    subject = f"article:{article_id}"
-    audit.record(tx, at=now, actor=actor.name, action=f"article.{action}", subject=subject)
 
 
 def _shown(row: Article) -> Shown:

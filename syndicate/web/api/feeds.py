@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from syndicate import clock, settings
@@ -14,13 +14,11 @@ from syndicate.store.intake.sources import FetchState, SourceState
 from syndicate.store.intake.sources import Source as SourceRow
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.platform.tokens import Actor
 from syndicate.store.syndication import feeds
-from syndicate.web.api.access import Needs
+from syndicate.web.api.actors import CanRead, CanSteerSources
 
 router = APIRouter(prefix="/api/v1")
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Steerer = Annotated[Actor, Depends(Needs(Permission.SOURCES))]
 SourceId = Annotated[int, Path(ge=1, le=2**62)]
 
 
@@ -55,7 +53,7 @@ class Source(BaseModel):
 
 
 @router.get("/feeds", tags=["feeds"])
-def list_feeds(_actor: Reader) -> list[Feed]:
+def list_feeds(_actor: CanRead) -> list[Feed]:
     """Every feed of every publication."""
     base = f"{settings.load().base_url()}/feeds"
     with transaction() as tx:
@@ -76,20 +74,20 @@ def list_feeds(_actor: Reader) -> list[Feed]:
 
 
 @router.get("/sources", tags=["sources"])
-def list_sources(_actor: Reader) -> list[Source]:
+def list_sources(_actor: CanRead) -> list[Source]:
     """Every source, oldest first."""
     with transaction() as tx:
         return [_source(*pair) for pair in sources.listed(tx)]
 
 
 @router.post("/sources/{source_id}/pause", tags=["sources"])
-def pause_source(actor: Steerer, source_id: SourceId) -> Source:
+def pause_source(actor: CanSteerSources, source_id: SourceId) -> Source:
     """Ask a source no more until it is resumed. Safe to run twice."""
     return _set(actor, source_id, SourceState.PAUSED, "was paused")
 
 
 @router.post("/sources/{source_id}/resume", tags=["sources"])
-def resume_source(actor: Steerer, source_id: SourceId) -> Source:
+def resume_source(actor: CanSteerSources, source_id: SourceId) -> Source:
     """Ask a source again, at once. Safe to run twice."""
     return _set(actor, source_id, SourceState.ACTIVE, "was resumed")
 

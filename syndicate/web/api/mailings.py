@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
@@ -13,17 +13,13 @@ from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import Standing
-from syndicate.web.api.access import Needs
+from syndicate.web.api.actors import CanRead, CanSteer, CanStop
 from syndicate.web.live import as_dict
 from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Steerer = Annotated[Actor, Depends(Needs(Permission.STEER))]
-Stopper = Annotated[Actor, Depends(Needs(Permission.STOP))]
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
 
 
@@ -149,7 +145,7 @@ class Release(BaseModel):
 
 @router.get("/mailings")
 def list_mailings(
-    _actor: Reader,
+    _actor: CanRead,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
@@ -166,7 +162,7 @@ def list_mailings(
 
 
 @router.get("/mailings/{mailing_id}")
-def show_mailing(_actor: Reader, mailing_id: MailingId) -> MailingWithProblems:
+def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
         standing = _standing(mailing_id, progress.standing(tx, mailing_id))
@@ -179,28 +175,28 @@ def show_mailing(_actor: Reader, mailing_id: MailingId) -> MailingWithProblems:
 
 
 @router.post("/mailings/{mailing_id}/pause")
-def pause_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+def pause_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Send no more until it is resumed; 409 when it is not being sent."""
     steering.pause(mailing_id, actor=actor.name, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/resume")
-def resume_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+def resume_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Go on with a mailing that is paused or held; 409 when it is neither."""
     steering.resume(mailing_id, actor=actor.name, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/cancel")
-def cancel_mailing(actor: Steerer, mailing_id: MailingId) -> Mailing:
+def cancel_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Never send the rest; 409 when it is over."""
     steering.cancel(mailing_id, actor=actor.name, now=clock.now())
     return _read(mailing_id)
 
 
 @router.get("/installation")
-def show_installation(_actor: Reader) -> Installation:
+def show_installation(_actor: CanRead) -> Installation:
     """Whether mail may leave at all."""
     with transaction() as tx:
         row = installation.read(tx)
@@ -216,14 +212,14 @@ def show_installation(_actor: Reader) -> Installation:
 
 
 @router.post("/installation/stop")
-def stop_everything(actor: Stopper, why: Why | None = None) -> Installation:
+def stop_everything(actor: CanStop, why: Why | None = None) -> Installation:
     """Let no mail of any kind leave, within one chunk; needs no body. Safe to run twice."""
     steering.stop_everything(why.why if why else "", actor=actor.name, now=clock.now())
     return show_installation(actor)
 
 
 @router.get("/installation/release")
-def show_release(_actor: Reader) -> Release:
+def show_release(_actor: CanRead) -> Release:
     """What letting mail leave would do; 409 where journal or accept log cannot be read here."""
     found = restored.plan(clock.now())
     return Release(
@@ -237,7 +233,7 @@ def show_release(_actor: Reader) -> Release:
 
 
 @router.post("/installation/release")
-def release(actor: Stopper) -> Installation:
+def release(actor: CanStop) -> Installation:
     """Let mail leave again; after a restore, settled by the accept logs first."""
     steering.release(actor=actor.name, now=clock.now())
     return show_installation(actor)

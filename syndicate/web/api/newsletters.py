@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, Field
 
 from syndicate import clock
@@ -16,15 +16,11 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom import newsletters as rows
 from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations, reader_pages
 from syndicate.subscribers import csvfile, transfer
-from syndicate.web.api.access import Needs
+from syndicate.web.api.actors import CanImport, CanRead, CanSend
 
 router = APIRouter(prefix="/api/v1")
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Runner = Annotated[Actor, Depends(Needs(Permission.RUN))]
-Importer = Annotated[Actor, Depends(Needs(Permission.IMPORT))]
 Slug = Annotated[str, Path(max_length=80)]
 _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
@@ -129,7 +125,7 @@ class Imported(BaseModel):
 
 
 @router.get("/newsletters", tags=["newsletters"])
-def list_newsletters(_actor: Reader) -> list[Newsletter]:
+def list_newsletters(_actor: CanRead) -> list[Newsletter]:
     """Every newsletter of every publication."""
     with transaction() as tx:
         readers = operations.active_readers(tx)
@@ -137,7 +133,7 @@ def list_newsletters(_actor: Reader) -> list[Newsletter]:
 
 
 @router.get("/newsletters/{slug}", tags=["newsletters"])
-def show_newsletter(_actor: Reader, slug: Slug) -> Newsletter:
+def show_newsletter(_actor: CanRead, slug: Slug) -> Newsletter:
     """One newsletter."""
     with transaction() as tx:
         return _newsletter(_found(tx, slug), operations.active_readers(tx))
@@ -145,7 +141,7 @@ def show_newsletter(_actor: Reader, slug: Slug) -> Newsletter:
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
 def list_issues(
-    _actor: Reader,
+    _actor: CanRead,
     slug: Slug,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -161,7 +157,7 @@ def list_issues(
 
 
 @router.post("/newsletters/{slug}/run", tags=["newsletters"], status_code=202)
-def run_newsletter(actor: Runner, slug: Slug) -> Issue:
+def run_newsletter(actor: CanSend, slug: Slug) -> Issue:
     """Compose and send the issue of the slot that is now, or of the last one before now.
 
     Safe to run twice: a slot has one issue, and one that was sent is left alone.
@@ -180,7 +176,7 @@ def run_newsletter(actor: Runner, slug: Slug) -> Issue:
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
 def rehearse_newsletter(
-    _actor: Reader,
+    _actor: CanRead,
     slug: Slug,
     *,
     is_next: Annotated[
@@ -220,7 +216,7 @@ def rehearse_newsletter(
 
 
 @router.get("/issues/{issue_id}", tags=["newsletters"])
-def show_issue(_actor: Reader, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
+def show_issue(_actor: CanRead, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
     """One issue with its stories."""
     with transaction() as tx:
         issue = _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
@@ -240,7 +236,7 @@ def show_issue(_actor: Reader, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -
 
 @router.post("/newsletters/{slug}/subscribers", tags=["subscribers"], openapi_extra=_CSV)
 def import_subscribers(
-    actor: Importer,
+    actor: CanImport,
     slug: Slug,
     *,
     csv: Annotated[bytes, Body(media_type="text/csv")],

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
+from syndicate.newsroom import verbs
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Actor, Permission
@@ -33,7 +34,8 @@ class Needs:
         """Who asks.
 
         Raises:
-            HTTPException: a redirect to the sign-in, 401 for a post, 403 without the permission.
+            HTTPException: a redirect to the sign-in, 401 for a post.
+            NotAllowedError: the operator does not have the permission.
         """
         actor = current(request)
         if actor is None:
@@ -41,10 +43,7 @@ class Needs:
                 where = f"{_PATH}/sign-in?next={quote(request.scope['path'])}"
                 raise HTTPException(303, "Please sign in first.", {"Location": where})
             raise HTTPException(401, "Your session has ended; sign in again, then repeat this.")
-        if self.permission not in actor.permissions:
-            raise HTTPException(
-                403, f"You may look here, but this needs the permission {self.permission.value}."
-            )
+        verbs.allow(actor, self.permission)
         request.state.actor = actor
         return actor
 

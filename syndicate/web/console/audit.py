@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead
 
 _ON_A_PAGE = 50
 
@@ -17,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/console/audit")
 def audit(
-    actor: Annotated[Actor, Depends(Needs(Permission.READ))],
+    actor: CanRead,
     *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
 ) -> Response:

@@ -2,30 +2,25 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Response
+from fastapi import APIRouter, Form, Path, Response
 
 from syndicate import clock
 from syndicate.articles import editing
-from syndicate.errors import NotFoundError, UsageError
-from syndicate.store.content import articles
+from syndicate.errors import UsageError
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanEdit, CanRead
 from syndicate.web.moments import Moment
 
 _SHOWN = 200
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Editor = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/console/held")
-def every(actor: Reader) -> Response:
+def every(actor: CanRead) -> Response:
     """Every article that waits for a decision, newest first."""
     with transaction() as tx:
         found = embargoes.held(tx, limit=_SHOWN)
@@ -35,7 +30,7 @@ def every(actor: Reader) -> Response:
 
 @router.post("/console/held/{article_id}")
 def decide(
-    actor: Editor,
+    actor: CanEdit,
     article_id: ArticleId,
     until: Annotated[Moment | None, Form()] = None,
     lift: Annotated[Literal["yes"] | None, Form()] = None,
@@ -46,12 +41,6 @@ def decide(
     """
     if (until is None) is (lift is None):
         raise UsageError("Say until when the article is held back, or that it is to be let out.")
-    now = clock.now()
     with transaction() as tx:
-        found = articles.find(tx, article_id)
-        if found is None:
-            raise NotFoundError(f"There is no article {article_id}.", article_id=article_id)
-        if editing.embargo(tx, found, until, now=now):
-            subject = f"article:{article_id}"
-            audit.record(tx, at=now, actor=actor.name, action="article.embargo", subject=subject)
+        editing.embargo(tx, article_id, until, actor=actor, now=clock.now())
     return pages.see_other("/console/held")

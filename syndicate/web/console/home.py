@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 
 from syndicate import clock
 from syndicate.articles import date_notices
@@ -17,12 +17,11 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake.sources import SourceState
 from syndicate.store.newsroom import incidents, newsletters
 from syndicate.store.newsroom.newsletters import IssueState, Newsletter
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations, progress
 from syndicate.store.views.operations import Title
 from syndicate.store.views.progress import Standing
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead, CanStop
 
 _LOOK_BACK = dt.timedelta(days=2)
 _RECENT = 6
@@ -30,8 +29,6 @@ _INCIDENTS = 5
 _TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Stopper = Annotated[Actor, Depends(Needs(Permission.STOP))]
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Coming:
 
 
 @router.get("/console")
-def home(actor: Reader) -> Response:
+def home(actor: CanRead) -> Response:
     """The first look."""
     now = clock.now()
     with transaction() as tx:
@@ -78,20 +75,20 @@ def home(actor: Reader) -> Response:
 
 
 @router.get("/console/stop")
-def stop_page(actor: Stopper) -> Response:
+def stop_page(actor: CanStop) -> Response:
     """The form that asks why."""
     return pages.render(actor, "stop.html", tab="stop")
 
 
 @router.post("/console/stop")
-def stop(actor: Stopper, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
+def stop(actor: CanStop, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
     """Stop everything: no mail of any kind leaves until it is released."""
     steering.stop_everything(why, actor=actor.name, now=clock.now())
     return pages.see_other("/console")
 
 
 @router.get("/console/release")
-def release_page(actor: Reader) -> Response:
+def release_page(actor: CanRead) -> Response:
     """What letting mail leave would do, and the question."""
     found = restored.plan(clock.now())
     with transaction() as tx:
@@ -100,7 +97,7 @@ def release_page(actor: Reader) -> Response:
 
 
 @router.post("/console/release")
-def release(actor: Stopper) -> Response:
+def release(actor: CanStop) -> Response:
     """Let mail leave again; after a restore, settled by the accept logs first."""
     steering.release(actor=actor.name, now=clock.now())
     return pages.see_other("/console")

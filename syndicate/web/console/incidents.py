@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
 from syndicate.bounces.keeping import advice
@@ -10,20 +10,17 @@ from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead, CanSteer
 
 _CLOSED_SHOWN = 10
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Steerer = Annotated[Actor, Depends(Needs(Permission.STEER))]
 IncidentId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/console/incidents")
-def every(actor: Reader) -> Response:
+def every(actor: CanRead) -> Response:
     """Open incidents, the newest first, and the last that were closed."""
     with transaction() as tx:
         found = incidents.open_ones(tx)
@@ -40,7 +37,7 @@ def every(actor: Reader) -> Response:
 
 
 @router.post("/console/incidents/{incident_id}/take")
-def take(actor: Steerer, incident_id: IncidentId) -> Response:
+def take(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Say that one looks after it. Safe to run twice; the first to say so stays."""
     now = clock.now()
     with transaction() as tx:
@@ -53,7 +50,7 @@ def take(actor: Steerer, incident_id: IncidentId) -> Response:
 
 
 @router.post("/console/incidents/{incident_id}/close")
-def close(actor: Steerer, incident_id: IncidentId) -> Response:
+def close(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Close it; the next refusal of its kind opens a new one."""
     now = clock.now()
     with transaction() as tx:

@@ -4,30 +4,27 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations, progress
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead, CanSteer
 from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
 
 _ON_A_PAGE = 30
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Steerer = Annotated[Actor, Depends(Needs(Permission.STEER))]
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/console/mailings")
 def mailings(
-    actor: Reader,
+    actor: CanRead,
     *,
     singles: bool = False,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
@@ -50,7 +47,7 @@ def mailings(
 
 
 @router.get("/console/mailings/{mailing_id}")
-def mailing(actor: Reader, mailing_id: MailingId) -> Response:
+def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
     """The send room: one frozen audience, and what has become of it."""
     with transaction() as tx:
         standing = progress.standing(tx, mailing_id)
@@ -80,7 +77,7 @@ def mailing(actor: Reader, mailing_id: MailingId) -> Response:
 
 
 @router.get("/console/mailings/{mailing_id}/events")
-async def events(request: Request, actor: Reader, mailing_id: MailingId) -> Response:  # noqa: ARG001
+async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Response:  # noqa: ARG001
     """The mailing's counts as they change, at most twice a second (server-sent events)."""
     poller: Poller = request.app.state.poller
     return StreamingResponse(
@@ -91,14 +88,14 @@ async def events(request: Request, actor: Reader, mailing_id: MailingId) -> Resp
 
 
 @router.post("/console/mailings/{mailing_id}/pause")
-def pause(actor: Steerer, mailing_id: MailingId) -> Response:
+def pause(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Send no more until it is resumed; takes effect within one chunk."""
     steering.pause(mailing_id, actor=actor.name, now=clock.now())
     return _back(mailing_id)
 
 
 @router.post("/console/mailings/{mailing_id}/resume")
-def resume(actor: Steerer, mailing_id: MailingId) -> Response:
+def resume(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Go on."""
     steering.resume(mailing_id, actor=actor.name, now=clock.now())
     return _back(mailing_id)
@@ -106,7 +103,7 @@ def resume(actor: Steerer, mailing_id: MailingId) -> Response:
 
 @router.post("/console/mailings/{mailing_id}/cancel")
 def cancel(
-    actor: Steerer, mailing_id: MailingId, *, number: Annotated[str, Form(max_length=20)] = ""
+    actor: CanSteer, mailing_id: MailingId, *, number: Annotated[str, Form(max_length=20)] = ""
 ) -> Response:
     """Never send the rest; the mailing's number must be typed, because nothing undoes this."""
     if number.strip() != str(mailing_id):

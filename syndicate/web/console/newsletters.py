@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
@@ -13,21 +13,18 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
 from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead, CanSend
 
 _RECENT = 30
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Runner = Annotated[Actor, Depends(Needs(Permission.RUN))]
 NewsletterId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/console/newsletters")
-def every(actor: Reader) -> Response:
+def every(actor: CanRead) -> Response:
     """Every newsletter with its next slot."""
     now = clock.now()
     with transaction() as tx:
@@ -49,7 +46,7 @@ def every(actor: Reader) -> Response:
 
 
 @router.get("/console/newsletters/{newsletter_id}")
-def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
+def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
     """One newsletter with its issues and what became of each."""
     now = clock.now()
     with transaction() as tx:
@@ -76,7 +73,7 @@ def newsletter(actor: Reader, newsletter_id: NewsletterId) -> Response:
 
 
 @router.post("/console/newsletters/{newsletter_id}/run")
-def run(actor: Runner, newsletter_id: NewsletterId) -> Response:
+def run(actor: CanSend, newsletter_id: NewsletterId) -> Response:
     """Compose and send the issue of the slot that is now; one that was sent is left alone."""
     now = clock.now()
     with transaction() as tx:

@@ -5,7 +5,7 @@ import email.policy
 from email.message import EmailMessage
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
@@ -13,19 +13,17 @@ from syndicate.newsletters import rehearse
 from syndicate.render.email import MAX_HTML_BYTES
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead
 from syndicate.web.mail_frame import framed, part
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
 NewsletterId = Annotated[int, Path(ge=1, le=2**62)]
 IsNext = Annotated[bool, Query(alias="next")]
 
 
 @router.get("/console/newsletters/{newsletter_id}/rehearsal")
-def rehearsal(actor: Reader, newsletter_id: NewsletterId, *, is_next: IsNext = False) -> Response:
+def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = False) -> Response:
     """The check list before a send: audience, stories, subjects, size, and the mail itself."""
     found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     with transaction() as tx:
@@ -48,7 +46,7 @@ def rehearsal(actor: Reader, newsletter_id: NewsletterId, *, is_next: IsNext = F
 
 @router.get("/console/newsletters/{newsletter_id}/preview")
 def preview(
-    _actor: Reader,
+    _actor: CanRead,
     newsletter_id: NewsletterId,
     *,
     language: Annotated[str | None, Query(max_length=35)] = None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
@@ -11,18 +11,16 @@ from syndicate.store.intake import sources
 from syndicate.store.intake.sources import SourceState
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.platform.tokens import Actor
 from syndicate.web.console import pages
-from syndicate.web.console.access import Needs
+from syndicate.web.console.actors import CanRead, CanSteerSources
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(Needs(Permission.READ))]
-Steerer = Annotated[Actor, Depends(Needs(Permission.SOURCES))]
 SourceId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/console/sources")
-def every(actor: Reader) -> Response:
+def every(actor: CanRead) -> Response:
     """Every source, those in trouble first, with the newest notices."""
     with transaction() as tx:
         found = sources.listed(tx)
@@ -42,13 +40,13 @@ def every(actor: Reader) -> Response:
 
 
 @router.post("/console/sources/{source_id}/pause")
-def pause(actor: Steerer, source_id: SourceId) -> Response:
+def pause(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source no more until it is resumed."""
     return _set(actor, source_id, SourceState.PAUSED, "was paused")
 
 
 @router.post("/console/sources/{source_id}/resume")
-def resume(actor: Steerer, source_id: SourceId) -> Response:
+def resume(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source again, at once."""
     return _set(actor, source_id, SourceState.ACTIVE, "was resumed")
 

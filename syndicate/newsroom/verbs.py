@@ -1,0 +1,75 @@
+"""Verbs: what a person or program does to a thing, one function each, whichever face it came by.
+
+    @verb(Permission.ARTICLES)
+    def kill(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -> bool:
+
+A verb stands in the room of its thing. It knows the permission that it needs, says in one sentence
+why it cannot be done, and leaves one line in the audit, in the transaction of what it changes; none
+where nothing changed. Command line, HTTP API and console read what was asked, call it, and show
+what came of it.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Generic, ParamSpec, TypeVar
+
+from syndicate.errors import NotAllowedError
+from syndicate.store.platform.tokens import Actor, Permission
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Verb(Generic[P, R]):
+    """A function that only whoever has a permission may call; who it is comes as `actor`.
+
+    Attributes:
+        permission: which.
+    """
+
+    def __init__(self, run: Callable[P, R], permission: Permission) -> None:
+        self.permission = permission
+        self._run = run
+        functools.update_wrapper(self, run)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it.
+
+        Raises:
+            NotAllowedError: the actor may not.
+        """
+        actor = kwargs["actor"]
+        assert isinstance(actor, Actor)  # noqa: S101 - every verb's signature says so
+        allow(actor, self.permission)
+        return self._run(*args, **kwargs)
+
+
+def verb(permission: Permission) -> Callable[[Callable[P, R]], Verb[P, R]]:
+    """Make a function with a keyword `actor` a verb that needs a permission."""
+
+    def made(run: Callable[P, R]) -> Verb[P, R]:
+        return Verb(run, permission)
+
+    return made
+
+
+def allow(actor: Actor, permission: Permission) -> None:
+    """Let an actor go on who has a permission.
+
+    Raises:
+        NotAllowedError: the actor does not.
+    """
+    if permission not in actor.permissions:
+        raise NotAllowedError(
+            f"{actor.name} does not have the permission {permission.value}, which this needs.",
+            permission=permission.value,
+        )
+
+
+def in_shell(user: str) -> Actor:
+    """Whoever works in this installation's shell: all doors are open there.
+
+    Args:
+        user: the account.
+    """
+    return Actor(f"cli:{user}", frozenset(Permission))

@@ -1,0 +1,18 @@
+"""Who may call a route of the API, by what the route lets its caller do."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.web.api.access import Needs
+
+CanRead = Annotated[Actor, Depends(Needs(Permission.READ))]
+CanEdit = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
+CanSteer = Annotated[Actor, Depends(Needs(Permission.STEER))]
+CanStop = Annotated[Actor, Depends(Needs(Permission.STOP))]
+CanSend = Annotated[Actor, Depends(Needs(Permission.RUN))]
+CanSteerSources = Annotated[Actor, Depends(Needs(Permission.SOURCES))]
+CanImport = Annotated[Actor, Depends(Needs(Permission.IMPORT))]
+CanTellAccepts = Annotated[Actor, Depends(Needs(Permission.ACCEPTS))]
+CanMeasure = Annotated[Actor, Depends(Needs(Permission.METRICS))]

@@ -1,0 +1,15 @@
+"""Who may call a page of the console, by what the page lets an operator do."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.web.console.access import Needs
+
+CanRead = Annotated[Actor, Depends(Needs(Permission.READ))]
+CanEdit = Annotated[Actor, Depends(Needs(Permission.ARTICLES))]
+CanSteer = Annotated[Actor, Depends(Needs(Permission.STEER))]
+CanStop = Annotated[Actor, Depends(Needs(Permission.STOP))]
+CanSend = Annotated[Actor, Depends(Needs(Permission.RUN))]
+CanSteerSources = Annotated[Actor, Depends(Needs(Permission.SOURCES))]

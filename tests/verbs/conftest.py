@@ -1,0 +1,142 @@
+"""A newsroom with one of everything that a verb is about, and the three faces to ask at."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from syndicate import clock
+from syndicate.characters import resolved
+from syndicate.errors import SyndicateError
+from syndicate.store.content.articles import Article, ArticleSource
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import SourceKind
+from syndicate.store.platform.audit import Audit
+from syndicate.store.platform.tokens import Permission
+from syndicate.web.app import build
+from syndicate.web.errors import status_of
+from tests.verbs.table import Asked
+from tests.web import newsroom as rows
+from tests.web import operators
+
+BASE_URL = "http://127.0.0.1:8080"
+Place = Mapping[str, object]
+
+
+@pytest.fixture
+def place(database: str) -> Place:  # noqa: ARG001 - the rows go there
+    """Names of what is there, as the table's asks use them."""
+    room = rows.make()
+    with transaction() as tx:
+        found: dict[str, object] = dict(room.articles)
+        found |= {"newsletter": room.newsletter, "issue": room.issue}
+        found |= _sources(tx, room)
+        found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
+    return found
+
+
+def _sources(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """Two that bring the report: the desk's own feed, which speaks for it, and a wire's."""
+    found: dict[str, object] = {}
+    for name in ("own", "wire"):
+        address = f"https://{name}.example/feed"
+        made = sources.add(tx, room.english, SourceKind.FEED, address, name)
+        carried = {"entry_key": name, "stem": name.encode(), "entry_hash": b"", "link": address}
+        tx.add(
+            ArticleSource(
+                article_id=room.articles["report"],
+                source_id=made.id,
+                seen_at=clock.now(),
+                **carried,
+            )
+        )
+        tx.flush()
+        found[name] = made.id
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a face said: the status that fits the kind of error it was, and the sentence."""
+
+    status: int
+    text: str
+
+
+@dataclass
+class Faces:
+    """The three faces, asked by somebody with these permissions."""
+
+    browser: TestClient
+    place: Place
+
+    def ask(self, face: str, asked: Asked, permissions: frozenset[Permission]) -> Answer:
+        if face == "cli":
+            return self._shell(str(asked.cli))
+        if face == "api":
+            assert asked.api is not None
+            return self._program(*asked.api, permissions)
+        assert asked.console is not None
+        return self._operator(*asked.console, permissions)
+
+    def _shell(self, line: str) -> Answer:
+        words = shlex.split(line.format_map(self.place))
+        module = import_module(f"syndicate.cli.{words[0].replace('-', '_')}")
+        result = CliRunner().invoke(module.app, words[1:])
+        error = result.exception
+        if isinstance(error, SyndicateError):
+            return Answer(status_of(error), str(error))
+        if error is not None and not isinstance(error, SystemExit):
+            raise error
+        assert result.exit_code == 0, result.output
+        return Answer(200, result.output)
+
+    def _program(
+        self, path: str, body: Mapping[str, Any], permissions: frozenset[Permission]
+    ) -> Answer:
+        bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
+        address = f"/api/v1{path.format_map(self.place)}"
+        said = {name: _filled(value, self.place) for name, value in body.items()}
+        answer = self.browser.post(address, json=said, headers=bearer)
+        problem = answer.json().get("error") if answer.status_code >= 400 else None
+        return Answer(answer.status_code, problem["message"] if problem else answer.text)
+
+    def _operator(
+        self, path: str, form: Mapping[str, Any], permissions: frozenset[Permission]
+    ) -> Answer:
+        secret = operators.token(permissions=permissions | {Permission.READ})
+        assert self.browser.post("/console/sign-in", data={"token": secret}).status_code == 303
+        address = f"/console{path.format_map(self.place)}"
+        said = {name: _filled(value, self.place) for name, value in form.items()}
+        answer = self.browser.post(address, data=said)
+        return Answer(answer.status_code, resolved(answer.text))
+
+
+def _filled(value: Any, place: Place) -> Any:
+    return value.format_map(place) if isinstance(value, str) else value
+
+
+@pytest.fixture
+def faces(place: Place) -> Iterator[Faces]:
+    with TestClient(
+        build(),
+        base_url=BASE_URL,
+        client=("127.0.0.1", 50000),
+        follow_redirects=False,
+        headers={"Sec-Fetch-Site": "same-origin"},
+    ) as client:
+        yield Faces(client, place)
+
+
+def audited() -> list[tuple[str, str, str]]:
+    """(actor, action, subject) of all that operators did; who signed in is left out."""
+    with transaction() as tx:
+        found = tx.scalars(select(Audit).where(Audit.action != "sign-in").order_by(Audit.id))
+        return [(row.actor, row.action, row.subject) for row in found]
