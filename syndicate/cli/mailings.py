@@ -2,7 +2,6 @@
 
 import datetime as dt
 import enum
-import getpass
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli import releasing, watching
+from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
@@ -94,14 +94,14 @@ def show(
 @app.command()
 def pause(mailing_id: MailingId) -> None:
     """Send no more of a mailing until it is resumed; takes effect within one chunk."""
-    steering.pause(mailing_id, actor=_actor(), now=clock.now())
+    steering.pause(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is paused.\n")
 
 
 @app.command()
 def resume(mailing_id: MailingId) -> None:
     """Go on with a mailing that is paused or held."""
-    steering.resume(mailing_id, actor=_actor(), now=clock.now())
+    steering.resume(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is sending.\n")
 
 
@@ -110,7 +110,7 @@ def cancel(mailing_id: MailingId, *, yes: Yes = False) -> None:
     """Never send the rest of a mailing."""
     if not yes:
         typer.confirm(f"Cancel what is left of mailing {mailing_id}?", abort=True)
-    steering.cancel(mailing_id, actor=_actor(), now=clock.now())
+    steering.cancel(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is cancelled.\n")
 
 
@@ -140,7 +140,7 @@ def resend(
         mailing_id,
         choice,
         expires_in=dt.timedelta(hours=hours),
-        actor=_actor(),
+        actor=actor(),
         now=clock.now(),
     )
     sys.stdout.write(f"{taken} deliveries of mailing {mailing_id} are sent again.\n")
@@ -151,7 +151,7 @@ def stop_all(
     why: Annotated[str, typer.Argument(help="For whoever wonders why nothing leaves.")] = "",
 ) -> None:
     """Stop everything: no mail of any kind leaves until `release`."""
-    steering.stop_everything(why, actor=_actor(), now=clock.now())
+    steering.stop_everything(why, actor=actor(), now=clock.now())
     sys.stdout.write("Everything is stopped; `syndicate mailings release` lets mail leave again.\n")
 
 
@@ -168,7 +168,7 @@ def release(
 
     What the relay's accept log names is settled as accepted; what nobody can know is not sent.
     """
-    releasing.release(actor=_actor(), dry_run=dry_run, yes=yes, as_json=as_json)
+    releasing.release(actor=actor(), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @app.command()
@@ -256,8 +256,3 @@ def _print_told(told: Mapping[str, Mapping[str, int]]) -> None:
 
 def _iso(moment: dt.datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-def _actor() -> str:
-    """Who asks: the account on this machine."""
-    return f"cli:{getpass.getuser()}"

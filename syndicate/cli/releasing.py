@@ -11,13 +11,14 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
+from syndicate.store.platform.tokens import Actor
 
 # Confirmations and emailed articles may be many; all of them stand in the JSON.
 _SHOWN = 20
 _NUMBERS = ("would_send", "settled", "left")
 
 
-def release(*, actor: str, dry_run: bool, yes: bool, as_json: bool) -> None:
+def release(*, actor: Actor, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Let mail leave again; ask before, where it was held as a copy's.
 
     Args:

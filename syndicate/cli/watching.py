@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from syndicate.errors import NotFoundError
+from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import progress
 from syndicate.store.views.progress import Standing
@@ -22,7 +22,7 @@ def standing(mailing_id: int) -> Standing:
     with transaction() as tx:
         found = progress.standing(tx, mailing_id)
     if found is None:
-        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        raise steering.unknown(mailing_id)
     return found
 
 

@@ -10,13 +10,15 @@ from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
+from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit, installation
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import ledger, resending
-from syndicate.store.sending.mailings import Lane, MailingState
+from syndicate.store.sending.mailings import Lane, Mailing, MailingState
 
-# Nobody must look for words while the wrong mail goes out.
 NO_REASON = "no reason given"
+MAX_WHY = 400  # characters of the reason for which everything is stopped
 _BEGUN = (
     MailingState.SENDING,
     MailingState.PAUSED,
@@ -31,7 +33,8 @@ _OPEN = (
 )
 
 
-def pause(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+@verb(Permission.STEER)
+def pause(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
     """Send no more of a mailing until it is resumed.
 
     Raises:
@@ -41,20 +44,20 @@ def pause(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
     _move(mailing_id, (MailingState.SENDING,), MailingState.PAUSED, actor=actor, now=now)
 
 
-def resume(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+@verb(Permission.STEER)
+def resume(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
     """Go on with a mailing that is paused or held.
 
     Raises:
         NotFoundError: there is no such mailing.
         RefusedError: it is neither, or the database may be a copy and no mail leaves.
     """
-    with transaction() as tx:
-        _refuse_a_copy(tx)
     was = (MailingState.PAUSED, MailingState.HELD)
     _move(mailing_id, was, MailingState.SENDING, actor=actor, now=now)
 
 
-def cancel(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
+@verb(Permission.STEER)
+def cancel(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
     """Never send the rest of a mailing.
 
     Raises:
@@ -64,12 +67,13 @@ def cancel(mailing_id: int, *, actor: str, now: dt.datetime) -> None:
     _move(mailing_id, _OPEN, MailingState.CANCELLED, actor=actor, now=now)
 
 
+@verb(Permission.STEER)
 def resend(
     mailing_id: int,
     choice: resending.Choice,
     *,
     expires_in: dt.timedelta,
-    actor: str,
+    actor: Actor,
     now: dt.datetime,
 ) -> int:
     """Send again what a choice names, with the same bytes where an attempt was made before.
@@ -91,30 +95,41 @@ def resend(
     """
     with transaction() as tx:
         _refuse_a_copy(tx)
-        mailing = ledger.find(tx, mailing_id)
-        if mailing is None:
-            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        mailing = _found(tx, mailing_id)
         if mailing.state not in _BEGUN:
             raise RefusedError(
                 f"Mailing {mailing_id} is {mailing.state}; there is nothing to send again yet.",
                 mailing_id=mailing_id,
             )
         taken = resending.requeue(tx, mailing_id, choice, expires_at=now + expires_in)
-        subject = f"mailing:{mailing_id}"
-        audit.record(tx, at=now, actor=actor, action="resend", subject=subject, deliveries=taken)
-        hint(tx, mailing.lane)
+        if taken:
+            subject, said = f"mailing:{mailing_id}", {"deliveries": taken}
+            audit.record(tx, at=now, actor=actor.name, action="resend", subject=subject, **said)
+            hint(tx, mailing.lane)
         return taken
 
 
-def stop_everything(why: str, *, actor: str, now: dt.datetime) -> None:
-    """Let no mail of any kind leave until `release`; needs no reason. Safe to run twice."""
-    told = why.strip() or NO_REASON
+@verb(Permission.STOP)
+def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
+    """Let no mail of any kind leave until `release`; needs no reason. Safe to run twice.
+
+    Args:
+        why: for whoever comes next; what is beyond `MAX_WHY` is cut off, for nobody must look for
+            words while the wrong mail goes out. Without one, the reason of before stands.
+        actor: who says so.
+        now: aware UTC.
+    """
+    told = " ".join(why.split())[:MAX_WHY]
     with transaction() as tx:
-        installation.stop_everything(tx, now=now, why=told)
-        audit.record(tx, at=now, actor=actor, action="stop", subject="installation", why=told)
+        if installation.stop_everything(tx, now=now, why=told or None, otherwise=NO_REASON):
+            said = {"why": told or NO_REASON}
+            audit.record(
+                tx, at=now, actor=actor.name, action="stop", subject="installation", **said
+            )
 
 
-def release(*, actor: str, now: dt.datetime) -> Plan:
+@verb(Permission.STOP)
+def release(*, actor: Actor, now: dt.datetime) -> Plan:
     """Let mail leave again; where it is held as a copy, settled first. Safe to run twice.
 
     Returns:
@@ -128,12 +143,14 @@ def release(*, actor: str, now: dt.datetime) -> Plan:
     with transaction() as tx:
         if done.held_why is not None:
             restored.begin_life(tx, done, now=now)
-        installation.release(tx)
+        was_stopped = installation.release(tx)
         counts = {"would_send": sum(row.would_send for row in done.mailings)}
         counts["settled"] = sum(row.settled for row in done.mailings)
         counts["left"] = sum(row.left for row in done.mailings)
         said = counts if done.held_why is not None else {}
-        audit.record(tx, at=now, actor=actor, action="release", subject="installation", **said)
+        if was_stopped or done.held_why is not None:
+            subject = "installation"
+            audit.record(tx, at=now, actor=actor.name, action="release", subject=subject, **said)
         hint(tx, Lane.URGENT)
         hint(tx, Lane.BULK)
     return done
@@ -149,22 +166,37 @@ def _move(
     was: Sequence[MailingState],
     to: MailingState,
     *,
-    actor: str,
+    actor: Actor,
     now: dt.datetime,
 ) -> None:
     with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-        if mailing is None:
-            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        if to is MailingState.SENDING:
+            _refuse_a_copy(tx)
+        mailing = _found(tx, mailing_id)
         if not ledger.change_state(tx, mailing_id, was=was, to=to):
             raise RefusedError(
                 f"Mailing {mailing_id} is {mailing.state}; only one that is "
                 f"{' or '.join(was)} can become {to}.",
                 mailing_id=mailing_id,
             )
-        audit.record(tx, at=now, actor=actor, action=to, subject=f"mailing:{mailing_id}")
+        audit.record(tx, at=now, actor=actor.name, action=to, subject=f"mailing:{mailing_id}")
         if to is MailingState.SENDING:
             hint(tx, mailing.lane)
+
+
+def unknown(mailing_id: int) -> NotFoundError:
+    """What is said where there is no mailing of an id."""
+    return NotFoundError(
+        f"There is no mailing {mailing_id}; the list of mailings shows all there are.",
+        mailing_id=mailing_id,
+    )
+
+
+def _found(tx: Transaction, mailing_id: int) -> Mailing:
+    found = ledger.find(tx, mailing_id)
+    if found is None:
+        raise unknown(mailing_id)
+    return found
 
 
 def _refuse_a_copy(tx: Transaction) -> None:

@@ -40,6 +40,7 @@ from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Lane, Mailing
+from tests.acting import TESTER
 from tests.faults.counting_sink import Sink
 from tests.newsletters.paper import article, reader
 from tests.subscribers import desk
@@ -155,7 +156,7 @@ class House:
 
     def release(self) -> None:
         """What `syndicate mailings release --yes` does."""
-        steering.release(actor="test", now=clock.now())
+        steering.release(actor=TESTER, now=clock.now())
 
     def drop_all(self) -> None:
         session.dispose()

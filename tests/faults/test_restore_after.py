@@ -24,6 +24,7 @@ from syndicate.store.newsroom.newsletters import Issue, IssueState
 from syndicate.store.platform.audit import Audit
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.mailings import Mailing
+from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import READERS, House
 from tests.mail import confirmation
@@ -196,7 +197,7 @@ def test_nothing_is_resumed_or_sent_again_before_the_log_was_asked(house: House)
     copies.tick()
     copies.compose_what_is_due()
     [mailing] = copies.mailings()
-    steering.pause(mailing.id, actor="test", now=clock.now())
+    steering.pause(mailing.id, actor=TESTER, now=clock.now())
     restore(house, house.dump("nightly"), release=False)
 
     for arguments in (

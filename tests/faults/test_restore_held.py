@@ -9,6 +9,7 @@ from syndicate.mail import steering
 from syndicate.newsletters import alerts, run
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
+from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import House
 
@@ -67,7 +68,7 @@ def test_a_slot_that_came_while_mail_was_held_is_sent_after_the_release(
     work(later)
     assert (copies.issues(), house.sink.taken()) == ([], {})
 
-    steering.release(actor="test", now=later)
+    steering.release(actor=TESTER, now=later)
     work(later)
     work(later)
 
@@ -104,7 +105,7 @@ def test_an_alert_whose_embargo_ended_while_mail_was_held_is_told_after_the_rele
     work(later)
     assert (copies.issues(), house.sink.taken()) == ([], {})
 
-    steering.release(actor="test", now=later)
+    steering.release(actor=TESTER, now=later)
     work(later)
     work(later)
 

@@ -12,6 +12,7 @@ from syndicate.store.platform import installation
 from syndicate.store.platform.audit import Audit
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import MailingState
+from tests.acting import TESTER
 from tests.mail.campaign import NOW, Plan, start
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -53,7 +54,7 @@ def state(mailing_id: int) -> MailingState:
 def test_a_step_from_its_state(step: Step, was: MailingState, to: MailingState) -> None:
     mailing_id = mailing_in(was)
 
-    step(mailing_id, actor="test", now=NOW)
+    step(mailing_id, actor=TESTER, now=NOW)
 
     assert state(mailing_id) is to
     with transaction() as tx:
@@ -66,24 +67,24 @@ def test_a_step_from_another_state_is_refused(step: Step, was: MailingState) -> 
     mailing_id = mailing_in(was)
 
     with pytest.raises(RefusedError, match=was):
-        step(mailing_id, actor="test", now=NOW)
+        step(mailing_id, actor=TESTER, now=NOW)
 
     assert state(mailing_id) is was
 
 
 def test_an_unknown_mailing_is_not_found() -> None:
     with pytest.raises(NotFoundError):
-        steering.pause(99, actor="test", now=NOW)
+        steering.pause(99, actor=TESTER, now=NOW)
 
 
 def test_stop_everything_and_release() -> None:
-    steering.stop_everything("a bad night", actor="test", now=NOW)
+    steering.stop_everything("a bad night", actor=TESTER, now=NOW)
     with transaction() as tx:
         stopped = installation.read(tx)
     assert stopped is not None
     assert (stopped.stopped_at, stopped.stopped_why) == (NOW, "a bad night")
 
-    steering.release(actor="test", now=NOW)
+    steering.release(actor=TESTER, now=NOW)
 
     with transaction() as tx:
         released = installation.read(tx)

@@ -258,7 +258,7 @@ def test_a_correction_too_long_for_mail_pauses_the_mailing_until_it_is_shorter(
     send()
     assert relay.accepted == []
     correct(standfirst="Short.")
-    steering.resume(mailing_id, actor="editor", now=NOW)
+    steering.resume(mailing_id, actor=TESTER, now=NOW)
     assert renew.renew_content(mailing_id, NOW) == 2
     send()
     assert [NEW in words(taken) for taken in relay.accepted] == [True]

@@ -234,7 +234,7 @@ def pause(day: Day) -> None:
             newsletters_run.compose_issue(issue_id, clock.now())
         asked = iter(range(SENT_BEFORE_PAUSE + 1))
         deliver.send_lane(Lane.BULK, should_stop=lambda: next(asked, None) is None)
-        steering.pause(_paused(), actor="cli", now=clock.now())
+        steering.pause(_paused(), actor=TESTER, now=clock.now())
     with day.at("05:40"):
         stamp = forms.stamp(
             email_article.form_of(day.ids["cms-1"]), clock.now() - dt.timedelta(minutes=1)
@@ -270,7 +270,7 @@ def retry(day: Day) -> dict[str, bytes]:
     taken = len(day.relay.accepted)
     day.relay.fault.is_rude = False
     with day.at(RETRIED_AT):
-        steering.resume(_paused(), actor="cli", now=clock.now())
+        steering.resume(_paused(), actor=TESTER, now=clock.now())
         rounds.turn()
         rounds.turn()
     return {f"{each.rcpt} {each.mail_from}": each.content for each in day.relay.accepted[taken:]}

@@ -28,6 +28,7 @@ from syndicate.mail.pacing import pace
 from syndicate.store.ground import session
 from syndicate.store.maintenance import migrate
 from syndicate.web.app import build
+from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, rounds, seen
 from tests.upgrade.made import MADE_AT, NEXT_MORNING, RETRIED_AT
@@ -211,7 +212,7 @@ class _Passing:
     def _retry(self) -> None:
         taken = len(self.relay.accepted)
         for mailing_id in self._do(_PAUSED):
-            steering.resume(mailing_id, actor="cli", now=clock.now())
+            steering.resume(mailing_id, actor=TESTER, now=clock.now())
         rounds.turn()
         rounds.turn()
         self.seen.retried = {

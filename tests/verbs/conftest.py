@@ -18,8 +18,10 @@ from syndicate.store.content.articles import Article, ArticleSource
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import SourceKind
+from syndicate.store.platform import installation
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
+from syndicate.store.sending.mailings import MailingState
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.verbs.table import Asked
@@ -34,8 +36,14 @@ Place = Mapping[str, object]
 def place(database: str) -> Place:  # noqa: ARG001 - the rows go there
     """Names of what is there, as the table's asks use them."""
     room = rows.make()
+    mailings = {
+        "sending": operators.mailing(room),
+        "paused": operators.mailing(room, state=MailingState.PAUSED, cohort_days=1),
+    }
     with transaction() as tx:
+        installation.stamp(tx, "test")
         found: dict[str, object] = dict(room.articles)
+        found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
         found |= _sources(tx, room)
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1

@@ -31,14 +31,17 @@ def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     who = f"cli:{getpass.getuser()}" if face == "cli" else "token:admin"
     action, subject = (part.format_map(place) for part in row.audit)
 
+    if row.before is not None:
+        faces.ask("api", row.before, EVERYTHING)
+    before = len(audited())
     first = faces.ask(face, row.asked, EVERYTHING)
-    once = audited()
+    once = audited()[before:]
     second = faces.ask(face, row.asked, EVERYTHING)
 
     assert first.status < 400, first.text
     assert once == [(who, action, subject)]
     assert second.status < 500, second.text
-    assert len(audited()) == (1 if row.is_quiet_again else 2)
+    assert len(audited()) - before == (1 if row.is_quiet_again else 2)
 
 
 @pytest.mark.parametrize(("row", "face"), cases(NOES, *FACES))

@@ -13,7 +13,7 @@ Source: docs/decisions/0019-the-way-back.md.
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, func, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -98,11 +98,33 @@ def raise_mark(tx: Transaction) -> int:
     return int(tx.execute(statement).scalar_one())
 
 
-def stop_everything(tx: Transaction, *, now: dt.datetime, why: str) -> None:
-    """Let no more mail leave, from any worker, within one chunk."""
-    tx.execute(update(Installation).values(stopped_at=now, stopped_why=why))
+def stop_everything(
+    tx: Transaction, *, now: dt.datetime, why: str | None, otherwise: str = ""
+) -> bool:
+    """Let no more mail leave, from any worker, within one chunk. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+        why: takes the place of the reason of before; None lets that one stand.
+        otherwise: the reason where none was ever given.
+
+    Returns:
+        Whether anything changed: False where all was stopped already, for this reason.
+    """
+    is_new: ColumnElement[bool] = Installation.stopped_at.is_(None)
+    if why is not None:
+        is_new = or_(is_new, Installation.stopped_why.is_distinct_from(why))
+    values = {
+        "stopped_at": func.coalesce(Installation.stopped_at, now),
+        "stopped_why": otherwise if why is None else why,
+    }
+    statement = update(Installation).where(is_new).values(values).returning(Installation.id)
+    return tx.scalar(statement) is not None
 
 
-def release(tx: Transaction) -> None:
-    """Let mail leave again."""
-    tx.execute(update(Installation).values(stopped_at=None, stopped_why=None))
+def release(tx: Transaction) -> bool:
+    """Let mail leave again; False where it may already."""
+    was_stopped = update(Installation).where(Installation.stopped_at.is_not(None))
+    statement = was_stopped.values(stopped_at=None, stopped_why=None).returning(Installation.id)
+    return tx.scalar(statement) is not None

@@ -94,7 +94,10 @@ class Why(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    why: Text = Field("", max_length=400, description="for whoever comes next; may be left out")
+    why: Text = Field(
+        "",
+        description="for whoever comes next; may be left out; cut off after 400 characters",
+    )
 
 
 class Installation(BaseModel):
@@ -177,21 +180,21 @@ def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
 @router.post("/mailings/{mailing_id}/pause")
 def pause_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Send no more until it is resumed; 409 when it is not being sent."""
-    steering.pause(mailing_id, actor=actor.name, now=clock.now())
+    steering.pause(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/resume")
 def resume_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Go on with a mailing that is paused or held; 409 when it is neither."""
-    steering.resume(mailing_id, actor=actor.name, now=clock.now())
+    steering.resume(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/cancel")
 def cancel_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
     """Never send the rest; 409 when it is over."""
-    steering.cancel(mailing_id, actor=actor.name, now=clock.now())
+    steering.cancel(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
@@ -214,7 +217,7 @@ def show_installation(_actor: CanRead) -> Installation:
 @router.post("/installation/stop")
 def stop_everything(actor: CanStop, why: Why | None = None) -> Installation:
     """Let no mail of any kind leave, within one chunk; needs no body. Safe to run twice."""
-    steering.stop_everything(why.why if why else "", actor=actor.name, now=clock.now())
+    steering.stop_everything(why.why if why else "", actor=actor, now=clock.now())
     return show_installation(actor)
 
 
@@ -235,7 +238,7 @@ def show_release(_actor: CanRead) -> Release:
 @router.post("/installation/release")
 def release(actor: CanStop) -> Installation:
     """Let mail leave again; after a restore, settled by the accept logs first."""
-    steering.release(actor=actor.name, now=clock.now())
+    steering.release(actor=actor, now=clock.now())
     return show_installation(actor)
 
 
@@ -246,7 +249,7 @@ def _read(mailing_id: int) -> Mailing:
 
 def _standing(mailing_id: int, found: Standing | None) -> Standing:
     if found is None:
-        raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+        raise steering.unknown(mailing_id)
     return found
 
 

@@ -81,9 +81,9 @@ def stop_page(actor: CanStop) -> Response:
 
 
 @router.post("/console/stop")
-def stop(actor: CanStop, *, why: Annotated[str, Form(max_length=400)] = "") -> Response:
+def stop(actor: CanStop, *, why: Annotated[str, Form()] = "") -> Response:
     """Stop everything: no mail of any kind leaves until it is released."""
-    steering.stop_everything(why, actor=actor.name, now=clock.now())
+    steering.stop_everything(why, actor=actor, now=clock.now())
     return pages.see_other("/console")
 
 
@@ -99,7 +99,7 @@ def release_page(actor: CanRead) -> Response:
 @router.post("/console/release")
 def release(actor: CanStop) -> Response:
     """Let mail leave again; after a restore, settled by the accept logs first."""
-    steering.release(actor=actor.name, now=clock.now())
+    steering.release(actor=actor, now=clock.now())
     return pages.see_other("/console")
 
 

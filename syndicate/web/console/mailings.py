@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from syndicate import clock
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import operations, progress
@@ -52,7 +52,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
     with transaction() as tx:
         standing = progress.standing(tx, mailing_id)
         if standing is None:
-            raise NotFoundError(f"There is no mailing {mailing_id}.", mailing_id=mailing_id)
+            raise steering.unknown(mailing_id)
         errors = progress.errors(tx, mailing_id) if standing.has_problems else []
         versions = progress.versions(tx, standing.mailing)
         titles = operations.titles(tx, [mailing_id])
@@ -90,14 +90,14 @@ async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Res
 @router.post("/console/mailings/{mailing_id}/pause")
 def pause(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Send no more until it is resumed; takes effect within one chunk."""
-    steering.pause(mailing_id, actor=actor.name, now=clock.now())
+    steering.pause(mailing_id, actor=actor, now=clock.now())
     return _back(mailing_id)
 
 
 @router.post("/console/mailings/{mailing_id}/resume")
 def resume(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Go on."""
-    steering.resume(mailing_id, actor=actor.name, now=clock.now())
+    steering.resume(mailing_id, actor=actor, now=clock.now())
     return _back(mailing_id)
 
 
@@ -110,7 +110,7 @@ def cancel(
         raise UsageError(
             f"Nothing was cancelled. To cancel what is left, type its number, {mailing_id}."
         )
-    steering.cancel(mailing_id, actor=actor.name, now=clock.now())
+    steering.cancel(mailing_id, actor=actor, now=clock.now())
     return _back(mailing_id)
 
 
