@@ -23,6 +23,7 @@ from syndicate.mail import single
 from syndicate.store.content.pictures import Picture
 from syndicate.store.content.visibility import Channel
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.views import reader_pages
@@ -130,7 +131,7 @@ def _is_letter(sign: str) -> bool:
 
 def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
     found = reader_pages.article(tx, article_id, now=now, channel=Channel.MAIL)
-    publication = tx.get(Publication, found.story.publication_id) if found else None
+    publication = publications.find(tx, found.story.publication_id) if found else None
     if found is None or publication is None:
         raise NotFoundError("There is no such article here.", article_id=article_id)
     return _Found(found, publication)

@@ -16,6 +16,7 @@ from syndicate.actions.forms import Cap, Guarded
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.views import reader_pages
@@ -61,7 +62,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
     reply_to = recipients.normalise(letter.reply_to) if letter.reply_to.strip() else ""
     with transaction() as tx:
         found = reader_pages.article(tx, article_id, now=now)
-        publication = tx.get(Publication, found.story.publication_id) if found else None
+        publication = publications.find(tx, found.story.publication_id) if found else None
         if found is None or publication is None:
             raise NotFoundError("There is no such article here.", article_id=article_id)
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(

@@ -12,7 +12,7 @@ from syndicate.store.content.articles import Article, ArticleState
 from syndicate.store.editing import splitting
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases
-from syndicate.store.newsroom.publications import Publication
+from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
 
 _DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
@@ -75,6 +75,6 @@ def split(
 
 
 def _atom_id(tx: Transaction, article: Article, now: dt.datetime) -> str:
-    publication = tx.get(Publication, article.publication_id)
+    publication = publications.find(tx, article.publication_id)
     assert publication is not None  # noqa: S101 - a foreign key
     return f"tag:{source_leases.authority_of(publication)},{now:%Y-%m-%d}:{uuid.uuid4()}"

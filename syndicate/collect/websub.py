@@ -1,8 +1,7 @@
 """Being told by a hub that a source has something new, instead of only asking (W3C WebSub 4, 5).
 
-    poll finds hub and topic ─> asked ──hub verifies──> verified ──half the lease──> asked anew
-                                                            │
-    delivery with a good signature ─> kept, answered, stored by `hub_delivery` a moment later
+A subscription's states are drawn, and turned, in `store.intake.websub`. A delivery with a good
+signature is kept and answered, and stored by `hub_delivery` a moment later.
 
 Each subscription has a callback that nobody can guess and a secret of its own; a renewal gets new
 ones. A silent hub costs nothing: the source is polled as any other until the hub has proved itself,
@@ -91,10 +90,8 @@ def want(
     for each in websub.current(tx, source_id):
         if (each.hub_url, each.topic) == (hub, topic):
             return None
-        each.state, each.reason = HubState.ENDED, "the source names another hub or topic"
-    fresh = _new(source_id, hub, topic, now)
-    tx.add(fresh)
-    return fresh
+        websub.end(tx, each, "the source names another hub or topic")
+    return websub.ask(tx, source_id, hub, topic, renew_at=now, now=now)
 
 
 def ask_due(now: dt.datetime) -> int:
@@ -105,7 +102,7 @@ def ask_due(now: dt.datetime) -> int:
     """
     with transaction() as tx:
         due = websub.due_for_renewal(tx, now, limit=BATCH)
-        asked = [_renewed(tx, each, now) for each in due]
+        asked = [websub.renew(tx, each, again_at=now + ASK_AGAIN, now=now) for each in due]
         allowed = {
             each.id: found.allow_origins
             for each in asked
@@ -116,9 +113,7 @@ def ask_due(now: dt.datetime) -> int:
         if reason is not None:
             log.info("hub_refused", source_id=each.source_id, reason=reason)
             with transaction() as tx:
-                row = tx.get(HubSubscription, each.id)
-                if row is not None:
-                    row.reason = _kept(reason)
+                websub.refuse(tx, each.id, _kept(reason))
     return len(asked)
 
 
@@ -139,7 +134,7 @@ def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | No
             return None
         mode = said.get("hub.mode")
         if mode == "denied":
-            found.state, found.reason = HubState.DENIED, _kept(said.get("hub.reason", "denied"))
+            websub.deny(tx, found, _kept(said.get("hub.reason", "denied")))
             return ""
         is_meant = {
             "subscribe": found.state in {HubState.ASKED, HubState.VERIFIED}
@@ -149,9 +144,9 @@ def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | No
         if not is_meant.get(mode or "", False):
             return None
         if mode == "unsubscribe":
-            found.state = HubState.ENDED
+            websub.end(tx, found, found.reason)
         else:
-            _verified(tx, found, said.get("hub.lease_seconds", ""), now)
+            _verify(tx, found, said.get("hub.lease_seconds", ""), now)
         return said.get("hub.challenge", "")
 
 
@@ -179,7 +174,7 @@ def deliver(
             return 410
         if not is_signed(found.secret, signature, body):
             return 403
-        websub.pushed(found, now)
+        websub.heard(tx, found, now)
         pushes.keep(tx, found, content_type, body, now)
         tx.hint(jobs.COLLECT_DUE)
     return 202
@@ -201,7 +196,7 @@ def polled(tx: Transaction, source_id: int, hub: tuple[str, str] | None, now: dt
     websub.score(tx, source_id, "poll", now=now, grace=AHEAD)
     for each in websub.current(tx, source_id):
         if each.state is HubState.VERIFIED and websub.untold(tx, each, grace=AHEAD) >= SILENT:
-            each.pushed_at = None
+            websub.distrust(tx, each)
             message = (
                 f"The hub {each.hub_url} did not tell source {source_id} of {SILENT} articles "
                 "that polls found; it is polled at its own rhythm until the hub speaks again."
@@ -227,7 +222,7 @@ def leave(source_id: int) -> int:
     with transaction() as tx:
         held = websub.current(tx, source_id)
         for each in held:
-            each.is_leaving, each.state = True, HubState.ENDED
+            websub.leave(tx, each)
         source = sources.find(tx, source_id)
         allowed = source.allow_origins if source else []
     for each in held:
@@ -248,45 +243,16 @@ def _in_document(response: Response, readers: Readers, now: dt.datetime) -> dict
     return {name: url for name, url in said.items() if url}
 
 
-def _new(source_id: int, hub: str, topic: str, now: dt.datetime) -> HubSubscription:
-    return HubSubscription(
-        source_id=source_id,
-        hub_url=hub,
-        topic=topic,
-        callback=secrets.token_urlsafe(24),
-        secret=secrets.token_bytes(32),
-        state=HubState.ASKED,
-        is_leaving=False,
-        renew_at=now,
-        pushed=0,
-        created_at=now,
-    )
-
-
-def _renewed(tx: Transaction, each: HubSubscription, now: dt.datetime) -> HubSubscription:
-    """The subscription to ask for: this one while it is new, else one with a new callback."""
-    if each.state is HubState.ASKED:
-        each.renew_at = now + ASK_AGAIN
-        return each
-    # The old one goes on until its successor is verified.
-    each.renew_at = None
-    fresh = _new(each.source_id, each.hub_url, each.topic, now)
-    fresh.renew_at = now + ASK_AGAIN
-    tx.add(fresh)
-    tx.flush()
-    return fresh
-
-
-def _verified(tx: Transaction, found: HubSubscription, lease: str, now: dt.datetime) -> None:
+def _verify(tx: Transaction, found: HubSubscription, lease: str, now: dt.datetime) -> None:
     seconds = int(lease) if lease.isdecimal() and len(lease) < 10 else LEASE_S  # noqa: PLR2004 - 31 years
     seconds = min(max(seconds, MIN_LEASE_S), MAX_LEASE_S)
     share = RENEW_AFTER + secrets.randbelow(1000) / 6000  # up to two thirds
-    found.state, found.reason = HubState.VERIFIED, None
-    found.lease_until = now + dt.timedelta(seconds=seconds)
-    found.renew_at = now + dt.timedelta(seconds=seconds * share)
-    for other in websub.current(tx, found.source_id):
-        if other.id < found.id:
-            other.state, other.reason = HubState.ENDED, "renewed"
+    websub.verify(
+        tx,
+        found,
+        lease_until=now + dt.timedelta(seconds=seconds),
+        renew_at=now + dt.timedelta(seconds=seconds * share),
+    )
 
 
 def _kept(reason: str) -> str:

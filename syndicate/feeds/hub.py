@@ -24,7 +24,6 @@ from syndicate.feeds import model
 from syndicate.fetch import Fetcher, user_agent
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import caps
 from syndicate.store.syndication import feeds, hub
 from syndicate.store.syndication.feed_documents import FeedFormat
@@ -355,7 +354,7 @@ def _topic(tx: Transaction, topic: str) -> tuple[int, FeedFormat]:
     is_offered = feed is not None and feed.gone_at is None and feed.moved_to is None
     if feed is None or not is_offered or parts.query:
         raise RefusedError("hub.topic is not a feed of ours; /feeds lists those there are.")
-    publication = tx.get(Publication, feed.publication_id)
+    publication = publications.find(tx, feed.publication_id)
     base_url = settings.load().base_url()
     if publication is not None:
         is_first = publications.is_first(tx, publication.id)

@@ -15,7 +15,6 @@ from syndicate.newsletters import run
 from syndicate.store.composition import alerts, issues
 from syndicate.store.composition.alerts import Due
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.platform import installation
 
 log = logs.get(__name__)
@@ -60,19 +59,17 @@ def release(issue_id: int) -> None:
         issue = issues.find(tx, issue_id)
         if issue is None:
             raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
-        held = issues.lock(tx, issue_id, IssueState.HELD)
-        if held is None or held.article_id is None:
+        if not issues.release(tx, issue_id):
             raise RefusedError(
                 f"Issue {issue_id} is no alert that is held; only such a one is released.",
                 issue_id=issue_id,
             )
-        held.state, held.note = IssueState.DUE, None
         tx.hint(jobs.COMPOSE_ALERT, issue_id)
 
 
 def _open(wanted: Due, now: dt.datetime) -> int | None:
     with transaction() as tx:
-        newsletter = alerts.lock(tx, wanted.newsletter_id)
+        newsletter = alerts.lock_newsletter(tx, wanted.newsletter_id)
         held = _over_cap(tx, wanted.newsletter_id, now)
         local_date = now.astimezone(clock.zone_or_utc(newsletter.zone)).date()
         issue = alerts.open_issue(tx, wanted, local_date=local_date, held=held, now=now)

@@ -20,7 +20,7 @@ from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, se
 from syndicate.newsletters.unusable import Piece, Unusable
 from syndicate.render.email import Rendered, render
 from syndicate.store.composition.corrections import Correction
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition.stories import Story
 
 log = logs.get(__name__)
 

@@ -8,14 +8,13 @@ import datetime as dt
 from syndicate import settings
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.mail.recovery import reconcile
-from syndicate.newsletters import gather
+from syndicate.newsletters import gather, unusable
 from syndicate.newsletters.compose import Draft
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import (
     Issue,
-    IssueState,
     Newsletter,
     NewsletterKind,
 )
@@ -51,16 +50,14 @@ def add_mailing(
         expires_at=now + gather.EXPIRES_IN[newsletter.kind],
         created_at=now,
     )
-    tx.add(mailing)
-    tx.flush()
+    ledger.add(tx, mailing)
     if draft.rendered:
         rows = frozen_rows(newsletter, publication, draft, now)
         ledger.add_content(tx, mailing.id, VERSION, rows)
     issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
-    issue.subjects = draft.subjects
-    issue.content_hash = draft.content_hash
-    issue.state = IssueState.FROZEN
-    tx.flush()
+    issues.freeze(
+        tx, issue, subjects=draft.subjects, content_hash=draft.content_hash, note=_note(draft)
+    )
     return mailing
 
 
@@ -103,3 +100,12 @@ def frozen_rows(
         }
         rows.extend(content_rows(mail, headers))
     return rows
+
+
+def _note(draft: Draft) -> str | None:
+    if not draft.chosen:
+        return "There was nothing new; readers are told so."
+    notes = [f"{draft.left_out} stories did not fit."] if draft.left_out else []
+    if draft.unusable:
+        notes.append(unusable.sentence(draft.unusable))
+    return " ".join(notes) or None

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from syndicate import settings
 from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
-from syndicate.store.composition import corrections, issues
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition import corrections, stories
+from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import (
@@ -44,7 +44,7 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         stories=tuple(
             _told_at_once(tx, issue, now, until)
             if is_alert
-            else issues.stories(tx, newsletter, issue, now, until=until)
+            else stories.candidates(tx, newsletter, issue, now, until=until)
         ),
         # An alert says one thing.
         corrections=()
@@ -70,5 +70,5 @@ def _told_at_once(
     tx: Transaction, issue: Issue, now: dt.datetime, until: dt.datetime
 ) -> list[Story]:
     """An alert's article, whatever it lacks for a digest: an editor asked for it by name."""
-    found = issues.stories_of(tx, issue, [issue.article_id or 0], now, until=until)
+    found = stories.as_now(tx, issue, [issue.article_id or 0], now, until=until)
     return [replace(story, is_dated=True, is_backlog=False) for story in found]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from syndicate.newsletters.select import Pick
 from syndicate.render.environment import brief, day, known_language
 from syndicate.store.composition.corrections import Correction
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition.stories import Story
 
 DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins

@@ -21,9 +21,9 @@ from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
 from syndicate.render.merge import Content
 from syndicate.store.composition import issues
-from syndicate.store.composition.issues import Story
 from syndicate.store.composition.materialise import count, materialise
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.composition.stories import Story
+from syndicate.store.ground.session import Transaction, transaction, undone
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
@@ -173,16 +173,13 @@ def _stage(
     tx: Transaction, composed: _Composed, now: dt.datetime
 ) -> Iterator[tuple[Mailing, Mapping[str, object]]]:
     """The rehearsed issue's mailing and the values of its audience, while the block lasts."""
-    savepoint = tx.session.begin_nested()
-    slot = composed.slot
+    slot, draft, newsletter = composed.slot, composed.draft, composed.newsletter
     window = (slot.window_from, slot.window_to)
-    issue, _ = issues.open_slot(
-        tx, composed.newsletter.id, (slot.local_date, _SLOT), window, now=now
-    )
-    mailing = freeze.add_mailing(tx, composed.newsletter, issue, composed.draft, now)
-    is_notice = bool(composed.draft.rendered) and not composed.draft.chosen
-    yield mailing, freeze.audience_values(composed.newsletter, mailing, now, is_notice=is_notice)
-    savepoint.rollback()
+    with undone(tx):
+        issue, _ = issues.open_slot(tx, newsletter.id, (slot.local_date, _SLOT), window, now=now)
+        mailing = freeze.add_mailing(tx, newsletter, issue, draft, now)
+        is_notice = bool(draft.rendered) and not draft.chosen
+        yield mailing, freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)
 
 
 def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:

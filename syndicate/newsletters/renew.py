@@ -19,9 +19,9 @@ from syndicate.newsletters import freeze, gather, run, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
 from syndicate.newsletters.material import Material
 from syndicate.render.email import Rendered
-from syndicate.store.composition import issues, renewals
+from syndicate.store.composition import issues, renewals, stories
 from syndicate.store.composition.corrections import Correction
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
@@ -99,7 +99,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
     newsletter = run.find_newsletter(tx, issue.newsletter_id)
     material = gather.material(tx, newsletter, issue, now)
     position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}
-    stories = issues.stories_of(tx, issue, position_of, now, until=mailing.expires_at)
+    shown = stories.as_now(tx, issue, position_of, now, until=mailing.expires_at)
     told = {row.article_id: row.position for row, _ in placed if row.is_correction}
     publication = newsletters.publication_of(tx, newsletter)
     spoken = renewals.languages(tx, mailing_id)
@@ -108,10 +108,10 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
         version=mailing.content_version,
         material=replace(
             material,
-            stories=tuple(stories),
+            stories=tuple(shown),
             frames=tuple(gather.frame(newsletter, publication, each) for each in sorted(spoken)),
         ),
-        chosen={position_of[story.article_id]: story for story in stories},
+        chosen={position_of[story.article_id]: story for story in shown},
         corrected=sorted(
             (
                 (told[each.article_id], each)
@@ -127,7 +127,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
 def _write(
     tx: Transaction, mailing_id: int, read: _Read, rendered: tuple[Rendered, ...], now: dt.datetime
 ) -> int | None:
-    mailing = renewals.lock(tx, mailing_id, version=read.version)
+    mailing = renewals.lock_waiting(tx, mailing_id, version=read.version)
     if mailing is None or mailing.newsletter_id is None:
         return None
     newsletter = run.find_newsletter(tx, mailing.newsletter_id)

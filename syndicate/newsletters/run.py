@@ -1,11 +1,8 @@
 """Issues on their way: slots that are due become rows, rows become mailings.
 
-    slot ─> due ─> composing ─> frozen ─> sending ─> done
-                       ├─> empty   nothing new, and the newsletter skips such an issue
-                       └─> held    nothing new, or it could not be composed: an editor decides
-
-Every step may run twice, at once, or die in the middle: the tick finds what is unfinished and hints
-at it again. Templates render while no transaction is open.
+Their states are drawn, and turned, in `store.composition.issues`. Every step may run twice, at
+once, or die in the middle: the tick finds what is unfinished and hints at it again. Templates
+render while no transaction is open.
 """
 
 import datetime as dt
@@ -17,7 +14,7 @@ from syndicate.journal import lives
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check
 from syndicate.newsletters import freeze, gather, schedule, unusable
-from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.compose import compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
 from syndicate.store.composition import issues, renewals
@@ -33,8 +30,6 @@ from syndicate.store.newsroom.newsletters import (
 )
 from syndicate.store.platform import installation
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import MailingState
-from syndicate.store.sending.results import finish_mailing
 
 log = logs.get(__name__)
 
@@ -100,8 +95,7 @@ def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
             raise RefusedError("Only a digest has slots; an alert is sent with its article.")
         slot = schedule.last_slot(read_schedule(newsletter), now=now)
         issue, _ = _open(tx, newsletter.id, slot, now)
-        if issue.state in (IssueState.EMPTY, IssueState.HELD):
-            issue.state, issue.note = IssueState.DUE, None
+        issues.compose_again(tx, issue.id)
         tx.hint(_compose_job(newsletter.kind), issue.id)
         return issue.id
 
@@ -127,7 +121,8 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
             _freeze(issue_id, now)
         except _AT_FAULT as error:
             log.exception("issue_not_composed", issue_id=issue_id)
-            _end(issue_id, IssueState.HELD, f"It could not be composed: {error}")
+            with transaction() as tx:
+                issues.hold(tx, issue_id, f"It could not be composed: {error}")
     _send(issue_id, now)
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
@@ -163,10 +158,7 @@ def _claim(issue_id: int) -> bool:
     with transaction() as tx:
         if installation.held_why(tx) is not None:
             return False
-        issue = issues.lock(tx, issue_id, IssueState.DUE, IssueState.COMPOSING)
-        if issue is not None:
-            issue.state = IssueState.COMPOSING
-        return issue is not None
+        return issues.claim(tx, issue_id)
 
 
 def _freeze(issue_id: int, now: dt.datetime) -> None:
@@ -178,13 +170,12 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
         read = gather.material(tx, newsletter, issue, now)
     draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
     if not draft.rendered:
-        _end(issue_id, *_EMPTY[newsletter.empty_rule])
+        _end_empty(issue_id, newsletter.empty_rule)
         return
     with transaction() as tx:
-        issue = issues.lock(tx, issue_id, IssueState.COMPOSING)
+        issue = issues.lock_issue(tx, issue_id, IssueState.COMPOSING)
         if issue is not None:
             freeze.add_mailing(tx, newsletter, issue, draft, now)
-            issue.note = _note(draft)
             unusable.record(tx, draft.unusable, issue_id=issue_id, actor=ACTOR, now=now)
     log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))
 
@@ -193,7 +184,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
     """Materialise a frozen issue's audience and let the senders have it."""
     _write_down(issue_id, now)
     with transaction() as tx:
-        issue = issues.lock(tx, issue_id, IssueState.FROZEN)
+        issue = issues.lock_issue(tx, issue_id, IssueState.FROZEN)
         mailing = ledger.of_issue(tx, issue_id) if issue else None
         if issue is None or mailing is None or installation.held_why(tx) is not None:
             return
@@ -201,13 +192,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         is_notice = not issues.carried(tx, issue_id)
         renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
         values = freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)
-        mailing.audience = materialise(tx, values)
-        mailing.state = MailingState.SENDING
-        mailing.started_at = now
-        issue.state = IssueState.SENDING
-        tx.flush()
-        # With nobody to send to there is no batch whose end would end it.
-        finish_mailing(tx, mailing.id, now=now)
+        issues.send(tx, issue, mailing, audience=materialise(tx, values), now=now)
         steering.hint(tx, mailing.lane)
     log.info("issue_sending", issue_id=issue_id, mailing_id=mailing.id, audience=mailing.audience)
 
@@ -227,26 +212,12 @@ def _write_down(issue_id: int, now: dt.datetime) -> None:
         log.info("journal_left_to_the_tick", reason=str(error))
 
 
-def _end(issue_id: int, state: IssueState, note: str) -> None:
+def _end_empty(issue_id: int, rule: EmptyRule) -> None:
     with transaction() as tx:
-        issue = issues.lock(tx, issue_id, IssueState.COMPOSING)
-        if issue is not None:
-            issue.state, issue.note = state, note
-
-
-_EMPTY = {
-    EmptyRule.SKIP: (IssueState.EMPTY, "There was nothing new; this newsletter skips such issues."),
-    EmptyRule.HOLD: (IssueState.HELD, "There was nothing new; an editor decides what happens."),
-}
-
-
-def _note(draft: Draft) -> str | None:
-    if not draft.chosen:
-        return "There was nothing new; readers are told so."
-    notes = [f"{draft.left_out} stories did not fit."] if draft.left_out else []
-    if draft.unusable:
-        notes.append(unusable.sentence(draft.unusable))
-    return " ".join(notes) or None
+        if rule is EmptyRule.SKIP:
+            issues.skip(tx, issue_id, "There was nothing new; this newsletter skips such issues.")
+        else:
+            issues.hold(tx, issue_id, "There was nothing new; an editor decides what happens.")
 
 
 def find_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:

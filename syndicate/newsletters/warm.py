@@ -9,7 +9,7 @@ import datetime as dt
 from syndicate.newsletters.compose import recompose
 from syndicate.newsletters.material import ALERT, Frame, Material
 from syndicate.render.environment import LANGUAGES
-from syndicate.store.composition.issues import Story
+from syndicate.store.composition.stories import Story
 
 
 def warm_up(now: dt.datetime) -> int:

@@ -120,8 +120,7 @@ def _publication(tx: Transaction, told: newsroom.Publication, state: State) -> P
         sender_address=told.sender_address,
         postal_address=told.postal_address,
     )
-    tx.add(publication)
-    tx.flush()
+    publications.add(tx, publication)
     return publication
 
 
@@ -129,8 +128,7 @@ def _section(
     tx: Transaction, publication_id: int, told: newsroom.Section, position: int
 ) -> Section:
     desk = Desk(publication_id=publication_id, slug=told.slug, name=told.desk, address=told.address)
-    tx.add(desk)
-    tx.flush()
+    publications.add(tx, desk)
     section = Section(
         publication_id=publication_id,
         slug=told.slug,
@@ -138,8 +136,7 @@ def _section(
         desk_id=desk.id,
         position=position,
     )
-    tx.add(section)
-    tx.flush()
+    publications.add(tx, section)
     return section
 
 

@@ -106,10 +106,12 @@ def change(
             raise UsageError("Choose one section and one language at least, or unsubscribe.")
         for kind, values in kept.items():
             subscribers.choose(tx, subscription.id, kind, values)
-        if language is not None:
-            subscription.language = _one(newsletter, language)
-        subscription.paused_until = _pause(paused_until, now)
-        tx.flush()
+        subscribers.prefer(
+            tx,
+            subscription,
+            language=subscription.language if language is None else _one(newsletter, language),
+            paused_until=_pause(paused_until, now),
+        )
         return _read(tx, subscription, newsletter, now=now)
 
 

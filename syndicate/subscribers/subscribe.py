@@ -196,11 +196,7 @@ def _asked_for(
     subscription = subscribers.subscribe(
         tx, subscriber.id, newsletter.id, language=language, now=now
     )
-    # Who has left and asks again must confirm again; `ended_at` stays till then, so that an import
-    # in between does not bring them back.
-    if subscription.state is not SubscriptionState.ACTIVE:
-        subscription.state = SubscriptionState.PENDING
-        subscription.language = language
+    subscribers.ask(tx, subscription, language=language)
     return subscription
 
 

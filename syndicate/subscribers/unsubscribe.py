@@ -12,7 +12,6 @@ from syndicate.mail.mime.message import NEVER, PREFERENCES, UNSUBSCRIBE
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import links
 
@@ -88,7 +87,7 @@ def never(token: str, now: dt.datetime) -> None:
     """
     recipient_id, _ = links.read(NEVER, token)
     with transaction() as tx:
-        recipient = tx.get(Recipient, recipient_id)
+        recipient = recipients.find(tx, recipient_id)
         if recipient is None:
             raise ForgottenError(links.FORGOTTEN, recipient_id=recipient_id)
         recipients.suppress(

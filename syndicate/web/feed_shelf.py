@@ -19,7 +19,6 @@ from syndicate.feeds.model import Site
 from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication import feed_documents
 from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
 from syndicate.store.syndication.feeds import Feed
@@ -135,7 +134,7 @@ def _load(key: Key) -> OnShelf | None:
         if found is None:
             return None
         feed, document = found
-        publication = tx.get(Publication, feed.publication_id)
+        publication = publications.find(tx, feed.publication_id)
         is_first = publications.is_first(tx, feed.publication_id)
     is_there = document is not None or feed.gone_at is not None or feed.moved_to is not None
     if publication is None or not is_there:

@@ -116,7 +116,7 @@ def site_of_publication(request: Request, publication_id: int) -> Site:
     """
     with transaction() as tx:
         default = publications.by_host(tx, host_of(request.headers.get("host", "")))
-        chosen = tx.get(Publication, publication_id)
+        chosen = publications.find(tx, publication_id)
         if chosen is None or default is None:
             raise NotFoundError("There is no such publication here.", id=publication_id)
         site = _site(tx, chosen, default)

@@ -84,7 +84,7 @@ def ingest(raw: bytes, now: dt.datetime) -> tuple[Kept, ...]:
             for place, verdict in enumerate(verdicts)
         )
     with transaction() as tx:
-        recipient = tx.get(Recipient, name.recipient_id)
+        recipient = recipients.find(tx, name.recipient_id)
         verdict = _about(verdicts, recipient)
         return (_keep(tx, verdict, name.mailing_id, recipient, told=digest, at=now),)
 
@@ -108,7 +108,7 @@ def take_one(tx: Transaction, told: Told, now: dt.datetime) -> Kept:
     at = told.at if now - REMEMBER < told.at <= now else now
     name = verp.find(told.message_id, settings.load().key())
     if name is not None:
-        recipient = tx.get(Recipient, name.recipient_id)
+        recipient = recipients.find(tx, name.recipient_id)
     else:
         recipient = _of_address(tx, told.verdict.recipient)
     mailing_id = name.mailing_id if name else None
@@ -149,7 +149,7 @@ def _keep_refusal(one: Refused) -> None:
     hard = is_hard(Kind.BOUNCED, cause.reason, cause.status, cause.code)
     verdict = Verdict(Kind.BOUNCED, "", cause.status, cause.code, cause.reason, hard, detail=words)
     with transaction() as tx:
-        recipient = tx.get(Recipient, one.recipient_id)
+        recipient = recipients.find(tx, one.recipient_id)
         _keep(tx, verdict, one.mailing_id, recipient, told="", at=one.at)
 
 

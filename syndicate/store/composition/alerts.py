@@ -12,8 +12,9 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
-from syndicate.store.composition.issues import is_drawn_from, news_at, next_number
+from syndicate.store.composition.issues import next_number
 from syndicate.store.composition.lost_stories import was_told
+from syndicate.store.composition.stories import is_drawn_from, news_at
 from syndicate.store.content.articles import Article
 from syndicate.store.content.visibility import Channel, may_show
 from syndicate.store.ground.session import Transaction
@@ -117,7 +118,7 @@ def open_issue(
     """Open the alert of an article in a newsletter, None when there is one. Safe to run at once.
 
     Args:
-        tx: the open transaction, which holds the newsletter's row (`lock`).
+        tx: the open transaction, which holds the newsletter's row (`lock_newsletter`).
         wanted: newsletter and article.
         local_date: in the newsletter's zone.
         held: why an editor decides about it; None lets it go.
@@ -139,7 +140,7 @@ def open_issue(
     return tx.scalar(statement.on_conflict_do_nothing().returning(Issue))
 
 
-def lock(tx: Transaction, newsletter_id: int) -> Newsletter:
+def lock_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
     """The newsletter, its row held until the commit: numbers and caps are counted under it."""
     query = select(Newsletter).where(Newsletter.id == newsletter_id)
     return tx.scalars(query.with_for_update()).one()

@@ -83,7 +83,7 @@ def waiting(tx: Transaction) -> list[int]:
     return list(tx.scalars(query.order_by(Mailing.priority, Mailing.id)))
 
 
-def lock(tx: Transaction, mailing_id: int, *, version: int) -> Mailing | None:
+def lock_waiting(tx: Transaction, mailing_id: int, *, version: int) -> Mailing | None:
     """The mailing, locked until the commit, if it still waits for what follows this version."""
     query = select(Mailing).where(
         Mailing.id == mailing_id,
@@ -120,7 +120,7 @@ def finish(
 
     Args:
         tx: the open transaction.
-        mailing: locked by `lock`.
+        mailing: locked by `lock_waiting`.
         revisions: (position, revision) pairs of all that the version was made from.
         now: aware UTC.
     """

@@ -208,6 +208,12 @@ def by_ids(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
     return list(tx.scalars(select(Article).where(Article.id.in_(article_ids))))
 
 
+def as_now(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
+    """The same, read anew: statements of this transaction may have changed what it has in hand."""
+    query = select(Article).where(Article.id.in_(article_ids))
+    return list(tx.scalars(query.execution_options(populate_existing=True)))
+
+
 def listed(
     tx: Transaction,
     *,

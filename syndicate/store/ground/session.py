@@ -144,6 +144,14 @@ def transaction() -> Iterator[Transaction]:
         jobs.hint(job, *ids)
 
 
+@contextmanager
+def undone(tx: Transaction) -> Iterator[None]:
+    """Do work within an open transaction and take it back at the end of the block."""
+    savepoint = tx.session.begin_nested()
+    yield
+    savepoint.rollback()
+
+
 def twice(work: Callable[[], T]) -> T:
     """Do work of one transaction, and again when PostgreSQL rolled it back to end a deadlock.
 

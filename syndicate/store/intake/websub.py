@@ -1,7 +1,17 @@
-"""Our subscriptions at hubs of others: one per source and callback, renewed before they end."""
+"""Our subscriptions at hubs of others: one per source and callback, renewed before they end.
+
+    asked ──hub verifies──> verified ──half the lease──> asked anew, by a row of its own
+      │                         ├──its successor is verified──> ended
+      │                         └──the hub lets us go, or we leave──> ended
+      └──hub refuses──> denied
+
+Each arrow is a function here. The old row of a renewal goes on until its successor is verified, so
+that nothing that is pushed in between is lost.
+"""
 
 import datetime as dt
 import enum
+import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, TextClause, func, select, text
@@ -75,10 +85,116 @@ def due_for_renewal(tx: Transaction, now: dt.datetime, *, limit: int) -> list[Hu
     return list(tx.scalars(query))
 
 
-def pushed(found: HubSubscription, now: dt.datetime) -> None:
+def ask(
+    tx: Transaction,
+    source_id: int,
+    hub: str,
+    topic: str,
+    *,
+    renew_at: dt.datetime,
+    now: dt.datetime,
+) -> HubSubscription:
+    """─> asked: a new subscription with a callback that nobody can guess and a secret of its own.
+
+    Args:
+        tx: the open transaction.
+        source_id: whose.
+        hub: its address.
+        topic: the address that the document itself names.
+        renew_at: when the hub is asked, if nobody asks before; aware UTC.
+        now: aware UTC.
+    """
+    fresh = HubSubscription(
+        source_id=source_id,
+        hub_url=hub,
+        topic=topic,
+        callback=secrets.token_urlsafe(24),
+        secret=secrets.token_bytes(32),
+        state=HubState.ASKED,
+        is_leaving=False,
+        renew_at=renew_at,
+        pushed=0,
+        created_at=now,
+    )
+    tx.add(fresh)
+    tx.flush()
+    return fresh
+
+
+def renew(
+    tx: Transaction, found: HubSubscription, *, again_at: dt.datetime, now: dt.datetime
+) -> HubSubscription:
+    """The subscription to ask for now: this one while it is new, else one with a new callback.
+
+    Args:
+        tx: the open transaction, which holds the row (`due_for_renewal`).
+        found: the subscription that is due.
+        again_at: when to ask once more if the hub stays silent; aware UTC.
+        now: aware UTC.
+    """
+    if found.state is HubState.ASKED:
+        found.renew_at = again_at
+        return found
+    # The old one goes on until its successor is verified.
+    found.renew_at = None
+    return ask(tx, found.source_id, found.hub_url, found.topic, renew_at=again_at, now=now)
+
+
+def verify(
+    tx: Transaction, found: HubSubscription, *, lease_until: dt.datetime, renew_at: dt.datetime
+) -> None:
+    """asked, verified ─> verified; those that it follows end.
+
+    Args:
+        tx: the open transaction, which holds the row (`by_callback`).
+        found: the subscription that the hub asked about.
+        lease_until: when the hub forgets it, aware UTC.
+        renew_at: when to ask for its successor, aware UTC.
+    """
+    found.state, found.reason = HubState.VERIFIED, None
+    found.lease_until, found.renew_at = lease_until, renew_at
+    for other in current(tx, found.source_id):
+        if other.id < found.id:
+            end(tx, other, "renewed")
+
+
+def refuse(tx: Transaction, subscription_id: int, reason: str) -> None:
+    """Keep why a hub did not take what it was asked; it is asked again, the state stays."""
+    row = tx.get(HubSubscription, subscription_id)
+    if row is not None:
+        row.reason = reason
+        tx.flush()
+
+
+def deny(tx: Transaction, found: HubSubscription, reason: str) -> None:
+    """─> denied, on the hub's word."""
+    found.state, found.reason = HubState.DENIED, reason
+    tx.flush()
+
+
+def end(tx: Transaction, found: HubSubscription, reason: str | None) -> None:
+    """─> ended."""
+    found.state, found.reason = HubState.ENDED, reason
+    tx.flush()
+
+
+def leave(tx: Transaction, found: HubSubscription) -> None:
+    """─> ended on our own wish: the hub's question whether we meant it is answered with yes."""
+    found.is_leaving = True
+    end(tx, found, found.reason)
+
+
+def heard(tx: Transaction, found: HubSubscription, now: dt.datetime) -> None:
     """Note that a hub sent something."""
     found.pushed += 1
     found.pushed_at = now
+    tx.flush()
+
+
+def distrust(tx: Transaction, found: HubSubscription) -> None:
+    """Poll its source as any other until the hub speaks again: it has been silent too often."""
+    found.pushed_at = None
+    tx.flush()
 
 
 def score(

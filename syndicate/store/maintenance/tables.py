@@ -1,54 +1,19 @@
-"""Every table of the house, gathered for migrations and tests."""
+"""Every table of the house, gathered for migrations and tests: no module of the store is missed."""
 
-from syndicate.store.composition import lost_stories
-from syndicate.store.content import articles, featured, pictures
-from syndicate.store.editing import outbox
+import pkgutil
+from importlib import import_module
+
+from syndicate import store
 from syndicate.store.ground.schema import Table
-from syndicate.store.intake import article_pages, completeness, pushes, sources, websub
-from syndicate.store.newsroom import incidents, newsletters, publications
-from syndicate.store.platform import audit, caps, due, idempotency, installation, tokens
-from syndicate.store.readers import recipients, subscribers
-from syndicate.store.sending import events, mailings, pacing, partitions
-from syndicate.store.syndication import (
-    consumers,
-    feed_documents,
-    feeds,
-    hub,
-    hub_pings,
-    reader_feeds,
-)
 
-FAMILIES = (
-    article_pages,
-    articles,
-    audit,
-    caps,
-    completeness,
-    consumers,
-    due,
-    events,
-    featured,
-    feed_documents,
-    feeds,
-    hub,
-    hub_pings,
-    idempotency,
-    incidents,
-    installation,
-    mailings,
-    newsletters,
-    outbox,
-    pacing,
-    partitions,
-    pictures,
-    publications,
-    pushes,
-    reader_feeds,
-    recipients,
-    sources,
-    subscribers,
-    lost_stories,
-    tokens,
-    websub,
-)
+
+def _meet_all() -> None:
+    """Import every module that may define a table; this shelf defines none."""
+    own = __name__.rpartition(".")[0]
+    for found in pkgutil.walk_packages(store.__path__, f"{store.__name__}."):
+        if not found.name.startswith(own):
+            import_module(found.name)
+
+
+_meet_all()
 METADATA = Table.metadata

@@ -61,6 +61,17 @@ def all_publications(tx: Transaction) -> list[Publication]:
     return list(tx.scalars(select(Publication).order_by(Publication.id)))
 
 
+def find(tx: Transaction, publication_id: int) -> Publication | None:
+    """The publication of this id."""
+    return tx.get(Publication, publication_id)
+
+
+def add(tx: Transaction, row: Publication | Desk | Section) -> None:
+    """Write a publication, a desk or a section down; it has its id afterwards."""
+    tx.add(row)
+    tx.flush()
+
+
 def by_slug(tx: Transaction, slug: str) -> Publication | None:
     """The publication of this slug."""
     return tx.scalar(select(Publication).where(Publication.slug == slug))

@@ -117,6 +117,11 @@ def upsert(
     return tx.scalars(upserted, execution_options={"populate_existing": True}).one()
 
 
+def find(tx: Transaction, recipient_id: int) -> Recipient | None:
+    """The recipient of this id."""
+    return tx.get(Recipient, recipient_id)
+
+
 def by_hash(tx: Transaction, address_hash: bytes) -> Recipient | None:
     """The recipient of an address, by its hash."""
     return tx.scalar(select(Recipient).where(Recipient.address_hash == address_hash))

@@ -191,6 +191,36 @@ def lock(tx: Transaction, subscription_id: int) -> Subscription | None:
     return tx.scalar(query)
 
 
+def ask(tx: Transaction, subscription: Subscription, *, language: str) -> None:
+    """─> pending, unless it is active: somebody asked for it, and the address must confirm.
+
+    Who has left and asks again must confirm again. `ended_at` stays till then, so that an import
+    in between does not bring them back.
+
+    Args:
+        tx: the open transaction, which holds the row (`subscribe`).
+        subscription: whose.
+        language: of the form, and then of the mails' frame.
+    """
+    if subscription.state is not SubscriptionState.ACTIVE:
+        subscription.state = SubscriptionState.PENDING
+        subscription.language = language
+        tx.flush()
+
+
+def prefer(
+    tx: Transaction,
+    subscription: Subscription,
+    *,
+    language: str,
+    paused_until: dt.datetime | None,
+) -> None:
+    """Keep the language of the frame, and until when nothing is sent (None: at once)."""
+    subscription.language = language
+    subscription.paused_until = paused_until
+    tx.flush()
+
+
 def activate(subscription: Subscription, *, now: dt.datetime) -> None:
     """The reader confirmed: mail may go out from now on."""
     subscription.state = SubscriptionState.ACTIVE

@@ -92,6 +92,12 @@ def content(tx: Transaction, mailing_id: int, version: int, language: str) -> li
     return list(tx.scalars(query))
 
 
+def add(tx: Transaction, mailing: Mailing) -> None:
+    """Write a mailing down; it has its id afterwards."""
+    tx.add(mailing)
+    tx.flush()
+
+
 def add_single(
     tx: Transaction, mailing: Mailing, recipient: Recipient, *, language: str
 ) -> int | None:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
-from syndicate.store.composition.issues import is_drawn_from
+from syndicate.store.composition.stories import is_drawn_from
 from syndicate.store.content.articles import Article
 from syndicate.store.content.visibility import Channel, may_show
 from syndicate.store.ground.schema import Table

@@ -1,0 +1,230 @@
+"""The articles that may stand in an issue, as its mails would show them."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from syndicate.store.composition.corrections import UNSENT
+from syndicate.store.composition.lost_stories import was_told
+from syndicate.store.content.articles import Access, Article
+from syndicate.store.content.featured import Featured
+from syndicate.store.content.pictures import Picture
+from syndicate.store.content.visibility import Channel, may_show, may_show_picture
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom.newsletters import (
+    Issue,
+    IssueStory,
+    Newsletter,
+    NewsletterSection,
+)
+from syndicate.store.newsroom.publications import Section
+from syndicate.store.sending.mailings import Mailing
+
+# An article that reached us this long after it came out is still news to readers.
+LATE = dt.timedelta(days=1)
+_AsShown = Select[Article, dt.datetime, str, str, int, Picture]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The lead picture of a story, as far as its rights let it into mail."""
+
+    url: str
+    width: int | None
+    height: int | None
+    alt: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """An article as an issue may carry it.
+
+    Attributes:
+        article_id: its id.
+        revision: number of the revision this text is of.
+        section_slug: "" when it stands in no section.
+        section_name: in the article's own publication.
+        language: BCP 47 tag.
+        news_at: when it became public: its publication, or the end of its embargo; aware UTC.
+        collected_at: when it reached us, aware UTC.
+        updated_at: newest material change, aware UTC.
+        is_dated: whether anybody said when it was published.
+        is_backlog: whether it is older than a day at first connect.
+        featured: place among the publication's picks, None when it is not there.
+        headline: plain text.
+        standfirst: plain text, may be empty.
+        authors: names as shown.
+        url: the newsroom's own page, None where it has none.
+        slug: of our hosted page.
+        is_free: False when readers are told that it is for subscribers.
+        picture: None when there is none to show.
+    """
+
+    article_id: int
+    revision: int
+    section_slug: str
+    section_name: str
+    language: str
+    news_at: dt.datetime
+    collected_at: dt.datetime
+    updated_at: dt.datetime
+    is_dated: bool
+    is_backlog: bool
+    featured: int | None
+    headline: str
+    standfirst: str
+    authors: tuple[str, ...]
+    url: str | None
+    slug: str
+    is_free: bool
+    picture: Shown | None
+
+
+def candidates(
+    tx: Transaction,
+    newsletter: Newsletter,
+    issue: Issue,
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
+    """The articles that an issue may carry, by id; `newsletters.select` chooses among them.
+
+    What stood in an earlier issue of this newsletter that went out is left out; what a reader had
+    by another way is found by `store.composition.materialise`.
+
+    Args:
+        tx: the open transaction.
+        newsletter: whose sections and languages count; one without sections takes everything of
+            its publication.
+        issue: whose window counts.
+        now: aware UTC; what may not be shown in mail now is left out.
+        until: when the last mail may leave, aware UTC; a picture whose rights end before then is
+            left out.
+    """
+    return _found(
+        tx,
+        _as_shown(issue, now, until).where(
+            Article.language.in_(newsletter.languages),
+            news_at() > issue.window_from - LATE,
+            news_at() <= issue.window_to,
+            is_drawn_from(newsletter),
+            ~_went_out(newsletter.id, issue.id),
+            ~was_told(newsletter.id),
+        ),
+    )
+
+
+def as_now(
+    tx: Transaction,
+    issue: Issue,
+    article_ids: Collection[int],
+    now: dt.datetime,
+    *,
+    until: dt.datetime,
+) -> list[Story]:
+    """The same of articles that were chosen before, as they are now.
+
+    Args:
+        tx: the open transaction.
+        issue: that carries them.
+        article_ids: which ones; those that may not be shown in mail now are left out.
+        now: aware UTC.
+        until: as in `stories`.
+    """
+    return _found(tx, _as_shown(issue, now, until).where(Article.id.in_(article_ids)))
+
+
+def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
+    return (
+        select(Article, news_at(), Section.slug, Section.name, Featured.position, Picture)
+        .outerjoin(Section, Section.id == Article.section_id)
+        .outerjoin(
+            Featured,
+            and_(
+                Featured.article_id == Article.id,
+                Featured.starts_at <= issue.window_to,
+                or_(Featured.ends_at.is_(None), Featured.ends_at > issue.window_to),
+            ),
+        )
+        .outerjoin(
+            Picture,
+            and_(
+                Picture.article_id == Article.id,
+                Picture.position == 0,
+                may_show_picture(Channel.MAIL, now=until),
+            ),
+        )
+        .where(may_show(Channel.MAIL, now=now))
+        .order_by(Article.id, Featured.position, Picture.id)
+    )
+
+
+def _found(tx: Transaction, query: _AsShown) -> list[Story]:
+    found: dict[int, Story] = {}
+    for article, news_at, slug, name, featured, picture in tx.execute(query):
+        found.setdefault(article.id, _story(article, news_at, (slug, name), featured, picture))
+    return list(found.values())
+
+
+def news_at() -> ColumnElement[dt.datetime]:
+    """When an article became public: its publication, or the end of its embargo."""
+    # greatest() leaves out nulls.
+    return func.greatest(Article.published_at, Article.embargo_until)
+
+
+def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
+    """Whether an article is among those that a newsletter draws from.
+
+    It is in one of its sections, or in its publication when it names no section.
+    """
+    of_this = NewsletterSection.newsletter_id == newsletter.id
+    has_sections = exists().where(of_this)
+    is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)
+    is_own = Article.publication_id == newsletter.publication_id
+    return or_(is_in_one, and_(~has_sections, is_own))
+
+
+def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        IssueStory.article_id == Article.id,
+        IssueStory.issue_id == Issue.id,
+        Issue.newsletter_id == newsletter_id,
+        Issue.id != issue_id,
+        Mailing.issue_id == Issue.id,
+        Mailing.state.not_in(UNSENT),
+    )
+
+
+def _story(
+    article: Article,
+    news_at: dt.datetime,
+    section: tuple[str | None, str | None],
+    featured: int | None,
+    picture: Picture | None,
+) -> Story:
+    return Story(
+        article_id=article.id,
+        revision=article.revision,
+        section_slug=section[0] or "",
+        section_name=section[1] or "",
+        language=article.language,
+        news_at=news_at,
+        collected_at=article.collected_at,
+        updated_at=article.updated_at,
+        is_dated=article.is_dated,
+        is_backlog=article.is_backlog,
+        featured=featured,
+        headline=article.headline,
+        standfirst=article.standfirst,
+        authors=tuple(article.authors),
+        url=article.url,
+        slug=article.slug,
+        is_free=article.access is Access.FREE,
+        picture=None
+        if picture is None
+        else Shown(picture.url, picture.width, picture.height, picture.alt, picture.credit),
+    )
