@@ -38,11 +38,11 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.platform import installation
-from syndicate.store.readers.subscribers import count_beyond
 from syndicate.store.readers.subscribers import counts as counts_of
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import progress
+from syndicate.store.views.operations import count_beyond
 from syndicate.store.views.progress import Standing
 from syndicate.subscribers import csvfile, transfer
 

@@ -44,7 +44,7 @@ def subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, N
     Raises:
         ForgottenError: it was erased since.
     """
-    found = subscribers.lock(tx, subscription_id)
+    found = subscribers.lock_subscription(tx, subscription_id)
     newsletter = newsletters.find(tx, found.newsletter_id) if found else None
     if found is None or newsletter is None:
         raise ForgottenError(FORGOTTEN, subscription_id=subscription_id)

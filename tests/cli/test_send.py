@@ -21,6 +21,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.readers import subscribers
 from syndicate.store.sending.mailings import Lane
+from syndicate.store.views import operations
 from syndicate.subscribers import transfer
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article
@@ -180,7 +181,7 @@ def test_real_people_among_the_subscribers_are_refused_too(
         invoke("--subscribers", file_of(tmp_path, *readers(1)), "--wording", "Yes.")
 
     with transaction() as tx:
-        beyond = subscribers.count_beyond(tx, 1, pattern=allowed.RESERVED, names=[])
+        beyond = operations.count_beyond(tx, 1, pattern=allowed.RESERVED, names=[])
     assert beyond == len(SOMEBODYS)
     assert relay.accepted == []
 

@@ -205,7 +205,7 @@ def test_a_paused_reader_gets_nothing_until_the_pause_is_over(morning: Newslette
     with transaction() as tx:
         article(tx, 1, "world-one", SLOT - HOUR)
         reader(tx, 1)
-        found = subscribers.lock(tx, 1)
+        found = subscribers.lock_subscription(tx, 1)
         assert found is not None
         found.paused_until = NOW + HOUR
     (issue_id,) = run.open_due_issues(NOW)

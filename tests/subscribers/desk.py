@@ -2,10 +2,13 @@
 
 import datetime as dt
 
+from sqlalchemy import select
+
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
 from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.readers.subscribers import Consent
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
@@ -58,3 +61,9 @@ def morning(tx: Transaction, *slugs: str) -> Newsletter:
     daily = publication(tx)
     made = sections(tx, daily.id, *(slugs or ("world", "sport")))
     return newsletter(tx, daily.id, [section.id for section in made])
+
+
+def consents(tx: Transaction, subscription_id: int) -> list[Consent]:
+    """The proofs of one subscription, oldest first."""
+    query = select(Consent).where(Consent.subscription_id == subscription_id)
+    return list(tx.scalars(query.order_by(Consent.id)))

@@ -208,7 +208,7 @@ def test_who_left_elsewhere_and_reads_us_here_goes_on_and_is_told(morning: Newsl
 def test_an_import_ends_and_wakes_nobody_whatever_it_says(state: str) -> None:
     bring("email\nreader001@example.com\nreader002@example.com\n")
     with transaction() as tx:
-        left = subscribers.lock(tx, 2)
+        left = subscribers.lock_subscription(tx, 2)
         assert left is not None
         subscribers.end(left, now=NOW)
 

@@ -36,7 +36,7 @@ def token(purpose: str, number: int) -> str:
 
 def state(number: int) -> SubscriptionState:
     with transaction() as tx:
-        found = subscribers.lock(tx, number)
+        found = subscribers.lock_subscription(tx, number)
         assert found is not None
         return found.state
 
@@ -101,7 +101,7 @@ def test_one_click_ends_it_and_a_second_one_says_so(reader: int) -> None:
 
     assert (first.is_subscribed, second.is_subscribed) == (True, False)
     with transaction() as tx:
-        left = subscribers.lock(tx, reader)
+        left = subscribers.lock_subscription(tx, reader)
         assert left is not None
     assert (left.state, left.ended_at) == (SubscriptionState.ENDED, NOW)
 
@@ -149,8 +149,8 @@ def test_a_person_who_was_erased_is_nowhere_but_in_the_ledgers_numbers(reader: i
         row = tx.get(recipients.Recipient, 1)
         assert row is not None
         assert subscribers.by_address(tx, "reader001@example.com") is None
-        assert subscribers.lock(tx, reader) is None
-        assert subscribers.consents(tx, reader) == []
+        assert subscribers.lock_subscription(tx, reader) is None
+        assert desk.consents(tx, reader) == []
         assert (row.address, row.subscriber_id) == ("", None)
         assert row.address_hash != recipients.hash_of("reader001@example.com")
     assert done.subscriptions == 1

@@ -66,7 +66,7 @@ def test_ask_makes_a_pending_subscription_with_proof_and_choices_and_one_mail() 
 
     made = subscription()
     with transaction() as tx:
-        proofs = [(row.method, row.wording, row.ip) for row in subscribers.consents(tx, made.id)]
+        proofs = [(row.method, row.wording, row.ip) for row in desk.consents(tx, made.id)]
         chosen = {kind: subscribers.choices(tx, made.id, kind) for kind in ChoiceKind}
     assert made.state is SubscriptionState.PENDING
     assert proofs == [("form", "Send me Morning every day.", "192.0.2.7")]
@@ -98,7 +98,7 @@ def test_confirm_makes_it_active_and_keeps_the_proof() -> None:
 
     made = subscription()
     with transaction() as tx:
-        methods = [(row.method, row.ip) for row in subscribers.consents(tx, made.id)]
+        methods = [(row.method, row.ip) for row in desk.consents(tx, made.id)]
     assert (confirmed.newsletter, confirmed.is_new) == ("Morning", True)
     assert (made.state, made.confirmed_at) == (SubscriptionState.ACTIVE, NOW + HOUR)
     assert methods == [("form", "192.0.2.7"), ("confirmation", "192.0.2.8")]
@@ -127,7 +127,7 @@ def test_a_used_link_does_not_bring_back_who_has_left() -> None:
     token = mailed_tokens()[0]
     preferences_of = confirm(token)
     with transaction() as tx:
-        found = subscribers.lock(tx, subscription().id)
+        found = subscribers.lock_subscription(tx, subscription().id)
         assert found is not None
         subscribers.end(found, now=NOW)
 

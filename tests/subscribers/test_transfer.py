@@ -49,7 +49,7 @@ def test_a_line_becomes_an_active_subscription_with_choices_and_proof(morning: N
         assert found is not None
         made = subscribers.subscribe(tx, found.id, morning.id, language="en", now=NOW)
         chosen = {kind: subscribers.choices(tx, made.id, kind) for kind in ChoiceKind}
-        (proof,) = subscribers.consents(tx, made.id)
+        (proof,) = desk.consents(tx, made.id)
     assert done == transfer.Imported(1, 0, ())
     assert (made.state, made.language) == (SubscriptionState.ACTIVE, "ar")
     assert chosen == {ChoiceKind.SECTION: ("sport",), ChoiceKind.LANGUAGE: ()}
@@ -77,7 +77,7 @@ def test_an_import_brings_back_nobody_who_left_was_erased_or_is_suppressed(
 ) -> None:
     bring("reader001@example.com", "reader002@example.com", "reader004@example.com")
     with transaction() as tx:
-        left = subscribers.lock(tx, 1)
+        left = subscribers.lock_subscription(tx, 1)
         assert left is not None
         subscribers.end(left, now=NOW)
         for address, scope in (
@@ -151,7 +151,7 @@ def test_an_unknown_newsletter_is_not_found() -> None:
 def test_what_was_exported_can_be_imported_and_who_left_stays_away(morning: Newsletter) -> None:
     bring("reader001@example.com,ar,sport,en", "reader002@example.com")
     with transaction() as tx:
-        left = subscribers.lock(tx, 2)
+        left = subscribers.lock_subscription(tx, 2)
         assert left is not None
         subscribers.end(left, now=NOW)
     lines = list(transfer.export_csv("morning"))

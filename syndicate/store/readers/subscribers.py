@@ -185,7 +185,7 @@ def of(tx: Transaction, subscriber_id: int, newsletter_id: int) -> Subscription 
     return tx.scalar(query.with_for_update())
 
 
-def lock(tx: Transaction, subscription_id: int) -> Subscription | None:
+def lock_subscription(tx: Transaction, subscription_id: int) -> Subscription | None:
     """The subscription of this id, locked until the commit."""
     query = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
     return tx.scalar(query)
@@ -276,12 +276,6 @@ def add_consent(tx: Transaction, subscription_id: int, proof: Proof, *, at: dt.d
             origin=proof.origin,
         )
     )
-
-
-def consents(tx: Transaction, subscription_id: int) -> list[Consent]:
-    """The proofs of one subscription, oldest first."""
-    query = select(Consent).where(Consent.subscription_id == subscription_id)
-    return list(tx.scalars(query.order_by(Consent.id)))
 
 
 def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
@@ -380,31 +374,3 @@ def _chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
         SubscriptionChoice.subscription_id == Subscription.id, SubscriptionChoice.kind == kind
     )
     return query.correlate(Subscription).scalar_subquery()
-
-
-def count_beyond(
-    tx: Transaction, newsletter_id: int, *, pattern: str, names: Collection[str]
-) -> int:
-    """How many active readers of a newsletter have an address that nobody named.
-
-    Args:
-        tx: the open transaction.
-        newsletter_id: whose.
-        pattern: regular expression of domains, an @ before them, that need no naming.
-        names: addresses, or domains with an @ before them, in lower case.
-    """
-    lowered = func.lower(Subscriber.address)
-    domain = func.concat("@", func.split_part(lowered, "@", -1))
-    query = (
-        select(func.count())
-        .select_from(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(
-            Subscription.newsletter_id == newsletter_id,
-            Subscription.state == SubscriptionState.ACTIVE,
-            ~domain.regexp_match(pattern),
-            lowered.not_in(list(names)),
-            domain.not_in(list(names)),
-        )
-    )
-    return int(tx.execute(query).scalar_one())

@@ -11,7 +11,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source, SourceState
 from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
 from syndicate.store.platform.audit import LEFT_OUT, Audit
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionState
 from syndicate.store.sending.mailings import (
     Batch,
     BatchState,
@@ -153,3 +153,31 @@ def audit_rows(
     if subject is not None:
         query = query.where(Audit.subject == subject)
     return list(tx.scalars(query))
+
+
+def count_beyond(
+    tx: Transaction, newsletter_id: int, *, pattern: str, names: Collection[str]
+) -> int:
+    """How many active readers of a newsletter have an address that nobody named.
+
+    Args:
+        tx: the open transaction.
+        newsletter_id: whose.
+        pattern: regular expression of domains, an @ before them, that need no naming.
+        names: addresses, or domains with an @ before them, in lower case.
+    """
+    lowered = func.lower(Subscriber.address)
+    domain = func.concat("@", func.split_part(lowered, "@", -1))
+    query = (
+        select(func.count())
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state == SubscriptionState.ACTIVE,
+            ~domain.regexp_match(pattern),
+            lowered.not_in(list(names)),
+            domain.not_in(list(names)),
+        )
+    )
+    return int(tx.execute(query).scalar_one())
