@@ -1,16 +1,74 @@
-"""What languages call themselves, and which of those on offer somebody means."""
+"""What a language tag says, for every part of the house: its one form, its script's way, its name.
 
+    "EN_gb"  ─ normalised ─> "en-GB" ─ primary ─> "en"
+    "ku-Arab" ─ direction ─> "rtl"          "ar" ─ own_name ─> "العربية"
+
+What CLDR knows comes from Babel: the script a language is written in where its tag names none, and
+which way a script runs. What it does not know stands in `_SCRIPTS` and `_RIGHT_TO_LEFT`.
+
+Source: RFC 5646 2.1.1 (form of a tag) and 2.2; CLDR (likely subtags, layout).
+"""
+
+import re
 from collections.abc import Collection
+from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+
+Direction = Literal["ltr", "rtl"]
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$")
+# "Undetermined", and what some systems write for it.
+_NO_LANGUAGE = frozenset({"und", "xx"})
+_SCRIPT, _REGION = 4, 2  # letters in a subtag of each kind
+# Kurdish is written in Arabic letters there, whichever of its languages is meant; CLDR has one
+# script for all of "ku". It knows Western Punjabi as "pa-PK" alone.
+_SCRIPTS = {"ku-IQ": "Arab", "ku-IR": "Arab", "pnb": "Arab"}
+# Scripts from right to left whose languages Babel has no locale of (ISO 15924).
+_RIGHT_TO_LEFT = frozenset(
+    {"Adlm", "Aran", "Armi", "Mand", "Mend", "Nkoo", "Samr", "Syre", "Syrj", "Syrn"}
+)
+_KEPT = 512  # tags; a newsroom has a handful, and strangers' feeds may name any
+
+
+def normalised(text: str | None) -> str | None:
+    """A tag in its one form, `pt-BR` or `az-Arab-IR`; None when it names no language."""
+    tidy = (text or "").strip().replace("_", "-")
+    if not _TAG.match(tidy) or tidy.lower() in _NO_LANGUAGE:
+        return None
+    head, *rest = tidy.split("-")
+    return "-".join([head.lower(), *map(_subtag, rest)])
+
+
+def primary(language: str) -> str:
+    """The language of a tag without script and region: "en" of "en-GB"; a private one whole.
+
+    Source: RFC 5646 2.2.1 and 2.2.7.
+    """
+    lower = language.strip().lower().replace("_", "-")
+    return lower if lower[1:2] == "-" else lower.partition("-")[0]
+
+
+@lru_cache(maxsize=_KEPT)
+def direction(language: str | None) -> Direction:
+    """The way a tag's script runs; "ltr" where nobody knows."""
+    script = _script_of(normalised(language) or "")
+    if script in _RIGHT_TO_LEFT:
+        return "rtl"
+    written_in: str = get_global("likely_subtags").get(f"und_{script}", "und").partition("_")[0]
+    return "rtl" if _locale(written_in, "ltr") == "rtl" else "ltr"
 
 
 def own_name(language: str) -> str:
     """What a language calls itself: "العربية"; its tag when nobody knows."""
-    try:
-        return Locale.parse(language, sep="-").display_name or language
-    except (UnknownLocaleError, ValueError):
-        return language
+    for each in (language, primary(language)):
+        try:
+            return Locale.parse(each, sep="-").display_name or language
+        except (UnknownLocaleError, ValueError):
+            continue
+    return language
 
 
 def nearest(language: str, offered: Collection[str]) -> str | None:
@@ -30,6 +88,38 @@ def nearest(language: str, offered: Collection[str]) -> str | None:
             return found[0]
     wider = [each for each in offered if wanted and _parts(each)[: len(wanted)] == wanted]
     return wider[0] if len(wider) == 1 else None
+
+
+def _script_of(tag: str) -> str:
+    """The script that a normalised tag names, or is written in; "" when nobody knows."""
+    head, *rest = tag.split("-")
+    named = next((part for part in rest if len(part) == _SCRIPT and part.isalpha()), None)
+    if named is not None:
+        return named
+    region = next((part for part in rest if len(part) == _REGION), "")
+    aliases, likely = get_global("language_aliases"), get_global("likely_subtags")
+    for each in (f"{head}-{region}", head):
+        if each in _SCRIPTS:
+            return _SCRIPTS[each]
+        alias: str = aliases.get(each, each).replace("-", "_")
+        for known in (alias, alias.partition("_")[0]):
+            if known in likely and (known == alias or each == head):
+                return str(likely[known].split("_")[1])
+    return ""
+
+
+def _locale(language: str, otherwise: str) -> str:
+    try:
+        return str(Locale.parse(language).text_direction)
+    except (UnknownLocaleError, ValueError):
+        return otherwise
+
+
+def _subtag(part: str) -> str:
+    """A subtag behind the first: a script begins with a capital, a region is in capitals."""
+    if len(part) == _REGION:
+        return part.upper()
+    return part.title() if len(part) == _SCRIPT and part.isalpha() else part
 
 
 def _parts(language: str) -> list[str]:

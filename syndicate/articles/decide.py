@@ -20,10 +20,10 @@ from syndicate.articles.changes import Alter, KnownArticle, alter, kind_of
 from syndicate.articles.embargoes import DONE, Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
-from syndicate.articles.slugs import tags_of
 from syndicate.articles.story import Story, entry_hash, story_of
 from syndicate.reading import embargo
 from syndicate.reading.records import Access, Entry, Kind
+from syndicate.slugs import tags_of
 
 BACKLOG_AGE = dt.timedelta(days=1)
 

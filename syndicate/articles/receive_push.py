@@ -16,10 +16,10 @@ from syndicate.articles.decide import Facts, written_date
 from syndicate.articles.identity import Identified, KnownEntry, identify
 from syndicate.articles.story import entry_hash
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.languages import normalised
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal
-from syndicate.reading.feeds.quick_xml import language_of
 from syndicate.reading.names import name_list
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import fingerprint
@@ -180,7 +180,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         updated=said.get("updated_at"),
         summary=_line(said.get("standfirst", "")),
         content=clean(legal(said.get("body_html", "")), base=link),
-        language=language_of(said.get("language")),
+        language=normalised(said.get("language")),
         tags=tuple(_line(tag) for tag in said.get("tags", ())),
         pictures=shown,
         kind=said.get("kind"),

@@ -9,9 +9,9 @@ from typing import Any
 from syndicate import bounds
 from syndicate.articles.changes import Alter, KnownArticle
 from syndicate.articles.decide import Create
-from syndicate.articles.slugs import slug_of, tags_of
-from syndicate.reading.pages.extract import direction_of
+from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
+from syndicate.slugs import slug_of, tags_of
 from syndicate.store.content import articles
 from syndicate.store.editing.changesets import AlteredArticle, NewArticle
 
@@ -71,7 +71,7 @@ def new_article(
         "embargo_said": create.hold.said,
         "access": articles.Access(create.access),
         "language": create.language,
-        "direction": direction_of(create.language),
+        "direction": direction(create.language),
         "url": said.link,
         "slug": slug_of(story.headline),
         "headline": story.headline,
@@ -108,7 +108,7 @@ def altered_article(each: Alter) -> AlteredArticle:
         columns |= {
             "section_id": each.placed.section_id,
             "language": each.placed.language,
-            "direction": direction_of(each.placed.language),
+            "direction": direction(each.placed.language),
         }
         if each.placed.published_at is not None:
             columns |= {"published_at": each.placed.published_at, "is_dated": True}

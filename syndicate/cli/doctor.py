@@ -21,7 +21,7 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 import syndicate
-from syndicate import clock, jobs, settings
+from syndicate import clock, jobs, settings, translations
 from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
@@ -128,7 +128,7 @@ def check_package() -> Finding:
         for module in pkgutil.walk_packages(syndicate.__path__, "syndicate."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-        for language in environment.LANGUAGES:
+        for language in translations.LANGUAGES:
             jinja = environment.environment(language)
             names = jinja.list_templates(extensions=["html", "txt"])
             for name in names:

@@ -13,6 +13,7 @@ from syndicate import clock, logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
+from syndicate.languages import primary
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication.news_sitemap import NewsRow
 
@@ -79,7 +80,7 @@ def _fill(url: etree._Element, row: NewsRow, publication: Publication, site: Sit
 def _language(tag: str) -> str:
     """ISO 639 as the extension wants it; only Chinese keeps its region."""
     lower = tag.lower()
-    return lower if lower in {"zh-cn", "zh-tw"} else lower.partition("-")[0]
+    return lower if lower in {"zh-cn", "zh-tw"} else primary(tag)
 
 
 def _w3c(moment: dt.datetime, zone: ZoneInfo) -> str:

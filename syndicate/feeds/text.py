@@ -30,7 +30,9 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IN_PATH = "/%:@!$&'()*+,;=~-._"
 _IN_QUERY = _IN_PATH + "?"
 
-# What readers' apps show. `reading.clean` let more in: pages may play a film, a feed links to it.
+# What readers' apps show. `reading.clean` has a list of its own, not by neglect: it says what is
+# harmless in a page of ours, which may play a film and fold a text; this says what strangers' apps
+# know, and what they do not know is left out by its tag alone, so that its words stay.
 _TAGS = nh3.ALLOWED_TAGS | {"figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "mark"}
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title"},

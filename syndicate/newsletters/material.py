@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from syndicate.newsletters.select import Pick
-from syndicate.render.environment import brief, day, known_language
+from syndicate.render.environment import brief, day
 from syndicate.store.composition.corrections import Correction
 from syndicate.store.composition.stories import Story
+from syndicate.translations import known_language
 
 DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins

@@ -8,8 +8,8 @@ import datetime as dt
 
 from syndicate.newsletters.compose import recompose
 from syndicate.newsletters.material import ALERT, Frame, Material
-from syndicate.render.environment import LANGUAGES
 from syndicate.store.composition.stories import Story
+from syndicate.translations import LANGUAGES
 
 
 def warm_up(now: dt.datetime) -> int:

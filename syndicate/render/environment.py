@@ -7,33 +7,17 @@ go stale.
 """
 
 import datetime as dt
-import io
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from syndicate import clock
-
-LANGUAGES = ("en", "ar")
-_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-
-
-def known_language(language: str) -> str:
-    """The language whose catalogue serves a tag: "ar-QA" → "ar", one we lack → "en"."""
-    primary = language.lower().split("-")[0]
-    return primary if primary in LANGUAGES else LANGUAGES[0]
-
-
-def direction(language: str) -> str:
-    """The writing direction of a language tag: "ltr" or "rtl"."""
-    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+from syndicate.languages import direction
+from syndicate.translations import catalogue, known_language, say
 
 
 @cache
@@ -64,22 +48,6 @@ def environment(language: str) -> Environment:
         moment=lambda moment, zone="UTC": moment_text(moment, known, zone),
     )
     return jinja
-
-
-@cache
-def catalogue(language: str) -> Translations:
-    """The translations of one of `LANGUAGES`."""
-    source = resources.files("syndicate.locale").joinpath(f"{language}.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def say(language: str, message: str, **values: str) -> str:
-    """A message of ours in a language that need not be the template's own: `say("ar", "…")`."""
-    translated = catalogue(known_language(language)).ugettext(message)
-    return translated % values if values else translated
 
 
 def day(moment: dt.datetime | dt.date, language: str, zone: str = "UTC") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from syndicate.errors import BadAddressError, SyndicateError
-from syndicate.render.environment import catalogue, known_language
+from syndicate.translations import catalogue, known_language
 
 if TYPE_CHECKING:
     from syndicate.web.sites import Site

@@ -8,10 +8,10 @@ from syndicate.articles import decide
 from syndicate.articles.changes import Alter, KnownArticle, alter, text_change
 from syndicate.articles.decide import Attach, ByLink, Create, Facts, Touch, known_entry, new_entries
 from syndicate.articles.identity import KnownEntry, identify
-from syndicate.articles.slugs import tags_of
 from syndicate.articles.story import entry_hash, story_of
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import plain
+from syndicate.slugs import tags_of
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

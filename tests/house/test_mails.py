@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from syndicate.render import email
-from syndicate.render.environment import LANGUAGES, environment
+from syndicate.render.environment import environment
+from syndicate.translations import LANGUAGES
 from tests.render.test_email import UNMARKED
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

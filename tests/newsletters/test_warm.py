@@ -1,7 +1,8 @@
 """A process that was warmed up renders its first alert as fast as its second; nothing is stored."""
 
 from syndicate.newsletters import warm
-from syndicate.render.environment import LANGUAGES, environment
+from syndicate.render.environment import environment
+from syndicate.translations import LANGUAGES
 from tests.newsletters.paper import NOW
 
 

@@ -8,11 +8,12 @@ import json
 from typing import Any
 
 from syndicate.errors import NotAFeedError
+from syndicate.languages import normalised
 from syndicate.reading import embargo
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
-from syndicate.reading.feeds.quick_xml import MAX_TAGS, language_of
+from syndicate.reading.feeds.quick_xml import MAX_TAGS
 from syndicate.reading.names import name_list
 from syndicate.reading.records import Enclosure, Entry, FeedDocument, PictureIn
 from syndicate.reading.text import plain
@@ -48,7 +49,7 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         format="json",
         title=plain(_text(data, "title")),
         link=absolute_url(_text(data, "home_page_url"), base),
-        language=language_of(_text(data, "language")),
+        language=normalised(_text(data, "language")),
         hub=next((_text(hub, "url") for hub in hubs if _text(hub, "url")), None),
         self_url=absolute_url(_text(data, "feed_url"), base),
         entries=tuple(_entry(item, data, base, _when(item, now, zone)) for item in items),
@@ -81,7 +82,7 @@ def _entry(
         authors=_authors(item) or _authors(feed),
         summary=" ".join((summary or (text if html else "")).split()),
         content=clean(html or text.replace("&", "&amp;").replace("<", "&lt;"), base=near),
-        language=language_of(_text(item, "language")),
+        language=normalised(_text(item, "language")),
         tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag).strip())[
             :MAX_TAGS
         ],

@@ -11,10 +11,11 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.languages import normalised
 from syndicate.reading import dates, embargo
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
-from syndicate.reading.feeds.quick_xml import ATOM, MAX_TAGS, Frame, language_of, rss_item, when
+from syndicate.reading.feeds.quick_xml import ATOM, MAX_TAGS, Frame, rss_item, when
 from syndicate.reading.feeds.xml_parts import is_media, split, text_of
 from syndicate.reading.names import name_list
 from syndicate.reading.records import Enclosure, Entry, FeedDocument
@@ -51,7 +52,7 @@ def document(
         format=_format(str(parsed.get("version") or "")),
         title=plain(_value(feed, "title")),
         link=absolute_url(feed.get("link"), base),
-        language=language_of(feed.get("language")),
+        language=normalised(feed.get("language")),
         updated=_date(feed, "updated", now) or _date(feed, "published", now),
         hub=absolute_url(hub, base),
         self_url=absolute_url(self_url, base),
@@ -100,7 +101,7 @@ def _entry(said: Any, item: etree._Element | None, feed: Any, frame: Frame) -> E
         authors=_authors(said, item) or (_authors(feed, None) if is_atom else ()),
         summary=plain(summary),
         content=clean(body or summary, base=near),
-        language=language_of(_language(said)),
+        language=normalised(_language(said)),
         tags=_tags(said.get("tags", ())),
         pictures=xml_parts.pictures_of(item, near) if item is not None else (),
         enclosures=_enclosures(said, near),

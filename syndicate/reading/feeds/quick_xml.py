@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.languages import normalised
 from syndicate.reading import dates, embargo
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
@@ -29,7 +30,6 @@ RSS1 = "http://purl.org/rss/1.0/"
 _FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _TEXT_TYPES = frozenset({None, "text", "html", "text/html", "xhtml", "application/xhtml+xml"})
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$")
 MAX_TAGS = 50
 
 
@@ -93,15 +93,6 @@ def when(
     return embargo.joined(dated, xml_parts.marks_of(item, now=now, zone=zone))
 
 
-def language_of(text: str | None) -> str | None:
-    """A language tag in one spelling (`pt-BR`), or None when it is none."""
-    tidy = (text or "").strip().replace("_", "-")
-    if not _LANGUAGE.match(tidy) or tidy.lower() in {"und", "xx"}:
-        return None
-    head, *rest = tidy.split("-")
-    return "-".join([head.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])  # noqa: PLR2004 - a region
-
-
 def _has_base(root: etree._Element) -> bool:
     name = f"{{{_XML}}}base"
     return any(name in element.attrib for element in root.iter(tag=etree.Element))
@@ -120,7 +111,7 @@ def _rss(
         format=kind,
         title=plain(first.get((frame.rss, "title"), "")),
         link=absolute_url(first.get((frame.rss, "link")), frame.base),
-        language=language_of(first.get((frame.rss, "language")) or first.get((DC, "language"))),
+        language=normalised(first.get((frame.rss, "language")) or first.get((DC, "language"))),
         updated=dates.read(
             _any(first, (frame.rss, "lastBuildDate"), (frame.rss, "pubDate"), (DC, "date")),
             now=frame.now,
@@ -156,7 +147,7 @@ def _rss_entry(item: etree._Element, frame: Frame) -> Entry | None:
         authors=_authors(item, own),
         summary=plain(description),
         content=clean(body or description, base=base),
-        language=language_of(texts.get((DC, "language"))),
+        language=normalised(texts.get((DC, "language"))),
         tags=_tags(item, own),
         pictures=xml_parts.pictures_of(item, base),
         enclosures=xml_parts.enclosures_of(item, base),
@@ -241,7 +232,7 @@ def _atom(root: etree._Element, frame: Frame) -> FeedDocument | None:
         format="atom",
         title=plain(_construct(root.find(f"{{{ATOM}}}title")) or ""),
         link=absolute_url(links.get("alternate"), frame.base),
-        language=language_of(root.get(f"{{{_XML}}}lang")),
+        language=normalised(root.get(f"{{{_XML}}}lang")),
         updated=dates.read(root.findtext(f"{{{ATOM}}}updated"), now=frame.now),
         hub=absolute_url(links.get("hub"), frame.base),
         self_url=absolute_url(links.get("self"), frame.base),
@@ -271,7 +262,7 @@ def _atom_entry(item: etree._Element, root: etree._Element, frame: Frame) -> Ent
         authors=_atom_authors(item) or _atom_authors(root),
         summary=plain(summary),
         content=clean(_construct(content) or summary, base=base),
-        language=language_of(item.get(f"{{{_XML}}}lang")),
+        language=normalised(item.get(f"{{{_XML}}}lang")),
         tags=_atom_tags(item),
         pictures=xml_parts.pictures_of(item, base),
         enclosures=_atom_enclosures(item, base),

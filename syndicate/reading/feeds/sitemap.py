@@ -8,9 +8,9 @@ import datetime as dt
 from lxml import etree
 
 from syndicate.errors import NotAFeedError
+from syndicate.languages import normalised
 from syndicate.reading import dates, embargo, encoding
 from syndicate.reading.clean import absolute_url
-from syndicate.reading.feeds.quick_xml import language_of
 from syndicate.reading.feeds.xml_parts import split, text_of
 from syndicate.reading.records import Sitemap, SitemapEntry
 
@@ -96,7 +96,7 @@ def _entry(
         url=address,
         title=texts.get("title", ""),
         modified=dates.read(texts.get("lastmod"), now=now),
-        language=language_of(texts.get("language")),
+        language=normalised(texts.get("language")),
         tags=tuple(word.strip() for word in keywords if word.strip())[:50],
         **dated,
     )

@@ -15,9 +15,9 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
+from syndicate.languages import direction, normalised
 from syndicate.reading import dates, embargo, encoding
 from syndicate.reading.clean import absolute_url, clean
-from syndicate.reading.feeds.quick_xml import language_of
 from syndicate.reading.pages import jsonld, profile
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
@@ -25,7 +25,6 @@ from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.titles import headline_of
 from syndicate.reading.records import Access, Kind, Page, PictureIn
 
-_RTL = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ku-arab", "ckb"})
 _KINDS: dict[str, Kind] = {
     "LiveBlogPosting": "live",
     "OpinionNewsArticle": "opinion",
@@ -64,7 +63,7 @@ def extract(
     node = jsonld.article_of(root)
     said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
     zone = (source_profile or {}).get("zone")
-    language = language_of(
+    language = normalised(
         (source_profile or {}).get("language")
         or root.get("lang")
         or jsonld.text(node, "inLanguage")
@@ -80,7 +79,7 @@ def extract(
     return Page(
         url=url,
         language=language,
-        direction=(source_profile or {}).get("direction") or direction_of(language),
+        direction=(source_profile or {}).get("direction") or direction(language),
         **found,
     )
 
@@ -96,12 +95,6 @@ def tree(body: bytes, content_type: str = "") -> etree._Element | None:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return root
-
-
-def direction_of(language: str | None) -> str:
-    """Ltr or rtl, as the script of a language runs."""
-    tag = (language or "").lower()
-    return "rtl" if tag in _RTL or tag.partition("-")[0] in _RTL else "ltr"
 
 
 def _dates(

@@ -4,8 +4,6 @@ A tag that one article carries is no list, and collecting brings thousands of th
 one from its first article on, whatever region it is written in.
 """
 
-import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -25,14 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
 from sqlalchemy.orm import InstrumentedAttribute
 
-from syndicate.characters import normal
 from syndicate.languages import own_name
+from syndicate.slugs import slug_of
 from syndicate.store.content.articles import Article, ArticleState, ArticleTag, Tag
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
 
 FOLLOWABLE = 3  # live articles
-_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def wanted(tx: Transaction, article_ids: Collection[int]) -> list[Wanted]:
             owner,
             prefix(owner, brand),
             {
-                "slug": f"author-{slug_of(name)}",
+                "slug": f"author-{slug_of(name, is_latin=True)}",
                 "kind": "author",
                 "author": name,
                 "title": f"{paper}: {name}",
@@ -86,19 +83,9 @@ def wanted(tx: Transaction, article_ids: Collection[int]) -> list[Wanted]:
 
 
 def primary(tag: ColumnElement[Any] | InstrumentedAttribute[str]) -> ColumnElement[str]:
-    """The language of a tag without its region: "en" of "en-GB"; a private one whole.
-
-    Source: RFC 5646 2.2.1 and 2.2.7.
-    """
+    """What `languages.primary` says of a tag, as SQL."""
     lower = func.lower(tag)
     return case((lower.op("~")("^[a-z]-"), lower), else_=func.split_part(lower, "-", 1))
-
-
-def slug_of(name: str) -> str:
-    """A name as a part of an address; a hash where no Latin letter is left of it."""
-    plain = normal("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = _NOT_IN_SLUG.sub("-", plain).strip("-")
-    return slug[:50] or hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def _of_language(paper: str, language: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication, Section, sections_of
 from syndicate.store.syndication import feed_rules, feed_subjects
+from syndicate.translations import say
 
 
 class FeedKind(enum.StrEnum):
@@ -107,12 +108,6 @@ _ORDER = (
     FeedKind.AUTHOR,
 )
 
-# What tells a publication's feeds apart in a list; operators may give them other titles.
-_WORDS: Mapping[str, Mapping[FeedKind, str]] = {
-    "en": {FeedKind.FEATURED: "featured", FeedKind.CORRECTIONS: "corrections"},
-    "ar": {FeedKind.FEATURED: "مختارات", FeedKind.CORRECTIONS: "تصحيحات"},
-}
-
 
 def ensure(tx: Transaction, publication_id: int) -> None:
     """Make the feeds that every publication offers. Safe to run twice.
@@ -128,24 +123,24 @@ def ensure(tx: Transaction, publication_id: int) -> None:
     first = tx.scalar(select(func.min(Publication.id)))
     prefix = "" if publication_id == first else f"{publication.slug}-"
     name = publication.name
-    words = _WORDS.get(publication.language.partition("-")[0], _WORDS["en"])
+    language = publication.language
     rows: list[dict[str, Any]] = [
         {"slug": "everything", "kind": FeedKind.EVERYTHING, "title": name},
         {
-            "slug": f"language-{publication.language}",
+            "slug": f"language-{language}",
             "kind": FeedKind.LANGUAGE,
-            "language": publication.language,
-            "title": f"{name}: {languages.own_name(publication.language)}",
+            "language": language,
+            "title": f"{name}: {languages.own_name(language)}",
         },
         {
             "slug": "featured",
             "kind": FeedKind.FEATURED,
-            "title": f"{name}: {words[FeedKind.FEATURED]}",
+            "title": f"{name}: {say(language, 'featured')}",
         },
         {
             "slug": "corrections",
             "kind": FeedKind.CORRECTIONS,
-            "title": f"{name}: {words[FeedKind.CORRECTIONS]}",
+            "title": f"{name}: {say(language, 'corrections')}",
         },
     ]
     sections = sections_of(tx, publication_id)

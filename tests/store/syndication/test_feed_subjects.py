@@ -1,11 +1,12 @@
 """Languages, tags and authors get feeds once there is something to follow, each with a title."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
+from syndicate import languages
 from syndicate.store.content.articles import Article, ArticleTag
 from syndicate.store.ground.session import transaction
-from syndicate.store.syndication import feeds
+from syndicate.store.syndication import feed_subjects, feeds
 from syndicate.store.syndication.feeds import FeedKind
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
@@ -79,3 +80,11 @@ def test_no_two_feeds_of_a_publication_have_the_same_title() -> None:
     assert titles["sport"] == "Daily: Sport"
     assert titles["games"] == "Daily: Asia / Sport"
     assert len(set(titles.values())) == len(titles)
+
+
+@pytest.mark.parametrize("tag", ["en", "en-GB", "AR-qa", "ku-Arab", "x-house", "zh-Hant-HK"])
+def test_rows_and_code_know_the_same_language_of_a_tag(tag: str) -> None:
+    with transaction() as tx:
+        said = tx.scalar(select(feed_subjects.primary(literal(tag))))
+
+    assert said == languages.primary(tag)

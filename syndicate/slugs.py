@@ -1,0 +1,44 @@
+"""Texts as parts of addresses, in whatever script. Pure."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from syndicate.characters import normal
+
+_LENGTH, _LATIN_LENGTH = 80, 50
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_ARABIC_VOWELS = re.compile("[\u064b-\u065f\u0670]")
+
+
+def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:
+    """(slug, name) of each tag that has one, each slug once; of two spellings the last counts."""
+    return list({slug: name for name in names if (slug := slug_of(name, ""))}.items())
+
+
+def slug_of(text: str, otherwise: str = "article", *, is_latin: bool = False) -> str:
+    """A text as a part of an address: letters, digits and hyphens, none before or behind.
+
+    Args:
+        text: a headline, a tag or a name.
+        otherwise: what stands where nothing is left of it.
+        is_latin: a to z alone, for addresses that people type into apps: 50 letters at most, and a
+            hash where none is left. Else letters of any script, 80 at most.
+    """
+    if is_latin:
+        plain = normal("NFKD", text).encode("ascii", "ignore").decode().lower()
+        # Cut last, as ever: an address that is given out does not change.
+        slug = _NOT_IN_SLUG.sub("-", plain).strip("-")[:_LATIN_LENGTH]
+        return slug or hashlib.sha256(text.encode()).hexdigest()[:12]
+    lowered = text.lower()
+    letters = _NOT_IN_SLUG.sub(" ", lowered) if lowered.isascii() else _letters(lowered)
+    return "-".join(letters.split())[:_LENGTH].strip("-") or otherwise
+
+
+def _letters(lowered: str) -> str:
+    # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
+    return "".join(
+        sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
+        for sign in _ARABIC_VOWELS.sub("", normal("NFC", lowered))
+    )
