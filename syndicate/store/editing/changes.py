@@ -17,6 +17,7 @@ from syndicate import bounds, jobs
 from syndicate.store.content.articles import Article, ArticleKey, ArticleState, Change, Tombstone
 from syndicate.store.editing import changesets, outbox, takedown
 from syndicate.store.editing.changesets import AlteredArticle
+from syndicate.store.editing.emptying import nothing_of
 from syndicate.store.ground.session import Transaction
 
 
@@ -89,15 +90,9 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
         update(Article)
         .where(Article.id == article.id)
         .values(
+            **{**nothing_of(Article), "slug": "removed"},
             state=ArticleState.TAKEN_DOWN,
-            headline="",
-            standfirst="",
-            body_html="",
-            authors=[],
-            slug="removed",
-            url=None,
             embargo_until=_unseen_until(article, now),
-            visible_hash=b"",
             updated_at=now,
         )
     )

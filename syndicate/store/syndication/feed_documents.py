@@ -212,6 +212,18 @@ def finish(
     )
 
 
+def drop_retired(tx: Transaction, article_id: int) -> None:
+    """Drop the pages of retired feeds that hold an article: nobody builds them again."""
+    held = (
+        select(FeedPage.feed_id, FeedPage.page)
+        .join(Feed, Feed.id == FeedPage.feed_id)
+        .where(Feed.gone_at.is_not(None), FeedPage.article_ids.contains([article_id]))
+    )
+    for feed_id, page in tx.execute(held).all():
+        for table in (FeedDocument, FeedPage):
+            tx.execute(delete(table).where(table.feed_id == feed_id, table.page == page))
+
+
 def mark_outdated(tx: Transaction, built_for: str, *, now: dt.datetime) -> None:
     """Have every feed built again that was built by other code or for another public address."""
     outdated = or_(Feed.built_for.is_(None), Feed.built_for != built_for)
