@@ -77,15 +77,25 @@ def prepare(
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
-    """The command line; only the command that was asked for is imported (all of them for the help).
+    """The command line; only the command that was asked for is imported, for the help none.
 
     Args:
         arguments: what stands behind `syndicate`.
     """
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-    app.callback()(prepare)
+    app = _bare()
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    for name in [asked] if asked in COMMANDS else COMMANDS:
+    if asked in COMMANDS:
+        _add(app, asked)
+    else:
+        for name, line in COMMANDS.items():
+            app.command(name=name, help=line)(_only_named)
+    return app
+
+
+def whole() -> typer.Typer:
+    """The command line with every command in it, which takes seconds to import."""
+    app = _bare()
+    for name in COMMANDS:
         _add(app, name)
     return app
 
@@ -106,6 +116,16 @@ def main() -> None:
         if known is None:
             raise
         _end(known)
+
+
+def _bare() -> typer.Typer:
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app.callback()(prepare)
+    return app
+
+
+def _only_named() -> None:
+    """Stands for a command in the help of all, and is never run."""
 
 
 def _end(error: SyndicateError) -> NoReturn:

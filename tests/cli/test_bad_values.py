@@ -8,9 +8,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from syndicate.cli import COMMANDS, build, known_as
+from syndicate.cli import COMMANDS, build, known_as, whole
 from syndicate.errors import SyndicateError
 from syndicate.store.sending.mailings import MailingState
+from tests import matrix
 from tests.web import newsroom, operators
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -42,7 +43,7 @@ def leaves(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
 
 
 def every() -> list[tuple[str, ...]]:
-    root = typer.main.get_command(build([]))
+    root = typer.main.get_command(whole())
     return sorted(each for each in leaves(root) if not LASTING & {each[0], " ".join(each)})
 
 
@@ -75,7 +76,12 @@ def test_the_sweep_sees_the_commands() -> None:
     assert {words[0] for words in every()} == set(COMMANDS) - LASTING
 
 
-@pytest.mark.parametrize("words", every(), ids=" ".join)
+EVERY_COMMAND = every()
+
+
+@pytest.mark.parametrize(
+    "words", matrix.whole(EVERY_COMMAND, short=EVERY_COMMAND[::4], name=" ".join)
+)
 def test_no_value_ends_a_command_in_a_traceback(words: tuple[str, ...], tmp_path: Path) -> None:
     newsroom.make()
     ended = {}

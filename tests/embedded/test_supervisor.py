@@ -145,6 +145,7 @@ def test_a_second_stack_on_the_folder_is_refused_and_the_first_unharmed(stack: R
     assert httpx2.get(f"{stack.run['web_url']}/readyz").status_code == 200
 
 
+@pytest.mark.long
 def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
     env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir))
 
@@ -157,6 +158,7 @@ def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
     assert {states[name] for name in ("database", "broker", "relay", "web", "clock")} == {"ok"}
 
 
+@pytest.mark.long
 def test_one_more_sender_joins_the_stack_by_its_folder(stack: Running, tmp_path: Path) -> None:
     ready = probes.ReadySocket(tmp_path / "ready")
     env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir), NOTIFY_SOCKET=str(ready.path))
@@ -187,6 +189,7 @@ def test_parts_that_die_come_back(stack: Running) -> None:
     assert wait_for(lambda: is_ready(f"{stack.run['web_url']}/readyz"), seconds=START_S)
 
 
+@pytest.mark.long
 def test_a_killed_supervisor_takes_all_along_and_the_next_finds_the_data_and_stops_in_order(
     up: Up,
 ) -> None:
@@ -234,6 +237,7 @@ def is_ready(address: str) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_an_ordinary_users_stack_ends_in_one_sentence_when_postgresql_dies(up: Up) -> None:
     prefix = ordinary_user()
     if prefix is None:

@@ -17,13 +17,14 @@ from syndicate import clock
 from syndicate.store.content.articles import Article, ArticleSource, Revision
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import transaction
+from tests import matrix
 from tests.collect import newsroom
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Asked, Reply, Site, running
 
 pytestmark = pytest.mark.faults
 
-KILLS = [6, pytest.param(20, marks=pytest.mark.long)]
+KILLS = matrix.whole([3, 20], short=[3])
 PUBLISHERS, FEEDS, ENTRIES = 8, 3, 12
 # Longer than a lease: what a killed worker held is free for the next one.
 STEP = dt.timedelta(minutes=10)

@@ -27,6 +27,7 @@ COUNT = 1000
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 def test_a_killed_hub_worker_loses_no_subscriber(settings_env: pytest.MonkeyPatch) -> None:
     with peer.running() as subscriber:
         settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", json.dumps([subscriber.origin]))

@@ -15,12 +15,16 @@ from syndicate.journal import lives
 from syndicate.newsletters import run
 from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.recovery import begun_issues
-from tests import leftovers
+from tests import leftovers, matrix
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
 
-WHERE = ("over the same database", "another database", "another cluster")
-WHEN = ("before the issue", "while it was sent", "after it was sent")
+WHERE = matrix.whole(
+    ["over the same database", "another database", "another cluster"], short=["another cluster"]
+)
+WHEN = matrix.whole(
+    ["before the issue", "while it was sent", "after it was sent"], short=["while it was sent"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +122,7 @@ def test_who_had_not_got_it_when_the_database_was_lost_gets_it_once(house: House
     assert copies.counts(planned["id"]) == {"audience": READERS, "accepted": READERS}
 
 
-@pytest.mark.parametrize("beside", ["gone", "as old as the backup"])
+@pytest.mark.parametrize("beside", matrix.whole(["gone", "as old as the backup"], short=["gone"]))
 @pytest.mark.parametrize("when", WHEN)
 def test_where_nothing_can_tell_nobody_is_mailed_twice(
     house: House, when: str, beside: str
@@ -146,7 +150,7 @@ def test_where_nothing_can_tell_nobody_is_mailed_twice(
         assert copies.counts(mailing.id).get("remaining", 0) == 0
 
 
-@pytest.mark.parametrize("state", ["due", "frozen"])
+@pytest.mark.parametrize("state", matrix.whole(["due", "frozen"], short=["frozen"]))
 def test_an_issue_that_waited_in_the_backup_is_left_to_an_editor(house: House, state: str) -> None:
     house.begin()
     copies.open_newsroom()
@@ -172,6 +176,7 @@ def test_an_issue_that_waited_in_the_backup_is_left_to_an_editor(house: House, s
     assert sorted(house.sink.taken().values()) == [2] * READERS
 
 
+@pytest.mark.long
 def test_an_issue_that_was_frozen_in_the_backup_and_sent_is_put_back_as_sent(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -193,6 +198,7 @@ def test_an_issue_that_was_frozen_in_the_backup_and_sent_is_put_back_as_sent(hou
     assert (issue.state, issue.note) == (IssueState.DONE, begun_issues.NOTE)
 
 
+@pytest.mark.long
 def test_an_issue_that_nobody_began_is_sent_after_the_release(house: House) -> None:
     """The journal is there and knows of none: nothing was lost but time."""
     house.begin()

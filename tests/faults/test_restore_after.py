@@ -108,6 +108,7 @@ def test_a_story_of_the_lost_issue_that_is_collected_again_is_no_news(house: Hou
         assert tx.scalars(select(NewsletterTold.name)).all() == []
 
 
+@pytest.mark.long
 def test_an_alert_of_the_lost_time_is_not_told_again(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -136,6 +137,7 @@ def tell(name: str) -> None:
     alerts.send_due(clock.now())
 
 
+@pytest.mark.long
 def test_a_link_of_the_lost_time_leads_to_nobody_else(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -156,6 +158,7 @@ def test_a_link_of_the_lost_time_leads_to_nobody_else(house: House) -> None:
     assert int(signing.verify(settings.load().key(), PREFERENCES, link)) != fresh
 
 
+@pytest.mark.long
 def test_no_mail_after_a_restore_has_the_name_of_a_lost_one(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -173,6 +176,7 @@ def test_no_mail_after_a_restore_has_the_name_of_a_lost_one(house: House) -> Non
         assert len(list(tx.scalars(select(Mailing.id)))) == 1
 
 
+@pytest.mark.long
 def test_a_single_mail_that_was_asked_for_while_held_is_sent(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -191,6 +195,7 @@ def test_a_single_mail_that_was_asked_for_while_held_is_sent(house: House) -> No
     assert house.sink.taken() == {"reader200@example.com": 1}
 
 
+@pytest.mark.long
 def test_nothing_is_resumed_or_sent_again_before_the_log_was_asked(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -210,6 +215,7 @@ def test_nothing_is_resumed_or_sent_again_before_the_log_was_asked(house: House)
     assert copies.mailings()[0].state == "paused"
 
 
+@pytest.mark.long
 def test_a_log_that_cannot_be_read_is_told_with_the_way_on(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -238,6 +244,7 @@ def test_an_operators_word_to_migrate_holds_and_says_what_to_do(house: House) ->
     assert "Run `syndicate mailings release`" in held.stdout
 
 
+@pytest.mark.long
 def test_the_journal_follows_into_the_new_life_and_a_second_restore_is_noticed(
     house: House,
 ) -> None:
@@ -267,6 +274,7 @@ def test_the_journal_follows_into_the_new_life_and_a_second_restore_is_noticed(
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_another_hosts_journal_is_behind_and_no_other_life(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -310,6 +318,7 @@ def test_release_asks_and_a_no_leaves_everything_held(house: House) -> None:
     assert copies.row().held_at is None
 
 
+@pytest.mark.long
 def test_a_dry_run_changes_nothing(house: House) -> None:
     house.begin()
     copies.open_newsroom(readers=3)
@@ -332,6 +341,7 @@ def test_a_dry_run_changes_nothing(house: House) -> None:
     assert copies.row().held_at is not None
 
 
+@pytest.mark.long
 def test_a_release_that_was_cut_off_is_done_again(house: House) -> None:
     house.begin()
     copies.open_newsroom()

@@ -54,6 +54,7 @@ def may_lease() -> bool:
         return lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now()) is not None
 
 
+@pytest.mark.long
 def test_a_power_cut_that_takes_the_last_second_of_the_log_is_no_sign(
     settings_env: pytest.MonkeyPatch, folder: Path
 ) -> None:
@@ -116,6 +117,7 @@ def is_child(process: Path, parent: int) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_a_failover_to_a_replica_is_no_sign(settings_env: pytest.MonkeyPatch, folder: Path) -> None:
     primary = Postgres(folder)
     use(settings_env, primary.start())
@@ -198,6 +200,7 @@ def wait_until_there(primary: Postgres, url: str) -> None:
     raise AssertionError("the replica did not follow")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 def test_another_host_whose_clock_is_wrong_is_no_sign(house: House, by: dt.timedelta) -> None:
     house.begin()
@@ -221,6 +224,7 @@ def test_another_host_whose_clock_is_wrong_is_no_sign(house: House, by: dt.timed
     assert "its journal knows of later work" in str(house.start())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ahead", [1, NUMBERS_AHEAD + 1])
 def test_a_copy_for_tests_that_mails_by_the_same_relay_is_no_sign(house: House, ahead: int) -> None:
     """Its numbers were moved on when it was released; those next to ours are of a lost time."""

@@ -9,13 +9,14 @@ from syndicate.mail import steering
 from syndicate.newsletters import alerts, run
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
+from tests import matrix
 from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import House
 
 READERS = 3
 SOON, LATER = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
-BESIDE = pytest.mark.parametrize("beside", ["living", "gone"])
+BESIDE = pytest.mark.parametrize("beside", matrix.whole(["living", "gone"], short=["gone"]))
 
 
 def open_newsroom(slot_at: dt.datetime) -> None:

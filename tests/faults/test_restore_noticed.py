@@ -25,7 +25,7 @@ from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies as restoring
 from syndicate.store.sending import lease
 from syndicate.store.sending.mailings import Batch, Lane
-from tests import leftovers
+from tests import leftovers, matrix
 from tests.faults import copies
 from tests.faults.copies import CHUNK, House
 from tests.store.hands import WORKER
@@ -45,6 +45,7 @@ def as_a_snapshot(house: House, backup: Path) -> None:
     copies.stay_at_home()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before the issue", "while it was sent"])
 def test_a_snapshot_of_the_database_alone_is_known_by_the_journal(house: House, when: str) -> None:
     house.begin()
@@ -67,7 +68,9 @@ def test_a_snapshot_of_the_database_alone_is_known_by_the_journal(house: House, 
     assert house.sink.taken() == sent
 
 
-@pytest.mark.parametrize("when", ["before the issue", "while it was sent"])
+@pytest.mark.parametrize(
+    "when", matrix.whole(["before the issue", "while it was sent"], short=["while it was sent"])
+)
 def test_a_snapshot_without_a_journal_is_known_by_the_accept_log(house: House, when: str) -> None:
     house.begin()
     copies.open_newsroom()
@@ -91,6 +94,7 @@ def test_a_snapshot_without_a_journal_is_known_by_the_accept_log(house: House, w
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_lines_that_a_relay_pushes_later_hold_a_snapshot(house: House) -> None:
     house.begin(has_log=False)
     house.env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", reconcile.PUSHED)
@@ -117,6 +121,7 @@ def test_lines_that_a_relay_pushes_later_hold_a_snapshot(house: House) -> None:
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_a_restored_database_is_sent_from_by_no_worker_that_has_not_noticed(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -150,6 +155,7 @@ def test_a_lease_of_before_lets_no_chunk_begin_in_the_copy(house: House) -> None
         assert not lease.renew(tx, leased)
 
 
+@pytest.mark.long
 def test_a_server_that_was_started_anew_sends_once_somebody_has_compared(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -167,6 +173,7 @@ def test_a_server_that_was_started_anew_sends_once_somebody_has_compared(house: 
     assert len(house.sink.taken()) == copies.READERS
 
 
+@pytest.mark.long
 def test_a_killed_worker_and_a_server_started_anew_are_no_sign_of_a_copy(house: House) -> None:
     """The relay took what the worker in hand had not written down yet."""
     house.begin()
@@ -217,6 +224,7 @@ def test_a_process_of_another_environment_holds_nothing_by_its_own_journal(
     assert "its journal tells of another life" in str(at_home)
 
 
+@pytest.mark.long
 def test_an_empty_database_beside_an_old_journal_waits_for_a_word(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -236,6 +244,7 @@ def test_an_empty_database_beside_an_old_journal_waits_for_a_word(house: House) 
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_a_journal_that_is_behind_is_no_reason(house: House) -> None:
     """Each host has its own; the tick of one may not have run for long."""
     house.begin()
@@ -252,6 +261,7 @@ def test_a_journal_that_is_behind_is_no_reason(house: House) -> None:
     assert [each.newsletter for each in lives.read(house.journal).mailings()] == ["morning"]
 
 
+@pytest.mark.long
 def test_an_operators_word_holds_where_all_was_brought_back(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -270,6 +280,7 @@ def test_an_operators_word_holds_where_all_was_brought_back(house: House) -> Non
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_files_of_the_embedded_database_that_are_copied_back_are_noticed(
     settings_env: pytest.MonkeyPatch,
 ) -> None:
@@ -316,6 +327,7 @@ def test_an_upgrade_gives_a_life_quietly(house: House) -> None:
     assert len(lives.read(house.journal).mailings()) == 1
 
 
+@pytest.mark.long
 def test_an_upgrade_in_another_cluster_than_it_sent_from_is_held(house: House) -> None:
     house.begin()
     copies.open_newsroom()
@@ -343,6 +355,7 @@ def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House
     assert (found.state, found.says) == ("fail", copy_check.told(str(copies.row().held_why)))
 
 
+@pytest.mark.long
 def test_ticks_that_run_at_once_are_no_sign_of_a_copy(house: House) -> None:
     """One reads while the other writes: what rises in between is no later work."""
     house.begin()

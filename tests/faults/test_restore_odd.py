@@ -40,6 +40,7 @@ def release_and_work(house: House) -> None:
     copies.work()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", ["all of it", "its last lines"])
 def test_a_journal_that_lost_its_lines_is_not_believed_for_its_mark(
     house: House, lost: str
@@ -62,6 +63,7 @@ def test_a_journal_that_lost_its_lines_is_not_believed_for_its_mark(
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_an_old_log_in_which_the_relay_goes_on_is_not_believed(house: House) -> None:
     house.begin()
     begin_the_issue(house, CHUNK)
@@ -101,6 +103,7 @@ def test_an_old_log_that_was_written_over_the_living_one_is_not_believed(house: 
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_a_new_log_says_nothing_of_an_issue_that_began_before_it(house: House) -> None:
     """The relay's disk is lost, the journal on another volume is not."""
     house.begin()
@@ -121,6 +124,7 @@ def test_a_new_log_says_nothing_of_an_issue_that_began_before_it(house: House) -
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_rows_that_are_brought_into_a_new_schema_mail_nobody_twice(house: House) -> None:
     """`pg_restore --data-only` into a database that `migrate` has made: its own row stays."""
     house.begin()
@@ -147,6 +151,7 @@ def test_rows_that_are_brought_into_a_new_schema_mail_nobody_twice(house: House)
         assert tx.scalar(select(text("nextval('mailing_id_seq')"))) > mailing.id + 500_000
 
 
+@pytest.mark.long
 def test_a_backup_of_a_held_database_is_a_copy_too(house: House) -> None:
     """What was asked for while it was held has left by the one that was released."""
     house.begin()
@@ -210,6 +215,7 @@ def wait_for_a_lock() -> None:
     raise AssertionError("nobody waits")
 
 
+@pytest.mark.long
 def test_one_relay_of_two_does_not_tell_what_the_other_took(house: House) -> None:
     house.begin(has_log=False)
     here, there = f"127.0.0.1:{house.sink.port}", f"localhost:{house.sink.port}"
@@ -239,6 +245,7 @@ def push(relay: str, lines: list[str]) -> None:
     reconcile.ingest(source, relay_name=relay, now=clock.now())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ahead", [dt.timedelta(days=1), dt.timedelta(days=27_000)])
 def test_a_line_of_the_future_does_not_name_the_life_of_today(
     house: House, ahead: dt.timedelta

@@ -2,15 +2,13 @@
 
 import pytest
 
+from tests import matrix
 from tests.faults import campaign
 
 pytestmark = pytest.mark.faults
 
 
-CASES = [
-    pytest.param(case, id=case.name, marks=() if case is campaign.SHORT[0] else pytest.mark.long)
-    for case in campaign.SHORT
-]
+CASES = matrix.whole(campaign.SHORT, short=campaign.SHORT[:1], name=lambda case: case.name)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -34,6 +34,7 @@ def proxy(database: str, folder: Path) -> Iterator[Nginx]:  # noqa: ARG001 - the
         yield nginx
 
 
+@pytest.mark.long
 def test_each_coding_and_page_is_kept_by_itself(proxy: Nginx) -> None:
     wanted = {"": None, "gzip, deflate": "gzip", "gzip, br;q=0.9": "br", "gzip;q=0, br;q=0": None}
 
@@ -54,6 +55,7 @@ def test_each_coding_and_page_is_kept_by_itself(proxy: Nginx) -> None:
     assert b"Story 55<" not in answers[""].body
 
 
+@pytest.mark.long
 def test_a_known_etag_is_answered_by_304(proxy: Nginx) -> None:
     first = fetch(proxy.proxy_port, "/feeds/everything.rss")
 
@@ -76,6 +78,7 @@ def test_a_killed_article_is_gone_within_five_seconds(proxy: Nginx) -> None:
     assert b'ref="tag:daily.example,2026:7"' in atom
 
 
+@pytest.mark.long
 def test_the_proxys_log_tells_who_was_answered_from_the_cache(proxy: Nginx, folder: Path) -> None:
     agent = {"User-Agent": 'The "A" reader/1.0 (3 readers)'}
     tag = fetch(proxy.proxy_port, "/feeds/everything.rss", agent).headers["etag"]

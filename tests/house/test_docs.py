@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from typer.core import TyperGroup
 
 from syndicate import jobs, settings
-from syndicate.cli import build
+from syndicate.cli import whole
 from syndicate.store.maintenance import upkeep
 from syndicate.store.maintenance.tables import METADATA
 
@@ -51,7 +51,7 @@ def commands(command: object, path: str) -> Iterator[str]:
 
 
 def all_commands() -> set[str]:
-    return set(commands(typer.main.get_command(build([])), "syndicate"))
+    return set(commands(typer.main.get_command(whole()), "syndicate"))
 
 
 def default_of(name: str) -> str:

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import matrix
 from tests.journeys.running import SYNDICATE, clean_env
+
+COMMANDS = pytest.mark.parametrize(
+    "command",
+    matrix.whole([("demo", "--once"), ("up",)], short=[("up",)], name=lambda command: command[0]),
+)
 
 
 def _syndicate(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +72,7 @@ def test_a_source_that_is_no_feed_is_refused(page: str, tmp_path: Path) -> None:
     _check(done, 4, "is no feed", data_dir)
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_feed_is_refused(tmp_path: Path) -> None:
     data_dir, file = tmp_path / "data", tmp_path / "letter.xml"
     file.write_text("<letter>Dear editor</letter>")
@@ -75,6 +82,7 @@ def test_a_file_that_is_no_feed_is_refused(tmp_path: Path) -> None:
     _check(done, 4, "is no feed", data_dir)
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
 
@@ -83,6 +91,7 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     _check(done, 3, "there is no such file", data_dir)
 
 
+@pytest.mark.long
 def test_an_unknown_host_is_not_found(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
 
@@ -93,7 +102,7 @@ def test_an_unknown_host_is_not_found(tmp_path: Path) -> None:
     _check(done, 3, "nowhere.invalid", data_dir)
 
 
-@pytest.mark.parametrize("command", [("demo", "--once"), ("up",)], ids=["demo", "up"])
+@COMMANDS
 def test_a_port_in_use_is_refused(command: tuple[str, ...], tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -106,7 +115,7 @@ def test_a_port_in_use_is_refused(command: tuple[str, ...], tmp_path: Path) -> N
     _check(by_setting, 4, f"listens on 127.0.0.1:{port}", data_dir)
 
 
-@pytest.mark.parametrize("command", [("demo", "--once"), ("up",)], ids=["demo", "up"])
+@COMMANDS
 def test_a_misspelt_setting_is_refused(command: tuple[str, ...], tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
 

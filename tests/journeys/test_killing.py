@@ -20,6 +20,7 @@ CHUNK = 50
 pytestmark = pytest.mark.faults
 
 
+@pytest.mark.long
 def test_what_dies_in_mid_send_loses_and_doubles_nothing() -> None:
     with fresh_folder() as data_dir:
         argv = [*SYNDICATE, "demo", "--json", "--data-dir", str(data_dir), "--port", "0"]

@@ -11,6 +11,7 @@ from tests.journeys.running import SYNDICATE, Running, clean_env, fresh_folder, 
 pytestmark = pytest.mark.faults
 
 
+@pytest.mark.long
 def test_an_installation_keeps_its_newsroom_and_leaves_nothing_running() -> None:
     with fresh_folder() as data_dir:
         argv = [*SYNDICATE, "up", "--json", "--port", "0", "--data-dir", str(data_dir)]

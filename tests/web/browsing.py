@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+from tests import matrix
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -21,12 +22,15 @@ FLAGS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # Width and scheme are judged by rules of their own: two of the four looks hold each once.
-LOOKS = [
-    (1280, "light"),
-    (320, "dark"),
-    pytest.param(1280, "dark", marks=pytest.mark.long),
-    pytest.param(320, "light", marks=pytest.mark.long),
-]
+LOOKS = matrix.rows(
+    {
+        "1280-light": (1280, "light"),
+        "1280-dark": (1280, "dark"),
+        "320-light": (320, "light"),
+        "320-dark": (320, "dark"),
+    },
+    every=3,
+)
 PICTURES = "pictures.example.org"
 DOT = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"

@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_bad_rows import answers, troubles, whole, work
@@ -37,6 +38,7 @@ HEADERS = ("Accept-Language", "Idempotency-Key", "If-Modified-Since", "If-None-M
            "Origin", "Referer", "User-Agent", "X-Forwarded-For", "X-Syndicate-Timestamp",
            "X-Syndicate-Signature", "Authorization", "Last-Event-ID", "Range", "A-IM",
            "Accept", "Content-Type", "Content-Encoding")  # fmt: skip
+PATHS = ["/", "/feeds/everything.rss", "/console", "/api/v1/articles", "/metrics", "/hub"]
 WIRE = (b"a\xff\xfeb", b"9" * 99, b"-1", b"NaN", b"http://[", b'"\xed\xa0\x80', b"x" * 6_000,
         b"Mon, 31 Dec 9999 23:59:59 GMT", b"Thu, 01 Jan 0001 00:00:00 GMT", b"\x01")  # fmt: skip
 
@@ -115,9 +117,7 @@ def test_no_field_of_a_query_breaks_anything(
     assert troubles(capsys.readouterr().out) == set()
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/feeds/everything.rss", "/console", "/api/v1/articles", "/metrics", "/hub"]
-)
+@pytest.mark.parametrize("path", matrix.whole(PATHS, short=PATHS[2:3]))
 def test_no_header_breaks_anything(
     browser: TestClient, whole: Newsroom, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
+from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_queries import LISTS
@@ -103,16 +104,10 @@ def answers(browser: TestClient, room: Newsroom) -> dict[str, int]:
     return {path: browser.get(path, headers=headers).status_code for path in paths(room)}
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        "infinity",
-        "-infinity",
-        "10000-01-01 04:59:59+00",
-        "0044-03-15 BC",
-        "9999-12-31",
-    ],
-)
+MOMENTS = ["infinity", "-infinity", "10000-01-01 04:59:59+00", "0044-03-15 BC", "9999-12-31"]
+
+
+@pytest.mark.parametrize("moment", matrix.whole(MOMENTS, short=MOMENTS[:1]))
 def test_no_moment_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, moment: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,6 +134,7 @@ def test_no_moment_in_any_row_takes_a_page_down(
 
 
 # One row of its own beside others that are well.
+MOMENTS = ["infinity", "-infinity", "10000-01-01 04:59:59+00", "0044-03-15 BC", "9999-12-31"]
 BAD = {
     "picture.rights_until": "UPDATE picture SET rights_until = 'infinity'",
     "picture.url": "UPDATE picture SET url = 'http://['",
@@ -163,7 +159,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("bad", matrix.rows(BAD, every=6))
 def test_one_bad_row_costs_itself_alone(browser: TestClient, whole: Newsroom, bad: str) -> None:
     operators.sign_in(browser)
     with transaction() as tx:

@@ -8,6 +8,7 @@ import pytest
 
 from syndicate.articles.editing import Wording
 from syndicate.errors import UsageError
+from tests import matrix
 from tests.collect import newsroom
 from tests.web.desk import BODY, NOTE, PICTURE, Desk, correct, edited, pictured
 
@@ -48,7 +49,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("after", "shown"), WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=5))
 def test_a_correction_that_older_code_took_for_no_change_reaches_readers(
     desk: Desk, after: dict[str, Any], shown: str
 ) -> None:
@@ -65,7 +66,7 @@ def test_a_correction_that_older_code_took_for_no_change_reaches_readers(
     assert desk.push(**after, change="correction", note=NOTE) == "unchanged"
 
 
-@pytest.mark.parametrize(("after", "shown"), WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=9))
 def test_what_nobody_named_is_published_and_no_correction(
     desk: Desk, after: dict[str, Any], shown: str
 ) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance.tables import METADATA
+from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_bad_rows import answers, whole, work
@@ -24,6 +25,9 @@ SOUND = {"article": "slug <> 'report'", "publication": "slug <> 'courier'",
          "section": "publication_id <> 1", "feed": "slug <> 'everything'",
          "revision": "article_id <> 1", "article_tag": "article_id <> 1",
          "picture": "position > 0"}  # fmt: skip
+OBJECTS = ["'[1]'", "'7'", "'\"x\"'", "'null'", '\'{"en": [7], "x": {}}\'']
+LISTS = ["'{NULL}'", "'{NULL,\"\",x}'", "'{}'", "'{\"\x01\"}'"]
+NUMBERS = ["-1", "0", "32767", "4611686018427387904"]
 TEXTS = ["E'\\x01\\x1b'", "'http://['", "'Mars/Base'", "repeat('x ', 150000)", "''",
          "U&'\\202e\\ffff\\+01f600'", "'{{ 7 }} {% x %} %s {0}'"]  # fmt: skip
 
@@ -59,7 +63,7 @@ def stands(browser: TestClient, room: Newsroom) -> None:
         assert "Council agrees on the river report" in browser.get(path).text, path
 
 
-@pytest.mark.parametrize("value", ["'[1]'", "'7'", "'\"x\"'", "'null'", '\'{"en": [7], "x": {}}\''])
+@pytest.mark.parametrize("value", matrix.whole(OBJECTS, short=OBJECTS[-1:]))
 def test_no_object_of_another_shape_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -70,7 +74,7 @@ def test_no_object_of_another_shape_takes_a_page_down(
     stands(browser, whole)
 
 
-@pytest.mark.parametrize("value", ["'{NULL}'", "'{NULL,\"\",x}'", "'{}'", "'{\"\x01\"}'"])
+@pytest.mark.parametrize("value", matrix.whole(LISTS, short=LISTS[1:2]))
 def test_no_list_of_other_values_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -81,7 +85,7 @@ def test_no_list_of_other_values_takes_a_page_down(
     stands(browser, whole)
 
 
-@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("value", matrix.whole(TEXTS, short=TEXTS[:1]))
 def test_no_text_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -92,7 +96,7 @@ def test_no_text_in_any_row_takes_a_page_down(
     stands(browser, whole)
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "32767", "4611686018427387904"])
+@pytest.mark.parametrize("value", matrix.whole(NUMBERS, short=NUMBERS[-1:]))
 def test_no_number_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
