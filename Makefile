@@ -40,12 +40,12 @@ up: $(FOR_USE) ## start everything on this machine and keep it up; ARGS="--port 
 test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/mail"
 	$(PYTEST) -m "not debian and not long" $(ARGS)
 
-check: lint ## all that a push must pass: format, lint, types, layers, tests, wheel
-	@$(MAKE) --no-print-directory wheel
+check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, wheel, tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint wheel
 	$(PYTEST) -m "not long" $(CHECK)
 
 long: $(FOR_WORK) ## pass what `make check` leaves out for its length: whole matrices and journeys
-	$(PYTEST) -m long $(ARGS)
+	$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long $(ARGS)
 
 lint: $(FOR_WORK)
 	$(BIN)/ruff format --check .
@@ -75,7 +75,7 @@ wheel: $(FOR_WORK) ## build the wheel, install it in a clean environment, run it
 	@set -e; $(find_python); $(find_pip); \
 	$$pip --python $(BIN)/python wheel --quiet --no-deps --wheel-dir dist .; \
 	"$$python" -m venv --without-pip build/wheel; \
-	$$pip --python build/wheel/bin/python install $(PIP_FLAGS) "$$(ls dist/*.whl)[embedded]"; \
+	$$pip --python build/wheel/bin/python install $(PIP_FLAGS) --no-compile "$$(ls dist/*.whl)[embedded]"; \
 	cd build && wheel/bin/syndicate doctor --data-dir wheel/data
 
 clean: ## forget .venv and whatever the tools left behind

@@ -29,9 +29,14 @@ pytest_plugins = ("tests.skips",)
 # A busy machine makes everything slow, and that is no fault of the example.
 hypothesis.settings.register_profile(
     "house",
+    max_examples=25,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
     print_blob=True,
+)
+# `make long` asks four times as many.
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("house"), max_examples=100
 )
 hypothesis.settings.load_profile("house")
 

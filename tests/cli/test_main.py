@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from syndicate import __version__, cli
 from syndicate.store.ground.session import transaction
+from tests import matrix
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
 
@@ -51,9 +52,7 @@ def test_every_command_that_is_listed_is_there() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "env", "code", "sentence"),
-    [
+ERRORS = [
         (["worker", "nosuch"], {}, 2, "There is no queue nosuch; the queues are build, "),
         (["worker", "bulk"], {"SYNDICATE_PROT": "1"}, 2, "There is no setting SYNDICATE_PROT; "),
         (["worker", "bulk"], {}, 2, "SYNDICATE_DATABASE_URL is not set; "),
@@ -69,8 +68,10 @@ def test_every_command_that_is_listed_is_there() -> None:
          "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u:geheim@db:x/d"}, 2,
          "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
-    ],
-)  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "env", "code", "sentence"), matrix.rows(ERRORS, every=3))
 def test_an_error_is_one_sentence_on_stderr(
     arguments: list[str], env: dict[str, str], code: int, sentence: str
 ) -> None:

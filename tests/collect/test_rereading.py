@@ -44,6 +44,7 @@ def due(now: dt.datetime) -> bool:
         return article_pages.has_due(tx, now)
 
 
+@pytest.mark.long
 def test_an_edit_that_the_feed_does_not_tell_of_is_a_revision(site: Site, source: int) -> None:
     site.serve("/story/1", page(SECOND), content_type="text/html", etag='"p2"')
 

@@ -75,6 +75,7 @@ def test_every_entry_of_a_well_formed_feed_is_read_as_it_stands(
     assert score.share("date") >= 0.995
 
 
+@pytest.mark.long
 def test_both_readers_say_the_same_of_a_feed() -> None:
     compared = 0
 

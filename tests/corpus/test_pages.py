@@ -20,6 +20,7 @@ NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 _CANONICAL = re.compile(r"""<link[^>]+rel=["']?canonical["']?[^>]+href=["']([^"']+)""")
 
 
+@pytest.mark.long
 def test_metadata_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
     right, signed, pages = Counter[str](), 0, 0
 

@@ -9,6 +9,7 @@ from tests.collect.site import running
 from tests.corpus import material
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("database")
 def test_every_distinct_entry_of_real_feeds_is_stored_once() -> None:
     found = [each for each in material.feeds() if _is_well_formed(each[2])][:60]

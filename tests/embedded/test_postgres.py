@@ -62,6 +62,7 @@ def test_what_was_stored_is_there_after_a_stop_and_after_a_kill(server: Postgres
     assert ask(server.start(), "SELECT count(*) FROM kept") == "2"
 
 
+@pytest.mark.long
 def test_a_stop_leaves_no_socket_and_may_come_twice(server: Postgres) -> None:
     server.start()
     socket_dir, process = server.socket_dir, server.process
@@ -102,6 +103,7 @@ def test_a_first_start_cut_short_begins_anew(server: Postgres) -> None:
     assert ask(server.start(), "SELECT 1") == "1"
 
 
+@pytest.mark.long
 def test_two_servers_stand_side_by_side(server: Postgres) -> None:
     other_dir = server.data_dir.parent / "other"
     other_dir.mkdir(mode=0o700)

@@ -19,6 +19,7 @@ import pytest
 
 from syndicate.embedded import places, plan, probes
 from syndicate.embedded.postgres import Postgres
+from tests import matrix
 from tests.embedded.processes import of_stack, ordinary_user, wait_for
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
@@ -174,6 +175,7 @@ def test_one_more_sender_joins_the_stack_by_its_folder(stack: Running, tmp_path:
     assert worker.wait(START_S) == 0
 
 
+@pytest.mark.long
 def test_parts_that_die_come_back(stack: Running) -> None:
     names = ("worker-urgent", "valkey", "mailbox", "web")
     before = stack.now()["processes"]
@@ -256,6 +258,7 @@ def test_an_ordinary_users_stack_ends_in_one_sentence_when_postgresql_dies(up: U
     assert wait_for(running.is_gone, seconds=10)
 
 
+@pytest.mark.long
 def test_a_port_in_use_is_refused_before_anything_is_written(data_dir: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])
@@ -266,16 +269,16 @@ def test_a_port_in_use_is_refused_before_anything_is_written(data_dir: Path) -> 
     assert said.startswith(f"syndicate: Another program listens on 127.0.0.1:{port}; ")
 
 
-@pytest.mark.parametrize(
-    ("env", "code", "words"),
-    [
+BAD_SETTINGS = [
         ({"SYNDICATE_PROT": "8081"}, 2, "did you mean SYNDICATE_PORT?"),
         ({"SYNDICATE_HOST": "news.invalid"}, 3, "The host news.invalid does not resolve"),
         ({"SYNDICATE_HOST": "192.0.2.1"}, 2, "192.0.2.1 is no address of this machine"),
         ({"SYNDICATE_MASTER_KEY": "geheim"}, 2, "SYNDICATE_MASTER_KEY must be 64 hex digits"),
         ({"SYNDICATE_ENVIRONMENT": "production"}, 4, "set SYNDICATE_DATABASE_URL and"),
-    ],
-)  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("env", "code", "words"), matrix.rows(BAD_SETTINGS, every=5))
 def test_a_bad_setting_is_one_sentence_and_nothing_is_written(
     data_dir: Path, env: dict[str, str], code: int, words: str
 ) -> None:

@@ -81,6 +81,7 @@ def wait_until_loaded(worker: subprocess.Popen[str]) -> None:
     assert worker.stdout.readline() == "ready\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kills", KILLS)
 def test_killed_workers_lose_and_double_nothing(
     database: str, publishers: list[Site], kills: int

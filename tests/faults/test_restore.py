@@ -122,6 +122,7 @@ def test_who_had_not_got_it_when_the_database_was_lost_gets_it_once(house: House
     assert copies.counts(planned["id"]) == {"audience": READERS, "accepted": READERS}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("beside", matrix.whole(["gone", "as old as the backup"], short=["gone"]))
 @pytest.mark.parametrize("when", WHEN)
 def test_where_nothing_can_tell_nobody_is_mailed_twice(
@@ -150,6 +151,7 @@ def test_where_nothing_can_tell_nobody_is_mailed_twice(
         assert copies.counts(mailing.id).get("remaining", 0) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", matrix.whole(["due", "frozen"], short=["frozen"]))
 def test_an_issue_that_waited_in_the_backup_is_left_to_an_editor(house: House, state: str) -> None:
     house.begin()

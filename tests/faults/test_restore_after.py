@@ -68,6 +68,7 @@ def headlines(issue: Issue) -> list[str]:
         return [headline for _, headline in issues.carried(tx, issue.id)]
 
 
+@pytest.mark.long
 def test_the_lost_issue_keeps_its_number_and_the_next_one_gets_the_next(house: House) -> None:
     house.begin()
     copies.open_newsroom()

@@ -76,6 +76,7 @@ def test_a_slot_that_came_while_mail_was_held_is_sent_after_the_release(
     assert sorted(house.sink.taken().values()) == [1] * READERS
 
 
+@pytest.mark.long
 @BESIDE
 def test_an_alert_that_was_asked_for_while_mail_was_held_is_told_after_the_release(
     house: House, beside: str
@@ -94,6 +95,7 @@ def test_an_alert_that_was_asked_for_while_mail_was_held_is_told_after_the_relea
     assert sorted(house.sink.taken().values()) == [1] * READERS
 
 
+@pytest.mark.long
 @BESIDE
 def test_an_alert_whose_embargo_ended_while_mail_was_held_is_told_after_the_release(
     house: House, beside: str

@@ -68,6 +68,7 @@ def test_a_snapshot_of_the_database_alone_is_known_by_the_journal(house: House, 
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "when", matrix.whole(["before the issue", "while it was sent"], short=["while it was sent"])
 )
@@ -310,6 +311,7 @@ def test_files_of_the_embedded_database_that_are_copied_back_are_noticed(
     assert is_all_restored
 
 
+@pytest.mark.long
 def test_an_upgrade_gives_a_life_quietly(house: House) -> None:
     house.begin()
     copies.open_newsroom()

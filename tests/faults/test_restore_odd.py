@@ -81,6 +81,7 @@ def test_an_old_log_in_which_the_relay_goes_on_is_not_believed(house: House) -> 
     assert house.sink.taken() == sent
 
 
+@pytest.mark.long
 def test_an_old_log_that_was_written_over_the_living_one_is_not_believed(house: House) -> None:
     house.begin()
     begin_the_issue(house, CHUNK)

@@ -168,6 +168,7 @@ def test_no_form_of_an_address_puts_another_document_in_a_documents_place(
     assert len(wrong) > 140 / step
 
 
+@pytest.mark.long
 def test_a_document_in_another_form_is_led_to_its_own_or_refused_and_kept_by_nobody(
     web: Web,
 ) -> None:
@@ -213,6 +214,7 @@ def test_a_reader_with_an_address_of_another_form_finds_the_document(asked: str,
     assert browser.get(own).status_code == 200
 
 
+@pytest.mark.long
 def test_what_is_gone_or_has_moved_is_kept_in_its_own_form_alone(web: Web) -> None:
     with transaction() as tx:
         feeds.retire(tx, "everything", now=NOW)
@@ -229,6 +231,7 @@ def test_what_is_gone_or_has_moved_is_kept_in_its_own_form_alone(web: Web) -> No
     assert [answer.headers["cache-control"] for answer in moved] == [kept, "no-store", "no-store"]
 
 
+@pytest.mark.long
 def test_no_cache_may_keep_what_the_proxy_refuses(web: Web) -> None:
     with proxy(web) as port:
         answers = [ask(port, head) for _, head in REFUSED]

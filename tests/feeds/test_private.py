@@ -90,6 +90,7 @@ def test_a_readers_feed_is_theirs_alone(
     assert again.status_code == 304
 
 
+@pytest.mark.long
 @pytest.mark.debian("nginx")
 def test_no_cache_that_is_shared_keeps_a_readers_feed_in_whatever_form(tmp_path: Path) -> None:
     token = _reader()

@@ -94,6 +94,7 @@ def test_the_proxys_log_tells_who_was_answered_from_the_cache(proxy: Nginx, fold
     }
 
 
+@pytest.mark.long
 def test_the_proxys_log_knows_no_token(proxy: Nginx, folder: Path) -> None:
     for path in ("/feeds/mine/s3cret.rss", "/feeds/everything.rss?for=s3cret", "/confirm/s3cret"):
         fetch(proxy.proxy_port, path)

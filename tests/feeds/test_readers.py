@@ -20,6 +20,7 @@ from syndicate.store.content.articles import Change
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.web import feed_shelf, feed_visits
+from tests import matrix
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 
@@ -85,8 +86,11 @@ def web(database: str, tmp_path: Path) -> Iterator[Web]:  # noqa: ARG001 - the r
         yield running
 
 
+FORMS = ["rss", "atom"]
+
+
 @pytest.mark.debian("newsboat")
-@pytest.mark.parametrize("form", ["rss", "atom"])
+@pytest.mark.parametrize("form", matrix.rows(FORMS, every=2))
 def test_newsboat_holds_each_article_once_and_its_corrected_text(
     web: Web, tmp_path: Path, form: str
 ) -> None:
@@ -112,6 +116,7 @@ def test_newsboat_holds_each_article_once_and_its_corrected_text(
     assert [after[0], after[2]] == [first[0], first[2]]
 
 
+@pytest.mark.long
 @pytest.mark.debian("r2e")
 def test_rss2email_obeys_304_and_tells_of_a_correction_once(web: Web, tmp_path: Path) -> None:
     reader = Rss2email(tmp_path)

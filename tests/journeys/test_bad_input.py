@@ -64,6 +64,7 @@ def _check(
     assert not data_dir.exists()
 
 
+@pytest.mark.long
 def test_a_source_that_is_no_feed_is_refused(page: str, tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
 
@@ -124,6 +125,7 @@ def test_a_misspelt_setting_is_refused(command: tuple[str, ...], tmp_path: Path)
     _check(done, 2, "did you mean SYNDICATE_PORT?", data_dir)
 
 
+@pytest.mark.long
 def test_the_demo_never_uses_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
 

@@ -21,6 +21,8 @@ from tests.journeys.conftest import READERS, Recorded
 from tests.journeys.recorder import Talk
 from tests.journeys.running import Running
 
+pytestmark = pytest.mark.long
+
 # What the bound of 2 s is waited for on a machine that has much else to do; the time is printed.
 PATIENCE_S = 10.0
 EMBARGO = dt.timedelta(seconds=9)

@@ -96,6 +96,7 @@ def test_no_field_of_a_form_breaks_anything(
     assert {path: code for path, code in answers(browser, whole).items() if code >= 400} == {}
 
 
+@pytest.mark.long
 def test_no_field_of_a_query_breaks_anything(
     browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,9 +173,7 @@ def test_one_bad_row_costs_itself_alone(browser: TestClient, whole: Newsroom, ba
         assert "Council agrees on the river report" in browser.get(path).text, path
 
 
-@pytest.mark.parametrize(
-    ("bad", "says"),
-    [
+UNREADABLE = [
         ("zone = 'Mars/Base'", "No time zone found with key Mars/Base"),
         ("zone = 'Europe'", "Evening: The schedule is not usable"),
         ("schedule = '{\"times\": [\"25:61\"]}'", "Evening: The schedule is not usable"),
@@ -183,8 +181,10 @@ def test_one_bad_row_costs_itself_alone(browser: TestClient, whole: Newsroom, ba
         ("schedule = '{}'", "Evening: A schedule needs one time at least"),
         ("schedule = '{\"times\": [\"08:00\"], \"days\": [\"x\", 1]}'", "Evening: The schedule"),
         ("languages = '{}'", "Evening is written in no language"),
-    ],
-)  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "says"), matrix.rows(UNREADABLE, every=4))
 def test_a_newsletter_that_cannot_be_read_keeps_no_other_from_coming_out(
     browser: TestClient, whole: Newsroom, bad: str, says: str
 ) -> None:

@@ -13,6 +13,7 @@ from syndicate.store.content.articles import ArticleState
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from tests import matrix
 from tests.collect import newsroom as collecting
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -137,7 +138,10 @@ def test_an_embargo_until_a_moment_that_is_over_publishes_nothing(
     assert collecting.only_article().state == "embargoed"
 
 
-@pytest.mark.parametrize("gone", ["killed", "taken_down"])
+GONE = ["killed", "taken_down"]
+
+
+@pytest.mark.parametrize("gone", matrix.rows(GONE, every=2))
 def test_what_was_withdrawn_stays_so_whatever_is_pushed(
     site: TestClient, bearer: dict[str, str], gone: str
 ) -> None:

@@ -148,6 +148,7 @@ def server(newsroom: Newsroom, tmp_path: Path) -> Iterator[tuple[subprocess.Pope
     listener.close()
 
 
+@pytest.mark.long
 def test_open_stream_does_not_keep_a_server_from_stopping(
     server: tuple[subprocess.Popen[bytes], str], newsroom: Newsroom
 ) -> None:

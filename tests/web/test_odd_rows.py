@@ -63,6 +63,7 @@ def stands(browser: TestClient, room: Newsroom) -> None:
         assert "Council agrees on the river report" in browser.get(path).text, path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", matrix.whole(OBJECTS, short=OBJECTS[-1:]))
 def test_no_object_of_another_shape_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
@@ -74,6 +75,7 @@ def test_no_object_of_another_shape_takes_a_page_down(
     stands(browser, whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", matrix.whole(LISTS, short=LISTS[1:2]))
 def test_no_list_of_other_values_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
@@ -85,6 +87,7 @@ def test_no_list_of_other_values_takes_a_page_down(
     stands(browser, whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", matrix.whole(TEXTS, short=TEXTS[:1]))
 def test_no_text_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str

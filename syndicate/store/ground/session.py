@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -41,6 +40,8 @@ UnstorableError = (DataError, IntegrityError)
 # A server that restarted was away for longer than this.
 _IDLE_S = 1.0
 _MAKING = threading.Lock()
+# By address. What SQLAlchemy compiled stays with an engine when its connections are closed.
+_ENGINES: dict[str, Engine] = {}
 T = TypeVar("T")
 
 
@@ -69,15 +70,17 @@ def engine() -> Engine:
     Raises:
         SettingsError: no database is set, or the address is none.
     """
+    url = settings.load().need("database_url")
     with _MAKING:
-        return _engine()
+        if url not in _ENGINES:
+            _ENGINES[url] = _made(url)
+        return _ENGINES[url]
 
 
-@cache
-def _engine() -> Engine:
+def _made(url: str) -> Engine:
     try:
         pool = create_engine(
-            driver_url(settings.load().need("database_url")),
+            driver_url(url),
             pool_size=5,
             max_overflow=20,
             # What an error quotes stands in a log: a story under embargo, a reader's address.
@@ -123,10 +126,9 @@ def driver_url(url: str) -> str:
 
 
 def dispose() -> None:
-    """Close every connection and forget the engine: after a fork, and between tests."""
-    if _engine.cache_info().currsize:
-        _engine().dispose()
-        _engine.cache_clear()
+    """Close every connection: after a fork, and between tests. The next transaction opens one."""
+    for pool in _ENGINES.values():
+        pool.dispose()
 
 
 @contextmanager

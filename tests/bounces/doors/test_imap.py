@@ -102,6 +102,7 @@ def test_reports_are_kept_and_gone_and_the_rest_is_put_aside(dovecot: Dovecot) -
     assert mailboxes.collect(url(dovecot), intake) == Visit(0, 0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("database")
 def test_a_visit_that_was_killed_is_made_again_and_counts_nothing_twice(
     dovecot: Dovecot, tmp_path: Path

@@ -273,6 +273,7 @@ def postfix(door: int) -> Iterator[Postfix]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 @pytest.mark.debian("postfix")
 @pytest.mark.skipif(os.getuid() != 0, reason="Postfix starts as root only")
 def test_postfix_hands_returned_mails_over_to_the_command(

@@ -14,6 +14,7 @@ from syndicate.bounces.reading.classify import classify
 from syndicate.bounces.reading.parts import MAX_BLOCKS, read
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending.events import DeliveryEvent
+from tests import matrix
 from tests.newsletters.paper import NOW
 
 SIZE = 400_000
@@ -50,8 +51,11 @@ def report(kind: str, piece: str) -> bytes:
     return (REPORT + kind + piece * (SIZE // len(piece))).encode()
 
 
+KINDS = ["text/plain\r\n\r\n", "text/html\r\n\r\n", IN_PARTS, "x\r\nX: "]
+
+
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", ["text/plain\r\n\r\n", "text/html\r\n\r\n", IN_PARTS, "x\r\nX: "])
+@pytest.mark.parametrize("kind", matrix.rows(KINDS, every=3))
 def test_no_repetition_holds_the_next_mail_up(kind: str) -> None:
     for piece in REPEATED.values():
         raw = report(kind, piece)

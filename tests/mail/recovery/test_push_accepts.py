@@ -49,6 +49,7 @@ def server() -> Iterator[Server]:
         thread.join()
 
 
+@pytest.mark.long
 def test_every_line_arrives_whole_and_once_it_was_answered(server: Server, tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
     lines = [b"line %d \\ with  blanks and \xd8\xb5\n" % number for number in range(20_000)]
