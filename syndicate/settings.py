@@ -6,14 +6,17 @@ Read, strongest first: environment (`SYNDICATE_PORT=8081`), secret files (a fold
 is silently ignored is found out on the worst night.
 """
 
+import contextlib
 import difflib
+import ipaddress
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,6 +28,13 @@ from pydantic_settings import SettingsError as UnparsableError
 from syndicate.errors import SettingsError
 
 PREFIX = "SYNDICATE_"
+# A name as DNS holds it, in lower case, with a dot in it; nothing ends in the names that only this
+# machine knows (RFC 5321 2.3.5, RFC 6761 6.3).
+HOST_NAME = re.compile(
+    r"(?=.{4,253}\Z)(?!.*\.(?:localhost|localdomain)\Z)"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 # Set by the supervisor and the shell, read before there are settings: not settings themselves.
 NOT_SETTINGS = frozenset({"SYNDICATE_STACK", "SYNDICATE_CONFIG", "SYNDICATE_SECRETS_DIR"})
 
@@ -80,6 +90,11 @@ class Settings(BaseSettings):
         default_factory=list,
         description="addresses or @domains that may be mailed when the database is of another "
         "environment",
+    )
+    relay_helo: str | None = Field(
+        None,
+        description="name that relays are told in EHLO; empty takes this host's name in DNS, else "
+        "the domain that the mail comes from",
     )
     relay_accept_log: str | None = Field(
         None,
@@ -191,6 +206,18 @@ class Settings(BaseSettings):
         """An empty secret file, or `journal = ""`: a path of it would be the folder we stand in."""
         return {name: value for name, value in said.items() if not _is_blank(value)}
 
+    @field_validator("relay_helo")
+    @classmethod
+    def _name_a_host(cls, said: str | None) -> str | None:
+        """A name that a relay can look up, or an address in brackets (RFC 5321 4.1.1.1)."""
+        if said is None or HOST_NAME.fullmatch(said.lower()):
+            return said
+        literal = _LITERAL.fullmatch(said)
+        with contextlib.suppress(ValueError):
+            if literal and ipaddress.ip_address(literal[1]):
+                return said
+        raise ValueError("it is no host name with a dot in it, and no [address]")
+
     def key(self) -> bytes:
         """The master key as 32 bytes.
 
@@ -298,4 +325,5 @@ def _sentence(error: ValidationError) -> str:
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return _unknown(name, frozenset(Settings.model_fields))
-    return f"The setting {name} is not usable: {first['msg']}; docs/operations.md describes it."
+    why = str(first["msg"]).removeprefix("Value error, ")  # pydantic's name for ours
+    return f"The setting {name} is not usable: {why}; docs/operations.md describes it."

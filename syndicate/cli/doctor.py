@@ -22,7 +22,7 @@ from rich.console import Console
 
 import syndicate
 from syndicate import clock, jobs, settings, translations
-from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows
+from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows, told_to
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
@@ -262,7 +262,7 @@ def check_broker(own: Settings, _data_dir: Path) -> Finding:
 
 
 def check_relay(own: Settings, _data_dir: Path) -> Finding:
-    """Whether the relay greets."""
+    """Whether the relay greets, and what name it is told."""
     if own.relay_url is None:
         return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
     target = addresses.parse(own.relay_url.get_secret_value())
@@ -274,7 +274,7 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
             f"{target.name} does not answer; start it, or correct SYNDICATE_RELAY_URL. "
             "Mail that is due is safe in the database and waits.",
         )
-    return Finding("relay", "ok", f"{target.name} answers.")
+    return told_to(target, own.relay_helo)
 
 
 def check_takedowns(own: Settings, _data_dir: Path) -> Finding:

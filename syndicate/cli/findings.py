@@ -1,17 +1,21 @@
-"""What `syndicate doctor` finds, and its checks that look for it in rows."""
+"""What `syndicate doctor` finds, and its checks that look for it in rows and at the relay."""
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
+from syndicate.mail.relay import our_name
+from syndicate.mail.relay.addresses import Relay
 from syndicate.newsletters import timetable
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate, odd_rows
 from syndicate.store.newsroom import incidents, newsletters
 
+_PATIENCE_S = 5.0
 _SHOWN = 5  # of rows; whoever repairs these asks again
 
 
@@ -71,3 +75,24 @@ def check_rows(own: Settings, _data_dir: Path) -> Finding:
         return Finding("rows", "ok", "Every row can be read.")
     more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
     return Finding("rows", "warn", f"{' '.join(told[:_SHOWN])}{more}")
+
+
+def told_to(relay: Relay, helo: str | None) -> Finding:
+    """What a relay that answers hears in EHLO, and whether a strict one would take it.
+
+    Args:
+        relay: which one.
+        helo: the setting.
+    """
+    with socket.create_connection((relay.host, relay.port), timeout=_PATIENCE_S) as sock:
+        ours, theirs = sock.getsockname()[0], sock.getpeername()[0]
+    if helo and not helo.startswith("[") and not our_name.resolves(helo):
+        says = (
+            f"{relay.name} answers and is told {helo}, which leads to no address: strict relays "
+            "refuse that. Correct SYNDICATE_RELAY_HELO, or DNS."
+        )
+        return Finding("relay", "warn", says)
+    name = our_name.our_name(ours, theirs, chosen=helo)
+    if name == our_name.literal(ours) != helo:
+        name = "the domain that mail comes from, for DNS knows no name of this machine"
+    return Finding("relay", "ok", f"{relay.name} answers; EHLO says {name}.")

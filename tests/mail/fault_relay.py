@@ -59,10 +59,11 @@ class FaultRelay:
     segments: list[bytes] = field(default_factory=list)  # as they arrived, in order
     connections: int = 0
     lines: list[str] = field(default_factory=list)
+    host: str = "127.0.0.1"
 
     def __enter__(self) -> Self:
         self._stopping = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((self.host, 0))
         # Else some kernels take a message of megabytes before we have read any of it.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         self._threads = [threading.Thread(target=self._accept)]
@@ -89,10 +90,10 @@ class FaultRelay:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{self.host}:{self.port}"
 
     def relay(self, **more: object) -> Relay:
-        return Relay("127.0.0.1", self.port, **more)  # type: ignore[arg-type]
+        return Relay(self.host, self.port, **more)  # type: ignore[arg-type]
 
     def recipients(self) -> list[str]:
         return [taken.rcpt for taken in self.accepted]

@@ -43,11 +43,15 @@ class Routes:
     Args:
         relays: all of them.
         connections: that a worker opens to one relay, unless the relay's own address says.
+        helo: the name that relays are told; None finds one.
     """
 
-    def __init__(self, relays: Sequence[Relay], *, connections: int) -> None:
+    def __init__(
+        self, relays: Sequence[Relay], *, connections: int, helo: str | None = None
+    ) -> None:
         self.relays = relays
         self.connections = connections
+        self.helo = helo
         self._sessions: dict[str, Session] = {}
 
     def __enter__(self) -> Self:
@@ -61,15 +65,17 @@ class Routes:
         """Whether a relay is alive, as far as we know."""
         return any(not _is_dead(relay) for relay in self.relays)
 
-    def session(self, leased: Leased) -> Session | None:
-        """The session for a batch, or None when every relay is dead."""
+    def session(self, leased: Leased, sender_domain: str = "") -> Session | None:
+        """The session for a batch of a domain's mail, or None when every relay is dead."""
         relay = choose(self.relays, leased, _is_dead)
         if relay is None:
             return None
         if relay.name not in self._sessions:
             most = relay.connections or self.connections
-            self._sessions[relay.name] = Session(relay, connections=most)
-        return self._sessions[relay.name]
+            self._sessions[relay.name] = Session(relay, connections=most, helo=self.helo)
+        session = self._sessions[relay.name]
+        session.sender_domain = sender_domain
+        return session
 
     def most(self, session: Session) -> int:
         """Connections that one worker opens to a session's relay."""

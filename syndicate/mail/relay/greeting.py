@@ -1,6 +1,6 @@
 """Opening a connection to a relay: TCP, greeting, EHLO, STARTTLS, AUTH; blocking, with deadlines.
 
-Source: RFC 5321 3.1 and 4.5.3.2, RFC 3207, RFC 4954.
+Source: RFC 5321 3.1, 4.1.1.1 and 4.5.3.2, RFC 3207, RFC 4954.
 """
 
 import base64
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from syndicate.errors import RelayError
 from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.our_name import our_name
 from syndicate.mail.relay.replies import Reply, ReplyReader
 from syndicate.redaction import without_addresses
 
@@ -55,13 +56,14 @@ class Capabilities:
 
 
 def open_connection(
-    relay: Relay, *, our_name: str = "localhost"
+    relay: Relay, *, helo: str | None = None, sender_domain: str = ""
 ) -> tuple[socket.socket, Capabilities]:
     """Connect, greet, encrypt and log in.
 
     Args:
         relay: where to.
-        our_name: the name we give in EHLO.
+        helo: the name to give in EHLO; None finds one (`mail.relay.our_name`).
+        sender_domain: that the mail comes from; stands in EHLO where this host has no name.
 
     Returns:
         A blocking socket, ready for MAIL, and what the relay offers on it.
@@ -77,7 +79,9 @@ def open_connection(
         ) from error
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        return _greet(sock, relay, our_name)
+        ours, theirs = sock.getsockname()[0], sock.getpeername()[0]
+        name = our_name(ours, theirs, chosen=helo, sender_domain=sender_domain)
+        return _greet(sock, relay, name)
     except (OSError, RelayError) as error:
         sock.close()
         if isinstance(error, RelayError):
@@ -85,17 +89,17 @@ def open_connection(
         raise RelayError(f"The relay {relay.name} broke off its greeting ({error}).") from error
 
 
-def _greet(sock: socket.socket, relay: Relay, our_name: str) -> tuple[socket.socket, Capabilities]:
+def _greet(sock: socket.socket, relay: Relay, name: str) -> tuple[socket.socket, Capabilities]:
     if relay.is_tls:
         sock = _encrypted(sock, relay)
     talk = _Talk(sock, relay)
     talk.expect(b"", 220)
-    offered = _ehlo(talk, our_name)
+    offered = _ehlo(talk, name)
     wants_tls = not relay.is_tls and relay.starttls != "off"
     if wants_tls and "STARTTLS" in offered.words:
         talk.expect(b"STARTTLS\r\n", 220)
         talk = _Talk(_encrypted(sock, relay), relay)
-        offered = _ehlo(talk, our_name)
+        offered = _ehlo(talk, name)
     elif wants_tls and relay.starttls == "required":
         raise RelayError(f"The relay {relay.name} offers no STARTTLS, and the settings demand it.")
     if relay.user is not None:
@@ -152,8 +156,8 @@ def _encrypted(sock: socket.socket, relay: Relay) -> socket.socket:
     return wrapped
 
 
-def _ehlo(talk: _Talk, our_name: str) -> Capabilities:
-    reply_lines = _lines(talk, our_name)
+def _ehlo(talk: _Talk, name: str) -> Capabilities:
+    reply_lines = _lines(talk, name)
     words: set[str] = set()
     auth: set[str] = set()
     for line in reply_lines:
@@ -164,9 +168,9 @@ def _ehlo(talk: _Talk, our_name: str) -> Capabilities:
     return Capabilities(frozenset(words), frozenset(auth))
 
 
-def _lines(talk: _Talk, our_name: str) -> list[str]:
+def _lines(talk: _Talk, name: str) -> list[str]:
     """The EHLO reply line by line: unlike other replies, its lines are data of their own."""
-    talk.sock.sendall(b"EHLO %b\r\n" % our_name.encode("ascii"))
+    talk.sock.sendall(b"EHLO %b\r\n" % name.encode("ascii"))
     received = b""
     while True:
         received += talk.receive()

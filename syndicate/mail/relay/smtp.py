@@ -33,14 +33,22 @@ class Session:
         relay: where the mail goes.
         connections: how many at most; they open as envelopes need them.
         patience: how long replies may take.
+        helo: the name that the relay is told; None finds one.
     """
 
     def __init__(
-        self, relay: Relay, *, connections: int = 4, patience: Patience | None = None
+        self,
+        relay: Relay,
+        *,
+        connections: int = 4,
+        patience: Patience | None = None,
+        helo: str | None = None,
     ) -> None:
         self.relay = relay
         self.connections = connections
         self.patience = patience or Patience()
+        self.helo = helo
+        self.sender_domain = ""  # of the mail at hand; a connection keeps that of its first
         self._open: list[Conversation] = []
         self._report: Report = lambda _result: None
         self._reopened = 0
@@ -168,7 +176,9 @@ class Session:
         return conversation
 
     def _connect(self) -> Conversation:
-        sock, offered = open_connection(self.relay)
+        sock, offered = open_connection(
+            self.relay, helo=self.helo, sender_domain=self.sender_domain
+        )
         return Conversation(
             sock,
             offered,

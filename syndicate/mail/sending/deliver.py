@@ -35,6 +35,7 @@ from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.settings import Settings
 from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
+from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import lease, ledger, pacing, results
 from syndicate.store.sending.lease import Due, Leased
@@ -72,7 +73,8 @@ def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
     if lane is Lane.BULK and window is not None and not window.is_open(clock.now()):
         return 0
     started = time.monotonic()
-    with Routes(relays, connections=configured.mail_connections) as routes:
+    most, helo = configured.mail_connections, configured.relay_helo
+    with Routes(relays, connections=most, helo=helo) as routes:
         run = Run(lane, configured, routes, should_stop, ends_at=started + RUN_S)
         try:
             run.go()
@@ -153,11 +155,12 @@ class Run:
             dues = lease.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
             eased = pacing.connections(tx, leased.receiver_group)
+            domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)
         if mailing is None:
             raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
         mailable = self._mailable(dues, stamped.environment if stamped else None)
         not_before = None if len(mailable) == len(dues) else now + NOT_ALLOWED_PAUSE
-        session = self.routes.session(leased)
+        session = self.routes.session(leased, domain)
         after = After.NO_TOKENS
         if session is not None:
             names = (session.relay.name, leased.receiver_group)
