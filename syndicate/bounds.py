@@ -3,7 +3,6 @@
     moment     1970 to 2100, so that it holds in every zone and in every column
     text       no NUL and no lone surrogate: PostgreSQL and UTF-8 have no place for them
     indexed    as text, and short enough for an index
-    number     a 64-bit column at most, and never NaN or infinite
 
 A value beyond them is refused where it enters: kept, it would fail whoever reads it next to others.
 Where others' documents are read there is nobody to refuse; there it counts as not given. What is in
@@ -15,7 +14,6 @@ UTC and in any zone).
 
 import datetime as dt
 import re
-from typing import TypeVar
 
 from syndicate.errors import OutOfBoundsError
 
@@ -26,8 +24,6 @@ FIRST = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 LAST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 # An index row holds 2,704 bytes: this, a key or two beside it, and its own head.
 INDEXED_BYTES = 2_500
-LARGEST = 2**63 - 1  # of a bigint column
-Number = TypeVar("Number", int, float)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -108,19 +104,6 @@ def indexed(value: str, what: str = "The text") -> str:
     text(value, what)
     if not fits_index(value):
         raise OutOfBoundsError(f"{what} is longer than {INDEXED_BYTES:,} bytes; shorten it.")
-    return value
-
-
-def number(
-    value: Number, what: str = "The number", *, least: int = -LARGEST, most: int = LARGEST
-) -> Number:
-    """A number that can be stored, as it is.
-
-    Raises:
-        OutOfBoundsError: it is no number, or not between `least` and `most`.
-    """
-    if not least <= value <= most:  # which holds for no NaN
-        raise OutOfBoundsError(f"{what} is not between {least:,} and {most:,}; correct it.")
     return value
 
 

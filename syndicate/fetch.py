@@ -215,16 +215,6 @@ class Fetcher:
         return Response(answer.status, url, found, links, raw)
 
 
-def get(url: str, *, allow: Iterable[str] = (), max_bytes: int = MAX_BYTES) -> Response:
-    """`Fetcher.get` for code that is not asynchronous and wants one document."""
-
-    async def run() -> Response:
-        async with Fetcher(limit=1) as fetcher:
-            return await fetcher.get(url, allow=allow, max_bytes=max_bytes)
-
-    return asyncio.run(run())
-
-
 def once(url: str, *, max_bytes: int = MAX_BYTES) -> Response:
     """`Fetcher.once` for code that is not asynchronous and wants no redirect."""
 

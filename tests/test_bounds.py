@@ -106,22 +106,6 @@ def test_a_text_is_counted_in_characters_and_an_index_in_bytes() -> None:
         bounds.indexed(arabic + "x", "The id")
 
 
-@pytest.mark.parametrize(
-    "said", [2**63, -(2**63) - 1, 10**400, float("nan"), float("inf"), -float("inf")]
-)
-def test_a_number_that_no_column_holds_is_refused(said: float) -> None:
-    with pytest.raises(OutOfBoundsError, match=r"^The size is not between "):
-        bounds.number(said, "The size")
-
-
-@pytest.mark.parametrize(("least", "most"), [(2, 5), (-5, 0)])
-def test_a_number_keeps_to_bounds_of_its_own(least: int, most: int) -> None:
-    assert [bounds.number(each, least=least, most=most) for each in (least, most)] == [least, most]
-    for each in (least - 1, most + 1):
-        with pytest.raises(OutOfBoundsError):
-            bounds.number(each, least=least, most=most)
-
-
 def test_an_error_is_told_as_a_usage_error_and_caught_as_a_value_error() -> None:
     error = OutOfBoundsError("The time names no zone; write it.")
 

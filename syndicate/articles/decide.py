@@ -111,9 +111,6 @@ class ByLink:
     is_gone: bool = False
 
 
-Intent = Create | Attach | Alter | Touch
-
-
 def new_entries(
     found: Iterable[Identified],
     *,

@@ -116,7 +116,7 @@ def receive(
     told = [after[each.stem] for each in found if each.entry.is_alert and each.stem in after]
     if told:
         alerts.ask(tx, told, now=now)
-    current = {row.id: row for row in articles.as_now(tx, set(after.values()))}
+    current = {row.id: row for row in articles.by_ids(tx, set(after.values()))}
     pushed = [_outcome(each, before, after, current, stored.article_ids) for each in found]
     for each in pushed:
         if each.outcome in _NEWS and each.article_id is not None:

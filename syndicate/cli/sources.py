@@ -102,7 +102,7 @@ def list_(*, as_json: AsJson = False) -> None:
     """List sources with what their last fetch learnt."""
     with transaction() as tx:
         found = sources.listed(tx)
-        notices = sources.notices_of(tx)
+        notices = sources.notices(tx)
     if as_json:
         print_json(
             {

@@ -20,9 +20,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urljoin
 
 from syndicate import jobs, logs, settings
-from syndicate.errors import NotAFeedError, SyndicateError
-from syndicate.fetch import Fetcher, Response, user_agent
-from syndicate.reading.pool import Readers
+from syndicate.errors import SyndicateError
+from syndicate.fetch import Fetcher, user_agent
 from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, sources, websub
@@ -45,27 +44,6 @@ _KEEPS_METHOD = frozenset({307, 308})
 _ALGORITHMS = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _LINK = re.compile(r"<([^<>]*+)>((?:\s*;\s*[^,;]+)*)")
 _REL = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)\"?", re.IGNORECASE)
-
-
-def discover(response: Response, readers: Readers, *, now: dt.datetime) -> tuple[str, str] | None:
-    """(hub, topic) of a document: Link headers before the feed's own links before those of HTML.
-
-    Args:
-        response: the document.
-        readers: the parsing children.
-        now: aware UTC.
-
-    Returns:
-        The topic is what the document calls itself, not the address that was typed; None without
-        a hub.
-    """
-    found = links_of(response.links)
-    if "hub" not in found:
-        found |= _in_document(response, readers, now)
-    hub = found.get("hub")
-    if not hub:
-        return None
-    return urljoin(response.url, hub), urljoin(response.url, found.get("self") or response.url)
 
 
 def links_of(headers: Sequence[str]) -> dict[str, str]:
@@ -228,19 +206,6 @@ def leave(source_id: int) -> int:
     for each in held:
         asyncio.run(_ask(each, allowed, mode="unsubscribe"))
     return len(held)
-
-
-def _in_document(response: Response, readers: Readers, now: dt.datetime) -> dict[str, str]:
-    kind = response.text("content-type")
-    try:
-        feed = readers.feed(response.body, url=response.url, content_type=kind, now=now)
-        said = {"hub": feed.hub, "self": feed.self_url}
-    except NotAFeedError:
-        page = readers.page(
-            response.body, url=response.url, content_type=kind, now=now, profile=None
-        )
-        said = {"hub": page.hub, "self": page.self_url}
-    return {name: url for name, url in said.items() if url}
 
 
 def _verify(tx: Transaction, found: HubSubscription, lease: str, now: dt.datetime) -> None:

@@ -17,7 +17,6 @@ FILES = "files"
 _STATE = "state.json"
 _SERVING = "serving"
 _REMOVED = "removed"
-KINDS = ("fix", "update", "correction")
 
 
 @dataclass(frozen=True)

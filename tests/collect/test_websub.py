@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from syndicate.collect import websub
-from syndicate.collect.websub import discover, links_of
+from syndicate.collect import documents, websub
+from syndicate.collect.websub import links_of
 from syndicate.fetch import Response
 from syndicate.reading import pool
 from syndicate.store.ground.session import transaction
@@ -23,7 +23,6 @@ SOON = NOW + MINUTE
 HUB, SELF = "https://hub.example/", "https://daily.example/self"
 URL = "https://daily.example/feed"
 HEADERS = (f'<{HUB}>; rel="hub", <{SELF}>; rel="self"',)
-PAGE = f'<html><head><link rel="hub" href="{HUB}"><link rel="self" href="{SELF}"></head></html>'
 ATOM = (
     f'<feed xmlns="http://www.w3.org/2005/Atom"><title>D</title><link rel="hub" href="{HUB}"/>'
     f'<link rel="self" href="{SELF}"/><entry><id>1</id><title>T</title></entry></feed>'
@@ -35,8 +34,7 @@ RSS = rss(item(1), head=LINKS).decode()
 @pytest.mark.parametrize(
     ("case", "links", "body", "expected"),
     [
-        (100, HEADERS, "<html></html>", (HUB, SELF)),
-        (101, (), PAGE, (HUB, SELF)),
+        (100, HEADERS, rss(item(1)).decode(), (HUB, SELF)),
         (102, (), ATOM, (HUB, SELF)),
         (103, (), RSS, (HUB, SELF)),
         (104, (f"<{HUB}other>; rel=hub", f"<{SELF}>; rel=self"), ATOM, (f"{HUB}other", SELF)),
@@ -49,7 +47,9 @@ def test_discovery(
 ) -> None:
     response = Response(200, URL, {}, links, body.encode())
 
-    assert discover(response, pool.readers(), now=NOW) == expected, case
+    read = documents.read_document(pool.readers(), "feed", response, profile=None, now=NOW)
+
+    assert read.hub == expected, case
 
 
 def test_one_header_may_hold_several_links() -> None:

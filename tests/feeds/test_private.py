@@ -116,7 +116,6 @@ def test_no_cache_that_is_shared_keeps_a_readers_feed_in_whatever_form(tmp_path:
 def test_a_revoked_token_and_a_wrong_one_look_the_same(browser: TestClient) -> None:
     token = _reader()
     with transaction() as tx:
-        assert reader_feeds.token_of(tx, KEY, 1) == token
         fresh = reader_feeds.issue(tx, KEY, 1, now=clock.now())
 
     wrong = browser.get(f"/feeds/mine/{fresh[:-1]}.rss")
@@ -127,7 +126,7 @@ def test_a_revoked_token_and_a_wrong_one_look_the_same(browser: TestClient) -> N
 
     with transaction() as tx:
         reader_feeds.revoke(tx, 1)
-        assert reader_feeds.token_of(tx, KEY, 1) is None
+        assert reader_feeds.since(tx, 1) is None
     assert browser.get(f"/feeds/mine/{fresh}.rss").status_code == 404
 
 

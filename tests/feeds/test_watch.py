@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from syndicate import clock
@@ -10,7 +11,7 @@ from syndicate.feeds import publish, watch
 from syndicate.store.content.articles import Change
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
-from syndicate.store.syndication.consumers import FeedConsumer, Visit
+from syndicate.store.syndication.consumers import FeedConsumer, FeedPartner, Visit
 from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.web import feed_visits
 from syndicate.web.app import build
@@ -112,7 +113,7 @@ def test_a_revoked_partner_is_not_noted(article: int) -> None:
 
     with transaction() as tx:
         assert consumers.consumers(tx) == []
-        assert [row.name for row in consumers.partners(tx)] == ["The Aggregator"]
+        assert list(tx.scalars(select(FeedPartner.name))) == ["The Aggregator"]
 
 
 def _visit(client: str, at: dt.datetime, partner_id: int | None = None) -> None:

@@ -14,7 +14,7 @@ Source: docs/facts/mail.md#bounces.
 import datetime as dt
 from collections.abc import Sequence
 
-from syndicate.bounces.reading.verdict import ABOUT_THE_ADDRESS, ABOUT_US, Reason
+from syndicate.bounces.reading.verdict import ABOUT_US, Reason
 
 SECOND_AFTER = dt.timedelta(hours=72)
 POINTS_A_DAY = 0.5
@@ -30,7 +30,6 @@ _NEITHER = frozenset({Reason.DELIVERED, Reason.FEEDBACK, Reason.VACATION})
 SOFT: tuple[str, ...] = tuple(
     reason.value for reason in Reason if reason not in ABOUT_US and reason not in _NEITHER
 )
-HARD: tuple[str, ...] = tuple(reason.value for reason in ABOUT_THE_ADDRESS)
 
 
 def is_gone(times: Sequence[dt.datetime], *, has_confirmed: bool) -> bool:

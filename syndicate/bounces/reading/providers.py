@@ -6,7 +6,7 @@ clicks, "processed") is left out.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from syndicate.bounces.reading.provider_event import Told
@@ -189,11 +189,3 @@ def _moment(value: object) -> dt.datetime:
     except (ValueError, OverflowError, OSError):
         return dt.datetime.fromtimestamp(0, tz=dt.UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
-READERS: Mapping[str, Callable[[Any], Iterator[Told]]] = {
-    "ses": ses,
-    "postmark": postmark,
-    "mailgun": mailgun,
-    "sendgrid": sendgrid,
-}

@@ -30,12 +30,11 @@ from syndicate.newsletters import run
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
 from syndicate.store.composition import issues
-from syndicate.store.content.visibility import Channel
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.sending import ledger
-from syndicate.store.views import reader_pages, shown, waits
+from syndicate.store.views import reader_pages, waits
 
 FRIEND = "friend@example.net"
 _NAME = "Sample Reader"
@@ -167,10 +166,9 @@ class Journey:
         if self.installed is None:
             raise NotFoundError("The newsroom is not open.")
         with transaction() as tx:
-            newest = shown.newest(
+            newest = reader_pages.newest(
                 tx,
                 self.installed.publication_ids[0],
-                channel=Channel.PAGE,
                 now=clock.now(),
                 limit=1,
             )

@@ -204,12 +204,10 @@ def find(tx: Transaction, article_id: int) -> Article | None:
 
 
 def by_ids(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
-    """The articles of these ids, in no particular order, whatever their state."""
-    return list(tx.scalars(select(Article).where(Article.id.in_(article_ids))))
+    """The articles of these ids, in no particular order, whatever their state.
 
-
-def as_now(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
-    """The same, read anew: statements of this transaction may have changed what it has in hand."""
+    Read anew: statements of this transaction may have changed what it has in hand.
+    """
     query = select(Article).where(Article.id.in_(article_ids))
     return list(tx.scalars(query.execution_options(populate_existing=True)))
 

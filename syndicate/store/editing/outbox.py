@@ -8,7 +8,7 @@ call passes on what many of them noted: the collector several times a second, th
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import jobs
@@ -64,8 +64,3 @@ def pass_on(tx: Transaction, now: dt.datetime) -> int:
         feeds.mark_due(tx, ids, now=now)
         tx.hint(jobs.PUBLISH_FEEDS)
     return len(ids)
-
-
-def has_waiting(tx: Transaction) -> bool:
-    """Whether anything was noted that nobody passed on."""
-    return bool(tx.scalar(select(exists().select_from(ChangedArticle))))

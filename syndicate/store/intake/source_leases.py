@@ -195,18 +195,6 @@ def sections_by_word(
     return found
 
 
-def busy(tx: Transaction, source_ids: Collection[int], now: dt.datetime) -> set[int]:
-    """Those of these sources that somebody is fetching, or whose host somebody is asking."""
-    query = (
-        select(Source.id)
-        .join(FetchState, FetchState.source_id == Source.id)
-        .outerjoin(FetchHost, FetchHost.domain == Source.domain)
-        .where(among(Source.id, source_ids))
-        .where((FetchState.leased_until > now) | (FetchHost.leased_until > now))
-    )
-    return set(tx.scalars(query))
-
-
 def _is_free_host(now: dt.datetime) -> Any:
     return (FetchHost.leased_until.is_(None)) | (FetchHost.leased_until <= now)
 

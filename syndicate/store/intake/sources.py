@@ -315,14 +315,9 @@ def notice_of_kind(
     return True
 
 
-def notices_of(
-    tx: Transaction, source_id: int | None = None, *, limit: int = 50
-) -> list[SourceNotice]:
-    """Notices, newest first, of one source or of all."""
-    query = select(SourceNotice).order_by(SourceNotice.id.desc()).limit(limit)
-    if source_id is not None:
-        query = query.where(SourceNotice.source_id == source_id)
-    return list(tx.scalars(query))
+def notices(tx: Transaction, *, limit: int = 50) -> list[SourceNotice]:
+    """The newest notices of all sources, newest first."""
+    return list(tx.scalars(select(SourceNotice).order_by(SourceNotice.id.desc()).limit(limit)))
 
 
 def remove(tx: Transaction, source_id: int) -> bool:

@@ -17,7 +17,6 @@ from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Mai
 FORGET_AT_ONCE = 10_000
 BOUNCED = "bounced"
 DELIVERED = "delivered"
-COMPLAINED = "complained"
 
 
 class DeliveryEvent(Table):

@@ -83,11 +83,6 @@ def ease(tx: Transaction, group: str, *, most: int, now: dt.datetime) -> None:
     )
 
 
-def slowed(tx: Transaction) -> list[ReceiverPace]:
-    """Every group that is held or eased, for screens."""
-    return list(tx.scalars(select(ReceiverPace).order_by(ReceiverPace.receiver_group)))
-
-
 def is_held(now: dt.datetime) -> ColumnElement[bool]:
     """Whether the receiver group of a batch (of an outer query) is held back."""
     return exists().where(

@@ -12,12 +12,6 @@ from sqlalchemy import text
 from syndicate.store.ground.session import Transaction
 from syndicate.store.sending.mailings import DeliveryState
 
-RESENDABLE = (
-    DeliveryState.PENDING,
-    DeliveryState.DEFERRED,
-    DeliveryState.FAILED,
-    DeliveryState.AMBIGUOUS,
-)
 _PICKED = """
     FROM delivery d
     JOIN recipient r ON r.id = d.recipient_id
@@ -67,7 +61,7 @@ class Choice:
     """Which deliveries of a mailing.
 
     Attributes:
-        states: among `RESENDABLE`.
+        states: such as say that nobody was reached, or nobody knows.
         receiver_group: only of this one.
         error: only with a code or enhanced status that begins so: "5.1.1", "4.7", "550".
     """

@@ -225,11 +225,6 @@ def revoke_partner(tx: Transaction, name: str, *, now: dt.datetime) -> bool:
     return tx.scalar(statement.returning(FeedPartner.id)) is not None
 
 
-def partners(tx: Transaction) -> list[FeedPartner]:
-    """Every partner, by name."""
-    return list(tx.scalars(select(FeedPartner).order_by(FeedPartner.name)))
-
-
 def token_of(master_key: bytes, partner_id: int) -> str:
     """What stands behind `?for=` in a partner's addresses."""
     return signing.sign(master_key, _PURPOSE, str(partner_id))

@@ -226,11 +226,9 @@ def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime)
     )
 
 
-def mark_all_due(tx: Transaction, publication_id: int | None = None, *, now: dt.datetime) -> int:
-    """Have every feed (of one publication) built again from nothing; how many there are."""
+def mark_all_due(tx: Transaction, *, now: dt.datetime) -> int:
+    """Have every feed built again from nothing; how many there are."""
     statement = update(Feed).where(Feed.gone_at.is_(None)).values(due_at=now, built_for=None)
-    if publication_id is not None:
-        statement = statement.where(Feed.publication_id == publication_id)
     statement = statement.execution_options(synchronize_session=False)
     return len(tx.scalars(statement.returning(Feed.id)).all())
 

@@ -62,16 +62,6 @@ class Own:
     places: tuple[Place, ...]
 
 
-def token_of(tx: Transaction, master_key: bytes, subscription_id: int) -> str | None:
-    """The token of a subscription's own feed, or None when it has none."""
-    key = tx.scalar(
-        select(SubscriptionFeed.key).where(SubscriptionFeed.subscription_id == subscription_id)
-    )
-    if key is None:
-        return None
-    return signing.sign(master_key, _PURPOSE, f"{subscription_id}:{key}")
-
-
 def since(tx: Transaction, subscription_id: int) -> dt.datetime | None:
     """When a subscription was given its present address; None when it has no feed."""
     return tx.scalar(

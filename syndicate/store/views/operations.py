@@ -21,6 +21,7 @@ from syndicate.store.sending.mailings import (
     MailingState,
 )
 
+_SHOWN = 50
 _OVER = (MailingState.DONE, MailingState.CANCELLED)
 # A confirmation or an emailed article that waits longer than this waits for a person to look.
 LATE_SINGLE = dt.timedelta(minutes=2)
@@ -36,10 +37,10 @@ class Title:
     issue_id: int
 
 
-def open_mailings(tx: Transaction, *, limit: int = 50) -> list[int]:
-    """Ids of the mailings of issues that are not over, the newest first."""
+def open_mailings(tx: Transaction) -> list[int]:
+    """Ids of the newest 50 mailings of issues that are not over, the newest first."""
     query = select(Mailing.id).where(Mailing.state.not_in(_OVER), Mailing.issue_id.is_not(None))
-    return list(tx.scalars(query.order_by(Mailing.id.desc()).limit(limit)))
+    return list(tx.scalars(query.order_by(Mailing.id.desc()).limit(_SHOWN)))
 
 
 def mailing_ids(

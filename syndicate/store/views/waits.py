@@ -10,7 +10,6 @@ from sqlalchemy import and_, exists, func, or_, select
 from syndicate.store.content.articles import Article, ArticleState
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
 from syndicate.store.sending.mailings import Batch, Mailing, MailingKind
 from syndicate.store.syndication.feed_documents import LEASE
 from syndicate.store.syndication.feeds import Feed
@@ -44,15 +43,6 @@ def feeds_built(tx: Transaction, now: dt.datetime) -> tuple[int, int]:
 def articles_stored(tx: Transaction) -> int:
     """How many articles there are, whatever their state."""
     return tx.scalar(select(func.count()).select_from(Article)) or 0
-
-
-def subscriptions_active(tx: Transaction, newsletter_id: int) -> int:
-    """How many readers a newsletter has."""
-    query = select(func.count()).where(
-        Subscription.newsletter_id == newsletter_id,
-        Subscription.state == SubscriptionState.ACTIVE,
-    )
-    return tx.scalar(query) or 0
 
 
 def singles_accepted(tx: Transaction, message: str) -> int:

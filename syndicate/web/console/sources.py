@@ -24,7 +24,7 @@ def every(actor: CanRead) -> Response:
     """Every source, those in trouble first, with the newest notices."""
     with transaction() as tx:
         found = sources.listed(tx)
-        notices = sources.notices_of(tx, limit=20)
+        notices = sources.notices(tx, limit=20)
         names = {each.id: each.name for each in publications.all_publications(tx)}
     order = list(SourceState)
     found.sort(key=lambda pair: (order.index(pair[0].state) in (0, 4), pair[0].id))

@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from syndicate import settings
 from syndicate.bounces.doors import hooks, signatures
 from syndicate.bounces.reading import providers
+from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.verdict import Kind, Reason
 from syndicate.mail.mime.message import Writer
 from syndicate.store.ground.session import transaction
@@ -86,6 +87,14 @@ SENDGRID = {
 }
 
 
+READERS: dict[str, Callable[[Any], Iterator[Told]]] = {
+    "ses": providers.ses,
+    "postmark": providers.postmark,
+    "mailgun": providers.mailgun,
+    "sendgrid": providers.sendgrid,
+}
+
+
 @pytest.mark.parametrize(
     ("provider", "event"),
     [
@@ -96,7 +105,7 @@ SENDGRID = {
     ],
 )
 def test_a_dead_address_is_one_whoever_tells_it(provider: str, event: object) -> None:
-    (told,) = providers.READERS[provider](event)
+    (told,) = READERS[provider](event)
 
     verdict = told.verdict
     assert (verdict.kind, verdict.recipient, verdict.reason, verdict.is_hard) == (
@@ -149,7 +158,7 @@ def test_a_dead_address_is_one_whoever_tells_it(provider: str, event: object) ->
 def test_other_events_are_what_they_are(
     provider: str, event: object, kind: Kind, reason: Reason
 ) -> None:
-    (told,) = providers.READERS[provider](event)
+    (told,) = READERS[provider](event)
 
     assert (told.verdict.kind, told.verdict.reason, told.verdict.is_hard) == (kind, reason, False)
 
@@ -166,7 +175,7 @@ def test_other_events_are_what_they_are(
     ],
 )
 def test_what_we_have_no_use_for_is_left_out(provider: str, event: object) -> None:
-    assert list(providers.READERS[provider](event)) == []
+    assert list(READERS[provider](event)) == []
 
 
 JSON = st.recursive(
@@ -185,7 +194,7 @@ JSON = st.recursive(
     )
 )
 def test_no_json_upsets_the_readers(value: dict[str, Any]) -> None:
-    for provider, read in providers.READERS.items():
+    for provider, read in READERS.items():
         list(read([value] if provider == "sendgrid" else value))
 
 

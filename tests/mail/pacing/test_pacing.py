@@ -21,6 +21,7 @@ from syndicate.store.readers.subscribers import Subscription, SubscriptionState
 from syndicate.store.sending import lease, ledger, pacing
 from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.mailings import Batch, Lane, MailingState
+from syndicate.store.sending.pacing import ReceiverPace
 from syndicate.store.views import progress
 from tests.mail.campaign import NOW, Plan
 from tests.mail.fault_relay import Event, FaultRelay
@@ -149,7 +150,7 @@ def test_receivers_that_want_less_hold_their_group_and_no_other(relay: FaultRela
     told = counts(mailing_id)
     assert told == {"audience": 80, "accepted": 40, "deferred": 10, "remaining": 30}
     with transaction() as tx:
-        (slowed,) = pacing.slowed(tx)
+        (slowed,) = tx.scalars(select(ReceiverPace))
     assert (slowed.receiver_group, slowed.level, slowed.connections) == ("google", 0, 1)
     minutes = (slowed.held_until - clock.now()).total_seconds() / 60
     assert 9 < minutes <= 10
@@ -166,7 +167,7 @@ def test_one_greylisting_reply_holds_nobody(relay: FaultRelay) -> None:
 
     assert counts(mailing_id) == {"audience": 10, "accepted": 9, "deferred": 1}
     with transaction() as tx:
-        assert pacing.slowed(tx) == []
+        assert list(tx.scalars(select(ReceiverPace))) == []
 
 
 def test_a_group_is_held_longer_each_time_and_eased_connection_by_connection() -> None:
