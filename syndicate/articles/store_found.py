@@ -7,13 +7,20 @@ from typing import Any
 
 from syndicate.articles import date_notices, decide, filing, similar
 from syndicate.articles.changes import Alter, KnownArticle
-from syndicate.articles.decide import Attach, ByLink, Create, Facts, Touch
+from syndicate.articles.decide import Attach, Create, Facts, Touch
 from syndicate.articles.identity import Identified, KnownEntry, match
 from syndicate.articles.story import entry_hash
-from syndicate.articles.to_rows import Tags, altered_article, known_article, new_article
+from syndicate.articles.to_rows import (
+    Tags,
+    altered_article,
+    by_link,
+    known_article,
+    known_entry,
+    new_article,
+)
 from syndicate.reading.text import fingerprint
 from syndicate.store.content import articles
-from syndicate.store.editing import article_rows, changes, changesets, embargoes, outbox
+from syndicate.store.editing import article_rows, changes, changesets, embargoes, outbox, standing
 from syndicate.store.editing.changesets import NewArticle
 from syndicate.store.ground.session import Transaction
 
@@ -62,8 +69,8 @@ def known(
 ) -> list[tuple[Identified, KnownEntry | None]]:
     """Each entry with what this source brought before, None when it is new."""
     stems = {each.stem for each in found}
-    rows = changesets.known_entries(tx, source_id, stems) if stems else []
-    return match(found, [KnownEntry(*row) for row in rows])
+    rows = standing.known_entries(tx, source_id, stems) if stems else []
+    return match(found, [known_entry(row) for row in rows])
 
 
 def is_changed(each: Identified, before: KnownEntry | None) -> bool:
@@ -127,10 +134,10 @@ def _store_new(
 ) -> Stored:
     source_id = place.facts.source_id
     links = decide.lookups(fresh)
-    rows = changesets.by_links(tx, place.publication_id, source_id, links)
+    rows = standing.by_links(tx, place.publication_id, source_id, links)
     intents = decide.new_entries(
         fresh,
-        by_link={link: ByLink(*rest) for link, *rest in rows},
+        by_link={row.link: by_link(row) for row in rows},
         used_keys=[before.entry_key for _, before in pairs if before is not None],
         facts=place.facts,
         now=now,
@@ -172,8 +179,8 @@ def _store_changed(
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> Stored:
-    rows = changesets.for_change(tx, {before.article_id for _, before in changed})
-    current = {row["id"]: known_article(row) for row in rows}
+    rows = standing.for_change(tx, {before.article_id for _, before in changed})
+    current = {row.id: known_article(row) for row in rows}
     intents = _judged(place.facts, changed, current, now=now, missing=missing)
     alters = [each for each in intents if isinstance(each, Alter)]
     kept = [each for each in alters if each.hold.state not in _DONE]

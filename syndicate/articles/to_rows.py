@@ -8,40 +8,56 @@ from typing import Any
 
 from syndicate import bounds
 from syndicate.articles.changes import Alter, KnownArticle
-from syndicate.articles.decide import Create
+from syndicate.articles.decide import ByLink, Create
+from syndicate.articles.identity import KnownEntry
 from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
 from syndicate.slugs import slug_of, tags_of
 from syndicate.store.content import articles
 from syndicate.store.editing.changesets import AlteredArticle, NewArticle
+from syndicate.store.editing.standing import (
+    CarriedEntry,
+    LinkedArticle,
+    StandingArticle,
+    StandingPicture,
+)
 
 Tags = Sequence[tuple[str, str]]
+_Row = CarriedEntry | LinkedArticle | StandingArticle | StandingPicture
 
 
-def known_article(row: Mapping[str, Any]) -> KnownArticle:
-    """An article of `collecting.for_change` as deciding sees it."""
-    said = {
-        **row,
-        "body": row["body_html"],
-        "authors": tuple(row["authors"]),
-        "notes": frozenset(row["notes"]),
-        "pictures": tuple(_picture(each) for each in row["pictures"]),
-        "tags": frozenset((slug, name) for slug, name in row["tags"]),
+def known_entry(row: CarriedEntry) -> KnownEntry:
+    """An entry that a source brought before, as deciding sees it."""
+    return KnownEntry(**_fields(row))
+
+
+def by_link(row: LinkedArticle) -> ByLink:
+    """An article that an address leads to, as deciding sees it."""
+    said = _fields(row)
+    del said["link"]
+    return ByLink(**said)
+
+
+def known_article(row: StandingArticle) -> KnownArticle:
+    """An article as it stands, as deciding sees it."""
+    said = _fields(row) | {
+        "body": row.body_html,
+        "notes": frozenset(row.notes),
+        "pictures": tuple(_picture(each) for each in row.pictures),
+        "tags": frozenset(row.tags),
     }
     del said["body_html"]
     return KnownArticle(**said)
 
 
-def _picture(row: Mapping[str, Any]) -> PictureIn:
-    """A picture as deciding sees it; its rights end at a number of seconds since 1970."""
-    channels, ends = row["channels"], row["rights_until"]
-    return PictureIn(
-        **{
-            **row,
-            "channels": tuple(channels) if channels is not None else None,
-            "rights_until": _moment(ends) if ends is not None else None,
-        }
-    )
+def _picture(row: StandingPicture) -> PictureIn:
+    ends = row.rights_until
+    until = None if ends is None else _moment(ends)
+    return PictureIn(**_fields(row) | {"rights_until": until})
+
+
+def _fields(row: _Row) -> dict[str, Any]:
+    return {each.name: getattr(row, each.name) for each in dataclasses.fields(row)}
 
 
 def _moment(seconds: float) -> dt.datetime:

@@ -19,6 +19,7 @@ CALLED_BY_NAME = {
 # What only tests and benches call.
 WAYS_IN = {
     "syndicate.store.sending.ledger.counts_by_row": "what the counters of batches are held against",
+    "syndicate.cli.whole": "every command at once, for those that ask each of them",
     "syndicate.collect.run.collect_due.limit": "a test's batches are small",
 }
 # Decorators that hand what they stand over to nobody.

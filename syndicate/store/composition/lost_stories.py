@@ -30,7 +30,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import IssueStory
 
 _AT_ONCE = 5000
-_BURIED = "sha256:"  # as `collecting.buried_key` writes it
+_BURIED = "sha256:"  # as `editing.standing.buried_key` writes it
 
 
 class NewsletterTold(Table):

@@ -1,4 +1,7 @@
-"""What a collecting transaction reads and writes: articles by the dozen, in a few statements."""
+"""What a transaction that stores writes: articles by the dozen, in a few statements.
+
+What it reads before it decides is in `standing`.
+"""
 
 import datetime as dt
 import hashlib
@@ -10,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from syndicate.store.composition import renewals
-from syndicate.store.content.articles import LINK, Change
+from syndicate.store.content.articles import Change
 from syndicate.store.editing import article_rows
 from syndicate.store.ground.session import Transaction
 
@@ -94,110 +97,8 @@ def _lock_key(link: str) -> int:
     return int.from_bytes(hashlib.sha256(link.encode()).digest()[:4], signed=True)
 
 
-_KNOWN_ENTRIES = text(
-    """
-    SELECT carried.id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at,
-        raw_published, said_hash
-    FROM article_source AS carried JOIN article ON article.id = article_id
-    WHERE source_id = :source AND stem = ANY(:stems)
-    ORDER BY carried.id
-    """
-)
-
-
-def known_entries(
-    tx: Transaction, source_id: int, stems: Collection[bytes]
-) -> Sequence[tuple[Any, ...]]:
-    """Rows of what a source brought before under these stems, oldest first.
-
-    Returns:
-        (id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at,
-        raw_published, said_hash) rows.
-    """
-    return tx.execute(_KNOWN_ENTRIES, {"source": source_id, "stems": list(stems)}).all()
-
-
-_FOR_CHANGE = text(
-    """
-    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, standfirst,
-        body_html, authors, language, section_id, published_at, is_dated, updated_at, (
-            SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
-        ) AS first_source_id,
-        revised.immaterial, coalesce(revised.at, collected_at) AS revised_at,
-        ARRAY(
-            SELECT note FROM revision
-            WHERE article_id = article.id AND change = 'correction' AND note IS NOT NULL
-        ) AS notes,
-        ARRAY(
-            SELECT json_build_object('url', url, 'caption', caption, 'credit', credit, 'alt', alt,
-                'media_type', media_type, 'width', width, 'height', height,
-                'size_bytes', size_bytes, 'channels', channels,
-                'rights_until', extract(epoch FROM rights_until))
-            FROM picture WHERE article_id = article.id ORDER BY position, picture.id
-        ) AS pictures,
-        ARRAY(
-            SELECT json_build_array(tag.slug, name)
-            FROM article_tag JOIN tag ON tag.id = tag_id WHERE article_id = article.id
-        ) AS tags
-    FROM article LEFT JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE NOT is_material) AS immaterial, max(created_at) AS at
-        FROM revision WHERE article_id = article.id
-    ) AS revised ON true
-    WHERE id = ANY(:ids)
-    ORDER BY id
-    FOR UPDATE OF article
-    """
-)
-
-
-def for_change(tx: Transaction, article_ids: Collection[int]) -> Sequence[Mapping[str, Any]]:
-    """Articles with what judging a change of them needs, locked until the transaction ends.
-
-    Returns:
-        For each by name the columns of `article` that deciding asks for, and first_source_id,
-        immaterial (revisions), revised_at, notes (of corrections), pictures (objects; rights_until
-        in seconds since 1970), tags ([slug, name] pairs).
-    """
-    return [dict(row) for row in tx.execute(_FOR_CHANGE, {"ids": list(article_ids)}).mappings()]
-
-
-_BY_LINKS = text(
-    """
-    SELECT key, known.article_id, carried.id IS NOT NULL, guid, title, state = 'taken_down'
-    FROM article_key AS known
-    JOIN article ON article.id = known.article_id
-    LEFT JOIN article_source AS carried
-        ON carried.article_id = known.article_id AND carried.source_id = :source
-    WHERE known.kind = :kind AND key = ANY(:keys)
-    """
-)
-
-
-def by_links(
-    tx: Transaction, publication_id: int, source_id: int | None, links: Collection[str]
-) -> list[tuple[Any, ...]]:
-    """Articles of a publication by normalised address.
-
-    Returns:
-        (link, article_id, is_own, guid, title, is_gone) rows; guid and title as this source carries
-        it; gone is what was taken down.
-    """
-    if not links:
-        return []
-    prefix = f"{publication_id}:"
-    by_key = {prefix + link: link for link in links}
-    by_key |= {buried_key(key): link for key, link in by_key.items()}
-    said = {"source": source_id, "kind": LINK, "keys": list(by_key)}
-    return [(by_key[key], *rest) for key, *rest in tx.execute(_BY_LINKS, said)]
-
-
-def buried_key(key: str) -> str:
-    """The key of an article that was taken down: it is recognised and says nothing any more."""
-    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-
-
 def make(tx: Transaction, articles: Sequence[NewArticle], now: dt.datetime) -> list[int]:
-    """Make articles with their first revision, keys and pictures; `writing.tag` gives them tags.
+    """Make articles with their first revision, keys and pictures; `article_rows.tag` adds tags.
 
     Args:
         tx: the open transaction, holding `lock_links`.

@@ -1,0 +1,221 @@
+"""What is known of entries and articles before a transaction that stores decides about them."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from syndicate.store.content.articles import LINK
+from syndicate.store.ground.session import Transaction
+
+
+@dataclass(frozen=True)
+class CarriedEntry:
+    """An entry that a source brought before, as its row says.
+
+    Attributes:
+        row_id: of `article_source`.
+        article_id: the article that it brought.
+        published_at: of the article; aware UTC.
+        raw_published: its date as the source wrote it.
+        said_hash: fingerprint of what was pushed; None of a feed's, and of what older code stored.
+    """
+
+    row_id: int
+    article_id: int
+    entry_key: str
+    stem: bytes
+    guid: str | None
+    link: str | None
+    title: str | None
+    entry_hash: bytes
+    published_at: dt.datetime
+    raw_published: str | None
+    said_hash: bytes | None
+
+
+@dataclass(frozen=True)
+class LinkedArticle:
+    """An article that an address leads to.
+
+    Attributes:
+        link: the address, normalised.
+        article_id: where it leads.
+        is_own: whether the source in question carries the article.
+        guid: as this source carries it; None when only others do.
+        title: likewise.
+        is_gone: whether it was taken down.
+    """
+
+    link: str
+    article_id: int
+    is_own: bool
+    guid: str | None
+    title: str | None
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class StandingPicture:
+    """A picture as it stands; its rights end `rights_until` seconds after 1970."""
+
+    url: str
+    caption: str
+    credit: str
+    alt: str
+    media_type: str | None
+    width: int | None
+    height: int | None
+    size_bytes: int | None
+    channels: tuple[str, ...] | None
+    rights_until: float | None
+
+
+@dataclass(frozen=True)
+class StandingArticle:
+    """An article as it stands, with what judging a change of it needs.
+
+    Attributes:
+        first_source_id: the source that brought it first.
+        immaterial: how many of its revisions were not material.
+        revised_at: when its newest revision was made.
+        notes: of its corrections.
+        pictures: the lead picture first.
+        tags: (slug, name) pairs.
+    """
+
+    id: int
+    state: str
+    kind: str
+    access: str
+    embargo_until: dt.datetime | None
+    embargo_said: str | None
+    url: str | None
+    headline: str
+    standfirst: str
+    body_html: str
+    authors: tuple[str, ...]
+    language: str
+    section_id: int | None
+    published_at: dt.datetime
+    is_dated: bool
+    updated_at: dt.datetime
+    first_source_id: int | None
+    immaterial: int
+    revised_at: dt.datetime
+    notes: tuple[str, ...]
+    pictures: tuple[StandingPicture, ...]
+    tags: tuple[tuple[str, str], ...]
+
+
+_KNOWN_ENTRIES = text(
+    """
+    SELECT carried.id, article_id, entry_key, stem, guid, link, title, entry_hash, published_at,
+        raw_published, said_hash
+    FROM article_source AS carried JOIN article ON article.id = article_id
+    WHERE source_id = :source AND stem = ANY(:stems)
+    ORDER BY carried.id
+    """
+)
+
+
+def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> list[CarriedEntry]:
+    """What a source brought before under these stems, oldest first."""
+    rows = tx.execute(_KNOWN_ENTRIES, {"source": source_id, "stems": list(stems)})
+    return [CarriedEntry(*row) for row in rows]
+
+
+_FOR_CHANGE = text(
+    """
+    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, standfirst,
+        body_html, authors, language, section_id, published_at, is_dated, updated_at, (
+            SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
+        ) AS first_source_id,
+        revised.immaterial, coalesce(revised.at, collected_at) AS revised_at,
+        ARRAY(
+            SELECT note FROM revision
+            WHERE article_id = article.id AND change = 'correction' AND note IS NOT NULL
+        ) AS notes,
+        ARRAY(
+            SELECT json_build_object('url', url, 'caption', caption, 'credit', credit, 'alt', alt,
+                'media_type', media_type, 'width', width, 'height', height,
+                'size_bytes', size_bytes, 'channels', channels,
+                'rights_until', extract(epoch FROM rights_until))
+            FROM picture WHERE article_id = article.id ORDER BY position, picture.id
+        ) AS pictures,
+        ARRAY(
+            SELECT json_build_array(tag.slug, name)
+            FROM article_tag JOIN tag ON tag.id = tag_id WHERE article_id = article.id
+        ) AS tags
+    FROM article LEFT JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE NOT is_material) AS immaterial, max(created_at) AS at
+        FROM revision WHERE article_id = article.id
+    ) AS revised ON true
+    WHERE id = ANY(:ids)
+    ORDER BY id
+    FOR UPDATE OF article
+    """
+)
+
+
+def for_change(tx: Transaction, article_ids: Collection[int]) -> list[StandingArticle]:
+    """Articles by id, with what judging a change of them needs, locked until the commit."""
+    rows = tx.execute(_FOR_CHANGE, {"ids": list(article_ids)}).mappings()
+    return [
+        StandingArticle(
+            **{
+                **row,
+                "authors": tuple(row["authors"]),
+                "notes": tuple(row["notes"]),
+                "pictures": tuple(_picture(each) for each in row["pictures"]),
+                "tags": tuple((slug, name) for slug, name in row["tags"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+def _picture(said: Mapping[str, Any]) -> StandingPicture:
+    channels = said["channels"]
+    named = None if channels is None else tuple(channels)
+    return StandingPicture(**{**said, "channels": named})
+
+
+_BY_LINKS = text(
+    """
+    SELECT key, known.article_id, carried.id IS NOT NULL, guid, title, state = 'taken_down'
+    FROM article_key AS known
+    JOIN article ON article.id = known.article_id
+    LEFT JOIN article_source AS carried
+        ON carried.article_id = known.article_id AND carried.source_id = :source
+    WHERE known.kind = :kind AND key = ANY(:keys)
+    """
+)
+
+
+def by_links(
+    tx: Transaction, publication_id: int, source_id: int | None, links: Collection[str]
+) -> list[LinkedArticle]:
+    """Articles of a publication by normalised address.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose articles.
+        source_id: the source in question; None when there is none.
+        links: normalised addresses.
+    """
+    if not links:
+        return []
+    prefix = f"{publication_id}:"
+    by_key = {prefix + link: link for link in links}
+    by_key |= {buried_key(key): link for key, link in by_key.items()}
+    said = {"source": source_id, "kind": LINK, "keys": list(by_key)}
+    return [LinkedArticle(by_key[key], *rest) for key, *rest in tx.execute(_BY_LINKS, said)]
+
+
+def buried_key(key: str) -> str:
+    """The key of an article that was taken down: it is recognised and says nothing any more."""
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
