@@ -15,7 +15,7 @@ from syndicate.articles import editing, store_found
 from syndicate.articles.decide import Facts, written_date
 from syndicate.articles.identity import Identified, KnownEntry, identify
 from syndicate.articles.story import entry_hash
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import UsageError
 from syndicate.languages import normalised
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import absolute_url, clean
@@ -28,7 +28,6 @@ from syndicate.store.content import articles, pictures
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases, sources
 from syndicate.store.intake.sources import Source, SourceKind
-from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
 
@@ -57,24 +56,6 @@ class Pushed:
 def secret_of(publication: Publication) -> bytes:
     """The key that a publication's CMS signs with; derived, so that nothing is kept."""
     return signing.derive_key(settings.load().key(), f"{PURPOSE}:{publication.slug}")
-
-
-def publication_of(tx: Transaction, slug: str | None) -> Publication:
-    """The publication that a push goes to.
-
-    Raises:
-        NotFoundError: there is none of this slug.
-        UsageError: it is not named, and there are several.
-    """
-    if slug is not None:
-        found = publications.by_slug(tx, slug)
-        if found is None:
-            raise NotFoundError(f"There is no publication {slug}.")
-        return found
-    every = publications.all_publications(tx)
-    if len(every) != 1:
-        raise UsageError("Name the publication: this installation has several, or none yet.")
-    return every[0]
 
 
 @verb(Permission.ARTICLES)

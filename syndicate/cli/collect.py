@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
+from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
-from syndicate.collect import run
+from syndicate.collect import steering
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.reading import pool
 from syndicate.reading.feeds import parse as feeds
@@ -31,7 +32,7 @@ def run_(
 ) -> None:
     """Collect from every source now, whether or not it is due."""
     with closing(pool):
-        done = run.collect_now(source, clock.now())
+        done = steering.collect(source or None, actor=actor(), now=clock.now())
     if as_json:
         print_json(dataclasses.asdict(done))
     else:

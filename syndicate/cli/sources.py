@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +11,19 @@ import typer
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.articles import receive_push
+from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import checking, websub
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.collect import checking, steering
+from syndicate.errors import UsageError
+from syndicate.newsroom import publications
 from syndicate.reading import pool
 from syndicate.reading.dates import iso
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
 from syndicate.store.intake.sources import FetchState, Pages, Source, SourceKind, SourceState
-from syndicate.store.newsroom import publications
-from syndicate.store.newsroom.publications import Publication
-from syndicate.store.platform import audit
 
 Id = Annotated[int, typer.Argument(help="The source's id.")]
 Allow = Annotated[
@@ -70,27 +70,20 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     as_json: AsJson = False,
 ) -> None:
     """Add a source; it is due at once."""
-    chosen = _one_of(SourceKind, kind, "kind")
-    origins = [check_origin(each) for each in allow or ()]
-    described = read_profile(profile)
-    how = _one_of(Pages, pages, "way with pages")
-    if check and chosen is not SourceKind.PUSH:
-        _checked(url, chosen.value, origins, described)
-    with transaction() as tx:
-        owner = _publication(tx, publication)
-        added = sources.add(
-            tx,
-            owner.id,
-            chosen,
-            url,
-            name or url,
-            pages=how,
-            allow_origins=origins,
-            profile=described,
-            section_id=_section(tx, owner, section),
-            compare_url=compare,
-            obeys_robots=robots,
-        )
+    wanted = steering.Wanted(
+        url=url,
+        kind=_one_of(SourceKind, kind, "kind"),
+        name=name,
+        publication=publication,
+        section=section,
+        pages=_one_of(Pages, pages, "way with pages"),
+        allow=allow or (),
+        profile=read_profile(profile),
+        compare_url=compare,
+        obeys_robots=robots,
+    )
+    with closing(pool):
+        added = steering.add(wanted, is_checked=check, actor=actor(), now=clock.now())
     if as_json:
         print_json(summary(added, None))
     else:
@@ -142,7 +135,15 @@ def check_(
     """Fetch an address once and explain what would happen with it as a source, and why."""
     chosen = _one_of(SourceKind, kind, "kind")
     origins = [check_origin(each) for each in allow or ()]
-    found = _checked(url, chosen.value, origins, read_profile(profile))
+    with closing(pool):
+        found = checking.check(
+            url,
+            kind=chosen.value,
+            allow=origins,
+            profile=read_profile(profile),
+            base_url=settings.load().base_url(),
+            now=clock.now(),
+        )
     if as_json:
         print_json(found.as_json())
         return
@@ -173,13 +174,15 @@ def hubs(*, as_json: AsJson = False) -> None:
 @app.command()
 def pause(source_id: Id, *, as_json: AsJson = False) -> None:
     """Ask a source no more until it is resumed."""
-    _set_state(source_id, SourceState.PAUSED, "was paused by an operator", as_json=as_json)
+    steering.pause(source_id, actor=actor(), now=clock.now())
+    _tell_state(source_id, SourceState.PAUSED, as_json=as_json)
 
 
 @app.command()
 def resume(source_id: Id, *, as_json: AsJson = False) -> None:
     """Ask a source again, at once, whatever it did before."""
-    _set_state(source_id, SourceState.ACTIVE, "was resumed by an operator", as_json=as_json)
+    steering.resume(source_id, actor=actor(), now=clock.now())
+    _tell_state(source_id, SourceState.ACTIVE, as_json=as_json)
 
 
 @app.command()
@@ -190,7 +193,7 @@ def secret(
 ) -> None:
     """Print the key that a publication's CMS signs its pushes with."""
     with transaction() as tx:
-        owner = _publication(tx, publication)
+        owner = publications.named_or_first(tx, publication)
     found = receive_push.secret_of(owner).hex()
     if as_json:
         print_json({"key": owner.slug, "secret": found})
@@ -201,11 +204,7 @@ def secret(
 @app.command()
 def remove(source_id: Id, *, as_json: AsJson = False) -> None:
     """Forget a source; what it brought stays."""
-    websub.leave(source_id)
-    with transaction() as tx:
-        if not sources.remove(tx, source_id):
-            raise _unknown(source_id)
-        _record(tx, "removed", source_id)
+    steering.remove(source_id, actor=actor(), now=clock.now())
     if as_json:
         print_json({"removed": source_id})
     else:
@@ -238,72 +237,17 @@ def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
     return shown
 
 
-def _checked(
-    url: str, kind: str, origins: list[str], profile: dict[str, Any] | None
-) -> checking.Checked:
-    try:
-        return checking.check(
-            url,
-            kind=kind,
-            allow=origins,
-            profile=profile,
-            base_url=settings.load().base_url(),
-            now=clock.now(),
-        )
-    finally:
-        pool.close()
-
-
-def _set_state(source_id: int, state: SourceState, what: str, *, as_json: bool) -> None:
-    now = clock.now()
-    with transaction() as tx:
-        found = sources.find(tx, source_id)
-        if found is None:
-            raise _unknown(source_id)
-        sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now)
-        _record(tx, state.value, source_id)
+def _tell_state(source_id: int, state: SourceState, *, as_json: bool) -> None:
     if as_json:
         print_json({"id": source_id, "state": state.value})
     else:
         sys.stdout.write(f"Source {source_id} is {state.value}.\n")
 
 
-def _record(tx: Transaction, action: str, source_id: int) -> None:
-    audit.record(tx, at=clock.now(), actor="cli", action=action, subject=f"source:{source_id}")
-
-
-def _unknown(source_id: int) -> NotFoundError:
-    return NotFoundError(
-        f"There is no source {source_id}; `syndicate sources list` shows them.",
-        source_id=source_id,
-    )
-
-
 def _one_of(kind: Any, value: str, what: str) -> Any:
     if value not in list(kind):
         raise UsageError(f"There is no {what} {value}; it is one of {', '.join(kind)}.")
     return kind(value)
-
-
-def _publication(tx: Transaction, slug: str | None) -> Publication:
-    if slug is not None:
-        found = publications.by_slug(tx, slug)
-        if found is None:
-            raise NotFoundError(f"There is no publication {slug}.")
-        return found
-    every = publications.all_publications(tx)
-    if not every:
-        raise NotFoundError("There is no publication yet; `syndicate up` makes the first one.")
-    return every[0]
-
-
-def _section(tx: Transaction, owner: Publication, slug: str | None) -> int | None:
-    if slug is None:
-        return None
-    for each in publications.sections_of(tx, owner.id):
-        if each.slug == slug:
-            return each.id
-    raise NotFoundError(f"{owner.name} has no section {slug}.")
 
 
 def _late(seconds: float | None) -> str:

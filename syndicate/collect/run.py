@@ -140,7 +140,7 @@ def _wanted(source_ids: Sequence[int] | None) -> set[int]:
     for source_id in source_ids:
         if source_id not in known:
             raise NotFoundError(
-                f"There is no source {source_id}; `syndicate sources list` shows them.",
+                f"There is no source {source_id}; the list of sources shows all there are.",
                 source_id=source_id,
             )
     return set(source_ids)

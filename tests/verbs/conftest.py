@@ -17,13 +17,15 @@ from syndicate.errors import SyndicateError
 from syndicate.store.content.articles import Article, ArticleSource
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
+from syndicate.store.intake.sources import Pages, SourceKind, SourceState
 from syndicate.store.platform import installation
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.sending.mailings import MailingState
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
+from tests.collect import newsroom as collecting
+from tests.collect.site import Site, running
 from tests.verbs.table import Asked
 from tests.web import newsroom as rows
 from tests.web import operators
@@ -33,7 +35,15 @@ Place = Mapping[str, object]
 
 
 @pytest.fixture
-def place(database: str) -> Place:  # noqa: ARG001 - the rows go there
+def site() -> Iterator[Site]:
+    """A publisher with one story."""
+    with running() as found:
+        found.serve("/feed", collecting.rss(collecting.item(1)))
+        yield found
+
+
+@pytest.fixture
+def place(database: str, site: Site) -> Place:  # noqa: ARG001 - the rows go there
     """Names of what is there, as the table's asks use them."""
     room = rows.make()
     mailings = {
@@ -45,12 +55,12 @@ def place(database: str) -> Place:  # noqa: ARG001 - the rows go there
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
-        found |= _sources(tx, room)
+        found |= _sources(tx, room, site)
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     return found
 
 
-def _sources(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:
     """Two that bring the report: the desk's own feed, which speaks for it, and a wire's."""
     found: dict[str, object] = {}
     for name in ("own", "wire"):
@@ -67,7 +77,17 @@ def _sources(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
         )
         tx.flush()
         found[name] = made.id
-    return found
+    given: dict[str, Any] = {"pages": Pages.NEVER, "allow_origins": [site.origin]}
+    last = 0
+    for name, kind, address in (
+        ("served", SourceKind.FEED, site.url("/feed")),
+        ("pushed", SourceKind.PUSH, "push:courier"),
+        ("rested", SourceKind.FEED, "https://rested.example/feed"),
+    ):
+        last = sources.add(tx, room.english, kind, address, name, **given).id
+        found[name] = last
+    sources.set_state(tx, last, SourceState.PAUSED, message="", now=clock.now())
+    return found | {"next_source": last + 1}
 
 
 @dataclass(frozen=True)

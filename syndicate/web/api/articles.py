@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from syndicate import clock
 from syndicate.articles import editing, receive_push
 from syndicate.errors import RefusedError, UsageError
+from syndicate.newsroom import publications
 from syndicate.reading.records import Access, Change, Kind, State
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article, ArticleState
@@ -242,7 +243,7 @@ def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | 
 def _receive(
     tx: Transaction, slug: str | None, body: ArticleIn | Batch, actor: Actor, now: dt.datetime
 ) -> dict[str, Any]:
-    publication = receive_push.publication_of(tx, slug)
+    publication = publications.named_or_only(tx, slug)
     several = body.articles if isinstance(body, Batch) else [body]
     entries = [receive_push.entry_of(_plain(each)) for each in several]
     times = {

@@ -7,14 +7,12 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from syndicate import clock, settings
-from syndicate.errors import NotFoundError
+from syndicate.collect import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchState, SourceState
+from syndicate.store.intake.sources import FetchState
 from syndicate.store.intake.sources import Source as SourceRow
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor
 from syndicate.store.syndication import feeds
 from syndicate.web.api.actors import CanRead, CanSteerSources
 
@@ -83,24 +81,18 @@ def list_sources(_actor: CanRead) -> list[Source]:
 @router.post("/sources/{source_id}/pause", tags=["sources"])
 def pause_source(actor: CanSteerSources, source_id: SourceId) -> Source:
     """Ask a source no more until it is resumed. Safe to run twice."""
-    return _set(actor, source_id, SourceState.PAUSED, "was paused")
+    steering.pause(source_id, actor=actor, now=clock.now())
+    return _one(source_id)
 
 
 @router.post("/sources/{source_id}/resume", tags=["sources"])
 def resume_source(actor: CanSteerSources, source_id: SourceId) -> Source:
     """Ask a source again, at once. Safe to run twice."""
-    return _set(actor, source_id, SourceState.ACTIVE, "was resumed")
+    steering.resume(source_id, actor=actor, now=clock.now())
+    return _one(source_id)
 
 
-def _set(actor: Actor, source_id: int, state: SourceState, what: str) -> Source:
-    now = clock.now()
-    with transaction() as tx:
-        found = sources.find(tx, source_id)
-        if found is None:
-            raise NotFoundError(f"There is no source {source_id}.", source_id=source_id)
-        if sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now):
-            subject = f"source:{source_id}"
-            audit.record(tx, at=now, actor=actor.name, action=state.value, subject=subject)
+def _one(source_id: int) -> Source:
     with transaction() as tx:
         return next(_source(*pair) for pair in sources.listed(tx) if pair[0].id == source_id)
 

@@ -5,13 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
-from syndicate.errors import NotFoundError
+from syndicate.collect import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import SourceState
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import audit
-from syndicate.store.platform.tokens import Actor
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
 
@@ -42,22 +40,12 @@ def every(actor: CanRead) -> Response:
 @router.post("/console/sources/{source_id}/pause")
 def pause(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source no more until it is resumed."""
-    return _set(actor, source_id, SourceState.PAUSED, "was paused")
+    steering.pause(source_id, actor=actor, now=clock.now())
+    return pages.see_other("/console/sources")
 
 
 @router.post("/console/sources/{source_id}/resume")
 def resume(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source again, at once."""
-    return _set(actor, source_id, SourceState.ACTIVE, "was resumed")
-
-
-def _set(actor: Actor, source_id: int, state: SourceState, what: str) -> Response:
-    now = clock.now()
-    with transaction() as tx:
-        found = sources.find(tx, source_id)
-        if found is None:
-            raise NotFoundError(f"There is no source {source_id}.", source_id=source_id)
-        sources.set_state(tx, source_id, state, message=f"{found.name} {what}.", now=now)
-        subject = f"source:{source_id}"
-        audit.record(tx, at=now, actor=actor.name, action=state.value, subject=subject)
+    steering.resume(source_id, actor=actor, now=clock.now())
     return pages.see_other("/console/sources")

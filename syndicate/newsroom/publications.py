@@ -1,0 +1,59 @@
+"""Which publication is meant: by its slug, or because there is no doubt."""
+
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+
+
+def named(tx: Transaction, slug: str) -> Publication:
+    """The publication of a slug.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = publications.by_slug(tx, slug)
+    if found is None:
+        raise NotFoundError(f"There is no publication {slug}.", slug=slug)
+    return found
+
+
+def named_or_first(tx: Transaction, slug: str | None) -> Publication:
+    """The publication of a slug; without one, the installation's first.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if slug is not None:
+        return named(tx, slug)
+    every = publications.all_publications(tx)
+    if not every:
+        raise NotFoundError("There is no publication yet; `syndicate up` makes the first one.")
+    return every[0]
+
+
+def named_or_only(tx: Transaction, slug: str | None) -> Publication:
+    """The publication of a slug; without one, the only one there is.
+
+    Raises:
+        NotFoundError: there is none of this slug.
+        UsageError: it is not named, and there are several.
+    """
+    if slug is not None:
+        return named(tx, slug)
+    every = publications.all_publications(tx)
+    if len(every) != 1:
+        raise UsageError("Name the publication: this installation has several, or none yet.")
+    return every[0]
+
+
+def section_of(tx: Transaction, publication: Publication, slug: str) -> int:
+    """The id of a publication's section.
+
+    Raises:
+        NotFoundError: it has none of this slug.
+    """
+    for each in publications.sections_of(tx, publication.id):
+        if each.slug == slug:
+            return each.id
+    raise NotFoundError(f"{publication.name} has no section {slug}.", slug=slug)
