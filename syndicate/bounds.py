@@ -3,6 +3,7 @@
     moment     1970 to 2100, so that it holds in every zone and in every column
     text       no NUL and no lone surrogate: PostgreSQL and UTF-8 have no place for them
     indexed    as text, and short enough for an index
+    address    as indexed, with http(s) and a host
 
 A value beyond them is refused where it enters: kept, it would fail whoever reads it next to others.
 Where others' documents are read there is nobody to refuse; there it counts as not given. What is in
@@ -14,6 +15,7 @@ UTC and in any zone).
 
 import datetime as dt
 import re
+from urllib.parse import urlsplit
 
 from syndicate.errors import OutOfBoundsError
 
@@ -104,6 +106,25 @@ def indexed(value: str, what: str = "The text") -> str:
     text(value, what)
     if not fits_index(value):
         raise OutOfBoundsError(f"{what} is longer than {INDEXED_BYTES:,} bytes; shorten it.")
+    return value
+
+
+def web_address(value: str, what: str = "The address") -> str:
+    """A whole http(s) address that a row can hold, as it is.
+
+    Raises:
+        OutOfBoundsError: it is none, or too long.
+    """
+    indexed(value, what)
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise OutOfBoundsError(
+            f"{value[:200]} is not an address; write it whole, as https://news.example/feed.xml."
+        )
     return value
 
 

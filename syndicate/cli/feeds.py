@@ -1,31 +1,27 @@
 """`syndicate feeds`: list, build, add and retire feeds; the hub, and who fetches what."""
 
-import re
 import sys
 from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock, jobs
+from syndicate import clock
+from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.feeds import hub, outside_hub
+from syndicate.feeds import hub, outside_hub, steering
 from syndicate.feeds import publish as publishing
 from syndicate.feeds import watch as watching
 from syndicate.settings import load
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.newsroom.publications import Publication
-from syndicate.store.syndication import consumers, feed_documents, feed_rules, feeds
+from syndicate.store.syndication import consumers, feed_documents, feeds
 from syndicate.store.syndication import hub as hub_rows
 from syndicate.store.syndication.consumers import Behind, FeedConsumer
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.syndication.hub import FeedCallback
 
 app = typer.Typer(no_args_is_help=True)
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @app.command("list")
@@ -80,7 +76,7 @@ def show(slug: str, *, as_json: AsJson = False) -> None:
     with transaction() as tx:
         feed = feeds.by_slug(tx, slug)
         if feed is None:
-            raise NotFoundError(f"There is no feed {slug}; `syndicate feeds list` shows them.")
+            raise steering.unknown(slug)
         documents = feed_documents.described(tx, feed.id)
         counts = feed_documents.entry_counts(tx, [feed.id])
     found = {**_row(feed, counts.get(feed.id, 0)), "documents": documents}
@@ -111,19 +107,14 @@ def add(
         RefusedError: the slug is taken.
         NotFoundError: there is no such publication.
     """
-    if not _SLUG.fullmatch(slug):
-        raise UsageError("A feed's slug is letters, digits and hyphens: it is part of its address.")
     named: dict[str, list[str]] = {}
     for each in fits:
         part, _, value = each.partition("=")
         named.setdefault(f"{part}s", []).append(value)
-    rule = feed_rules.check(named)
     with transaction() as tx:
-        if feeds.by_slug(tx, slug) is not None:
-            raise RefusedError(f"There is a feed {slug} already; choose another slug.")
-        brand = _publication(tx, publication)
-        feeds.add(tx, brand.id, slug=slug, kind=feeds.FeedKind.RULE, rule=rule, title=title)
-        tx.hint(jobs.PUBLISH_FEEDS)
+        steering.add(
+            tx, slug, title, named, publication=publication, actor=actor(), now=clock.now()
+        )
     sys.stdout.write(f"The feed {slug} was added and is being built.\n")
 
 
@@ -135,7 +126,8 @@ def retire(slug: str) -> None:
         NotFoundError: there is no feed of that slug.
     """
     with transaction() as tx:
-        _must(feeds.retire(tx, slug, now=clock.now()), slug)
+        steering.retire(tx, slug, actor=actor(), now=clock.now())
+    sys.stdout.write(f"The feed {slug} is gone for good.\n")
 
 
 @app.command()
@@ -152,23 +144,8 @@ def move(
         RefusedError: readers' apps would be led nowhere.
     """
     with transaction() as tx:
-        if to is not None:
-            _refuse_nowhere(tx, slug, to)
-        _must(feeds.move(tx, slug, to), slug)
+        steering.move(tx, slug, to, actor=actor(), now=clock.now())
     sys.stdout.write(f"The feed {slug} {f'leads to {to}' if to else 'is itself again'}.\n")
-
-
-def _refuse_nowhere(tx: Transaction, slug: str, to: str) -> None:
-    """Apps keep a 301 for good: a slip of the pen would cost every reader of the feed."""
-    if to.startswith(("https://", "http://")):
-        return
-    target = feeds.by_slug(tx, to)
-    _must(target is not None, to)
-    if target is None or to == slug or target.gone_at or target.moved_to:
-        raise RefusedError(
-            f"The feed {to} is not offered itself, or is the same one; "
-            "name one that `syndicate feeds list` shows, or a whole address."
-        )
 
 
 @app.command("hub")
@@ -233,24 +210,11 @@ def partner(
     now = clock.now()
     with transaction() as tx:
         if revoke:
-            if not consumers.revoke_partner(tx, name, now=now):
-                raise NotFoundError(f"There is no partner {name}.")
+            steering.revoke_partner(tx, name, actor=actor(), now=now)
             return
-        token = consumers.token_of(load().key(), consumers.add_partner(tx, name, now=now).id)
+        made = steering.add_partner(tx, name, actor=actor(), now=now)
+        token = consumers.token_of(load().key(), made.id)
     sys.stdout.write(f"{load().base_url()}/feeds/everything.rss?for={token}\n")
-
-
-def _must(done: bool, slug: str) -> None:
-    if not done:
-        raise NotFoundError(f"There is no feed {slug}; `syndicate feeds list` shows them.")
-
-
-def _publication(tx: Transaction, slug: str | None) -> Publication:
-    brands = publications.all_publications(tx)
-    found = next((each for each in brands if slug in {None, each.slug}), None)
-    if found is None:
-        raise NotFoundError(f"There is no publication {slug or 'yet'}.")
-    return found
 
 
 def _callback(row: FeedCallback) -> dict[str, Any]:

@@ -4,13 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from syndicate import bounds, settings
 from syndicate.addresses import check_origin
 from syndicate.collect import checking, run, websub
 from syndicate.collect.run import Collected
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.pages import profile as profiles
@@ -189,23 +188,11 @@ def _check(wanted: Wanted) -> None:
     bounds.text(wanted.name or "", "The name", most=_MAX_NAME)
     bounds.indexed(wanted.url, "The address")
     if wanted.kind is not SourceKind.PUSH:
-        _check_address(wanted.url)
+        bounds.web_address(wanted.url)
     if wanted.compare_url is not None:
-        _check_address(bounds.indexed(wanted.compare_url, "The address of the sitemap"))
+        bounds.web_address(wanted.compare_url, "The address of the sitemap")
     if wanted.profile is not None:
         profiles.check(wanted.profile)
-
-
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise UsageError(
-            f"{url[:200]} is not an address; write it whole, as https://news.example/feed.xml."
-        )
 
 
 def _fetch(wanted: Wanted, origins: Sequence[str], now: dt.datetime) -> None:

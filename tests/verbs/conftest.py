@@ -22,6 +22,8 @@ from syndicate.store.platform import installation
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.sending.mailings import MailingState
+from syndicate.store.syndication import consumers, feeds
+from syndicate.store.syndication.feeds import FeedKind
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.collect import newsroom as collecting
@@ -56,6 +58,7 @@ def place(database: str, site: Site) -> Place:  # noqa: ARG001 - the rows go the
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
         found |= _sources(tx, room, site)
+        found |= _feeds(tx, room)
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     return found
 
@@ -88,6 +91,21 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
         found[name] = last
     sources.set_state(tx, last, SourceState.PAUSED, message="", now=clock.now())
     return found | {"next_source": last + 1}
+
+
+def _feeds(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """A feed by a rule, beside the newsroom's own, and a partner who follows one."""
+    rule: dict[str, Any] = {"kind": FeedKind.RULE, "rule": {"words": ["old"]}, "title": "Old"}
+    feeds.add(tx, room.english, slug="floods-old", **rule)
+    made = feeds.by_slug(tx, "floods-old")
+    assert made is not None
+    partner = consumers.add_partner(tx, "Reader", now=clock.now()).id
+    return {
+        "floods": made.id,
+        "next_feed": made.id + 1,
+        "partner": partner,
+        "next_partner": partner + 1,
+    }
 
 
 @dataclass(frozen=True)

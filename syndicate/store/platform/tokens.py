@@ -32,8 +32,13 @@ class Permission(enum.StrEnum):
     STOP = "mailings.stop"  # stop everything, and let it go again
     RUN = "newsletters.run"  # compose and send an issue now
     SOURCES = "sources.steer"
+    FEEDS = "feeds.edit"  # add, retire and move feeds; know partners
+    NEWSLETTERS = "newsletters.edit"  # make newsletters
     ARTICLES = "articles.write"
     IMPORT = "subscribers.import"
+    EXPORT = "subscribers.export"
+    ERASE = "subscribers.erase"
+    TOKENS = "tokens.edit"  # make and revoke tokens
     ACCEPTS = "relay.accepts"  # tell what a relay took
 
 

@@ -219,6 +219,11 @@ def add_partner(tx: Transaction, name: str, *, now: dt.datetime) -> FeedPartner:
     return tx.scalars(added, execution_options={"populate_existing": True}).one()
 
 
+def partner_named(tx: Transaction, name: str) -> FeedPartner | None:
+    """The partner of this name, also one that was revoked."""
+    return tx.scalar(select(FeedPartner).where(FeedPartner.name == name))
+
+
 def revoke_partner(tx: Transaction, name: str, *, now: dt.datetime) -> bool:
     """Stop knowing a partner by their token; False when there is none of this name."""
     statement = update(FeedPartner).where(FeedPartner.name == name).values(revoked_at=now)

@@ -160,6 +160,8 @@ def ensure(tx: Transaction, publication_id: int) -> None:
 def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -> None:
     """Add a feed, due at once, unless its publication has one of this kind and subject already.
 
+    Of feeds by a rule there may be many.
+
     One whose title another feed has already is told apart by its slug.
 
     Args:
@@ -173,7 +175,7 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
         for column in ("kind", "section_id", "tag_id", "author", "language")
     ]
     known = select(exists().where(Feed.publication_id == publication_id, *subject))
-    if tx.scalar(known):
+    if row["kind"] is not FeedKind.RULE and tx.scalar(known):
         return
     slug = f"{prefix}{row.pop('slug')}"[:75]
     same_title = select(exists().where(Feed.publication_id == publication_id, _is_titled(row)))
