@@ -12,10 +12,12 @@ from syndicate.bounces.doors import mailboxes
 from syndicate.bounces.doors.intake import Intake
 from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading.classify import classify as verdicts_of
+from syndicate.cli.actors import actor
 from syndicate.cli.bounces_listen import listen
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.errors import NotFoundError, PartialError
+from syndicate.errors import PartialError
+from syndicate.newsroom import incidents as acts
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 
@@ -103,8 +105,7 @@ def close(
 ) -> None:
     """Close an incident; the next refusal of its kind opens a new one."""
     with transaction() as tx:
-        if not incidents.close(tx, incident_id, now=clock.now()):
-            raise NotFoundError(f"No open incident has the number {incident_id}.")
+        acts.close(tx, incident_id, actor=actor(), now=clock.now())
     if as_json:
         print_json({"closed": incident_id})
     else:

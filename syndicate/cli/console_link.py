@@ -1,15 +1,15 @@
 """`syndicate console-link`: a link that lets an operator into the console once."""
 
-import getpass
 import sys
 from typing import Annotated
 
 import typer
 
 from syndicate import clock, settings, signing
+from syndicate.cli.actors import user
 from syndicate.cli.options import AsJson, print_json
-from syndicate.errors import UsageError
-from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, link_payload
+from syndicate.newsroom.tokens import of_role
+from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, link_payload
 
 
 def console_link(
@@ -21,9 +21,8 @@ def console_link(
     as_json: AsJson = False,
 ) -> None:
     """Print a link to the console; it works once, for 15 minutes."""
-    if role not in ROLES:
-        raise UsageError(f"There is no role {role}; it is one of {', '.join(ROLES)}.")
-    url = sign_in_url(name or getpass.getuser(), role)
+    of_role(role)
+    url = sign_in_url(name or user(), role)
     minutes = int(LINK_WITHIN.total_seconds() // 60)
     if as_json:
         print_json({"url": url, "minutes": minutes})

@@ -10,14 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
+from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import alerts, rehearse, run, schedule, timetable
+from syndicate.newsletters import rehearse, run, steering, timetable
 from syndicate.newsletters.rehearse import Rehearsal
+from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import (
     EmptyRule,
     Issue,
@@ -25,8 +27,6 @@ from syndicate.store.newsroom.newsletters import (
     Newsletter,
     NewsletterKind,
 )
-from syndicate.store.newsroom.publications import Publication
-from syndicate.store.platform import audit
 from syndicate.store.readers import subscribers
 from syndicate.store.sending import ledger
 
@@ -93,21 +93,21 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     as_json: AsJson = False,
 ) -> None:
     """Make a newsletter."""
-    row = Newsletter(
+    wanted = steering.Wanted(
         slug=slug,
-        kind=kind,
+        publication=publication,
         name=name,
+        kind=kind,
         description=description,
-        schedule={"times": at or ["08:00"], "days": day or list(schedule.EVERY_DAY)},
-        empty_rule=when_empty,
-        created_at=clock.now(),
+        sections=section or (),
+        languages=language or (),
+        times=at or (),
+        days=day or (),
+        zone=zone,
+        when_empty=when_empty,
     )
     with transaction() as tx:
-        owner = _publication(tx, publication)
-        row.publication_id, row.zone = owner.id, zone or owner.zone
-        row.languages = language or [owner.language]
-        timetable.read_schedule(row)
-        made = newsletters.add(tx, row, section_ids=_section_ids(tx, section or []))
+        made = steering.add(tx, wanted, actor=actor(), now=clock.now())
     if as_json:
         print_json({"id": made.id, "slug": made.slug})
     else:
@@ -117,10 +117,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
 @app.command()
 def release(issue_id: Annotated[int, typer.Argument(help="Number of the issue.")]) -> None:
     """Send an alert that is held because there were many before it."""
-    alerts.release(issue_id)
-    with transaction() as tx:
-        subject = f"issue:{issue_id}"
-        audit.record(tx, at=clock.now(), actor="cli", action="released", subject=subject)
+    steering.release(issue_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Issue {issue_id} is on its way.\n")
 
 
@@ -133,7 +130,7 @@ def list_issues(
 ) -> None:
     """List a newsletter's newest issues, the empty and the held ones too."""
     with transaction() as tx:
-        found = issues.of_newsletter(tx, _find(tx, slug).id, limit=limit)
+        found = issues.of_newsletter(tx, named(tx, slug).id, limit=limit)
         rows = [_issue_row(tx, issue) for issue in found]
     if as_json:
         print_json({"issues": rows})
@@ -150,7 +147,7 @@ def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> 
     """Say what an issue would hold and who would get it; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
-        newsletter_id = _find(tx, slug).id
+        newsletter_id = named(tx, slug).id
     found = rehearse.dry_run(newsletter_id, now, is_next=is_next)
     if as_json:
         print_json(_rehearsal_row(found))
@@ -174,7 +171,7 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
     """Show one reader's mail, written by the real path; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
-        newsletter_id = _find(tx, slug).id
+        newsletter_id = named(tx, slug).id
     message = rehearse.preview(
         newsletter_id, now, address=reader, language=language, is_next=is_next
     )
@@ -197,10 +194,8 @@ def send(
     """Send the issue of the slot that is now, or of the last one before now; once only."""
     now = clock.now()
     with transaction() as tx:
-        newsletter_id = _find(tx, slug).id
-    issue_id = run.open_slot_now(newsletter_id, now)
-    with transaction() as tx:
-        audit.record(tx, at=now, actor="cli", action="run", subject=f"issue:{issue_id}")
+        newsletter_id = named(tx, slug).id
+    issue_id = steering.send_now(newsletter_id, actor=actor(), now=now)
     if here:
         run.compose_issue(issue_id, now)
     with transaction() as tx:
@@ -215,34 +210,6 @@ def send(
         )
     if row["state"] == IssueState.HELD.value:
         raise RefusedError(f"Issue {row['number']} is held: {row['note']}", issue_id=issue_id)
-
-
-def _find(tx: Transaction, slug: str) -> Newsletter:
-    found = newsletters.by_slug(tx, slug)
-    if found is None:
-        known = ", ".join(each.slug for each in newsletters.every(tx)) or "none"
-        raise NotFoundError(f"There is no newsletter {slug}; there are: {known}.")
-    return found
-
-
-def _publication(tx: Transaction, slug: str) -> Publication:
-    found = publications.by_slug(tx, slug)
-    if found is None:
-        raise NotFoundError(f"There is no publication {slug}.")
-    return found
-
-
-def _section_ids(tx: Transaction, slugs: list[str]) -> list[int]:
-    """The sections of these slugs in every publication: translations share a slug."""
-    every = [
-        section
-        for publication in publications.all_publications(tx)
-        for section in publications.sections_of(tx, publication.id)
-    ]
-    missing = set(slugs) - {section.slug for section in every}
-    if missing:
-        raise NotFoundError(f"No publication has a section {min(missing)}.")
-    return [section.id for section in every if section.slug in slugs]
 
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:

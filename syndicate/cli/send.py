@@ -22,20 +22,21 @@ import typer
 
 from syndicate import clock, settings
 from syndicate.cli import watching
+from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.supervisor import Options, Stack
-from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
+from syndicate.errors import PartialError, RefusedError, UsageError
 from syndicate.mail.recovery import copy_check
 from syndicate.mail.relay import addresses
 from syndicate.mail.sending import allowed
-from syndicate.newsletters import run
+from syndicate.newsletters import run, steering
+from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.platform import installation
 from syndicate.store.readers.subscribers import counts as counts_of
@@ -45,6 +46,7 @@ from syndicate.store.views import progress
 from syndicate.store.views.operations import count_beyond
 from syndicate.store.views.progress import Standing
 from syndicate.subscribers import csvfile, transfer
+from syndicate.subscribers import steering as bringing
 
 PRODUCTION = "production"
 _HALTED = (MailingState.PAUSED, MailingState.HELD)
@@ -130,14 +132,11 @@ class Campaign:
             RefusedError: somebody may not be mailed from this environment.
         """
         with transaction() as tx:
-            found = newsletters.by_slug(tx, self.slug)
-            known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
             stamped = installation.read(tx)
         if stamped is not None and stamped.held_why is not None:
             raise RefusedError(copy_check.told(stamped.held_why))
-        if found is None:
-            raise NotFoundError(f"There is no newsletter {self.slug}; there are: {known}.")
-        self.newsletter_id = found.id
+        with transaction() as tx:
+            self.newsletter_id = named(tx, self.slug).id
         environment = settings.load().environment
         if stamped is not None and stamped.environment != environment:
             raise RefusedError(
@@ -196,7 +195,7 @@ class Campaign:
             return under_way.id
         self._confirm()
         self._console.print("· composing the issue")
-        issue_id = run.open_slot_now(self.newsletter_id, now)
+        issue_id = steering.send_now(self.newsletter_id, actor=actor(), now=now)
         state = run.compose_issue(issue_id, now)
         with transaction() as tx:
             mailing = ledger.of_issue(tx, issue_id)
@@ -235,13 +234,14 @@ class Campaign:
     def _import(self, lines: list[str]) -> None:
         assert self.file is not None  # noqa: S101 - asked by the caller
         self._console.print(f"· importing {self.file.name}")
-        self.imported = transfer.import_csv(
+        self.imported = bringing.bring_in(
             lines,
             self.slug,
             wording=self.wording,
             origin=self.file.name,
-            now=clock.now(),
             ignored=self.ignored,
+            actor=actor(),
+            now=clock.now(),
         )
 
     def _imported(self) -> dict[str, int] | None:

@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from syndicate import clock
+from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
-from syndicate.errors import NotFoundError, PartialError, UsageError
+from syndicate.errors import PartialError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.platform import audit
 from syndicate.store.readers import subscribers
-from syndicate.subscribers import csvfile, transfer
+from syndicate.subscribers import csvfile, steering, transfer
 from syndicate.subscribers import erase as erasing
 
 app = typer.Typer(no_args_is_help=True)
@@ -52,21 +52,14 @@ def import_(
     """
     began = time.monotonic()
     transfer.refuse_by_name(file.name)
-    done = transfer.import_csv(
+    done = steering.bring_in(
         csvfile.lines_of(csvfile.decoded(_read(file))),
         newsletter,
         wording=wording,
         origin=origin or file.name,
-        now=clock.now(),
         ignored=ignore_column or (),
-    )
-    _record(
-        "import",
-        newsletter,
-        added=done.added,
-        known=done.known,
-        left=done.left,
-        refused=len(done.refused),
+        actor=actor(),
+        now=clock.now(),
     )
     if as_json:
         print_json(_told(done, time.monotonic() - began))
@@ -83,9 +76,9 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
 ) -> None:
     """Write a newsletter's subscribers as CSV, with what they chose; `import` reads it."""
-    _record("export", newsletter)
+    found = steering.give_out(newsletter, actor=actor(), now=clock.now())
     if out is None:
-        sys.stdout.writelines(transfer.export_csv(newsletter))
+        sys.stdout.writelines(found)
         return
     try:
         # Addresses are nobody else's business.
@@ -95,7 +88,7 @@ def export(
             f"{out} cannot be written ({error.strerror}); name another file with --out."
         ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(transfer.export_csv(newsletter))
+        file.writelines(found)
 
 
 @app.command()
@@ -121,23 +114,13 @@ def erase(
     """Forget a person: address, subscriptions, choices and consents. There is no way back."""
     if not yes and not typer.confirm("Forget this person for good?", err=True):
         raise UsageError("Nothing was changed.")
-    done = erasing.erase(address, actor="cli", now=clock.now())
+    done = erasing.erase(address, actor=actor(), now=clock.now())
     if as_json:
         print_json({"subscriptions": done.subscriptions})
     else:
         number = done.subscriptions
         what = "1 subscription" if number == 1 else f"{number} subscriptions"
         sys.stdout.write(f"Forgotten, with {what}.\n")
-
-
-def _record(action: str, slug: str, **numbers: int) -> None:
-    """Write down that readers' addresses came in or went out."""
-    with transaction() as tx:
-        found = newsletters.by_slug(tx, slug)
-        if found is None:
-            raise NotFoundError(f"There is no newsletter {slug}.", slug=slug)
-        subject = f"newsletter:{found.id}"
-        audit.record(tx, at=clock.now(), actor="cli", action=action, subject=subject, **numbers)
 
 
 def _read(file: Path) -> bytes:

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from syndicate import clock
+from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.newsroom import tokens as acts
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform import audit, tokens
-from syndicate.store.platform.tokens import ROLES, ApiToken, Permission
+from syndicate.store.platform import tokens
+from syndicate.store.platform.tokens import ApiToken
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,18 +34,9 @@ def add(
 ) -> None:
     """Make a token and print it, this once."""
     now = clock.now()
-    permissions = [_permission(each) for each in allow] if allow else sorted(_role(role))
-    secret = tokens.new_secret()
+    held = [acts.permission(each) for each in allow] if allow else acts.of_role(role)
     with transaction() as tx:
-        made = tokens.add_token(
-            tx,
-            name,
-            permissions,
-            secret=secret,
-            expires_at=now + dt.timedelta(days=days) if days else None,
-            now=now,
-        )
-        audit.record(tx, at=now, actor="cli", action="token-add", subject=f"token:{made.id}")
+        made, secret = acts.add(tx, name, held, days=days, actor=actor(), now=now)
     if as_json:
         print_json(_as_dict(made) | {"token": secret})
     else:
@@ -79,27 +71,10 @@ def revoke(
     """Make a token worthless at once, and end the console sessions that it opened."""
     now = clock.now()
     with transaction() as tx:
-        if not tokens.revoke(tx, token_id):
-            raise NotFoundError(
-                f"There is no token {token_id}; `syndicate tokens list` shows them.",
-                token_id=token_id,
-            )
-        audit.record(tx, at=now, actor="cli", action="token-revoke", subject=f"token:{token_id}")
+        acts.revoke(tx, token_id, actor=actor(), now=now)
     sys.stdout.write(
         json.dumps({"revoked": token_id}) + "\n" if as_json else f"Token {token_id} is revoked.\n"
     )
-
-
-def _role(name: str) -> frozenset[Permission]:
-    if name not in ROLES:
-        raise UsageError(f"There is no role {name}; it is one of {', '.join(ROLES)}.")
-    return ROLES[name]
-
-
-def _permission(name: str) -> Permission:
-    if name not in list(Permission):
-        raise UsageError(f"There is no permission {name}; it is one of {', '.join(Permission)}.")
-    return Permission(name)
 
 
 def _as_dict(token: ApiToken) -> dict[str, object]:

@@ -10,7 +10,7 @@ readers: beyond the caps of an hour and a day nothing leaves by itself.
 import datetime as dt
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.errors import NotFoundError, RefusedError
+from syndicate.errors import RefusedError
 from syndicate.newsletters import run
 from syndicate.store.composition import alerts, issues
 from syndicate.store.composition.alerts import Due
@@ -48,23 +48,21 @@ def hint_due(now: dt.datetime) -> None:
             tx.hint(jobs.OPEN_ALERTS)
 
 
-def release(issue_id: int) -> None:
-    """Let a held alert go, on an editor's word. Safe to run twice.
+def release(tx: Transaction, issue_id: int) -> None:
+    """Let a held alert go, on an editor's word.
 
     Raises:
         NotFoundError: there is no such issue.
         RefusedError: it is no alert, or not held.
     """
-    with transaction() as tx:
-        issue = issues.find(tx, issue_id)
-        if issue is None:
-            raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
-        if not issues.release(tx, issue_id):
-            raise RefusedError(
-                f"Issue {issue_id} is no alert that is held; only such a one is released.",
-                issue_id=issue_id,
-            )
-        tx.hint(jobs.COMPOSE_ALERT, issue_id)
+    if issues.find(tx, issue_id) is None:
+        raise run.unknown_issue(issue_id)
+    if not issues.release(tx, issue_id):
+        raise RefusedError(
+            f"Issue {issue_id} is no alert that is held; only such a one is released.",
+            issue_id=issue_id,
+        )
+    tx.hint(jobs.COMPOSE_ALERT, issue_id)
 
 
 def _open(wanted: Due, now: dt.datetime) -> int | None:

@@ -19,6 +19,7 @@ from syndicate.newsletters import freeze, gather, schedule, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
+from syndicate.newsroom.newsletters import numbered
 from syndicate.render.merge import Content
 from syndicate.store.composition import issues
 from syndicate.store.composition.materialise import count, materialise
@@ -83,6 +84,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
 
     Raises:
         NotFoundError: there is no such newsletter.
+        RefusedError: it has no slots.
         OversizeError, UnrenderableError: it cannot be composed.
     """
     composed = _compose(newsletter_id, now, is_next=is_next)
@@ -149,11 +151,9 @@ def preview(
 
 def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Composed:
     with transaction() as tx:
-        newsletter = newsletters.find(tx, newsletter_id)
-        if newsletter is None:
-            raise NotFoundError(f"There is no newsletter {newsletter_id}.")
+        newsletter = numbered(tx, newsletter_id)
         publication = newsletters.publication_of(tx, newsletter)
-        slots = timetable.read_schedule(newsletter)
+        slots = timetable.slots_of(newsletter)
         find = schedule.next_slot if is_next else schedule.last_slot
         slot = find(slots, now=now)
         issue = Issue(

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from syndicate import logs
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.mail import steering
-from syndicate.newsletters import freeze, gather, run, unusable
+from syndicate.newsletters import freeze, gather, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
 from syndicate.newsletters.material import Material
+from syndicate.newsroom.newsletters import numbered
 from syndicate.render.email import Rendered
 from syndicate.store.composition import issues, renewals, stories
 from syndicate.store.composition.corrections import Correction
@@ -96,7 +97,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
         return None
     # Numbers before texts: a text that is newer than its number is only rendered once more.
     placed = renewals.standing(tx, issue.id)
-    newsletter = run.find_newsletter(tx, issue.newsletter_id)
+    newsletter = numbered(tx, issue.newsletter_id)
     material = gather.material(tx, newsletter, issue, now)
     position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}
     shown = stories.as_now(tx, issue, position_of, now, until=mailing.expires_at)
@@ -130,7 +131,7 @@ def _write(
     mailing = renewals.lock_waiting(tx, mailing_id, version=read.version)
     if mailing is None or mailing.newsletter_id is None:
         return None
-    newsletter = run.find_newsletter(tx, mailing.newsletter_id)
+    newsletter = numbered(tx, mailing.newsletter_id)
     draft = Draft((), (), rendered, hash_of(rendered), 0)
     publication = newsletters.publication_of(tx, newsletter)
     rows = freeze.frozen_rows(newsletter, publication, draft, now)

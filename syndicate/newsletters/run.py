@@ -13,10 +13,11 @@ from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedErro
 from syndicate.journal import lives
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check
-from syndicate.newsletters import freeze, gather, schedule, unusable
+from syndicate.newsletters import freeze, gather, schedule, timetable, unusable
 from syndicate.newsletters.compose import compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
+from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues, renewals
 from syndicate.store.composition.materialise import materialise
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
@@ -57,7 +58,7 @@ def open_due_issues(now: dt.datetime) -> list[int]:
         opened = [
             issue_id
             for newsletter in newsletters.every(tx)
-            if newsletter.kind is NewsletterKind.DIGEST
+            if timetable.has_slots(newsletter)
             for issue_id in _open_due(tx, newsletter, now)
         ]
         for issue_id, kind in issues.unfinished(tx):
@@ -70,34 +71,31 @@ def open_due_issues(now: dt.datetime) -> list[int]:
     return opened
 
 
-def open_slot_now(newsletter_id: int, now: dt.datetime) -> int:
-    """An operator's trigger: the issue of the slot that is now, or of the last one before now.
+def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> tuple[int, bool]:
+    """Open the issue of the slot that is now, or of the last one before now.
 
     An issue that was empty or held is composed again; one that was sent is left alone. Safe to run
     twice.
 
     Args:
-        newsletter_id: whose.
+        tx: the open transaction.
+        newsletter: whose.
         now: aware UTC.
 
     Returns:
-        The issue's id.
+        The issue's id, and whether there is anything to compose that there was not before.
 
     Raises:
-        NotFoundError: there is no such newsletter.
-        RefusedError: it is one of alerts, or mail is held.
+        RefusedError: it has no slots, or mail is held.
+        UsageError: its schedule cannot be read.
     """
-    with transaction() as tx:
-        if (why := installation.held_why(tx)) is not None:
-            raise RefusedError(copy_check.told(why))
-        newsletter = find_newsletter(tx, newsletter_id)
-        if newsletter.kind is NewsletterKind.ALERT:
-            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
-        slot = schedule.last_slot(read_schedule(newsletter), now=now)
-        issue, _ = _open(tx, newsletter.id, slot, now)
-        issues.compose_again(tx, issue.id)
-        tx.hint(_compose_job(newsletter.kind), issue.id)
-        return issue.id
+    if (why := installation.held_why(tx)) is not None:
+        raise RefusedError(copy_check.told(why))
+    slot = schedule.last_slot(timetable.slots_of(newsletter), now=now)
+    issue, is_news = _open(tx, newsletter.id, slot, now)
+    is_again = issues.compose_again(tx, issue.id)
+    tx.hint(_compose_job(newsletter.kind), issue.id)
+    return issue.id, is_news or is_again
 
 
 def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
@@ -127,7 +125,7 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         if issue is None:
-            raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+            raise unknown_issue(issue_id)
         return issue.state
 
 
@@ -166,7 +164,7 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         assert issue is not None  # noqa: S101 - it was claimed
-        newsletter = find_newsletter(tx, issue.newsletter_id)
+        newsletter = numbered(tx, issue.newsletter_id)
         read = gather.material(tx, newsletter, issue, now)
     draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
     if not draft.rendered:
@@ -188,7 +186,7 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         mailing = ledger.of_issue(tx, issue_id) if issue else None
         if issue is None or mailing is None or installation.held_why(tx) is not None:
             return
-        newsletter = find_newsletter(tx, issue.newsletter_id)
+        newsletter = numbered(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
         renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
         values = freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)
@@ -220,16 +218,9 @@ def _end_empty(issue_id: int, rule: EmptyRule) -> None:
             issues.hold(tx, issue_id, "There was nothing new; an editor decides what happens.")
 
 
-def find_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
-    """The newsletter of this id.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    found = newsletters.find(tx, newsletter_id)
-    if found is None:
-        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
-    return found
+def unknown_issue(issue_id: int) -> NotFoundError:
+    """What is said where there is no issue of an id."""
+    return NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
 
 
 def _compose_job(kind: NewsletterKind) -> jobs.Job:

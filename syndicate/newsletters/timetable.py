@@ -2,10 +2,30 @@
 
 import datetime as dt
 
-from syndicate.errors import UsageError
+from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import schedule
 from syndicate.newsletters.schedule import Slot
 from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+
+SLOTTED = frozenset({NewsletterKind.DIGEST})  # its issues are opened by the clock
+OPENED = SLOTTED | {NewsletterKind.ALERT}  # something opens its issues
+
+
+def has_slots(newsletter: Newsletter) -> bool:
+    """Whether the clock opens a newsletter's issues; an alert's are opened by articles."""
+    return newsletter.kind in SLOTTED
+
+
+def slots_of(newsletter: Newsletter) -> schedule.Schedule:
+    """The schedule of a newsletter that has one.
+
+    Raises:
+        RefusedError: it has no slots.
+        UsageError: its schedule cannot be read.
+    """
+    if not has_slots(newsletter):
+        raise RefusedError("Only a digest has slots; an alert is sent with its article.")
+    return read_schedule(newsletter)
 
 
 def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
@@ -20,7 +40,7 @@ def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
 
 def said(newsletter: Newsletter) -> tuple[list[str], list[int]]:
     """A digest's times and weekdays for a list; none where they cannot be read (`trouble`)."""
-    if newsletter.kind is not NewsletterKind.DIGEST:
+    if not has_slots(newsletter):
         return [], []
     try:
         found = read_schedule(newsletter)
@@ -34,7 +54,7 @@ def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
 
     For lists: one bad row must not take the others from the page (`trouble` says what it is).
     """
-    if newsletter.kind is not NewsletterKind.DIGEST or trouble(newsletter) is not None:
+    if not has_slots(newsletter) or trouble(newsletter) is not None:
         return None
     return schedule.next_slot(read_schedule(newsletter), now=now)
 
@@ -46,5 +66,5 @@ def trouble(newsletter: Newsletter) -> str | None:
     try:
         read_schedule(newsletter)
     except UsageError as error:
-        return f"{newsletter.name}: {error}" if newsletter.kind is NewsletterKind.DIGEST else None
+        return f"{newsletter.name}: {error}" if has_slots(newsletter) else None
     return None

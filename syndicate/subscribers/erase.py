@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from syndicate.errors import NotFoundError
+from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
 
@@ -23,7 +25,8 @@ class Erased:
     subscriptions: int
 
 
-def erase(address: str, *, actor: str, now: dt.datetime) -> Erased:
+@verb(Permission.ERASE)
+def erase(address: str, *, actor: Actor, now: dt.datetime) -> Erased:
     """Forget a subscriber: address, subscriptions, choices, consents. Suppressions stay, as hashes.
 
     Args:
@@ -45,6 +48,6 @@ def erase(address: str, *, actor: str, now: dt.datetime) -> Erased:
         )
         number = subscribers.erase(tx, subscriber.id)
         audit.record(
-            tx, at=now, actor=actor, action="erased", subject=f"subscriber:{subscriber.id}"
+            tx, at=now, actor=actor.name, action="erased", subject=f"subscriber:{subscriber.id}"
         )
         return Erased(subscriber.id, number)

@@ -16,13 +16,14 @@ was cut off is simply run again.
 import csv
 import datetime as dt
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from syndicate import bounds, logs
-from syndicate.errors import NotFoundError, UsageError
-from syndicate.store.ground.session import transaction
+from syndicate.errors import UsageError
+from syndicate.newsroom.newsletters import named
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import imports, subscribers
 from syndicate.store.readers.subscribers import Exported
@@ -63,7 +64,7 @@ class Imported:
         return len(self.refused) - self.left
 
 
-def import_csv(
+def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     lines: Iterable[str],
     newsletter_slug: str,
     *,
@@ -71,6 +72,7 @@ def import_csv(
     origin: str,
     now: dt.datetime,
     ignored: Collection[str] = (),
+    note: Callable[[Transaction, "Imported"], None] = lambda _tx, _so_far: None,
 ) -> Imported:
     """Bring a file's readers in as active subscribers: they agreed elsewhere. Safe to run twice.
 
@@ -81,6 +83,7 @@ def import_csv(
         origin: where the file comes from; kept as proof with each line's number.
         now: aware UTC; when they agreed, where a line does not say.
         ignored: names of columns that say nothing about who may be mailed.
+        note: told in each transaction what has become of the file so far.
 
     Raises:
         NotFoundError: there is no such newsletter.
@@ -90,9 +93,7 @@ def import_csv(
     bounds.text(wording, "The wording")
     bounds.text(origin, "The origin")
     with transaction() as tx:
-        newsletter = newsletters.by_slug(tx, newsletter_slug)
-        if newsletter is None:
-            raise NotFoundError(f"There is no newsletter {newsletter_slug}.", slug=newsletter_slug)
+        newsletter = named(tx, newsletter_slug)
         slugs = {section.slug for section in newsletters.sections_of(tx, newsletter.id)}
     table = _table(list(lines), ignored)
     found = survey(table, columns.understand(table.names, ignored))
@@ -103,10 +104,11 @@ def import_csv(
     while part := list(islice(usable, LINES_AT_ONCE)):
         with transaction() as tx:
             done = imports.bring_in(tx, part, newsletter, proof=(wording, origin), now=now)
-        added += done.added
-        known += done.known
-        left += done.left
-        refused.extend(done.refused)
+            added += done.added
+            known += done.known
+            left += done.left
+            refused.extend(done.refused)
+            note(tx, Imported(added, known, tuple(refused), left))
         log.info("subscribers_imported", newsletter_id=newsletter.id, lines=part[-1].number)
     told = list(_who_left(newsletter.id, intake))
     return Imported(
@@ -130,9 +132,7 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
         NotFoundError: there is no such newsletter.
     """
     with transaction() as tx:
-        newsletter = newsletters.by_slug(tx, newsletter_slug)
-    if newsletter is None:
-        raise NotFoundError(f"There is no newsletter {newsletter_slug}.", slug=newsletter_slug)
+        newsletter = named(tx, newsletter_slug)
     yield _csv_line(COLUMNS)
     last = 0
     while True:

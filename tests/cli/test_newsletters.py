@@ -11,6 +11,7 @@ import time_machine
 from typer.testing import CliRunner
 
 from syndicate.cli import newsletters, subscribers
+from syndicate.cli.actors import user
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import operations
@@ -27,6 +28,9 @@ def world(database: str) -> None:  # noqa: ARG001 - the database must be there f
         made = desk.publication(tx)
         desk.sections(tx, made.id, "world")
         article(tx, 1, "world-one", SLOT - HOUR)
+
+
+WHO = f"cli:{user()}"
 
 
 def run(*arguments: str) -> str:
@@ -89,7 +93,7 @@ def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     assert [story["headline"] for story in rehearsed["stories"]] == ["Headline world-one"]
     assert (sent["state"], sent["audience"], sent["stories"]) == ("sending", 2, 1)
     assert sent["content_hash"] == rehearsed["content_hash"]
-    assert audited(f"issue:{sent['id']}") == [("cli", "run", {})]
+    assert audited(f"issue:{sent['id']}") == [(WHO, "run", {})]
     (issue,) = answer("issues", "morning")["issues"]
     assert issue["id"] == sent["id"]
     (listed,) = answer("list")["newsletters"]
@@ -181,8 +185,9 @@ def test_readers_leave_as_a_file_and_are_forgotten(tmp_path: Path) -> None:
 
     assert (exported.exit_code, erased.exit_code, counted.exit_code) == (0, 0, 0)
     assert audited("newsletter:1") == [
-        ("cli", "export", {}),
-        ("cli", "import", {"added": 1, "known": 0, "left": 0, "refused": 0}),
+        (WHO, "export", {}),
+        (WHO, "import", {"added": 1, "known": 0, "left": 0, "refused": 0}),
+        (WHO, "added", {}),
     ]
     assert out.stat().st_mode & 0o777 == 0o600
     assert out.read_text().splitlines()[1].startswith("reader001@example.com,en,")

@@ -12,10 +12,11 @@ from syndicate import clock
 from syndicate.cli import mailings as command
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
-from syndicate.newsletters import run
+from syndicate.newsletters import steering
 from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.recovery import begun_issues
 from tests import leftovers, matrix
+from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
 
@@ -173,7 +174,7 @@ def test_an_issue_that_waited_in_the_backup_is_left_to_an_editor(house: House, s
     assert house.sink.taken() == sent
     assert (issue.state, issue.note) == (IssueState.HELD, begun_issues.MAYBE)
     # On an editor's own word it goes to everybody.
-    run.open_slot_now(issue.newsletter_id, clock.now())
+    steering.send_now(issue.newsletter_id, actor=TESTER, now=clock.now())
     copies.work()
     assert sorted(house.sink.taken().values()) == [2] * READERS
 

@@ -14,6 +14,7 @@ from syndicate.mail import steering
 from syndicate.mail.mime.message import PREFERENCES
 from syndicate.mail.recovery import reconcile, restored
 from syndicate.newsletters import alerts, run
+from syndicate.newsletters import steering as newsletters_steering
 from syndicate.store.composition import issues
 from syndicate.store.composition.lost_stories import NewsletterTold
 from syndicate.store.content.articles import Article
@@ -41,7 +42,7 @@ def restore(house: House, backup: object, *, release: bool = True) -> None:
 def next_issue() -> Issue:
     """Tomorrow's issue, composed."""
     tomorrow = clock.now() + DAY
-    issue_id = run.open_slot_now(newsletter_id(), tomorrow)
+    issue_id = newsletters_steering.send_now(newsletter_id(), actor=TESTER, now=tomorrow)
     run.compose_issue(issue_id, tomorrow)
     with transaction() as tx:
         found = tx.get(Issue, issue_id)

@@ -16,7 +16,7 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.errors import RefusedError
 from syndicate.journal import lives
 from syndicate.mail.recovery import copy_check, reconcile, recover
-from syndicate.newsletters import run
+from syndicate.newsletters import steering
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate
@@ -26,6 +26,7 @@ from syndicate.store.recovery import copies as restoring
 from syndicate.store.sending import lease
 from syndicate.store.sending.mailings import Batch, Lane
 from tests import leftovers, matrix
+from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import CHUNK, House
 from tests.store.hands import WORKER
@@ -350,7 +351,7 @@ def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House
 
     assert copies.issues() == []
     with pytest.raises(RefusedError, match="No mail leaves: this database was restored"):
-        run.open_slot_now(1, clock.now())
+        steering.send_now(1, actor=TESTER, now=clock.now())
     with pytest.raises(RefusedError, match="No mail leaves: this database was restored"):
         Campaign("morning", None, "", is_confirmed=True).prepare()
     [found] = list(doctor.examine(["restore"]))

@@ -6,13 +6,14 @@ from sqlalchemy import update
 
 from syndicate import clock
 from syndicate.mail.sending import deliver
-from syndicate.newsletters import run
+from syndicate.newsletters import run, steering
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Batch, Delivery, Lane
+from tests.acting import TESTER
 from tests.newsletters.paper import DAY, NOW, reader
 
 CHUNK = 5
@@ -40,7 +41,7 @@ def add_alerts(section_id: int) -> int:
 
 def compose(day: int = 0) -> int:
     """The mailing of a day's issue: frozen, materialised, sending."""
-    issue_id = run.open_slot_now(1, NOW + day * DAY)
+    issue_id = steering.send_now(1, actor=TESTER, now=NOW + day * DAY)
     run.compose_issue(issue_id, NOW + day * DAY)
     with transaction() as tx:
         mailing = ledger.of_issue(tx, issue_id)

@@ -12,7 +12,7 @@ from syndicate import clock, settings
 from syndicate.articles import receive_push
 from syndicate.errors import RefusedError
 from syndicate.mail.sending import deliver
-from syndicate.newsletters import alerts, run
+from syndicate.newsletters import alerts, run, steering
 from syndicate.store.composition import alerts as asked
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article, ArticleState
@@ -137,12 +137,12 @@ def test_beyond_the_cap_an_editor_decides(
         assert issue is not None
         assert issue.state is IssueState.HELD
         assert "There were 1 alerts within an hour" in str(issue.note)
-    alerts.release(held)
+    steering.release(held, actor=TESTER, now=clock.now())
     run.compose_issue(held, clock.now())
     send_due()
     assert told(room)[1::2] == [(name, "Headline world-two") for name in ("reader001", "reader002")]
     with pytest.raises(RefusedError):
-        alerts.release(held)
+        steering.release(held, actor=TESTER, now=clock.now())
 
 
 def test_an_embargoed_article_is_told_at_its_end_and_not_before(room: FaultRelay) -> None:
@@ -178,7 +178,7 @@ def test_what_is_no_alert_any_more_opens_none(room: FaultRelay, when: str) -> No
 @pytest.mark.usefixtures("room")
 def test_an_alert_has_no_slot() -> None:
     with pytest.raises(RefusedError, match="sent with its article"):
-        run.open_slot_now(ALERTS, clock.now())
+        steering.send_now(ALERTS, actor=TESTER, now=clock.now())
     assert run.open_due_issues(clock.now()) is not None
     with transaction() as tx:
         query = select(Issue).where(Issue.newsletter_id == ALERTS)

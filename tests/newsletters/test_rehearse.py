@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from syndicate.errors import NotFoundError
-from syndicate.newsletters import rehearse, run
+from syndicate.newsletters import rehearse, run, steering
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
@@ -17,6 +17,7 @@ from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Delivery, Mailing
+from tests.acting import TESTER
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 
@@ -59,7 +60,7 @@ def audience_by(tx: Transaction, mailing_id: int) -> dict[tuple[str, str, str], 
 def test_a_dry_run_says_what_the_send_then_does(morning: Newsletter) -> None:
     found = rehearse.dry_run(morning.id, NOW)
 
-    issue_id = run.open_slot_now(morning.id, NOW)
+    issue_id = steering.send_now(morning.id, actor=TESTER, now=NOW)
     run.compose_issue(issue_id, NOW)
     with transaction() as tx:
         issue = issues.find(tx, issue_id)

@@ -10,6 +10,7 @@ from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.mail import steering
 from syndicate.newsletters import renew, run
+from syndicate.newsletters import steering as newsletters_steering
 from syndicate.newsletters.compose import recompose
 from syndicate.store.composition import renewals
 from syndicate.store.editing import changes
@@ -201,7 +202,7 @@ def test_a_retry_has_its_own_version_where_a_copy_may_have_arrived_and_the_newes
 @pytest.mark.usefixtures("relay")
 def test_a_correction_that_came_while_the_issue_was_composed_is_not_overlooked() -> None:
     readers(1)
-    issue_id = run.open_slot_now(1, NOW)
+    issue_id = newsletters_steering.send_now(1, actor=TESTER, now=NOW)
     assert run._claim(issue_id)
     run._freeze(issue_id, NOW)
     correct()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from syndicate.newsletters import compose, gather, run
+from syndicate.newsletters import compose, gather, run, steering
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Access, Article
 from syndicate.store.content.pictures import Picture
@@ -16,6 +16,7 @@ from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
 from syndicate.store.readers import subscribers
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Delivery, DeliveryState, Lane, MailingState
+from tests.acting import TESTER
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 
@@ -181,13 +182,13 @@ def test_a_story_that_failed_to_reach_a_reader_is_offered_again(morning: Newslet
 
 
 def test_an_operator_opens_the_slot_that_is_now_long_after_it(morning: Newsletter) -> None:
-    issue_id = run.open_slot_now(morning.id, SLOT + 20 * HOUR)
+    issue_id = steering.send_now(morning.id, actor=TESTER, now=SLOT + 20 * HOUR)
 
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         assert issue is not None
     assert (issue.slot, issue.window_to) == ("08:00", SLOT)
-    assert run.open_slot_now(morning.id, SLOT + 21 * HOUR) == issue_id
+    assert steering.send_now(morning.id, actor=TESTER, now=SLOT + 21 * HOUR) == issue_id
 
 
 def test_an_operator_gives_an_empty_issue_another_try(morning: Newsletter) -> None:
@@ -197,7 +198,7 @@ def test_an_operator_gives_an_empty_issue_another_try(morning: Newsletter) -> No
         article(tx, 1, "world-one", SLOT - HOUR)
         reader(tx, 1)
 
-    assert run.open_slot_now(morning.id, NOW) == issue_id
+    assert steering.send_now(morning.id, actor=TESTER, now=NOW) == issue_id
     assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
 
 

@@ -13,9 +13,10 @@ from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.errors import UnrenderableError
 from syndicate.mail.sending import deliver
-from syndicate.newsletters import alerts, gather, rehearse, renew, run
+from syndicate.newsletters import alerts, gather, rehearse, renew, run, steering
 from syndicate.newsletters.compose import compose as compose_issue
 from syndicate.newsletters.compose import recompose
+from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import alerts as asked
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article, Change
@@ -155,7 +156,7 @@ def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
     readers(1)
     for each in (WORLD, SPORT):
         spoil(each, BROKEN)
-    issue_id = run.open_slot_now(1, NOW)
+    issue_id = steering.send_now(1, actor=TESTER, now=NOW)
 
     assert run.compose_issue(issue_id, NOW) is IssueState.HELD
 
@@ -166,7 +167,7 @@ def test_an_issue_of_nothing_else_is_held_with_the_reason() -> None:
     assert "article 1 (it takes" in (issue.note or "")
     assert "article 2 (it takes" in (issue.note or "")
     spoil(WORLD, {"standfirst": "Sound again."})
-    run.open_slot_now(1, NOW)
+    steering.send_now(1, actor=TESTER, now=NOW)
     assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
 
 
@@ -287,7 +288,7 @@ def test_a_frame_that_cannot_be_made_is_no_storys_fault() -> None:
     readers(1)
     with transaction() as tx:
         issue = Issue(id=0, number=1, local_date=NOW.date(), window_from=SLOT - DAY, window_to=SLOT)
-        newsletter = run.find_newsletter(tx, 1)
+        newsletter = numbered(tx, 1)
         material = gather.material(tx, newsletter, issue, NOW)
 
     broken = replace(material, postal_address=object())  # type: ignore[arg-type]

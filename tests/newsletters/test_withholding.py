@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from syndicate import clock
 from syndicate.articles import receive_push
 from syndicate.mail.pacing import pace
-from syndicate.newsletters import renew, run
+from syndicate.newsletters import renew, run, steering
 from syndicate.store.content.articles import ArticleState, Change
 from syndicate.store.content.pictures import Picture
 from syndicate.store.editing import changes
@@ -107,7 +107,7 @@ def test_a_story_withdrawn_between_freezing_and_materialising_is_in_none(
     relay: FaultRelay,
 ) -> None:
     readers(2)
-    issue_id = run.open_slot_now(1, NOW)
+    issue_id = steering.send_now(1, actor=TESTER, now=NOW)
     assert run._claim(issue_id)
     run._freeze(issue_id, NOW)
     kill()

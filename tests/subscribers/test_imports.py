@@ -302,9 +302,9 @@ def test_two_files_in_one_are_refused_by_the_line_of_the_second(second: str) -> 
 @pytest.mark.usefixtures("morning")
 @pytest.mark.parametrize("text", ["Yes\x00.", "Yes \ud800."])
 def test_a_wording_that_no_database_holds_is_refused_in_a_sentence(text: str) -> None:
-    for proof in ({"wording": text, "origin": "x"}, {"wording": "x", "origin": text}):
+    for wording, origin in ((text, "x"), ("x", text)):
         with pytest.raises(UsageError, match="no text can hold"):
-            transfer.import_csv(["email\n"], "morning", now=NOW, **proof)
+            transfer.import_csv(["email\n"], "morning", wording=wording, origin=origin, now=NOW)
 
 
 @pytest.mark.usefixtures("morning")

@@ -11,6 +11,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import erase, preferences, unsubscribe
 from syndicate.subscribers.preferences import Option
+from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -143,7 +144,7 @@ def test_never_again_bars_articles_and_nothing_else() -> None:
 
 
 def test_a_person_who_was_erased_is_nowhere_but_in_the_ledgers_numbers(reader: int) -> None:
-    done = erase.erase("reader001@example.com", actor="test", now=NOW)
+    done = erase.erase("reader001@example.com", actor=TESTER, now=NOW)
 
     with transaction() as tx:
         row = tx.get(recipients.Recipient, 1)
@@ -155,6 +156,6 @@ def test_a_person_who_was_erased_is_nowhere_but_in_the_ledgers_numbers(reader: i
         assert row.address_hash != recipients.hash_of("reader001@example.com")
     assert done.subscriptions == 1
     with pytest.raises(NotFoundError):
-        erase.erase("reader001@example.com", actor="test", now=NOW)
+        erase.erase("reader001@example.com", actor=TESTER, now=NOW)
     with pytest.raises(NotFoundError):
         unsubscribe.leave(token("unsubscribe", reader), NOW)

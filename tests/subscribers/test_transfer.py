@@ -14,6 +14,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import ChoiceKind, SubscriptionState
 from syndicate.subscribers import erase, spelling, transfer
+from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -87,7 +88,7 @@ def test_an_import_brings_back_nobody_who_left_was_erased_or_is_suppressed(
             recipients.suppress(
                 tx, recipients.hash_of(address), scope=scope, reason="complaint", now=NOW
             )
-    erase.erase("reader002@example.com", actor="test", now=NOW)
+    erase.erase("reader002@example.com", actor=TESTER, now=NOW)
 
     done = bring(*(f"reader00{number}@example.com" for number in range(1, 6)))
 
@@ -155,8 +156,8 @@ def test_what_was_exported_can_be_imported_and_who_left_stays_away(morning: News
         assert left is not None
         subscribers.end(left, now=NOW)
     lines = list(transfer.export_csv("morning"))
-    erase.erase("reader001@example.com", actor="test", now=NOW)
-    erase.erase("reader002@example.com", actor="test", now=NOW)
+    erase.erase("reader001@example.com", actor=TESTER, now=NOW)
+    erase.erase("reader002@example.com", actor=TESTER, now=NOW)
     with transaction() as tx:
         tx.execute(delete(recipients.Suppression))
 
@@ -180,7 +181,7 @@ def test_a_name_of_over_64_letters_before_the_at_is_no_address_but_can_be_forgot
 
     assert (done.added, [number for number, _ in done.refused]) == (1, [3])
     assert "too long before the @-sign" in done.refused[0][1]
-    assert erase.erase(longer, actor="test", now=NOW).subscriptions == 0
+    assert erase.erase(longer, actor=TESTER, now=NOW).subscriptions == 0
     assert counts(morning)["active"] == 1
 
 

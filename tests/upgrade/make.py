@@ -142,7 +142,7 @@ def _fates_of_readers() -> None:
         reader_feeds.issue(tx, settings.load().key(), theirs[1].id, now=now)
         bounced = recipients.hash_of(readers.address(3))
         recipients.suppress(tx, bounced, scope="", reason="bounce", now=now)
-    erase.erase(readers.address(4), actor="cli", now=now)
+    erase.erase(readers.address(4), actor=TESTER, now=now)
 
 
 def collect(day: Day) -> None:

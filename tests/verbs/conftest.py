@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,17 +19,22 @@ from syndicate.store.content.articles import Article, ArticleSource
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import Pages, SourceKind, SourceState
-from syndicate.store.platform import installation
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
+from syndicate.store.readers import subscribers
 from syndicate.store.sending.mailings import MailingState
 from syndicate.store.syndication import consumers, feeds
 from syndicate.store.syndication.feeds import FeedKind
+from syndicate.subscribers import transfer
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.collect import newsroom as collecting
 from tests.collect.site import Site, running
-from tests.verbs.table import Asked
+from tests.verbs.asked import Asked, Json
 from tests.web import newsroom as rows
 from tests.web import operators
 
@@ -45,7 +51,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def place(database: str, site: Site) -> Place:  # noqa: ARG001 - the rows go there
+def place(database: str, site: Site, tmp_path: Path) -> Place:  # noqa: ARG001 - the rows go there
     """Names of what is there, as the table's asks use them."""
     room = rows.make()
     mailings = {
@@ -59,8 +65,27 @@ def place(database: str, site: Site) -> Place:  # noqa: ARG001 - the rows go the
         found |= {"newsletter": room.newsletter, "issue": room.issue}
         found |= _sources(tx, room, site)
         found |= _feeds(tx, room)
+        found |= _newsletters(tx, room)
+        operators.incident(tx)
+        found["incident"] = tx.scalar(select(func.max(DeliveryIncident.id)))
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
-    return found
+    operators.token("viewer")
+    with transaction() as tx:
+        token = tokens.all_tokens(tx)[-1].id
+    file = tmp_path / "readers.csv"
+    file.write_text("address\nreader007@example.com\n")
+    transfer.import_csv(
+        ["address\n", "reader001@example.com\n"],
+        "morning",
+        wording="agreed",
+        origin="lists",
+        now=clock.now(),
+    )
+    with transaction() as tx:
+        subscriber = subscribers.by_address(tx, "reader001@example.com")
+        assert subscriber is not None
+    found |= {"token": token, "next_token": token + 1, "file": file}
+    return found | {"subscriber": subscriber.id}
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:
@@ -91,6 +116,33 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
         found[name] = last
     sources.set_state(tx, last, SourceState.PAUSED, message="", now=clock.now())
     return found | {"next_source": last + 1}
+
+
+def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """Beside the digest one of alerts, of which one is held."""
+    values: dict[str, Any] = {"kind": NewsletterKind.ALERT, "languages": ["en"], "zone": "UTC"}
+    flash = Newsletter(
+        publication_id=room.english,
+        slug="flash",
+        name="Flash",
+        schedule={"times": ["08:00"], "days": [1]},
+        **values,
+    )
+    newsletters.add(tx, flash, section_ids=[])
+    held = Issue(
+        newsletter_id=flash.id,
+        number=1,
+        local_date=room.now.date(),
+        slot="alert",
+        article_id=room.articles["report"],
+        window_from=room.now,
+        window_to=room.now,
+        state=IssueState.HELD,
+    )
+    tx.add(held)
+    tx.flush()
+    found: dict[str, object] = {"flash": flash.id, "next_newsletter": flash.id + 1}
+    return found | {"held_alert": held.id, "next_issue": held.id + 1}
 
 
 def _feeds(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
@@ -144,13 +196,15 @@ class Faces:
         assert result.exit_code == 0, result.output
         return Answer(200, result.output)
 
-    def _program(
-        self, path: str, body: Mapping[str, Any], permissions: frozenset[Permission]
-    ) -> Answer:
+    def _program(self, path: str, body: Json | bytes, permissions: frozenset[Permission]) -> Answer:
         bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
         address = f"/api/v1{path.format_map(self.place)}"
-        said = {name: _filled(value, self.place) for name, value in body.items()}
-        answer = self.browser.post(address, json=said, headers=bearer)
+        if isinstance(body, bytes):
+            headers = bearer | {"Content-Type": "text/csv"}
+            answer = self.browser.post(address, content=body, headers=headers)
+        else:
+            said = {name: _filled(value, self.place) for name, value in body.items()}
+            answer = self.browser.post(address, json=said, headers=bearer)
         problem = answer.json().get("error") if answer.status_code >= 400 else None
         return Answer(answer.status_code, problem["message"] if problem else answer.text)
 

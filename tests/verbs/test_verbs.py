@@ -9,8 +9,9 @@ from _pytest.mark import ParameterSet
 from syndicate.errors import NotAllowedError
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.errors import _STATUS
+from tests.verbs.asked import FACES, Done, No, called
 from tests.verbs.conftest import Faces, Place, audited
-from tests.verbs.table import DONE, FACES, NOES, Done, No, called
+from tests.verbs.table import DONE, NOES
 
 EVERYTHING = frozenset(Permission)
 

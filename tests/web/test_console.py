@@ -9,7 +9,7 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings, signing
-from syndicate.newsletters import run
+from syndicate.newsletters import run, steering
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
@@ -20,6 +20,7 @@ from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import LINK_PURPOSE
 from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import operations
+from tests.acting import TESTER
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -308,7 +309,8 @@ def test_a_story_that_no_mail_can_hold_is_named_before_and_after_the_send(
         "/api/v1/newsletters/morning/rehearsal?next=1", headers=operators.bearer("viewer")
     ).json()
     with time_machine.travel(newsroom.now + dt.timedelta(days=1), tick=False):
-        run.compose_issue(run.open_slot_now(newsroom.newsletter, clock.now()), clock.now())
+        now = clock.now()
+        run.compose_issue(steering.send_now(newsroom.newsletter, actor=TESTER, now=now), now)
         operators.sign_in(browser, "viewer")
         home = browser.get("/console").text
         issues_page = browser.get(path).text

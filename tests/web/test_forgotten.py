@@ -8,6 +8,7 @@ from syndicate.mail.mime import message
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients, subscribers
 from syndicate.subscribers import erase
+from tests.acting import TESTER
 from tests.web.newsroom import Newsroom
 
 READER = "reader001@example.com"
@@ -28,7 +29,7 @@ def erased(newsroom: Newsroom) -> str:
         subscribers.activate(made, now=now)
         recipients.upsert(tx, READER, subscriber_id=reader.id)
         named = str(made.id)
-    erase.erase(READER, actor="test", now=now)
+    erase.erase(READER, actor=TESTER, now=now)
     return named
 
 

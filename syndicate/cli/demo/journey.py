@@ -19,6 +19,7 @@ from lxml.html import FormElement
 
 from syndicate import clock
 from syndicate.cli import newsroom
+from syndicate.cli.actors import actor
 from syndicate.cli.demo import counting
 from syndicate.cli.demo.own_sources import OwnSource
 from syndicate.cli.demo.telling import Bar, Teller
@@ -26,7 +27,7 @@ from syndicate.cli.newsroom import Opening
 from syndicate.cli.waiting import NothingMovedError, Seen, Waiter
 from syndicate.embedded.supervisor import Stack
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import run
+from syndicate.newsletters import steering
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
 from syndicate.store.composition import issues
@@ -139,7 +140,9 @@ class Journey:
         if self.installed is None:
             raise NotFoundError("The newsroom is not open.")
         with self.teller.step("sending the digest") as bar:
-            self.issue_id = run.open_slot_now(self.installed.newsletter_id, clock.now())
+            self.issue_id = steering.send_now(
+                self.installed.newsletter_id, actor=actor(), now=clock.now()
+            )
             self._waiter.wait("the issue to be composed", self._composing_seen, show=bar.show)
             self._wait_until_sent(bar)
             counts = counting.issue(self.mailing_id, self.issue_id)

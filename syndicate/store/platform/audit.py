@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.redaction import without_addresses_in
@@ -40,10 +40,14 @@ def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
 
 def record(
     tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
-) -> None:
+) -> Audit:
     """Write down that `actor` did `action` to `subject` ("mailing:7"); no address in its words."""
-    tx.add(
-        Audit(
-            at=at, actor=actor, action=action, subject=subject, detail=without_addresses_in(detail)
-        )
-    )
+    said = without_addresses_in(detail)
+    row = Audit(at=at, actor=actor, action=action, subject=subject, detail=said)
+    tx.add(row)
+    return row
+
+
+def amend(tx: Transaction, audit_id: int, **numbers: int) -> None:
+    """Say what has come of an act that goes on over several transactions."""
+    tx.execute(update(Audit).where(Audit.id == audit_id).values(detail=numbers))

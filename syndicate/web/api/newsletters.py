@@ -8,16 +8,16 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, Field
 
 from syndicate import clock
-from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import rehearse, timetable
-from syndicate.newsletters import run as running
+from syndicate.newsletters import rehearse, steering, timetable
+from syndicate.newsletters.run import unknown_issue
+from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom import newsletters as rows
-from syndicate.store.platform import audit
 from syndicate.store.views import operations, reader_pages
-from syndicate.subscribers import csvfile, transfer
+from syndicate.subscribers import csvfile
+from syndicate.subscribers import steering as bringing
 from syndicate.web.api.actors import CanImport, CanRead, CanSend
 
 router = APIRouter(prefix="/api/v1")
@@ -136,7 +136,7 @@ def list_newsletters(_actor: CanRead) -> list[Newsletter]:
 def show_newsletter(_actor: CanRead, slug: Slug) -> Newsletter:
     """One newsletter."""
     with transaction() as tx:
-        return _newsletter(_found(tx, slug), operations.active_readers(tx))
+        return _newsletter(named(tx, slug), operations.active_readers(tx))
 
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
@@ -151,7 +151,7 @@ def list_issues(
 ) -> list[Issue]:
     """A newsletter's issues, the newest first."""
     with transaction() as tx:
-        recent = issues.of_newsletter(tx, _found(tx, slug).id, limit=limit, before=before)
+        recent = issues.of_newsletter(tx, named(tx, slug).id, limit=limit, before=before)
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
     return [_issue(each, mailings) for each in recent]
 
@@ -162,15 +162,10 @@ def run_newsletter(actor: CanSend, slug: Slug) -> Issue:
 
     Safe to run twice: a slot has one issue, and one that was sent is left alone.
     """
-    now = clock.now()
     with transaction() as tx:
-        found = _found(tx, slug)
-        if found.kind is not rows.NewsletterKind.DIGEST:
-            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
-    issue_id = running.open_slot_now(found.id, now)
+        found = named(tx, slug)
+    issue_id = steering.send_now(found.id, actor=actor, now=clock.now())
     with transaction() as tx:
-        subject = f"issue:{issue_id}"
-        audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
         return _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
 
 
@@ -185,7 +180,7 @@ def rehearse_newsletter(
 ) -> Rehearsal:
     """What the issue of a slot would hold, and who would get it. Stores nothing."""
     with transaction() as tx:
-        newsletter_id = _found(tx, slug).id
+        newsletter_id = named(tx, slug).id
     found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     return Rehearsal(
         slot_at=found.slot.due_at,
@@ -258,22 +253,15 @@ def import_subscribers(
     is not understood is answered 400, and nothing is imported.
     """
     lines = csvfile.lines_of(csvfile.decoded(csv))
-    now = clock.now()
-    done = transfer.import_csv(
-        lines, slug, wording=wording, origin=origin, now=now, ignored=ignore_column
+    done = bringing.bring_in(
+        lines,
+        slug,
+        wording=wording,
+        origin=origin,
+        ignored=ignore_column,
+        actor=actor,
+        now=clock.now(),
     )
-    with transaction() as tx:
-        audit.record(
-            tx,
-            at=now,
-            actor=actor.name,
-            action="import",
-            subject=f"newsletter:{_found(tx, slug).id}",
-            added=done.added,
-            known=done.known,
-            left=done.left,
-            refused=len(done.refused),
-        )
     return Imported(
         added=done.added,
         known=done.known,
@@ -288,17 +276,10 @@ def _told(pairs: Sequence[tuple[int, str]]) -> list[Refused]:
     return [Refused(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
-def _found(tx: Transaction, slug: str) -> rows.Newsletter:
-    found = newsletters.by_slug(tx, slug)
-    if found is None:
-        raise NotFoundError(f"There is no newsletter {slug}.", slug=slug)
-    return found
-
-
 def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
     found = issues.find(tx, issue_id)
     if found is None:
-        raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+        raise unknown_issue(issue_id)
     return found
 
 

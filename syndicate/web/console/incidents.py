@@ -6,10 +6,9 @@ from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
 from syndicate.bounces.keeping import advice
-from syndicate.errors import NotFoundError
+from syndicate.newsroom import incidents as acts
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
-from syndicate.store.platform import audit
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
 
@@ -39,30 +38,14 @@ def every(actor: CanRead) -> Response:
 @router.post("/console/incidents/{incident_id}/take")
 def take(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Say that one looks after it. Safe to run twice; the first to say so stays."""
-    now = clock.now()
     with transaction() as tx:
-        if incidents.take(tx, incident_id, by=actor.name, now=now):
-            subject = f"incident:{incident_id}"
-            audit.record(tx, at=now, actor=actor.name, action="taken", subject=subject)
-        elif not incidents.is_open(tx, incident_id):
-            raise _none(incident_id)
+        acts.take(tx, incident_id, actor=actor, now=clock.now())
     return pages.see_other("/console/incidents")
 
 
 @router.post("/console/incidents/{incident_id}/close")
 def close(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Close it; the next refusal of its kind opens a new one."""
-    now = clock.now()
     with transaction() as tx:
-        if not incidents.close(tx, incident_id, now=now):
-            raise _none(incident_id)
-        subject = f"incident:{incident_id}"
-        audit.record(tx, at=now, actor=actor.name, action="closed", subject=subject)
+        acts.close(tx, incident_id, actor=actor, now=clock.now())
     return pages.see_other("/console/incidents")
-
-
-def _none(incident_id: int) -> NotFoundError:
-    return NotFoundError(
-        f"No open incident has the number {incident_id}; it may be closed by now.",
-        incident_id=incident_id,
-    )

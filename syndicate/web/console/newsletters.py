@@ -5,14 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
-from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import run as running
-from syndicate.newsletters import schedule, timetable
+from syndicate.newsletters import schedule, steering, timetable
+from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
-from syndicate.store.platform import audit
 from syndicate.store.views import operations
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSend
@@ -50,12 +47,12 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
     """One newsletter with its issues and what became of each."""
     now = clock.now()
     with transaction() as tx:
-        found = _found(tx, newsletter_id)
+        found = numbered(tx, newsletter_id)
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
         readers = operations.active_readers(tx)
     trouble = timetable.trouble(found)
-    is_digest = found.kind is NewsletterKind.DIGEST and trouble is None
+    is_digest = timetable.has_slots(found) and trouble is None
     slots = timetable.read_schedule(found) if is_digest else None
     return pages.render(
         actor,
@@ -75,19 +72,5 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
 @router.post("/console/newsletters/{newsletter_id}/run")
 def run(actor: CanSend, newsletter_id: NewsletterId) -> Response:
     """Compose and send the issue of the slot that is now; one that was sent is left alone."""
-    now = clock.now()
-    with transaction() as tx:
-        if _found(tx, newsletter_id).kind is not NewsletterKind.DIGEST:
-            raise RefusedError("Only a digest has slots; an alert is sent with its article.")
-    issue_id = running.open_slot_now(newsletter_id, now)
-    with transaction() as tx:
-        subject = f"issue:{issue_id}"
-        audit.record(tx, at=now, actor=actor.name, action="run", subject=subject)
+    steering.send_now(newsletter_id, actor=actor, now=clock.now())
     return pages.see_other(f"/console/newsletters/{newsletter_id}")
-
-
-def _found(tx: Transaction, newsletter_id: int) -> Newsletter:
-    found = newsletters.find(tx, newsletter_id)
-    if found is None:
-        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
-    return found

@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from syndicate import clock
-from syndicate.errors import NotFoundError
 from syndicate.newsletters import rehearse
+from syndicate.newsroom.newsletters import numbered
 from syndicate.render.email import MAX_HTML_BYTES
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import newsletters
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead
 from syndicate.web.mail_frame import framed, part
@@ -27,9 +26,7 @@ def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = 
     """The check list before a send: audience, stories, subjects, size, and the mail itself."""
     found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     with transaction() as tx:
-        newsletter = newsletters.find(tx, newsletter_id)
-    if newsletter is None:
-        raise NotFoundError(f"There is no newsletter {newsletter_id}.", newsletter_id=newsletter_id)
+        newsletter = numbered(tx, newsletter_id)
     return pages.render(
         actor,
         "rehearsal.html",

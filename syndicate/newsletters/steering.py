@@ -1,0 +1,154 @@
+"""What operators do to a newsletter and its issues: make one, send the slot of now, let one go."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syndicate import bounds
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsletters import alerts, run, schedule, timetable
+from syndicate.newsroom import newsletters as chosen
+from syndicate.newsroom import publications as brands
+from syndicate.newsroom.verbs import verb
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom.newsletters import EmptyRule, Newsletter, NewsletterKind
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_MAX_SLUG, _MAX_LANGUAGE, _MAX_NAME, _MAX_DESCRIPTION = 80, 35, 200, 1_000
+_EIGHT = ("08:00",)  # readers' breakfast, where nobody says when
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A newsletter as it is asked for.
+
+    Attributes:
+        publication: slug of the one that it comes from.
+        name: as readers see it.
+        description: one sentence for the sign-up page.
+        sections: slugs that it draws from, in every publication; translations share a slug.
+        languages: that it comes in, the fallback first; empty means the publication's.
+        times: local, "HH:MM"; days: 1 Monday to 7; empty means 08:00 and every day.
+        zone: IANA name; None means the publication's.
+        when_empty: what an issue without stories does.
+    """
+
+    slug: str
+    publication: str
+    name: str
+    kind: NewsletterKind = NewsletterKind.DIGEST
+    description: str = ""
+    sections: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    times: Sequence[str] = ()
+    days: Sequence[int] = ()
+    zone: str | None = None
+    when_empty: EmptyRule = EmptyRule.SKIP
+
+
+@verb(Permission.NEWSLETTERS)
+def add(tx: Transaction, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> Newsletter:
+    """Make a newsletter.
+
+    Raises:
+        NotFoundError: there is no such publication, or none that has such a section.
+        UsageError: slug, name, language, time, day or zone cannot be used.
+        RefusedError: the slug is taken, or nothing opens issues of this kind.
+    """
+    _check(wanted)
+    owner = brands.named(tx, wanted.publication)
+    row = Newsletter(
+        slug=wanted.slug,
+        kind=wanted.kind,
+        name=wanted.name,
+        description=wanted.description,
+        publication_id=owner.id,
+        languages=list(wanted.languages) or [owner.language],
+        zone=wanted.zone or owner.zone,
+        schedule={
+            "times": list(wanted.times or _EIGHT),
+            "days": list(wanted.days or schedule.EVERY_DAY),
+        },
+        empty_rule=wanted.when_empty,
+        created_at=now,
+    )
+    timetable.read_schedule(row)
+    made = newsletters.add(tx, row, section_ids=_section_ids(tx, wanted.sections))
+    _record(tx, "added", f"newsletter:{made.id}", actor, now)
+    return made
+
+
+@verb(Permission.RUN)
+def send_now(newsletter_id: int, *, actor: Actor, now: dt.datetime) -> int:
+    """Open the issue of the slot that is now, or of the last one before now. Safe to run twice.
+
+    An issue that was empty or held is composed again; one that was sent is left alone.
+
+    Returns:
+        The issue's id.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+        RefusedError: it has no slots, or mail is held.
+        UsageError: its schedule cannot be read.
+    """
+    with transaction() as tx:
+        newsletter = chosen.numbered(tx, newsletter_id)
+        issue_id, is_news = run.open_slot_now(tx, newsletter, now)
+        if is_news:
+            _record(tx, "run", f"issue:{issue_id}", actor, now)
+        return issue_id
+
+
+@verb(Permission.RUN)
+def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """Send an alert that is held because there were many before it.
+
+    Raises:
+        NotFoundError: there is no such issue.
+        RefusedError: it is no alert, or not held.
+    """
+    with transaction() as tx:
+        alerts.release(tx, issue_id)
+        _record(tx, "released", f"issue:{issue_id}", actor, now)
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.kind not in timetable.OPENED:
+        raise RefusedError(
+            f"Nothing opens the issues of a {wanted.kind.value} yet; a newsletter is one of "
+            f"{', '.join(sorted(timetable.OPENED))}.",
+        )
+    if not _SLUG.fullmatch(wanted.slug) or len(wanted.slug) > _MAX_SLUG:
+        raise UsageError(
+            f"A newsletter's slug is small letters, digits and hyphens, {_MAX_SLUG} at most: it is "
+            "part of its address."
+        )
+    if not bounds.text(wanted.name, "The name", most=_MAX_NAME).strip():
+        raise UsageError("A newsletter needs a name that readers see.")
+    bounds.text(wanted.description, "The description", most=_MAX_DESCRIPTION)
+    for each in wanted.languages:
+        if not _LANGUAGE.fullmatch(each) or len(each) > _MAX_LANGUAGE:
+            raise UsageError(f"{each[:40]} is no language; write its tag, such as en or ar.")
+
+
+def _section_ids(tx: Transaction, slugs: Sequence[str]) -> list[int]:
+    """The sections of these slugs in every publication: translations share a slug."""
+    every = [
+        section
+        for publication in publications.all_publications(tx)
+        for section in publications.sections_of(tx, publication.id)
+    ]
+    missing = set(slugs) - {section.slug for section in every}
+    if missing:
+        raise NotFoundError(f"No publication has a section {min(missing)}.")
+    return [section.id for section in every if section.slug in slugs]
+
+
+def _record(tx: Transaction, what: str, subject: str, actor: Actor, now: dt.datetime) -> None:
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

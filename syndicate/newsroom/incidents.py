@@ -1,0 +1,52 @@
+"""What operators do about an incident: look after it, and close it."""
+
+import datetime as dt
+
+from syndicate.errors import NotFoundError
+from syndicate.newsroom.verbs import verb
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+
+
+@verb(Permission.STEER)
+def take(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) -> bool:
+    """Say that one looks after an incident. Safe to run twice; the first to say so stays.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotFoundError: no open incident has this id.
+    """
+    if not incidents.is_open(tx, incident_id):
+        raise _none(incident_id)
+    is_news = incidents.take(tx, incident_id, by=actor.name, now=now)
+    if is_news:
+        _record(tx, "taken", incident_id, actor, now)
+    return is_news
+
+
+@verb(Permission.STEER)
+def close(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """Close an incident; the next refusal of its kind opens a new one.
+
+    Raises:
+        NotFoundError: no open incident has this id.
+    """
+    if not incidents.close(tx, incident_id, now=now):
+        raise _none(incident_id)
+    _record(tx, "closed", incident_id, actor, now)
+
+
+def _none(incident_id: int) -> NotFoundError:
+    return NotFoundError(
+        f"No open incident has the number {incident_id}; it may be closed by now.",
+        incident_id=incident_id,
+    )
+
+
+def _record(tx: Transaction, what: str, incident_id: int, actor: Actor, now: dt.datetime) -> None:
+    subject = f"incident:{incident_id}"
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

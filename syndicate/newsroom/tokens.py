@@ -1,0 +1,90 @@
+"""What operators do to the tokens that open the HTTP API and the console: make and revoke them."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from syndicate import bounds
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.newsroom.verbs import verb
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import audit, tokens
+from syndicate.store.platform.tokens import ROLES, Actor, ApiToken, Permission
+
+_MAX_NAME = 200
+
+
+@verb(Permission.TOKENS)
+def add(
+    tx: Transaction,
+    name: str,
+    permissions: Collection[Permission],
+    *,
+    days: int | None,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[ApiToken, str]:
+    """Make a token.
+
+    Args:
+        tx: the open transaction.
+        name: whose it is, for lists and the audit.
+        permissions: what its holder may do.
+        days: until it expires; None means never.
+        actor: who asks.
+        now: aware UTC.
+
+    Returns:
+        The token, and its secret, of which only the hash is kept.
+
+    Raises:
+        UsageError: the name is empty, or cannot be kept.
+    """
+    if not bounds.text(name, "The name", most=_MAX_NAME).strip():
+        raise UsageError("A token needs a name: whose it is.")
+    secret = tokens.new_secret()
+    ends_at = now + dt.timedelta(days=days) if days else None
+    made = tokens.add_token(tx, name, permissions, secret=secret, expires_at=ends_at, now=now)
+    _record(tx, "token-add", made.id, actor, now)
+    return made, secret
+
+
+@verb(Permission.TOKENS)
+def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) -> None:
+    """Make a token worthless at once, and end the console sessions that it opened.
+
+    Raises:
+        NotFoundError: there is no such token.
+    """
+    if not tokens.revoke(tx, token_id):
+        raise NotFoundError(
+            f"There is no token {token_id}; the list of tokens shows all there are.",
+            token_id=token_id,
+        )
+    _record(tx, "token-revoke", token_id, actor, now)
+
+
+def of_role(name: str) -> frozenset[Permission]:
+    """What a role may do.
+
+    Raises:
+        UsageError: there is no such role.
+    """
+    if name not in ROLES:
+        raise UsageError(f"There is no role {name}; it is one of {', '.join(ROLES)}.")
+    return ROLES[name]
+
+
+def permission(name: str) -> Permission:
+    """The permission of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in list(Permission):
+        raise UsageError(f"There is no permission {name}; it is one of {', '.join(Permission)}.")
+    return Permission(name)
+
+
+def _record(tx: Transaction, what: str, token_id: int, actor: Actor, now: dt.datetime) -> None:
+    subject = f"token:{token_id}"
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

@@ -1,0 +1,73 @@
+"""What operators do to a newsletter's readers as a whole: bring a file of them in, give one out."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+
+from syndicate.newsroom import newsletters
+from syndicate.newsroom.verbs import verb
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.subscribers import transfer
+from syndicate.subscribers.transfer import Imported
+
+
+@verb(Permission.IMPORT)
+def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
+    lines: Iterable[str],
+    slug: str,
+    *,
+    wording: str,
+    origin: str,
+    ignored: Collection[str] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> Imported:
+    """Bring a file's readers in, as `transfer.import_csv` does. Safe to run twice.
+
+    Its line in the audit is written with the first readers and counts them as they come, so that
+    an import that was cut off has one too.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+        UsageError: wording, origin or file cannot be used; nothing was stored.
+    """
+    with transaction() as tx:
+        subject = f"newsletter:{newsletters.named(tx, slug).id}"
+    written: list[int] = []
+
+    def note(tx: Transaction, so_far: Imported) -> None:
+        counts = {
+            "added": so_far.added,
+            "known": so_far.known,
+            "left": so_far.left,
+            "refused": len(so_far.refused),
+        }
+        if written:
+            audit.amend(tx, written[0], **counts)
+        else:
+            row = audit.record(
+                tx, at=now, actor=actor.name, action="import", subject=subject, **counts
+            )
+            tx.flush()
+            written.append(row.id)
+
+    done = transfer.import_csv(
+        lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, note=note
+    )
+    with transaction() as tx:
+        note(tx, done)
+    return done
+
+
+@verb(Permission.EXPORT)
+def give_out(slug: str, *, actor: Actor, now: dt.datetime) -> Iterator[str]:
+    """A newsletter's readers, as `transfer.export_csv` tells them; written down before the first.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+    """
+    with transaction() as tx:
+        subject = f"newsletter:{newsletters.named(tx, slug).id}"
+        audit.record(tx, at=now, actor=actor.name, action="export", subject=subject)
+    return transfer.export_csv(slug)

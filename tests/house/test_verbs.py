@@ -1,0 +1,92 @@
+"""Whatever writes on somebody's word is a verb, and stands in the table that asks every face."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+
+import syndicate
+from syndicate.newsroom.verbs import Verb
+from tests.house.test_docs import all_commands
+from tests.house.test_permissions import OPEN, needs, routes
+from tests.verbs.asked import Done, called
+from tests.verbs.table import DONE, NOES
+
+# What a relay took and what came back: a server speaks there, not a person.
+REPORTS = {"/api/v1/accepts"}
+REPORTING = {"mailings accepts", "bounces ingest", "bounces fetch", "bounces listen",
+             "feeds read-log"}  # fmt: skip
+READING = {
+    *("articles list", "articles show", "sources list", "sources check", "sources hubs"),
+    *("sources secret", "collect parse", "collect extract", "feeds list", "feeds show"),
+    *("feeds watch", "newsletters list", "newsletters issues", "newsletters dry-run"),
+    *("newsletters preview", "mailings list", "mailings show", "bounces classify"),
+    *("bounces incidents", "subscribers counts", "tokens list", "doctor", "sample list"),
+}
+# Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
+RUNNING = {
+    *("feeds publish", "feeds hub", "up", "servers", "demo", "migrate", "web", "worker", "beat"),
+    *("sample edit", "sample remove"),
+}
+# A link is worth nothing until it is used, and its use is a line in the audit (sign-in).
+LINKING = {"console-link"}
+# Two verbs, one after the other: `newsletters send` and `subscribers import` stand for it.
+BOTH = {"send"}
+
+
+def verbs() -> Iterator[str]:
+    for found in pkgutil.walk_packages(syndicate.__path__, "syndicate."):
+        if ".migrations" in found.name or found.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if isinstance(value, Verb) and value.__module__ == found.name:
+                yield f"{found.name.removeprefix('syndicate.')}.{name}"
+
+
+def asked_of(route: APIRoute) -> list[Done]:
+    """The rows of the table that ask this route."""
+    face = "console" if route.path.startswith("/console") else "api"
+    prefix = {"console": "/console", "api": "/api/v1"}[face]
+    found = []
+    for row in DONE:
+        asked = getattr(row.asked, face)
+        path = asked and prefix + re.sub(r"\{\w+\}", "1", asked[0]).partition("?")[0]
+        if path and route.path_regex.fullmatch(path):
+            found.append(row)
+    return found
+
+
+def writing() -> list[APIRoute]:
+    every = routes("/console", "/api/")
+    return [each for each in every if each.methods != {"GET"} and each.path not in OPEN | REPORTS]
+
+
+def test_every_verb_is_asked_and_refused_in_the_table() -> None:
+    every = set(verbs())
+
+    assert every
+    assert every == {row.verb for row in DONE}
+    # To stop all mail, and to let it go again, is refused to nobody who may.
+    alone = {"mail.steering.stop_everything", "mail.steering.release"}
+    assert every - alone == {row.verb for row in NOES}
+
+
+@pytest.mark.parametrize("route", writing(), ids=lambda route: f"{route.name} {route.path}")
+def test_a_route_that_writes_asks_one_verb_and_its_permission(route: APIRoute) -> None:
+    asked = asked_of(route)
+
+    assert len({row.verb for row in asked}) == 1
+    (need,) = needs(route.dependant)
+    assert getattr(need, "permission", None) is called(asked[0].verb).permission
+
+
+def test_a_command_asks_a_verb_or_is_known_to_write_on_nobodys_word() -> None:
+    spoken = {" ".join(row.asked.cli.split()[:2]) for row in DONE if row.asked.cli}
+    every = {each.removeprefix("syndicate ") for each in all_commands()}
+
+    assert spoken & (READING | REPORTING | RUNNING | LINKING | BOTH) == set()
+    assert every == spoken | READING | REPORTING | RUNNING | LINKING | BOTH

@@ -1,0 +1,48 @@
+"""What is done to a newsletter's readers, at each face that offers it."""
+
+from syndicate.errors import NotFoundError
+from tests.verbs.asked import Asked, Done, No
+
+CSV = b"address\nreader007@example.com\n"
+IMPORT = "subscribers import {file} -n morning --wording agreed --origin lists"
+PATH = "/newsletters/morning/subscribers?wording=agreed&origin=lists"
+NO_SUCH = "There is no newsletter nothing; there are: morning, flash."
+DONE = (
+    Done(
+        "subscribers.steering.bring_in",
+        Asked(IMPORT, (PATH, CSV)),
+        ("import", "newsletter:{newsletter}"),
+        is_quiet_again=False,
+    ),
+    Done(
+        "subscribers.steering.give_out",
+        Asked("subscribers export -n morning"),
+        ("export", "newsletter:{newsletter}"),
+        is_quiet_again=False,
+    ),
+    Done(
+        "subscribers.erase.erase",
+        Asked("subscribers erase reader001@example.com --yes"),
+        ("erased", "subscriber:{subscriber}"),
+    ),
+)
+NOES = (
+    No(
+        "subscribers.steering.bring_in",
+        Asked(IMPORT.replace("morning", "nothing"), (PATH.replace("morning", "nothing"), CSV)),
+        NotFoundError,
+        NO_SUCH,
+    ),
+    No(
+        "subscribers.steering.give_out",
+        Asked("subscribers export -n nothing"),
+        NotFoundError,
+        NO_SUCH,
+    ),
+    No(
+        "subscribers.erase.erase",
+        Asked("subscribers erase reader002@example.com --yes"),
+        NotFoundError,
+        "No subscriber has this address; nothing was changed.",
+    ),
+)
