@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syndicate import bounds
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.languages import normalised
 from syndicate.newsletters import alerts, run, schedule, timetable
 from syndicate.newsroom import newsletters as chosen
 from syndicate.newsroom import publications as brands
@@ -18,7 +19,6 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MAX_SLUG, _MAX_LANGUAGE, _MAX_NAME, _MAX_DESCRIPTION = 80, 35, 200, 1_000
 _EIGHT = ("08:00",)  # readers' breakfast, where nobody says when
 
@@ -68,7 +68,7 @@ def add(tx: Transaction, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> N
         name=wanted.name,
         description=wanted.description,
         publication_id=owner.id,
-        languages=list(wanted.languages) or [owner.language],
+        languages=[_language(each) for each in wanted.languages] or [owner.language],
         zone=wanted.zone or owner.zone,
         schedule={
             "times": list(wanted.times or _EIGHT),
@@ -132,9 +132,13 @@ def _check(wanted: Wanted) -> None:
     if not bounds.text(wanted.name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A newsletter needs a name that readers see.")
     bounds.text(wanted.description, "The description", most=_MAX_DESCRIPTION)
-    for each in wanted.languages:
-        if not _LANGUAGE.fullmatch(each) or len(each) > _MAX_LANGUAGE:
-            raise UsageError(f"{each[:40]} is no language; write its tag, such as en or ar.")
+
+
+def _language(said: str) -> str:
+    tag = normalised(said)
+    if tag is None or len(tag) > _MAX_LANGUAGE:
+        raise UsageError(f"{said[:40]} is no language; write its tag, such as en or ar.")
+    return tag
 
 
 def _section_ids(tx: Transaction, slugs: Sequence[str]) -> list[int]:

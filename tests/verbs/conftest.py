@@ -134,7 +134,7 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
         number=1,
         local_date=room.now.date(),
         slot="alert",
-        article_id=room.articles["report"],
+        article_id=room.articles["arabic"],
         window_from=room.now,
         window_to=room.now,
         state=IssueState.HELD,
