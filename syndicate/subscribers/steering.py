@@ -43,14 +43,10 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
             "left": so_far.left,
             "refused": len(so_far.refused),
         }
-        if written:
-            audit.amend(tx, written[0], **counts)
-        else:
-            row = audit.record(
-                tx, at=now, actor=actor.name, action="import", subject=subject, **counts
-            )
-            tx.flush()
-            written.append(row.id)
+        if not written:
+            said = {"actor": actor.name, "action": "import", "subject": subject}
+            written.append(audit.begin(tx, at=now, **said))
+        audit.amend(tx, written[0], **counts)
 
     done = transfer.import_csv(
         lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, note=note

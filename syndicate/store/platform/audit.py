@@ -40,14 +40,20 @@ def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
 
 def record(
     tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
-) -> Audit:
+) -> None:
     """Write down that `actor` did `action` to `subject` ("mailing:7"); no address in its words."""
     said = without_addresses_in(detail)
-    row = Audit(at=at, actor=actor, action=action, subject=subject, detail=said)
+    tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=said))
+
+
+def begin(tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str) -> int:
+    """Write down an act that goes on over several transactions; its line's id, for `amend`."""
+    row = Audit(at=at, actor=actor, action=action, subject=subject)
     tx.add(row)
-    return row
+    tx.flush()
+    return row.id
 
 
 def amend(tx: Transaction, audit_id: int, **numbers: int) -> None:
-    """Say what has come of an act that goes on over several transactions."""
+    """Say what has come of an act by now."""
     tx.execute(update(Audit).where(Audit.id == audit_id).values(detail=numbers))
