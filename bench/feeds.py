@@ -40,7 +40,7 @@ from syndicate.embedded.child import Recipe
 from syndicate.embedded.probes import ReadySocket
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.valkey import Valkey
-from syndicate.feeds import build, model, publish
+from syndicate.feeds import build, model, pages, publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feed_documents import FeedFormat
@@ -230,8 +230,8 @@ def _ours(rows: list[EntryRow]) -> list[bytes]:
 
 def _codings(bodies: list[bytes]) -> None:
     for body in bodies:
-        gzip.compress(body, publish.GZIP_LEVEL, mtime=0)
-        brotli.compress(body, mode=brotli.MODE_TEXT, quality=publish.BROTLI_QUALITY)
+        gzip.compress(body, pages.GZIP_LEVEL, mtime=0)
+        brotli.compress(body, mode=brotli.MODE_TEXT, quality=pages.BROTLI_QUALITY)
 
 
 def _cpu_ms(work: Callable[[], object], repeats: int) -> float:

@@ -66,6 +66,21 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Done:
+    """How a feed stands once all of it is built.
+
+    Attributes:
+        last_page: number of its newest page behind page 0; 0 when there is none.
+        built_for: by which code and for which address it was built.
+        next_moment: when it changes next by itself, or None.
+    """
+
+    last_page: int
+    built_for: str
+    next_moment: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class NewPage:
     """One page as it was built, with its documents that differ from the stored ones."""
 
@@ -179,15 +194,7 @@ def write(tx: Transaction, taken: Taken, pages: Collection[NewPage]) -> bool:
     return True
 
 
-def finish(
-    tx: Transaction,
-    taken: Taken,
-    *,
-    last_page: int,
-    built_for: str,
-    next_moment: dt.datetime | None,
-    now: dt.datetime,
-) -> None:
+def finish(tx: Transaction, taken: Taken, done: Done, *, now: dt.datetime) -> None:
     """Drop pages past the last one and set when the feed is due next.
 
     A feed that was marked due while it was built stays due.
@@ -196,15 +203,15 @@ def finish(
     query = select(Feed.id).where(Feed.id == feed_id, Feed.epoch == taken.feed.epoch)
     if tx.scalar(query.with_for_update()) is None:
         return
-    tx.execute(delete(FeedPage).where(FeedPage.feed_id == feed_id, FeedPage.page > last_page))
+    tx.execute(delete(FeedPage).where(FeedPage.feed_id == feed_id, FeedPage.page > done.last_page))
     past = delete(FeedDocument).where(
-        FeedDocument.feed_id == feed_id, FeedDocument.page > last_page
+        FeedDocument.feed_id == feed_id, FeedDocument.page > done.last_page
     )
     if tx.scalars(past.returning(FeedDocument.page)).all():
         _raise_generation(tx, feed_id)
     ends = select(FeedPage.until).where(FeedPage.feed_id == feed_id, FeedPage.until > now)
-    moments = [moment for moment in (*tx.scalars(ends), next_moment) if moment is not None]
-    tx.execute(update(Feed).where(Feed.id == feed_id).values(built_for=built_for))
+    moments = [moment for moment in (*tx.scalars(ends), done.next_moment) if moment is not None]
+    tx.execute(update(Feed).where(Feed.id == feed_id).values(built_for=done.built_for))
     tx.execute(
         update(Feed)
         .where(Feed.id == feed_id, Feed.due_at == taken.lease_until)

@@ -51,6 +51,7 @@ CHANGED = 25
 _OF_THEIR_OWN = frozenset({FeedKind.FEATURED, FeedKind.CORRECTIONS})
 # Picks have an order, not a time: they all sort by this one and then by their position.
 EPOCH = dt.datetime.fromtimestamp(0, tz=dt.UTC)
+_Places = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,52 @@ class Page:
     places: tuple[Place, ...]
     fingerprint: str
 
+    @property
+    def article_ids(self) -> list[int]:
+        """Of the articles that stand on it, each once."""
+        return sorted({place.article_id for place in self.places})
 
-def newest(
-    tx: Transaction, feed: Feed, channel: Channel, *, now: dt.datetime, limit: int = PAGE_ENTRIES
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands where in a feed at a moment.
+
+    Attributes:
+        pages: every page, page 0 first, then from the oldest up.
+        tombstones: (atom id, time) of what was withdrawn, newest first.
+        next_moment: when it changes next without anybody's doing, or None.
+    """
+
+    pages: tuple[Page, ...]
+    tombstones: list[tuple[str, dt.datetime]]
+    next_moment: dt.datetime | None
+
+
+def layout(tx: Transaction, feed: Feed, channel: Channel, *, now: dt.datetime) -> Layout:
+    """Every page of a feed, what was withdrawn from it, and when it changes next by itself."""
+    belongs = belongs_to(feed)
+    members = _members(feed, belongs, channel, now)
+    first, before = _newest(tx, feed, members.where(may_show(channel, now=now)))
+    older = _older_pages(tx, members, channel, before, now=now) if before else []
+    return Layout(
+        pages=(first, *older),
+        tombstones=_tombstones(tx, feed, belongs),
+        next_moment=_next_moment(tx, feed, belongs, now=now),
+    )
+
+
+def _newest(
+    tx: Transaction, feed: Feed, shown: _Places
 ) -> tuple[Page, tuple[dt.datetime, int] | None]:
     """Page 0 of a feed and the sort key of its oldest place (None when it is not full).
 
     Older articles that changed materially within the time page 0 covers stand at its end as well:
     who polls page 0 alone must see a correction of last week's story (RFC 5005 4).
     """
-    members = _members(feed, channel, now).where(may_show(channel, now=now)).subquery()
+    members = shown.subquery()
     query = select(members).order_by(members.c.sort_at.desc(), members.c.sort_id.desc())
-    rows = list(tx.execute(query.limit(limit)))
-    before = (rows[-1].sort_at, rows[-1].sort_id) if len(rows) == limit else None
+    rows = list(tx.execute(query.limit(PAGE_ENTRIES)))
+    before = (rows[-1].sort_at, rows[-1].sort_id) if len(rows) == PAGE_ENTRIES else None
     if before is not None and feed.kind not in _OF_THEIR_OWN:
         changed = query.where(
             members.c.number > 1,
@@ -91,9 +125,9 @@ def newest(
     return Page(0, places, ",".join(row.version for row in rows)), before
 
 
-def older_pages(
+def _older_pages(
     tx: Transaction,
-    feed: Feed,
+    members: _Places,
     channel: Channel,
     before: tuple[dt.datetime, int],
     *,
@@ -103,14 +137,14 @@ def older_pages(
 
     Args:
         tx: the open transaction.
-        feed: whose pages.
+        members: every place of the feed.
         channel: decides what is shown; what was withdrawn keeps its place and is not shown.
         before: sort key of the oldest place on page 0.
         now: aware UTC.
     """
     shown = may_show(channel, now=now)
-    members = _members(feed, channel, now).add_columns(shown.label("is_shown"))
-    old = members.where(may_have_shown(channel, now=now)).subquery()
+    marked = members.add_columns(shown.label("is_shown"))
+    old = marked.where(may_have_shown(channel, now=now)).subquery()
     order = (old.c.sort_at, old.c.sort_id)
     place = func.row_number().over(order_by=order) - 1
     ranked = (
@@ -141,7 +175,9 @@ def older_pages(
     ]
 
 
-def tombstones(tx: Transaction, feed: Feed) -> list[tuple[str, dt.datetime]]:
+def _tombstones(
+    tx: Transaction, feed: Feed, belongs: ColumnElement[bool]
+) -> list[tuple[str, dt.datetime]]:
     """(atom id, time) of what was withdrawn from a feed, newest first."""
     if feed.kind in _OF_THEIR_OWN:
         return []  # their entries have ids of their own, and vanish with the article
@@ -156,7 +192,7 @@ def tombstones(tx: Transaction, feed: Feed) -> list[tuple[str, dt.datetime]]:
         select(Article.atom_id, at)
         .outerjoin(Tombstone, Tombstone.atom_id == Article.atom_id)
         .where(
-            belongs_to(feed),
+            belongs,
             Article.state.in_((ArticleState.KILLED, ArticleState.TAKEN_DOWN)),
             Article.access == Access.FREE,
             # What was withdrawn before its embargo ended was never seen, and leaves no trace.
@@ -168,11 +204,13 @@ def tombstones(tx: Transaction, feed: Feed) -> list[tuple[str, dt.datetime]]:
     return list(tx.execute(query))
 
 
-def next_moment(tx: Transaction, feed: Feed, *, now: dt.datetime) -> dt.datetime | None:
+def _next_moment(
+    tx: Transaction, feed: Feed, belongs: ColumnElement[bool], *, now: dt.datetime
+) -> dt.datetime | None:
     """When a feed changes next without anybody's doing: an embargo ends, a pick begins or ends."""
     moments = [
         select(func.min(Article.embargo_until)).where(
-            belongs_to(feed),
+            belongs,
             Article.state == ArticleState.EMBARGOED,
             Article.embargo_until > now,
         )
@@ -196,7 +234,9 @@ def rights_end(
     return tx.scalar(query.where(Picture.article_id.in_(article_ids), Picture.rights_until > now))
 
 
-def _members(feed: Feed, channel: Channel, now: dt.datetime) -> Select[*tuple[Any, ...]]:
+def _members(
+    feed: Feed, belongs: ColumnElement[bool], channel: Channel, now: dt.datetime
+) -> _Places:
     """Every place of a feed with its sort key and the version of the rows behind it."""
     version = _version(channel, now).label("version")
     if feed.kind is FeedKind.CORRECTIONS:
@@ -233,7 +273,7 @@ def _members(feed: Feed, channel: Channel, now: dt.datetime) -> Select[*tuple[An
             Featured.starts_at <= now,
             or_(Featured.ends_at.is_(None), Featured.ends_at > now),
         )
-    return query.where(belongs_to(feed))
+    return query.where(belongs)
 
 
 def _version(channel: Channel, now: dt.datetime) -> ColumnElement[str]:

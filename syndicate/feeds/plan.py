@@ -1,0 +1,121 @@
+"""Which pages of a feed must be built, and in which order. Pure.
+
+A page is built when its fingerprint differs from the stored one. It covers the rows behind the page
+and everything else that its documents depend on: the feed's and the publication's names, the number
+of pages where links name it, tombstones on page 0.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from syndicate.feeds import build, model
+from syndicate.store.syndication.feed_documents import (
+    Done,
+    FeedDocument,
+    FeedFormat,
+    NewPage,
+    Taken,
+)
+from syndicate.store.syndication.feed_entries import Page
+from syndicate.store.syndication.publishing import Standing
+
+# Pages that are read, built and written together: some 15 MB of text at most.
+SLICE_PAGES = 20
+
+Tombstones = Sequence[tuple[str, dt.datetime]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What must be built of one feed.
+
+    Attributes:
+        taken: the feed in hand.
+        site: its public addresses.
+        slices: the pages to build, page 0 by itself and first; one is empty when there are none.
+        before: page 0 as JSON Feed, where another version of this code built it; else None.
+        tombstones: for page 0.
+        done: how the feed stands afterwards.
+    """
+
+    taken: Taken
+    site: model.Site
+    slices: Sequence[Sequence[Page]]
+    before: bytes | None
+    tombstones: Tombstones
+    done: Done
+
+
+def is_by_other_code(taken: Taken, built_for: str) -> bool:
+    """Whether another version of this code built what is stored of a feed."""
+    return not (taken.feed.built_for or built_for).startswith(f"{build.VERSION} ")
+
+
+def plan(taken: Taken, site: model.Site, standing: Standing, *, built_for: str) -> Plan:
+    """What must be built.
+
+    Args:
+        taken: the feed in hand.
+        site: its public addresses.
+        standing: as it should stand and as it is stored.
+        built_for: by which code and for which address it is built now.
+    """
+    around = (_frame(taken), standing.tombstones)
+    pages = [_sealed(page, len(standing.pages) - 1, around) for page in standing.pages]
+    is_outdated = taken.feed.built_for != built_for
+    changed = [
+        page
+        for page in pages
+        if is_outdated or standing.stored.get(page.number) != page.fingerprint
+    ]
+    last_page = max(page.number for page in pages)
+    done = Done(last_page, built_for, standing.next_moment)
+    slices = list(_slices(changed)) or [()]
+    return Plan(taken, site, slices, standing.before, standing.tombstones, done)
+
+
+def news(plan: Plan, made: Sequence[NewPage]) -> list[FeedFormat]:
+    """The formats of page 0 that the hub's subscribers are told of.
+
+    None where the documents differ by how this version writes them, and not by what a newsroom did.
+    After an upgrade an entry must have come, gone or materially changed: a silent fix that came at
+    the same time is found by whoever fetches.
+    """
+    fresh = [each for page in made if page.number == 0 for each in page.documents]
+    return [each.format for each in fresh] if _is_news(plan.before, fresh) else []
+
+
+def _is_news(before: bytes | None, fresh: Sequence[FeedDocument]) -> bool:
+    if before is None:
+        return True
+    now_json = [each.body for each in fresh if each.format is FeedFormat.JSON]
+    return any(build.news_of(body) != build.news_of(before) for body in now_json)
+
+
+def _frame(taken: Taken) -> str:
+    """Everything of the feed and its publication that stands in each of its documents."""
+    feed, brand = taken.feed, taken.publication
+    parts = (feed.slug, feed.title, feed.description, feed.language, feed.is_full_text)
+    return repr((*parts, brand.name, brand.host, brand.home_url, brand.language, brand.direction))
+
+
+def _sealed(page: Page, last_page: int, around: tuple[str, Tombstones]) -> Page:
+    """The page with everything in its fingerprint that its documents depend on."""
+    frame, tombstones = around
+    # Page 0 and the newest one behind it name the number of pages in their links.
+    links = last_page if page.number in {0, last_page} else "archive"
+    graves = tombstones if page.number == 0 else ()
+    whole = f"{page.fingerprint}|{links}|{graves}|{frame}"
+    return Page(page.number, page.places, hashlib.sha256(whole.encode()).hexdigest())
+
+
+def _slices(changed: Sequence[Page]) -> Iterator[Sequence[Page]]:
+    """Page 0 by itself and first, then the others from the newest down."""
+    ordered = sorted(changed, key=lambda page: (page.number > 0, -page.number))
+    if ordered and ordered[0].number == 0:
+        yield ordered[:1]
+        ordered = ordered[1:]
+    for start in range(0, len(ordered), SLICE_PAGES):
+        yield ordered[start : start + SLICE_PAGES]
