@@ -15,13 +15,14 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from syndicate import clock, logs, settings
 from syndicate.errors import BAD_ROW, CapReachedError, RefusedError, SyndicateError, UsageError
 from syndicate.feeds import model
-from syndicate.fetch import Fetcher, user_agent
+from syndicate.fetch import SUCCESS, Fetcher, user_agent
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import caps
@@ -52,9 +53,6 @@ _REQUEST_S = 15.0
 _SETTLE_S = 0.05
 _ANSWER_BYTES = 64 * 1024
 BUDGET_S = 20.0  # nothing new is begun after it; the tick hints again
-_GONE = 410
-_SERVER_ERROR = 500
-_OK = range(200, 300)
 
 # What to write down of a request, once it is over.
 Settle = Callable[[Transaction, dt.datetime], object]
@@ -144,6 +142,7 @@ async def _run_due(now: dt.datetime) -> int:
 def _start(speaker: "_Speaker", now: dt.datetime, limit: int) -> set[asyncio.Task[Settle]]:
     """Lease what is due and begin with it."""
     with transaction() as tx:
+        hub.deny_ended(tx, now=now)
         asked = hub.take_verifications(tx, now=now, limit=limit)
         due = hub.take_deliveries(tx, now=now, limit=max(1, limit - len(asked)))
     verifying = {_task(speaker.verify(row), row.id) for row in asked}
@@ -198,6 +197,8 @@ class _Speaker:
 
     async def verify(self, row: FeedCallback) -> Settle:
         """Ask a callback whether it meant what was asked in its name (5.3)."""
+        if row.denied is not None:
+            return await self._deny(row, row.denied)
         challenge = secrets.token_urlsafe(24)
         fields = {"hub.mode": row.wanted or "", "hub.topic": row.topic, "hub.challenge": challenge}
         if row.wanted == Mode.SUBSCRIBE:
@@ -207,13 +208,25 @@ class _Speaker:
         except _BusyError:
             return lambda tx, now: hub.put_off(tx, row.id, row.epoch, now=now)
         status, body = answer
-        agreed = status in _OK and hmac.compare_digest(body, challenge.encode())
+        agreed = status in SUCCESS and hmac.compare_digest(body, challenge.encode())
         log.info("hub_verified", callback_id=row.id, mode=row.wanted, agreed=agreed, status=status)
         if agreed:
             return lambda tx, now: hub.verified(tx, row, now=now)
         # A no is a no; silence and a server's own trouble may be accidents.
-        is_final = status is not None and status < _SERVER_ERROR
+        is_final = status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
         return lambda tx, now: hub.not_verified(tx, row, is_final=is_final, now=now)
+
+    async def _deny(self, row: FeedCallback, reason: str) -> Settle:
+        """Tell a callback that its subscription is no more, and why (5.2)."""
+        fields = {"hub.mode": "denied", "hub.topic": row.topic, "hub.reason": reason}
+        try:
+            status, _ = await self._send("GET", row, with_query(row.callback, fields))
+        except _BusyError:
+            return lambda tx, now: hub.put_off(tx, row.id, row.epoch, now=now)
+        log.info("hub_denied", callback_id=row.id, status=status)
+        if status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return lambda tx, _now: hub.forget(tx, row.id, row.epoch)
+        return lambda tx, now: hub.not_verified(tx, row, is_final=False, now=now)
 
     async def deliver(self, delivery: Delivery) -> Settle:
         """Send a topic as it now stands (7)."""
@@ -229,10 +242,10 @@ class _Speaker:
             )
         except _BusyError:
             return lambda tx, now: hub.put_off(tx, delivery.id, delivery.epoch, now=now)
-        if status in _OK:
+        if status in SUCCESS:
             return lambda tx, now: hub.delivered(tx, delivery, status or 0, now=now)
         log.info("hub_delivery_failed", callback_id=delivery.id, status=status)
-        if status == _GONE:
+        if status == HTTPStatus.GONE:
             return lambda tx, _now: hub.forget(tx, delivery.id, delivery.epoch)
         return lambda tx, now: hub.not_delivered(tx, delivery, status, now=now)
 

@@ -2,6 +2,7 @@
 
     asked ─ wanted, verify_at ─> verified ─ lease_until ─> deliver_at ─> delivered
                     └─ no, five times ─> forgotten              └─ 410 ─> forgotten
+    asked or verified ─ feed retired or moved ─> denied, verify_at ─> told why ─> forgotten
 
 One row per topic and callback. A change only sets `deliver_at`: what is sent is the topic as it
 then stands, so a subscriber that was away gets the newest state once, and a killed worker loses
@@ -15,6 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -34,11 +36,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feeds import Feed
 
 # How long a row may be in a worker's hands before another takes it up: it waits 8 s for its host at
 # most, and the request ends after 15 s.
 LEASE = dt.timedelta(seconds=40)
 PUT_OFF = dt.timedelta(seconds=5)
+RETIRED = "This feed is no longer published."  # told to its subscribers
 LONGEST_LEASE_S = 10 * 24 * 3600
 VERIFY_RETRIES = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
 DELIVER_RETRIES = (
@@ -78,7 +82,7 @@ class FeedCallback(Table):
     wanted: Mapped[str | None]  # a Mode that waits to be verified
     wanted_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     wanted_lease_s: Mapped[int | None]
-    denied: Mapped[str | None]  # why it was refused; told to the callback, then forgotten
+    denied: Mapped[str | None]  # why it ends; told to the callback, then the row is forgotten
     verify_at: Mapped[dt.datetime | None]
     verify_attempts: Mapped[int] = mapped_column(server_default="0")
     deliver_at: Mapped[dt.datetime | None]
@@ -144,6 +148,33 @@ def ask(tx: Transaction, asked: Asked, *, now: dt.datetime) -> None:
     )
 
 
+def deny_ended(tx: Transaction, *, now: dt.datetime) -> bool:
+    """End what was asked of feeds that are retired or have moved; each callback is told why.
+
+    It goes by the rows of the feeds, so whoever ends one need not think of its subscribers.
+
+    Returns:
+        Whether there is anybody to tell. Safe to run twice. Source: WebSub 5.2.
+    """
+    moved = func.concat("This feed has moved to ", Feed.moved_to, "; subscribe there.")
+    ended = (
+        update(FeedCallback)
+        .where(*_ended())
+        .values(
+            denied=case((Feed.gone_at.is_not(None), RETIRED), else_=moved),
+            wanted=None,
+            wanted_secret=None,
+            wanted_lease_s=None,
+            verify_at=now,
+            verify_attempts=0,
+            deliver_at=None,
+            epoch=FeedCallback.epoch + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return bool(tx.scalars(ended.returning(FeedCallback.id)).all())
+
+
 def count_at_host(tx: Transaction, host: str) -> int:
     """How many subscriptions a callback host holds."""
     query = select(func.count()).select_from(FeedCallback).where(FeedCallback.host == host)
@@ -160,6 +191,7 @@ def topic_changed(
             FeedCallback.feed_id == feed_id,
             FeedCallback.format.in_(forms),
             FeedCallback.lease_until > now,
+            FeedCallback.denied.is_(None),
         )
         .values(deliver_at=now, attempts=0, epoch=FeedCallback.epoch + 1)
         .execution_options(synchronize_session=False)
@@ -168,13 +200,13 @@ def topic_changed(
 
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
-    """Whether a verification or a delivery waits."""
+    """Whether a verification or a delivery waits, or callbacks of a feed that is no more."""
     due = or_(FeedCallback.verify_at <= now, FeedCallback.deliver_at <= now)
-    return bool(tx.scalar(select(exists().where(due))))
+    return bool(tx.scalar(select(or_(exists().where(due), exists().where(*_ended())))))
 
 
 def take_verifications(tx: Transaction, *, now: dt.datetime, limit: int) -> list[FeedCallback]:
-    """Lease requests whose callbacks must be asked whether they meant it."""
+    """Lease requests whose callbacks must be asked whether they meant it, or told that it ends."""
     wanted = (
         select(FeedCallback.id)
         .where(FeedCallback.verify_at <= now)
@@ -212,14 +244,18 @@ def verified(tx: Transaction, row: FeedCallback, *, now: dt.datetime) -> bool:
 
 
 def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.datetime) -> None:
-    """Ask again later, or forget what was asked for; a lease that runs goes on running."""
+    """Ask again later, or forget what was asked for; a lease that runs goes on running.
+
+    Who could not be told that it ends is told again, and forgotten at last.
+    """
     mine = (FeedCallback.id == row.id, FeedCallback.epoch == row.epoch)
     if not is_final and row.verify_attempts < len(VERIFY_RETRIES):
         later = now + VERIFY_RETRIES[row.verify_attempts]
         again = update(FeedCallback).where(*mine)
         tx.execute(again.values(verify_at=later, verify_attempts=row.verify_attempts + 1))
         return
-    tx.execute(delete(FeedCallback).where(*mine, FeedCallback.lease_until.is_(None)))
+    is_over = or_(FeedCallback.lease_until.is_(None), FeedCallback.denied.is_not(None))
+    tx.execute(delete(FeedCallback).where(*mine, is_over))
     forgotten = update(FeedCallback).where(*mine)
     tx.execute(
         forgotten.values(
@@ -311,7 +347,11 @@ def forget(tx: Transaction, subscription_id: int, epoch: int) -> None:
 def forget_expired(tx: Transaction, now: dt.datetime) -> None:
     """Drop subscriptions whose lease ended and that nobody is renewing."""
     tx.execute(
-        delete(FeedCallback).where(FeedCallback.lease_until <= now, FeedCallback.wanted.is_(None))
+        delete(FeedCallback).where(
+            FeedCallback.lease_until <= now,
+            FeedCallback.wanted.is_(None),
+            FeedCallback.denied.is_(None),
+        )
     )
 
 
@@ -321,6 +361,12 @@ def subscriptions(tx: Transaction, feed_id: int | None = None) -> list[FeedCallb
     if feed_id is not None:
         query = query.where(FeedCallback.feed_id == feed_id)
     return list(tx.scalars(query))
+
+
+def _ended() -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a callback stands for a feed that is offered no more."""
+    is_over = or_(Feed.gone_at.is_not(None), Feed.moved_to.is_not(None))
+    return FeedCallback.feed_id == Feed.id, FeedCallback.denied.is_(None), is_over
 
 
 def _mine(subscription_id: int, epoch: int) -> Update:
