@@ -40,7 +40,7 @@ up: $(FOR_USE) ## start everything on this machine and keep it up; ARGS="--port 
 test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/mail"
 	$(PYTEST) -m "not debian and not long" $(ARGS)
 
-check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, wheel, tests
+check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, dependencies, wheel, tests
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint wheel
 	$(PYTEST) -m "not long" $(CHECK)
 
@@ -52,6 +52,7 @@ lint: $(FOR_WORK)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 fmt: $(FOR_WORK) ## format the code and repair what can be repaired
 	$(BIN)/ruff check --fix-only .

@@ -43,6 +43,7 @@ MAX_BYTES = 10_000_000  # counted while inflating
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SUCCESS = range(200, 300)  # statuses of what was done as asked (RFC 9110 15.3)
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")  # RFC 3986 2
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ALLOWED = contextvars.ContextVar[frozenset[str]]("allowed", default=frozenset())

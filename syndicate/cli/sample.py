@@ -6,6 +6,7 @@ decided on, published again.
 
 import sys
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,6 @@ from syndicate.store.views import waits
 app = typer.Typer(no_args_is_help=True)
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_OK = 200
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _faces(article: Article) -> dict[str, Face]:
     found = {}
     for slug in slugs:
         reply = visitor.get(f"{settings.load().base_url()}/feeds/{slug}.atom")
-        if reply.status != _OK:
+        if reply.status != HTTPStatus.OK:
             raise TemporaryError(f"The feed {reply.url} answered {reply.status}; try again soon.")
         root = etree.fromstring(reply.body)
         if article.atom_id in {

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from syndicate.articles.story import is_thin, may_fetch_page
@@ -17,7 +18,6 @@ from syndicate.fetch import Fetcher, Response, shown, user_agent
 from syndicate.reading import pool
 from syndicate.reading.dates import iso
 
-_ERROR = 400
 _HALF = 0.5
 
 
@@ -85,7 +85,7 @@ def check(
         NotAFeedError: it is no source of this kind.
     """
     response = asyncio.run(_fetch(url, allow, base_url))
-    if response.status >= _ERROR:
+    if response.status >= HTTPStatus.BAD_REQUEST:
         raise FetchError(
             f"{shown(url)} answered {response.status}; it must answer 200 to be a source.", url=url
         )

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import functools
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from syndicate import logs, settings
 from syndicate.errors import BAD_ROW, FetchError, SyndicateError
@@ -22,7 +23,6 @@ BATCH = 5
 # A news sitemap holds two days, and what is older was compared before.
 RECENT = dt.timedelta(days=2)
 MAX_PARTS = 5
-_OK = 200
 
 
 def compare_due(now: dt.datetime) -> int:
@@ -72,7 +72,7 @@ async def read_sitemap(
     """
     headers = {"User-Agent": user_agent(settings.load().base_url())}
     answer = await fetcher.get(url, headers=headers, allow=allow)
-    if answer.status != _OK:
+    if answer.status != HTTPStatus.OK:
         raise FetchError(f"{shown(url)} answered {answer.status}.", url=url)
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(
@@ -95,7 +95,7 @@ async def parts_of(
     headers = {"User-Agent": user_agent(settings.load().base_url())}
     for child in children[:MAX_PARTS]:
         answer = await fetcher.get(child, headers=headers, allow=allow)
-        if answer.status == _OK:
+        if answer.status == HTTPStatus.OK:
             read = functools.partial(readers.sitemap, answer.body, url=answer.url, now=now)
             part = await loop.run_in_executor(None, read)
             entries += part.entries

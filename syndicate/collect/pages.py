@@ -7,6 +7,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal, Self
 
 from syndicate import logs, settings
@@ -27,9 +28,6 @@ MAX_PAGES = 50  # in one poll; at first connect the rest is backlog
 PAGE_GAP_S = 1.0  # between two pages of one publisher
 MAX_PAGE_BYTES = 5_000_000
 RETRY_FOR = dt.timedelta(days=1)
-_OK = 200
-_SERVER_ERROR = 500
-_TOO_MANY = 429
 
 
 @dataclass(frozen=True)
@@ -192,10 +190,11 @@ class PageSource:
             allow=self.allow,
             max_bytes=MAX_PAGE_BYTES,
         )
-        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
+        is_busy = response.status == HTTPStatus.TOO_MANY_REQUESTS
+        if is_busy or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise TemporaryError(f"{url} answered {response.status}.", url=url)
         kind = response.text("content-type").lower()
-        if response.status != _OK or not (not kind or "html" in kind or "xml" in kind):
+        if response.status != HTTPStatus.OK or not (not kind or "html" in kind or "xml" in kind):
             return None
         page = await asyncio.get_running_loop().run_in_executor(
             None,

@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
@@ -41,9 +42,8 @@ MOVED_SEEN = 3
 RHYTHM_ITEMS = 20
 HUB_PROVED = dt.timedelta(days=7)  # a hub that told us something so lately is trusted to do so
 HUB_AHEAD = dt.timedelta(minutes=10)
-_GONE, _NOT_FOUND, _FORBIDDEN = 410, 404, 403
-_SLOW_DOWN = frozenset({429, 503})
-_PERMANENT = frozenset({301, 308})
+_SLOW_DOWN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,9}$")
 
@@ -208,13 +208,15 @@ def changed(
 def refused(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
     """After a status of 400 and more."""
     wait = retry_after(answer, now)
-    if answer.status in _SLOW_DOWN or (answer.status == _FORBIDDEN and _is_rate_limit(answer)):
+    if answer.status in _SLOW_DOWN or (
+        answer.status == HTTPStatus.FORBIDDEN and _is_rate_limit(answer)
+    ):
         wait = _backed_off(polled, chance) if wait is None else wait
         until = now + min(max(wait, RETRY_FLOOR), CEILING)
         values = {"next_at": until, "last_at": now, "last_status": answer.status}
         reason = f"asked us to slow down ({answer.status})"
         return Verdict({**values, "reason": reason}, polled.state, host_until=until)
-    if answer.status in {_GONE, _NOT_FOUND}:
+    if answer.status in {HTTPStatus.GONE, HTTPStatus.NOT_FOUND}:
         return _absent(polled, answer, now=now, chance=chance)
     return failed(polled, f"answered {answer.status}", status=answer.status, now=now, chance=chance)
 
@@ -311,7 +313,7 @@ def _is_rate_limit(answer: Answer) -> bool:
 def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
     """A 404 or 410: gone for good only when it stays so."""
     since = polled.gone_since or now
-    patience = GONE_410 if answer.status == _GONE else GONE_404
+    patience = GONE_410 if answer.status == HTTPStatus.GONE else GONE_404
     reason = f"answered {answer.status}"
     if polled.gone_since is not None and now - since >= patience:
         values = {"last_at": now, "last_status": answer.status, "reason": reason}

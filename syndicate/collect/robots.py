@@ -13,13 +13,14 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
 from syndicate import settings
 from syndicate.errors import OversizeError, RobotsError, SyndicateError, TemporaryError
-from syndicate.fetch import Fetcher, Response, shown, user_agent
+from syndicate.fetch import SUCCESS, Fetcher, Response, shown, user_agent
 from syndicate.store.intake.sources import Source, SourceKind
 
 AGENT = "Syndicate"  # how rules call us; the first word of our User-Agent
@@ -27,9 +28,7 @@ KEPT_FOR = dt.timedelta(hours=24)  # RFC 9309 2.4
 ASK_AGAIN = dt.timedelta(minutes=10)
 MAX_BYTES = 2_000_000  # RFC 9309 2.5 wants 500 KiB at least
 HOSTS = 5_000
-_OK = range(200, 300)
 _NONE = range(400, 500)  # there are no rules (RFC 9309 2.3.1.3)
-_TOO_MANY = 429
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,10 @@ class Robots:
 
 def _rules_of(answer: Response, now: dt.datetime) -> _Known | None:
     """The rules in an answer; None when it is none."""
-    if answer.status in _OK:
+    if answer.status in SUCCESS:
         text = answer.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
         return _Known(Protego.parse(text), now + KEPT_FOR)
-    if answer.status in _NONE and answer.status != _TOO_MANY:
+    if answer.status in _NONE and answer.status != HTTPStatus.TOO_MANY_REQUESTS:
         return _Known(None, now + KEPT_FOR)
     return None
 

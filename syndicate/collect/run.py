@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TypeVar
 
 from syndicate import logs, settings
@@ -54,8 +55,6 @@ BATCH_S = 60.0  # a task ends after about this long; the tick wakes the next
 WAIT_FOR_OTHERS_S = 60.0
 _STORE_THREADS = 4
 _PART = 226  # RFC 3229: only what is new
-_NOT_MODIFIED = 304
-_ERROR = 400
 _UNSTORABLE = "sends something that the database refuses"
 _UNREADABLE = "cannot be read by this program, which wrote down why"
 T = TypeVar("T")
@@ -252,14 +251,14 @@ class _Run:
     ) -> None:
         answer = answer_of(response)
         now, chance = self._now(), self._chance()
-        if answer.status >= _ERROR:
+        if answer.status >= HTTPStatus.BAD_REQUEST:
             self._total.failed += 1
             await self._finish(leased, polling.refused(polled, answer, now=now, chance=chance))
             return
         self._total.fetched += 1
         body_hash = hashlib.sha256(response.body).digest()
         is_same = body_hash == polled.body_hash and (polled.basis or "").startswith(basis)
-        if answer.status == _NOT_MODIFIED or is_same:
+        if answer.status == HTTPStatus.NOT_MODIFIED or is_same:
             self._total.unchanged += 1
             verdict = polling.unchanged(polled, answer, now=now, chance=chance)
             if verdict.notices or verdict.url:

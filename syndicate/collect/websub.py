@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urljoin
 
 from syndicate import jobs, logs, settings
 from syndicate.errors import SyndicateError
-from syndicate.fetch import Fetcher, user_agent
+from syndicate.fetch import SUCCESS, Fetcher, user_agent
 from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, sources, websub
@@ -39,11 +39,11 @@ BATCH = 20
 _REASON = 500  # characters of what a hub says that are kept
 AHEAD = dt.timedelta(minutes=10)  # a hub may take so long; a poll that is sooner proves nothing
 SILENT = 3  # articles that polls found and it did not tell of
-_OK = range(200, 300)
 _KEEPS_METHOD = frozenset({307, 308})
 _ALGORITHMS = frozenset({"sha1", "sha256", "sha384", "sha512"})
-_LINK = re.compile(r"<([^<>]*+)>((?:\s*;\s*[^,;]+)*)")
-_REL = re.compile(r";\s*rel\s*=\s*\"?([^\";]+)\"?", re.IGNORECASE)
+# A title in quotation marks may hold what parts links and their parameters (RFC 8288 3).
+_LINK = re.compile(r"<([^<>]*+)>((?:[^,\"<>]|\"[^\"]*+\"?)*+)")
+_PARAMETER = re.compile(r";\s*+([\w*-]++)\s*+=\s*+(\"[^\"]*+\"|[^\",;\s]*+)")
 
 
 def links_of(headers: Sequence[str]) -> dict[str, str]:
@@ -51,8 +51,8 @@ def links_of(headers: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for header in headers:
         for match in _LINK.finditer(header):
-            rel = _REL.search(match[2])
-            for word in rel[1].lower().split() if rel else ():
+            said = {name.lower(): value for name, value in _PARAMETER.findall(match[2])}
+            for word in said.get("rel", "").strip('"').lower().split():
                 if word in {"hub", "self"}:
                     found.setdefault(word, match[1].strip())
     return found
@@ -253,7 +253,7 @@ async def _ask(each: HubSubscription, allow: Sequence[str], *, mode: str) -> str
                 )
                 location = answer.text("location")
                 if answer.status not in _KEEPS_METHOD or not location:
-                    return None if answer.status in _OK else f"the hub answered {answer.status}"
+                    return None if answer.status in SUCCESS else f"the hub answered {answer.status}"
                 url = urljoin(url, location)
     except SyndicateError as error:
         return str(error)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from syndicate import clock, logs, settings
 from syndicate.errors import SyndicateError
 from syndicate.feeds import model
-from syndicate.fetch import Fetcher, user_agent
+from syndicate.fetch import SUCCESS, Fetcher, user_agent
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub_pings
 from syndicate.store.syndication.hub_pings import Ping
@@ -27,7 +27,6 @@ _IN_HAND = 50
 _AT_ONCE = 4
 _REQUEST_S = 2.5
 _ANSWER_BYTES = 64 * 1024
-_OK = range(200, 300)
 
 
 def run_due(now: dt.datetime) -> int:
@@ -47,7 +46,7 @@ def run_due(now: dt.datetime) -> int:
     settled_at = clock.now()
     with transaction() as tx:
         for ping, status in zip(pings, statuses, strict=True):
-            if status in _OK:
+            if status in SUCCESS:
                 hub_pings.sent(tx, ping)
             elif not hub_pings.not_sent(tx, ping, now=settled_at):
                 log.warning("outside_hub_given_up", feed_id=ping.feed_id, status=status)

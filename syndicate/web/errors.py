@@ -170,7 +170,11 @@ def _own_error(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", reason=str(error), **error.ids)
-    return answer(request, status, SENTENCES[500] if status == 500 else str(error))  # noqa: PLR2004
+    return answer(
+        request,
+        status,
+        SENTENCES[500] if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(error),
+    )
 
 
 def _bad_token(request: Request, error: Exception) -> Response:

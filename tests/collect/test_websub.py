@@ -59,6 +59,12 @@ def test_one_header_may_hold_several_links() -> None:
     }
 
 
+def test_a_title_may_hold_what_parts_links() -> None:
+    said = '<a>; title="a, b; rel=hub"; rel="self", <b>; title=t; rel=hub'
+
+    assert links_of([said]) == {"self": "a", "hub": "b"}
+
+
 def states() -> list[HubState]:
     with transaction() as tx:
         query = select(HubSubscription.state).order_by(HubSubscription.id)

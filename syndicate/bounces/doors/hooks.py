@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from syndicate import logs, settings
@@ -22,7 +23,6 @@ from syndicate.store.platform import tokens
 
 log = logs.get(__name__)
 
-OK, BAD, FORBIDDEN, UNKNOWN, LATER = 200, 400, 403, 404, 503
 AMAZON = sns.Amazon()
 
 
@@ -48,13 +48,13 @@ def receive(
     """
     take = _TAKERS.get(provider)
     if take is None and provider != "ses":
-        return UNKNOWN
+        return HTTPStatus.NOT_FOUND
     try:
         posted = json.loads(body)
     except (ValueError, RecursionError):
-        return BAD
+        return HTTPStatus.BAD_REQUEST
     status = take(posted, headers, body, now) if take else _ses(posted, now, amazon)
-    if status != OK:
+    if status != HTTPStatus.OK:
         log.warning("mail_hook_refused", provider=provider, status=status)
     return status
 
@@ -62,19 +62,19 @@ def receive(
 def _ses(posted: Any, now: dt.datetime, amazon: sns.Amazon) -> int:
     topics = settings.load().hook_sns_topics
     if not topics:
-        return UNKNOWN
+        return HTTPStatus.NOT_FOUND
     if not isinstance(posted, dict) or posted.get("TopicArn") not in topics:
-        return FORBIDDEN
+        return HTTPStatus.FORBIDDEN
     url = str(posted.get("SigningCertURL", ""))
     if not sns.is_certificate_url(url):
-        return FORBIDDEN
+        return HTTPStatus.FORBIDDEN
     try:
         if not sns.is_signed(posted, amazon.certificate(url), now):
-            return FORBIDDEN
+            return HTTPStatus.FORBIDDEN
         return _from_topic(posted, now, amazon)
     except SyndicateError:
         log.exception("sns_not_reached")
-        return LATER
+        return HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _from_topic(posted: Mapping[str, Any], now: dt.datetime, amazon: sns.Amazon) -> int:
@@ -82,38 +82,40 @@ def _from_topic(posted: Mapping[str, Any], now: dt.datetime, amazon: sns.Amazon)
     if kind == "SubscriptionConfirmation":
         url = str(posted.get("SubscribeURL", ""))
         if not sns.is_confirm_url(url, topic):
-            return FORBIDDEN
-        return OK if amazon.confirm(url) else LATER
+            return HTTPStatus.FORBIDDEN
+        return HTTPStatus.OK if amazon.confirm(url) else HTTPStatus.SERVICE_UNAVAILABLE
     if kind == "UnsubscribeConfirmation":
         # Somebody took our subscription away, and events will come no more.
         log.error("sns_topic_unsubscribed", topic=topic)
-        return OK
+        return HTTPStatus.OK
     try:
         event = json.loads(str(posted.get("Message", "")))
     except (ValueError, RecursionError):
         # SES begins a topic with a sentence.
-        return OK
-    return _kept(providers.ses(event), now) if isinstance(event, dict) else OK
+        return HTTPStatus.OK
+    return _kept(providers.ses(event), now) if isinstance(event, dict) else HTTPStatus.OK
 
 
 def _postmark(posted: Any, headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
     password = settings.load().hook_postmark_password
     if password is None:
-        return UNKNOWN
+        return HTTPStatus.NOT_FOUND
     if not signatures.postmark(headers.get("authorization", ""), password.get_secret_value()):
-        return FORBIDDEN
-    return _kept(providers.postmark(posted), now) if isinstance(posted, dict) else BAD
+        return HTTPStatus.FORBIDDEN
+    if not isinstance(posted, dict):
+        return HTTPStatus.BAD_REQUEST
+    return _kept(providers.postmark(posted), now)
 
 
 def _mailgun(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.datetime) -> int:
     key = settings.load().hook_mailgun_key
     if key is None:
-        return UNKNOWN
+        return HTTPStatus.NOT_FOUND
     signature = posted.get("signature") if isinstance(posted, dict) else None
     if not isinstance(signature, dict):
-        return BAD
+        return HTTPStatus.BAD_REQUEST
     if not signatures.mailgun(signature, key.get_secret_value(), now):
-        return FORBIDDEN
+        return HTTPStatus.FORBIDDEN
     # The signature says nothing about the event, so a token is good for one. It is used up in the
     # transaction that keeps the event: what failed is taken when the same request comes again.
     digest = hashlib.sha256(str(signature.get("token")).encode()).digest()
@@ -121,13 +123,13 @@ def _mailgun(posted: Any, _headers: Mapping[str, str], _body: bytes, now: dt.dat
         if tokens.use_once(tx, digest, purpose="mailgun", now=now):
             for told in providers.mailgun(posted):
                 record.take_one(tx, told, now)
-    return OK
+    return HTTPStatus.OK
 
 
 def _sendgrid(posted: Any, headers: Mapping[str, str], body: bytes, now: dt.datetime) -> int:
     key = settings.load().hook_sendgrid_key
     if key is None:
-        return UNKNOWN
+        return HTTPStatus.NOT_FOUND
     is_theirs = signatures.sendgrid(
         body,
         signature=headers.get("x-twilio-email-event-webhook-signature", ""),
@@ -136,15 +138,15 @@ def _sendgrid(posted: Any, headers: Mapping[str, str], body: bytes, now: dt.date
         now=now,
     )
     if not is_theirs:
-        return FORBIDDEN
+        return HTTPStatus.FORBIDDEN
     if not isinstance(posted, list):
-        return BAD
+        return HTTPStatus.BAD_REQUEST
     return _kept(providers.sendgrid([one for one in posted if isinstance(one, dict)]), now)
 
 
 def _kept(told: Iterable[Told], now: dt.datetime) -> int:
     record.take(list(told), now)
-    return OK
+    return HTTPStatus.OK
 
 
 _TAKERS = {"postmark": _postmark, "mailgun": _mailgun, "sendgrid": _sendgrid}

@@ -13,6 +13,7 @@ import datetime as dt
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -117,7 +118,7 @@ class Amazon:
         if url in self._certificates:
             return self._certificates[url]
         answer = self._get(url)
-        if answer.status == 200 and _is_certificate(answer.body):  # noqa: PLR2004 - HTTP's OK
+        if answer.status == HTTPStatus.OK and _is_certificate(answer.body):
             self._certificates[url] = answer.body
             while len(self._certificates) > _REMEMBERED:
                 self._certificates.popitem(last=False)
@@ -129,7 +130,7 @@ class Amazon:
         Raises:
             SyndicateError: no answer.
         """
-        return self._get(url).status == 200  # noqa: PLR2004 - HTTP's OK
+        return self._get(url).status == HTTPStatus.OK
 
 
 def _is_certificate(pem: bytes) -> bool:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 
 from rich import box
 from rich.table import Table
@@ -15,7 +16,6 @@ from syndicate.cli.demo.journey import Journey
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.sample import newsroom, setup
 
-_OK = 200
 # Of a delivery, besides being accepted.
 _ENDS = ("deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
 _PARTS = ("start", "collect", "feeds", "send")
@@ -62,7 +62,7 @@ class Result:
     def _must_be(self) -> dict[str, bool]:
         kinds, audience = self.mailbox.by_kind, self.issue["audience"]
         documents = [each for feed in self.feeds for each in (feed.rss, feed.atom, feed.json)]
-        bad = [each.url for each in documents if each.status != _OK]
+        bad = [each.url for each in documents if each.status != HTTPStatus.OK]
         return {
             "no article was collected": self.articles > 0,
             f"{', '.join(bad)} did not answer with 200": not bad,
