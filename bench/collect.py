@@ -40,9 +40,10 @@ from syndicate.reading import pool
 from syndicate.store.content.articles import Article, ArticleSource, Revision
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchHost, FetchState, Pages, SourceKind
+from syndicate.store.intake.sources import FetchHost, FetchState
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.sources import Pages, SourceKind
 
 ROUNDS = ("cold", "unchanged", "changed_10", "bare", "hostile")
 SERVED = {"cold": "first", "unchanged": "first", "changed_10": "changed", "bare": "bare"}

@@ -43,9 +43,9 @@ from syndicate.embedded.valkey import Valkey
 from syndicate.feeds import build, model, pages, publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.feed_rows import EntryRow
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 
 SIZES = (50, 500, 5000)
 _BASE = "https://daily.example"

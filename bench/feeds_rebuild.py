@@ -26,7 +26,7 @@ from syndicate.store.content.articles import ArticleTag, Tag
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feed_documents import FeedDocument
-from syndicate.store.syndication.feeds import FeedKind
+from syndicate.vocabulary.feeds import FeedKind
 
 ENTRIES = 50
 _FEEDS_OF_AN_ARTICLE = 5

@@ -7,11 +7,12 @@ from feedgen.feed import FeedGenerator
 from sqlalchemy import update
 
 from syndicate import jobs
-from syndicate.store.content.articles import Access, Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feed_rows import EntryRow, PictureRow
+from syndicate.vocabulary.articles import Access, ArticleState
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 _TEXT = (

@@ -22,8 +22,8 @@ from bench.ground import Ground, commit_pending, wal_bytes
 from syndicate import clock
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, results
-from syndicate.store.sending.mailings import DeliveryState, Lane
 from syndicate.store.sending.results import Outcome
+from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import Plan, start
 
 CHUNK = 50

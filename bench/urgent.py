@@ -25,10 +25,11 @@ from syndicate import clock, jobs
 from syndicate.articles import receive_push as pushing
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import NewsletterKind
 from tests.faults.rig import Rig
 from tests.mail import confirmation
 from tests.mail.campaign import Plan, start

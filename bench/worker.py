@@ -8,8 +8,8 @@ from bench.ground import at_the_barrier
 from syndicate import logs, settings
 from syndicate.mail.sending import deliver
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending.mailings import Lane
 from syndicate.store.views import progress
+from syndicate.vocabulary.sending import Lane
 
 
 def send(mailing_id: int) -> dict[str, Any]:

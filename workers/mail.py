@@ -2,7 +2,7 @@
 
 from syndicate import jobs
 from syndicate.mail.sending import deliver
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 from workers.app import app, is_stopping
 
 

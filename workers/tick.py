@@ -22,8 +22,8 @@ from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
 from syndicate.store.platform import due
 from syndicate.store.sending import lease
-from syndicate.store.sending.mailings import Lane
 from syndicate.store.syndication import feeds, hub, hub_pings
+from syndicate.vocabulary.sending import Lane
 from workers.app import app
 
 log = logs.get(__name__)

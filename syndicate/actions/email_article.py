@@ -21,13 +21,13 @@ from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.views import reader_pages
 from syndicate.store.views.reader_pages import Reading
+from syndicate.vocabulary.articles import Channel
 
 log = logs.get(__name__)
 

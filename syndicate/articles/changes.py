@@ -15,16 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.articles import embargoes, moved
-from syndicate.articles.embargoes import DONE, ArticleState, Hold
+from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
 from syndicate.articles.story import Story, story_of
-from syndicate.reading.records import Access, Change, Entry, Kind, PictureIn
+from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import plain, visible_hash, words
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 MATERIAL_SHARE = 0.03
 MAX_IMMATERIAL = 24
 GATHER = dt.timedelta(minutes=10)
 _LIVE_TAGS = frozenset({"live", "liveblog", "live blog", "live-blog", "live updates"})
+_UNSEEN = frozenset({ArticleState.DRAFT, ArticleState.EMBARGOED})
 Tag = tuple[str, str]
 
 
@@ -46,7 +48,7 @@ class KnownArticle:
 
     id: int
     state: ArticleState
-    kind: Kind
+    kind: ArticleKind
     access: Access
     embargo_until: dt.datetime | None
     embargo_said: str | None
@@ -70,7 +72,7 @@ class KnownArticle:
     @property
     def hold(self) -> Hold:
         """Whether and until when it is held back."""
-        until = self.embargo_until if self.state == "embargoed" else None
+        until = self.embargo_until if self.state is ArticleState.EMBARGOED else None
         return Hold(self.state, until, self.embargo_said)
 
     @property
@@ -133,7 +135,7 @@ class Alter:
     is_gathered: bool
     note: str | None
     hold: Hold
-    kind: Kind
+    kind: ArticleKind
     access: Access
     published_at: dt.datetime | None
     updated_at: dt.datetime
@@ -174,7 +176,7 @@ def alter(
     hold = hold or embargoes.of_known(entry, article.hold, now, is_pushed=False)
     access = entry.access or article.access
     kind = kind_of(entry) or article.kind
-    judged = None if hold.state in DONE else _of_feed(article, story, entry, now)
+    judged = None if hold.state in ArticleState.gone() else _of_feed(article, story, entry, now)
     url = moved.page_of(article.url, entry.link)
     was = [each.url for each in article.pictures]
     readdressed = moved.pictures_of(was, (each.url for each in story.pictures))
@@ -207,16 +209,19 @@ def alter(
 def judge(article: KnownArticle, story: Story, entry: Entry, now: dt.datetime) -> Judged:
     """What a text that differs is called."""
     is_material = _is_material(article, story, entry)
-    is_live = (kind_of(entry) or article.kind) == "live"
-    if is_live and entry.change != "correction" and now - article.revised_at < GATHER:
+    is_live = (kind_of(entry) or article.kind) is ArticleKind.LIVE
+    if is_live and entry.change is not Change.CORRECTION and now - article.revised_at < GATHER:
         return Judged(None, is_material, is_gathered=True)
-    change = entry.change or ("update" if is_material else "fix")
-    return Judged(change, change in {"update", "correction"} or (is_material and change != "fix"))
+    change = entry.change or (Change.UPDATE if is_material else Change.FIX)
+    is_news = change in {Change.UPDATE, Change.CORRECTION}
+    return Judged(change, is_news or (is_material and change is not Change.FIX))
 
 
 def is_new_note(article: KnownArticle, entry: Entry) -> bool:
     """Whether an entry corrects by its note alone: it says what was wrong, and nobody said so."""
-    return entry.change == "correction" and bool(entry.note) and entry.note not in article.notes
+    return (
+        entry.change is Change.CORRECTION and bool(entry.note) and entry.note not in article.notes
+    )
 
 
 def revised(
@@ -224,10 +229,10 @@ def revised(
 ) -> dict[str, Any]:
     """Name and times of a change, as keyword arguments of `Alter`."""
     found = judged or Judged(None, is_material=False)
-    goes_live = hold.state == "live" and article.state in {"embargoed", "draft"}
+    goes_live = hold.state is ArticleState.LIVE and article.state in _UNSEEN
     moves = goes_live or (found.is_material and not found.is_gathered)
     return {
-        "change": "kill" if hold.state == "killed" else found.change,
+        "change": Change.KILL if hold.state is ArticleState.KILLED else found.change,
         "is_material": found.is_material,
         "is_gathered": found.is_gathered,
         "published_at": now if goes_live else None,
@@ -235,12 +240,12 @@ def revised(
     }
 
 
-def kind_of(entry: Entry) -> Kind | None:
+def kind_of(entry: Entry) -> ArticleKind | None:
     """What sort of piece an entry says it is; None when it does not."""
     if entry.kind:
         return entry.kind
     if any(tag.lower() in _LIVE_TAGS for tag in entry.tags):
-        return "live"
+        return ArticleKind.LIVE
     return None
 
 

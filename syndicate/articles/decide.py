@@ -17,13 +17,14 @@ from dataclasses import dataclass
 
 from syndicate.articles import embargoes, pushed_changes
 from syndicate.articles.changes import Alter, KnownArticle, alter, kind_of
-from syndicate.articles.embargoes import DONE, Hold
+from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
 from syndicate.articles.story import Story, entry_hash, story_of
 from syndicate.reading import embargo
-from syndicate.reading.records import Access, Entry, Kind
+from syndicate.reading.records import Entry
 from syndicate.slugs import tags_of
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState
 
 BACKLOG_AGE = dt.timedelta(days=1)
 
@@ -55,7 +56,7 @@ class Create:
 
     found: Identified
     story: Story
-    kind: Kind
+    kind: ArticleKind
     access: Access
     hold: Hold
     language: str
@@ -162,7 +163,7 @@ def known_entry(
         now: aware UTC.
         is_partial: its page, which may say more, did not answer.
     """
-    if article.state in DONE or article.first_source_id != facts.source_id:
+    if article.state in ArticleState.gone() or article.first_source_id != facts.source_id:
         return Touch(each, known.row_id, article.id)
     asked = each.said
     if asked.said is not None:
@@ -267,8 +268,8 @@ def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Creat
     return Create(
         found=each,
         story=story_of(entry),
-        kind=kind_of(entry) or "story",
-        access=entry.access or "free",
+        kind=kind_of(entry) or ArticleKind.STORY,
+        access=entry.access or Access.FREE,
         hold=hold,
         language=entry.language or facts.language,
         section_id=section_of(entry, facts),

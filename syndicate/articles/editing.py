@@ -16,13 +16,13 @@ from syndicate.reading.encoding import legal
 from syndicate.reading.text import visible_hash
 from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
-from syndicate.store.content.articles import Article, ArticleState, Change
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import changes, embargoes
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.articles import ArticleState, Change
 
-_DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
 MAX_REASON = 1_000  # characters that an editor may give as a reason
 
 
@@ -100,7 +100,7 @@ def embargo(
             "come; or let the article out, if that is meant."
         )
     article = find(tx, article_id)
-    if article.state in _DONE or article.state is ArticleState.DRAFT:
+    if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; an embargo holds back what would be "
             "published, and nothing else.",
@@ -126,7 +126,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
         RefusedError: it was killed or taken down.
     """
     article = find(tx, article_id)
-    if article.state in _DONE:
+    if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article_id} is {_named(article)}; nobody is told of it.",
             article_id=article_id,
@@ -226,7 +226,7 @@ def correct(
     if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
     article = find(tx, article_id)
-    if article.state in _DONE:
+    if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; "
             "only an article that readers can see is corrected.",

@@ -13,14 +13,10 @@ moves.
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
 from syndicate.reading import embargo
 from syndicate.reading.records import Entry
-
-DONE = frozenset({"killed", "taken_down"})
-
-ArticleState = Literal["draft", "embargoed", "live", "killed", "taken_down"]
+from syndicate.vocabulary.articles import ArticleState, Change
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Hold:
     @property
     def is_unread(self) -> bool:
         """Whether a person has to decide."""
-        return self.state == "embargoed" and self.until is None
+        return self.state is ArticleState.EMBARGOED and self.until is None
 
 
 def of_new(entry: Entry, now: dt.datetime) -> Hold:
@@ -64,12 +60,12 @@ def of_known(
     state, until = _asked(entry, now)
     said = _statement(entry, before.said, now)
     asked = Hold(state, until, said)
-    if state not in {"live", "embargoed"} or before.state == "draft":
+    if state not in ArticleState.coming() or before.state is ArticleState.DRAFT:
         return asked
-    if is_partial and state == "live":
+    if is_partial and state is ArticleState.LIVE:
         return before
     is_kept = said == before.said or (
-        before.state == "live" and _leaves_alone(entry, before, now, is_pushed=is_pushed)
+        before.state is ArticleState.LIVE and _leaves_alone(entry, before, now, is_pushed=is_pushed)
     )
     return Hold(before.state, before.until, said) if is_kept else asked
 
@@ -83,8 +79,8 @@ def as_said_before(entry: Entry, before: Hold, *, dated: str | None) -> Entry:
         dated: the date of publication that was pushed before; an embargo by that date alone ends
             when another date is said.
     """
-    if entry.state is None and before.state == "draft" and not is_withdrawn(entry):
-        entry = dataclasses.replace(entry, state="draft")
+    if entry.state is None and before.state is ArticleState.DRAFT and not is_withdrawn(entry):
+        entry = dataclasses.replace(entry, state=ArticleState.DRAFT)
     is_by_date = before.said is not None and before.said == dated
     if not entry.keeps_embargo or (is_by_date and entry.published is not None):
         return entry
@@ -105,21 +101,22 @@ def _end_said(before: Hold) -> dt.datetime | None:
 
 def is_withdrawn(entry: Entry) -> bool:
     """Whether its source takes an article back."""
-    return entry.state in DONE or entry.change == "kill"
+    return entry.state in ArticleState.gone() or entry.change is Change.KILL
 
 
 def _asked(entry: Entry, now: dt.datetime) -> tuple[ArticleState, dt.datetime | None]:
     """(state, end of the embargo) that an entry asks for."""
     if is_withdrawn(entry):
-        return "taken_down" if entry.state == "taken_down" else "killed", None
-    if entry.state == "draft":
-        return "draft", None
+        is_for_good = entry.state is ArticleState.TAKEN_DOWN
+        return ArticleState.TAKEN_DOWN if is_for_good else ArticleState.KILLED, None
+    if entry.state is ArticleState.DRAFT:
+        return ArticleState.DRAFT, None
     if entry.embargo_raw and entry.embargo_until is None:
-        return "embargoed", None
+        return ArticleState.EMBARGOED, None
     ends = [entry.embargo_until] if entry.embargo_until and entry.embargo_until > now else []
     if entry.published is not None and _is_ahead(entry, now):
         ends.append(entry.published)
-    return ("embargoed", max(ends)) if ends else ("live", None)
+    return (ArticleState.EMBARGOED, max(ends)) if ends else (ArticleState.LIVE, None)
 
 
 def _statement(entry: Entry, before: str | None, now: dt.datetime) -> str:

@@ -31,12 +31,13 @@ from syndicate.articles.changes import (
     kind_of,
     revised,
 )
-from syndicate.articles.embargoes import DONE, Hold
+from syndicate.articles.embargoes import Hold
 from syndicate.articles.story import Story, story_of
 from syndicate.characters import resolved
 from syndicate.reading.clean import clean
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import picture_name
+from syndicate.vocabulary.articles import ArticleState
 
 # What readers see of a picture; the rest says where and how long they may.
 _SHOWN = ("url", "caption", "credit", "alt", "media_type", "width", "height", "size_bytes")
@@ -79,7 +80,7 @@ def alter(
     if said.is_repeated:
         return _tightened(article, entry, story, hold, now)
     pictures = _with_rights(story, article.pictures)
-    is_gone = hold.state in DONE
+    is_gone = hold.state in ArticleState.gone()
     judged = None if is_gone else _judged(article, story, pictures, entry, now)
     altered = Alter(
         found=None,
@@ -129,7 +130,7 @@ def _tightened(
     article: KnownArticle, entry: Entry, story: Story, hold: Hold, now: dt.datetime
 ) -> Alter | None:
     """The rights that the last push withdrew and nobody heard: taken away, and no news."""
-    if hold.state in DONE or hold.state != article.state:
+    if hold.state in ArticleState.gone() or hold.state != article.state:
         return None
     said = {each.url: each for each in _with_rights(story, article.pictures)}
     by_name = {picture_name(url): each for url, each in said.items()}
@@ -210,7 +211,7 @@ def _same_tags(article: KnownArticle, said: Said) -> bool:
 
 
 def _placed(article: KnownArticle, said: Said, hold: Hold) -> Placed | None:
-    published = said.published if hold.state == article.state == "live" else None
+    published = said.published if hold.state is article.state is ArticleState.LIVE else None
     placed = Placed(said.section_id, said.language, published)
     return None if placed == Placed(article.section_id, article.language) else placed
 

@@ -27,9 +27,10 @@ from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases, sources
-from syndicate.store.intake.sources import Source, SourceKind
+from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.sources import SourceKind
 
 MAX_BATCH = 100
 PURPOSE = "push"

@@ -8,14 +8,13 @@ from syndicate.articles import editing
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.text import fingerprint, key_of, normal_url
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import splitting
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
-
-_DONE = frozenset({ArticleState.KILLED, ArticleState.TAKEN_DOWN})
+from syndicate.vocabulary.articles import ArticleState
 
 
 @verb(Permission.ARTICLES)
@@ -42,7 +41,7 @@ def split(
         RefusedError: it was withdrawn, or this source is the one that speaks for it.
     """
     article = editing.find(tx, article_id)
-    if article.state in _DONE:
+    if article.state in ArticleState.gone():
         raise RefusedError(f"Article {article_id} was withdrawn and is not split.")
     carried = splitting.carried_by(tx, article_id)
     ours = [each for each in carried if each.source_id == source_id]

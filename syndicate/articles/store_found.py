@@ -23,8 +23,8 @@ from syndicate.store.content import articles
 from syndicate.store.editing import article_rows, changes, changesets, embargoes, outbox, standing
 from syndicate.store.editing.changesets import NewArticle
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import ArticleState
 
-_DONE = frozenset({"killed", "taken_down"})
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
 _NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
 
@@ -183,13 +183,13 @@ def _store_changed(
     current = {row.id: known_article(row) for row in rows}
     intents = _judged(place.facts, changed, current, now=now, missing=missing)
     alters = [each for each in intents if isinstance(each, Alter)]
-    kept = [each for each in alters if each.hold.state not in _DONE]
+    kept = [each for each in alters if each.hold.state not in ArticleState.gone()]
     altered = [altered_article(each) for each in kept]
     changesets.alter(tx, altered, now)
     for each in alters:
         withdraw(tx, each, now=now)
-    gone = {id_ for id_, each in current.items() if each.state == "taken_down"}
-    gone |= {each.article.id for each in alters if each.hold.state == "taken_down"}
+    gone = {id_ for id_, each in current.items() if each.state is ArticleState.TAKEN_DOWN}
+    gone |= {each.article.id for each in alters if each.hold.state is ArticleState.TAKEN_DOWN}
     article_rows.touch(
         tx,
         [
@@ -245,11 +245,11 @@ def _said_of_embargoes(intents: Sequence[Alter | Touch]) -> dict[int, str]:
 
 def withdraw(tx: Transaction, each: Alter, *, now: dt.datetime) -> None:
     """Kill an article, or take it down, when that is its new state."""
-    if each.hold.state not in _DONE:
+    if each.hold.state not in ArticleState.gone():
         return
     row = articles.find(tx, each.article.id)
     assert row is not None  # noqa: S101 - it is locked since it was read
-    if each.hold.state == "killed":
+    if each.hold.state is ArticleState.KILLED:
         changes.kill(tx, row, note=each.note, now=now)
     else:
         changes.take_down(tx, row, now=now)

@@ -1,6 +1,7 @@
 """What readers get of an entry: headline, standfirst, body, picture; its page may know better."""
 
 import dataclasses
+import enum
 import re
 from dataclasses import dataclass
 from operator import attrgetter
@@ -119,7 +120,8 @@ def _flat(value: Any) -> Any:
         if isinstance(value[0], PictureIn):
             return tuple(tuple(getattr(each, name) for name in _OF_PICTURE) for each in value)
         return tuple(dataclasses.astuple(each) for each in value)
-    return value
+    # As it is written: the fingerprints that are stored were taken of words.
+    return value.value if isinstance(value, enum.StrEnum) else value
 
 
 def _embargo(said: Entry | Page) -> dict[str, Any]:

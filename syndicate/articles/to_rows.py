@@ -13,7 +13,6 @@ from syndicate.articles.identity import KnownEntry
 from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
 from syndicate.slugs import slug_of, tags_of
-from syndicate.store.content import articles
 from syndicate.store.editing.changesets import AlteredArticle, NewArticle
 from syndicate.store.editing.standing import (
     CarriedEntry,
@@ -21,6 +20,7 @@ from syndicate.store.editing.standing import (
     StandingArticle,
     StandingPicture,
 )
+from syndicate.vocabulary.articles import ArticleState
 
 Tags = Sequence[tuple[str, str]]
 _Row = CarriedEntry | LinkedArticle | StandingArticle | StandingPicture
@@ -81,11 +81,11 @@ def new_article(
         "publication_id": publication_id,
         "section_id": create.section_id,
         "atom_id": f"tag:{authority},{create.published_at:%Y-%m-%d}:{uuid.uuid4()}",
-        "kind": articles.ArticleKind(create.kind),
-        "state": articles.ArticleState(create.hold.state),
+        "kind": create.kind,
+        "state": create.hold.state,
         "embargo_until": create.hold.until,
         "embargo_said": create.hold.said,
-        "access": articles.Access(create.access),
+        "access": create.access,
         "language": create.language,
         "direction": direction(create.language),
         "url": said.link,
@@ -112,9 +112,9 @@ def new_article(
 def altered_article(each: Alter) -> AlteredArticle:
     """The rows of an article to change."""
     columns: dict[str, Any] = {
-        "state": articles.ArticleState(each.hold.state),
-        "kind": articles.ArticleKind(each.kind),
-        "access": articles.Access(each.access),
+        "state": each.hold.state,
+        "kind": each.kind,
+        "access": each.access,
         "updated_at": each.updated_at,
         "embargo_until": _until(each),
         "embargo_said": each.hold.said,
@@ -183,7 +183,7 @@ def _is_less(before: PictureIn, after: PictureIn) -> bool:
 
 def _until(each: Alter) -> dt.datetime | None:
     """The end of its embargo; of one that is over as long as it stays so."""
-    was_and_is_live = each.article.state == each.hold.state == "live"
+    was_and_is_live = each.article.state is each.hold.state is ArticleState.LIVE
     return each.article.embargo_until if was_and_is_live else each.hold.until
 
 

@@ -14,11 +14,12 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
 from syndicate.store.content import articles
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import embargoes
 from syndicate.store.editing import splitting as splitting_rows
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.articles import ArticleState
 
 Id = Annotated[int, typer.Argument(help="The article's id.")]
 app = typer.Typer(no_args_is_help=True)
@@ -28,7 +29,7 @@ app = typer.Typer(no_args_is_help=True)
 def list_(
     *,
     state: Annotated[
-        str | None, typer.Option(help=f"Only {', '.join(ArticleState)}.", show_default=False)
+        ArticleState | None, typer.Option(help="Only those in this state.", show_default=False)
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
@@ -38,14 +39,11 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first, whatever their state."""
-    if state is not None and state not in list(ArticleState):
-        raise UsageError(f"There is no state {state}; it is one of {', '.join(ArticleState)}.")
     with transaction() as tx:
-        wanted = ArticleState(state) if state else None
         if held:
             found = embargoes.held(tx, limit=limit)
         else:
-            found = articles.listed(tx, state=wanted, before_id=before, limit=limit)
+            found = articles.listed(tx, state=state, before_id=before, limit=limit)
     if as_json:
         print_json({"articles": [summary(each) for each in found]})
         return

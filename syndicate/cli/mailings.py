@@ -18,10 +18,10 @@ from syndicate.mail.recovery import copy_check, reconcile
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.sending import events, ledger, resending
-from syndicate.store.sending.mailings import DeliveryState
 from syndicate.store.sending.resending import Choice
 from syndicate.store.views import progress
 from syndicate.store.views.progress import ErrorGroup, Standing, VersionCount
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -233,7 +233,8 @@ def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
     for error in errors:
         code = " ".join(str(part) for part in (error.code, error.enhanced) if part)
         console.print(
-            f"{error.deliveries} {error.state} at {error.receiver_group}: {code} {error.reason}",
+            f"{error.deliveries} {error.state} at {error.receiver_group}: {code} "
+            f"{DeliveryReason.worded(error.reason or '')}",
             markup=False,
         )
 

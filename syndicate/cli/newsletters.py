@@ -20,15 +20,11 @@ from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    EmptyRule,
-    Issue,
-    IssueState,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.readers import subscribers
 from syndicate.store.sending import ledger
+from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
+from syndicate.vocabulary.sending import DeliveryReason
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -288,12 +284,13 @@ def _tell(console: Terminal, found: Rehearsal) -> None:
         console.print(f"  Left out: article {each.article_id}, {each.headline}: {each.why}.")
     for language, subject in found.subjects.items():
         console.print(f"{language}: {subject} ({found.html_bytes[language]} bytes of HTML)")
-    console.print(
-        f"Will go to {counts.remaining} of {counts.audience}; "
-        f"{counts.skipped} chose nothing of it, {counts.suppressed} are suppressed."
-    )
+    console.print(f"Will go to {counts.remaining} of {counts.audience}; {_left_out(found)}.")
     for (language, group, reason), number in sorted(found.audience.items()):
-        console.print(f"  {number:6} {language} {group} {reason}")
+        console.print(f"  {number:6} {language} {group} {DeliveryReason.worded(reason)}")
+
+
+def _left_out(found: Rehearsal) -> str:
+    return ", ".join(f"{number} {reason.words}" for reason, number in found.barred.items())
 
 
 def _part(message: bytes, subtype: str) -> bytes:

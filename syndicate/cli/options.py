@@ -1,13 +1,17 @@
-"""What commands share: options that several of them have, and JSON on stdout."""
+"""What commands share: options that several of them have, words they take, and JSON on stdout."""
 
+import enum
 import json
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from syndicate.errors import UsageError
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Word = TypeVar("Word", bound=enum.StrEnum)
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -18,3 +22,14 @@ def print_json(value: Mapping[str, Any]) -> None:
     """
     shown = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     sys.stdout.write(f"{shown}\n")
+
+
+def one_of(kind: type[Word], value: str, what: str) -> Word:
+    """What was typed as one of a word's values.
+
+    Raises:
+        UsageError: it is none; the sentence lists them.
+    """
+    if value not in set(kind):
+        raise UsageError(f"There is no {what} {value}; it is one of {', '.join(kind)}.")
+    return kind(value)

@@ -37,19 +37,18 @@ from syndicate.newsletters import run, steering
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.platform import installation
 from syndicate.store.readers.subscribers import counts as counts_of
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import progress
 from syndicate.store.views.operations import count_beyond
 from syndicate.store.views.progress import Standing
 from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers import steering as bringing
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import MailingState
 
 PRODUCTION = "production"
-_HALTED = (MailingState.PAUSED, MailingState.HELD)
 _PATIENCE_S = 300.0  # a lease and more: what a killed worker held comes back after 120 s
 
 
@@ -200,7 +199,7 @@ class Campaign:
         with transaction() as tx:
             mailing = ledger.of_issue(tx, issue_id)
             issue = issues.find(tx, issue_id)
-        if mailing is None or state in (IssueState.EMPTY, IssueState.HELD):
+        if mailing is None or state in IssueState.stopped():
             note = issue.note if issue and issue.note else f"it is {state}"
             raise RefusedError(f"There is no issue to send: {note}", issue_id=issue_id)
         return mailing.id
@@ -272,7 +271,7 @@ def refuse_unless_whole(found: Mapping[str, Any]) -> None:
     if found["imported"] and found["imported"]["refused"]:
         said.append(f"{found['imported']['refused']} lines of the file refused")
     if said:
-        is_over = found["state"] in (MailingState.DONE, MailingState.CANCELLED)
+        is_over = found["state"] in MailingState.over()
         again = "" if is_over else "; run it again to go on"
         raise PartialError(f"Mailing {found['mailing_id']}: {', '.join(said)}{again}.")
 
@@ -292,7 +291,7 @@ class Enough:
         """
         if self.before is None or self.before.counts != now.counts:
             self.before, self.moved_at = now, time.monotonic()
-        if now.mailing.state in _HALTED:
+        if now.mailing.state is MailingState.PAUSED:
             raise RefusedError(
                 f"Mailing {now.mailing.id} is {now.mailing.state}; `syndicate mailings show "
                 f"{now.mailing.id}` tells why, `syndicate mailings resume` lets it go on."

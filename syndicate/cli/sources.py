@@ -13,17 +13,17 @@ from syndicate.addresses import check_origin
 from syndicate.articles import receive_push
 from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
-from syndicate.cli.options import AsJson, print_json
+from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, steering
-from syndicate.errors import UsageError
 from syndicate.newsroom import publications
 from syndicate.reading import pool
 from syndicate.reading.dates import iso
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
-from syndicate.store.intake.sources import FetchState, Pages, Source, SourceKind, SourceState
+from syndicate.store.intake.sources import FetchState, Source
+from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 
 Id = Annotated[int, typer.Argument(help="The source's id.")]
 Allow = Annotated[
@@ -41,7 +41,7 @@ ObeysRobots = Annotated[
         help="Whether its pages are read only where robots.txt lets us; else unless in-house.",
     ),
 ]
-Kind = Annotated[str, typer.Option(help="feed, sitemap, page, websub or push.")]
+Kind = Annotated[str, typer.Option(help=f"How it is read: {', '.join(SourceKind)}.")]
 app = typer.Typer(no_args_is_help=True)
 
 
@@ -49,7 +49,7 @@ app = typer.Typer(no_args_is_help=True)
 def add(  # noqa: PLR0913 - one option per fact of a source
     url: Annotated[str, typer.Argument(help="Its address.")],
     *,
-    kind: Kind = "feed",
+    kind: Kind = SourceKind.FEED.value,
     name: Annotated[str | None, typer.Option(help="What operators call it.")] = None,
     publication: Annotated[
         str | None, typer.Option(help="Slug of the publication; else the first one.")
@@ -58,8 +58,8 @@ def add(  # noqa: PLR0913 - one option per fact of a source
         str | None, typer.Option(help="Slug of the section of all that it brings.")
     ] = None,
     pages: Annotated[
-        str, typer.Option(help="Whether article pages are read: never, thin or always.")
-    ] = "thin",
+        str, typer.Option(help=f"Whether article pages are read: {', '.join(Pages)}.")
+    ] = Pages.THIN.value,
     allow: Allow = None,
     profile: Profile = None,
     compare: Compare = None,
@@ -72,11 +72,11 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     """Add a source; it is due at once."""
     wanted = steering.Wanted(
         url=url,
-        kind=_one_of(SourceKind, kind, "kind"),
+        kind=one_of(SourceKind, kind, "kind"),
         name=name,
         publication=publication,
         section=section,
-        pages=_one_of(Pages, pages, "way with pages"),
+        pages=one_of(Pages, pages, "way with pages"),
         allow=allow or (),
         profile=read_profile(profile),
         compare_url=compare,
@@ -127,18 +127,18 @@ def list_(*, as_json: AsJson = False) -> None:
 def check_(
     url: Annotated[str, typer.Argument(help="Its address.")],
     *,
-    kind: Kind = "feed",
+    kind: Kind = SourceKind.FEED.value,
     allow: Allow = None,
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch an address once and explain what would happen with it as a source, and why."""
-    chosen = _one_of(SourceKind, kind, "kind")
+    chosen = one_of(SourceKind, kind, "kind")
     origins = [check_origin(each) for each in allow or ()]
     with closing(pool):
         found = checking.check(
             url,
-            kind=chosen.value,
+            kind=chosen,
             allow=origins,
             profile=read_profile(profile),
             base_url=settings.load().base_url(),
@@ -242,12 +242,6 @@ def _tell_state(source_id: int, state: SourceState, *, as_json: bool) -> None:
         print_json({"id": source_id, "state": state.value})
     else:
         sys.stdout.write(f"Source {source_id} is {state.value}.\n")
-
-
-def _one_of(kind: Any, value: str, what: str) -> Any:
-    if value not in list(kind):
-        raise UsageError(f"There is no {what} {value}; it is one of {', '.join(kind)}.")
-    return kind(value)
 
 
 def _late(seconds: float | None) -> str:

@@ -17,6 +17,7 @@ from syndicate.errors import FetchError, RobotsError, TemporaryError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
 from syndicate.reading import pool
 from syndicate.reading.dates import iso
+from syndicate.vocabulary.sources import SourceKind, SourceState
 
 _HALF = 0.5
 
@@ -64,7 +65,7 @@ class Checked:
 def check(
     url: str,
     *,
-    kind: str,
+    kind: SourceKind,
     allow: Sequence[str],
     profile: dict[str, Any] | None,
     base_url: str,
@@ -89,11 +90,10 @@ def check(
         raise FetchError(
             f"{shown(url)} answered {response.status}; it must answer 200 to be a source.", url=url
         )
-    kind = "feed" if kind == "websub" else kind
     document = read_document(pool.readers(), kind, response, profile=profile, now=now)
     answer = answer_of(response)
     verdict = polling.changed(
-        Polled(url=url, state="active", is_pinned=bool(allow)),
+        Polled(url=url, state=SourceState.ACTIVE, is_pinned=bool(allow)),
         answer,
         Content(
             published=[each.published for each in document.entries if each.published],
@@ -108,7 +108,7 @@ def check(
         url=url,
         final_url=response.url,
         status=response.status,
-        kind=kind,
+        kind=kind.read_as,
         entries=len(document.entries),
         dated=len(dated),
         thin=sum(is_thin(each) for each in document.entries),
@@ -127,11 +127,11 @@ async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
 
 
 def _refusals(
-    kind: str, url: str, document: Document, allow: Sequence[str], now: dt.datetime
+    kind: SourceKind, url: str, document: Document, allow: Sequence[str], now: dt.datetime
 ) -> list[str]:
     """What robots.txt says of the pages that would be read, asked of one of them."""
     links = [each.link for each in document.entries if is_thin(each) and may_fetch_page(each)]
-    wanted = url if kind == "page" else next(iter(links), None)
+    wanted = url if kind is SourceKind.PAGE else next(iter(links), None)
     if wanted is None or allow:
         return []
     try:

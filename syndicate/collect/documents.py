@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import urljoin
 
 from syndicate.collect import websub
@@ -14,6 +14,7 @@ from syndicate.fetch import Response
 from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
+from syndicate.vocabulary.sources import SourceKind
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Document:
 
 def read_document(
     readers: Readers,
-    kind: str,
+    kind: SourceKind,
     response: Response,
     *,
     profile: dict[str, Any] | None,
@@ -57,13 +58,17 @@ def read_document(
         OversizeError: it takes more time or memory than a document may.
     """
     content_type, zone = response.text("content-type"), zone_of(profile)
-    if kind == "sitemap":
+    if kind is SourceKind.SITEMAP:
         return of_sitemap(readers.sitemap(response.body, url=response.url, now=now, zone=zone))
-    if kind == "page":
+    if kind is SourceKind.PAGE:
         page = readers.page(
             response.body, url=response.url, content_type=content_type, now=now, profile=profile
         )
         return of_page(page)
+    if kind is SourceKind.PUSH:
+        raise NotAFeedError("What a CMS pushes is not fetched.", url=response.url)
+    if kind is not SourceKind.FEED and kind is not SourceKind.WEBSUB:
+        assert_never(kind)
     feed = readers.feed(
         response.body, url=response.url, content_type=content_type, now=now, zone=zone
     )

@@ -15,6 +15,7 @@ from syndicate.reading.feeds import parse
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases, sources
 from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.vocabulary.sources import SourceKind
 
 _MOST = 10**9  # failures, or seconds: more than any source ever had
 
@@ -51,8 +52,8 @@ def polled_of(leased: Leased) -> Polled:
         said[name] = said[name] and min(max(said[name], 0), _MOST)
     return Polled(
         url=leased.source.url,
-        state=leased.source.state.value,
-        is_pinned=bool(leased.source.allow_origins) and leased.source.kind != "websub",
+        state=leased.source.state,
+        is_pinned=bool(leased.source.allow_origins) and leased.source.kind is not SourceKind.WEBSUB,
         pushed_at=leased.pushed_at,
         **said,
     )

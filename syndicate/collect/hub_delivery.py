@@ -19,7 +19,7 @@ from syndicate.articles.identity import Identified, identify
 from syndicate.collect import polling, rereading, websub
 from syndicate.collect.documents import of_feed, zone_of
 from syndicate.collect.from_row import LeaseLostError, place_of, to_ask
-from syndicate.collect.pages import PAGE_GAP_S, Pages, PageSource
+from syndicate.collect.pages import PAGE_GAP_S, EntriesWithPages, PageSource
 from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
@@ -29,20 +29,19 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, source_leases
 from syndicate.store.intake.pushes import Pushed
 from syndicate.store.intake.source_leases import Leased, Written
-from syndicate.store.intake.sources import SourceState
+from syndicate.vocabulary.sources import Pages, SourceState
 
 log = logs.get(__name__)
 
 BATCH = 10
 PAGE_LATER = dt.timedelta(minutes=5)
-_AT_REST = frozenset({SourceState.GONE, SourceState.PAUSED})
 
 
 @dataclass(frozen=True)
 class _Read:
     """What a push holds; nothing when it must be asked for instead."""
 
-    pages: Pages | None
+    pages: EntriesWithPages | None
     reason: str = ""
 
 
@@ -96,7 +95,7 @@ def _take(each: Pushed, now: dt.datetime) -> bool:
 
 def _unfit(each: Pushed, held: Leased) -> str:
     """Why a push is not stored as it is; empty when it may be."""
-    if held.source.state in _AT_REST:
+    if held.source.state in SourceState.resting():
         return "its source is not collected from"
     if held.fetched.connected_at is None:
         return "its source was never read whole"  # what is old then is told by the poll
@@ -107,7 +106,7 @@ def _unfit(each: Pushed, held: Leased) -> str:
     return ""
 
 
-async def _read(each: Pushed, held: Leased, now: dt.datetime) -> Pages:
+async def _read(each: Pushed, held: Leased, now: dt.datetime) -> EntriesWithPages:
     """The entries of a push, with the pages that its source reads.
 
     Raises:
@@ -126,8 +125,8 @@ async def _read(each: Pushed, held: Leased, now: dt.datetime) -> Pages:
         raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)
     found: list[Identified] = identify(of_feed(feed, each.topic).entries)
     source = PageSource.of(held.source)
-    if source.pages == "never":
-        return Pages(found)
+    if source.pages is Pages.NEVER:
+        return EntriesWithPages(found)
     wanted = await asyncio.to_thread(to_ask, each.source_id, found)
     if wanted and source.gap_s:
         await asyncio.sleep(PAGE_GAP_S)  # the poll before may have ended just now
@@ -136,7 +135,7 @@ async def _read(each: Pushed, held: Leased, now: dt.datetime) -> Pages:
 
 
 def _settle(
-    tx: Transaction, each: Pushed, held: Leased, pages: Pages | None, now: dt.datetime
+    tx: Transaction, each: Pushed, held: Leased, pages: EntriesWithPages | None, now: dt.datetime
 ) -> None:
     source = held.source
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
@@ -149,10 +148,10 @@ def _settle(
         if pages.missing:
             later = min(held.fetched.next_at, now + PAGE_LATER)
             values = {"next_at": later, **polling.READ_ANEW}
-    elif source.state not in _AT_REST:
+    elif source.state not in SourceState.resting():
         values["next_at"] = now
     pushes.drop(tx, each.id)
-    written = Written(source.id, held.fetched.epoch, values, source.state.value)
+    written = Written(source.id, held.fetched.epoch, values, source.state)
     if not source_leases.finish(tx, [written], now):
         raise LeaseLostError(source.id)
     source_leases.release_hosts(tx, {source.domain: None})

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from syndicate import logs, settings
 from syndicate.articles.identity import Identified, with_full
@@ -21,6 +21,7 @@ from syndicate.reading.pool import Readers
 from syndicate.reading.records import Page
 from syndicate.reading.text import visible_hash
 from syndicate.store.intake.sources import Source
+from syndicate.vocabulary.sources import Pages
 
 log = logs.get(__name__)
 
@@ -31,7 +32,7 @@ RETRY_FOR = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Pages:
+class EntriesWithPages:
     """Entries with their pages read.
 
     Attributes:
@@ -74,7 +75,7 @@ class PageSource:
     """What asking for a source's pages needs; `robots` is None where nobody's rules are asked."""
 
     source_id: int
-    pages: Literal["never", "thin", "always"]
+    pages: Pages
     allow: tuple[str, ...]
     profile: dict[str, Any] | None
     gap_s: float
@@ -85,7 +86,7 @@ class PageSource:
         """What the pages of a source need."""
         return cls(
             source_id=source.id,
-            pages=source.pages.value,
+            pages=source.pages,
             allow=tuple(source.allow_origins),
             profile=source.profile,
             gap_s=0.0 if source.allow_origins else PAGE_GAP_S,
@@ -100,7 +101,7 @@ class PageSource:
         fetcher: Fetcher,
         readers: Readers,
         now: dt.datetime,
-    ) -> Pages:
+    ) -> EntriesWithPages:
         """Read the pages of entries.
 
         Args:
@@ -131,7 +132,7 @@ class PageSource:
             reads[each.stem] = read
             merged = with_page(each.entry, read.page, is_described=describes_pages(self.profile))
             full[id(each)] = with_full(each, merged)
-        return Pages(
+        return EntriesWithPages(
             found=[full.get(id(each), each) for each in found],
             missing=frozenset(missing),
             featured=_featured([each.page for each in reads.values()], now),
@@ -164,7 +165,7 @@ class PageSource:
     def _is_needed(self, each: Identified) -> bool:
         if not may_fetch_page(each.entry):
             return False
-        return self.pages == "always" or is_thin(each.entry)
+        return self.pages is Pages.ALWAYS or is_thin(each.entry)
 
     async def read(
         self,

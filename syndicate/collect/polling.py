@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import pairwise
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 from syndicate.reading.dates import read as read_date
 from syndicate.redaction import without_addresses
+from syndicate.vocabulary.sources import SourceState
 
 FLOOR = dt.timedelta(minutes=2)
 CEILING = dt.timedelta(hours=24)
@@ -47,8 +48,6 @@ _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIR
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,9}$")
 
-State = Literal["active", "failing", "dormant", "gone", "paused"]
-
 
 @dataclass(frozen=True)
 class Polled:
@@ -62,7 +61,7 @@ class Polled:
     """
 
     url: str
-    state: State
+    state: SourceState
     basis: str | None = None
     etag: bytes | None = None
     last_modified: bytes | None = None
@@ -101,7 +100,7 @@ class Verdict:
     """
 
     values: Mapping[str, Any]
-    state: State
+    state: SourceState
     notices: tuple[Notice, ...] = ()
     host_until: dt.datetime | None = None
     url: str | None = None
@@ -237,8 +236,9 @@ def failed(
     since = polled.failing_since or now
     state = polled.state
     if failures >= FAILING_AFTER:
-        state = "dormant" if now - since >= DORMANT_AFTER else "failing"
-    wait = CEILING if state == "dormant" else _backed_off(polled, chance)
+        is_dormant = now - since >= DORMANT_AFTER
+        state = SourceState.DORMANT if is_dormant else SourceState.FAILING
+    wait = CEILING if state is SourceState.DORMANT else _backed_off(polled, chance)
     values = {
         "next_at": now + wait,
         "last_at": now,
@@ -321,7 +321,7 @@ def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
             f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is "
             "asked no more; correct its address, or `syndicate sources resume` it."
         )
-        return Verdict(values, "gone", (Notice("gone", message),))
+        return Verdict(values, SourceState.GONE, (Notice(SourceState.GONE, message),))
     verdict = failed(polled, reason, status=answer.status, now=now, chance=chance)
     return Verdict({**verdict.values, "gone_since": since}, verdict.state, verdict.notices)
 
@@ -336,14 +336,14 @@ def _succeeded(polled: Polled, answer: Answer, values: dict[str, Any], now: dt.d
         "reason": None,
     }
     notices: tuple[Notice, ...] = ()
-    if polled.state in {"failing", "dormant"}:
-        notices = (Notice("active", f"{polled.url} answers again."),)
+    if polled.state in {SourceState.FAILING, SourceState.DORMANT}:
+        notices = (Notice(SourceState.ACTIVE, f"{polled.url} answers again."),)
     moved = _moved(polled, answer, now)
     values |= {name: moved[name] for name in ("moved_to", "moved_since", "moved_seen")}
     if moved["url"]:
         message = f"{polled.url} has moved for good; it is asked at {moved['url']} from now on."
         notices = (*notices, Notice("moved", message))
-    return Verdict(values, "active", notices, url=moved["url"])
+    return Verdict(values, SourceState.ACTIVE, notices, url=moved["url"])
 
 
 def _moved(polled: Polled, answer: Answer, now: dt.datetime) -> dict[str, Any]:
@@ -365,11 +365,11 @@ def _moved(polled: Polled, answer: Answer, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _changes(polled: Polled, state: State, reason: str, failures: int) -> tuple[Notice, ...]:
+def _changes(polled: Polled, state: SourceState, reason: str, failures: int) -> tuple[Notice, ...]:
     if state == polled.state:
         return ()
     said = reason.rstrip(".")  # some are whole sentences
-    if state == "dormant":
+    if state is SourceState.DORMANT:
         message = f"{polled.url} has failed for a week ({said}) and is asked once a day."
     else:
         message = f"{polled.url} failed {failures} times in a row ({said}) and is asked less often."

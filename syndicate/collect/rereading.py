@@ -17,7 +17,7 @@ from typing import Any
 
 from syndicate import logs
 from syndicate.collect import polling
-from syndicate.collect.pages import PageRead, Pages, PageSource
+from syndicate.collect.pages import EntriesWithPages, PageRead, PageSource
 from syndicate.errors import BAD_ROW, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
@@ -26,8 +26,8 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import article_pages, source_leases
 from syndicate.store.intake.article_pages import ArticlePage
 from syndicate.store.intake.source_leases import Leased, Written
-from syndicate.store.intake.sources import Pages as Which
 from syndicate.store.intake.sources import Source
+from syndicate.vocabulary.sources import Pages
 
 log = logs.get(__name__)
 
@@ -48,9 +48,9 @@ class _Learnt:
     over: list[int] = field(default_factory=list)
 
 
-def watch(tx: Transaction, source: Source, pages: Pages, now: dt.datetime) -> None:
+def watch(tx: Transaction, source: Source, pages: EntriesWithPages, now: dt.datetime) -> None:
     """Note the pages that a poll or a push has read; in the transaction that stores them."""
-    if source.pages is not Which.ALWAYS or not pages.reads:
+    if source.pages is not Pages.ALWAYS or not pages.reads:
         return
     recent = {
         each.stem: each.entry.link
@@ -148,7 +148,7 @@ def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) ->
         article_pages.mark_changed(tx, learnt.changed, _CHANGED)
         # The feed may be the same to the byte: it is read whole all the same.
         values = {"next_at": now, **polling.READ_ANEW}
-    written = Written(held.source.id, held.fetched.epoch, values, held.source.state.value)
+    written = Written(held.source.id, held.fetched.epoch, values, held.source.state)
     source_leases.finish(tx, [written], now)
     gap = None if held.source.allow_origins else now + dt.timedelta(seconds=1)
     source_leases.release_hosts(tx, {held.source.domain: gap})

@@ -21,7 +21,8 @@ from protego import Protego
 from syndicate import settings
 from syndicate.errors import OversizeError, RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import SUCCESS, Fetcher, Response, shown, user_agent
-from syndicate.store.intake.sources import Source, SourceKind
+from syndicate.store.intake.sources import Source
+from syndicate.vocabulary.sources import SourceKind
 
 AGENT = "Syndicate"  # how rules call us; the first word of our User-Agent
 KEPT_FOR = dt.timedelta(hours=24)  # RFC 9309 2.4

@@ -35,7 +35,7 @@ from syndicate.collect.from_row import (
     to_ask,
     write,
 )
-from syndicate.collect.pages import Pages, PageSource
+from syndicate.collect.pages import EntriesWithPages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
@@ -45,6 +45,7 @@ from syndicate.reading import pool
 from syndicate.store.ground.session import UnstorableError, transaction, twice
 from syndicate.store.intake import source_leases, sources
 from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.vocabulary.sources import Pages, SourceKind
 
 log = logs.get(__name__)
 
@@ -130,12 +131,7 @@ def _wanted(source_ids: Sequence[int] | None) -> set[int]:
     with transaction() as tx:
         known = {row.id: row for row, _ in sources.listed(tx)}
     if source_ids is None:
-        resting = {sources.SourceState.PAUSED, sources.SourceState.GONE}
-        return {
-            row.id
-            for row in known.values()
-            if row.state not in resting and row.kind is not sources.SourceKind.PUSH
-        }
+        return {row.id for row in known.values() if row.is_asked}
     for source_id in source_ids:
         if source_id not in known:
             raise NotFoundError(
@@ -285,7 +281,7 @@ class _Run:
         read = functools.partial(
             read_document,
             self._readers,
-            source.kind.value,
+            source.kind,
             response,
             profile=source.profile,
             now=now,
@@ -302,11 +298,11 @@ class _Run:
             document = with_parts(document, entries)
         return document
 
-    async def _pages(self, leased: Leased, found: list[Identified]) -> Pages:
+    async def _pages(self, leased: Leased, found: list[Identified]) -> EntriesWithPages:
         """The entries with their pages read, where the source says so."""
         source = PageSource.of(leased.source)
-        if source.pages == "never" or leased.source.kind is sources.SourceKind.PAGE:
-            return Pages(found)
+        if source.pages is Pages.NEVER or leased.source.kind is SourceKind.PAGE:
+            return EntriesWithPages(found)
         wanted = await self._in_store(lambda: to_ask(leased.source.id, found))
         pages = await source.ask(
             found, wanted, fetcher=self._fetcher, readers=self._readers, now=self._now()
@@ -316,7 +312,9 @@ class _Run:
             await self._in_store(lambda: tell(now=self._now()))
         return pages
 
-    def _store(self, leased: Leased, document: Document, pages: Pages, verdict: Verdict) -> None:
+    def _store(
+        self, leased: Leased, document: Document, pages: EntriesWithPages, verdict: Verdict
+    ) -> None:
         now = self._now()
         place = place_of(leased, self._sections)
         with transaction() as tx:
@@ -329,7 +327,7 @@ class _Run:
                 featured=pages.featured or document.featured,
             )
             rereading.watch(tx, leased.source, pages, now)
-            if leased.source.kind is sources.SourceKind.WEBSUB:
+            if leased.source.kind is SourceKind.WEBSUB:
                 websub.polled(tx, leased.source.id, document.hub, now)
             notices = [*verdict.notices, *document.notices]
             written = self._written(

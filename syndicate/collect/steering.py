@@ -15,9 +15,10 @@ from syndicate.newsroom.verbs import verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import Pages, Source, SourceKind, SourceState
+from syndicate.store.intake.sources import Source
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 
 _MAX_NAME = 200
 _GIVEN = (
@@ -198,7 +199,7 @@ def _check(wanted: Wanted) -> None:
 def _fetch(wanted: Wanted, origins: Sequence[str], now: dt.datetime) -> None:
     checking.check(
         wanted.url,
-        kind=wanted.kind.value,
+        kind=wanted.kind,
         allow=origins,
         profile=wanted.profile,
         base_url=settings.load().base_url(),

@@ -25,7 +25,8 @@ from syndicate.fetch import SUCCESS, Fetcher, user_agent
 from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, sources, websub
-from syndicate.store.intake.websub import HubState, HubSubscription
+from syndicate.store.intake.websub import HubSubscription
+from syndicate.vocabulary.sources import HubState
 
 log = logs.get(__name__)
 
@@ -115,8 +116,7 @@ def verify(callback: str, said: Mapping[str, str], now: dt.datetime) -> str | No
             websub.deny(tx, found, _kept(said.get("hub.reason", "denied")))
             return ""
         is_meant = {
-            "subscribe": found.state in {HubState.ASKED, HubState.VERIFIED}
-            and not found.is_leaving,
+            "subscribe": found.state in HubState.open() and not found.is_leaving,
             "unsubscribe": found.is_leaving or found.state is HubState.ENDED,
         }
         if not is_meant.get(mode or "", False):
@@ -148,7 +148,7 @@ def deliver(
         found = websub.by_callback(tx, callback)
         if found is None:
             return 404
-        if found.state in {HubState.ENDED, HubState.DENIED}:
+        if found.state not in HubState.open():
             return 410
         if not is_signed(found.secret, signature, body):
             return 403

@@ -17,7 +17,7 @@ from syndicate.errors import BAD_ROW
 from syndicate.feeds.extension import EntryExtension, FeedExtension
 from syndicate.feeds.model import Document, Entry, Media
 from syndicate.feeds.text import as_html, without_tags
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from syndicate.feeds.model import MEDIA_TYPES, Document, Entry, Media, Tombstone
 from syndicate.feeds.text import as_html, looks_like_html
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -27,8 +27,8 @@ from syndicate.store.ground.session import BadValueError, Transaction, transacti
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import caps
 from syndicate.store.syndication import feeds, hub
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.hub import Asked, Delivery, FeedCallback, Mode
+from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 

@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
-from syndicate.store.content.articles import Article, ArticleState
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.feed_rows import EntryRow, PictureRow
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 
@@ -266,7 +266,7 @@ def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
 
 
 def _content(row: EntryRow, url: str) -> str:
-    article: Article = row.article
+    article = row.article
     forbidden = frozenset(each.url for each in row.pictures if not each.may_show)
     inner = text.body(article.body_html, url, forbidden)
     if not inner:

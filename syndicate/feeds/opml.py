@@ -7,8 +7,8 @@ from lxml import etree
 from syndicate.feeds import text
 from syndicate.feeds.model import Site, page_url
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedFormat
 
 
 def opml(groups: Iterable[tuple[Publication, Site, Sequence[Feed]]]) -> bytes:

@@ -11,15 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.feeds import build, model
-from syndicate.store.syndication.feed_documents import (
-    Done,
-    FeedDocument,
-    FeedFormat,
-    NewPage,
-    Taken,
-)
+from syndicate.store.syndication.feed_documents import Done, FeedDocument, NewPage, Taken
 from syndicate.store.syndication.feed_entries import Page
 from syndicate.store.syndication.publishing import Standing
+from syndicate.vocabulary.feeds import FeedFormat
 
 # Pages that are read, built and written together: some 15 MB of text at most.
 SLICE_PAGES = 20

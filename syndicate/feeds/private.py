@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from syndicate import settings
 from syndicate.feeds import build, model
-from syndicate.store.content.visibility import Channel
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feed_rows, reader_feeds
-from syndicate.store.syndication.feed_documents import FeedFormat
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import Channel
+from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 
 # feedgen flips the locale of the whole process while it writes a date.
 _ONE_AT_A_TIME = threading.Lock()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from syndicate import bounds
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 
 _FORMATS = {form.value: form for form in FeedFormat}
 # MISS, EXPIRED and REVALIDATED were asked of the web server, and so was "-": an address not kept.

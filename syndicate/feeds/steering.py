@@ -13,7 +13,8 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.syndication import consumers, feed_rules, feeds
 from syndicate.store.syndication.consumers import FeedPartner
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedKind
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_SLUG = 75

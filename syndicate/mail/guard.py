@@ -10,8 +10,8 @@ from syndicate import logs, settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import progress
+from syndicate.vocabulary.sending import MailingState
 
 log = logs.get(__name__)
 

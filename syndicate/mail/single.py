@@ -20,13 +20,8 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import ContentRow
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Lane,
-    Mailing,
-    MailingKind,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
 
 VERSION = 1
 PRIORITY = 0  # before alerts (1) and digests (5)

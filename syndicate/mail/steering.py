@@ -4,7 +4,7 @@ Each takes effect within one chunk and leaves a line in the audit.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
@@ -15,22 +15,14 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import ledger, resending
-from syndicate.store.sending.mailings import Lane, Mailing, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import Lane, MailingState
 
 NO_REASON = "no reason given"
 MAX_WHY = 400  # characters of the reason for which everything is stopped
-_BEGUN = (
-    MailingState.SENDING,
-    MailingState.PAUSED,
-    MailingState.CANCELLED,
-    MailingState.DONE,
-)
-_OPEN = (
-    MailingState.DRAFT,
-    MailingState.SENDING,
-    MailingState.PAUSED,
-    MailingState.HELD,
-)
+_BEGUN = MailingState.under_way() | MailingState.over()
+# What is being materialised belongs to whoever composes it, for a second.
+_STOPPABLE = MailingState.open() - {MailingState.MATERIALISING}
 
 
 @verb(Permission.STEER)
@@ -46,14 +38,13 @@ def pause(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
 
 @verb(Permission.STEER)
 def resume(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
-    """Go on with a mailing that is paused or held.
+    """Go on with a mailing that is paused.
 
     Raises:
         NotFoundError: there is no such mailing.
-        RefusedError: it is neither, or the database may be a copy and no mail leaves.
+        RefusedError: it is not, or the database may be a copy and no mail leaves.
     """
-    was = (MailingState.PAUSED, MailingState.HELD)
-    _move(mailing_id, was, MailingState.SENDING, actor=actor, now=now)
+    _move(mailing_id, (MailingState.PAUSED,), MailingState.SENDING, actor=actor, now=now)
 
 
 @verb(Permission.STEER)
@@ -64,7 +55,7 @@ def cancel(mailing_id: int, *, actor: Actor, now: dt.datetime) -> None:
         NotFoundError: there is no such mailing.
         RefusedError: it is over already.
     """
-    _move(mailing_id, _OPEN, MailingState.CANCELLED, actor=actor, now=now)
+    _move(mailing_id, _STOPPABLE, MailingState.CANCELLED, actor=actor, now=now)
 
 
 @verb(Permission.STEER)
@@ -163,7 +154,7 @@ def hint(tx: Transaction, lane: Lane) -> None:
 
 def _move(
     mailing_id: int,
-    was: Sequence[MailingState],
+    was: Collection[MailingState],
     to: MailingState,
     *,
     actor: Actor,

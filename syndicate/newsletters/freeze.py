@@ -13,15 +13,13 @@ from syndicate.newsletters.compose import Draft
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import ContentRow
-from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
 VERSION = 1
 _LANES = {NewsletterKind.ALERT: Lane.URGENT}

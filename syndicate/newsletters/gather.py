@@ -9,12 +9,9 @@ from syndicate.store.composition import corrections, stories
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
+from syndicate.vocabulary.newsletters import NewsletterKind
 
 # A digest that is older than this is no news; an alert is none after an hour.
 EXPIRES_IN = {

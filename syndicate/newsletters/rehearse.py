@@ -26,12 +26,14 @@ from syndicate.store.composition.materialise import count, materialise
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction, transaction, undone
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.sending.lease import Due
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import EmptyRule
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
 # The name of a slot that no schedule can have.
 _SLOT = "rehearsal"
@@ -64,6 +66,15 @@ class Rehearsal:
     content_hash: str
     counts: Counts
     audience: Mapping[tuple[str, str, str], int]
+
+    @property
+    def barred(self) -> Mapping[DeliveryReason, int]:
+        """How many readers would get nothing, by each reason that there may be."""
+        found = dict.fromkeys(DeliveryReason.barred(), 0)
+        for (_, _, reason), number in self.audience.items():
+            if reason:
+                found[DeliveryReason(reason)] += number
+        return found
 
 
 @dataclass(frozen=True)
@@ -184,16 +195,16 @@ def _stage(
 
 def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:
     """The ledger's counts of an audience that nothing was sent to yet."""
-    by_reason: Counter[str] = Counter()
+    by_state: Counter[DeliveryState] = Counter()
     for (_, _, reason), number in audience.items():
-        by_reason[reason] += number
+        by_state[DeliveryReason(reason).state if reason else DeliveryState.PENDING] += number
     return Counts(
-        audience=by_reason.total(),
+        audience=by_state.total(),
         accepted=0,
         deferred=0,
         failed=0,
-        suppressed=by_reason["suppressed"],
-        skipped=by_reason["nothing chosen"],
+        suppressed=by_state[DeliveryState.SUPPRESSED],
+        skipped=by_state[DeliveryState.SKIPPED],
         ambiguous=0,
     )
 

@@ -27,7 +27,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
 
 log = logs.get(__name__)
 

@@ -22,15 +22,10 @@ from syndicate.store.composition import issues, renewals
 from syndicate.store.composition.materialise import materialise
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    EmptyRule,
-    Issue,
-    IssueState,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation
 from syndicate.store.sending import ledger
+from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
 
 log = logs.get(__name__)
 

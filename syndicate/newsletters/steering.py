@@ -14,9 +14,10 @@ from syndicate.newsroom import publications as brands
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.newsroom.newsletters import EmptyRule, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.newsletters import EmptyRule, NewsletterKind
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_SLUG, _MAX_LANGUAGE, _MAX_NAME, _MAX_DESCRIPTION = 80, 35, 200, 1_000

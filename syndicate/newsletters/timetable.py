@@ -5,7 +5,8 @@ import datetime as dt
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import schedule
 from syndicate.newsletters.schedule import Slot
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.vocabulary.newsletters import NewsletterKind
 
 SLOTTED = frozenset({NewsletterKind.DIGEST})  # its issues are opened by the clock
 OPENED = SLOTTED | {NewsletterKind.ALERT}  # something opens its issues

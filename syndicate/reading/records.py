@@ -6,12 +6,8 @@ times. Text is plain and tidy already, HTML is cleaned already, times are aware 
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["story", "live", "video", "gallery", "opinion", "wire"]
-Access = Literal["free", "registered", "paid"]
-State = Literal["draft", "live", "killed", "taken_down"]
-Change = Literal["fix", "update", "correction", "kill"]
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,8 @@ class Entry:
         summary: plain text; the standfirst.
         content: cleaned HTML of the body.
         tags: categories and keywords, in order.
-        kind, access, state, change: as marked, None when the source says nothing.
+        kind, access, state, change: as marked, among those that may be stated; None when the source
+            says nothing.
         embargo_until: aware UTC; nothing of it may be seen before.
         embargo_raw: an embargo that is not understood, as written; `embargo_until` is the latest
             moment that it may mean then, None when nobody can tell.
@@ -86,9 +83,9 @@ class Entry:
     tags: tuple[str, ...] = ()
     pictures: tuple[PictureIn, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    kind: Kind | None = None
+    kind: ArticleKind | None = None
     access: Access | None = None
-    state: State | None = None
+    state: ArticleState | None = None
     change: Change | None = None
     note: str | None = None
     embargo_until: dt.datetime | None = None
@@ -162,7 +159,7 @@ class Page:
     tags: tuple[str, ...] = ()
     featured: tuple[Pick, ...] = ()
     links: tuple[str, ...] = ()
-    kind: Kind | None = None
+    kind: ArticleKind | None = None
     access: Access | None = None
     feeds: tuple[str, ...] = ()
     hub: str | None = None

@@ -9,12 +9,14 @@ from syndicate.sample import newsroom, pages
 from syndicate.sample.state import State
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import Pages, Source, SourceKind
+from syndicate.store.intake.sources import Source
 from syndicate.store.maintenance import moves, removal
 from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Desk, Publication, Section
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sources import Pages, SourceKind
 
 NEWSLETTER = "morning-harbour"
 # Where the newsroom's page template (sample/pages/article.html) keeps what.

@@ -10,6 +10,7 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
+from syndicate.vocabulary.sending import SuppressionReason
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def erase(address: str, *, actor: Actor, now: dt.datetime) -> Erased:
         if subscriber is None:
             raise NotFoundError("No subscriber has this address; nothing was changed.")
         recipients.suppress(
-            tx, recipients.hash_of(normalised), scope=IMPORT, reason="erased", now=now
+            tx,
+            recipients.hash_of(normalised),
+            scope=IMPORT,
+            reason=SuppressionReason.ERASED,
+            now=now,
         )
         number = subscribers.erase(tx, subscriber.id)
         audit.record(

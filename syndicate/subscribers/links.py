@@ -11,7 +11,8 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
+from syndicate.vocabulary.newsletters import SubscriptionState
 
 NO_SUCH_LINK = "This link is not complete, or was not made by us; copy it whole from the mail."
 FORGOTTEN = "What this link was made for is not kept here any more."

@@ -12,8 +12,9 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.readers import subscribers
-from syndicate.store.readers.subscribers import ChoiceKind, Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.subscribers import links, offer
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 
 # Longer than any holiday; who wants less than nothing for half a year wants to leave.
 LONGEST_PAUSE = dt.timedelta(days=183)

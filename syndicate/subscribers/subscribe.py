@@ -24,8 +24,9 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import caps, tokens
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import ChoiceKind, Proof, Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Proof, Subscription
 from syndicate.subscribers import links, offer
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 
 CONFIRM = "confirm"
 SCOPE = "confirmation"

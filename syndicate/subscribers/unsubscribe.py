@@ -12,8 +12,9 @@ from syndicate.mail.mime.message import NEVER, PREFERENCES, UNSUBSCRIBE
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import links
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 
 EMAIL_ARTICLE = "article"  # suppression scope of articles that friends email
 
@@ -91,5 +92,9 @@ def never(token: str, now: dt.datetime) -> None:
         if recipient is None:
             raise ForgottenError(links.FORGOTTEN, recipient_id=recipient_id)
         recipients.suppress(
-            tx, recipient.address_hash, scope=EMAIL_ARTICLE, reason="reader", now=now
+            tx,
+            recipient.address_hash,
+            scope=EMAIL_ARTICLE,
+            reason=SuppressionReason.READER,
+            now=now,
         )

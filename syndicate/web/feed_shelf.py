@@ -20,8 +20,9 @@ from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feed_documents
-from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedFormat
 
 FRESH_S = 0.25
 _SHELF_BYTES = 64 * 1024 * 1024

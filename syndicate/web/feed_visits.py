@@ -17,7 +17,7 @@ from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import Visit
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 

@@ -16,8 +16,9 @@ from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication, Section
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
 from syndicate.store.views import reader_pages
+from syndicate.vocabulary.feeds import FeedKind
 
 _KEY = "syndicate.publication"
 _DEFAULT_PORTS = ("80", "443")

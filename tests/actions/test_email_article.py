@@ -14,7 +14,7 @@ from syndicate.mail.mime.message import Writer
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
 from syndicate.store.sending import lease, ledger
-from syndicate.store.sending.mailings import Lane, MailingKind
+from syndicate.vocabulary.sending import Lane, MailingKind, SuppressionReason
 from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
 
@@ -204,7 +204,11 @@ def test_what_only_the_friend_should_know_looks_like_success(newsroom: Newsroom)
     with transaction() as tx:
         for scope, address in (("article", "no@example.com"), ("*", "none@example.com")):
             recipients.suppress(
-                tx, recipients.hash_of(address), scope=scope, reason="reader", now=newsroom.now
+                tx,
+                recipients.hash_of(address),
+                scope=scope,
+                reason=SuppressionReason.READER,
+                now=newsroom.now,
             )
 
     assert send(newsroom, to="no@example.com", ip="203.0.113.1") is None

@@ -12,6 +12,7 @@ from syndicate.articles.story import entry_hash, story_of
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import plain
 from syndicate.slugs import tags_of
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -37,9 +38,9 @@ def article_of(entry: Entry, **values: Any) -> KnownArticle:
     story = story_of(entry)
     known = KnownArticle(
         id=7,
-        state="live",
-        kind="story",
-        access="free",
+        state=ArticleState.LIVE,
+        kind=ArticleKind.STORY,
+        access=Access.FREE,
         embargo_until=None,
         embargo_said=None,
         headline=story.headline,
@@ -100,7 +101,7 @@ def test_a_dateless_entry_is_held_and_dated_when_it_was_seen() -> None:
 def test_a_clock_that_is_a_little_ahead_publishes_now(minutes: int) -> None:
     made = created(changed(ENTRY, published=NOW + dt.timedelta(minutes=minutes)))
 
-    assert (made.hold.state, made.published_at) == ("live", NOW)
+    assert (made.hold.state, made.published_at) == (ArticleState.LIVE, NOW)
 
 
 def test_a_publication_in_the_future_is_an_embargo_until_then() -> None:
@@ -108,7 +109,11 @@ def test_a_publication_in_the_future_is_an_embargo_until_then() -> None:
 
     made = created(changed(ENTRY, published=then))
 
-    assert (made.hold.state, made.hold.until, made.published_at) == ("embargoed", then, then)
+    assert (made.hold.state, made.hold.until, made.published_at) == (
+        ArticleState.EMBARGOED,
+        then,
+        then,
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,21 +129,21 @@ def test_what_was_old_at_first_connect_is_backlog(age: int, is_first: bool, expe
 def test_an_embargo_holds_until_its_second() -> None:
     made = created(changed(ENTRY, embargo_until=NOW + HOUR))
 
-    assert (made.hold.state, made.hold.until) == ("embargoed", NOW + HOUR)
+    assert (made.hold.state, made.hold.until) == (ArticleState.EMBARGOED, NOW + HOUR)
     assert made.published_at == NOW + HOUR
 
 
 def test_an_embargo_that_is_over_holds_nothing() -> None:
     made = created(changed(ENTRY, embargo_until=NOW))
 
-    assert (made.hold.state, made.hold.until) == ("live", None)
+    assert (made.hold.state, made.hold.until) == (ArticleState.LIVE, None)
 
 
 def test_a_source_may_say_that_an_article_is_a_draft() -> None:
-    assert created(changed(ENTRY, state="draft")).hold.state == "draft"
+    assert created(changed(ENTRY, state=ArticleState.DRAFT)).hold.state is ArticleState.DRAFT
 
 
-@pytest.mark.parametrize("state", ["killed", "taken_down"])
+@pytest.mark.parametrize("state", sorted(ArticleState.gone()))
 def test_what_was_withdrawn_before_it_came_never_comes(state: Any) -> None:
     gone = identify([changed(ENTRY, state=state)])
 
@@ -229,19 +234,21 @@ def test_query_strings_of_pictures_make_no_revision() -> None:
 @pytest.mark.parametrize(
     ("after", "change", "is_material"),
     [
-        (changed(ENTRY, title="Another"), "update", True),
+        (changed(ENTRY, title="Another"), Change.UPDATE, True),
         (changed(ENTRY, title="Title!"), None, None),
-        (changed(ENTRY, content=TEXT.replace("word7 ", "fixed ")), "fix", False),
-        (changed(ENTRY, content=TEXT + "<p>" + "more text " * 20 + "</p>"), "update", True),
+        (changed(ENTRY, content=TEXT.replace("word7 ", "fixed ")), Change.FIX, False),
+        (changed(ENTRY, content=TEXT + "<p>" + "more text " * 20 + "</p>"), Change.UPDATE, True),
         (
             changed(ENTRY, content=TEXT.replace("word7 ", "x "), updated=NOW - HOUR / 2),
-            "update",
+            Change.UPDATE,
             True,
         ),
-        (changed(ENTRY, title="Another", change="fix"), "fix", False),
+        (changed(ENTRY, title="Another", change=Change.FIX), Change.FIX, False),
         (
-            changed(ENTRY, content=TEXT.replace("word7 ", "x "), change="correction", note="n"),
-            "correction",
+            changed(
+                ENTRY, content=TEXT.replace("word7 ", "x "), change=Change.CORRECTION, note="n"
+            ),
+            Change.CORRECTION,
             True,
         ),
     ],
@@ -270,20 +277,20 @@ def test_only_a_material_change_moves_updated() -> None:
 def test_after_24_changes_that_matter_little_no_more_are_kept() -> None:
     little = changed(ENTRY, content=TEXT.replace("word7 ", "x "))
 
-    assert needed(altered(little, immaterial=23)).change == "fix"
+    assert needed(altered(little, immaterial=23)).change == Change.FIX
     assert altered(little, immaterial=24) is None
-    assert needed(altered(changed(little, title="Another"), immaterial=24)).change == "update"
+    assert needed(altered(changed(little, title="Another"), immaterial=24)).change == Change.UPDATE
 
 
 def test_a_live_blog_gathers_its_changes() -> None:
-    after = changed(ENTRY, title="Live: more", kind="live")
+    after = changed(ENTRY, title="Live: more", kind=ArticleKind.LIVE)
 
-    soon = needed(altered(after, kind="live", revised_at=NOW - dt.timedelta(minutes=9)))
-    later = needed(altered(after, kind="live", revised_at=NOW - dt.timedelta(minutes=10)))
+    soon = needed(altered(after, kind=ArticleKind.LIVE, revised_at=NOW - dt.timedelta(minutes=9)))
+    later = needed(altered(after, kind=ArticleKind.LIVE, revised_at=NOW - dt.timedelta(minutes=10)))
 
     assert (soon.change, soon.is_gathered, soon.updated_at) == (None, True, NOW - HOUR)
     assert soon.story is not None
-    assert (later.change, later.is_gathered, later.updated_at) == ("update", False, NOW)
+    assert (later.change, later.is_gathered, later.updated_at) == (Change.UPDATE, False, NOW)
 
 
 def test_access_changes_without_a_revision() -> None:
@@ -292,16 +299,16 @@ def test_access_changes_without_a_revision() -> None:
     assert (found.access, found.change, found.story) == ("paid", None, None)
 
 
-@pytest.mark.parametrize("state", ["killed", "taken_down"])
+@pytest.mark.parametrize("state", sorted(ArticleState.gone()))
 def test_a_killed_article_keeps_its_text(state: Any) -> None:
     found = needed(altered(changed(ENTRY, title="Withdrawn", state=state)))
 
     assert (found.hold.state, found.story) == (state, None)
-    assert found.change == ("kill" if state == "killed" else None)
+    assert found.change == (Change.KILL if state is ArticleState.KILLED else None)
 
 
 def test_an_embargo_that_was_lifted_publishes_now() -> None:
-    found = needed(altered(ENTRY, state="embargoed", embargo_until=NOW + HOUR))
+    found = needed(altered(ENTRY, state=ArticleState.EMBARGOED, embargo_until=NOW + HOUR))
 
     assert (found.hold.state, found.published_at, found.hold.until) == ("live", NOW, None)
 
@@ -309,9 +316,9 @@ def test_an_embargo_that_was_lifted_publishes_now() -> None:
 def test_an_embargo_may_move() -> None:
     after = changed(ENTRY, embargo_until=NOW + 2 * HOUR)
 
-    found = needed(altered(after, state="embargoed", embargo_until=NOW + HOUR))
+    found = needed(altered(after, state=ArticleState.EMBARGOED, embargo_until=NOW + HOUR))
 
-    assert (found.hold.state, found.hold.until) == ("embargoed", NOW + 2 * HOUR)
+    assert (found.hold.state, found.hold.until) == (ArticleState.EMBARGOED, NOW + 2 * HOUR)
 
 
 # Who speaks for an article
@@ -329,7 +336,7 @@ def test_the_first_source_speaks_for_an_article() -> None:
     assert isinstance(judged(article_of(ENTRY, first_source_id=2), after), Touch)
 
 
-@pytest.mark.parametrize("state", ["killed", "taken_down"])
+@pytest.mark.parametrize("state", sorted(ArticleState.gone()))
 def test_what_is_gone_stays_gone(state: Any) -> None:
     after = changed(ENTRY, title="Back again")
 

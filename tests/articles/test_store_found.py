@@ -18,7 +18,7 @@ from syndicate.store.content.pictures import Picture
 from syndicate.store.editing import changesets, outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
+from syndicate.vocabulary.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from syndicate.cli import COMMANDS, build, known_as, whole
 from syndicate.errors import SyndicateError
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
 from tests import matrix
 from tests.web import newsroom, operators
 

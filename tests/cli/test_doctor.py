@@ -19,11 +19,11 @@ from syndicate.cli.findings import Finding
 from syndicate.embedded import keys
 from syndicate.errors import PartialError, UsageError
 from syndicate.store.content import articles
-from syndicate.store.content.articles import ArticleState
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.platform import due
+from syndicate.vocabulary.articles import ArticleState
 from tests import matrix
 from tests.web import newsroom
 

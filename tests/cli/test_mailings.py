@@ -10,8 +10,8 @@ from syndicate.cli import mailings
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, results
-from syndicate.store.sending.mailings import DeliveryState, Lane
 from syndicate.store.sending.results import Outcome
+from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
 

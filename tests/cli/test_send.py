@@ -20,9 +20,9 @@ from syndicate.newsletters import schedule, timetable
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.readers import subscribers
-from syndicate.store.sending.mailings import Lane
 from syndicate.store.views import operations
 from syndicate.subscribers import transfer
+from syndicate.vocabulary.sending import Lane
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article
 from tests.subscribers import desk

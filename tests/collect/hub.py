@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from starlette.testclient import TestClient
 
 from syndicate.collect import websub
-from syndicate.store.intake.sources import SourceKind
+from syndicate.vocabulary.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site

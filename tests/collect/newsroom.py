@@ -11,9 +11,10 @@ from syndicate.collect.run import Collected
 from syndicate.store.content.articles import Article, ArticleSource, Revision
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchState, Pages, SourceKind, SourceNotice
+from syndicate.store.intake.sources import FetchState, SourceNotice
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.sources import Pages, SourceKind
 from tests.collect.site import Site, running
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)

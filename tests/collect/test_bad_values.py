@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 
 from syndicate import bounds
-from syndicate.store.content.articles import ArticleState
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import transaction
+from syndicate.vocabulary.articles import ArticleState
 from tests.collect import newsroom
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Site

@@ -11,7 +11,7 @@ from syndicate.reading.pages import profile
 from syndicate.store.content import featured
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import completeness
-from syndicate.store.intake.sources import SourceKind
+from syndicate.vocabulary.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site

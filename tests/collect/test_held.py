@@ -12,10 +12,11 @@ from syndicate.cli import build
 from syndicate.errors import RefusedError, UsageError
 from syndicate.store.composition import alerts
 from syndicate.store.content.articles import Article
-from syndicate.store.content.visibility import Channel, may_show
+from syndicate.store.content.visibility import may_show
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.articles import Channel
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss

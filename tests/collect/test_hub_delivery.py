@@ -8,7 +8,8 @@ import pytest
 from syndicate.collect import hub_delivery
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import pushes, source_leases, websub
-from syndicate.store.intake.sources import FetchState, Pages, SourceState, set_state
+from syndicate.store.intake.sources import FetchState, set_state
+from syndicate.vocabulary.sources import Pages, SourceState
 from tests.collect import newsroom
 from tests.collect.hub import Hub, feed, subscribe
 from tests.collect.newsroom import NOW, item

@@ -6,6 +6,7 @@ import pytest
 
 from syndicate.collect import polling
 from syndicate.collect.polling import Answer, Content, Polled, Verdict
+from syndicate.vocabulary.sources import SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 URL = "https://daily.example/feed"
-POLLED = Polled(URL, "active", basis="1|u|", etag=b'"e"', last_modified=b"lm", full_at=NOW - HOUR)
+POLLED = Polled(
+    URL, SourceState.ACTIVE, basis="1|u|", etag=b'"e"', last_modified=b"lm", full_at=NOW - HOUR
+)
 
 
 def answer(status: int = 200, **headers: str) -> Answer:
@@ -122,7 +125,9 @@ def test_a_403_with_a_rate_limit_is_a_slow_down() -> None:
     [(0, 5 * MINUTE), (3, 40 * MINUTE), (8, 1280 * MINUTE), (90, 1280 * MINUTE)],
 )
 def test_failures_back_off_with_full_jitter(failures: int, most: dt.timedelta) -> None:
-    polled = dataclasses.replace(POLLED, failures=failures, state="failing", failing_since=NOW)
+    polled = dataclasses.replace(
+        POLLED, failures=failures, state=SourceState.FAILING, failing_since=NOW
+    )
 
     longest = polling.failed(polled, "timed out", now=NOW, chance=1.0)
     shortest = polling.failed(polled, "timed out", now=NOW, chance=0.0)
@@ -150,9 +155,12 @@ def test_a_source_fails_rests_and_comes_back_with_one_notice_each() -> None:
 
     back = polling.unchanged(polled, answer(304), now=NOW + 10 * DAY, chance=0.5)
 
-    assert kinds == ["failing", "dormant"]
-    assert polled.state == "dormant"
-    assert (back.state, [each.kind for each in back.notices]) == ("active", ["active"])
+    assert kinds == [SourceState.FAILING, SourceState.DORMANT]
+    assert polled.state == SourceState.DORMANT
+    assert (back.state, [each.kind for each in back.notices]) == (
+        SourceState.ACTIVE,
+        [SourceState.ACTIVE],
+    )
     assert (back.values["failures"], back.values["failing_since"]) == (0, None)
 
 
@@ -177,7 +185,9 @@ def test_the_notice_of_a_failing_source_is_one_sentence(reason: str, said: str) 
 
 
 def test_a_dormant_source_is_asked_once_a_day() -> None:
-    polled = dataclasses.replace(POLLED, state="dormant", failures=40, failing_since=NOW - 9 * DAY)
+    polled = dataclasses.replace(
+        POLLED, state=SourceState.DORMANT, failures=40, failing_since=NOW - 9 * DAY
+    )
 
     verdict, _ = fail(polled, NOW)
 
@@ -192,9 +202,12 @@ def test_what_stays_away_is_gone(status: int, patience: dt.timedelta) -> None:
     early = polling.refused(polled, answer(status), now=NOW + patience - HOUR, chance=0.5)
     late = polling.refused(polled, answer(status), now=NOW + patience, chance=0.5)
 
-    assert first.state == "active"
-    assert early.state != "gone"
-    assert (late.state, [each.kind for each in late.notices]) == ("gone", ["gone"])
+    assert first.state == SourceState.ACTIVE
+    assert early.state != SourceState.GONE
+    assert (late.state, [each.kind for each in late.notices]) == (
+        SourceState.GONE,
+        [SourceState.GONE],
+    )
 
 
 def test_another_error_between_two_404s_starts_the_count_anew() -> None:
@@ -203,7 +216,7 @@ def test_another_error_between_two_404s_starts_the_count_anew() -> None:
 
     late = polling.refused(polled, answer(404), now=NOW + 15 * DAY, chance=0.5)
 
-    assert late.state != "gone"
+    assert late.state != SourceState.GONE
 
 
 def moved(polled: Polled, now: dt.datetime, *statuses: int) -> tuple[Verdict, Polled]:

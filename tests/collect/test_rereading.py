@@ -10,7 +10,8 @@ from syndicate.collect import rereading
 from syndicate.collect.rereading import AFTER, next_reading
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import article_pages
-from syndicate.store.intake.sources import Pages, SourceState, set_state
+from syndicate.store.intake.sources import set_state
+from syndicate.vocabulary.sources import Pages, SourceState
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Reply, Site

@@ -8,7 +8,7 @@ import pytest
 from syndicate.collect.robots import Robots, robots
 from syndicate.errors import RobotsError, TemporaryError
 from syndicate.fetch import Fetcher
-from syndicate.store.intake.sources import Pages, SourceKind
+from syndicate.vocabulary.sources import Pages, SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW
 from tests.collect.site import Reply, Site

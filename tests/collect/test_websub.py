@@ -11,8 +11,8 @@ from syndicate.fetch import Response
 from syndicate.reading import pool
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import wake_ups
-from syndicate.store.intake.sources import SourceKind
-from syndicate.store.intake.websub import HubState, HubSubscription
+from syndicate.store.intake.websub import HubSubscription
+from syndicate.vocabulary.sources import HubState, SourceKind
 from tests.collect import newsroom
 from tests.collect.hub import Hub, subscribe
 from tests.collect.newsroom import NOW, item, rss
@@ -47,7 +47,7 @@ def test_discovery(
 ) -> None:
     response = Response(200, URL, {}, links, body.encode())
 
-    read = documents.read_document(pool.readers(), "feed", response, profile=None, now=NOW)
+    read = documents.read_document(pool.readers(), SourceKind.FEED, response, profile=None, now=NOW)
 
     assert read.hub == expected, case
 

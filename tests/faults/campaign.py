@@ -22,7 +22,8 @@ from sqlalchemy import select
 from syndicate import clock
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.sending.mailings import AmbiguousPolicy, Delivery, DeliveryState
+from syndicate.store.sending.mailings import Delivery
+from syndicate.vocabulary.sending import AmbiguousPolicy, DeliveryState
 from tests.faults.rig import CHUNK, Rig
 from tests.mail.campaign import Plan, start
 

@@ -33,13 +33,15 @@ from syndicate.store.ground import session
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.maintenance import migrate
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Lane, Mailing
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Lane
 from tests.acting import TESTER
 from tests.faults.counting_sink import Sink
 from tests.newsletters.paper import article, reader

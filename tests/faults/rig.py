@@ -26,8 +26,8 @@ from syndicate.store.ground.session import DatabaseDownError, dispose, transacti
 from syndicate.store.maintenance import migrate
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import Counts
-from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import progress
+from syndicate.vocabulary.sending import MailingState
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 50

@@ -15,8 +15,8 @@ from syndicate import clock, settings
 from syndicate.feeds import hub, publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.hub import Asked, Mode
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import hub_steps, newsroom, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.peer import Peer, Request

@@ -13,8 +13,8 @@ from syndicate.cli import mailings as command
 from syndicate.embedded.postgres import Postgres
 from syndicate.journal import lives
 from syndicate.newsletters import steering
-from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.recovery import begun_issues
+from syndicate.vocabulary.newsletters import IssueState
 from tests import leftovers, matrix
 from tests.acting import TESTER
 from tests.faults import copies

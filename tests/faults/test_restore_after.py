@@ -21,10 +21,11 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.platform.audit import Audit
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import IssueState
 from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import READERS, House

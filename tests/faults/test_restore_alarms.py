@@ -27,7 +27,7 @@ from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery.copies import NUMBERS_AHEAD
 from syndicate.store.sending import lease
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 from tests import leftovers
 from tests.faults import copies
 from tests.faults.copies import House

@@ -24,7 +24,8 @@ from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies as restoring
 from syndicate.store.sending import lease
-from syndicate.store.sending.mailings import Batch, Lane
+from syndicate.store.sending.mailings import Batch
+from syndicate.vocabulary.sending import Lane
 from tests import leftovers, matrix
 from tests.acting import TESTER
 from tests.faults import copies

@@ -7,18 +7,12 @@ from typing import Any
 from sqlalchemy import update
 
 from syndicate.feeds import publish
-from syndicate.store.content.articles import (
-    Article,
-    ArticleState,
-    ArticleTag,
-    Change,
-    Revision,
-    Tag,
-)
+from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.articles import ArticleState, Change
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 BASE = "http://127.0.0.1:8080"

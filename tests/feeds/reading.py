@@ -7,8 +7,9 @@ from lxml import etree
 from sqlalchemy import select
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedFormat
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",

@@ -13,12 +13,13 @@ from lxml import etree
 
 from syndicate.feeds import publish
 from syndicate.feeds.text import without_tags
-from syndicate.store.content.articles import ArticleSource, Change
+from syndicate.store.content.articles import ArticleSource
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
 from syndicate.store.syndication import feeds
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.articles import Change
+from syndicate.vocabulary.feeds import FeedFormat
+from syndicate.vocabulary.sources import SourceKind
 from tests.feeds import json_feed, nasty, newsroom, reading
 from tests.feeds.newsroom import BASE, NOW, minutes
 

@@ -11,7 +11,7 @@ from syndicate import clock, settings
 from syndicate.errors import RefusedError, UsageError
 from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import hub_steps, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.newsroom import BASE

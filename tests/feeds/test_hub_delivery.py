@@ -12,8 +12,8 @@ from syndicate.errors import CapReachedError
 from syndicate.feeds import hub, publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.hub import DELIVER_RETRIES, FeedCallback
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import hub_steps, newsroom, peer, reading
 from tests.feeds.peer import Peer, Request
 

@@ -8,7 +8,7 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.store.content.articles import Access, ArticleState
+from syndicate.vocabulary.articles import Access, ArticleState
 from syndicate.web.app import build
 from tests.feeds import newsroom
 

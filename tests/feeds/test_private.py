@@ -8,17 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock, logs, settings
-from syndicate.store.content.articles import Access, ArticleState
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind, NewsletterSection
-from syndicate.store.readers.subscribers import (
-    ChoiceKind,
-    Subscriber,
-    Subscription,
-    SubscriptionChoice,
-    SubscriptionState,
-)
+from syndicate.store.newsroom.newsletters import Newsletter, NewsletterSection
+from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionChoice
 from syndicate.store.syndication import reader_feeds
+from syndicate.vocabulary.articles import Access, ArticleState
+from syndicate.vocabulary.newsletters import ChoiceKind, NewsletterKind, SubscriptionState
 from syndicate.web.app import build
 from tests.conftest import MASTER_KEY
 from tests.feeds import newsroom

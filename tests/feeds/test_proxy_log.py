@@ -9,7 +9,7 @@ from syndicate.feeds.proxy_log import Seen
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import FeedConsumer
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from syndicate import settings
 from syndicate.feeds import publish
-from syndicate.store.content.articles import Access, ArticleState, Change
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feed_documents, feeds
-from syndicate.store.syndication.feed_documents import FeedFormat
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import Access, ArticleState, Change
+from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from tests.feeds import newsroom, reading
 from tests.feeds.newsroom import NOW, minutes
 

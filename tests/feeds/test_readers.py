@@ -16,9 +16,9 @@ import pytest
 from bench.feeds_servers import Web
 from syndicate import clock
 from syndicate.feeds import publish
-from syndicate.store.content.articles import Change
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
+from syndicate.vocabulary.articles import Change
 from syndicate.web import feed_shelf, feed_visits
 from tests import matrix
 from tests.feeds import newsroom

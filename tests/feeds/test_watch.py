@@ -8,11 +8,11 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.feeds import publish, watch
-from syndicate.store.content.articles import Change
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import FeedConsumer, FeedPartner, Visit
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.articles import Change
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_visits
 from syndicate.web.app import build
 from tests.conftest import MASTER_KEY

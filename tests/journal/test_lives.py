@@ -17,7 +17,8 @@ from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies
 from syndicate.store.sending import lease
-from syndicate.store.sending.mailings import Lane, Mailing
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import Lane
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
 

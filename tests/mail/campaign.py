@@ -12,24 +12,15 @@ from sqlalchemy import text
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
 from syndicate.store.composition.materialise import materialise
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    IssueState,
-    IssueStory,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Lane,
-    Mailing,
-    MailingKind,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 SECTIONS = ("world", "economy", "science", "culture", "sport")

@@ -10,7 +10,8 @@ from syndicate import clock, settings
 from syndicate.mail.sending import deliver
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Batch, Delivery, Lane, MailingState
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.vocabulary.sending import Lane, MailingState
 from tests.mail.campaign import Plan, start
 from tests.mail.fault_relay import FaultRelay
 

@@ -20,7 +20,8 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Lane, MailingContent, MailingState
+from syndicate.store.sending.mailings import MailingContent
+from syndicate.vocabulary.sending import Lane, MailingState
 from tests.acting import TESTER
 from tests.mail import first_format
 from tests.mail.fault_relay import Event, FaultRelay, Taken

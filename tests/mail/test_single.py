@@ -7,7 +7,7 @@ import pytest
 from syndicate.mail import single
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger
-from syndicate.store.sending.mailings import AmbiguousPolicy, Lane, MailingKind, MailingState
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
 from tests.mail import confirmation
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

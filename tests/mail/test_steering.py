@@ -11,7 +11,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.audit import Audit
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
 from tests.acting import TESTER
 from tests.mail.campaign import NOW, Plan, start
 
@@ -21,10 +21,8 @@ Step = Callable[..., None]
 ALLOWED = [
     (steering.pause, MailingState.SENDING, MailingState.PAUSED),
     (steering.resume, MailingState.PAUSED, MailingState.SENDING),
-    (steering.resume, MailingState.HELD, MailingState.SENDING),
     (steering.cancel, MailingState.SENDING, MailingState.CANCELLED),
     (steering.cancel, MailingState.PAUSED, MailingState.CANCELLED),
-    (steering.cancel, MailingState.HELD, MailingState.CANCELLED),
 ]
 REFUSED = [
     (steering.pause, MailingState.PAUSED),

@@ -5,11 +5,12 @@ import hashlib
 
 from sqlalchemy import select
 
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import ChoiceKind
 from syndicate.store.sending.mailings import Delivery
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import ChoiceKind
 
 # 08:00 in Qatar is 05:00 UTC.
 SLOT = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)

@@ -10,9 +10,11 @@ from syndicate.newsletters import run, steering
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Batch, Delivery, Lane
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Lane
 from tests.acting import TESTER
 from tests.newsletters.paper import DAY, NOW, reader
 

@@ -15,12 +15,14 @@ from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, run, steering
 from syndicate.store.composition import alerts as asked
 from syndicate.store.composition import issues
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import changes
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import Lane
 from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article, choices, reader

@@ -8,8 +8,9 @@ import pytest
 from syndicate.newsletters import rehearse
 from syndicate.newsletters.corrections import AT_MOST, owed
 from syndicate.store.composition.corrections import Correction
-from syndicate.store.content.articles import Article, ArticleState, Change, Revision
+from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.session import transaction
+from syndicate.vocabulary.articles import ArticleState, Change
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import compose
 from tests.subscribers import desk

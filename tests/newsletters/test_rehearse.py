@@ -12,11 +12,13 @@ from syndicate.errors import NotFoundError
 from syndicate.newsletters import rehearse, run, steering
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import EmptyRule, Issue, Newsletter
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Delivery, Mailing
+from syndicate.vocabulary.newsletters import EmptyRule
+from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
@@ -34,7 +36,11 @@ def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be
         reader(tx, 3, sections=("world",), languages=("ar",))
         reader(tx, 4)
         recipients.suppress(
-            tx, recipients.hash_of("reader004@example.com"), scope="*", reason="bounce", now=NOW
+            tx,
+            recipients.hash_of("reader004@example.com"),
+            scope="*",
+            reason=SuppressionReason.BOUNCE,
+            now=NOW,
         )
         return made
 

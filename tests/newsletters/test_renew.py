@@ -17,8 +17,9 @@ from syndicate.store.editing import changes
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import AmbiguousPolicy, Delivery, Mailing, MailingState
+from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.views import progress
+from syndicate.vocabulary.sending import AmbiguousPolicy, MailingState
 from tests.acting import TESTER
 from tests.mail.fault_relay import Event, FaultRelay, HangUp, Taken
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices

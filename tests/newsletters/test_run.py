@@ -8,14 +8,17 @@ from sqlalchemy import update
 
 from syndicate.newsletters import compose, gather, run, steering
 from syndicate.store.composition import issues
-from syndicate.store.content.articles import Access, Article
+from syndicate.store.content.articles import Article
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.readers import subscribers
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Delivery, DeliveryState, Lane, MailingState
+from syndicate.store.sending.mailings import Delivery
+from syndicate.vocabulary.articles import Access
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import DeliveryState, Lane, MailingState
 from tests.acting import TESTER
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk

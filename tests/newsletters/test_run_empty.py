@@ -7,10 +7,11 @@ from sqlalchemy import update
 
 from syndicate.newsletters import run
 from syndicate.store.composition import issues
-from syndicate.store.content.articles import ArticleState
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import EmptyRule, IssueState, Newsletter
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.sending import ledger
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import EmptyRule, IssueState
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 

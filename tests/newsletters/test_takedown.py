@@ -11,7 +11,7 @@ from syndicate.store.content import articles
 from syndicate.store.editing import changes
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 from tests import searching
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, reader

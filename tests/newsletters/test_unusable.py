@@ -19,13 +19,16 @@ from syndicate.newsletters.compose import recompose
 from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import alerts as asked
 from syndicate.store.composition import issues
-from syndicate.store.content.articles import Article, Change
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import changes
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Lane, Mailing, MailingState
+from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import operations
+from syndicate.vocabulary.articles import Change
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import Lane, MailingState
 from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader

@@ -11,22 +11,15 @@ from syndicate import clock
 from syndicate.articles import receive_push
 from syndicate.mail.pacing import pace
 from syndicate.newsletters import renew, run, steering
-from syndicate.store.content.articles import ArticleState, Change
 from syndicate.store.content.pictures import Picture
 from syndicate.store.editing import changes
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.sending import ledger, withholding
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Delivery,
-    Lane,
-    Mailing,
-    MailingContent,
-    MailingKind,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Delivery, Mailing, MailingContent
+from syndicate.vocabulary.articles import ArticleState, Change
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
 from tests.acting import TESTER
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader

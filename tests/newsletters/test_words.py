@@ -12,7 +12,7 @@ from syndicate.newsletters import alerts, rehearse
 from syndicate.store.composition import alerts as asked
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.newsletters.sending import add_alerts, compose, counts, readers, send

@@ -12,11 +12,12 @@ from syndicate.sample.state import State
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import subscribers
 from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
+from syndicate.vocabulary.newsletters import NewsletterKind
 
 START = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 NEWSROOM = State(START, 18080)

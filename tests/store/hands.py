@@ -8,8 +8,9 @@ from sqlalchemy import select, text, update
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, reaping, results
 from syndicate.store.sending.lease import Leased
-from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Lane
+from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.store.sending.results import Outcome
+from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import NOW
 
 WORKER, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.readers.subscribers import Consent
+from syndicate.vocabulary.newsletters import NewsletterKind
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 

@@ -12,9 +12,11 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription
 from syndicate.subscribers import csvfile, status_cells, transfer
 from syndicate.subscribers.transfer import Imported
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 from tests.subscribers.exports import EXPORTS
@@ -232,8 +234,8 @@ def test_a_language_means_the_one_on_offer_and_an_unknown_one_falls(
     with transaction() as tx:
         subscription = subscribers.of(tx, 1, 1)
         assert subscription is not None
-        sections = subscribers.choices(tx, subscription.id, subscribers.ChoiceKind.SECTION)
-        languages = subscribers.choices(tx, subscription.id, subscribers.ChoiceKind.LANGUAGE)
+        sections = subscribers.choices(tx, subscription.id, ChoiceKind.SECTION)
+        languages = subscribers.choices(tx, subscription.id, ChoiceKind.LANGUAGE)
     assert (done.added, done.refused) == (1, ())
     assert (subscription.language, sections) == (frame, ("sport",))
     assert languages == (() if language == "fr" else (frame,))
@@ -313,7 +315,7 @@ def test_our_own_export_says_whose_address_is_mailed_no_more(scope: str) -> None
     bring("email\nreader001@example.com\nreader002@example.com\n")
     with transaction() as tx:
         key = recipients.hash_of("reader001@example.com")
-        recipients.suppress(tx, key, scope=scope, reason="complaint", now=NOW)
+        recipients.suppress(tx, key, scope=scope, reason=SuppressionReason.COMPLAINT, now=NOW)
     exported = "".join(transfer.export_csv("morning"))
     with transaction() as tx:
         for kind in (Subscription, Recipient, Subscriber, recipients.Suppression):

@@ -8,9 +8,9 @@ from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.subscribers import erase, preferences, unsubscribe
 from syndicate.subscribers.preferences import Option
+from syndicate.vocabulary.newsletters import SubscriptionState
 from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW

@@ -12,8 +12,9 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import ChoiceKind, SubscriptionState
 from syndicate.subscribers import erase, spelling, transfer
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
@@ -86,7 +87,11 @@ def test_an_import_brings_back_nobody_who_left_was_erased_or_is_suppressed(
             ("reader005@example.com", newsletters.scope(morning.id)),
         ):
             recipients.suppress(
-                tx, recipients.hash_of(address), scope=scope, reason="complaint", now=NOW
+                tx,
+                recipients.hash_of(address),
+                scope=scope,
+                reason=SuppressionReason.COMPLAINT,
+                now=NOW,
             )
     erase.erase("reader002@example.com", actor=TESTER, now=NOW)
 

@@ -38,17 +38,18 @@ from syndicate.store.editing import changes
 from syndicate.store.ground import session
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import Pages, SourceKind
 from syndicate.store.maintenance import migrate
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Lane
 from syndicate.store.syndication import reader_feeds
 from syndicate.subscribers import erase, subscribe, transfer
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Lane, SuppressionReason
+from syndicate.vocabulary.sources import Pages, SourceKind
 from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, pushes, rounds, seen, wire
@@ -141,7 +142,7 @@ def _fates_of_readers() -> None:
         subscribers.end(theirs[0], now=now)
         reader_feeds.issue(tx, settings.load().key(), theirs[1].id, now=now)
         bounced = recipients.hash_of(readers.address(3))
-        recipients.suppress(tx, bounced, scope="", reason="bounce", now=now)
+        recipients.suppress(tx, bounced, scope="", reason=SuppressionReason.BOUNCE, now=now)
     erase.erase(readers.address(4), actor=TESTER, now=now)
 
 

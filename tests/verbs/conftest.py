@@ -18,18 +18,19 @@ from syndicate.errors import SyndicateError
 from syndicate.store.content.articles import Article, ArticleSource
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import Pages, SourceKind, SourceState
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.incidents import DeliveryIncident
-from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.readers import subscribers
-from syndicate.store.sending.mailings import MailingState
 from syndicate.store.syndication import consumers, feeds
-from syndicate.store.syndication.feeds import FeedKind
 from syndicate.subscribers import transfer
+from syndicate.vocabulary.feeds import FeedKind
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.collect import newsroom as collecting

@@ -6,28 +6,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from syndicate import clock
-from syndicate.store.content.articles import (
-    Access,
-    Article,
-    ArticleState,
-    ArticleTag,
-    Change,
-    Revision,
-    Tag,
-)
+from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    IssueState,
-    IssueStory,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.newsroom.publications import Desk, Publication, Section
-from syndicate.store.syndication.feeds import Feed, FeedKind
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import Access, ArticleState, Change
+from syndicate.vocabulary.feeds import FeedKind
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 
 BODY = (
     "<p>The committee met at noon and agreed on the <a href='https://example.org/report'>report</a>"

@@ -12,14 +12,12 @@ from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import ROLES, Permission
 from syndicate.store.readers import recipients
-from syndicate.store.sending.mailings import (
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.vocabulary.sending import (
     AmbiguousPolicy,
-    Batch,
     BatchState,
-    Delivery,
     DeliveryState,
     Lane,
-    Mailing,
     MailingKind,
     MailingState,
 )

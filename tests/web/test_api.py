@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 from syndicate import clock, settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
 from syndicate.store.platform import due, installation, tokens
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.sending import accepts
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceKind
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 

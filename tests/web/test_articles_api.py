@@ -17,8 +17,8 @@ from syndicate.feeds import publish
 from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
 from syndicate.store.newsroom import publications
+from syndicate.vocabulary.sources import SourceKind
 from syndicate.web.api import signed
 from tests import searching
 from tests.collect import newsroom

@@ -17,15 +17,15 @@ from syndicate.newsletters import run, steering
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
 from syndicate.store.maintenance.tables import METADATA
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import due
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import SubscriptionState
 from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind, SubscriptionState
+from syndicate.vocabulary.sources import SourceKind
 from tests import matrix
 from tests.acting import TESTER
 from tests.web import operators
@@ -204,7 +204,7 @@ def test_a_newsletter_that_cannot_be_read_keeps_no_other_from_coming_out(
             ),
             section_ids=[],
         )
-        tx.execute(text(f"UPDATE newsletter SET {bad} WHERE slug = 'evening'"))  # noqa: S608
+        tx.execute(text(f"UPDATE newsletter SET {bad} WHERE slug = 'evening'"))  # noqa: S608 - our own words
         tx.execute(text("UPDATE newsletter SET created_at = '2020-01-01'"))
         tx.execute(text("DELETE FROM issue_story; DELETE FROM mailing; DELETE FROM issue"))
     late = clock.now().replace(hour=9, minute=0)

@@ -6,10 +6,10 @@ from playwright.sync_api import Browser, Page, expect
 from syndicate import clock
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind, SourceState
 from syndicate.store.newsroom import incidents
 from syndicate.store.platform import installation
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceKind, SourceState
 from tests.web import operators
 from tests.web.browsing import LOOKS, Watched
 from tests.web.newsroom import Newsroom

@@ -14,12 +14,12 @@ from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind, SourceState
-from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import LINK_PURPOSE
-from syndicate.store.sending.mailings import MailingState
 from syndicate.store.views import operations
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceKind, SourceState
 from tests.acting import TESTER
 from tests.web import operators
 from tests.web.newsroom import Newsroom

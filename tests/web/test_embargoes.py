@@ -9,10 +9,10 @@ import time_machine
 from starlette.testclient import TestClient
 
 from syndicate.store.content import articles
-from syndicate.store.content.articles import ArticleState
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.articles import ArticleState
 from tests import matrix
 from tests.collect import newsroom as collecting
 from tests.web import operators

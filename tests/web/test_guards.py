@@ -15,7 +15,7 @@ from syndicate import clock, settings
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import due
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
 from syndicate.web import app as application
 from syndicate.web import guards, health, static
 from tests.web import operators
@@ -103,7 +103,7 @@ def everything(database: str) -> dict[str, int]:
         ).fetchall()
         found = {}
         for (name,) in names:
-            query = f'SELECT coalesce(sum(hashtext(t::text)), 0) FROM "{name}" t'  # noqa: S608
+            query = f'SELECT coalesce(sum(hashtext(t::text)), 0) FROM "{name}" t'  # noqa: S608 - our own words
             row = connection.execute(query).fetchone()
             found[name] = int(row[0]) if row else 0
     return found

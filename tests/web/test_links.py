@@ -17,9 +17,10 @@ from syndicate.render.merge import Content, merge
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import SubscriptionState
 from tests.web.newsroom import Newsroom
 
 READER = "reader001@example.com"

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.embedded import listening
-from syndicate.store.sending.mailings import MailingState
+from syndicate.vocabulary.sending import MailingState
 from syndicate.web import live
 from syndicate.web.live import Poller, Rates
 from tests.web import operators

@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceKind
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sources import SourceKind
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 

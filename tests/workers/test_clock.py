@@ -14,13 +14,14 @@ from syndicate import clock, jobs
 from syndicate.newsletters import run
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchHost, FetchState, SourceKind
+from syndicate.store.intake.sources import FetchHost, FetchState
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.platform import due
 from syndicate.store.platform.due import DueJob, TickState
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.sources import SourceKind
 from tests.subscribers import desk
 
 pytestmark = pytest.mark.usefixtures("database")

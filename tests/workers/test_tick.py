@@ -12,11 +12,12 @@ from syndicate import clock, jobs
 from syndicate.articles import receive_push
 from syndicate.errors import RelayError
 from syndicate.store.content import articles
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import due
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.sending import Lane
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.mail.campaign import NOW, Plan, start

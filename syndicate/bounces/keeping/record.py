@@ -32,6 +32,7 @@ from syndicate.store.readers.recipients import EVERYWHERE, OTHER, Recipient
 from syndicate.store.sending import events, ledger
 from syndicate.store.sending.events import Happening, Refused
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import SuppressionReason
 
 log = logs.get(__name__)
 
@@ -208,14 +209,18 @@ def _complained(
     if verdict.feedback == OPT_OUT and mailing is not None:
         _opted_out(tx, mailing, recipient, at)
         return False
-    recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason="complaint", now=at)
+    recipients.suppress(
+        tx, recipient.address_hash, scope=EVERYWHERE, reason=SuppressionReason.COMPLAINT, now=at
+    )
     return True
 
 
 def _opted_out(tx: Transaction, mailing: Mailing, recipient: Recipient, at: dt.datetime) -> None:
     if mailing.newsletter_id is None:
         scope = mailing.scope or EVERYWHERE
-        recipients.suppress(tx, recipient.address_hash, scope=scope, reason="reader", now=at)
+        recipients.suppress(
+            tx, recipient.address_hash, scope=scope, reason=SuppressionReason.READER, now=at
+        )
     elif recipient.subscriber_id is not None:
         left = subscribers.of(tx, recipient.subscriber_id, mailing.newsletter_id)
         if left is not None:
@@ -238,7 +243,9 @@ def _bounced(
         return False
     if not _is_given_up(tx, verdict, recipient, at):
         return False
-    recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason="bounce", now=at)
+    recipients.suppress(
+        tx, recipient.address_hash, scope=EVERYWHERE, reason=SuppressionReason.BOUNCE, now=at
+    )
     return True
 
 

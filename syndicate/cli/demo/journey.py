@@ -33,9 +33,9 @@ from syndicate.sample.setup import Installed
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.newsroom.newsletters import IssueState
 from syndicate.store.sending import ledger
 from syndicate.store.views import reader_pages, waits
+from syndicate.vocabulary.newsletters import IssueState
 
 FRIEND = "friend@example.net"
 _NAME = "Sample Reader"
@@ -199,9 +199,9 @@ class Journey:
         with transaction() as tx:
             issue = issues.find(tx, self.issue_id)
             mailing = ledger.of_issue(tx, self.issue_id)
-        if issue is not None and issue.state in (IssueState.EMPTY, IssueState.HELD):
+        if issue is not None and issue.state in IssueState.stopped():
             raise RefusedError(f"The issue was not sent: {issue.note or issue.state.value}.")
-        if issue is None or mailing is None or issue.state not in _SENT:
+        if issue is None or mailing is None or issue.state not in IssueState.out():
             return Seen(0, 1)
         self.mailing_id = mailing.id
         return Seen(1, 1)
@@ -212,9 +212,6 @@ class Journey:
         # What is deferred will be tried again, and what is in doubt may still be settled.
         open_ones = counts.remaining + counts.deferred + counts.ambiguous
         return Seen(counts.audience - open_ones, counts.audience)
-
-
-_SENT = (IssueState.SENDING, IssueState.DONE)
 
 
 def _sources_seen() -> Seen:

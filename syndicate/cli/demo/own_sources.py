@@ -20,7 +20,7 @@ from syndicate.sample import setup, state
 from syndicate.sample.state import State
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import Pages, SourceKind
+from syndicate.vocabulary.sources import Pages, SourceKind
 
 _UNUSUAL = re.compile(r"[^\w.-]+")
 
@@ -104,7 +104,7 @@ def check(own: Iterable[OwnSource], now: dt.datetime) -> None:
                 allowed = _loopback(source.url or "")
                 checking.check(
                     source.url or "",
-                    kind=SourceKind.FEED.value,
+                    kind=SourceKind.FEED,
                     allow=[allowed] if allowed else [],
                     profile=None,
                     base_url=settings.load().base_url(),

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syndicate.errors import SettingsError
 from syndicate.limits import Bucket, Limits, Taken
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0

@@ -9,7 +9,7 @@ from syndicate import clock
 from syndicate.mail.pacing.pace import Pacer, WarmUp
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import pacing
-from syndicate.store.sending.mailings import Lane
+from syndicate.vocabulary.sending import Lane
 
 # Longer than this a worker does not stand still with a batch in its hands.
 LONGEST_WAIT_S = 5.0

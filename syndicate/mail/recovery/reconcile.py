@@ -22,7 +22,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.sending import accepts, doubts, ledger
 from syndicate.store.sending.accepts import Heard
 from syndicate.store.sending.doubts import Doubt
-from syndicate.store.sending.mailings import AmbiguousPolicy, Lane
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane
 
 log = logs.get(__name__)
 

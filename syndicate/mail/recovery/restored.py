@@ -29,7 +29,8 @@ from syndicate.store.recovery import begun_issues, copies, log_settlement
 from syndicate.store.recovery.begun_issues import Begun
 from syndicate.store.recovery.log_settlement import Found
 from syndicate.store.sending import reaping
-from syndicate.store.sending.mailings import AmbiguousPolicy, Mailing, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import AmbiguousPolicy, MailingState
 
 # A message may be accepted long after its mailing was made, never before; clocks differ.
 _MARGIN = dt.timedelta(hours=2)

@@ -26,7 +26,7 @@ from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.sending import lease, pacing, reaping, results, withholding
 from syndicate.store.sending.events import Refused
 from syndicate.store.sending.lease import Due
-from syndicate.store.sending.mailings import DeliveryState, MailingKind
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingKind
 
 log = logs.get(__name__)
 
@@ -39,11 +39,6 @@ MIN_COMPLAINTS = 3
 COMPLAINTS_SHARE = 0.1
 # Of a single message; who looks after an issue is told by its mailing's being paused.
 UNUSABLE = "its content cannot be made into a mail"
-_BARRED = {
-    "suppressed": DeliveryState.SUPPRESSED,
-    "ended": DeliveryState.SKIPPED,
-    "nothing chosen": DeliveryState.SKIPPED,
-}
 
 
 class After(enum.Enum):
@@ -103,7 +98,7 @@ class Chunk:
             self._tell_refusals()
         return after
 
-    def _intend(self) -> Mapping[int, str] | None:
+    def _intend(self) -> Mapping[int, DeliveryReason] | None:
         since = time.monotonic()
         leased, version = self.hold.leased, self.writer.mailing.content_version
         ordinals = [due.ordinal for due in self.dues]
@@ -252,10 +247,10 @@ class Chunk:
             log.warning("refusals_not_kept", mailing=mailing_id, refusals=len(refused))
 
 
-def _barred(due: Due, why: str) -> results.Outcome:
+def _barred(due: Due, why: DeliveryReason) -> results.Outcome:
     """What becomes of a delivery that may not be attempted.
 
     Where a first copy may have arrived, nobody may hide that: it stays ambiguous.
     """
-    state = _BARRED[why] if due.content_version is None else DeliveryState.AMBIGUOUS
+    state = why.state if due.content_version is None else DeliveryState.AMBIGUOUS
     return results.Outcome(due.ordinal, state, is_attempt=False, reason=why)

@@ -39,7 +39,8 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import lease, ledger, pacing, results
 from syndicate.store.sending.lease import Due, Leased
-from syndicate.store.sending.mailings import Lane, Mailing, MailingKind, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
 log = logs.get(__name__)
 

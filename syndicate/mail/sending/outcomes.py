@@ -15,7 +15,7 @@ from syndicate.mail.relay.conversation import CLOSING, Outcome, Result
 from syndicate.redaction import without_addresses
 from syndicate.store.sending import results
 from syndicate.store.sending.lease import Due
-from syndicate.store.sending.mailings import DeliveryState
+from syndicate.vocabulary.sending import DeliveryState
 
 DEFERRALS_MIN = (1, 5, 15, 60, 180)
 # A fifth earlier or later, so that what was deferred together does not come back together.

@@ -13,17 +13,19 @@ accessRights).
 """
 
 import datetime as dt
+import enum
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from lxml import etree
 
 from syndicate.reading import embargo
 from syndicate.reading.clean import absolute_url
-from syndicate.reading.records import Access, Change, Enclosure, Kind, PictureIn, State
+from syndicate.reading.records import Enclosure, PictureIn
 from syndicate.reading.text import plain
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 SYNDICATE = "urn:syndicate:1"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -31,22 +33,24 @@ DCTERMS = "http://purl.org/dc/terms/"
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
 _PRISM = "http://prismstandard.org/namespaces/"
 _PREFIXES = {"syndicate": SYNDICATE, "dcterms": DCTERMS, "prism": _PRISM}
-_WORDS: dict[str, tuple[str, ...]] = {
-    "kind": get_args(Kind),
-    "access": get_args(Access),
-    "state": get_args(State),
-    "change": get_args(Change),
+_WORDS: dict[str, dict[str, enum.StrEnum]] = {
+    name: {member.value: member for member in members}
+    for name, members in {
+        "kind": tuple(ArticleKind),
+        "access": tuple(Access),
+        "state": ArticleState.stated(),
+        "change": Change.stated(),
+    }.items()
 }
+# Words that others have for ours.
 _ACCESS_RIGHTS = {
-    "free": "free",
-    "open": "free",
-    "open access": "free",
-    "registered": "registered",
-    "registration": "registered",
-    "paid": "paid",
-    "subscription": "paid",
-    "subscribers": "paid",
-    "premium": "paid",
+    "open": Access.FREE,
+    "open access": Access.FREE,
+    "registration": Access.REGISTERED,
+    "subscription": Access.PAID,
+    "subscribers": Access.PAID,
+    "premium": Access.PAID,
+    **{each.value: each for each in Access},
 }
 # A word of somebody's own for a wall is still one: read as free, it would give the text away.
 _WALLED = re.compile(
@@ -173,20 +177,21 @@ def own(name: str, value: str) -> dict[str, Any]:
     said = value.strip().lower()
     if name == "access" and said:
         # Only a newsroom that means it says this at all: what is no word of ours is no gift.
-        return {name: said if said in _WORDS[name] else "paid"}
+        return {name: _WORDS[name].get(said, Access.PAID)}
     if name == "state" and said and said not in _WORDS[name]:
         # Whoever says a state of their own means that it is not out: "withheld", "in review".
         return {"embargo_raw": f"state {said}"[: embargo.MAX_RAW]}
-    return {name: said} if said in _WORDS.get(name, ()) else {}
+    word = _WORDS.get(name, {}).get(said)
+    return {name: word} if word is not None else {}
 
 
-def _access_rights(words: str) -> str | None:
+def _access_rights(words: str) -> Access | None:
     if words in _ACCESS_RIGHTS:
         return _ACCESS_RIGHTS[words]
     found = _WALLED.search(words)
     if found is None:
         return None
-    return "paid" if found["registered"] is None else "registered"
+    return Access.PAID if found["registered"] is None else Access.REGISTERED
 
 
 def _media_elements(item: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:

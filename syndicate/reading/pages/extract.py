@@ -23,14 +23,18 @@ from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.titles import headline_of
-from syndicate.reading.records import Access, Kind, Page, PictureIn
+from syndicate.reading.records import Page, PictureIn
+from syndicate.vocabulary.articles import Access, ArticleKind
 
-_KINDS: dict[str, Kind] = {
-    "LiveBlogPosting": "live",
-    "OpinionNewsArticle": "opinion",
-    "VideoObject": "video",
-    "ImageGallery": "gallery",
+# Types of schema.org.
+_KINDS = {
+    "LiveBlogPosting": ArticleKind.LIVE,
+    "OpinionNewsArticle": ArticleKind.OPINION,
+    "VideoObject": ArticleKind.VIDEO,
+    "ImageGallery": ArticleKind.GALLERY,
 }
+# What `article:content_tier` of Facebook's Open Graph may say.
+_TIERS = {"free": Access.FREE, "locked": Access.PAID, "metered": Access.REGISTERED}
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 MAX_TAGS = 50
 
@@ -186,19 +190,19 @@ def _number(value: Any) -> int | None:
     return number if 0 < number < 100_000 else None  # noqa: PLR2004 - no picture is larger
 
 
-def _kind(node: jsonld.Node, meta: Meta) -> Kind | None:
+def _kind(node: jsonld.Node, meta: Meta) -> ArticleKind | None:
     for each in jsonld.kinds(node):
         if each in _KINDS:
             return _KINDS[each]
-    return "video" if meta.first("og:type").startswith("video") else None
+    return ArticleKind.VIDEO if meta.first("og:type").startswith("video") else None
 
 
 def _access(node: jsonld.Node, meta: Meta) -> Access | None:
     free = node.get("isAccessibleForFree")
     tier = meta.first("article:content_tier").lower()
     if str(free).strip().lower().rpartition("/")[2] in {"false", "no", "0"}:
-        return "registered" if tier == "metered" else "paid"
-    return {"free": "free", "locked": "paid", "metered": "registered"}.get(tier)  # type: ignore[return-value]
+        return Access.REGISTERED if tier == "metered" else Access.PAID
+    return _TIERS.get(tier)
 
 
 def as_json(page: Page) -> dict[str, Any]:

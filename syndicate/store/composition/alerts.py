@@ -16,10 +16,12 @@ from syndicate.store.composition.issues import next_number
 from syndicate.store.composition.lost_stories import was_told
 from syndicate.store.composition.stories import is_drawn_from, news_at
 from syndicate.store.content.articles import Article
-from syndicate.store.content.visibility import Channel, may_show
+from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation
+from syndicate.vocabulary.articles import Channel
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 
 WITHIN = dt.timedelta(hours=1)
 # So long before the end of its embargo an article may be asked for.

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 
-from syndicate.store.content.articles import Article, ArticleState, Change, Revision
-from syndicate.store.content.visibility import Channel, may_show
+from syndicate.store.content.articles import Article, Revision
+from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
-from syndicate.store.sending.mailings import Mailing, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.articles import ArticleState, Change, Channel
+from syndicate.vocabulary.sending import MailingState
 
-# States of a mailing that put nothing before anybody.
-UNSENT = (MailingState.DRAFT, MailingState.MATERIALISING, MailingState.CANCELLED)
 # How long a correction is still told.
 TELL_FOR = dt.timedelta(days=7)
 
@@ -71,7 +71,7 @@ def of_newsletter(
         .where(
             Issue.newsletter_id == newsletter.id,
             Issue.id != issue.id,
-            Mailing.state.not_in(UNSENT),
+            Mailing.state.not_in(MailingState.unsent()),
         )
         .group_by(IssueStory.article_id)
         .subquery()

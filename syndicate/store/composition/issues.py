@@ -20,21 +20,14 @@ from syndicate.store.composition.corrections import Correction
 from syndicate.store.composition.stories import Story
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    IssueState,
-    IssueStory,
-    Newsletter,
-    NewsletterKind,
-)
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.lease import Due, dues
-from syndicate.store.sending.mailings import Delivery, Mailing, MailingState
+from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.sending.results import finish_mailing
-
-# States in which somebody has still to compose or materialise.
-UNFINISHED = (IssueState.DUE, IssueState.COMPOSING, IssueState.FROZEN)
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
+from syndicate.vocabulary.sending import MailingState
 
 
 def find(tx: Transaction, issue_id: int) -> Issue | None:
@@ -123,7 +116,7 @@ def unfinished(tx: Transaction) -> list[tuple[int, NewsletterKind]]:
     query = (
         select(Issue.id, Newsletter.kind)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
-        .where(Issue.state.in_(UNFINISHED))
+        .where(Issue.state.in_(IssueState.unfinished()))
     )
     return [(row[0], row[1]) for row in tx.execute(query.order_by(Issue.id))]
 
@@ -151,7 +144,7 @@ def hold(tx: Transaction, issue_id: int, note: str) -> bool:
 
 def compose_again(tx: Transaction, issue_id: int) -> bool:
     """empty, held ─> due, on an operator's word; False when it is neither."""
-    return _turn(tx, issue_id, (IssueState.EMPTY, IssueState.HELD), IssueState.DUE, None)
+    return _turn(tx, issue_id, tuple(IssueState.stopped()), IssueState.DUE, None)
 
 
 def release(tx: Transaction, issue_id: int) -> bool:

@@ -11,21 +11,25 @@ from typing import Any
 
 from sqlalchemy import text
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.sending import BatchState, DeliveryReason, DeliveryState, MailingState
 
 # Held until the commit; the number only has to be ours alone.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
 # `had` is small: earlier mailings that carried one of this issue's articles, once for each version
 # in which the article's text differs; a reader's delivery says which one they got.
-_CHOOSING = """
+_CHOOSING = f"""
     WITH earlier AS (
-        SELECT m.id AS mailing_id, m.state = 'cancelled' AS is_cancelled, m.content_version,
+        SELECT m.id AS mailing_id, m.state = {sql(MailingState.CANCELLED)} AS is_cancelled,
+            m.content_version,
             was.position AS was_position, was.revision AS was_revision,
             1::bigint << is_now.position::int AS bit, is_now.is_correction, is_now.revision
         FROM issue_story is_now
         JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
         JOIN mailing m ON m.issue_id = was.issue_id
-        WHERE is_now.issue_id = :issue AND m.state NOT IN ('draft', 'materialising')
+        WHERE is_now.issue_id = :issue AND m.state <> {sql(MailingState.MATERIALISING)}
     ), had AS MATERIALIZED (
         SELECT mailing_id, is_cancelled, was_position, bit, content_version, from_version,
             lead(from_version, 1, 32767) OVER (
@@ -43,9 +47,10 @@ _CHOOSING = """
             CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
                  ELSE :fallback END AS language,
             (SELECT array_agg(value) FROM subscription_choice
-             WHERE subscription_id = s.id AND kind = 'section') AS sections,
+             WHERE subscription_id = s.id AND kind = {sql(ChoiceKind.SECTION)}) AS sections,
             (SELECT array_agg(value) FROM subscription_choice
-             WHERE subscription_id = s.id AND kind = 'language') AS chosen_languages,
+             WHERE subscription_id = s.id
+                AND kind = {sql(ChoiceKind.LANGUAGE)}) AS chosen_languages,
             past.owed, past.had
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
         CROSS JOIN LATERAL (
@@ -53,13 +58,15 @@ _CHOOSING = """
                     & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0), 0) AS owed,
                 coalesce(bit_or(had.bit), 0) AS had
             FROM had JOIN delivery d ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
-                AND CASE WHEN d.state IN (0, 2) AND d.resends = 0 THEN had.content_version
+                AND CASE WHEN d.state IN ({sql(*DeliveryState.open())}) AND d.resends = 0
+                        THEN had.content_version
                     ELSE coalesce(d.content_version, had.content_version) END
                     BETWEEN from_version AND until_version - 1
-            WHERE (d.choice >> had.was_position::int) & 1 = 1 AND d.state NOT IN (3, 4, 5)
-                AND NOT (had.is_cancelled AND d.state IN (0, 2))
+            WHERE (d.choice >> had.was_position::int) & 1 = 1
+                AND d.state NOT IN ({sql(*DeliveryState.unsent())})
+                AND NOT (had.is_cancelled AND d.state IN ({sql(*DeliveryState.open())}))
         ) past
-        WHERE s.newsletter_id = :newsletter AND s.state = 'active'
+        WHERE s.newsletter_id = :newsletter AND s.state = {sql(SubscriptionState.ACTIVE)}
             AND (s.paused_until IS NULL OR s.paused_until <= :now)
             AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
     ), choosing AS (
@@ -73,10 +80,15 @@ _CHOOSING = """
                 AND x.scope IN ('*', :scope)) AS is_suppressed
         FROM reader
     )
-"""
-_REASON = """
-    CASE WHEN is_suppressed THEN 'suppressed' WHEN choice = 0 THEN 'nothing chosen' END
-"""
+"""  # noqa: S608 - our own words
+# Who is left out, the first that holds: the reason, and the state that it means.
+_BARS = {DeliveryReason.SUPPRESSED: "is_suppressed", DeliveryReason.NOTHING_CHOSEN: "choice = 0"}
+_IS_BARRED = " OR ".join(_BARS.values())
+_REASON = f"CASE {' '.join(f'WHEN {bar} THEN {sql(why)}' for why, bar in _BARS.items())} END"
+_STATE = (
+    f"CASE {' '.join(f'WHEN {bar} THEN {sql(why.state)}' for why, bar in _BARS.items())}"
+    f" ELSE {sql(DeliveryState.PENDING)} END"
+)
 _DELIVERIES = text(
     f"""
     {_CHOOSING}, numbered AS (
@@ -91,9 +103,7 @@ _DELIVERIES = text(
     INSERT INTO delivery (mailing_id, batch_number, ordinal, recipient_id, choice, language,
         state, reason, done_at)
     SELECT :mailing, number, ordinal, recipient_id, choice, language,
-        CASE WHEN is_suppressed THEN 4 WHEN choice = 0 THEN 5 ELSE 0 END,
-        {_REASON},
-        CASE WHEN is_suppressed OR choice = 0 THEN CAST(:now AS timestamptz) END
+        {_STATE}, {_REASON}, CASE WHEN {_IS_BARRED} THEN CAST(:now AS timestamptz) END
     FROM batched
     """  # noqa: S608 - our own text
 )
@@ -105,17 +115,19 @@ _COUNT = text(
     """  # noqa: S608 - our own text
 )
 _BATCHES = text(
-    """
+    f"""
     INSERT INTO batch (mailing_id, number, lane, priority, receiver_group, size, state,
         suppressed, skipped)
     SELECT d.mailing_id, d.batch_number, m.lane, m.priority, min(r.receiver_group), count(*),
-        CASE WHEN count(*) FILTER (WHERE d.state = 0) = 0 THEN 2 ELSE 0 END,
-        count(*) FILTER (WHERE d.state = 4), count(*) FILTER (WHERE d.state = 5)
+        CASE WHEN count(*) FILTER (WHERE d.state = {sql(DeliveryState.PENDING)}) = 0
+            THEN {sql(BatchState.DONE)} ELSE {sql(BatchState.READY)} END,
+        count(*) FILTER (WHERE d.state = {sql(DeliveryState.SUPPRESSED)}),
+        count(*) FILTER (WHERE d.state = {sql(DeliveryState.SKIPPED)})
     FROM delivery d JOIN mailing m ON m.id = d.mailing_id
         JOIN recipient r ON r.id = d.recipient_id
     WHERE d.mailing_id = :mailing
     GROUP BY d.mailing_id, d.batch_number, m.lane, m.priority
-    """
+    """  # noqa: S608 - our own words
 )
 
 

@@ -14,18 +14,12 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 
 from syndicate import jobs
-from syndicate.store.content.articles import Article, Change, Revision
+from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import IssueStory
-from syndicate.store.sending.mailings import Mailing, MailingContent, MailingRevision, MailingState
-
-# States in which something may still leave.
-OPEN = (
-    MailingState.MATERIALISING,
-    MailingState.SENDING,
-    MailingState.PAUSED,
-    MailingState.HELD,
-)
+from syndicate.store.sending.mailings import Mailing, MailingContent, MailingRevision
+from syndicate.vocabulary.articles import Change
+from syndicate.vocabulary.sending import MailingState
 
 
 def mark(tx: Transaction, article_ids: Collection[int], now: dt.datetime) -> list[int]:
@@ -79,7 +73,9 @@ def mark_overlooked(
 
 def waiting(tx: Transaction) -> list[int]:
     """Ids of open mailings whose content must be renewed before they go on."""
-    query = select(Mailing.id).where(Mailing.renew_since.is_not(None), Mailing.state.in_(OPEN))
+    query = select(Mailing.id).where(
+        Mailing.renew_since.is_not(None), Mailing.state.in_(MailingState.open())
+    )
     return list(tx.scalars(query.order_by(Mailing.priority, Mailing.id)))
 
 
@@ -89,7 +85,7 @@ def lock_waiting(tx: Transaction, mailing_id: int, *, version: int) -> Mailing |
         Mailing.id == mailing_id,
         Mailing.content_version == version,
         Mailing.renew_since.is_not(None),
-        Mailing.state.in_(OPEN),
+        Mailing.state.in_(MailingState.open()),
     )
     return tx.scalar(query.with_for_update())
 
@@ -145,7 +141,7 @@ def finish(
 def _hold(tx: Transaction, which: ColumnElement[bool], now: dt.datetime) -> list[int]:
     statement = (
         update(Mailing)
-        .where(Mailing.state.in_(OPEN), which)
+        .where(Mailing.state.in_(MailingState.open()), which)
         .values(renew_since=now)
         .returning(Mailing.id)
         .execution_options(synchronize_session=False)

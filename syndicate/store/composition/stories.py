@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from syndicate.store.composition.corrections import UNSENT
 from syndicate.store.composition.lost_stories import was_told
-from syndicate.store.content.articles import Access, Article
+from syndicate.store.content.articles import Article
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel, may_show, may_show_picture
+from syndicate.store.content.visibility import may_show, may_show_picture
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import (
     Issue,
@@ -21,6 +20,8 @@ from syndicate.store.newsroom.newsletters import (
 )
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.articles import Access, Channel
+from syndicate.vocabulary.sending import MailingState
 
 # An article that reached us this long after it came out is still news to readers.
 LATE = dt.timedelta(days=1)
@@ -195,7 +196,7 @@ def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
         Issue.newsletter_id == newsletter_id,
         Issue.id != issue_id,
         Mailing.issue_id == Issue.id,
-        Mailing.state.not_in(UNSENT),
+        Mailing.state.not_in(MailingState.unsent()),
     )
 
 

@@ -1,54 +1,15 @@
 """Articles as they stand now, their keys and their revisions; everything a newsroom published."""
 
 import datetime as dt
-import enum
 from collections.abc import Collection
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Table, text_enum
+from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Table, sql, text_enum
 from syndicate.store.ground.session import Transaction
-
-
-class ArticleKind(enum.StrEnum):
-    """What sort of piece it is."""
-
-    STORY = "story"
-    LIVE = "live"
-    VIDEO = "video"
-    GALLERY = "gallery"
-    OPINION = "opinion"
-    WIRE = "wire"
-
-
-class ArticleState(enum.StrEnum):
-    """draft → embargoed → live → killed or taken_down; embargoed without an end is held."""
-
-    DRAFT = "draft"
-    EMBARGOED = "embargoed"
-    LIVE = "live"
-    KILLED = "killed"
-    TAKEN_DOWN = "taken_down"
-
-
-class Access(enum.StrEnum):
-    """Who may read the whole text."""
-
-    FREE = "free"
-    REGISTERED = "registered"
-    PAID = "paid"
-
-
-class Change(enum.StrEnum):
-    """What an editor did; `first` is the revision that an article begins with."""
-
-    FIRST = "first"
-    FIX = "fix"
-    UPDATE = "update"
-    CORRECTION = "correction"
-    KILL = "kill"
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 
 class Article(Table):
@@ -61,7 +22,11 @@ class Article(Table):
         Index(None, "authors", postgresql_using="gin"),
         # "Did another source bring a story of this headline?" (store.editing.similar): any length.
         Index(None, "headline", postgresql_using="hash"),
-        Index("ix_article_embargo", "embargo_until", postgresql_where="state = 'embargoed'"),
+        Index(
+            "ix_article_embargo",
+            "embargo_until",
+            postgresql_where=f"state = {sql(ArticleState.EMBARGOED)}",
+        ),
         Index("ix_article_alert", "alert_at", postgresql_where="alert_at IS NOT NULL"),
     )
 
@@ -69,14 +34,16 @@ class Article(Table):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
     atom_id: Mapped[str] = mapped_column(unique=True)  # tag: URI (RFC 4151), never changes
-    kind: Mapped[ArticleKind] = mapped_column(text_enum(ArticleKind), server_default="story")
+    kind: Mapped[ArticleKind] = mapped_column(
+        text_enum(ArticleKind), server_default=ArticleKind.STORY
+    )
     state: Mapped[ArticleState] = mapped_column(text_enum(ArticleState))
     embargo_until: Mapped[dt.datetime | None]  # NULL while embargoed: held until a person decides
     # What its source said of an embargo, in its own words where nobody can read them; a person's
     # decision stands as long as it says the same. NULL: stored before this was written down.
     embargo_said: Mapped[str | None]
     alert_at: Mapped[dt.datetime | None]  # the newsroom asked for an alert then
-    access: Mapped[Access] = mapped_column(text_enum(Access), server_default="free")
+    access: Mapped[Access] = mapped_column(text_enum(Access), server_default=Access.FREE)
     language: Mapped[str] = mapped_column(LANGUAGE)
     direction: Mapped[str]
     url: Mapped[str | None]  # the newsroom's own page

@@ -31,7 +31,7 @@ class Picture(Table):
     caption: Mapped[str] = mapped_column(server_default="")
     credit: Mapped[str] = mapped_column(server_default="")
     alt: Mapped[str] = mapped_column(server_default="")
-    # Channels it may be shown in (store.content.visibility.Channel); null means every one.
+    # Channels it may be shown in (vocabulary.articles.Channel); null means every one.
     channels: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     rights_until: Mapped[dt.datetime | None]
 

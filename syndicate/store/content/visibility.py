@@ -7,24 +7,12 @@ paid, registered             pages and mail as a teaser; full text in the reader
 """
 
 import datetime as dt
-import enum
 
 from sqlalchemy import ColumnElement, and_, any_, literal, or_
 
-from syndicate.store.content.articles import Access, Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.content.pictures import Picture
-
-
-class Channel(enum.StrEnum):
-    """A way out of the house."""
-
-    PAGE = "page"
-    PUBLIC_FEED = "public_feed"
-    PRIVATE_FEED = "private_feed"
-    SITEMAP = "sitemap"
-    HUB = "hub"
-    MAIL = "mail"
-
+from syndicate.vocabulary.articles import Access, ArticleState, Channel
 
 # A paid text is offered where a reader can be told to sign in; a feed cannot tell them.
 _EVERY_ACCESS = frozenset({Channel.PAGE, Channel.PRIVATE_FEED, Channel.MAIL, Channel.SITEMAP})
@@ -52,7 +40,7 @@ def may_have_shown(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]
     It admits what was withdrawn, so that a withdrawal leaves a gap in its page and moves no other
     article to another page. It never decides what is shown: `may_show` does.
     """
-    withdrawn = Article.state.in_((ArticleState.KILLED, ArticleState.TAKEN_DOWN))
+    withdrawn = Article.state.in_(ArticleState.gone())
     if channel in _EVERY_ACCESS:
         return or_(may_show(channel, now=now), withdrawn)
     return or_(may_show(channel, now=now), and_(withdrawn, Article.access == Access.FREE))

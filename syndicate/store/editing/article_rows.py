@@ -13,7 +13,9 @@ from sqlalchemy import TextClause, text
 from syndicate.store.content.articles import LINK, Article, ArticleSource
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.rowsets import as_json, rows_of
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import Change
 
 # A tag that another transaction made meanwhile is there, but only the next statement sees it.
 _TAG_TRIES = 3
@@ -40,7 +42,7 @@ def _making(columns: tuple[str, ...]) -> TextClause:
         ), first_revision AS (
             INSERT INTO revision
                 (article_id, number, change, is_material, {_list(_WORDS)}, created_at)
-            SELECT id, 1, 'first', true, {_list(_WORDS)}, :now FROM made
+            SELECT id, 1, {sql(Change.FIRST)}, true, {_list(_WORDS)}, :now FROM made
         ), carried_by AS (
             INSERT INTO article_source (article_id, {_list(_CARRIED)}, seen_at)
             SELECT made.id, {_list(_CARRIED)}, :now

@@ -14,11 +14,12 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import bounds, jobs
-from syndicate.store.content.articles import Article, ArticleKey, ArticleState, Change, Tombstone
+from syndicate.store.content.articles import Article, ArticleKey, Tombstone
 from syndicate.store.editing import changesets, outbox, takedown
 from syndicate.store.editing.changesets import AlteredArticle
 from syndicate.store.editing.emptying import nothing_of
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import ArticleState, Change
 
 
 def change(
@@ -56,7 +57,7 @@ def change(
 
 def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetime) -> bool:
     """Withdraw an article; False when it was withdrawn before. Safe to run twice."""
-    if article.state in {ArticleState.KILLED, ArticleState.TAKEN_DOWN}:
+    if article.state in ArticleState.gone():
         return False
     altered = AlteredArticle(
         article_id=article.id,
@@ -72,7 +73,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
     changesets.alter(tx, [altered], now)
     tx.session.refresh(article)
     takedown.cancel_singles(tx, article.id)
-    bury(tx, article, reason="killed", now=now)
+    bury(tx, article, reason=ArticleState.KILLED, now=now)
     _announce(tx, article.id, now)
     return True
 
@@ -85,7 +86,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     if article.state is ArticleState.TAKEN_DOWN:
         return False
     takedown.remove_copies(tx, article, now)
-    bury(tx, article, reason="taken_down", now=now)
+    bury(tx, article, reason=ArticleState.TAKEN_DOWN, now=now)
     tx.execute(
         update(Article)
         .where(Article.id == article.id)
@@ -100,7 +101,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     return True
 
 
-def bury(tx: Transaction, article: Article, *, reason: str, now: dt.datetime) -> None:
+def bury(tx: Transaction, article: Article, *, reason: ArticleState, now: dt.datetime) -> None:
     """Leave a tombstone: the id that feeds name when they say that an article is gone."""
     keys = select(ArticleKey.kind, ArticleKey.key).where(ArticleKey.article_id == article.id)
     stone = insert(Tombstone).values(

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import text
 
 from syndicate.store.composition import renewals
-from syndicate.store.content.articles import Change
 from syndicate.store.editing import article_rows
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import Change
 
 _LOCK = 0x434F4C4C  # our own class of advisory locks: storing into one publication
 _LINK_LOCK = 0x434F4C4B  # another: one address of a publication

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from sqlalchemy import func, select, text, update
 
 from syndicate import jobs
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import outbox
 from syndicate.store.ground.rowsets import as_json, rows_of
 from syndicate.store.ground.session import Transaction
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.articles import ArticleState
 
 
 def release(tx: Transaction, now: dt.datetime) -> list[int]:
@@ -82,7 +83,7 @@ def set_end(tx: Transaction, article_id: int, until: dt.datetime, *, now: dt.dat
     """
     query = select(Article).where(
         Article.id == article_id,
-        Article.state.in_((ArticleState.LIVE, ArticleState.EMBARGOED)),
+        Article.state.in_(ArticleState.coming()),
     )
     article = tx.scalar(query.with_for_update().execution_options(populate_existing=True))
     if article is None:

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.sources import SourceKind
 
 # Bodies are read of the few that share a headline, never of everything from the same hour. OFFSET 0
 # keeps the two conditions apart: a planner that knows nothing of a table yet, as after the first
 # connect, would begin with the publication and read all of it for every feed.
 _CANDIDATES = text(
-    """
+    f"""
     SELECT wanted.place, article.id, article.body_html
     FROM unnest(
         CAST(:places AS integer[]), CAST(:headlines AS text[]), CAST(:moments AS timestamptz[])
@@ -19,14 +22,16 @@ _CANDIDATES = text(
     CROSS JOIN LATERAL (SELECT * FROM article WHERE headline = wanted.headline OFFSET 0) AS article
     WHERE article.publication_id = :publication
         AND article.published_at BETWEEN wanted.moment - :within AND wanted.moment + :within
-        AND article.is_dated AND article.state <> 'taken_down'
+        AND article.is_dated AND article.state <> {sql(ArticleState.TAKEN_DOWN)}
         AND NOT EXISTS (
             SELECT FROM article_source
             WHERE article_source.article_id = article.id AND source_id = :source
         )
-        AND EXISTS (SELECT FROM source WHERE id = :source AND kind <> 'push')
+        AND EXISTS (
+            SELECT FROM source WHERE id = :source AND kind <> {sql(SourceKind.PUSH)}
+        )
     ORDER BY article.id
-    """
+    """  # noqa: S608 - our own words
 )
 
 

@@ -11,13 +11,13 @@ from syndicate.store.content.articles import (
     ArticleKey,
     ArticleSource,
     ArticleTag,
-    Change,
     Revision,
 )
 from syndicate.store.content.pictures import Picture
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState
+from syndicate.vocabulary.articles import Change
 
 _OWN = frozenset({"id", "atom_id", "url", "collected_at", "revision", "alert_at"})
 

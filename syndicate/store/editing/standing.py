@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import text
 
 from syndicate.store.content.articles import LINK
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ class StandingArticle:
     """
 
     id: int
-    state: str
-    kind: str
-    access: str
+    state: ArticleState
+    kind: ArticleKind
+    access: Access
     embargo_until: dt.datetime | None
     embargo_said: str | None
     url: str | None
@@ -129,7 +131,7 @@ def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> 
 
 
 _FOR_CHANGE = text(
-    """
+    f"""
     SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, standfirst,
         body_html, authors, language, section_id, published_at, is_dated, updated_at, (
             SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
@@ -137,7 +139,7 @@ _FOR_CHANGE = text(
         revised.immaterial, coalesce(revised.at, collected_at) AS revised_at,
         ARRAY(
             SELECT note FROM revision
-            WHERE article_id = article.id AND change = 'correction' AND note IS NOT NULL
+            WHERE article_id = article.id AND change = {sql(Change.CORRECTION)} AND note IS NOT NULL
         ) AS notes,
         ARRAY(
             SELECT json_build_object('url', url, 'caption', caption, 'credit', credit, 'alt', alt,
@@ -157,7 +159,7 @@ _FOR_CHANGE = text(
     WHERE id = ANY(:ids)
     ORDER BY id
     FOR UPDATE OF article
-    """
+    """  # noqa: S608 - our own words
 )
 
 
@@ -168,6 +170,9 @@ def for_change(tx: Transaction, article_ids: Collection[int]) -> list[StandingAr
         StandingArticle(
             **{
                 **row,
+                "state": ArticleState(row["state"]),
+                "kind": ArticleKind(row["kind"]),
+                "access": Access(row["access"]),
                 "authors": tuple(row["authors"]),
                 "notes": tuple(row["notes"]),
                 "pictures": tuple(_picture(each) for each in row["pictures"]),
@@ -185,14 +190,15 @@ def _picture(said: Mapping[str, Any]) -> StandingPicture:
 
 
 _BY_LINKS = text(
-    """
-    SELECT key, known.article_id, carried.id IS NOT NULL, guid, title, state = 'taken_down'
+    f"""
+    SELECT key, known.article_id, carried.id IS NOT NULL, guid, title,
+        state = {sql(ArticleState.TAKEN_DOWN)}
     FROM article_key AS known
     JOIN article ON article.id = known.article_id
     LEFT JOIN article_source AS carried
         ON carried.article_id = known.article_id AND carried.source_id = :source
     WHERE known.kind = :kind AND key = ANY(:keys)
-    """
+    """  # noqa: S608 - our own words
 )
 
 

@@ -29,10 +29,12 @@ from syndicate.store.intake import pushes
 from syndicate.store.intake.article_pages import ArticlePage
 from syndicate.store.intake.completeness import MissingLink
 from syndicate.store.intake.sources import SourceNotice
-from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.platform import idempotency
-from syndicate.store.sending.mailings import Mailing, MailingContent, MailingState
+from syndicate.store.sending.mailings import Mailing, MailingContent
 from syndicate.store.syndication import feed_documents
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import MailingState
 
 
 def remove_copies(tx: Transaction, article: Article, now: dt.datetime) -> None:

@@ -11,19 +11,14 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from syndicate.store.content.articles import (
-    Article,
-    ArticleKey,
-    ArticleSource,
-    ArticleState,
-    Tombstone,
-)
+from syndicate.store.content.articles import Article, ArticleKey, ArticleSource, Tombstone
 from syndicate.store.editing import changes
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Publication, by_slug
+from syndicate.vocabulary.articles import ArticleState
 
-_REASON = "taken_down"
+_REASON = ArticleState.TAKEN_DOWN
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,20 @@ class Table(DeclarativeBase):
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
 
+def sql(*members: enum.IntEnum | enum.StrEnum) -> str:
+    """Values of an enum as SQL text writes them: `1`, or `'done', 'cancelled'` for several.
+
+    For statements that are text: constants of ours, in the order in which they are drawn, so that
+    no number and no word stands in one without its name.
+    """
+    drawn = [
+        each for kind in {type(member) for member in members} for each in kind if each in members
+    ]
+    return ", ".join(
+        f"{each:d}" if isinstance(each, enum.IntEnum) else f"'{each}'" for each in drawn
+    )
+
+
 def text_enum(kind: type[enum.StrEnum]) -> SqlEnum:
     """A column that holds one of the enum's values as text, with a CHECK that says which."""
     return SqlEnum(

@@ -11,7 +11,8 @@ from syndicate.store.content.articles import LINK, ArticleKey
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchState, Source, SourceState
+from syndicate.store.intake.sources import FetchState, Source
+from syndicate.vocabulary.sources import SourceState
 
 PATIENCE = dt.timedelta(minutes=10)
 EVERY = dt.timedelta(minutes=5)
@@ -38,7 +39,7 @@ def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> list[Source]:
         .join(Source, Source.id == FetchState.source_id)
         .where(
             Source.compare_url.is_not(None),
-            Source.state.not_in((SourceState.GONE, SourceState.PAUSED)),
+            Source.state.not_in(SourceState.resting()),
             (FetchState.compared_at.is_(None)) | (FetchState.compared_at <= now - EVERY),
         )
         .limit(limit)

@@ -14,16 +14,10 @@ from sqlalchemy import TextClause, func, select, text, tuple_, update
 
 from syndicate.store.ground.rowsets import among, as_json, rows_of
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import (
-    FetchHost,
-    FetchState,
-    Source,
-    SourceNotice,
-    SourceState,
-    is_pollable,
-)
-from syndicate.store.intake.websub import HubState, HubSubscription
+from syndicate.store.intake.sources import FetchHost, FetchState, Source, SourceNotice, is_pollable
+from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.vocabulary.sources import HubState, SourceState
 
 LEASE = dt.timedelta(seconds=120)
 PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
@@ -54,7 +48,7 @@ class Written:
     source_id: int
     epoch: int
     values: Mapping[str, Any]
-    state: str
+    state: SourceState
     notices: tuple[tuple[str, str], ...] = ()
     url: str | None = None
 
@@ -257,7 +251,7 @@ def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:
     if row is None:
         return
     if row.state is not SourceState.PAUSED:
-        row.state = SourceState(written.state)
+        row.state = written.state
     if written.url is not None:
         _move(tx, row, written.url)
     tx.session.add_all(

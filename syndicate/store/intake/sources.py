@@ -1,7 +1,6 @@
 """Where articles come from, what the last fetch learnt, and what operators should know of it."""
 
 import datetime as dt
-import enum
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,36 +27,9 @@ from syndicate.redaction import without_addresses
 from syndicate.store.content.articles import ArticleSource
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 
 _SAID_AGAIN = dt.timedelta(days=30)
-
-
-class SourceKind(enum.StrEnum):
-    """How a source is read."""
-
-    FEED = "feed"
-    SITEMAP = "sitemap"
-    PAGE = "page"
-    WEBSUB = "websub"
-    PUSH = "push"
-
-
-class SourceState(enum.StrEnum):
-    """active → failing → dormant (probed daily); gone after repeated 410s; paused by someone."""
-
-    ACTIVE = "active"
-    FAILING = "failing"
-    DORMANT = "dormant"
-    GONE = "gone"
-    PAUSED = "paused"
-
-
-class Pages(enum.StrEnum):
-    """Whether article pages are fetched: never, for thin entries only, or always."""
-
-    NEVER = "never"
-    THIN = "thin"
-    ALWAYS = "always"
 
 
 class Source(Table):
@@ -73,8 +45,10 @@ class Source(Table):
     # Registered domain, or IP address: who is polled once at a time, whatever the number of feeds.
     domain: Mapped[str]
     name: Mapped[str]
-    state: Mapped[SourceState] = mapped_column(text_enum(SourceState), server_default="active")
-    pages: Mapped[Pages] = mapped_column(text_enum(Pages), server_default="thin")
+    state: Mapped[SourceState] = mapped_column(
+        text_enum(SourceState), server_default=SourceState.ACTIVE
+    )
+    pages: Mapped[Pages] = mapped_column(text_enum(Pages), server_default=Pages.THIN)
     # Exact "IP:port" of an in-house server that may be dialled although it is private.
     allow_origins: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     # Selectors, date format and zone of the site's own template.
@@ -87,6 +61,11 @@ class Source(Table):
     # Addresses that it had before permanent redirects were believed.
     aliases: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is one that we fetch by ourselves."""
+        return self.state not in SourceState.resting() and self.kind is not SourceKind.PUSH
 
 
 class FetchHost(Table):
@@ -254,9 +233,7 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
 
 def is_pollable() -> ColumnElement[bool]:
     """The condition under which a source is ever fetched."""
-    return and_(
-        Source.state.not_in((SourceState.GONE, SourceState.PAUSED)), Source.kind != SourceKind.PUSH
-    )
+    return and_(Source.state.not_in(SourceState.resting()), Source.kind != SourceKind.PUSH)
 
 
 def is_free(now: dt.datetime) -> ColumnElement[bool]:

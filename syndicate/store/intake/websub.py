@@ -10,32 +10,25 @@ that nothing that is pushed in between is lost.
 """
 
 import datetime as dt
-import enum
 import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, TextClause, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syndicate.store.ground.schema import Id, Table, text_enum
+from syndicate.store.ground.schema import Id, Table, sql, text_enum
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import Source, SourceState
-
-
-class HubState(enum.StrEnum):
-    """asked → verified → ended; or denied by the hub."""
-
-    ASKED = "asked"
-    VERIFIED = "verified"
-    DENIED = "denied"
-    ENDED = "ended"
+from syndicate.store.intake.sources import Source
+from syndicate.vocabulary.sources import HubState, SourceState
 
 
 class HubSubscription(Table):
     """One subscription of a source at a hub, with a callback that nobody can guess."""
 
     __tablename__ = "hub_subscription"
-    __table_args__ = (Index(None, "renew_at", postgresql_where="state IN ('asked', 'verified')"),)
+    __table_args__ = (
+        Index(None, "renew_at", postgresql_where=f"state IN ({sql(*HubState.open())})"),
+    )
 
     id: Mapped[Id]
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
@@ -43,7 +36,7 @@ class HubSubscription(Table):
     topic: Mapped[str]  # the address that the document itself names, not the one that was typed
     callback: Mapped[str] = mapped_column(unique=True)  # last part of its address
     secret: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[HubState] = mapped_column(text_enum(HubState), server_default="asked")
+    state: Mapped[HubState] = mapped_column(text_enum(HubState), server_default=HubState.ASKED)
     is_leaving: Mapped[bool] = mapped_column(server_default="false")
     lease_until: Mapped[dt.datetime | None]
     renew_at: Mapped[dt.datetime | None]
@@ -63,7 +56,7 @@ def current(tx: Transaction, source_id: int) -> list[HubSubscription]:
     """A source's subscriptions that are asked for or verified, newest first."""
     query = select(HubSubscription).where(
         HubSubscription.source_id == source_id,
-        HubSubscription.state.in_((HubState.ASKED, HubState.VERIFIED)),
+        HubSubscription.state.in_(HubState.open()),
     )
     return list(tx.scalars(query.order_by(HubSubscription.id.desc())))
 
@@ -74,9 +67,9 @@ def due_for_renewal(tx: Transaction, now: dt.datetime, *, limit: int) -> list[Hu
         select(HubSubscription)
         .join(Source, Source.id == HubSubscription.source_id)
         .where(
-            HubSubscription.state.in_((HubState.ASKED, HubState.VERIFIED)),
+            HubSubscription.state.in_(HubState.open()),
             HubSubscription.renew_at <= now,
-            Source.state.not_in((SourceState.GONE, SourceState.PAUSED)),
+            Source.state.not_in(SourceState.resting()),
         )
         .order_by(HubSubscription.renew_at)
         .limit(limit)

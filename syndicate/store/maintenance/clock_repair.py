@@ -16,26 +16,29 @@ from sqlalchemy import ColumnElement, delete, select, text, true, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from syndicate.store.content.featured import Featured
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import pushes, source_leases
 from syndicate.store.intake.article_pages import ArticlePage
 from syndicate.store.intake.completeness import MissingLink
 from syndicate.store.intake.pushes import SourcePush
 from syndicate.store.intake.sources import FetchHost, FetchState, SourceNotice
-from syndicate.store.intake.websub import HubState, HubSubscription
+from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform.caps import CapCounter
 from syndicate.store.platform.due import SKEW
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import accepts, pacing
 from syndicate.store.sending.events import RelayAccept
-from syndicate.store.sending.mailings import Batch, BatchState
+from syndicate.store.sending.mailings import Batch
 from syndicate.store.sending.pacing import ReceiverPace
 from syndicate.store.syndication import hub
 from syndicate.store.syndication.consumers import FeedConsumer
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.syndication.hub import FeedCallback
 from syndicate.store.syndication.hub_pings import FeedPing
+from syndicate.vocabulary.sending import BatchState, DeliveryState, MailingState
+from syndicate.vocabulary.sources import HubState
 
 _NOW = dt.timedelta(0)
 _ALL: ColumnElement[bool] = true()
@@ -112,16 +115,19 @@ RULES: tuple[Rule, ...] = (
 )
 
 # In batches that have such deliveries, for of all the others there may be millions.
+_IN_DOUBT = sql(DeliveryState.AMBIGUOUS)
 _DELIVERIES = text(
-    """
+    f"""
     UPDATE delivery d SET
         not_before = CASE WHEN d.not_before > :beyond THEN :now ELSE d.not_before END,
-        done_at = CASE WHEN d.state = 6 AND d.done_at > :beyond THEN :now ELSE d.done_at END
+        done_at = CASE WHEN d.state = {_IN_DOUBT} AND d.done_at > :beyond THEN :now
+            ELSE d.done_at END
     FROM batch b JOIN mailing m ON m.id = b.mailing_id
-    WHERE m.state NOT IN ('done', 'cancelled') AND b.deferred + b.ambiguous > 0
-        AND d.mailing_id = b.mailing_id AND d.batch_number = b.number AND d.state IN (2, 6)
-        AND (d.not_before > :beyond OR d.state = 6 AND d.done_at > :beyond)
-    """
+    WHERE m.state NOT IN ({sql(*MailingState.over())}) AND b.deferred + b.ambiguous > 0
+        AND d.mailing_id = b.mailing_id AND d.batch_number = b.number
+        AND d.state IN ({sql(DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS)})
+        AND (d.not_before > :beyond OR d.state = {_IN_DOUBT} AND d.done_at > :beyond)
+    """  # noqa: S608 - our own words
 )
 
 

@@ -10,8 +10,9 @@ from syndicate.store.platform import caps, due, idempotency, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import accepts, events, partitions
-from syndicate.store.sending.mailings import Mailing, MailingContent, MailingKind
+from syndicate.store.sending.mailings import Mailing, MailingContent
 from syndicate.store.syndication import consumers, hub
+from syndicate.vocabulary.sending import MailingKind
 
 # The longest cap window is 30 days (Email article: once per article and recipient).
 KEEP_CAPS = dt.timedelta(days=31)

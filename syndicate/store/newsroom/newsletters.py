@@ -1,7 +1,6 @@
 """Newsletters, their numbered issues, and the stories each issue froze."""
 
 import datetime as dt
-import enum
 from collections.abc import Collection
 from typing import Any
 
@@ -14,36 +13,9 @@ from syndicate.languages import primary
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
 
 MAX_STORIES = 63  # bits of delivery.choice that a signed bigint leaves us
-
-
-class NewsletterKind(enum.StrEnum):
-    """digest: on a schedule; alert: at once; letter: an editor's note with placed stories."""
-
-    DIGEST = "digest"
-    ALERT = "alert"
-    LETTER = "letter"
-
-
-class EmptyRule(enum.StrEnum):
-    """What happens to an issue without stories."""
-
-    SKIP = "skip"
-    NOTICE = "notice"
-    HOLD = "hold"
-
-
-class IssueState(enum.StrEnum):
-    """due → composing → frozen → sending → done; or empty (nothing new), or held by an editor."""
-
-    DUE = "due"
-    COMPOSING = "composing"
-    FROZEN = "frozen"
-    SENDING = "sending"
-    DONE = "done"
-    EMPTY = "empty"
-    HELD = "held"
 
 
 class Newsletter(Table):
@@ -63,7 +35,9 @@ class Newsletter(Table):
     zone: Mapped[str]
     # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule alone.
     schedule: Mapped[dict[str, Any]] = mapped_column(Object())
-    empty_rule: Mapped[EmptyRule] = mapped_column(text_enum(EmptyRule), server_default="skip")
+    empty_rule: Mapped[EmptyRule] = mapped_column(
+        text_enum(EmptyRule), server_default=EmptyRule.SKIP
+    )
     max_stories: Mapped[int] = mapped_column(server_default="40")
     is_public: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

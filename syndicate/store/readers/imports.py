@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from syndicate.store.ground.rowsets import among
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter, scope
-from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscriber, Subscription
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 
 IMPORT = "import"  # suppression scope that bars imports alone: who was erased may return themselves
 
@@ -76,15 +79,17 @@ _COPY = """
 """
 # The first reason that fits, in the order of their weight.
 _JUDGE = text(
-    """
+    f"""
     WITH judged AS (
         SELECT line.number, CASE
             WHEN row_number() OVER (PARTITION BY line.address_hash ORDER BY line.number) > 1
                 THEN :twice
-            WHEN barred.reason = 'erased' THEN 'was erased on request'
+            WHEN barred.reason = {sql(SuppressionReason.ERASED)}
+                THEN 'was erased on request'
             WHEN barred.reason IS NOT NULL THEN 'is suppressed: ' || barred.reason
             WHEN s.ended_at IS NOT NULL THEN 'has unsubscribed'
-            WHEN s.state = 'pending' THEN 'asked by form and has not confirmed yet'
+            WHEN s.state = {sql(SubscriptionState.PENDING)}
+                THEN 'asked by form and has not confirmed yet'
             WHEN s.id IS NOT NULL THEN 'known'
             ELSE 'new' END AS verdict
         FROM import_line line
@@ -97,7 +102,7 @@ _JUDGE = text(
     )
     UPDATE import_line SET verdict = judged.verdict
     FROM judged WHERE judged.number = import_line.number
-    """
+    """  # noqa: S608 - our own words
 )
 _SUBSCRIBERS = text(
     """
@@ -124,12 +129,12 @@ _RECIPIENTS = text(
     """
 )
 _SUBSCRIPTIONS = text(
-    """
+    f"""
     INSERT INTO subscription (subscriber_id, newsletter_id, state, language, created_at,
         confirmed_at)
-    SELECT subscriber_id, :newsletter, 'active', language, :now, consented_at
+    SELECT subscriber_id, :newsletter, {sql(SubscriptionState.ACTIVE)}, language, :now, consented_at
     FROM import_line WHERE verdict = 'new'
-    """
+    """  # noqa: S608 - our own words
 )
 _KNOW_SUBSCRIPTIONS = text(
     """
@@ -139,12 +144,14 @@ _KNOW_SUBSCRIPTIONS = text(
     """
 )
 _CHOICES = text(
-    """
+    f"""
     INSERT INTO subscription_choice (subscription_id, kind, value)
-    SELECT subscription_id, 'section', unnest(sections) FROM import_line WHERE verdict = 'new'
+    SELECT subscription_id, {sql(ChoiceKind.SECTION)}, unnest(sections)
+    FROM import_line WHERE verdict = 'new'
     UNION ALL
-    SELECT subscription_id, 'language', unnest(languages) FROM import_line WHERE verdict = 'new'
-    """
+    SELECT subscription_id, {sql(ChoiceKind.LANGUAGE)}, unnest(languages)
+    FROM import_line WHERE verdict = 'new'
+    """  # noqa: S608 - our own words
 )
 _PROOFS = text(
     """

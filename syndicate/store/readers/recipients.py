@@ -11,6 +11,7 @@ from syndicate import settings, signing
 from syndicate.errors import BadAddressError
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.sending import SuppressionReason
 
 EVERYWHERE = "*"  # suppression scope: no mail of any kind
 OTHER = "other"
@@ -46,7 +47,7 @@ class Suppression(Table):
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     scope: Mapped[str] = mapped_column(primary_key=True)
-    reason: Mapped[str]  # complaint, bounce, reader, legal
+    reason: Mapped[str]  # a SuppressionReason
     at: Mapped[dt.datetime]
 
 
@@ -138,7 +139,7 @@ def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
 
 
 def suppress(
-    tx: Transaction, address_hash: bytes, *, scope: str, reason: str, now: dt.datetime
+    tx: Transaction, address_hash: bytes, *, scope: str, reason: SuppressionReason, now: dt.datetime
 ) -> None:
     """Send no more mail of a scope to an address. Safe to run twice; the first reason stays."""
     statement = insert(Suppression).values(

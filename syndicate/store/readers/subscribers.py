@@ -1,7 +1,6 @@
 """Subscribers, what they subscribed to, what they chose, and the proof that they asked for it."""
 
 import datetime as dt
-import enum
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,22 +24,7 @@ from syndicate.store.ground.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import scope
 from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression, hash_of
-
-
-class SubscriptionState(enum.StrEnum):
-    """pending (unconfirmed) → active ⇄ paused → ended."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    PAUSED = "paused"
-    ENDED = "ended"
-
-
-class ChoiceKind(enum.StrEnum):
-    """What a reader narrows a newsletter down by; no row of a kind means all of it."""
-
-    SECTION = "section"
-    LANGUAGE = "language"
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 
 
 class Subscriber(Table):

@@ -14,17 +14,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueState, IssueStory, Newsletter, by_slug
-from syndicate.store.sending.mailings import Batch, BatchState, Mailing, MailingState
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, by_slug
+from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import BatchState, MailingState
 
 NOTE = "It was sent before the database was restored; who got it, the ledger cannot say any more."
 MAYBE = (
     "It may have been sent before the database was restored; "
     "`syndicate newsletters send` sends it all the same."
 )
-_WAITING = (IssueState.DUE, IssueState.COMPOSING, IssueState.FROZEN)
-_BEFORE = (MailingState.DRAFT, MailingState.MATERIALISING)
-_UNSENT = (*_WAITING, IssueState.EMPTY, IssueState.HELD)
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def missing(tx: Transaction, every: Sequence[Begun]) -> list[Begun]:
     query = select(Newsletter.slug, Issue.local_date, Issue.slot).join(
         Newsletter, Newsletter.id == Issue.newsletter_id
     )
-    known = {tuple(row) for row in tx.execute(query.where(Issue.state.not_in(_UNSENT)))}
+    known = {tuple(row) for row in tx.execute(query.where(Issue.state.in_(IssueState.out())))}
     return [
         each
         for each in every
@@ -91,7 +90,7 @@ def missing(tx: Transaction, every: Sequence[Begun]) -> list[Begun]:
 
 def frozen(tx: Transaction, mailing_ids: Collection[int]) -> list[Begun]:
     """Those of these mailings that this database has not begun."""
-    query = _rows().where(Mailing.id.in_(mailing_ids), Mailing.state.in_(_BEFORE))
+    query = _rows().where(Mailing.id.in_(mailing_ids), Mailing.state == MailingState.MATERIALISING)
     return [_begun(tx, mailing, issue, slug) for mailing, issue, slug in tx.execute(query).all()]
 
 
@@ -104,7 +103,7 @@ def put_back(tx: Transaction, one: Begun, *, now: dt.datetime) -> None:
     issue = _issue(tx, newsletter, one)
     if issue is None:
         _make(tx, newsletter, one, now)
-    elif issue.state in _UNSENT:
+    elif issue.state not in IssueState.out():
         issue.state, issue.note = IssueState.DONE, NOTE
         _cancel(tx, issue.id)
 
@@ -115,7 +114,9 @@ def hold_waiting(tx: Transaction) -> int:
     Returns:
         How many.
     """
-    waiting = list(tx.scalars(select(Issue).where(Issue.state.in_(_WAITING)).with_for_update()))
+    waiting = list(
+        tx.scalars(select(Issue).where(Issue.state.in_(IssueState.unfinished())).with_for_update())
+    )
     for issue in waiting:
         issue.state, issue.note = IssueState.HELD, MAYBE
         # An editor who sends it has it composed anew.
@@ -187,7 +188,7 @@ def _cancel(tx: Transaction, issue_id: int) -> None:
     """The mailing of an issue that nobody may materialise any more."""
     tx.execute(
         update(Mailing)
-        .where(Mailing.issue_id == issue_id, Mailing.state.in_(_BEFORE))
+        .where(Mailing.issue_id == issue_id, Mailing.state == MailingState.MATERIALISING)
         .values(state=MailingState.CANCELLED)
         .execution_options(synchronize_session=False)
     )

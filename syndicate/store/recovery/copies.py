@@ -15,7 +15,8 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.due import SKEW
 from syndicate.store.platform.installation import HOME, Installation
 from syndicate.store.sending import partitions
-from syndicate.store.sending.mailings import Batch, BatchState, Mailing
+from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.vocabulary.sending import BatchState
 
 ACTOR = "system"
 # More than was ever given out between a backup and its restore.

@@ -8,34 +8,29 @@ held: no worker has a batch in hand.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, any_, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.sending.mailings import (
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.store.sending.results import finish_mailing
+from syndicate.vocabulary.sending import (
     AmbiguousPolicy,
-    Batch,
     BatchState,
-    Delivery,
+    DeliveryReason,
     DeliveryState,
-    Mailing,
     MailingState,
 )
-from syndicate.store.sending.results import finish_mailing
 
-WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 # What may have been accepted after the moment that the database holds.
-OPEN = (*WAITING, DeliveryState.FAILED, DeliveryState.AMBIGUOUS)
-# Not begun: such a mailing has no deliveries yet.
-_BEFORE = (MailingState.DRAFT, MailingState.MATERIALISING)
-_OVER = (MailingState.DONE, MailingState.CANCELLED)
+OPEN = DeliveryState.open() | {DeliveryState.FAILED, DeliveryState.AMBIGUOUS}
 # Surely more than are begun between a backup and its restore, and half of what a copy skips
 # (`restoring.NUMBERS_AHEAD`).
 MOST_LOST = 500_000
-RESTORED = "restored"  # the reason of a delivery of which nothing certain is known
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,8 @@ def mailings(
     failed = select(Batch.mailing_id).where(
         Batch.mailing_id == Mailing.id, Batch.failed + Batch.ambiguous > 0
     )
-    is_open = Mailing.state.not_in((*_OVER, *_BEFORE))
+    # One that is being materialised has no deliveries yet.
+    is_open = Mailing.state.in_(MailingState.open() - {MailingState.MATERIALISING})
     is_wanted = (
         is_open if since is None else or_(is_open, (Mailing.created_at >= since) & failed.exists())
     )
@@ -89,7 +85,7 @@ def mailings(
 def oldest_open(tx: Transaction, *, until: int) -> dt.datetime | None:
     """When the oldest of the mailings that are not over was made, else the newest of all."""
     query = select(func.min(Mailing.created_at)).where(
-        Mailing.id <= until, Mailing.state.not_in(_OVER)
+        Mailing.id <= until, Mailing.state.not_in(MailingState.over())
     )
     newest = select(func.max(Mailing.created_at)).where(Mailing.id <= until)
     return tx.scalar(query) or tx.scalar(newest)
@@ -105,14 +101,14 @@ def look(tx: Transaction, mailing_id: int, recipients: Sequence[int] | None = No
         )
     by_state = {row[0]: int(row[1]) for row in tx.execute(query.group_by(Delivery.state))}
     return Found(
-        waiting=sum(by_state.get(state, 0) for state in WAITING),
+        waiting=sum(by_state.get(state, 0) for state in DeliveryState.open()),
         ambiguous=by_state.get(DeliveryState.AMBIGUOUS, 0),
         open=sum(by_state.get(state, 0) for state in OPEN),
         accepted=by_state.get(DeliveryState.ACCEPTED, 0),
     )
 
 
-_CHANGE = """
+_CHANGE = f"""
     WITH locked AS (
         SELECT number FROM batch WHERE mailing_id = :mailing ORDER BY number FOR UPDATE
     ), changed AS (
@@ -124,21 +120,25 @@ _CHANGE = """
                 OR recipient_id = ANY(CAST(:recipients AS bigint[])))
         RETURNING batch_number, old.state AS was
     ), change AS (
-        SELECT batch_number, count(*) AS number, count(*) FILTER (WHERE was = 2) AS deferred,
-            count(*) FILTER (WHERE was = 3) AS failed, count(*) FILTER (WHERE was = 6) AS ambiguous
+        SELECT batch_number, count(*) AS number,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.DEFERRED)}) AS deferred,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.FAILED)}) AS failed,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.AMBIGUOUS)}) AS ambiguous
         FROM changed GROUP BY batch_number
     ), counted AS (
         UPDATE batch b SET
             accepted = b.accepted
-                + CASE WHEN CAST(:state AS smallint) = 1 THEN change.number ELSE 0 END,
+                + CASE WHEN CAST(:state AS smallint) = {sql(DeliveryState.ACCEPTED)}
+                    THEN change.number ELSE 0 END,
             deferred = b.deferred - change.deferred,
             failed = b.failed - change.failed,
             ambiguous = b.ambiguous - change.ambiguous
-                + CASE WHEN CAST(:state AS smallint) = 6 THEN change.number ELSE 0 END
+                + CASE WHEN CAST(:state AS smallint) = {sql(DeliveryState.AMBIGUOUS)}
+                    THEN change.number ELSE 0 END
         FROM change WHERE b.mailing_id = :mailing AND b.number = change.batch_number
     )
     SELECT count(*) FROM changed
-"""
+"""  # noqa: S608 - our own words
 _CHANGED = text(_CHANGE)
 
 
@@ -148,7 +148,9 @@ def accept(tx: Transaction, mailing_id: int, recipients: Sequence[int], *, now: 
     Returns:
         How many were something else before.
     """
-    return _change(tx, mailing_id, DeliveryState.ACCEPTED, OPEN, recipients, "accept log", now)
+    return _change(
+        tx, mailing_id, DeliveryState.ACCEPTED, OPEN, recipients, DeliveryReason.ACCEPT_LOG, now
+    )
 
 
 def doubt(
@@ -169,7 +171,15 @@ def doubt(
     Returns:
         How many.
     """
-    return _change(tx, mailing_id, DeliveryState.AMBIGUOUS, WAITING, recipients, RESTORED, now)
+    return _change(
+        tx,
+        mailing_id,
+        DeliveryState.AMBIGUOUS,
+        DeliveryState.open(),
+        recipients,
+        DeliveryReason.RESTORED,
+        now,
+    )
 
 
 def ask_no_log(tx: Transaction, mailing_id: int) -> None:
@@ -178,12 +188,12 @@ def ask_no_log(tx: Transaction, mailing_id: int) -> None:
 
 
 _END_BATCHES = text(
-    """
-    UPDATE batch b SET state = 2, not_before = NULL
-    WHERE b.mailing_id = :mailing AND b.state = 0 AND NOT EXISTS (
+    f"""
+    UPDATE batch b SET state = {sql(BatchState.DONE)}, not_before = NULL
+    WHERE b.mailing_id = :mailing AND b.state = {sql(BatchState.READY)} AND NOT EXISTS (
         SELECT FROM delivery d WHERE d.mailing_id = b.mailing_id AND d.batch_number = b.number
-            AND d.state IN (0, 2))
-    """
+            AND d.state IN ({sql(*DeliveryState.open())}))
+    """  # noqa: S608 - our own words
 )
 
 
@@ -194,17 +204,17 @@ def end_what_is_over(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> N
 
 
 _STRANGERS = text(
-    """
+    f"""
     SELECT count(*) FROM unnest(CAST(:mailings AS bigint[]), CAST(:recipients AS bigint[]))
         AS named(mailing_id, recipient_id)
     LEFT JOIN delivery d USING (mailing_id, recipient_id)
     LEFT JOIN batch b ON b.mailing_id = d.mailing_id AND b.number = d.batch_number
     LEFT JOIN mailing m ON m.id = named.mailing_id
     WHERE named.mailing_id BETWEEN :newest + 1 AND :newest + :most
-        OR m.state IN ('draft', 'materialising')
-        OR d.state IN (0, 2) AND d.resends = 0
-            AND NOT (b.state = 1 AND d.ordinal = ANY(b.inflight))
-    """
+        OR m.state = {sql(MailingState.MATERIALISING)}
+        OR d.state IN ({sql(*DeliveryState.open())}) AND d.resends = 0
+            AND NOT (b.state = {sql(BatchState.LEASED)} AND d.ordinal = ANY(b.inflight))
+    """  # noqa: S608 - our own words
 )
 
 
@@ -238,9 +248,9 @@ def _change(  # noqa: PLR0913, PLR0917 - one statement, used thrice
     tx: Transaction,
     mailing_id: int,
     state: DeliveryState,
-    states: Sequence[DeliveryState],
+    states: Collection[DeliveryState],
     recipients: Sequence[int] | None,
-    reason: str,
+    reason: DeliveryReason,
     now: dt.datetime,
 ) -> int:
     values = {

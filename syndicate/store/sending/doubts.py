@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select, text
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Batch,
-    BatchState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.store.sending.reaping import MAX_RESENDS
 from syndicate.store.sending.results import change_batch, finish_mailing
+from syndicate.vocabulary.sending import (
+    AmbiguousPolicy,
+    BatchState,
+    DeliveryReason,
+    DeliveryState,
+    MailingState,
+)
 
 AT_ONCE = 2000
 ASK_AGAIN = dt.timedelta(minutes=1)
@@ -69,7 +69,7 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
         )
         .join(Mailing, Mailing.id == Batch.mailing_id)
         .where(
-            Mailing.state.in_((MailingState.SENDING, MailingState.PAUSED)),
+            Mailing.state.in_(MailingState.under_way()),
             Mailing.policy == AmbiguousPolicy.RECONCILE,
             Batch.ambiguous > 0,
             Delivery.state == DeliveryState.AMBIGUOUS,
@@ -82,25 +82,33 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
 
 
 _SETTLE = text(
-    """
+    f"""
     WITH told AS (
         SELECT d.ordinal, CASE
-            WHEN said.state = 0 AND d.resends >= :limit THEN 6 ELSE said.state END AS state
+            WHEN said.state = {sql(DeliveryState.PENDING)} AND d.resends >= :limit
+                THEN {sql(DeliveryState.AMBIGUOUS)}
+            ELSE said.state END AS state
         FROM unnest(CAST(:ordinals AS smallint[]), CAST(:states AS smallint[]))
             AS said(ordinal, state)
         JOIN delivery d ON d.mailing_id = :mailing AND d.batch_number = :number
-            AND d.ordinal = said.ordinal AND d.state = 6
+            AND d.ordinal = said.ordinal AND d.state = {sql(DeliveryState.AMBIGUOUS)}
     )
     UPDATE delivery d SET
         state = told.state,
-        resends = d.resends + CASE WHEN told.state = 0 THEN 1 ELSE 0 END,
-        reason = CASE told.state WHEN 1 THEN 'accept log' WHEN 0 THEN NULL ELSE d.reason END,
-        done_at = CASE WHEN told.state = 0 THEN NULL ELSE d.done_at END,
-        not_before = CASE WHEN told.state = 6 THEN CAST(:again AS timestamptz) END
+        resends = d.resends
+            + CASE WHEN told.state = {sql(DeliveryState.PENDING)} THEN 1 ELSE 0 END,
+        reason = CASE told.state
+            WHEN {sql(DeliveryState.ACCEPTED)} THEN {sql(DeliveryReason.ACCEPT_LOG)}
+            WHEN {sql(DeliveryState.PENDING)} THEN NULL
+            ELSE d.reason END,
+        done_at = CASE WHEN told.state = {sql(DeliveryState.PENDING)} THEN NULL
+            ELSE d.done_at END,
+        not_before = CASE WHEN told.state = {sql(DeliveryState.AMBIGUOUS)}
+            THEN CAST(:again AS timestamptz) END
     FROM told
     WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = told.ordinal
     RETURNING old.state AS was, new.state AS is_now
-    """
+    """  # noqa: S608 - our own words
 )
 
 

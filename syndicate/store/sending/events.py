@@ -12,7 +12,8 @@ from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient, Suppression
 from syndicate.store.readers.subscribers import Consent, Subscription
-from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Mailing
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.vocabulary.sending import DeliveryState, SuppressionReason
 
 FORGET_AT_ONCE = 10_000
 BOUNCED = "bounced"
@@ -221,7 +222,7 @@ def lift_burst(tx: Transaction, mailing_id: int, receiver_group: str) -> int:
         )
     )
     statement = delete(Suppression).where(
-        Suppression.address_hash.in_(hit), Suppression.reason == "bounce"
+        Suppression.address_hash.in_(hit), Suppression.reason == SuppressionReason.BOUNCE
     )
     done = tx.execute(statement.execution_options(synchronize_session=False))
     return int(getattr(done, "rowcount", 0))

@@ -14,20 +14,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text, update
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.installation import MAY_LEAVE
 from syndicate.store.readers.recipients import EVERYWHERE, Recipient
 from syndicate.store.readers.subscribers import Subscription
-from syndicate.store.sending.mailings import (
-    Batch,
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.store.sending.pacing import is_held
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import (
     BatchState,
-    Delivery,
+    DeliveryReason,
     DeliveryState,
     Lane,
-    Mailing,
     MailingState,
 )
-from syndicate.store.sending.pacing import is_held
 
 LEASE_S = 120
 LEASE = text(f"interval '{LEASE_S} seconds'")
@@ -162,6 +163,13 @@ def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Du
 
 # One statement, for it is half of what a chunk costs the database. Barred are those who were
 # suppressed or left since the mailing was materialised, and those to whom nothing is left to send.
+_BARS = {
+    DeliveryReason.SUPPRESSED: "is_suppressed",
+    DeliveryReason.ENDED: "has_left",
+    DeliveryReason.NOTHING_CHOSEN: "is_empty",
+}
+_IS_BARRED = " OR ".join(_BARS.values())
+_WHY_BARRED = " ".join(f"WHEN {bar} THEN {sql(why)}" for why, bar in _BARS.items())
 _INTEND = text(
     f"""
     WITH chunk AS (
@@ -171,7 +179,8 @@ _INTEND = text(
             ) AS is_suppressed,
             r.address = '' OR m.issue_id + m.newsletter_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
-                    AND s.newsletter_id = m.newsletter_id AND s.state = 'active'
+                    AND s.newsletter_id = m.newsletter_id
+                    AND s.state = {sql(SubscriptionState.ACTIVE)}
             ) AS has_left,
             d.choice <> 0 AND (d.choice & ~(CAST(:withheld AS bigint)
                 | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END)) = 0 AS is_empty
@@ -180,11 +189,13 @@ _INTEND = text(
     ), held AS (
         UPDATE batch SET
             inflight = ARRAY(SELECT ordinal FROM chunk
-                WHERE NOT is_suppressed AND NOT has_left AND NOT is_empty ORDER BY ordinal),
+                WHERE NOT ({_IS_BARRED}) ORDER BY ordinal),
             inflight_version = :version,
             lease_until = clock_timestamp() + make_interval(secs => :lease_s)
-        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
-            AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing AND state = 'sending'
+        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch
+            AND state = {sql(BatchState.LEASED)}
+            AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing
+                AND state = {sql(MailingState.SENDING)}
                 AND content_version = :version AND renew_since IS NULL)
             AND {MAY_LEAVE}
         RETURNING epoch
@@ -195,10 +206,8 @@ _INTEND = text(
             AND (d.choice & CAST(:held_back AS bigint)) <> 0 AND d.resends = 0
     )
     SELECT (SELECT count(*) FROM held) AS held,
-        coalesce((SELECT jsonb_object_agg(ordinal,
-                CASE WHEN is_suppressed THEN 'suppressed' WHEN has_left THEN 'ended'
-                    ELSE 'nothing chosen' END)
-            FROM chunk WHERE is_suppressed OR has_left OR is_empty), '{{}}') AS barred
+        coalesce((SELECT jsonb_object_agg(ordinal, CASE {_WHY_BARRED} END)
+            FROM chunk WHERE {_IS_BARRED}), '{{}}') AS barred
     """  # noqa: S608 - our own text
 )
 
@@ -211,7 +220,7 @@ def intend(
     version: int,
     withheld: int = 0,
     missing: int = 0,
-) -> Mapping[int, str] | None:
+) -> Mapping[int, DeliveryReason] | None:
     """Write down that these deliveries are about to be attempted, and renew the lease.
 
     Args:
@@ -226,8 +235,8 @@ def intend(
             copy that may have arrived is sent again with its own content, which has them.
 
     Returns:
-        Ordinal to reason for those that must not be attempted after all ("suppressed", "ended", and
-        "nothing chosen" for those who chose only what is withheld or missing);
+        Ordinal to reason for those that must not be attempted after all (*nothing chosen*: of those
+        who chose only what is withheld or missing);
         None when nothing may be sent: the lease was lost, the mailing is not *sending* any more,
         has newer content or waits for it, or everything is stopped.
     """
@@ -246,7 +255,11 @@ def intend(
             "everywhere": EVERYWHERE,
         },
     ).one()
-    return {int(ordinal): why for ordinal, why in row.barred.items()} if row.held else None
+    return (
+        {int(ordinal): DeliveryReason(why) for ordinal, why in row.barred.items()}
+        if row.held
+        else None
+    )
 
 
 def renew(tx: Transaction, leased: Leased) -> bool:

@@ -5,23 +5,18 @@ remaining = audience.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.sending.mailings import (
-    Batch,
-    BatchState,
-    Delivery,
-    Mailing,
-    MailingContent,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingContent
 from syndicate.store.sending.results import COUNTED, finish_mailing, has_open_batch
+from syndicate.vocabulary.sending import BatchState, DeliveryReason, DeliveryState, MailingState
 
 
 @dataclass(frozen=True)
@@ -167,15 +162,14 @@ def of_issue(tx: Transaction, issue_id: int) -> Mailing | None:
 
 def unfinished_of(tx: Transaction, newsletter_id: int) -> Mailing | None:
     """The newest mailing of a newsletter that is not over, None where all are."""
-    over = (MailingState.DONE, MailingState.CANCELLED)
     query = select(Mailing).where(
-        Mailing.newsletter_id == newsletter_id, Mailing.state.not_in(over)
+        Mailing.newsletter_id == newsletter_id, Mailing.state.not_in(MailingState.over())
     )
     return tx.scalar(query.order_by(Mailing.id.desc()).limit(1))
 
 
 def change_state(
-    tx: Transaction, mailing_id: int, *, was: Sequence[MailingState], to: MailingState
+    tx: Transaction, mailing_id: int, *, was: Collection[MailingState], to: MailingState
 ) -> bool:
     """Move a mailing on, if it is in one of the states it may come from.
 
@@ -220,17 +214,21 @@ def finish_ended(tx: Transaction, now: dt.datetime) -> None:
 
 
 _EXPIRE = text(
-    """
+    f"""
     WITH gone AS (
-        UPDATE delivery SET state = 3, reason = 'expired', done_at = :now
-        WHERE mailing_id = :mailing AND batch_number = :number AND state IN (0, 2)
+        UPDATE delivery SET state = {sql(DeliveryState.FAILED)},
+            reason = {sql(DeliveryReason.EXPIRED)}, done_at = :now
+        WHERE mailing_id = :mailing AND batch_number = :number
+            AND state IN ({sql(*DeliveryState.open())})
         RETURNING old.state AS was
     )
-    UPDATE batch SET state = 2, failed = failed + (SELECT count(*) FROM gone),
-        deferred = deferred - (SELECT count(*) FROM gone WHERE was = 2)
+    UPDATE batch SET state = {sql(BatchState.DONE)},
+        failed = failed + (SELECT count(*) FROM gone),
+        deferred = deferred
+            - (SELECT count(*) FROM gone WHERE was = {sql(DeliveryState.DEFERRED)})
     WHERE mailing_id = :mailing AND number = :number
     RETURNING (SELECT count(*) FROM gone)
-    """
+    """  # noqa: S608 - our own words
 )
 
 

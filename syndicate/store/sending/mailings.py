@@ -9,7 +9,6 @@ Queries live in `store.sending.ledger` and `store.sending.lease`.
 """
 
 import datetime as dt
-import enum
 import uuid
 from typing import Any
 
@@ -25,63 +24,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syndicate.store.ground.schema import LANGUAGE, Id, SmallEnum, Table, text_enum
-
-
-class MailingKind(enum.StrEnum):
-    """What is being sent."""
-
-    DIGEST = "digest"
-    ALERT = "alert"
-    LETTER = "letter"
-    SINGLE = "single"
-
-
-class MailingState(enum.StrEnum):
-    """draft → materialising → sending ⇄ paused → done | cancelled; held after a restore."""
-
-    DRAFT = "draft"
-    MATERIALISING = "materialising"
-    SENDING = "sending"
-    PAUSED = "paused"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    HELD = "held"
-
-
-class AmbiguousPolicy(enum.StrEnum):
-    """What becomes of a delivery whose reply was lost."""
-
-    SKIP = "skip"
-    RESEND = "resend"
-    RECONCILE = "reconcile"
-
-
-class Lane(enum.StrEnum):
-    """urgent has processes, connections and tokens of its own."""
-
-    URGENT = "urgent"
-    BULK = "bulk"
-
-
-class BatchState(enum.IntEnum):
-    """Whether a worker may take, has, or is done with a batch."""
-
-    READY = 0
-    LEASED = 1
-    DONE = 2
-
-
-class DeliveryState(enum.IntEnum):
-    """What became of one mailing to one recipient."""
-
-    PENDING = 0
-    ACCEPTED = 1
-    DEFERRED = 2
-    FAILED = 3
-    SUPPRESSED = 4
-    SKIPPED = 5
-    AMBIGUOUS = 6
+from syndicate.store.ground.schema import LANGUAGE, Id, SmallEnum, Table, sql, text_enum
+from syndicate.vocabulary.sending import (
+    AmbiguousPolicy,
+    BatchState,
+    DeliveryState,
+    Lane,
+    MailingKind,
+    MailingState,
+)
 
 
 class Mailing(Table):
@@ -90,7 +41,11 @@ class Mailing(Table):
     __tablename__ = "mailing"
     __table_args__ = (
         UniqueConstraint("issue_id", "cohort"),
-        Index("ix_mailing_open", "state", postgresql_where="state NOT IN ('done', 'cancelled')"),
+        Index(
+            "ix_mailing_open",
+            "state",
+            postgresql_where=f"state NOT IN ({sql(*MailingState.over())})",
+        ),
     )
 
     id: Mapped[Id]
@@ -171,9 +126,11 @@ class Batch(Table):
             "priority",
             "mailing_id",
             "number",
-            postgresql_where="state = 0",
+            postgresql_where=f"state = {sql(BatchState.READY)}",
         ),
-        Index("ix_batch_leased", "lease_until", postgresql_where="state = 1"),
+        Index(
+            "ix_batch_leased", "lease_until", postgresql_where=f"state = {sql(BatchState.LEASED)}"
+        ),
         CheckConstraint("epoch >= 0", name="epoch"),
         {"postgresql_with": {"fillfactor": 50}},
     )
@@ -186,7 +143,9 @@ class Batch(Table):
     priority: Mapped[int] = mapped_column(SmallInteger)
     receiver_group: Mapped[str]
     size: Mapped[int] = mapped_column(SmallInteger)
-    state: Mapped[BatchState] = mapped_column(SmallEnum(BatchState), server_default="0")
+    state: Mapped[BatchState] = mapped_column(
+        SmallEnum(BatchState), server_default=sql(BatchState.READY)
+    )
     not_before: Mapped[dt.datetime | None]
     lease_until: Mapped[dt.datetime | None]
     worker: Mapped[uuid.UUID | None]
@@ -217,7 +176,9 @@ class Delivery(Table):
     recipient_id: Mapped[int]
     choice: Mapped[int]  # bitmap over issue_story.position
     language: Mapped[str] = mapped_column(LANGUAGE)  # which frame
-    state: Mapped[DeliveryState] = mapped_column(SmallEnum(DeliveryState), server_default="0")
+    state: Mapped[DeliveryState] = mapped_column(
+        SmallEnum(DeliveryState), server_default=sql(DeliveryState.PENDING)
+    )
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     resends: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     content_version: Mapped[int | None] = mapped_column(SmallInteger)

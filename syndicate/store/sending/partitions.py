@@ -5,7 +5,8 @@ import datetime as dt
 from sqlalchemy import Connection, event, exists, func, or_, select, text
 
 from syndicate.store.ground.session import Transaction
-from syndicate.store.sending.mailings import Delivery, Mailing, MailingState
+from syndicate.store.sending.mailings import Delivery, Mailing
+from syndicate.vocabulary.sending import MailingState
 
 MAILINGS_PER_PARTITION = 100_000
 # Room in each page for the row's own update, so that no index is touched.
@@ -69,9 +70,9 @@ _PARTITIONS = text(
 
 
 def _has_young(tx: Transaction, start: int, end: int, before: dt.datetime) -> bool:
-    over = (MailingState.DONE, MailingState.CANCELLED)
     is_young = or_(
-        Mailing.state.not_in(over), func.coalesce(Mailing.done_at, Mailing.expires_at) >= before
+        Mailing.state.not_in(MailingState.over()),
+        func.coalesce(Mailing.done_at, Mailing.expires_at) >= before,
     )
     query = exists().where(Mailing.id >= start, Mailing.id < end, is_young)
     return bool(tx.scalar(select(query)))

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Update, func, select, text, update
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.sending.lease import LEASE_S
-from syndicate.store.sending.mailings import (
+from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.store.sending.results import counter_changes, finish_mailing, waiting_of
+from syndicate.vocabulary.sending import (
     AmbiguousPolicy,
-    Batch,
     BatchState,
-    Mailing,
+    DeliveryReason,
+    DeliveryState,
     MailingState,
 )
-from syndicate.store.sending.results import counter_changes, finish_mailing, waiting_of
 
 MAX_RESENDS = 3
 BATCHES_AT_ONCE = 100
@@ -37,35 +39,39 @@ class Reaped:
 # In doubt since the end of the lease, after which its worker wrote nothing: the reaper may come
 # hours later, when the machine was off, and the accept log is searched around this time.
 _TO_AMBIGUOUS = text(
-    """
+    f"""
     UPDATE delivery d
-    SET state = 6, reason = 'worker lost',
+    SET state = {sql(DeliveryState.AMBIGUOUS)}, reason = {sql(DeliveryReason.WORKER_LOST)},
         done_at = least(CAST(:now AS timestamptz), b.lease_until),
         content_version = CASE WHEN d.resends > 0
             THEN coalesce(d.content_version, b.inflight_version) ELSE b.inflight_version END
     FROM batch b
     WHERE b.mailing_id = :mailing AND b.number = :number AND d.mailing_id = b.mailing_id
-        AND d.batch_number = b.number AND d.ordinal = ANY(b.inflight) AND d.state IN (0, 2)
+        AND d.batch_number = b.number AND d.ordinal = ANY(b.inflight)
+        AND d.state IN ({sql(*DeliveryState.open())})
     RETURNING old.state AS was, new.state AS is_now
-    """
+    """  # noqa: S608 - our own words
 )
 # The database's clock was set back: a whole lease from now is time enough for whoever lives.
 _SHORTEN = text(
-    """
+    f"""
     UPDATE batch SET lease_until = clock_timestamp() + make_interval(secs => :lease_s)
     WHERE (mailing_id, number) IN (
         SELECT mailing_id, number FROM batch
-        WHERE state = 1 AND lease_until > clock_timestamp() + make_interval(secs => :lease_s)
+        WHERE state = {sql(BatchState.LEASED)}
+            AND lease_until > clock_timestamp() + make_interval(secs => :lease_s)
         FOR UPDATE SKIP LOCKED
     )
-    """
+    """  # noqa: S608 - our own words
 )
 _TO_PENDING = text(
-    """
-    UPDATE delivery SET state = 0, resends = resends + 1, done_at = NULL, not_before = NULL
-    WHERE mailing_id = :mailing AND batch_number = :number AND state = 6 AND resends < :limit
+    f"""
+    UPDATE delivery SET state = {sql(DeliveryState.PENDING)}, resends = resends + 1,
+        done_at = NULL, not_before = NULL
+    WHERE mailing_id = :mailing AND batch_number = :number
+        AND state = {sql(DeliveryState.AMBIGUOUS)} AND resends < :limit
     RETURNING old.state AS was, new.state AS is_now
-    """
+    """  # noqa: S608 - our own words
 )
 
 
@@ -94,8 +100,8 @@ def requeue_ambiguous(tx: Transaction, mailing_id: int, number: int) -> int:
     query = select(Mailing.id).where(
         Mailing.id == mailing_id,
         Mailing.policy == AmbiguousPolicy.RESEND,
-        # One that is paused or held sends them when it goes on: nobody else would ask again.
-        Mailing.state.in_((MailingState.SENDING, MailingState.PAUSED, MailingState.HELD)),
+        # One that is paused sends them when it goes on: nobody else would ask again.
+        Mailing.state.in_(MailingState.under_way()),
     )
     if tx.scalar(query) is None:
         return 0

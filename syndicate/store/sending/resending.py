@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.sending.mailings import DeliveryState
+from syndicate.vocabulary.sending import BatchState, DeliveryState, MailingState
 
-_PICKED = """
+_PICKED = f"""
     FROM delivery d
     JOIN recipient r ON r.id = d.recipient_id
     JOIN batch b ON b.mailing_id = d.mailing_id AND b.number = d.batch_number
-    WHERE d.mailing_id = :mailing AND b.state <> 1 AND d.state = ANY(CAST(:states AS smallint[]))
+    WHERE d.mailing_id = :mailing AND b.state <> {sql(BatchState.LEASED)}
+        AND d.state = ANY(CAST(:states AS smallint[]))
         AND (CAST(:receiver_group AS text) IS NULL OR r.receiver_group = :receiver_group)
         AND (CAST(:error AS text) IS NULL OR d.enhanced LIKE :error || '%'
             OR CAST(d.code AS text) LIKE :error || '%')
@@ -25,29 +27,34 @@ _COUNT = text(f"SELECT count(*) {_PICKED}")
 _REQUEUE = text(
     f"""
     WITH locked AS (
-        SELECT number FROM batch WHERE mailing_id = :mailing AND state <> 1 FOR UPDATE
+        SELECT number FROM batch
+        WHERE mailing_id = :mailing AND state <> {sql(BatchState.LEASED)} FOR UPDATE
     ), picked AS (
         SELECT d.batch_number, d.ordinal {_PICKED}
             AND d.batch_number IN (SELECT number FROM locked)
     ), changed AS (
         UPDATE delivery d
-        SET state = 0, reason = NULL, not_before = NULL, done_at = NULL,
-            resends = d.resends + CASE WHEN d.state = 6 THEN 1 ELSE 0 END
+        SET state = {sql(DeliveryState.PENDING)}, reason = NULL, not_before = NULL, done_at = NULL,
+            resends = d.resends
+                + CASE WHEN d.state = {sql(DeliveryState.AMBIGUOUS)} THEN 1 ELSE 0 END
         FROM picked
         WHERE d.mailing_id = :mailing AND d.batch_number = picked.batch_number
             AND d.ordinal = picked.ordinal
         RETURNING d.batch_number, old.state AS was
     ), change AS (
-        SELECT batch_number, count(*) FILTER (WHERE was = 2) AS deferred,
-            count(*) FILTER (WHERE was = 3) AS failed, count(*) FILTER (WHERE was = 6) AS ambiguous
+        SELECT batch_number,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.DEFERRED)}) AS deferred,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.FAILED)}) AS failed,
+            count(*) FILTER (WHERE was = {sql(DeliveryState.AMBIGUOUS)}) AS ambiguous
         FROM changed GROUP BY batch_number
     ), woken AS (
-        UPDATE batch b SET state = 0, not_before = NULL, deferred = b.deferred - change.deferred,
+        UPDATE batch b SET state = {sql(BatchState.READY)}, not_before = NULL,
+            deferred = b.deferred - change.deferred,
             failed = b.failed - change.failed, ambiguous = b.ambiguous - change.ambiguous
         FROM change WHERE b.mailing_id = :mailing AND b.number = change.batch_number
         RETURNING b.number
     ), opened AS (
-        UPDATE mailing SET state = 'sending', done_at = NULL,
+        UPDATE mailing SET state = {sql(MailingState.SENDING)}, done_at = NULL,
             expires_at = greatest(expires_at, :expires_at)
         WHERE id = :mailing AND (SELECT count(*) FROM woken) > 0
     )

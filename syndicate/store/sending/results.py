@@ -11,18 +11,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, text, update
 
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueState
+from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.sending.lease import Leased
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Batch,
-    BatchState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState
 
 COUNTED = (
     DeliveryState.ACCEPTED,
@@ -32,8 +27,6 @@ COUNTED = (
     DeliveryState.SKIPPED,
     DeliveryState.AMBIGUOUS,
 )
-# A cancelled mailing stays cancelled, though its last batch comes back.
-_UNDER_WAY = (MailingState.SENDING, MailingState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,8 @@ _WRITE = text(
     f"""
     WITH fenced AS (
         SELECT mailing_id, number, inflight_version FROM batch
-        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch AND state = 1
+        WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch
+            AND state = {sql(BatchState.LEASED)}
         FOR UPDATE
     ), fresh AS (
         SELECT * FROM unnest(
@@ -81,10 +75,11 @@ _WRITE = text(
             content_version = CASE WHEN fresh.attempt = 0 THEN d.content_version
                 WHEN d.resends > 0 THEN coalesce(d.content_version, fenced.inflight_version)
                 ELSE fenced.inflight_version END,
-            done_at = CASE WHEN fresh.state IN (0, 2) THEN NULL ELSE CAST(:now AS timestamptz) END
+            done_at = CASE WHEN fresh.state IN ({sql(*DeliveryState.open())}) THEN NULL
+                ELSE CAST(:now AS timestamptz) END
         FROM fresh, fenced
         WHERE d.mailing_id = :mailing AND d.batch_number = :number
-            AND d.ordinal = fresh.ordinal AND d.state IN (0, 2)
+            AND d.ordinal = fresh.ordinal AND d.state IN ({sql(*DeliveryState.open())})
         RETURNING old.state AS was, new.state AS is_now
     ), change AS (
         SELECT {
@@ -215,7 +210,7 @@ def waiting_of(tx: Transaction, mailing_id: int, number: int) -> tuple[int, dt.d
     ).where(
         Delivery.mailing_id == mailing_id,
         Delivery.batch_number == number,
-        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.DEFERRED)),
+        Delivery.state.in_(DeliveryState.open()),
     )
     waiting, pending, earliest = tx.execute(query).one()
     return waiting, None if pending else earliest
@@ -243,7 +238,8 @@ def finish_mailing(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> Non
     one sees both.
     """
     mailing = tx.scalar(select(Mailing).where(Mailing.id == mailing_id).with_for_update())
-    if mailing is None or mailing.state not in _UNDER_WAY:
+    # A cancelled mailing stays cancelled, though its last batch comes back.
+    if mailing is None or mailing.state not in MailingState.under_way():
         return
     if tx.scalar(select(Mailing.id).where(Mailing.id == mailing_id, has_open_batch(now))):
         return

@@ -9,12 +9,13 @@ import datetime as dt
 
 from sqlalchemy import BigInteger, Integer, and_, cast, exists, func, literal, not_, or_, select
 
-from syndicate.store.content.articles import Article, ArticleState, Change, Revision
+from syndicate.store.content.articles import Article, Revision
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel, may_show, may_show_picture
+from syndicate.store.content.visibility import may_show, may_show_picture
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import IssueStory
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.articles import ArticleState, Change, Channel
 
 
 def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:

@@ -23,11 +23,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
-from syndicate.store.content.articles import Article, ArticleState, Change, Revision
+from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.feeds import Feed, stands_in
+from syndicate.vocabulary.articles import ArticleState, Change
+from syndicate.vocabulary.feeds import FeedFormat
 
 _PURPOSE = "partner"
 # A program that has been silent for so long has left; what it holds is its own affair.

@@ -5,7 +5,6 @@ builds, and writes in another one. A builder that was overtaken writes nothing: 
 """
 
 import datetime as dt
-import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,18 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.ground.schema import Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.syndication.feeds import Feed, FeedKind, FeedPage
+from syndicate.store.syndication.feeds import Feed, FeedPage
+from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 
 # Long enough for 100 pages of 50 entries; a builder that died is followed after it.
 LEASE = dt.timedelta(seconds=120)
-
-
-class FeedFormat(enum.StrEnum):
-    """The forms that every feed is published in."""
-
-    RSS = "rss"
-    ATOM = "atom"
-    JSON = "json"
 
 
 class FeedDocument(Table):

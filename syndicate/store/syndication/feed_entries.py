@@ -24,23 +24,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from syndicate.store.content.articles import (
-    Access,
-    Article,
-    ArticleState,
-    ArticleTag,
-    Change,
-    Revision,
-    Tag,
-    Tombstone,
-)
+from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag, Tombstone
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel, may_have_shown, may_show, may_show_picture
+from syndicate.store.content.visibility import may_have_shown, may_show, may_show_picture
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.syndication.feed_rows import Place
-from syndicate.store.syndication.feeds import Feed, FeedKind, belongs_to
+from syndicate.store.syndication.feeds import Feed, belongs_to
+from syndicate.vocabulary.articles import Access, ArticleState, Change, Channel
+from syndicate.vocabulary.feeds import FeedKind
 
 PAGE_ENTRIES = 50
 # A reader that was away for longer sees withdrawn articles vanish without a word.
@@ -193,7 +186,7 @@ def _tombstones(
         .outerjoin(Tombstone, Tombstone.atom_id == Article.atom_id)
         .where(
             belongs,
-            Article.state.in_((ArticleState.KILLED, ArticleState.TAKEN_DOWN)),
+            Article.state.in_(ArticleState.gone()),
             Article.access == Access.FREE,
             # What was withdrawn before its embargo ended was never seen, and leaves no trace.
             or_(Article.embargo_until.is_(None), Article.embargo_until <= at),

@@ -6,19 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 
-from syndicate.store.content.articles import (
-    Article,
-    ArticleKind,
-    ArticleSource,
-    ArticleTag,
-    Revision,
-    Tag,
-)
+from syndicate.store.content.articles import Article, ArticleSource, ArticleTag, Revision, Tag
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel, may_show_picture
+from syndicate.store.content.visibility import may_show_picture
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Section
+from syndicate.vocabulary.articles import ArticleKind, Channel
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, se
 from sqlalchemy.dialects.postgresql import JSONB
 
 from syndicate.errors import UsageError
-from syndicate.store.content.articles import Article, ArticleKind, ArticleTag, Tag
+from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.newsroom.publications import Section
+from syndicate.vocabulary.articles import ArticleKind
 
 _LONGEST = 100  # values in one part; more is an import gone wrong
 

@@ -25,9 +25,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from syndicate.languages import own_name
 from syndicate.slugs import slug_of
-from syndicate.store.content.articles import Article, ArticleState, ArticleTag, Tag
+from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
+from syndicate.vocabulary.articles import ArticleState
 
 FOLLOWABLE = 3  # live articles
 
@@ -105,7 +106,7 @@ def _languages(article_ids: Collection[int]) -> Any:
         .join(Article, Article.publication_id == Publication.id)
         .where(
             _is_one_of(Article.id, article_ids),
-            Article.state.in_((ArticleState.LIVE, ArticleState.EMBARGOED)),
+            Article.state.in_(ArticleState.coming()),
             language != primary(Publication.language),
         )
         .distinct()

@@ -7,7 +7,6 @@ stands in it is asked of the article. What was built from it stands in `feed_doc
 """
 
 import datetime as dt
-import enum
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -31,26 +30,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, array, insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from syndicate import languages
-from syndicate.store.content.articles import Article, ArticleTag, Change, Revision
+from syndicate.store.content.articles import Article, ArticleTag, Revision
 from syndicate.store.content.featured import Featured
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication, Section, sections_of
 from syndicate.store.syndication import feed_rules, feed_subjects
 from syndicate.translations import say
-
-
-class FeedKind(enum.StrEnum):
-    """What a feed lists."""
-
-    EVERYTHING = "everything"
-    SECTION = "section"
-    TAG = "tag"
-    AUTHOR = "author"
-    LANGUAGE = "language"
-    FEATURED = "featured"
-    CORRECTIONS = "corrections"
-    RULE = "rule"
+from syndicate.vocabulary.articles import Change
+from syndicate.vocabulary.feeds import FeedKind
 
 
 class Feed(Table):

@@ -35,8 +35,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
-from syndicate.store.syndication.feed_documents import FeedDocument, FeedFormat
+from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.feeds import FeedFormat
 
 # How long a row may be in a worker's hands before another takes it up: it waits 8 s for its host at
 # most, and the request ends after 15 s.

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.ground.schema import Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.syndication.feed_documents import FeedFormat
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.syndication.hub import DELIVER_RETRIES, LEASE
+from syndicate.vocabulary.feeds import FeedFormat
 
 
 class FeedPing(Table):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from syndicate.store.content.articles import Article
-from syndicate.store.content.visibility import Channel, may_show
+from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.session import Transaction
+from syndicate.vocabulary.articles import Channel
 
 # Older news is taken out of the index by aggregators that read such sitemaps.
 WINDOW = dt.timedelta(days=2)

@@ -13,13 +13,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicate import jobs
-from syndicate.store.content.visibility import Channel
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feed_documents, feed_entries, feed_rows, hub, hub_pings
-from syndicate.store.syndication.feed_documents import Done, FeedFormat, NewPage, Stored, Taken
+from syndicate.store.syndication.feed_documents import Done, NewPage, Stored, Taken
 from syndicate.store.syndication.feed_entries import Page
 from syndicate.store.syndication.feed_rows import EntryRow
+from syndicate.vocabulary.articles import Channel
+from syndicate.vocabulary.feeds import FeedFormat
 
 
 @dataclass(frozen=True)

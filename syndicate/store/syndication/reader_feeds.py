@@ -16,19 +16,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate import signing
 from syndicate.store.composition.stories import is_drawn_from
 from syndicate.store.content.articles import Article
-from syndicate.store.content.visibility import Channel, may_show
+from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication, Section
-from syndicate.store.readers.subscribers import (
-    ChoiceKind,
-    Subscription,
-    SubscriptionChoice,
-    SubscriptionState,
-)
+from syndicate.store.readers.subscribers import Subscription, SubscriptionChoice
 from syndicate.store.syndication.feed_entries import PAGE_ENTRIES
 from syndicate.store.syndication.feed_rows import Place
+from syndicate.vocabulary.articles import Channel
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 
 _PURPOSE = "reader-feed"
 
@@ -105,7 +102,7 @@ def open_token(tx: Transaction, master_key: bytes, token: str) -> int | None:
         .where(
             SubscriptionFeed.subscription_id == int(subscription_id),
             SubscriptionFeed.key == int(key),
-            Subscription.state.in_((SubscriptionState.ACTIVE, SubscriptionState.PAUSED)),
+            Subscription.state == SubscriptionState.ACTIVE,
         )
     )
     return tx.scalar(query)

@@ -8,21 +8,16 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import Source, SourceState
-from syndicate.store.newsroom.newsletters import Issue, IssueState, Newsletter
+from syndicate.store.intake.sources import Source
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform.audit import LEFT_OUT, Audit
-from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionState
-from syndicate.store.sending.mailings import (
-    Batch,
-    BatchState,
-    Lane,
-    Mailing,
-    MailingKind,
-    MailingState,
-)
+from syndicate.store.readers.subscribers import Subscriber, Subscription
+from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
+from syndicate.vocabulary.sending import BatchState, Lane, MailingKind, MailingState
+from syndicate.vocabulary.sources import SourceState
 
 _SHOWN = 50
-_OVER = (MailingState.DONE, MailingState.CANCELLED)
 # A confirmation or an emailed article that waits longer than this waits for a person to look.
 LATE_SINGLE = dt.timedelta(minutes=2)
 
@@ -39,7 +34,9 @@ class Title:
 
 def open_mailings(tx: Transaction) -> list[int]:
     """Ids of the newest 50 mailings of issues that are not over, the newest first."""
-    query = select(Mailing.id).where(Mailing.state.not_in(_OVER), Mailing.issue_id.is_not(None))
+    query = select(Mailing.id).where(
+        Mailing.state.not_in(MailingState.over()), Mailing.issue_id.is_not(None)
+    )
     return list(tx.scalars(query.order_by(Mailing.id.desc()).limit(_SHOWN)))
 
 

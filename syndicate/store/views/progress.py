@@ -8,18 +8,13 @@ from sqlalchemy import and_, exists, func, select
 
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.ledger import Counts
-from syndicate.store.sending.mailings import (
-    Batch,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingRevision,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingRevision
 from syndicate.store.sending.results import COUNTED
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import DeliveryState, MailingState
 
 MAX_ERROR_GROUPS = 50
 COMPLAINED = "complained"  # kind of a delivery_event
@@ -41,7 +36,7 @@ class Standing:
     @property
     def is_over(self) -> bool:
         """Nothing more will be sent."""
-        return self.mailing.state in (MailingState.DONE, MailingState.CANCELLED)
+        return self.mailing.state in MailingState.over()
 
     @property
     def has_problems(self) -> bool:

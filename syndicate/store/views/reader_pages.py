@@ -12,33 +12,18 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from syndicate.store.content.articles import (
-    Access,
-    Article,
-    ArticleKind,
-    ArticleState,
-    ArticleTag,
-    Change,
-    Revision,
-    Tag,
-)
+from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import Channel, is_teaser_only, may_show, may_show_picture
+from syndicate.store.content.visibility import is_teaser_only, may_show, may_show_picture
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import (
-    Issue,
-    IssueState,
-    IssueStory,
-    Newsletter,
-    NewsletterSection,
-)
+from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
 from syndicate.store.newsroom.publications import Desk, Publication, Section
-from syndicate.store.syndication.feeds import Feed, FeedKind
-
-_GONE = (ArticleState.KILLED, ArticleState.TAKEN_DOWN)
-_SENT = (IssueState.SENDING, IssueState.DONE)
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change, Channel
+from syndicate.vocabulary.feeds import FeedKind
+from syndicate.vocabulary.newsletters import IssueState
 
 
 @dataclass(frozen=True)
@@ -218,7 +203,7 @@ def article(
 def is_gone(tx: Transaction, article_id: int) -> bool:
     """Whether an article was here and has been withdrawn."""
     state = tx.scalar(select(Article.state).where(Article.id == article_id))
-    return state in _GONE
+    return state in ArticleState.gone()
 
 
 def public_newsletters(tx: Transaction, publication: Publication) -> list[Offered]:
@@ -255,7 +240,9 @@ def announced_feeds(tx: Transaction, publication_id: int) -> list[Feed]:
 
 def sent_issues(tx: Transaction, newsletter_id: int, *, limit: int) -> list[Issue]:
     """A newsletter's issues that went out, newest first."""
-    query = select(Issue).where(Issue.newsletter_id == newsletter_id, Issue.state.in_(_SENT))
+    query = select(Issue).where(
+        Issue.newsletter_id == newsletter_id, Issue.state.in_(IssueState.out())
+    )
     return list(tx.scalars(query.order_by(Issue.number.desc()).limit(limit)))
 
 
@@ -264,7 +251,7 @@ def sent_issue(tx: Transaction, issue_id: int) -> tuple[Issue, Newsletter] | Non
     row = tx.execute(
         select(Issue, Newsletter)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
-        .where(Issue.id == issue_id, Issue.state.in_(_SENT), Newsletter.is_public)
+        .where(Issue.id == issue_id, Issue.state.in_(IssueState.out()), Newsletter.is_public)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 

@@ -7,12 +7,14 @@ import datetime as dt
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from syndicate.store.content.articles import Article, ArticleState
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState
-from syndicate.store.sending.mailings import Batch, Mailing, MailingKind
+from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.store.syndication.feed_documents import LEASE
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.sending import MailingKind
 
 
 def sources_asked(tx: Transaction) -> tuple[int, int]:

@@ -3,25 +3,24 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from syndicate import clock
 from syndicate.articles import editing, receive_push
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom import publications
-from syndicate.reading.records import Access, Change, Kind, State
 from syndicate.store.content import articles
-from syndicate.store.content.articles import Article, ArticleState
-from syndicate.store.content.visibility import Channel
+from syndicate.store.content.articles import Article
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import idempotency
 from syndicate.store.platform.tokens import Actor
+from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change, Channel
 from syndicate.web.api.actors import CanEdit, CanRead
 from syndicate.web.api.signed import signed
 from syndicate.web.moments import Moment, WideMoment, is_within, out_of_bounds
@@ -30,7 +29,29 @@ from syndicate.web.storable import Text, WebAddress
 router = APIRouter(prefix="/api/v1", tags=["articles"])
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
 LongText = Annotated[Text, Field(max_length=10_000)]
+Word = TypeVar("Word", ArticleState, Change)
 Name = Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+def _stated(word: Word) -> Word:
+    allowed = type(word).stated()
+    if word not in allowed:
+        *first, last = (f"'{each}'" for each in allowed)
+        raise ValueError(f"Input should be {', '.join(first)} or {last}")
+    return word
+
+
+def _without_former(channels: object) -> object:
+    """Channels without `hub`, which programs could name once and which was never asked for."""
+    return [each for each in channels if each != "hub"] if isinstance(channels, list) else channels
+
+
+def _enum(words: Sequence[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(words)})
+
+
+StatedState = Annotated[ArticleState, AfterValidator(_stated), _enum(ArticleState.stated())]
+StatedChange = Annotated[Change, AfterValidator(_stated), _enum(Change.stated())]
 
 
 class PictureIn(BaseModel):
@@ -46,7 +67,7 @@ class PictureIn(BaseModel):
     width: int | None = Field(None, ge=1, le=100_000)
     height: int | None = Field(None, ge=1, le=100_000)
     size_bytes: int | None = Field(None, ge=1, le=2**40)
-    channels: list[Channel] | None = Field(
+    channels: Annotated[list[Channel], BeforeValidator(_without_former)] | None = Field(
         None, description="where it may be shown; null means everywhere"
     )
     rights_until: WideMoment | None = None
@@ -69,12 +90,12 @@ class ArticleIn(BaseModel):
     language: Text | None = Field(None, max_length=35)
     published_at: WideMoment | None = None
     updated_at: WideMoment | None = None
-    kind: Kind | None = None
-    state: State | None = None
+    kind: ArticleKind | None = None
+    state: StatedState | None = None
     embargo_until: Moment | None = None
     access: Access | None = None
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
-    change: Change | None = None
+    change: StatedChange | None = None
     note: Text | None = Field(None, max_length=1_000)
     alert: bool = Field(False, description="tell it at once to the readers of alerts; once only")
 

@@ -14,12 +14,14 @@ from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.intake.sources import SourceState
 from syndicate.store.newsroom import incidents, newsletters
-from syndicate.store.newsroom.newsletters import IssueState, Newsletter
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.views import operations, progress
 from syndicate.store.views.operations import Title
 from syndicate.store.views.progress import Standing
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanStop
 
@@ -179,7 +181,7 @@ def _called(standing: Standing, titles: dict[int, Title]) -> str:
 def _trouble(standing: Standing) -> str:
     """What is wrong with a mailing, as the end of a sentence; empty if nothing is."""
     counts = standing.counts
-    if standing.mailing.state in ("paused", "held"):
+    if standing.mailing.state is MailingState.PAUSED:
         return f"is {standing.mailing.state} with {counts.remaining} remaining"
     told = [
         f"{number} {word}"

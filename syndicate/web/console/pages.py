@@ -10,6 +10,7 @@ from syndicate.render.environment import environment
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.sending import DeliveryReason
 from syndicate.web import static
 from syndicate.web.headers import content_policy
 from syndicate.web.pages import PRIVATE
@@ -47,6 +48,7 @@ def render(
                 "may": _permissions(actor),
                 "static": static.url,
                 "now": clock.now(),
+                "worded": DeliveryReason.worded,
                 "stopped": row if row is not None and row.stopped_at is not None else None,
                 "tab": "",
                 **context,

@@ -8,8 +8,8 @@ from syndicate import clock
 from syndicate.collect import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import SourceState
 from syndicate.store.newsroom import publications
+from syndicate.vocabulary.sources import SourceState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from syndicate import clock
 from syndicate.feeds import model, private
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import conditional
 
 router = APIRouter(include_in_schema=False)

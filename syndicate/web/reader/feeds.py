@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from syndicate import clock
 from syndicate.feeds import model
-from syndicate.store.syndication.feed_documents import FeedFormat
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import addresses, conditional, static
 from syndicate.web.feed_shelf import Key, OnShelf, RawHeaders, Shelf, Variant
 from syndicate.web.feed_visits import Visits

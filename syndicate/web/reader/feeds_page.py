@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
-from syndicate.store.syndication.feeds import FeedKind
+from syndicate.vocabulary.feeds import FeedKind
 from syndicate.web.pages import render
 from syndicate.web.sites import SiteOf
 from syndicate.web.words import gettext_of

@@ -16,11 +16,13 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.readers.subscribers import Proof, SubscriptionState
+from syndicate.store.readers.subscribers import Proof
 from syndicate.store.sending import events
 from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.lease import Due
-from syndicate.store.sending.mailings import Batch, Delivery, DeliveryState, Mailing
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import DeliveryState
 from tests.bounces.reading.test_classify import ARF, DSN
 from tests.newsletters.paper import HOUR, NOW
 

@@ -17,7 +17,7 @@ from syndicate.bounces.reading.verdict import Kind, Reason
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import Recipient, Suppression
-from syndicate.store.readers.subscribers import SubscriptionState
+from syndicate.vocabulary.newsletters import SubscriptionState
 from tests.bounces.keeping.test_record import DAY, is_suppressed, sealed
 from tests.bounces.reading.test_classify import DSN
 from tests.mail import confirmation

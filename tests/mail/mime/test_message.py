@@ -31,7 +31,8 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.merge import Content
 from syndicate.store.sending.lease import Due
-from syndicate.store.sending.mailings import Mailing, MailingKind
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import MailingKind
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 KEY = bytes(range(32))

@@ -17,12 +17,14 @@ from syndicate.mail.sending import deliver
 from syndicate.mail.sending.hold import RENEW_EVERY_S, Hold
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.audit import Audit
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import lease, ledger, pacing
 from syndicate.store.sending.events import DeliveryEvent
-from syndicate.store.sending.mailings import Batch, Lane, MailingState
+from syndicate.store.sending.mailings import Batch
 from syndicate.store.sending.pacing import ReceiverPace
 from syndicate.store.views import progress
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import Lane, MailingState
 from tests.mail.campaign import NOW, Plan
 from tests.mail.fault_relay import Event, FaultRelay
 from tests.mail.steps import begin, counts, make_due, send, state, use

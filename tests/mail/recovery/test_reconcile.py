@@ -13,14 +13,8 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.sending import ledger
 from syndicate.store.sending.events import RelayAccept
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Batch,
-    Delivery,
-    DeliveryState,
-    Lane,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.vocabulary.sending import AmbiguousPolicy, DeliveryState, Lane, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.mail.steps import state
 from tests.store.hands import (

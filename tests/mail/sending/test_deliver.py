@@ -13,15 +13,15 @@ from syndicate.mail.recovery import recover
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
 from syndicate.store.sending import lease, ledger
-from syndicate.store.sending.mailings import (
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.store.views import operations
+from syndicate.vocabulary.sending import (
     AmbiguousPolicy,
-    Batch,
-    Delivery,
     DeliveryState,
     Lane,
     MailingState,
+    SuppressionReason,
 )
-from syndicate.store.views import operations
 from tests.mail import confirmation
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
@@ -219,7 +219,9 @@ def test_a_suppressed_reader_gets_nothing(relay: FaultRelay) -> None:
     mailing_id = begin(Plan(audience=5))
     with transaction() as tx:
         first = tx.scalars(select(recipients.Recipient).limit(1)).one()
-        recipients.suppress(tx, first.address_hash, scope="*", reason="complaint", now=clock.now())
+        recipients.suppress(
+            tx, first.address_hash, scope="*", reason=SuppressionReason.COMPLAINT, now=clock.now()
+        )
 
     send()
 

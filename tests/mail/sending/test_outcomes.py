@@ -7,7 +7,7 @@ import pytest
 from syndicate.mail.relay.conversation import Outcome, Result
 from syndicate.mail.sending import outcomes
 from syndicate.store.sending.lease import Due
-from syndicate.store.sending.mailings import DeliveryState
+from syndicate.vocabulary.sending import DeliveryState
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 

@@ -7,6 +7,7 @@ import pytest
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.vocabulary.sources import SourceState
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW
 from tests.collect.site import Site
@@ -25,7 +26,7 @@ def written(leased: Leased) -> Written:
         source_id=leased.source.id,
         epoch=leased.fetched.epoch,
         values={"etag": b"mine"},
-        state="active",
+        state=SourceState.ACTIVE,
         notices=(("said", "Something."),),
     )
 

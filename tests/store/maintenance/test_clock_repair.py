@@ -33,7 +33,8 @@ from syndicate.store.maintenance.tables import METADATA
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import caps, due
 from syndicate.store.sending import lease, reaping
-from syndicate.store.sending.mailings import Batch, BatchState, Delivery, Lane
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.vocabulary.sending import BatchState, Lane
 from tests.mail.campaign import NOW, Plan, start
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -13,9 +13,11 @@ from syndicate.store.platform.caps import CapCounter
 from syndicate.store.platform.due import DueJob
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription
 from syndicate.store.sending import ledger
-from syndicate.store.sending.mailings import Mailing, MailingState
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import MailingState
 from tests.mail import confirmation
 from tests.subscribers import desk
 

@@ -8,15 +8,16 @@ from sqlalchemy import select, text, update
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.readers import recipients
-from syndicate.store.readers.subscribers import Subscription, SubscriptionState
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import lease, ledger
-from syndicate.store.sending.mailings import (
-    Batch,
+from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import (
     BatchState,
-    Delivery,
     DeliveryState,
     Lane,
     MailingState,
+    SuppressionReason,
 )
 from tests.mail.campaign import NOW, Plan, start
 from tests.store.hands import (
@@ -268,7 +269,9 @@ def test_an_intent_leaves_out_who_was_suppressed_or_left_meanwhile() -> None:
         dues = lease.due_deliveries(tx, leased, NOW)
         first = tx.get(recipients.Recipient, dues[0].recipient_id)
         assert first is not None
-        recipients.suppress(tx, first.address_hash, scope="*", reason="complaint", now=NOW)
+        recipients.suppress(
+            tx, first.address_hash, scope="*", reason=SuppressionReason.COMPLAINT, now=NOW
+        )
         ended = dues[2].subscription_id
         tx.execute(
             update(Subscription)

@@ -8,7 +8,8 @@ from sqlalchemy import select, text, update
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.sending import ledger, partitions
-from syndicate.store.sending.mailings import Delivery, Mailing, MailingContent, MailingState
+from syndicate.store.sending.mailings import Delivery, Mailing, MailingContent
+from syndicate.vocabulary.sending import MailingState
 from tests.mail import confirmation
 from tests.mail.campaign import NOW, Plan, start
 

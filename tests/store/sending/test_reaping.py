@@ -7,13 +7,8 @@ from sqlalchemy import select, text
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, reaping
-from syndicate.store.sending.mailings import (
-    AmbiguousPolicy,
-    Batch,
-    BatchState,
-    DeliveryState,
-    MailingState,
-)
+from syndicate.store.sending.mailings import Batch
+from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.store.hands import (
     LATER,
@@ -108,7 +103,7 @@ def test_resend_puts_ambiguous_rows_back_three_times_at_most() -> None:
     assert_counts_agree(mailing_id)
 
 
-@pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.HELD])
+@pytest.mark.parametrize("state", sorted(MailingState.under_way()))
 def test_resend_waits_for_a_mailing_that_was_paused_when_its_worker_died(
     state: MailingState,
 ) -> None:

@@ -7,7 +7,7 @@ from syndicate import languages
 from syndicate.store.content.articles import Article, ArticleTag
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feed_subjects, feeds
-from syndicate.store.syndication.feeds import FeedKind
+from syndicate.vocabulary.feeds import FeedKind
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
 

@@ -9,18 +9,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate.errors import UsageError
-from syndicate.store.content.articles import (
-    Article,
-    ArticleState,
-    ArticleTag,
-    Change,
-    Revision,
-    Tag,
-)
+from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feed_rules, feeds
-from syndicate.store.syndication.feeds import Feed, FeedKind, FeedPage
+from syndicate.store.syndication.feeds import Feed, FeedPage
+from syndicate.vocabulary.articles import ArticleState, Change
+from syndicate.vocabulary.feeds import FeedKind
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -1,0 +1,61 @@
+"""The words of newsletters, their issues, and what readers ordered of them."""
+
+import enum
+
+
+class NewsletterKind(enum.StrEnum):
+    """digest: on a schedule; alert: at once; letter: an editor's note with placed stories."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    LETTER = "letter"
+
+
+class EmptyRule(enum.StrEnum):
+    """What happens to an issue without stories."""
+
+    SKIP = "skip"
+    NOTICE = "notice"
+    HOLD = "hold"
+
+
+class IssueState(enum.StrEnum):
+    """due → composing → frozen → sending → done; or empty (nothing new), or held by an editor."""
+
+    DUE = "due"
+    COMPOSING = "composing"
+    FROZEN = "frozen"
+    SENDING = "sending"
+    DONE = "done"
+    EMPTY = "empty"
+    HELD = "held"
+
+    @classmethod
+    def unfinished(cls) -> frozenset["IssueState"]:
+        """Those of an issue that goes on by itself until it is being sent."""
+        return frozenset({cls.DUE, cls.COMPOSING, cls.FROZEN})
+
+    @classmethod
+    def out(cls) -> frozenset["IssueState"]:
+        """Those of an issue that readers get or have got."""
+        return frozenset({cls.SENDING, cls.DONE})
+
+    @classmethod
+    def stopped(cls) -> frozenset["IssueState"]:
+        """Those of an issue that goes on only when somebody says so."""
+        return frozenset({cls.EMPTY, cls.HELD})
+
+
+class SubscriptionState(enum.StrEnum):
+    """pending (unconfirmed) → active → ended; a pause is a date beside it."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class ChoiceKind(enum.StrEnum):
+    """What a reader narrows a newsletter down by; no row of a kind means all of it."""
+
+    SECTION = "section"
+    LANGUAGE = "language"

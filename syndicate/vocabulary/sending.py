@@ -1,0 +1,140 @@
+"""The words of sending: mailings, batches, deliveries, and why one was not sent."""
+
+import enum
+
+
+class MailingKind(enum.StrEnum):
+    """What is being sent."""
+
+    DIGEST = "digest"
+    ALERT = "alert"
+    LETTER = "letter"
+    SINGLE = "single"
+
+
+class MailingState(enum.StrEnum):
+    """materialising → sending ⇄ paused → done | cancelled."""
+
+    MATERIALISING = "materialising"
+    SENDING = "sending"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+    @classmethod
+    def over(cls) -> frozenset["MailingState"]:
+        """Those of a mailing that ended; it is begun again only when somebody sends again."""
+        return frozenset({cls.DONE, cls.CANCELLED})
+
+    @classmethod
+    def open(cls) -> frozenset["MailingState"]:
+        """Those of a mailing of which something may still leave."""
+        return frozenset(cls) - cls.over()
+
+    @classmethod
+    def unsent(cls) -> frozenset["MailingState"]:
+        """Those of a mailing that counts as having put nothing before anybody."""
+        return frozenset({cls.MATERIALISING, cls.CANCELLED})
+
+    @classmethod
+    def under_way(cls) -> frozenset["MailingState"]:
+        """Those of a mailing whose last delivery ends it."""
+        return frozenset({cls.SENDING, cls.PAUSED})
+
+
+class AmbiguousPolicy(enum.StrEnum):
+    """What becomes of a delivery whose reply was lost."""
+
+    SKIP = "skip"
+    RESEND = "resend"
+    RECONCILE = "reconcile"
+
+
+class Lane(enum.StrEnum):
+    """urgent has processes, connections and tokens of its own."""
+
+    URGENT = "urgent"
+    BULK = "bulk"
+
+
+class SuppressionReason(enum.StrEnum):
+    """Why an address is mailed no more."""
+
+    COMPLAINT = "complaint"
+    BOUNCE = "bounce"
+    READER = "reader"  # who asked for it
+    ERASED = "erased"
+
+
+class BatchState(enum.IntEnum):
+    """Whether a worker may take, has, or is done with a batch."""
+
+    READY = 0
+    LEASED = 1
+    DONE = 2
+
+
+class DeliveryState(enum.IntEnum):
+    """What became of one mailing to one recipient."""
+
+    PENDING = 0
+    ACCEPTED = 1
+    DEFERRED = 2
+    FAILED = 3
+    SUPPRESSED = 4
+    SKIPPED = 5
+    AMBIGUOUS = 6
+
+    @classmethod
+    def open(cls) -> frozenset["DeliveryState"]:
+        """Those of a delivery that is still to be attempted."""
+        return frozenset({cls.PENDING, cls.DEFERRED})
+
+    @classmethod
+    def unsent(cls) -> frozenset["DeliveryState"]:
+        """Those of a delivery of which certainly nothing arrived and nothing will."""
+        return frozenset({cls.FAILED, cls.SUPPRESSED, cls.SKIPPED})
+
+
+class DeliveryReason(enum.StrEnum):
+    """Why a delivery is in its state, where it is we who say so; else it is the relay's reply."""
+
+    SUPPRESSED = "suppressed"
+    ENDED = "ended"
+    NOTHING_CHOSEN = "nothing chosen"
+    EXPIRED = "expired"
+    WORKER_LOST = "worker lost"
+    ACCEPT_LOG = "accept log"
+    RESTORED = "restored"
+
+    @property
+    def state(self) -> DeliveryState:
+        """What became of the delivery."""
+        return _OF_REASON[self][0]
+
+    @property
+    def words(self) -> str:
+        """How screens say it of a delivery or of a number of readers."""
+        return _OF_REASON[self][1]
+
+    @classmethod
+    def barred(cls) -> tuple["DeliveryReason", ...]:
+        """Those for which a reader is left out of a mailing, as they are drawn."""
+        left_out = {DeliveryState.SUPPRESSED, DeliveryState.SKIPPED}
+        return tuple(each for each in cls if each.state in left_out)
+
+    @classmethod
+    def worded(cls, reason: str) -> str:
+        """A delivery's reason as screens show it; a relay's own reply as it is."""
+        return cls(reason).words if reason in set(cls) else reason
+
+
+_OF_REASON = {
+    DeliveryReason.SUPPRESSED: (DeliveryState.SUPPRESSED, "suppressed"),
+    DeliveryReason.ENDED: (DeliveryState.SKIPPED, "unsubscribed"),
+    DeliveryReason.NOTHING_CHOSEN: (DeliveryState.SKIPPED, "matched no story"),
+    DeliveryReason.EXPIRED: (DeliveryState.FAILED, "not sent in time"),
+    DeliveryReason.WORKER_LOST: (DeliveryState.AMBIGUOUS, "the worker stopped while sending"),
+    DeliveryReason.ACCEPT_LOG: (DeliveryState.ACCEPTED, "found in the relay's log"),
+    DeliveryReason.RESTORED: (DeliveryState.AMBIGUOUS, "unknown since a backup was restored"),
+}
