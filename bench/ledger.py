@@ -22,7 +22,7 @@ from bench.ground import Ground, commit_pending, wal_bytes
 from syndicate import clock
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, results
-from syndicate.store.sending.results import Outcome
+from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import Plan, start
 
@@ -89,7 +89,9 @@ def work_through(decile: int) -> Iterator[float]:
             with transaction() as tx:
                 lease.intend(tx, leased, part, version=1)
             outcomes = [
-                Outcome(ordinal, STATES.get(ordinal % 100, DeliveryState.ACCEPTED), code=250)
+                DeliveryOutcome(
+                    ordinal, STATES.get(ordinal % 100, DeliveryState.ACCEPTED), code=250
+                )
                 for ordinal in part
             ]
             with transaction() as tx:

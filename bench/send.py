@@ -32,7 +32,7 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from tests.mail.campaign import Plan, start
 
 # Ten readers' digest of 20 stories: about 70 KB on the wire.
@@ -116,7 +116,7 @@ def steps(ground: Ground, mailing_id: int, keys: dict[str, Path]) -> dict[str, f
     """CPU microseconds a message of each step, alone in this process."""
     content, mailing = content_of(mailing_id)
     dues = [
-        Due(
+        DueDelivery(
             number % 500, number, f"reader{number:06}@example.com", number, 2**20 - 1, "en", 0, None
         )
         for number in range(SAMPLE)
@@ -149,7 +149,7 @@ def smtp_cpu(ground: Ground, envelopes: list[Envelope]) -> float:
 def sink_limit(ground: Ground, mailing_id: int) -> float:
     """Messages a second that the sink takes from one process that only writes them."""
     content, mailing = content_of(mailing_id)
-    due = Due(0, 1, "reader000001@example.com", 1, 2**20 - 1, "en", 0, None)
+    due = DueDelivery(0, 1, "reader000001@example.com", 1, 2**20 - 1, "en", 0, None)
     one = Writer(mailing, bytes(32), "https://news.daily.example").envelope(due, content)
     whole = Envelope(0, one.mail_from, one.recipient, (b"".join(one.message),))
     count = 4000

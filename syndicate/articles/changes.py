@@ -17,7 +17,7 @@ from typing import Any
 from syndicate.articles import embargoes, moved
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
-from syndicate.articles.story import Story, story_of
+from syndicate.articles.story import ArticleText, story_of
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import plain, visible_hash, words
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -129,7 +129,7 @@ class Alter:
     found: Identified | None
     row_id: int | None
     article: KnownArticle
-    story: Story | None
+    story: ArticleText | None
     change: Change | None
     is_material: bool
     is_gathered: bool
@@ -206,7 +206,7 @@ def alter(
     )
 
 
-def judge(article: KnownArticle, story: Story, entry: Entry, now: dt.datetime) -> Judged:
+def judge(article: KnownArticle, story: ArticleText, entry: Entry, now: dt.datetime) -> Judged:
     """What a text that differs is called."""
     is_material = _is_material(article, story, entry)
     is_live = (kind_of(entry) or article.kind) is ArticleKind.LIVE
@@ -258,7 +258,9 @@ def text_change(before: str, after: str) -> float:
     return ((old - new).total() + (new - old).total()) / total
 
 
-def _of_feed(article: KnownArticle, story: Story, entry: Entry, now: dt.datetime) -> Judged | None:
+def _of_feed(
+    article: KnownArticle, story: ArticleText, entry: Entry, now: dt.datetime
+) -> Judged | None:
     """What a feed's text is called, None when readers see the same."""
     if story.hash == article.hash:
         return None
@@ -272,7 +274,7 @@ def _pairs(text: str) -> Counter[tuple[str, str]]:
     return Counter(zip(["", *found], [*found, ""], strict=True))
 
 
-def _is_material(article: KnownArticle, story: Story, entry: Entry) -> bool:
+def _is_material(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
     if words(story.headline) != words(article.headline):
         return True
     if entry.updated is not None and entry.updated > article.updated_at:

@@ -20,7 +20,7 @@ from syndicate.articles.changes import Alter, KnownArticle, alter, kind_of
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
-from syndicate.articles.story import Story, entry_hash, story_of
+from syndicate.articles.story import ArticleText, entry_hash, story_of
 from syndicate.reading import embargo
 from syndicate.reading.records import Entry
 from syndicate.slugs import tags_of
@@ -55,7 +55,7 @@ class Create:
     """Make an article."""
 
     found: Identified
-    story: Story
+    story: ArticleText
     kind: ArticleKind
     access: Access
     hold: Hold

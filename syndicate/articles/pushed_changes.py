@@ -32,7 +32,7 @@ from syndicate.articles.changes import (
     revised,
 )
 from syndicate.articles.embargoes import Hold
-from syndicate.articles.story import Story, story_of
+from syndicate.articles.story import ArticleText, story_of
 from syndicate.characters import resolved
 from syndicate.reading.clean import clean
 from syndicate.reading.records import Entry, PictureIn
@@ -104,7 +104,7 @@ def alter(
 
 def _judged(
     article: KnownArticle,
-    story: Story,
+    story: ArticleText,
     pictures: tuple[PictureIn, ...],
     entry: Entry,
     now: dt.datetime,
@@ -115,7 +115,7 @@ def _judged(
     return None
 
 
-def _is_other(story: Story, article: KnownArticle) -> bool:
+def _is_other(story: ArticleText, article: KnownArticle) -> bool:
     """Whether a text says anything else than the one that stands, to the byte.
 
     What was stored is cleaned once more: older code may have left in what today's takes out.
@@ -127,7 +127,7 @@ def _is_other(story: Story, article: KnownArticle) -> bool:
 
 
 def _tightened(
-    article: KnownArticle, entry: Entry, story: Story, hold: Hold, now: dt.datetime
+    article: KnownArticle, entry: Entry, story: ArticleText, hold: Hold, now: dt.datetime
 ) -> Alter | None:
     """The rights that the last push withdrew and nobody heard: taken away, and no news."""
     if hold.state in ArticleState.gone() or hold.state != article.state:
@@ -169,7 +169,7 @@ def _within(has: PictureIn, may: PictureIn | None) -> PictureIn:
     return dataclasses.replace(has, channels=channels, rights_until=min(ends, default=None))
 
 
-def _with_rights(story: Story, before: tuple[PictureIn, ...]) -> tuple[PictureIn, ...]:
+def _with_rights(story: ArticleText, before: tuple[PictureIn, ...]) -> tuple[PictureIn, ...]:
     """The pictures of a story with the rights that nobody spoke of as they are.
 
     Leaving out gives none away: a picture that is not named any more and stands in the body still

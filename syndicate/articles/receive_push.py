@@ -39,7 +39,7 @@ _RIGHTS = ("channels", "rights_until")
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """What became of one article.
 
     Attributes:
@@ -67,7 +67,7 @@ def receive(
     *,
     actor: Actor,
     now: dt.datetime,
-) -> list[Pushed]:
+) -> list[PushResult]:
     """Store what a CMS sent. Safe to run twice: the second time nothing changes.
 
     Each article that is new or changed is a line of its own in the audit.
@@ -222,12 +222,12 @@ def _outcome(
     after: dict[bytes, int],
     current: dict[int, articles.Article],
     touched: Sequence[int],
-) -> Pushed:
+) -> PushResult:
     article_id = after.get(each.stem)
     if article_id is None:
-        return Pushed(each.entry.guid or "", None, "ignored", None, None)
+        return PushResult(each.entry.guid or "", None, "ignored", None, None)
     outcome = "unchanged"
     if article_id in touched:
         outcome = "changed" if each.stem in before else "created"
     row = current[article_id]
-    return Pushed(each.entry.guid or "", article_id, outcome, row.state.value, row.revision)
+    return PushResult(each.entry.guid or "", article_id, outcome, row.state.value, row.revision)

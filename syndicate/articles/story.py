@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from syndicate.reading import embargo
-from syndicate.reading.records import Entry, Page, PictureIn
+from syndicate.reading.records import Entry, ParsedPage, PictureIn
 from syndicate.reading.text import fingerprint, is_article_url, plain, visible_hash, words
 
 THIN_WORDS = 80  # fewer of them are a teaser, and the page is asked for the rest
@@ -23,7 +23,7 @@ _FIELDS = attrgetter(*(each.name for each in dataclasses.fields(Entry) if each.n
 
 
 @dataclass(frozen=True)
-class Story:
+class ArticleText:
     """An article's text as it is stored.
 
     Attributes:
@@ -46,14 +46,14 @@ class Story:
         return self.headline, self.standfirst, self.body, self.authors
 
 
-def story_of(entry: Entry) -> Story:
+def story_of(entry: Entry) -> ArticleText:
     """The text that is stored for an entry."""
     standfirst = entry.summary or plain(entry.content)
     headline = entry.title or _shortened(standfirst, _CUT_HEADLINE)
     standfirst = _fitting(standfirst)
     pictures = _pictures(entry)
     headline = headline[:MAX_HEADLINE] or (entry.link or entry.guid or "")[:MAX_HEADLINE]
-    return Story(
+    return ArticleText(
         headline=headline,
         standfirst=standfirst,
         body=entry.content,
@@ -90,7 +90,7 @@ def may_fetch_page(entry: Entry) -> bool:
     return entry.link is not None and is_article_url(entry.link)
 
 
-def with_page(entry: Entry, page: Page, *, is_described: bool) -> Entry:
+def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
     """An entry with what its page knows better.
 
     Args:
@@ -124,7 +124,7 @@ def _flat(value: Any) -> Any:
     return value.value if isinstance(value, enum.StrEnum) else value
 
 
-def _embargo(said: Entry | Page) -> dict[str, Any]:
+def _embargo(said: Entry | ParsedPage) -> dict[str, Any]:
     return {"embargo_until": said.embargo_until, "embargo_raw": said.embargo_raw}
 
 
@@ -146,7 +146,7 @@ def _feed_fields(entry: Entry) -> dict[str, object]:
     return {name: getattr(entry, name) for name in names}
 
 
-def _page_fields(page: Page) -> dict[str, object]:
+def _page_fields(page: ParsedPage) -> dict[str, object]:
     return {
         "title": page.headline,
         "published": page.published,

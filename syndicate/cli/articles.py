@@ -9,7 +9,7 @@ import typer
 from syndicate import bounds, clock
 from syndicate.articles import editing, similar, splitting
 from syndicate.cli.actors import actor
-from syndicate.cli.options import AsJson, print_json
+from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
@@ -29,7 +29,7 @@ app = typer.Typer(no_args_is_help=True)
 def list_(
     *,
     state: Annotated[
-        ArticleState | None, typer.Option(help="Only those in this state.", show_default=False)
+        str | None, typer.Option(help=f"Only {', '.join(ArticleState)}.", show_default=False)
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
     before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
@@ -39,11 +39,12 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first, whatever their state."""
+    wanted = None if state is None else one_of(ArticleState, state, "state")
     with transaction() as tx:
         if held:
             found = embargoes.held(tx, limit=limit)
         else:
-            found = articles.listed(tx, state=state, before_id=before, limit=limit)
+            found = articles.listed(tx, state=wanted, before_id=before, limit=limit)
     if as_json:
         print_json({"articles": [summary(each) for each in found]})
         return

@@ -38,7 +38,7 @@ def listen(
     ] = None,
 ) -> None:
     """Take returned mails from a mail server over LMTP, until told to stop."""
-    desk = lmtp.Desk(
+    desk = lmtp.Reception(
         take=Intake().take,
         key=settings.load().key(),
         others=frozenset(address.lower() for address in also or ()),
@@ -69,7 +69,7 @@ class _Aside:
             self._box.add(raw)
 
 
-async def _serve(listener: socket.socket, desk: lmtp.Desk) -> None:
+async def _serve(listener: socket.socket, desk: lmtp.Reception) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

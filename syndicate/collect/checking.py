@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.articles.story import is_thin, may_fetch_page
 from syndicate.collect import polling
-from syndicate.collect.documents import Document, read_document
+from syndicate.collect.documents import SourceDocument, read_document
 from syndicate.collect.from_row import answer_of
 from syndicate.collect.polling import Content, Polled
 from syndicate.collect.robots import robots
@@ -127,7 +127,7 @@ async def _fetch(url: str, allow: Sequence[str], base_url: str) -> Response:
 
 
 def _refusals(
-    kind: SourceKind, url: str, document: Document, allow: Sequence[str], now: dt.datetime
+    kind: SourceKind, url: str, document: SourceDocument, allow: Sequence[str], now: dt.datetime
 ) -> list[str]:
     """What robots.txt says of the pages that would be read, asked of one of them."""
     links = [each.link for each in document.entries if is_thin(each) and may_fetch_page(each)]
@@ -147,7 +147,7 @@ async def _ask_robots(url: str, now: dt.datetime) -> None:
 
 
 def _reasons(
-    response: Response, document: Document, rhythm_s: int | None, next_s: float
+    response: Response, document: SourceDocument, rhythm_s: int | None, next_s: float
 ) -> list[str]:
     entries = document.entries
     undated = sum(each.published is None and each.updated is None for each in entries)

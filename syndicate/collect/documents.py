@@ -13,12 +13,12 @@ from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
 from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
-from syndicate.reading.records import Entry, FeedDocument, Page, Sitemap, SitemapEntry
+from syndicate.reading.records import Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
 from syndicate.vocabulary.sources import SourceKind
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceDocument:
     """A feed, sitemap or page as entries.
 
     Attributes:
@@ -43,7 +43,7 @@ def read_document(
     *,
     profile: dict[str, Any] | None,
     now: dt.datetime,
-) -> Document:
+) -> SourceDocument:
     """Read what a source sent.
 
     Args:
@@ -83,23 +83,23 @@ def zone_of(profile: dict[str, Any] | None) -> str | None:
     return (profile or {}).get("zone")
 
 
-def of_feed(feed: FeedDocument, url: str) -> Document:
+def of_feed(feed: ParsedFeed, url: str) -> SourceDocument:
     """A feed as entries; the feed's language is theirs."""
     notices: tuple[Notice, ...] = ()
     if feed.left_out:
         notices = (_left_out(url, len(feed.entries), feed.left_out),)
     entries = tuple(_in_language(each, feed.language) for each in feed.entries)
-    return Document(entries=entries, ttl_s=feed.ttl_s, notices=notices)
+    return SourceDocument(entries=entries, ttl_s=feed.ttl_s, notices=notices)
 
 
-def of_sitemap(sitemap: Sitemap) -> Document:
+def of_sitemap(sitemap: Sitemap) -> SourceDocument:
     """The addresses of a sitemap as entries; their pages say the rest."""
-    return Document(
+    return SourceDocument(
         entries=tuple(_of_address(each) for each in sitemap.entries), parts=sitemap.children
     )
 
 
-def of_page(page: Page) -> Document:
+def of_page(page: ParsedPage) -> SourceDocument:
     """A page as entries: itself when it is an article, else what it links to.
 
     Raises:
@@ -107,7 +107,7 @@ def of_page(page: Page) -> Document:
     """
     picks = tuple((pick.teaser, pick.url) for pick in page.featured)
     if page.links:
-        return Document(
+        return SourceDocument(
             entries=tuple(Entry(title="", link=link) for link in page.links), featured=picks
         )
     if not page.headline or not page.body:
@@ -116,10 +116,10 @@ def of_page(page: Page) -> Document:
             "with headline and body, or with links.",
             url=page.url,
         )
-    return Document(entries=(entry_of(page),), featured=picks)
+    return SourceDocument(entries=(entry_of(page),), featured=picks)
 
 
-def entry_of(page: Page) -> Entry:
+def entry_of(page: ParsedPage) -> Entry:
     """An article page as an entry."""
     return Entry(
         title=page.headline,
@@ -143,7 +143,7 @@ def entry_of(page: Page) -> Entry:
     )
 
 
-def with_parts(document: Document, entries: Iterable[SitemapEntry]) -> Document:
+def with_parts(document: SourceDocument, entries: Iterable[SitemapEntry]) -> SourceDocument:
     """A sitemap index with the addresses of its parts, 1,000 at most."""
     found = tuple(_of_address(each) for each in entries)
     return dataclasses.replace(document, entries=(document.entries + found)[:MAX_ENTRIES])

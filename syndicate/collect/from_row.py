@@ -14,13 +14,13 @@ from syndicate.fetch import Response
 from syndicate.reading.feeds import parse
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases, sources
-from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import SourceKind
 
 _MOST = 10**9  # failures, or seconds: more than any source ever had
 
 
-class LeaseLostError(SyndicateError):
+class SourceLostError(SyndicateError):
     """Another worker took the source over; what this one found was not stored."""
 
     def __init__(self, source_id: int) -> None:
@@ -29,7 +29,7 @@ class LeaseLostError(SyndicateError):
         )
 
 
-def polled_of(leased: Leased) -> Polled:
+def polled_of(leased: LeasedSource) -> Polled:
     """What polling needs to know of a leased source."""
     names = [
         "basis",
@@ -59,7 +59,7 @@ def polled_of(leased: Leased) -> Polled:
     )
 
 
-def basis_of(leased: Leased) -> str:
+def basis_of(leased: LeasedSource) -> str:
     """What stored validators depend on: another address, parser or profile makes them void."""
     what = f"{leased.source.profile}{leased.source.pages.value}{leased.source.section_id}"
     return f"{parse.VERSION}|{hashlib.sha256(what.encode()).hexdigest()[:16]}|{leased.source.url}"
@@ -71,7 +71,7 @@ def answer_of(response: Response) -> Answer:
     return Answer(response.status, response.url, response.headers, hops)
 
 
-def place_of(leased: Leased, sections: Mapping[int, Mapping[str, int]]) -> store_found.Place:
+def place_of(leased: LeasedSource, sections: Mapping[int, Mapping[str, int]]) -> store_found.Place:
     """Where the entries of a source go.
 
     Args:

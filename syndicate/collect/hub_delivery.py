@@ -18,7 +18,7 @@ from syndicate.articles import store_found
 from syndicate.articles.identity import Identified, identify
 from syndicate.collect import polling, rereading, websub
 from syndicate.collect.documents import of_feed, zone_of
-from syndicate.collect.from_row import LeaseLostError, place_of, to_ask
+from syndicate.collect.from_row import SourceLostError, place_of, to_ask
 from syndicate.collect.pages import PAGE_GAP_S, EntriesWithPages, PageSource
 from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
@@ -27,8 +27,8 @@ from syndicate.reading.text import normal_url
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import pushes, source_leases
-from syndicate.store.intake.pushes import Pushed
-from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.pushes import HubPush
+from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import Pages, SourceState
 
 log = logs.get(__name__)
@@ -63,12 +63,12 @@ def store_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: Fal
             break
         try:
             stored += _take(each, now)
-        except LeaseLostError as error:
+        except SourceLostError as error:
             log.info("push_left", source_id=each.source_id, reason=str(error))
     return stored
 
 
-def _take(each: Pushed, now: dt.datetime) -> bool:
+def _take(each: HubPush, now: dt.datetime) -> bool:
     with transaction() as tx:
         leased = source_leases.lease(tx, now, limit=1, source_ids=[each.source_id])
         if not leased:
@@ -93,7 +93,7 @@ def _take(each: Pushed, now: dt.datetime) -> bool:
     return read.pages is not None
 
 
-def _unfit(each: Pushed, held: Leased) -> str:
+def _unfit(each: HubPush, held: LeasedSource) -> str:
     """Why a push is not stored as it is; empty when it may be."""
     if held.source.state in SourceState.resting():
         return "its source is not collected from"
@@ -106,7 +106,7 @@ def _unfit(each: Pushed, held: Leased) -> str:
     return ""
 
 
-async def _read(each: Pushed, held: Leased, now: dt.datetime) -> EntriesWithPages:
+async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> EntriesWithPages:
     """The entries of a push, with the pages that its source reads.
 
     Raises:
@@ -135,7 +135,11 @@ async def _read(each: Pushed, held: Leased, now: dt.datetime) -> EntriesWithPage
 
 
 def _settle(
-    tx: Transaction, each: Pushed, held: Leased, pages: EntriesWithPages | None, now: dt.datetime
+    tx: Transaction,
+    each: HubPush,
+    held: LeasedSource,
+    pages: EntriesWithPages | None,
+    now: dt.datetime,
 ) -> None:
     source = held.source
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
@@ -153,5 +157,5 @@ def _settle(
     pushes.drop(tx, each.id)
     written = Written(source.id, held.fetched.epoch, values, source.state)
     if not source_leases.finish(tx, [written], now):
-        raise LeaseLostError(source.id)
+        raise SourceLostError(source.id)
     source_leases.release_hosts(tx, {source.domain: None})

@@ -18,7 +18,7 @@ from syndicate.errors import RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, user_agent
 from syndicate.reading.pages.profile import describes_pages
 from syndicate.reading.pool import Readers
-from syndicate.reading.records import Page
+from syndicate.reading.records import ParsedPage
 from syndicate.reading.text import visible_hash
 from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import Pages
@@ -53,7 +53,7 @@ class EntriesWithPages:
 class PageRead:
     """One page, and what a conditional request for it needs; header values byte for byte."""
 
-    page: Page
+    page: ParsedPage
     etag: bytes | None
     last_modified: bytes | None
 
@@ -207,7 +207,7 @@ class PageSource:
         return PageRead(page, headers.get("etag"), headers.get("last-modified"))
 
 
-def _featured(pages: Sequence[Page], now: dt.datetime) -> tuple[tuple[str, str], ...]:
+def _featured(pages: Sequence[ParsedPage], now: dt.datetime) -> tuple[tuple[str, str], ...]:
     """The featured box of the newest page that has one."""
     boxed = [page for page in pages if page.featured]
     newest = max(boxed, key=lambda page: page.updated or page.published or now, default=None)

@@ -25,7 +25,7 @@ from syndicate.reading.text import fingerprint
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import article_pages, source_leases
 from syndicate.store.intake.article_pages import ArticlePage
-from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import Pages
 
@@ -101,7 +101,7 @@ def next_reading(since: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     return next((since + each for each in AFTER if since + each > now), None)
 
 
-async def _read(held: Leased, pages: Sequence[ArticlePage], now: dt.datetime) -> _Learnt:
+async def _read(held: LeasedSource, pages: Sequence[ArticlePage], now: dt.datetime) -> _Learnt:
     source, learnt = PageSource.of(held.source), _Learnt()
     readers = pool.readers()
     async with Fetcher(limit=1) as fetcher:
@@ -140,7 +140,7 @@ def _put(learnt: _Learnt, each: ArticlePage, read: PageRead | None, now: dt.date
     learnt.rows.append({"carried_id": each.carried_id, "next_at": next_at, **said})
 
 
-def _settle(tx: Transaction, held: Leased, learnt: _Learnt, now: dt.datetime) -> None:
+def _settle(tx: Transaction, held: LeasedSource, learnt: _Learnt, now: dt.datetime) -> None:
     article_pages.put(tx, learnt.rows)
     article_pages.forget(tx, learnt.over)
     values: dict[str, Any] = {"next_at": held.fetched.next_at}

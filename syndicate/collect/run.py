@@ -23,9 +23,9 @@ from syndicate.articles import store_found
 from syndicate.articles.identity import Identified, identify
 from syndicate.collect import polling, rereading, websub
 from syndicate.collect.completeness import parts_of
-from syndicate.collect.documents import Document, read_document, with_parts
+from syndicate.collect.documents import SourceDocument, read_document, with_parts
 from syndicate.collect.from_row import (
-    LeaseLostError,
+    SourceLostError,
     answer_of,
     basis_of,
     place_of,
@@ -44,7 +44,7 @@ from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.reading import pool
 from syndicate.store.ground.session import UnstorableError, transaction, twice
 from syndicate.store.intake import source_leases, sources
-from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import Pages, SourceKind
 
 log = logs.get(__name__)
@@ -141,14 +141,14 @@ def _wanted(source_ids: Sequence[int] | None) -> set[int]:
     return set(source_ids)
 
 
-def _work(leased: list[Leased], now: dt.datetime, total: Collected) -> None:
+def _work(leased: list[LeasedSource], now: dt.datetime, total: Collected) -> None:
     asyncio.run(_Run(leased, now, total).work())
 
 
 class _Run:
     """One batch of leased sources."""
 
-    def __init__(self, leased: list[Leased], now: dt.datetime, total: Collected) -> None:
+    def __init__(self, leased: list[LeasedSource], now: dt.datetime, total: Collected) -> None:
         self._leased = leased
         self._start, self._began = now, time.monotonic()
         self._total = total
@@ -191,7 +191,7 @@ class _Run:
         if failures:
             raise failures[0]
 
-    async def _domain(self, domain: str, leased: list[Leased]) -> None:
+    async def _domain(self, domain: str, leased: list[LeasedSource]) -> None:
         """The sources of one domain, one after the other."""
         is_own = any(each.source.allow_origins for each in leased)
         try:
@@ -210,7 +210,7 @@ class _Run:
             gap = None if is_own else self._now() + dt.timedelta(seconds=GAP_S)
             self._settling.hosts[domain] = self._rest.get(domain, gap)
 
-    async def _source(self, leased: Leased) -> None:
+    async def _source(self, leased: LeasedSource) -> None:
         """Fetch one source and store what it brings."""
         self._total.sources += 1
         polled = polled_of(leased)
@@ -236,14 +236,14 @@ class _Run:
             log.exception("source_not_read", source_id=leased.source.id)
             await self._failed(leased, polled, f"{_UNREADABLE} ({type(error).__name__})")
 
-    async def _failed(self, leased: Leased, polled: Polled, reason: str) -> None:
+    async def _failed(self, leased: LeasedSource, polled: Polled, reason: str) -> None:
         self._total.failed += 1
         log.info("source_failed", source_id=leased.source.id, reason=reason)
         verdict = polling.failed(polled, reason, now=self._now(), chance=self._chance())
         await self._finish(leased, verdict)
 
     async def _answered(
-        self, leased: Leased, polled: Polled, response: Response, basis: str
+        self, leased: LeasedSource, polled: Polled, response: Response, basis: str
     ) -> None:
         answer = answer_of(response)
         now, chance = self._now(), self._chance()
@@ -276,7 +276,7 @@ class _Run:
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
         await self._in_store(lambda: twice(lambda: self._store(leased, document, pages, verdict)))
 
-    async def _read(self, leased: Leased, response: Response) -> Document:
+    async def _read(self, leased: LeasedSource, response: Response) -> SourceDocument:
         source, now = leased.source, self._now()
         read = functools.partial(
             read_document,
@@ -298,7 +298,7 @@ class _Run:
             document = with_parts(document, entries)
         return document
 
-    async def _pages(self, leased: Leased, found: list[Identified]) -> EntriesWithPages:
+    async def _pages(self, leased: LeasedSource, found: list[Identified]) -> EntriesWithPages:
         """The entries with their pages read, where the source says so."""
         source = PageSource.of(leased.source)
         if source.pages is Pages.NEVER or leased.source.kind is SourceKind.PAGE:
@@ -313,7 +313,11 @@ class _Run:
         return pages
 
     def _store(
-        self, leased: Leased, document: Document, pages: EntriesWithPages, verdict: Verdict
+        self,
+        leased: LeasedSource,
+        document: SourceDocument,
+        pages: EntriesWithPages,
+        verdict: Verdict,
     ) -> None:
         now = self._now()
         place = place_of(leased, self._sections)
@@ -329,22 +333,20 @@ class _Run:
             rereading.watch(tx, leased.source, pages, now)
             if leased.source.kind is SourceKind.WEBSUB:
                 websub.polled(tx, leased.source.id, document.hub, now)
-            notices = [*verdict.notices, *document.notices]
-            written = self._written(
-                leased, verdict, [(each.kind, each.message) for each in notices]
-            )
+            notices = [(each.kind, each.message) for each in (*verdict.notices, *document.notices)]
+            written = self._written(leased, verdict, notices)
             if not source_leases.finish(tx, [written], now):
-                raise LeaseLostError(leased.source.id)
+                raise SourceLostError(leased.source.id)
         self._count(leased, stored, written)
 
-    def _count(self, leased: Leased, stored: store_found.Stored, written: Written) -> None:
+    def _count(self, leased: LeasedSource, stored: store_found.Stored, written: Written) -> None:
         self._open.pop(leased.source.id, None)
         self._settling.has_news |= stored.has_news
         self._total.articles += stored.articles
         self._total.revisions += stored.revisions
         self._total.notices += [message for _, message in written.notices]
 
-    async def _finish(self, leased: Leased, verdict: Verdict) -> None:
+    async def _finish(self, leased: LeasedSource, verdict: Verdict) -> None:
         written = self._written(leased, verdict)
         if verdict.host_until is not None:
             self._rest[leased.source.domain] = verdict.host_until
@@ -354,7 +356,7 @@ class _Run:
 
     def _written(
         self,
-        leased: Leased,
+        leased: LeasedSource,
         verdict: Verdict,
         notices: Sequence[tuple[str, str]] | None = None,
     ) -> Written:

@@ -15,7 +15,7 @@ from feedgen.feed import FeedGenerator
 from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds.extension import EntryExtension, FeedExtension
-from syndicate.feeds.model import Document, Entry, Media
+from syndicate.feeds.model import EntryContent, FeedContent, Media
 from syndicate.feeds.text import as_html, without_tags
 from syndicate.vocabulary.feeds import FeedFormat
 
@@ -34,7 +34,7 @@ _PLAIN_TEXT = re.compile(
 )
 
 
-def build(document: Document, form: FeedFormat) -> bytes:
+def build(document: FeedContent, form: FeedFormat) -> bytes:
     """A page of a feed in one format.
 
     The model holds only what XML may carry. What cannot be written all the same is left out and
@@ -47,7 +47,7 @@ def build(document: Document, form: FeedFormat) -> bytes:
         return _written(replace(document, entries=sound), form)
 
 
-def _can_be_written(document: Document, entry: Entry, form: FeedFormat) -> bool:
+def _can_be_written(document: FeedContent, entry: EntryContent, form: FeedFormat) -> bool:
     try:
         _written(replace(document, entries=(entry,), tombstones=()), form)
     except BAD_ROW:
@@ -56,7 +56,7 @@ def _can_be_written(document: Document, entry: Entry, form: FeedFormat) -> bool:
     return True
 
 
-def _written(document: Document, form: FeedFormat) -> bytes:
+def _written(document: FeedContent, form: FeedFormat) -> bytes:
     if form is FeedFormat.JSON:
         return json_feed(document)
     generator = _generator(document, form)
@@ -67,7 +67,7 @@ def _written(document: Document, form: FeedFormat) -> bytes:
     return declaration + b"\n" + _STYLE + root + b"\n"
 
 
-def json_feed(document: Document) -> bytes:
+def json_feed(document: FeedContent) -> bytes:
     """A page of a feed as JSON Feed 1.1."""
     found: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -92,7 +92,7 @@ def news_of(body: bytes) -> list[tuple[str | None, str | None]]:
     return [(item.get("id"), item.get("date_modified")) for item in items]
 
 
-def _generator(document: Document, form: FeedFormat) -> FeedGenerator:
+def _generator(document: FeedContent, form: FeedFormat) -> FeedGenerator:
     shown = without_tags if form is FeedFormat.RSS else str
     generator = FeedGenerator()
     generator.register_extension(_NAME, FeedExtension, EntryExtension)
@@ -115,7 +115,7 @@ def _generator(document: Document, form: FeedFormat) -> FeedGenerator:
     return generator
 
 
-def _add_both(made: FeedEntry, entry: Entry) -> None:
+def _add_both(made: FeedEntry, entry: EntryContent) -> None:
     made.syndicate.entry = entry
     made.id(entry.id)
     made.link(href=entry.url)
@@ -126,13 +126,13 @@ def _add_both(made: FeedEntry, entry: Entry) -> None:
         made.source(title=entry.source[0], url=entry.source[1])
 
 
-def _add_item(made: FeedEntry, entry: Entry) -> None:
+def _add_item(made: FeedEntry, entry: EntryContent) -> None:
     made.title(without_tags(entry.title))
     if entry.summary:
         made.description(as_html(entry.summary), isSummary=True)
 
 
-def _add_entry(made: FeedEntry, entry: Entry) -> None:
+def _add_entry(made: FeedEntry, entry: EntryContent) -> None:
     made.title(entry.title)
     made.updated(entry.updated_apart)
     made.author([{"name": name} for name in entry.authors])
@@ -141,7 +141,7 @@ def _add_entry(made: FeedEntry, entry: Entry) -> None:
         made.summary(entry.summary or entry.title)
 
 
-def _categories(entry: Entry) -> list[str]:
+def _categories(entry: EntryContent) -> list[str]:
     return list(dict.fromkeys([*filter(None, [entry.section]), *entry.tags]))
 
 
@@ -150,7 +150,7 @@ def _by_number(found: re.Match[bytes]) -> bytes:
     return found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: EntryContent) -> dict[str, Any]:
     item: dict[str, Any] = {"id": entry.id, "url": entry.url, "title": entry.title}
     if entry.content:
         item["content_html"] = entry.content

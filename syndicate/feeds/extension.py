@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from syndicate.feeds.model import MEDIA_TYPES, Document, Entry, Media, Tombstone
+from syndicate.feeds.model import MEDIA_TYPES, DeletedEntry, EntryContent, FeedContent, Media
 from syndicate.feeds.text import as_html, looks_like_html
 from syndicate.vocabulary.feeds import FeedFormat
 
@@ -31,7 +31,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
     """The feed's own part: links, archive mark, tombstones."""
 
     def __init__(self) -> None:
-        self.document: Document | None = None
+        self.document: FeedContent | None = None
         self.form = FeedFormat.ATOM
 
     def extend_ns(self) -> dict[str, str]:
@@ -64,7 +64,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
             etree.SubElement(channel, f"{{{HISTORY}}}archive")
         return feed
 
-    def _document(self) -> Document:
+    def _document(self) -> FeedContent:
         if self.document is None:
             raise ValueError("The extension was given no document.")
         return self.document
@@ -74,7 +74,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
     """One entry's part: dates, authors, language, pictures with credit, enclosure."""
 
     def __init__(self) -> None:
-        self.entry: Entry | None = None
+        self.entry: EntryContent | None = None
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
         """Add language, enclosures and pictures to an Atom entry."""
@@ -113,13 +113,13 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
             _media(item, media)
         return item
 
-    def _entry(self) -> Entry:
+    def _entry(self) -> EntryContent:
         if self.entry is None:
             raise ValueError("The extension was given no entry.")
         return self.entry
 
 
-def links(document: Document, form: FeedFormat) -> list[tuple[str, str, str | None]]:
+def links(document: FeedContent, form: FeedFormat) -> list[tuple[str, str, str | None]]:
     """(rel, address, media type) of a page's links but its alternate: self, hub, paging, archives.
 
     Source: RFC 5005 3 and 4; WebSub 4.
@@ -169,7 +169,7 @@ def _link(
     return element
 
 
-def _tombstone(feed: etree._Element, tombstone: Tombstone) -> None:
+def _tombstone(feed: etree._Element, tombstone: DeletedEntry) -> None:
     etree.SubElement(
         feed, f"{{{DELETED}}}deleted-entry", ref=tombstone.id, when=tombstone.at.isoformat()
     )

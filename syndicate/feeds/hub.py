@@ -27,7 +27,7 @@ from syndicate.store.ground.session import BadValueError, Transaction, transacti
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import caps
 from syndicate.store.syndication import feeds, hub
-from syndicate.store.syndication.hub import Asked, Delivery, FeedCallback, Mode
+from syndicate.store.syndication.hub import Asked, FeedCallback, HubDelivery, Mode
 from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
@@ -228,7 +228,7 @@ class _Speaker:
             return lambda tx, _now: hub.forget(tx, row.id, row.epoch)
         return lambda tx, now: hub.not_verified(tx, row, is_final=False, now=now)
 
-    async def deliver(self, delivery: Delivery) -> Settle:
+    async def deliver(self, delivery: HubDelivery) -> Settle:
         """Send a topic as it now stands (7)."""
         headers = {
             "Content-Type": f"{model.MEDIA_TYPES[delivery.form]}; charset=utf-8",
@@ -252,7 +252,7 @@ class _Speaker:
     async def _send(
         self,
         method: str,
-        to: FeedCallback | Delivery,
+        to: FeedCallback | HubDelivery,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,

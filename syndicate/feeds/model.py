@@ -59,7 +59,7 @@ class Media:
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryContent:
     """One article as feeds show it.
 
     Attributes:
@@ -99,7 +99,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Tombstone:
+class DeletedEntry:
     """What is left of a withdrawn entry (RFC 6721)."""
 
     id: str
@@ -107,7 +107,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True)
-class Document:
+class FeedContent:
     """One page of a feed, before it has a format.
 
     Attributes:
@@ -128,8 +128,8 @@ class Document:
     direction: str
     site: Site
     updated: dt.datetime
-    entries: tuple[Entry, ...]
-    tombstones: tuple[Tombstone, ...] = ()
+    entries: tuple[EntryContent, ...]
+    tombstones: tuple[DeletedEntry, ...] = ()
     has_hub: bool = True
 
     @property
@@ -193,15 +193,15 @@ def document(
     rows: Sequence[EntryRow],
     *,
     tombstones: Iterable[tuple[str, dt.datetime]] = (),
-) -> Document:
+) -> FeedContent:
     """Page 0 of a feed from its rows; the caller says which page it is with `on_page`."""
     made = (_entry_or_none(row, site, is_full_text=feed.is_full_text) for row in rows)
     entries = tuple(each for each in made if each is not None)
-    graves = tuple(Tombstone(text.legal(ref), _second(at)) for ref, at in tombstones)
+    graves = tuple(DeletedEntry(text.legal(ref), _second(at)) for ref, at in tombstones)
     language = text.one_line(feed.language or publication.language)
     title = text.one_line(feed.title) or publication.slug
     changes = [each.updated for each in entries] + [each.at for each in graves]
-    return Document(
+    return FeedContent(
         slug=feed.slug,
         page=0,
         last_page=0,
@@ -218,17 +218,17 @@ def document(
     )
 
 
-def on_page(made: Document, page: int, last_page: int) -> Document:
+def on_page(made: FeedContent, page: int, last_page: int) -> FeedContent:
     """The same entries as a certain page of the feed."""
     return replace(made, page=page, last_page=last_page)
 
 
-def private(made: Document) -> Document:
+def private(made: FeedContent) -> FeedContent:
     """The same as a reader's own feed: no hub may know of it."""
     return replace(made, has_hub=False)
 
 
-def _entry_or_none(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry | None:
+def _entry_or_none(row: EntryRow, site: Site, *, is_full_text: bool) -> EntryContent | None:
     """One article as a feed shows it; None, and an operator is told, when its row is at fault."""
     try:
         return entry(row, site, is_full_text=is_full_text)
@@ -237,7 +237,7 @@ def _entry_or_none(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry | 
         return None
 
 
-def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
+def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> EntryContent:
     """One article as a feed shows it."""
     article = row.article
     hosted = f"{site.pages}/articles/{article.id}/{article.slug}"
@@ -246,7 +246,7 @@ def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> Entry:
     published = article.published_at
     if article.state is ArticleState.EMBARGOED and article.embargo_until is not None:
         published = article.embargo_until
-    made = Entry(
+    made = EntryContent(
         id=text.legal(article.atom_id),
         url=url,
         title=text.one_line(article.headline) or summary or url,
@@ -275,7 +275,7 @@ def _content(row: EntryRow, url: str) -> str:
     return inner and text.directed(inner, direction=article.direction, language=article.language)
 
 
-def _corrected(made: Entry, row: EntryRow) -> Entry:
+def _corrected(made: EntryContent, row: EntryRow) -> EntryContent:
     """The entry of a correction: its note, under an id and a time of its own."""
     revision = row.correction
     if revision is None:

@@ -38,7 +38,7 @@ def new_page(plan: Plan, rows: PageRows, now: dt.datetime) -> NewPage:
 
 def _fresh(
     feed_id: int,
-    made: model.Document,
+    made: model.FeedContent,
     stored: Mapping[FeedFormat, Stored],
     *,
     changed_at: dt.datetime,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from syndicate.feeds import build, model
 from syndicate.store.syndication.feed_documents import Done, FeedDocument, NewPage, Taken
-from syndicate.store.syndication.feed_entries import Page
+from syndicate.store.syndication.feed_entries import EntryPage
 from syndicate.store.syndication.publishing import Standing
 from syndicate.vocabulary.feeds import FeedFormat
 
@@ -37,7 +37,7 @@ class Plan:
 
     taken: Taken
     site: model.Site
-    slices: Sequence[Sequence[Page]]
+    slices: Sequence[Sequence[EntryPage]]
     before: bytes | None
     tombstones: Tombstones
     done: Done
@@ -96,17 +96,17 @@ def _frame(taken: Taken) -> str:
     return repr((*parts, brand.name, brand.host, brand.home_url, brand.language, brand.direction))
 
 
-def _sealed(page: Page, last_page: int, around: tuple[str, Tombstones]) -> Page:
+def _sealed(page: EntryPage, last_page: int, around: tuple[str, Tombstones]) -> EntryPage:
     """The page with everything in its fingerprint that its documents depend on."""
     frame, tombstones = around
     # Page 0 and the newest one behind it name the number of pages in their links.
     links = last_page if page.number in {0, last_page} else "archive"
     graves = tombstones if page.number == 0 else ()
     whole = f"{page.fingerprint}|{links}|{graves}|{frame}"
-    return Page(page.number, page.places, hashlib.sha256(whole.encode()).hexdigest())
+    return EntryPage(page.number, page.places, hashlib.sha256(whole.encode()).hexdigest())
 
 
-def _slices(changed: Sequence[Page]) -> Iterator[Sequence[Page]]:
+def _slices(changed: Sequence[EntryPage]) -> Iterator[Sequence[EntryPage]]:
     """Page 0 by itself and first, then the others from the newest down."""
     ordered = sorted(changed, key=lambda page: (page.number > 0, -page.number))
     if ordered and ordered[0].number == 0:

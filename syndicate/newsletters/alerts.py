@@ -13,7 +13,7 @@ from syndicate import clock, jobs, logs, settings
 from syndicate.errors import RefusedError
 from syndicate.newsletters import run
 from syndicate.store.composition import alerts, issues
-from syndicate.store.composition.alerts import Due
+from syndicate.store.composition.alerts import DueAlert
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import installation
 
@@ -65,7 +65,7 @@ def release(tx: Transaction, issue_id: int) -> None:
     tx.hint(jobs.COMPOSE_ALERT, issue_id)
 
 
-def _open(wanted: Due, now: dt.datetime) -> int | None:
+def _open(wanted: DueAlert, now: dt.datetime) -> int | None:
     with transaction() as tx:
         newsletter = alerts.lock_newsletter(tx, wanted.newsletter_id)
         held = _over_cap(tx, wanted.newsletter_id, now)

@@ -16,10 +16,10 @@ from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
 from syndicate.newsletters import unusable
 from syndicate.newsletters.corrections import owed
 from syndicate.newsletters.material import Frame, Material, context
-from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Pick, select
+from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Placement, select
 from syndicate.newsletters.unusable import Piece, Unusable
 from syndicate.render.email import Rendered, render
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 
 log = logs.get(__name__)
@@ -42,7 +42,7 @@ class Draft:
     """
 
     chosen: tuple[tuple[int, Story], ...]
-    corrected: tuple[tuple[int, Correction], ...]
+    corrected: tuple[tuple[int, LaterChange], ...]
     rendered: tuple[Rendered, ...]
     content_hash: bytes
     left_out: int
@@ -93,7 +93,7 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
 def recompose(
     material: Material,
     chosen: Mapping[int, Story],
-    corrected: Sequence[tuple[int, Correction]],
+    corrected: Sequence[tuple[int, LaterChange]],
 ) -> tuple[tuple[Rendered, ...], tuple[Unusable, ...]]:
     """Render an issue that was composed before with the texts of now; nothing moves.
 
@@ -110,7 +110,7 @@ def recompose(
         OversizeError: the mail is over 90 KB now; an editor, who is there, makes it shorter.
         UnrenderableError: the frame cannot be made, or none of the stories is left.
     """
-    picks = [Pick(position, _candidate(story)) for position, story in sorted(chosen.items())]
+    picks = [Placement(position, _candidate(story)) for position, story in sorted(chosen.items())]
     found: tuple[Unusable, ...] = ()
     while True:
         try:
@@ -125,7 +125,7 @@ def recompose(
                 raise
 
 
-def choose(material: Material, limit: int) -> tuple[Pick, ...]:
+def choose(material: Material, limit: int) -> tuple[Placement, ...]:
     """The stories of an issue at their positions."""
     candidates = (_candidate(story) for story in material.stories)
     languages = tuple(frame.language for frame in material.frames)
@@ -165,15 +165,15 @@ def hash_of(rendered: Sequence[Rendered]) -> bytes:
 
 
 def _in_each_frame(
-    material: Material, picks: Sequence[Pick], corrected: Sequence[tuple[int, Correction]]
+    material: Material, picks: Sequence[Placement], corrected: Sequence[tuple[int, LaterChange]]
 ) -> tuple[Rendered, ...]:
     return tuple(_rendered(material, picks, corrected, frame) for frame in material.frames)
 
 
 def _at_fault(
     material: Material,
-    picks: Sequence[Pick],
-    corrected: Sequence[tuple[int, Correction]],
+    picks: Sequence[Placement],
+    corrected: Sequence[tuple[int, LaterChange]],
     error: SyndicateError,
 ) -> tuple[Unusable, ...]:
     by_id = {story.article_id: story for story in material.stories}
@@ -224,8 +224,8 @@ def _smaller(stories: int, error: SyndicateError) -> int:
 
 def _rendered(
     material: Material,
-    picks: Sequence[Pick],
-    corrected: Sequence[tuple[int, Correction]],
+    picks: Sequence[Placement],
+    corrected: Sequence[tuple[int, LaterChange]],
     frame: Frame,
 ) -> Rendered:
     try:

@@ -10,13 +10,15 @@ make no issue.
 from collections.abc import Sequence
 
 from syndicate.newsletters.select import MAX_STORIES
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 
 # A page of corrections would bury the news; the newest come first, the rest wait.
 AT_MOST = 5
 
 
-def owed(corrections: Sequence[Correction], *, stories: int) -> tuple[tuple[int, Correction], ...]:
+def owed(
+    corrections: Sequence[LaterChange], *, stories: int
+) -> tuple[tuple[int, LaterChange], ...]:
     """The corrections that an issue carries, at the positions behind its stories.
 
     Args:

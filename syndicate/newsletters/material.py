@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from syndicate.newsletters.select import Pick
+from syndicate.newsletters.select import Placement
 from syndicate.render.environment import brief, day
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.translations import known_language
 
@@ -69,15 +69,15 @@ class Material:
     section_slugs: tuple[str, ...]
     max_stories: int
     stories: tuple[Story, ...]
-    corrections: tuple[Correction, ...]
+    corrections: tuple[LaterChange, ...]
     base_url: str
     message: str = DIGEST
 
 
 def context(
     material: Material,
-    picks: Sequence[Pick],
-    corrected: Sequence[tuple[int, Correction]],
+    picks: Sequence[Placement],
+    corrected: Sequence[tuple[int, LaterChange]],
     frame: Frame,
 ) -> dict[str, Any]:
     """What the templates of an issue are given for one frame, in plain data.
@@ -107,7 +107,7 @@ def context(
 
 
 def _sections(
-    material: Material, picks: Sequence[Pick], language: str
+    material: Material, picks: Sequence[Placement], language: str
 ) -> Iterator[Mapping[str, Any]]:
     """The sections of one frame in reading order, each with the bits of its stories as `mask`."""
     by_id = {story.article_id: story for story in material.stories}
@@ -116,7 +116,7 @@ def _sections(
         (place, pick, by_id[pick.candidate.article_id]) for place, pick in enumerate(in_order)
     ]
 
-    def key(entry: tuple[int, Pick, Story]) -> tuple[str, str]:
+    def key(entry: tuple[int, Placement, Story]) -> tuple[str, str]:
         return entry[2].language, entry[2].section_slug
 
     for (story_language, _), group in groupby(placed, key=key):
@@ -132,7 +132,7 @@ def _sections(
         }
 
 
-def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str, Any]:
+def _story(material: Material, place: int, pick: Placement, story: Story) -> dict[str, Any]:
     return {
         "position": place,
         "mask": 1 << pick.position,
@@ -150,7 +150,7 @@ def _story(material: Material, place: int, pick: Pick, story: Story) -> dict[str
     }
 
 
-def _correction(material: Material, position: int, correction: Correction) -> dict[str, Any]:
+def _correction(material: Material, position: int, correction: LaterChange) -> dict[str, Any]:
     slug = quote(correction.slug)
     own_page = f"{material.base_url}/articles/{correction.article_id}/{slug}"
     return {

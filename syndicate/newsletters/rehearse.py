@@ -29,7 +29,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.newsletters import EmptyRule
@@ -209,11 +209,11 @@ def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:
     )
 
 
-def _sample(composed: _Composed, language: str | None) -> Due:
+def _sample(composed: _Composed, language: str | None) -> DueDelivery:
     """A reader who chose everything and whose links lead nowhere."""
     domain = composed.publication.sender_address.rpartition("@")[2]
     languages = composed.newsletter.languages or [composed.publication.language]
-    return Due(
+    return DueDelivery(
         ordinal=0,
         recipient_id=0,
         address=f"preview@{domain}",

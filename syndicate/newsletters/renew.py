@@ -21,7 +21,7 @@ from syndicate.newsletters.material import Material
 from syndicate.newsroom.newsletters import numbered
 from syndicate.render.email import Rendered
 from syndicate.store.composition import issues, renewals, stories
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
@@ -51,7 +51,7 @@ class _Read:
     version: int
     material: Material
     chosen: Mapping[int, Story]
-    corrected: Sequence[tuple[int, Correction]]
+    corrected: Sequence[tuple[int, LaterChange]]
     revisions: Sequence[tuple[int, int]]
 
 

@@ -45,7 +45,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Pick:
+class Placement:
     """One story of an issue at its position."""
 
     position: int
@@ -72,7 +72,7 @@ def select(
     window_to: dt.datetime,
     order: Order,
     limit: int = MAX_STORIES,
-) -> tuple[Pick, ...]:
+) -> tuple[Placement, ...]:
     """Choose and order the stories of one issue.
 
     Args:
@@ -93,7 +93,7 @@ def select(
     by_section = _by_section(fitting.values(), order)
     kept = _fair_share(by_section, min(limit, MAX_STORIES))
     ordered = [story for stories in by_section for story in stories if story.article_id in kept]
-    return tuple(Pick(position, story) for position, story in enumerate(ordered))
+    return tuple(Placement(position, story) for position, story in enumerate(ordered))
 
 
 def _is_fitting(candidate: Candidate, start: dt.datetime, end: dt.datetime) -> bool:

@@ -22,13 +22,13 @@ from typing import Any, BinaryIO
 from pydantic import TypeAdapter
 
 from syndicate.errors import SyndicateError
-from syndicate.reading.records import FeedDocument, Page, Sitemap
+from syndicate.reading.records import ParsedFeed, ParsedPage, Sitemap
 
 CPU_S = 5
 MEMORY_BYTES = 256 * 1024 * 1024
 HEAD = struct.Struct(">II")
-FEED = TypeAdapter(FeedDocument)
-PAGE = TypeAdapter(Page)
+FEED = TypeAdapter(ParsedFeed)
+PAGE = TypeAdapter(ParsedPage)
 SITEMAP = TypeAdapter(Sitemap)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from syndicate import errors
 from syndicate.errors import NotAFeedError, OversizeError, SyndicateError
 from syndicate.reading import child
-from syndicate.reading.records import FeedDocument, Page, Sitemap
+from syndicate.reading.records import ParsedFeed, ParsedPage, Sitemap
 
 WALL_S = 5.0
 START_S = 60.0  # imports, on a busy machine
@@ -55,7 +55,7 @@ class Readers:
         content_type: str,
         now: dt.datetime,
         zone: str | None = None,
-    ) -> FeedDocument:
+    ) -> ParsedFeed:
         """Read a feed (`reading.feeds.parse`).
 
         Raises:
@@ -74,7 +74,7 @@ class Readers:
         content_type: str,
         now: dt.datetime,
         profile: dict[str, Any] | None,
-    ) -> Page:
+    ) -> ParsedPage:
         """Read an article page (`reading.pages.extract`).
 
         Raises:

@@ -99,7 +99,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class FeedDocument:
+class ParsedFeed:
     """A whole feed.
 
     Attributes:
@@ -124,7 +124,7 @@ class FeedDocument:
 
 
 @dataclass(frozen=True)
-class Pick:
+class Teaser:
     """One teaser of a featured box."""
 
     teaser: str
@@ -132,7 +132,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Page:
+class ParsedPage:
     """An article page, read.
 
     Attributes:
@@ -157,7 +157,7 @@ class Page:
     language: str | None = None
     direction: str = "ltr"
     tags: tuple[str, ...] = ()
-    featured: tuple[Pick, ...] = ()
+    featured: tuple[Teaser, ...] = ()
     links: tuple[str, ...] = ()
     kind: ArticleKind | None = None
     access: Access | None = None

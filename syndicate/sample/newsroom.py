@@ -25,7 +25,7 @@ _EMPHASIS = re.compile(r"\*([^*\n]+)\*")
 
 
 @dataclass(frozen=True)
-class Section:
+class SampleSection:
     """A part of the paper, and the desk behind it."""
 
     slug: str
@@ -35,7 +35,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Pick:
+class SamplePick:
     """One line of the featured box: an article's slug and a teaser of the box's own."""
 
     article: str
@@ -43,7 +43,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Publication:
+class SamplePublication:
     """One of the two brands, as its file tells it; `words` are those of its page template."""
 
     language: str
@@ -58,10 +58,10 @@ class Publication:
     picture_credit: str
     words: Mapping[str, str]
     newsletter: Mapping[str, str]
-    sections: tuple[Section, ...]
-    featured: tuple[Pick, ...]
+    sections: tuple[SampleSection, ...]
+    featured: tuple[SamplePick, ...]
 
-    def section(self, slug: str) -> Section:
+    def section(self, slug: str) -> SampleSection:
         """The section of a slug.
 
         Raises:
@@ -74,7 +74,7 @@ class Publication:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class SampleStory:
     """One article as its file tells it; times are still relative to the newsroom's start.
 
     Attributes:
@@ -120,13 +120,13 @@ class Story:
 
 
 @cache
-def publications() -> tuple[Publication, ...]:
+def publications() -> tuple[SamplePublication, ...]:
     """Both publications, English first."""
     return tuple(_publication(language) for language in LANGUAGES)
 
 
 @cache
-def stories() -> Mapping[str, Story]:
+def stories() -> Mapping[str, SampleStory]:
     """Every article by its key, in the order of languages and slugs."""
     found = [
         _story(language, path)
@@ -163,23 +163,23 @@ def _articles() -> Traversable:
     return files("syndicate.sample") / "articles"
 
 
-def _publication(language: str) -> Publication:
+def _publication(language: str) -> SamplePublication:
     facts: dict[str, Any] = tomllib.loads(
         (_articles() / f"{language}.toml").read_text(encoding="utf-8")
     )
     sections: Sequence[dict[str, str]] = facts.pop("sections")
     featured: Sequence[dict[str, str]] = facts.pop("featured")
-    return Publication(
+    return SamplePublication(
         language=language,
-        sections=tuple(Section(**section) for section in sections),
-        featured=tuple(Pick(**pick) for pick in featured),
+        sections=tuple(SampleSection(**section) for section in sections),
+        featured=tuple(SamplePick(**pick) for pick in featured),
         **facts,
     )
 
 
-def _story(language: str, path: Traversable) -> Story:
+def _story(language: str, path: Traversable) -> SampleStory:
     _, facts, text = path.read_text(encoding="utf-8").split("+++\n", 2)
-    return Story(
+    return SampleStory(
         language=language,
         slug=path.name.removesuffix(".md"),
         blocks=read_blocks(text),

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from syndicate.errors import NotFoundError
 from syndicate.sample import newsroom
-from syndicate.sample.newsroom import Publication, Section, Story
+from syndicate.sample.newsroom import SamplePublication, SampleSection, SampleStory
 from syndicate.sample.state import Edit, State
 
 EVERYTHING = "everything"
@@ -25,14 +25,14 @@ TAG_DATE = "2026"  # of the tag: URIs that the newsroom gives its articles (RFC 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Article:
+class SampleArticle:
     """An article as it stands now, with its edits and absolute times and addresses."""
 
     key: str
     guid: str
     url: str
     picture_url: str
-    section: Section
+    section: SampleSection
     tags: tuple[str, ...]
     headline: str
     standfirst: str
@@ -48,7 +48,7 @@ class Article:
     note: str | None
 
 
-def article(state: State, key: str) -> Article:
+def article(state: State, key: str) -> SampleArticle:
     """The article of a key ("en/river-treaty"), as it stands now.
 
     Raises:
@@ -59,7 +59,7 @@ def article(state: State, key: str) -> Article:
         raise NotFoundError(f"The sample newsroom has no article {key}.")
     edits = state.edits.get(key, ())
     words = _publication(story.language).words
-    return Article(
+    return SampleArticle(
         key=key,
         guid=f"tag:{_publication(story.language).slug}.example,{TAG_DATE}:{story.slug}",
         url=f"{state.origin}/{story.language}/articles/{story.slug}",
@@ -90,7 +90,7 @@ def article(state: State, key: str) -> Article:
     )
 
 
-def articles(state: State, language: str, section: str = EVERYTHING) -> list[Article]:
+def articles(state: State, language: str, section: str = EVERYTHING) -> list[SampleArticle]:
     """A publication's articles, or a section's, newest first."""
     found = [
         article(state, story.key)
@@ -171,14 +171,14 @@ def stylesheet() -> str:
     return (files("syndicate.sample") / "pages" / "style.css").read_text(encoding="utf-8")
 
 
-def _publication(language: str) -> Publication:
+def _publication(language: str) -> SamplePublication:
     for publication in newsroom.publications():
         if publication.language == language:
             return publication
     raise NotFoundError(f"The sample newsroom has no publication in {language!r}.")
 
 
-def _published_at(story: Story, state: State) -> dt.datetime:
+def _published_at(story: SampleStory, state: State) -> dt.datetime:
     if story.embargo_minutes is not None and state.embargo_s is not None:
         return state.started_at + dt.timedelta(seconds=state.embargo_s)
     return story.published_at(state.started_at)
@@ -200,7 +200,7 @@ def _edited(
     return tuple(text)
 
 
-def _linked_data(publication: Publication, found: Article) -> str:
+def _linked_data(publication: SamplePublication, found: SampleArticle) -> str:
     """The page's JSON-LD, safe inside a script element."""
     facts = {
         "@context": "https://schema.org",
@@ -231,7 +231,7 @@ def _linked_data(publication: Publication, found: Article) -> str:
     return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _render(template: str, state: State, publication: Publication, **values: Any) -> str:
+def _render(template: str, state: State, publication: SamplePublication, **values: Any) -> str:
     return (
         _environment()
         .get_template(template)

@@ -36,14 +36,14 @@ RSS = "application/rss+xml; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Answer:
+class SampleAnswer:
     """A document and its media type."""
 
     content_type: str
     body: bytes
 
 
-def answer(folder: Path, path: str) -> Answer:
+def answer(folder: Path, path: str) -> SampleAnswer:
     """The document of a path.
 
     Args:
@@ -61,39 +61,39 @@ def answer(folder: Path, path: str) -> Answer:
     raise NotFoundError(f"The sample newsroom has no page {path}.")
 
 
-def _front(_folder: Path, remembered: State, found: re.Match[str]) -> Answer:
+def _front(_folder: Path, remembered: State, found: re.Match[str]) -> SampleAnswer:
     language, section = found["language"] or "en", found["section"] or pages.EVERYTHING
     text = pages.front_page(remembered, language, section, now=clock.now())
-    return Answer(HTML, text.encode())
+    return SampleAnswer(HTML, text.encode())
 
 
-def _article(_folder: Path, remembered: State, found: re.Match[str]) -> Answer:
-    return Answer(
+def _article(_folder: Path, remembered: State, found: re.Match[str]) -> SampleAnswer:
+    return SampleAnswer(
         HTML, pages.article_page(remembered, found["key"].replace("/articles", "")).encode()
     )
 
 
-def _feed(_folder: Path, remembered: State, found: re.Match[str]) -> Answer:
-    return Answer(RSS, pages.feed(remembered, found["language"], found["section"]).encode())
+def _feed(_folder: Path, remembered: State, found: re.Match[str]) -> SampleAnswer:
+    return SampleAnswer(RSS, pages.feed(remembered, found["language"], found["section"]).encode())
 
 
-def _picture(_folder: Path, _remembered: State, found: re.Match[str]) -> Answer:
-    return Answer("image/jpeg", newsroom.picture(found["name"]))
+def _picture(_folder: Path, _remembered: State, found: re.Match[str]) -> SampleAnswer:
+    return SampleAnswer("image/jpeg", newsroom.picture(found["name"]))
 
 
-def _style(_folder: Path, _remembered: State, _found: re.Match[str]) -> Answer:
-    return Answer("text/css; charset=utf-8", pages.stylesheet().encode())
+def _style(_folder: Path, _remembered: State, _found: re.Match[str]) -> SampleAnswer:
+    return SampleAnswer("text/css; charset=utf-8", pages.stylesheet().encode())
 
 
-def _file(folder: Path, _remembered: State, found: re.Match[str]) -> Answer:
+def _file(folder: Path, _remembered: State, found: re.Match[str]) -> SampleAnswer:
     path = folder / state.FILES / found["name"]
     if not path.is_file():
         raise NotFoundError(f"There is no file {found['name']}.")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Answer(kind, path.read_bytes())
+    return SampleAnswer(kind, path.read_bytes())
 
 
-_ROUTES: Sequence[tuple[re.Pattern[str], Callable[[Path, State, re.Match[str]], Answer]]] = (
+_ROUTES: Sequence[tuple[re.Pattern[str], Callable[[Path, State, re.Match[str]], SampleAnswer]]] = (
     (re.compile(r"/(?:(?P<language>[a-z]{2})/(?:(?P<section>[a-z-]+)/)?)?"), _front),
     (re.compile(r"/(?P<key>[a-z]{2}/articles/[a-z-]+)"), _article),
     (re.compile(r"/(?P<language>[a-z]{2})/feeds/(?P<section>[a-z-]+)\.xml"), _feed),
@@ -114,12 +114,13 @@ class Handler(BaseHTTPRequestHandler):
             found = answer(self.folder, unquote(urlsplit(self.path).path))
         except NotFoundError as error:
             self._send(
-                HTTPStatus.NOT_FOUND, Answer("text/plain; charset=utf-8", f"{error}\n".encode())
+                HTTPStatus.NOT_FOUND,
+                SampleAnswer("text/plain; charset=utf-8", f"{error}\n".encode()),
             )
             return
         etag = f'"{hashlib.sha256(found.body).hexdigest()[:24]}"'
         if etag in self.headers.get("If-None-Match", ""):
-            self._send(HTTPStatus.NOT_MODIFIED, Answer(found.content_type, b""), etag)
+            self._send(HTTPStatus.NOT_MODIFIED, SampleAnswer(found.content_type, b""), etag)
         else:
             self._send(HTTPStatus.OK, found, etag)
 
@@ -129,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
         """One line a request, on stderr, for the stack's log folder."""
         sys.stderr.write(f"{clock.now():%H:%M:%S} {format % args}\n")
 
-    def _send(self, status: HTTPStatus, found: Answer, etag: str | None = None) -> None:
+    def _send(self, status: HTTPStatus, found: SampleAnswer, etag: str | None = None) -> None:
         self.send_response(status)
         if etag:
             self.send_header("ETag", etag)

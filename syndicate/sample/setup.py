@@ -110,7 +110,7 @@ def allowed_origin(state: State) -> str:
     return state.origin.removeprefix("http://")
 
 
-def _publication(tx: Transaction, told: newsroom.Publication, state: State) -> Publication:
+def _publication(tx: Transaction, told: newsroom.SamplePublication, state: State) -> Publication:
     publication = Publication(
         slug=told.slug,
         name=told.name,
@@ -127,7 +127,7 @@ def _publication(tx: Transaction, told: newsroom.Publication, state: State) -> P
 
 
 def _section(
-    tx: Transaction, publication_id: int, told: newsroom.Section, position: int
+    tx: Transaction, publication_id: int, told: newsroom.SampleSection, position: int
 ) -> Section:
     desk = Desk(publication_id=publication_id, slug=told.slug, name=told.desk, address=told.address)
     publications.add(tx, desk)
@@ -143,7 +143,7 @@ def _section(
 
 
 def _source(
-    tx: Transaction, publication: newsroom.Publication, section: Section, state: State
+    tx: Transaction, publication: newsroom.SamplePublication, section: Section, state: State
 ) -> Source:
     return sources.add(
         tx,

@@ -21,7 +21,7 @@ PUBLIC = {"Cache-Control": "public, max-age=30"}
 
 
 @dataclass(frozen=True)
-class Page:
+class PageAnswer:
     """How a page is answered.
 
     Attributes:
@@ -37,7 +37,7 @@ class Page:
     language: str | None = None
 
 
-def render(site: Site, template: str, page: Page | None = None, **context: Any) -> Response:
+def render(site: Site, template: str, page: PageAnswer | None = None, **context: Any) -> Response:
     """A reader page of a publication, in its language.
 
     Args:
@@ -46,7 +46,7 @@ def render(site: Site, template: str, page: Page | None = None, **context: Any) 
         page: how it is answered; plain and public by default.
         **context: plain data for the template.
     """
-    how = page or Page()
+    how = page or PageAnswer()
     language = how.language or site.publication.language
     html = (
         environment(language)
@@ -92,7 +92,7 @@ def said(
     return render(
         site,
         "reader/said.html",
-        Page(is_private=True, language=language),
+        PageAnswer(is_private=True, language=language),
         heading=heading,
         sentences=sentences,
         links=links,

@@ -248,7 +248,7 @@ def test_mail_offers_never_again(newsroom: Newsroom) -> None:
         recipient = recipients.upsert(tx, FRIEND)
     assert mailing is not None
     writer = Writer(mailing, settings.load().key(), "https://post.example.org")
-    due = lease.Due(
+    due = lease.DueDelivery(
         ordinal=0,
         recipient_id=recipient.id,
         address=FRIEND,

@@ -10,7 +10,7 @@ from syndicate.cli import mailings
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, results
-from syndicate.store.sending.results import Outcome
+from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
@@ -34,9 +34,11 @@ def mailing_id() -> int:
         leased = lease.take(tx, Lane.BULK, worker=WORKER, now=now)
         assert leased is not None
         lease.intend(tx, leased, range(8), version=1)
-        outcomes = [Outcome(place, DeliveryState.ACCEPTED, code=250) for place in range(6)]
+        outcomes = [DeliveryOutcome(place, DeliveryState.ACCEPTED, code=250) for place in range(6)]
         outcomes += [
-            Outcome(place, DeliveryState.FAILED, code=550, enhanced="5.1.1", reason="unknown")
+            DeliveryOutcome(
+                place, DeliveryState.FAILED, code=550, enhanced="5.1.1", reason="unknown"
+            )
             for place in (6, 7)
         ]
         results.settle(tx, leased, outcomes, now=now)

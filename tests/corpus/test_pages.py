@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syndicate.reading.pages import extract
-from syndicate.reading.records import Page
+from syndicate.reading.records import ParsedPage
 from syndicate.reading.text import plain
 from tests.corpus import material
 
@@ -66,7 +66,7 @@ def test_text_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
     assert score >= 0.960
 
 
-def described_pages() -> Iterator[tuple[dict[str, Any], Page]]:
+def described_pages() -> Iterator[tuple[dict[str, Any], ParsedPage]]:
     """(truth, page as we read it); the versions of a page stand in the order of their dates."""
     for listing in sorted(material.folder("pages-metadata").glob("*/*.json")):
         told = json.loads(listing.read_text())
@@ -75,7 +75,7 @@ def described_pages() -> Iterator[tuple[dict[str, Any], Page]]:
             yield truth, _read(file)
 
 
-def _read(file: Path) -> Page:
+def _read(file: Path) -> ParsedPage:
     body = gzip.decompress(file.read_bytes())
     named = _CANONICAL.search(body.decode("utf-8", "replace"))
     url = named[1] if named else f"https://{file.stem}.example/article"

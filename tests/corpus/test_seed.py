@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from syndicate.reading.pages import extract, profile
-from syndicate.reading.records import Page
+from syndicate.reading.records import ParsedPage
 from syndicate.reading.text import plain
 from tests.corpus import material
 
@@ -29,7 +29,7 @@ PROFILE = {
 
 
 @pytest.fixture(scope="module")
-def page() -> Page:
+def page() -> ParsedPage:
     profile.check(PROFILE)
     body = (material.folder("seed") / "article.html").read_bytes()
     return extract.extract(body, url=URL, now=NOW, source_profile=PROFILE)
@@ -42,7 +42,7 @@ def told() -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def test_the_head_is_exact(page: Page, told: list[str]) -> None:
+def test_the_head_is_exact(page: ParsedPage, told: list[str]) -> None:
     assert page.section == told[0] == "Middle East"
     assert page.headline == told[1] == "Kerry in critical bid for Middle East peace"
     assert page.standfirst == told[2]
@@ -51,7 +51,7 @@ def test_the_head_is_exact(page: Page, told: list[str]) -> None:
     assert (page.language, page.direction) == ("en", "ltr")
 
 
-def test_caption_and_credit_stand_apart(page: Page) -> None:
+def test_caption_and_credit_stand_apart(page: ParsedPage) -> None:
     picture = page.pictures[0]
 
     assert picture.caption == (
@@ -63,7 +63,7 @@ def test_caption_and_credit_stand_apart(page: Page) -> None:
     assert (picture.width, picture.height) == (680, 382)
 
 
-def test_the_text_is_whole_with_its_cross_headings(page: Page, told: list[str]) -> None:
+def test_the_text_is_whole_with_its_cross_headings(page: ParsedPage, told: list[str]) -> None:
     parts = [
         (str(each.tag), " ".join(each.text_content().split()))
         for each in html.fragment_fromstring(page.body, create_parent=True)
@@ -78,7 +78,7 @@ def test_the_text_is_whole_with_its_cross_headings(page: Page, told: list[str]) 
     ]
 
 
-def test_the_featured_box_is_the_publications(page: Page, told: list[str]) -> None:
+def test_the_featured_box_is_the_publications(page: ParsedPage, told: list[str]) -> None:
     teasers = [pick.teaser for pick in page.featured]
 
     assert teasers == told[told.index("Featured on Al Jazeera") + 1 :]
@@ -89,5 +89,5 @@ def test_the_featured_box_is_the_publications(page: Page, told: list[str]) -> No
 
 
 @pytest.mark.parametrize("action", ["Email Article", "Print Article", "Send Feedback"])
-def test_the_actions_are_not_in_the_text(page: Page, action: str) -> None:
+def test_the_actions_are_not_in_the_text(page: ParsedPage, action: str) -> None:
     assert action not in plain(page.body)

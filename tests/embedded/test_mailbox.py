@@ -15,7 +15,7 @@ import pytest
 from syndicate.embedded.mailbox_files import MailboxFolder
 from syndicate.errors import NotFoundError
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 
@@ -73,7 +73,7 @@ def test_every_accepted_message_is_one_file_and_one_log_line(
 ) -> None:
     results = deliver(folder, 60, is_chunking=is_chunking)
 
-    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 60
+    assert [result.outcome for result in results] == [EnvelopeOutcome.ACCEPTED] * 60
     lines = [json.loads(line) for line in (folder / "accept.log").read_text().splitlines()]
     assert sorted(line["message_id"] for line in lines) == sorted(
         f"<{key}@daily.example>" for key in range(60)
@@ -96,8 +96,8 @@ def test_a_message_that_the_disk_does_not_take_is_put_off_and_the_next_ones_are_
         refused = deliver(folder, 8, size=80_000)
         taken = deliver(folder, 8)
 
-    assert {(each.outcome, each.code) for each in refused} == {(Outcome.DEFERRED, 452)}
-    assert {each.outcome for each in taken} == {Outcome.ACCEPTED}
+    assert {(each.outcome, each.code) for each in refused} == {(EnvelopeOutcome.DEFERRED, 452)}
+    assert {each.outcome for each in taken} == {EnvelopeOutcome.ACCEPTED}
     assert len(list((folder / "messages").iterdir())) == 8
     assert len((folder / "accept.log").read_text().splitlines()) == 8
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 
@@ -107,7 +107,7 @@ def test_exim_takes_every_message(exim: int, is_chunking: bool) -> None:
         exim, *(envelope(key, size=70_000) for key in range(20)), is_chunking=is_chunking
     )
 
-    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 20, results[0]
+    assert [result.outcome for result in results] == [EnvelopeOutcome.ACCEPTED] * 20, results[0]
 
 
 @pytest.mark.parametrize("is_chunking", [False, True])
@@ -120,7 +120,7 @@ def test_exim_refuses_one_and_takes_the_others(exim: int, is_chunking: bool) -> 
         is_chunking=is_chunking,
     )
 
-    accepted = Outcome.ACCEPTED
+    accepted = EnvelopeOutcome.ACCEPTED
     assert [result.outcome for result in results] == [
-        accepted, Outcome.FAILED, accepted, Outcome.DEFERRED, accepted,
+        accepted, EnvelopeOutcome.FAILED, accepted, EnvelopeOutcome.DEFERRED, accepted,
     ]  # fmt: skip

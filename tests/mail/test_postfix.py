@@ -14,7 +14,7 @@ import pytest
 from syndicate import clock
 from syndicate.mail.recovery import accept_log
 from syndicate.mail.relay.addresses import Relay, StartTls
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from tests.mail.certificate import make_certificate
@@ -88,7 +88,7 @@ def test_postfix_takes_every_message(
 
     results = send(postfix, *envelopes, is_chunking=is_chunking, starttls=starttls)
 
-    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 60
+    assert [result.outcome for result in results] == [EnvelopeOutcome.ACCEPTED] * 60
     wanted = {f"<{key}.{size}@daily.example>" for key in range(60)}
     verdict = accept_log.Verdict()
     deadline = time.monotonic() + 20
@@ -109,7 +109,11 @@ def test_postfix_refuses_one_and_takes_the_others(postfix: Postfix, is_chunking:
         is_chunking=is_chunking,
     )
 
-    accepted, failed, deferred = Outcome.ACCEPTED, Outcome.FAILED, Outcome.DEFERRED
+    accepted, failed, deferred = (
+        EnvelopeOutcome.ACCEPTED,
+        EnvelopeOutcome.FAILED,
+        EnvelopeOutcome.DEFERRED,
+    )
     assert [result.outcome for result in results] == [
         accepted, failed, accepted, deferred, accepted, accepted,
     ]  # fmt: skip
@@ -123,7 +127,7 @@ def test_postfix_takes_addresses_beyond_ascii(postfix: Postfix) -> None:
 
     (result,) = send(postfix, envelope(0, "قارئ@example.com"))
 
-    assert result.outcome is Outcome.ACCEPTED
+    assert result.outcome is EnvelopeOutcome.ACCEPTED
 
 
 def test_what_was_cut_off_in_mid_body_is_not_in_the_log_as_taken(postfix: Postfix) -> None:
@@ -149,7 +153,7 @@ def test_what_postfix_returns_names_our_envelope_and_holds_no_body(
 
     (result,) = send(postfix, replace(envelope(7, address), envelope_id="m3.7"))
 
-    assert result.outcome is Outcome.ACCEPTED
+    assert result.outcome is EnvelopeOutcome.ACCEPTED
     deadline = time.monotonic() + 20
     while not returns.accepted and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.newsletters import rehearse
 from syndicate.newsletters.corrections import AT_MOST, owed
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.articles import ArticleState, Change
@@ -122,9 +122,9 @@ def test_a_fix_and_an_update_are_no_corrections(readers: tuple[int, int], change
 
 
 def test_corrections_alone_make_no_issue_and_a_full_one_takes_few() -> None:
-    def correction(number: int) -> Correction:
+    def correction(number: int) -> LaterChange:
         at = NOW + dt.timedelta(minutes=number)
-        return Correction(number, 2, "world", "en", "H", "", None, "s", at, NOW.date(), False)
+        return LaterChange(number, 2, "world", "en", "H", "", None, "s", at, NOW.date(), False)
 
     many = [correction(number) for number in range(10)]
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.newsletters.select import LATE, MAX_STORIES, Candidate, Order, Pick, select
+from syndicate.newsletters.select import LATE, MAX_STORIES, Candidate, Order, Placement, select
 
 TO = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
 FROM = TO - dt.timedelta(days=1)
@@ -97,7 +97,7 @@ CANDIDATES = st.lists(
 )
 
 
-def chosen(candidates: list[Candidate], limit: int = MAX_STORIES) -> tuple[Pick, ...]:
+def chosen(candidates: list[Candidate], limit: int = MAX_STORIES) -> tuple[Placement, ...]:
     return select(candidates, window_from=FROM, window_to=TO, order=ORDER, limit=limit)
 
 
@@ -134,7 +134,7 @@ def test_sections_stand_together(candidates: list[Candidate]) -> None:
 def test_a_section_loses_a_story_only_to_one_that_has_fewer_or_as_many(
     candidates: list[Candidate], limit: int
 ) -> None:
-    def sizes(picks: tuple[Pick, ...]) -> Counter[tuple[str, str]]:
+    def sizes(picks: tuple[Placement, ...]) -> Counter[tuple[str, str]]:
         return Counter((pick.candidate.language, pick.candidate.section_slug) for pick in picks)
 
     everything, kept = sizes(chosen(candidates)), sizes(chosen(candidates, limit))

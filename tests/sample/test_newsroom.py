@@ -8,14 +8,14 @@ import pytest
 
 from syndicate.errors import NotFoundError
 from syndicate.sample import newsroom
-from syndicate.sample.newsroom import Publication, Story
+from syndicate.sample.newsroom import SamplePublication, SampleStory
 
 START = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 STORIES = list(newsroom.stories().values())
 IDS = [story.key for story in STORIES]
 
 
-def _of(language: str) -> list[Story]:
+def _of(language: str) -> list[SampleStory]:
     return [story for story in STORIES if story.language == language]
 
 
@@ -47,7 +47,7 @@ def test_one_article_is_paid_one_embargoed_and_one_updated(language: str) -> Non
 
 
 @pytest.mark.parametrize("story", STORIES, ids=IDS)
-def test_an_article_has_a_real_length_and_cross_headings(story: Story) -> None:
+def test_an_article_has_a_real_length_and_cross_headings(story: SampleStory) -> None:
     words = sum(len(text.split()) for tag, text in story.blocks if tag == "p")
 
     assert words >= 130
@@ -58,7 +58,7 @@ def test_an_article_has_a_real_length_and_cross_headings(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=IDS)
-def test_an_article_is_written_in_its_language(story: Story) -> None:
+def test_an_article_is_written_in_its_language(story: SampleStory) -> None:
     text = f"{story.headline} {story.standfirst} {story.caption} {story.alt} "
     text += " ".join(re.sub("<[^>]+>", "", block) for _, block in story.blocks)
     letters = [sign for sign in text if sign.isalpha()]
@@ -68,7 +68,7 @@ def test_an_article_is_written_in_its_language(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=IDS)
-def test_an_article_is_from_the_last_twenty_hours_or_under_embargo(story: Story) -> None:
+def test_an_article_is_from_the_last_twenty_hours_or_under_embargo(story: SampleStory) -> None:
     published = story.published_at(START)
 
     if story.embargo_minutes is None:
@@ -79,7 +79,7 @@ def test_an_article_is_from_the_last_twenty_hours_or_under_embargo(story: Story)
 
 
 @pytest.mark.parametrize("publication", newsroom.publications(), ids=newsroom.LANGUAGES)
-def test_each_pick_is_an_article_of_the_publication(publication: Publication) -> None:
+def test_each_pick_is_an_article_of_the_publication(publication: SamplePublication) -> None:
     slugs = {story.slug for story in _of(publication.language)}
 
     assert len(publication.featured) >= 3

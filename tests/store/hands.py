@@ -7,9 +7,9 @@ from sqlalchemy import select, text, update
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, reaping, results
-from syndicate.store.sending.lease import Leased
+from syndicate.store.sending.lease import LeasedBatch
 from syndicate.store.sending.mailings import Batch, Delivery
-from syndicate.store.sending.results import Outcome
+from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import NOW
 
@@ -19,35 +19,35 @@ LATER = NOW + dt.timedelta(minutes=1)
 
 def take(
     worker: uuid.UUID = WORKER, lane: Lane = Lane.BULK, now: dt.datetime = NOW
-) -> Leased | None:
+) -> LeasedBatch | None:
     with transaction() as tx:
         return lease.take(tx, lane, worker=worker, now=now)
 
 
-def taken(worker: uuid.UUID = WORKER) -> Leased:
+def taken(worker: uuid.UUID = WORKER) -> LeasedBatch:
     leased = take(worker)
     assert leased is not None
     return leased
 
 
-def intend(leased: Leased, *ordinals: int, version: int = 1) -> dict[int, str] | None:
+def intend(leased: LeasedBatch, *ordinals: int, version: int = 1) -> dict[int, str] | None:
     with transaction() as tx:
         barred = lease.intend(tx, leased, ordinals, version=version)
     return None if barred is None else dict(barred)
 
 
-def settle(leased: Leased, state: DeliveryState, *ordinals: int, **more: object) -> bool:
-    outcomes = [Outcome(ordinal, state, **more) for ordinal in ordinals]  # type: ignore[arg-type]
+def settle(leased: LeasedBatch, state: DeliveryState, *ordinals: int, **more: object) -> bool:
+    outcomes = [DeliveryOutcome(ordinal, state, **more) for ordinal in ordinals]  # type: ignore[arg-type]
     with transaction() as tx:
         return results.settle(tx, leased, outcomes, now=NOW)
 
 
-def give_back(leased: Leased, not_before: dt.datetime | None = None) -> bool:
+def give_back(leased: LeasedBatch, not_before: dt.datetime | None = None) -> bool:
     with transaction() as tx:
         return results.give_back(tx, leased, now=NOW, not_before=not_before)
 
 
-def run_out(leased: Leased) -> None:
+def run_out(leased: LeasedBatch) -> None:
     """Let two minutes go by for one lease."""
     with transaction() as tx:
         tx.execute(
@@ -68,7 +68,7 @@ def states(mailing_id: int) -> list[DeliveryState]:
         return list(tx.scalars(query.order_by(Delivery.batch_number, Delivery.ordinal)))
 
 
-def batch(leased: Leased) -> Batch:
+def batch(leased: LeasedBatch) -> Batch:
     with transaction() as tx:
         row = tx.get(Batch, (leased.mailing_id, leased.number))
         assert row is not None
@@ -83,6 +83,6 @@ def assert_counts_agree(mailing_id: int) -> ledger.Counts:
     return by_batch
 
 
-def due(leased: Leased, now: dt.datetime = NOW) -> list[int]:
+def due(leased: LeasedBatch, now: dt.datetime = NOW) -> list[int]:
     with transaction() as tx:
         return [each.ordinal for each in lease.due_deliveries(tx, leased, now)]

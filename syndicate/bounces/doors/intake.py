@@ -25,7 +25,7 @@ Ingest = Callable[[bytes, dt.datetime], Sequence[record.Kept]]
 NAMES = ("mails", "reports", "events", "known", "strangers", "suppressed", "unreadable")
 
 
-class Outcome(enum.Enum):
+class IntakeOutcome(enum.Enum):
     """What became of a mail."""
 
     KEPT = "kept"
@@ -49,9 +49,9 @@ class Intake:
 
     def __call__(self, raw: bytes) -> bool:
         """Keep what one mail says, and say whether it was understood; else like `take`."""
-        return self.take(raw) is Outcome.KEPT
+        return self.take(raw) is IntakeOutcome.KEPT
 
-    def take(self, raw: bytes) -> Outcome:
+    def take(self, raw: bytes) -> IntakeOutcome:
         """Keep what one mail says. Safe to run twice.
 
         Raises:
@@ -68,9 +68,9 @@ class Intake:
             digest = hashlib.sha256(raw).hexdigest()
             log.error("returned_mail_unreadable", fault=type(error).__name__, sha256=digest)  # noqa: TRY400
             self.counted["unreadable"] += 1
-            return Outcome.UNREADABLE
+            return IntakeOutcome.UNREADABLE
         self._count(kept)
-        return Outcome.KEPT if kept else Outcome.STRANGE
+        return IntakeOutcome.KEPT if kept else IntakeOutcome.STRANGE
 
     def _count(self, kept: Sequence[record.Kept]) -> None:
         self.counted["reports"] += bool(kept)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from syndicate import logs
-from syndicate.bounces.doors.intake import Outcome
+from syndicate.bounces.doors.intake import IntakeOutcome
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SyndicateError
 from syndicate.store.ground.session import DatabaseDownError
@@ -36,11 +36,11 @@ _PATH = re.compile(r"(?i)\s*(FROM|TO):\s*<([^<>]*)>.*")
 _ABILITIES = ("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8")
 
 # Takes a raw mail and says what became of it.
-Take = Callable[[bytes], Outcome]
+Take = Callable[[bytes], IntakeOutcome]
 
 
 @dataclass(frozen=True)
-class Desk:
+class Reception:
     """Who takes mail in, for whom, and where it goes when nobody understands it.
 
     Attributes:
@@ -73,7 +73,7 @@ class _Dialogue:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        desk: Desk,
+        desk: Reception,
         turns: asyncio.Semaphore,
     ) -> None:
         self.reader = reader
@@ -177,25 +177,25 @@ class _Dialogue:
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
 
 
-def answer_to(desk: Desk, recipient: str, body: bytes) -> str:
+def answer_to(desk: Reception, recipient: str, body: bytes) -> str:
     """Keep a mail for one recipient; the reply is what the mail server may rely on."""
     # In front of everything that the mail itself may say: whom it was really sent to.
     named = recipient.encode("utf-8", "replace").translate(None, b"\r\n")
     raw = b"Delivered-To: " + named + b"\r\n" + body
     try:
         outcome = desk.take(raw)
-        if outcome is Outcome.STRANGE and desk.put_aside is not None:
+        if outcome is IntakeOutcome.STRANGE and desk.put_aside is not None:
             desk.put_aside(raw)
     except (DatabaseDownError, SyndicateError, OSError) as error:
         log.warning("returned_mail_not_kept", fault=type(error).__name__)
         return "451 4.3.0 Not just now; come again"
-    if outcome is Outcome.UNREADABLE:
+    if outcome is IntakeOutcome.UNREADABLE:
         # A fault of ours: in the queue it waits for the version that can read it.
         return "451 4.3.5 Cannot be read; come again"
-    return "250 2.0.0 Kept" if outcome is Outcome.KEPT else "250 2.0.0 No report; put aside"
+    return "250 2.0.0 Kept" if outcome is IntakeOutcome.KEPT else "250 2.0.0 No report; put aside"
 
 
-async def serve(listener: socket.socket, desk: Desk, stop: asyncio.Event) -> None:
+async def serve(listener: socket.socket, desk: Reception, stop: asyncio.Event) -> None:
     """Take mail until told to stop; what is in hand then is kept and answered first.
 
     Args:

@@ -27,7 +27,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @dataclass(frozen=True)
-class Document:
+class ServedDocument:
     """One feed document as HTTP gave it."""
 
     url: str
@@ -41,9 +41,9 @@ class FeedSeen:
 
     slug: str
     entries: int
-    rss: Document
-    atom: Document
-    json: Document
+    rss: ServedDocument
+    atom: ServedDocument
+    json: ServedDocument
 
 
 @dataclass(frozen=True)
@@ -156,10 +156,10 @@ def _head(path: Path) -> tuple[str, str, str]:
     return kind, str(head["To"] or ""), str(head["Message-ID"] or "")
 
 
-def _document(url: str, count: Callable[[bytes], int]) -> Document:
+def _document(url: str, count: Callable[[bytes], int]) -> ServedDocument:
     reply = visitor.get(url)
     entries = count(reply.body) if reply.status == 200 else 0  # noqa: PLR2004 - HTTP OK
-    return Document(url, reply.status, entries)
+    return ServedDocument(url, reply.status, entries)
 
 
 def _rss_entries(body: bytes) -> int:

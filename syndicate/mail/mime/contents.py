@@ -7,7 +7,7 @@ from syndicate.errors import NotFoundError
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 
 # Single messages have a content each: a run of them must not keep them all.
@@ -20,7 +20,9 @@ class Contents:
 
     _kept: dict[tuple[int, int, str], Content] = field(default_factory=dict)
 
-    def needed(self, mailing: Mailing, dues: Sequence[Due]) -> dict[tuple[int, str], Content]:
+    def needed(
+        self, mailing: Mailing, dues: Sequence[DueDelivery]
+    ) -> dict[tuple[int, str], Content]:
         """Everything that these deliveries are made of, by version and language.
 
         Raises:

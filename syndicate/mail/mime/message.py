@@ -17,7 +17,7 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
 from syndicate.render.merge import Content, in_eight_bit, merge, share_beyond_ascii
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
 
@@ -56,7 +56,7 @@ class Writer:
     signer: Signer | None = None
     _letterheads: dict[int, _Letterhead] = field(default_factory=dict, compare=False)
 
-    def envelope(self, due: Due, content: Content) -> Envelope:
+    def envelope(self, due: DueDelivery, content: Content) -> Envelope:
         """The message to one recipient.
 
         Raises:
@@ -88,7 +88,7 @@ class Writer:
             envelope_id=f"m{self.mailing.id}.{due.recipient_id}",
         )
 
-    def slots(self, due: Due) -> dict[str, str]:
+    def slots(self, due: DueDelivery) -> dict[str, str]:
         """The links that are this recipient's own, by slot name."""
         if due.subscription_id is None:
             token = signing.sign(self.key, NEVER, str(due.recipient_id))
@@ -106,7 +106,7 @@ class Writer:
         name = f"m{self.mailing.id}.{recipient_id}"
         return f"<{name}.{self._seal('message-id', name)[:16]}@{domain}>"
 
-    def bounce_address(self, due: Due, domain: str) -> str:
+    def bounce_address(self, due: DueDelivery, domain: str) -> str:
         """The envelope sender: names mailing and recipient, sealed."""
         name = f"{self.mailing.id}-{due.recipient_id}"
         return f"b+{name}-{self._seal('bounce', name)[:12]}@{domain}"

@@ -10,13 +10,13 @@ from typing import Self
 from syndicate.mail.pacing import pace
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.smtp import Session
-from syndicate.store.sending.lease import Leased
+from syndicate.store.sending.lease import LeasedBatch
 
 _SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring batches go apart
 
 
 def choose(
-    relays: Sequence[Relay], leased: Leased, is_dead: Callable[[Relay], bool]
+    relays: Sequence[Relay], leased: LeasedBatch, is_dead: Callable[[Relay], bool]
 ) -> Relay | None:
     """The relay for a batch, or None when all are dead. Pure.
 
@@ -65,7 +65,7 @@ class Routes:
         """Whether a relay is alive, as far as we know."""
         return any(not _is_dead(relay) for relay in self.relays)
 
-    def session(self, leased: Leased, sender_domain: str = "") -> Session | None:
+    def session(self, leased: LeasedBatch, sender_domain: str = "") -> Session | None:
         """The session for a batch of a domain's mail, or None when every relay is dead."""
         relay = choose(self.relays, leased, _is_dead)
         if relay is None:

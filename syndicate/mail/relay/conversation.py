@@ -32,7 +32,7 @@ CLOSING = 421  # RFC 5321 3.8
 GO_ON = 354
 
 
-class Outcome(enum.Enum):
+class EnvelopeOutcome(enum.Enum):
     """What became of one envelope."""
 
     ACCEPTED = "accepted"
@@ -60,7 +60,7 @@ class Result:
     """What became of the envelope with this key, and the reply that said so."""
 
     key: int
-    outcome: Outcome
+    outcome: EnvelopeOutcome
     code: int | None = None
     enhanced: str | None = None
     text: str = ""
@@ -186,7 +186,7 @@ class Conversation:
                 self._report_refusal(sending, sending.refused)
                 continue
             is_whole = sending.body_end is not None and self._written >= sending.body_end
-            outcome = Outcome.UNKNOWN if is_whole else Outcome.UNTRIED
+            outcome = EnvelopeOutcome.UNKNOWN if is_whole else EnvelopeOutcome.UNTRIED
             self.report(Result(sending.envelope.key, outcome, text=why))
 
     def quit(self) -> None:
@@ -331,15 +331,15 @@ class Conversation:
             self._needs_reset = sending.refused is not None
             self._report_refusal(sending, sending.refused or reply)
             return
-        self._report(sending, Outcome.ACCEPTED, reply)
+        self._report(sending, EnvelopeOutcome.ACCEPTED, reply)
 
     def _report_refusal(self, sending: _Sending, reply: Reply) -> None:
-        outcome = Outcome.FAILED if reply.is_permanent else Outcome.DEFERRED
+        outcome = EnvelopeOutcome.FAILED if reply.is_permanent else EnvelopeOutcome.DEFERRED
         if reply.code == CLOSING and sending.body_end is None:
-            outcome = Outcome.UNTRIED
+            outcome = EnvelopeOutcome.UNTRIED
         self._report(sending, outcome, reply)
 
-    def _report(self, sending: _Sending, outcome: Outcome, reply: Reply) -> None:
+    def _report(self, sending: _Sending, outcome: EnvelopeOutcome, reply: Reply) -> None:
         self.report(
             Result(sending.envelope.key, outcome, reply.code, reply.enhanced, reply.text[:500])
         )

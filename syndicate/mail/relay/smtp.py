@@ -14,9 +14,15 @@ from typing import Self
 from syndicate import logs
 from syndicate.errors import RelayError
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import Conversation, Outcome, Patience, Report, Result
+from syndicate.mail.relay.conversation import (
+    Conversation,
+    EnvelopeOutcome,
+    Patience,
+    Report,
+    Result,
+)
 from syndicate.mail.relay.greeting import open_connection
-from syndicate.mail.relay.supply import Envelope, LeaseLostError, Renew, Supply
+from syndicate.mail.relay.supply import BatchLostError, Envelope, Renew, Supply
 
 log = logs.get(__name__)
 
@@ -106,11 +112,11 @@ class Session:
         self._first()
         try:
             self._loop(supply)
-        except LeaseLostError:
+        except BatchLostError:
             self._drop("the lease was lost")
             raise
         for envelope in supply.rest():
-            report(Result(envelope.key, Outcome.UNTRIED, text="not started"))
+            report(Result(envelope.key, EnvelopeOutcome.UNTRIED, text="not started"))
 
     def _loop(self, supply: Supply) -> None:
         with selectors.DefaultSelector() as selector:

@@ -15,7 +15,7 @@ LEASE_MARGIN_S = 10.0
 Renew = Callable[[], float]
 
 
-class LeaseLostError(RelayError):
+class BatchLostError(RelayError):
     """The batch is no longer ours: nothing more may be written."""
 
 
@@ -64,7 +64,7 @@ class Supply:
         """
         self._lease_end = self._renew()
         if time.monotonic() >= self._lease_end:
-            raise LeaseLostError("The lease ran out before it could be renewed.")
+            raise BatchLostError("The lease ran out before it could be renewed.")
 
     def is_safe(self) -> bool:
         """Whether a message may begin, or go on from its envelope to its body."""

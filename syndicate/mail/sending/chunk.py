@@ -16,16 +16,16 @@ from syndicate import clock, logs
 from syndicate.bounces.keeping import record
 from syndicate.errors import BadAddressError, RelayError
 from syndicate.mail.mime.message import Writer
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.smtp import Session
-from syndicate.mail.relay.supply import Envelope, LeaseLostError
+from syndicate.mail.relay.supply import BatchLostError, Envelope
 from syndicate.mail.sending import outcomes
 from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.sending import lease, pacing, reaping, results, withholding
 from syndicate.store.sending.events import Refused
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingKind
 
 log = logs.get(__name__)
@@ -67,11 +67,11 @@ class Chunk:
 
     hold: Hold
     writer: Writer
-    dues: Sequence[Due]
+    dues: Sequence[DueDelivery]
     contents: Mapping[tuple[int, str], Content]
     should_stop: Callable[[], bool]
-    outcomes: list[results.Outcome] = field(default_factory=list)
-    _by_ordinal: dict[int, Due] = field(default_factory=dict)
+    outcomes: list[results.DeliveryOutcome] = field(default_factory=list)
+    _by_ordinal: dict[int, DueDelivery] = field(default_factory=dict)
     _withheld: int = 0
     _progress: int = 0
     _is_broken: bool = False
@@ -131,7 +131,7 @@ class Chunk:
             takes_utf8 = self._needs_utf8() and session.has_smtputf8()
             self._use_seven_bit(session)
             session.send(self._envelopes(takes_utf8), self._report, self.hold.renew)
-        except LeaseLostError as error:
+        except BatchLostError as error:
             log.warning("lease_lost", mailing=self.writer.mailing.id, reason=str(error))
             return After.GIVE_BACK
         except RelayError as error:
@@ -185,13 +185,13 @@ class Chunk:
                 continue
             yield envelope
 
-    def _envelope(self, due: Due) -> Envelope:
+    def _envelope(self, due: DueDelivery) -> Envelope:
         version = due.content_version or self.writer.mailing.content_version
         return self.writer.envelope(due, self.contents[version, due.language])
 
-    def _fail(self, due: Due, reason: str) -> None:
+    def _fail(self, due: DueDelivery, reason: str) -> None:
         self._progress += 1
-        outcome = results.Outcome(
+        outcome = results.DeliveryOutcome(
             due.ordinal, DeliveryState.FAILED, is_attempt=False, reason=reason
         )
         self.outcomes.append(outcome)
@@ -200,7 +200,7 @@ class Chunk:
         outcome = outcomes.of(result, self._by_ordinal[result.key], now=clock.now())
         if outcome is not None:
             self.outcomes.append(outcome)
-        if result.outcome not in (Outcome.UNTRIED, Outcome.UNKNOWN):
+        if result.outcome not in (EnvelopeOutcome.UNTRIED, EnvelopeOutcome.UNKNOWN):
             self._progress += 1
 
     def _settle(self) -> bool:
@@ -247,10 +247,10 @@ class Chunk:
             log.warning("refusals_not_kept", mailing=mailing_id, refusals=len(refused))
 
 
-def _barred(due: Due, why: DeliveryReason) -> results.Outcome:
+def _barred(due: DueDelivery, why: DeliveryReason) -> results.DeliveryOutcome:
     """What becomes of a delivery that may not be attempted.
 
     Where a first copy may have arrived, nobody may hide that: it stays ambiguous.
     """
     state = why.state if due.content_version is None else DeliveryState.AMBIGUOUS
-    return results.Outcome(due.ordinal, state, is_attempt=False, reason=why)
+    return results.DeliveryOutcome(due.ordinal, state, is_attempt=False, reason=why)

@@ -28,7 +28,7 @@ from syndicate.mail.pacing.tokens import Tokens
 from syndicate.mail.recovery import copy_check
 from syndicate.mail.relay import addresses
 from syndicate.mail.relay.smtp import Session
-from syndicate.mail.relay.supply import LeaseLostError
+from syndicate.mail.relay.supply import BatchLostError
 from syndicate.mail.sending import allowed
 from syndicate.mail.sending.chunk import UNUSABLE, After, Chunk
 from syndicate.mail.sending.hold import Hold
@@ -38,7 +38,7 @@ from syndicate.store.ground.session import DatabaseDownError, Transaction, trans
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import lease, ledger, pacing, results
-from syndicate.store.sending.lease import Due, Leased
+from syndicate.store.sending.lease import DueDelivery, LeasedBatch
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
@@ -52,7 +52,7 @@ NOT_ALLOWED_PAUSE = dt.timedelta(minutes=5)
 JOBS = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
 # Leases that this process holds and no run of it works on: the database was away when a chunk was
 # to begin, or the batch to be given back. Once it is there they are ended, instead of running out.
-_LEFT_BEHIND: list[Leased] = []
+_LEFT_BEHIND: list[LeasedBatch] = []
 
 
 def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
@@ -176,7 +176,7 @@ class Run:
             not_before = tokens.not_before or not_before
         self._give_back(leased, not_before, is_broken=after is After.BROKEN)
 
-    def _mailable(self, dues: Sequence[Due], stamped: str | None) -> list[Due]:
+    def _mailable(self, dues: Sequence[DueDelivery], stamped: str | None) -> list[DueDelivery]:
         whom = allowed.whom(
             stamped=stamped,
             own=self.configured.environment,
@@ -192,16 +192,16 @@ class Run:
             )
         return mailable
 
-    def _send_chunks(self, work: "_Work", dues: Sequence[Due]) -> After:
+    def _send_chunks(self, work: "_Work", dues: Sequence[DueDelivery]) -> After:
         try:
             return self._send_each_chunk(work, dues)
-        except LeaseLostError as error:
+        except BatchLostError as error:
             log.warning("lease_lost", mailing=work.mailing.id, reason=str(error))
             return After.GIVE_BACK
         finally:
             self.pacer.release(work.tokens.names)
 
-    def _send_each_chunk(self, work: "_Work", dues: Sequence[Due]) -> After:
+    def _send_each_chunk(self, work: "_Work", dues: Sequence[DueDelivery]) -> After:
         writer = Writer(
             work.mailing, self.configured.key(), self.configured.base_url(), self.signer
         )
@@ -223,7 +223,7 @@ class Run:
         return after
 
     def _contents(
-        self, mailing: Mailing, dues: Sequence[Due]
+        self, mailing: Mailing, dues: Sequence[DueDelivery]
     ) -> Mapping[tuple[int, str], Content] | None:
         """What these deliveries are made of; None where a person must look at the mailing.
 
@@ -236,7 +236,7 @@ class Run:
             return {} if mailing.kind is MailingKind.SINGLE else None
 
     def _look_back(
-        self, leased: Leased, session: Session, after: After, eased: int | None
+        self, leased: LeasedBatch, session: Session, after: After, eased: int | None
     ) -> dt.datetime | None:
         """What a batch taught us about relay and receivers.
 
@@ -257,7 +257,7 @@ class Run:
         return None
 
     def _give_back(
-        self, leased: Leased, not_before: dt.datetime | None, *, is_broken: bool
+        self, leased: LeasedBatch, not_before: dt.datetime | None, *, is_broken: bool
     ) -> None:
         with transaction() as tx:
             if is_broken:

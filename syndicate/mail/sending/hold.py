@@ -7,7 +7,7 @@ always think the lease shorter than the database does.
 import time
 
 from syndicate import logs
-from syndicate.mail.relay.supply import LEASE_MARGIN_S, LeaseLostError
+from syndicate.mail.relay.supply import LEASE_MARGIN_S, BatchLostError
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.sending import lease
 
@@ -24,7 +24,7 @@ class Hold:
         since: the monotonic clock before it was asked.
     """
 
-    def __init__(self, leased: lease.Leased, since: float) -> None:
+    def __init__(self, leased: lease.LeasedBatch, since: float) -> None:
         self.leased = leased
         self.end = since + lease.LEASE_S
         self._next = since + RENEW_EVERY_S
@@ -45,7 +45,7 @@ class Hold:
         """
         now = time.monotonic()
         if now >= self.end:
-            raise LeaseLostError("The lease ran out.")
+            raise BatchLostError("The lease ran out.")
         if now >= self._next:
             self._ask(now)
         return self.end
@@ -56,9 +56,9 @@ class Hold:
                 is_ours = lease.renew(tx, self.leased)
         except DatabaseDownError as error:
             if self.end - time.monotonic() < LEASE_MARGIN_S:
-                raise LeaseLostError("The lease could not be renewed in time.") from error
+                raise BatchLostError("The lease could not be renewed in time.") from error
             log.warning("lease_renewal_failed", mailing=self.leased.mailing_id)
             return
         if not is_ours:
-            raise LeaseLostError("The lease is somebody else's by now.")
+            raise BatchLostError("The lease is somebody else's by now.")
         self.renewed(since)

@@ -11,10 +11,10 @@ Source: docs/facts/mail.md#unknown-outcomes.
 
 import datetime as dt
 
-from syndicate.mail.relay.conversation import CLOSING, Outcome, Result
+from syndicate.mail.relay.conversation import CLOSING, EnvelopeOutcome, Result
 from syndicate.redaction import without_addresses
 from syndicate.store.sending import results
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.vocabulary.sending import DeliveryState
 
 DEFERRALS_MIN = (1, 5, 15, 60, 180)
@@ -22,14 +22,14 @@ DEFERRALS_MIN = (1, 5, 15, 60, 180)
 JITTER = 0.2
 MAX_REASON = 200
 _STATES = {
-    Outcome.ACCEPTED: DeliveryState.ACCEPTED,
-    Outcome.DEFERRED: DeliveryState.DEFERRED,
-    Outcome.FAILED: DeliveryState.FAILED,
-    Outcome.UNKNOWN: DeliveryState.AMBIGUOUS,
+    EnvelopeOutcome.ACCEPTED: DeliveryState.ACCEPTED,
+    EnvelopeOutcome.DEFERRED: DeliveryState.DEFERRED,
+    EnvelopeOutcome.FAILED: DeliveryState.FAILED,
+    EnvelopeOutcome.UNKNOWN: DeliveryState.AMBIGUOUS,
 }
 
 
-def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
+def of(result: Result, due: DueDelivery, *, now: dt.datetime) -> results.DeliveryOutcome | None:
     """The outcome to write for one result, or None when nothing was tried.
 
     Args:
@@ -41,7 +41,7 @@ def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
     if state is None:
         return None
     is_deferred = state is DeliveryState.DEFERRED
-    return results.Outcome(
+    return results.DeliveryOutcome(
         due.ordinal,
         state,
         code=result.code,
@@ -51,7 +51,7 @@ def of(result: Result, due: Due, *, now: dt.datetime) -> results.Outcome | None:
     )
 
 
-def is_slow_down(outcome: results.Outcome) -> bool:
+def is_slow_down(outcome: results.DeliveryOutcome) -> bool:
     """Whether a receiver asked for less: 421, or a policy reply 4.7.x.
 
     Source: docs/facts/mail.md#slowing-down.
@@ -61,7 +61,7 @@ def is_slow_down(outcome: results.Outcome) -> bool:
     return outcome.code == CLOSING or (outcome.enhanced or "").startswith("4.7.")
 
 
-def next_try(due: Due, now: dt.datetime) -> dt.datetime:
+def next_try(due: DueDelivery, now: dt.datetime) -> dt.datetime:
     """When a delivery that was deferred just now is due again, aware UTC."""
     minutes = DEFERRALS_MIN[min(due.attempts, len(DEFERRALS_MIN) - 1)]
     # Spread by recipient, so that the same row gives the same time to whoever asks.

@@ -15,13 +15,13 @@ from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.quick_xml import MAX_TAGS
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, FeedDocument, PictureIn
+from syndicate.reading.records import Enclosure, Entry, ParsedFeed, PictureIn
 from syndicate.reading.text import plain
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
 
-def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = None) -> FeedDocument:
+def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = None) -> ParsedFeed:
     """Read a JSON Feed.
 
     Args:
@@ -45,7 +45,7 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         )
     items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
     hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]
-    return FeedDocument(
+    return ParsedFeed(
         format="json",
         title=plain(_text(data, "title")),
         link=absolute_url(_text(data, "home_page_url"), base),

@@ -18,7 +18,7 @@ from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.quick_xml import ATOM, MAX_TAGS, Frame, rss_item, when
 from syndicate.reading.feeds.xml_parts import is_media, split, text_of
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, FeedDocument
+from syndicate.reading.records import Enclosure, Entry, ParsedFeed
 from syndicate.reading.text import plain
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -34,7 +34,7 @@ def document(
     base: str | None,
     now: dt.datetime,
     zone: str | None = None,
-) -> FeedDocument:
+) -> ParsedFeed:
     """The feed that feedparser read.
 
     Args:
@@ -48,7 +48,7 @@ def document(
     items = _items(root, len(parsed.entries))
     broken = str(parsed.get("bozo_exception", ""))[:200] if parsed.get("bozo") else None
     hub, self_url = _rel(feed, "hub"), _rel(feed, "self")
-    return FeedDocument(
+    return ParsedFeed(
         format=_format(str(parsed.get("version") or "")),
         title=plain(_value(feed, "title")),
         link=absolute_url(feed.get("link"), base),

@@ -21,7 +21,7 @@ from syndicate.errors import NotAFeedError
 from syndicate.reading import clean, dates, encoding, nesting
 from syndicate.reading.feeds import jsonfeed, lenient_xml, quick_xml
 from syndicate.reading.feeds.repair_xml import mended
-from syndicate.reading.records import Entry, FeedDocument
+from syndicate.reading.records import Entry, ParsedFeed
 
 MAX_ENTRIES = 1000
 # Below this feedparser costs next to nothing, so a short document gets the more lenient reader.
@@ -47,7 +47,7 @@ def parse(
     url: str | None = None,
     now: dt.datetime,
     zone: str | None = None,
-) -> FeedDocument:
+) -> ParsedFeed:
     """Read a feed in any of its forms.
 
     Args:
@@ -129,7 +129,7 @@ def not_a_feed(text: str, url: str | None) -> NotAFeedError:
     return NotAFeedError(f"{url or 'This document'} is no feed: it is {what}.", url=url)
 
 
-def _shortened(feed: FeedDocument, left_out: int) -> FeedDocument:
+def _shortened(feed: ParsedFeed, left_out: int) -> ParsedFeed:
     surplus = max(0, len(feed.entries) - MAX_ENTRIES)
     entries = tuple(_capped(each) for each in feed.entries[:MAX_ENTRIES])
     return dataclasses.replace(feed, entries=entries, left_out=left_out + surplus)
@@ -177,7 +177,7 @@ def _looks_like_a_feed(text: str) -> bool:
 
 def _lenient(
     text: str, *, url: str | None, now: dt.datetime, zone: str | None = None
-) -> FeedDocument | None:
+) -> ParsedFeed | None:
     if nesting.deepest(text) > clean.MAX_DEPTH:
         raise NotAFeedError(
             f"{url or 'This document'} is no feed: it is nested deeper than any feed is.", url=url
@@ -202,7 +202,7 @@ def _lenient(
     return lenient_xml.document(parsed, root, base=url, now=now, zone=zone)
 
 
-def as_json(feed: FeedDocument) -> dict[str, Any]:
+def as_json(feed: ParsedFeed) -> dict[str, Any]:
     """A feed as `syndicate collect parse --json` prints it: what we would store."""
     head = {
         "format": feed.format,

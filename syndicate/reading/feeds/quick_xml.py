@@ -20,7 +20,7 @@ from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.xml_parts import DC, DCTERMS, split, text_of
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, FeedDocument
+from syndicate.reading.records import Enclosure, Entry, ParsedFeed
 from syndicate.reading.text import plain
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -45,7 +45,7 @@ class Frame:
 
 def read(
     root: etree._Element, *, base: str | None, now: dt.datetime, zone: str | None = None
-) -> FeedDocument | None:
+) -> ParsedFeed | None:
     """The feed that a well-formed document is, or None when it should be read leniently.
 
     Args:
@@ -100,14 +100,14 @@ def _has_base(root: etree._Element) -> bool:
 
 def _rss(
     kind: str, channel: etree._Element, items: list[etree._Element], frame: Frame
-) -> FeedDocument | None:
+) -> ParsedFeed | None:
     entries = [_rss_entry(item, frame) for item in items]
     if any(entry is None for entry in entries):
         return None
     read_entries = tuple(entry for entry in entries if entry is not None)
     first = _firsts(channel)
     links = _atom_links(channel)
-    return FeedDocument(
+    return ParsedFeed(
         format=kind,
         title=plain(first.get((frame.rss, "title"), "")),
         link=absolute_url(first.get((frame.rss, "link")), frame.base),
@@ -223,12 +223,12 @@ def _minutes(text: str | None) -> int | None:
     return int(digits) * 60 if digits.isdecimal() and len(digits) < 6 else None  # noqa: PLR2004 - 69 days
 
 
-def _atom(root: etree._Element, frame: Frame) -> FeedDocument | None:
+def _atom(root: etree._Element, frame: Frame) -> ParsedFeed | None:
     entries = [_atom_entry(item, root, frame) for item in root.iterchildren(f"{{{ATOM}}}entry")]
     if any(entry is None for entry in entries):
         return None
     links = _atom_links(root)
-    return FeedDocument(
+    return ParsedFeed(
         format="atom",
         title=plain(_construct(root.find(f"{{{ATOM}}}title")) or ""),
         link=absolute_url(links.get("alternate"), frame.base),

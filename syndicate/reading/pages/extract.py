@@ -23,7 +23,7 @@ from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.titles import headline_of
-from syndicate.reading.records import Page, PictureIn
+from syndicate.reading.records import ParsedPage, PictureIn
 from syndicate.vocabulary.articles import Access, ArticleKind
 
 # Types of schema.org.
@@ -46,7 +46,7 @@ def extract(
     now: dt.datetime,
     content_type: str = "",
     source_profile: dict[str, Any] | None = None,
-) -> Page:
+) -> ParsedPage:
     """Read an article page.
 
     Args:
@@ -61,7 +61,7 @@ def extract(
     """
     root = tree(body, content_type)
     if root is None:
-        return Page(url=url)
+        return ParsedPage(url=url)
     address = _base(root, url)
     meta = Meta(root)
     node = jsonld.article_of(root)
@@ -80,7 +80,7 @@ def extract(
     found |= embargo.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
-    return Page(
+    return ParsedPage(
         url=url,
         language=language,
         direction=(source_profile or {}).get("direction") or direction(language),
@@ -205,7 +205,7 @@ def _access(node: jsonld.Node, meta: Meta) -> Access | None:
     return _TIERS.get(tier)
 
 
-def as_json(page: Page) -> dict[str, Any]:
+def as_json(page: ParsedPage) -> dict[str, Any]:
     """A page as `syndicate collect extract --json` prints it: what we would store."""
     shown: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(page), default=dates.iso))
     return shown

@@ -26,7 +26,7 @@ from syndicate.errors import UsageError
 from syndicate.reading import dates, embargo, zones
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Pick, PictureIn
+from syndicate.reading.records import PictureIn, Teaser
 from syndicate.reading.text import plain
 
 TEXTS = ("headline", "standfirst", "section", "caption", "credit")
@@ -187,14 +187,14 @@ def _date(
     return found if found["published"] or found.get("embargo_raw") else {}
 
 
-def _picks(root: etree._Element, wanted: Any, url: str) -> tuple[Pick, ...]:
-    found: dict[str, Pick] = {}
+def _picks(root: etree._Element, wanted: Any, url: str) -> tuple[Teaser, ...]:
+    found: dict[str, Teaser] = {}
     for element in _select(root, wanted):
         anchor = element if element.tag == "a" else next(element.iter("a"), None)
         address = absolute_url(anchor.get("href"), url) if anchor is not None else None
         teaser = " ".join("".join(element.itertext()).split())
         if address and teaser:
-            found.setdefault(address, Pick(teaser, address))
+            found.setdefault(address, Teaser(teaser, address))
     return tuple(found.values())
 
 

@@ -29,7 +29,7 @@ AHEAD = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Due:
+class DueAlert:
     """An article that an alert newsletter has not told yet."""
 
     newsletter_id: int
@@ -60,7 +60,7 @@ def ask(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> l
     return fresh
 
 
-def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:
+def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
     """What is still to be told, in the order in which it was asked for.
 
     Args:
@@ -69,7 +69,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:
     """
     asked_at = func.greatest(Article.alert_at, Article.embargo_until)
     earliest = max(now - WITHIN, installation.opens_from(tx) or now - WITHIN)
-    rows: list[Due] = []
+    rows: list[DueAlert] = []
     for newsletter in tx.scalars(
         select(Newsletter).where(Newsletter.kind == NewsletterKind.ALERT).order_by(Newsletter.id)
     ).all():
@@ -89,7 +89,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[Due]:
             )
             .order_by(asked_at, Article.id)
         )
-        rows += [Due(newsletter.id, article_id) for article_id in tx.scalars(query)]
+        rows += [DueAlert(newsletter.id, article_id) for article_id in tx.scalars(query)]
     return rows
 
 
@@ -111,7 +111,7 @@ def opened_since(tx: Transaction, newsletter_id: int, since: dt.datetime) -> int
 
 def open_issue(
     tx: Transaction,
-    wanted: Due,
+    wanted: DueAlert,
     *,
     local_date: dt.date,
     held: str | None,

@@ -18,7 +18,7 @@ TELL_FOR = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Correction:
+class LaterChange:
     """What became of a story after an issue had carried it.
 
     Attributes:
@@ -50,7 +50,7 @@ class Correction:
 
 def of_newsletter(
     tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime
-) -> list[Correction]:
+) -> list[LaterChange]:
     """What was corrected or withdrawn of the stories that earlier issues of a newsletter carried.
 
     Args:
@@ -102,9 +102,9 @@ def of_newsletter(
     )
 
 
-def _correction(article: Article, revision: Revision, sent_on: dt.date, slug: str) -> Correction:
+def _correction(article: Article, revision: Revision, sent_on: dt.date, slug: str) -> LaterChange:
     is_withdrawn = article.state is ArticleState.KILLED
-    return Correction(
+    return LaterChange(
         article_id=article.id,
         revision=revision.number,
         section_slug=slug,

@@ -16,14 +16,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from syndicate.store.composition.corrections import Correction
+from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
-from syndicate.store.sending.lease import Due, dues
+from syndicate.store.sending.lease import DueDelivery, dues
 from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.sending.results import finish_mailing
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
@@ -204,7 +204,7 @@ def add_stories(
     tx: Transaction,
     issue_id: int,
     chosen: Sequence[tuple[int, Story]],
-    corrected: Sequence[tuple[int, Correction]] = (),
+    corrected: Sequence[tuple[int, LaterChange]] = (),
 ) -> None:
     """Write down which stories an issue carries, and which corrections.
 
@@ -214,7 +214,7 @@ def add_stories(
         chosen: (position, story) pairs; the position is the story's bit in every choice.
         corrected: (position, correction) pairs.
     """
-    told: tuple[tuple[int, Story | Correction], ...] = (*chosen, *corrected)
+    told: tuple[tuple[int, Story | LaterChange], ...] = (*chosen, *corrected)
     rows = [
         {
             "issue_id": issue_id,
@@ -223,7 +223,7 @@ def add_stories(
             "revision": story.revision,
             "section_slug": story.section_slug,
             "language": story.language,
-            "is_correction": isinstance(story, Correction),
+            "is_correction": isinstance(story, LaterChange),
             "picture_url": story.picture.url
             if isinstance(story, Story) and story.picture is not None
             else None,
@@ -244,7 +244,7 @@ def carried(tx: Transaction, issue_id: int) -> list[tuple[IssueStory, str]]:
     return [(row[0], row[1]) for row in tx.execute(query.order_by(IssueStory.position))]
 
 
-def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | None:
+def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> DueDelivery | None:
     """A materialised mailing's delivery to one address, None when it has none."""
     query = dues().where(
         Delivery.mailing_id == mailing_id,
@@ -252,7 +252,7 @@ def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> Due | 
         Subscription.id.is_not(None),
     )
     row = tx.execute(query).one_or_none()
-    return None if row is None else Due(*row)
+    return None if row is None else DueDelivery(*row)
 
 
 def _turn(

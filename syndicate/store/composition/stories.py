@@ -29,7 +29,7 @@ _AsShown = Select[Article, dt.datetime, str, str, int, Picture]
 
 
 @dataclass(frozen=True)
-class Shown:
+class StoryPicture:
     """The lead picture of a story, as far as its rights let it into mail."""
 
     url: str
@@ -81,7 +81,7 @@ class Story:
     url: str | None
     slug: str
     is_free: bool
-    picture: Shown | None
+    picture: StoryPicture | None
 
 
 def candidates(
@@ -227,5 +227,5 @@ def _story(
         is_free=article.access is Access.FREE,
         picture=None
         if picture is None
-        else Shown(picture.url, picture.width, picture.height, picture.alt, picture.credit),
+        else StoryPicture(picture.url, picture.width, picture.height, picture.alt, picture.credit),
     )

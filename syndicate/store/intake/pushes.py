@@ -40,7 +40,7 @@ class SourcePush(Table):
 
 
 @dataclass(frozen=True)
-class Pushed:
+class HubPush:
     """A delivery in a worker's hands."""
 
     id: int
@@ -66,7 +66,7 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
     return tx.scalar(select(SourcePush.id).where(SourcePush.due_at <= now).limit(1)) is not None
 
 
-def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[Pushed]:
+def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[HubPush]:
     """Take deliveries that wait, oldest first; nobody else gets them for 60 s."""
     waiting = (
         select(SourcePush.id)
@@ -92,7 +92,7 @@ def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[Pushe
         )
     }
     return [
-        Pushed(
+        HubPush(
             id=row.id,
             source_id=about[row.subscription_id].source_id,
             topic=about[row.subscription_id].topic,

@@ -24,7 +24,7 @@ PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
 
 
 @dataclass(frozen=True)
-class Leased:
+class LeasedSource:
     """A source in a worker's hands, with what its last fetch learnt."""
 
     source: Source
@@ -59,7 +59,7 @@ def lease(
     *,
     limit: int,
     source_ids: Collection[int] | None = None,
-) -> list[Leased]:
+) -> list[LeasedSource]:
     """Take due sources, each domain whole.
 
     Args:
@@ -195,7 +195,7 @@ def _is_free_host(now: dt.datetime) -> Any:
 
 def _take(
     tx: Transaction, domains: list[str], is_due: tuple[Any, ...], until: dt.datetime
-) -> list[Leased]:
+) -> list[LeasedSource]:
     place = func.row_number().over(partition_by=Source.domain, order_by=FetchState.next_at)
     ranked = (
         select(Source.id, place.label("place"))
@@ -232,8 +232,8 @@ def _leased(
     fetched: FetchState,
     publication: Publication,
     pushed_at: dt.datetime | None,
-) -> Leased:
-    return Leased(
+) -> LeasedSource:
+    return LeasedSource(
         source=source,
         fetched=fetched,
         language=publication.language,

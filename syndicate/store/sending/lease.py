@@ -35,7 +35,7 @@ LEASE = text(f"interval '{LEASE_S} seconds'")
 
 
 @dataclass(frozen=True)
-class Leased:
+class LeasedBatch:
     """A batch in a worker's hands.
 
     Attributes:
@@ -52,7 +52,7 @@ class Leased:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueDelivery:
     """One delivery of a leased batch that is due.
 
     Attributes:
@@ -77,7 +77,7 @@ class Due:
     content_version: int | None
 
 
-def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) -> Leased | None:
+def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) -> LeasedBatch | None:
     """Lease the most urgent batch of a lane that is ready, or None.
 
     Args:
@@ -110,7 +110,7 @@ def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) ->
         .execution_options(synchronize_session=False)
     )
     row = tx.execute(statement).one_or_none()
-    return None if row is None else Leased(*row)
+    return None if row is None else LeasedBatch(*row)
 
 
 def ready_lanes(tx: Transaction, now: dt.datetime) -> set[Lane]:
@@ -120,7 +120,7 @@ def ready_lanes(tx: Transaction, now: dt.datetime) -> set[Lane]:
 
 
 def dues() -> Select[int, int, str, int, int, str, int, int | None]:
-    """Deliveries as `Due` holds them, of every mailing: narrow it down."""
+    """Deliveries as `DueDelivery` holds them, of every mailing: narrow it down."""
     return (
         select(
             Delivery.ordinal,
@@ -144,7 +144,7 @@ def dues() -> Select[int, int, str, int, int, str, int, int | None]:
     )
 
 
-def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Due]:
+def due_deliveries(tx: Transaction, leased: LeasedBatch, now: dt.datetime) -> list[DueDelivery]:
     """The pending and the due deferred deliveries of a batch, in order."""
     query = (
         dues()
@@ -158,7 +158,7 @@ def due_deliveries(tx: Transaction, leased: Leased, now: dt.datetime) -> list[Du
         )
         .order_by(Delivery.ordinal)
     )
-    return [Due(*row) for row in tx.execute(query)]
+    return [DueDelivery(*row) for row in tx.execute(query)]
 
 
 # One statement, for it is half of what a chunk costs the database. Barred are those who were
@@ -214,7 +214,7 @@ _INTEND = text(
 
 def intend(
     tx: Transaction,
-    leased: Leased,
+    leased: LeasedBatch,
     ordinals: Sequence[int],
     *,
     version: int,
@@ -262,7 +262,7 @@ def intend(
     )
 
 
-def renew(tx: Transaction, leased: Leased) -> bool:
+def renew(tx: Transaction, leased: LeasedBatch) -> bool:
     """Hold a batch for another 120 s; False when it is somebody else's by now."""
     statement = (
         update(Batch)
@@ -274,7 +274,7 @@ def renew(tx: Transaction, leased: Leased) -> bool:
     return tx.scalar(statement) is not None
 
 
-def end(tx: Transaction, leased: Leased) -> None:
+def end(tx: Transaction, leased: LeasedBatch) -> None:
     """Let a batch's lease be over now, for `store.sending.reaping` to take the batch back.
 
     For its holder alone, and only when nothing is sent of it any more. Safe to run twice.
@@ -287,7 +287,7 @@ def end(tx: Transaction, leased: Leased) -> None:
     )
 
 
-def _fence(leased: Leased) -> ColumnElement[bool]:
+def _fence(leased: LeasedBatch) -> ColumnElement[bool]:
     return and_(
         Batch.mailing_id == leased.mailing_id,
         Batch.number == leased.number,

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, text
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue
-from syndicate.store.sending.lease import Leased
+from syndicate.store.sending.lease import LeasedBatch
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState
@@ -30,7 +30,7 @@ COUNTED = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """What became of one delivery.
 
     Attributes:
@@ -104,7 +104,7 @@ _WRITE = text(
 
 
 def settle(
-    tx: Transaction, leased: Leased, outcomes: Sequence[Outcome], *, now: dt.datetime
+    tx: Transaction, leased: LeasedBatch, outcomes: Sequence[DeliveryOutcome], *, now: dt.datetime
 ) -> bool:
     """Write a chunk's outcomes and clear its intent.
 
@@ -162,7 +162,7 @@ def change_batch(
 
 
 def give_back(
-    tx: Transaction, leased: Leased, *, now: dt.datetime, not_before: dt.datetime | None = None
+    tx: Transaction, leased: LeasedBatch, *, now: dt.datetime, not_before: dt.datetime | None = None
 ) -> bool:
     """End a lease: the batch is done, or ready again when its next delivery is due.
 

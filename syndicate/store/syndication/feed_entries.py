@@ -48,7 +48,7 @@ _Places = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Page:
+class EntryPage:
     """The places of one page, newest first, and what they were read from.
 
     Attributes:
@@ -77,7 +77,7 @@ class Layout:
         next_moment: when it changes next without anybody's doing, or None.
     """
 
-    pages: tuple[Page, ...]
+    pages: tuple[EntryPage, ...]
     tombstones: list[tuple[str, dt.datetime]]
     next_moment: dt.datetime | None
 
@@ -97,7 +97,7 @@ def layout(tx: Transaction, feed: Feed, channel: Channel, *, now: dt.datetime) -
 
 def _newest(
     tx: Transaction, feed: Feed, shown: _Places
-) -> tuple[Page, tuple[dt.datetime, int] | None]:
+) -> tuple[EntryPage, tuple[dt.datetime, int] | None]:
     """Page 0 of a feed and the sort key of its oldest place (None when it is not full).
 
     Older articles that changed materially within the time page 0 covers stand at its end as well:
@@ -115,7 +115,7 @@ def _newest(
         )
         rows += tx.execute(changed.limit(CHANGED)).all()
     places = tuple(Place(row.article_id, row.revision) for row in rows)
-    return Page(0, places, ",".join(row.version for row in rows)), before
+    return EntryPage(0, places, ",".join(row.version for row in rows)), before
 
 
 def _older_pages(
@@ -125,7 +125,7 @@ def _older_pages(
     before: tuple[dt.datetime, int],
     *,
     now: dt.datetime,
-) -> list[Page]:
+) -> list[EntryPage]:
     """The pages behind page 0, oldest first.
 
     Args:
@@ -159,7 +159,7 @@ def _older_pages(
         .label("versions"),
     )
     return [
-        Page(
+        EntryPage(
             int(row.page),
             tuple(map(Place, row.article_ids or (), row.revisions or ())),
             row.versions or "",

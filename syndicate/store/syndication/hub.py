@@ -110,7 +110,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class HubDelivery:
     """One topic to one callback, in a worker's hands."""
 
     id: int
@@ -265,7 +265,7 @@ def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.
     )
 
 
-def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[Delivery]:
+def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[HubDelivery]:
     """Lease deliveries that are due, with the topic as it stands now."""
     wanted = (
         select(FeedCallback.id)
@@ -284,7 +284,7 @@ def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[De
     rows = list(tx.scalars(taken))
     documents = _documents(tx, rows)
     return [
-        Delivery(
+        HubDelivery(
             id=row.id,
             epoch=row.epoch,
             topic=row.topic,
@@ -301,7 +301,7 @@ def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[De
     ]
 
 
-def delivered(tx: Transaction, delivery: Delivery, status: int, *, now: dt.datetime) -> None:
+def delivered(tx: Transaction, delivery: HubDelivery, status: int, *, now: dt.datetime) -> None:
     """Note that a callback took a topic; one that changed meanwhile stays due."""
     tx.execute(
         _mine(delivery.id, delivery.epoch).values(
@@ -315,7 +315,7 @@ def delivered(tx: Transaction, delivery: Delivery, status: int, *, now: dt.datet
 
 
 def not_delivered(
-    tx: Transaction, delivery: Delivery, status: int | None, *, now: dt.datetime
+    tx: Transaction, delivery: HubDelivery, status: int | None, *, now: dt.datetime
 ) -> None:
     """Try again later, up to five times; the next change begins anew, until the lease ends."""
     retries = DELIVER_RETRIES

@@ -17,7 +17,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feed_documents, feed_entries, feed_rows, hub, hub_pings
 from syndicate.store.syndication.feed_documents import Done, NewPage, Stored, Taken
-from syndicate.store.syndication.feed_entries import Page
+from syndicate.store.syndication.feed_entries import EntryPage
 from syndicate.store.syndication.feed_rows import EntryRow
 from syndicate.vocabulary.articles import Channel
 from syndicate.vocabulary.feeds import FeedFormat
@@ -36,7 +36,7 @@ class Standing:
         is_first: whether its publication answers without a prefix.
     """
 
-    pages: Sequence[Page]
+    pages: Sequence[EntryPage]
     stored: Mapping[int, str]
     before: bytes | None
     tombstones: Sequence[tuple[str, dt.datetime]]
@@ -56,7 +56,7 @@ class PageRows:
         until: when the first right ends among its pictures, or None.
     """
 
-    page: Page
+    page: EntryPage
     entries: Sequence[EntryRow]
     stood: Collection[int]
     stored: Mapping[FeedFormat, Stored]
@@ -100,7 +100,7 @@ def ask(tx: Transaction, taken: Taken, *, with_before: bool, now: dt.datetime) -
 
 
 def rows(
-    tx: Transaction, taken: Taken, pages: Sequence[Page], *, now: dt.datetime
+    tx: Transaction, taken: Taken, pages: Sequence[EntryPage], *, now: dt.datetime
 ) -> list[PageRows]:
     """What some pages of a feed are built from, in their order."""
     numbers = [page.number for page in pages]

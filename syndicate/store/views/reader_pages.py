@@ -27,7 +27,7 @@ from syndicate.vocabulary.newsletters import IssueState
 
 
 @dataclass(frozen=True)
-class Story:
+class ListedArticle:
     """An article as a list shows it; times are aware UTC."""
 
     id: int
@@ -80,7 +80,7 @@ class Reading:
         desk: the team that feedback goes to, if its section has one.
     """
 
-    story: Story
+    story: ListedArticle
     body_html: str
     pictures: Sequence[Picture]
     forbidden: frozenset[str]
@@ -99,12 +99,12 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Pick:
+class FeaturedLine:
     """One entry of a publication's featured list."""
 
     teaser: str
     url: str
-    story: Story | None
+    story: ListedArticle | None
 
 
 def path_of(article_id: int, slug: str) -> str:
@@ -120,7 +120,7 @@ def newest(
     limit: int,
     section_id: int | None = None,
     before: int | None = None,
-) -> list[Story]:
+) -> list[ListedArticle]:
     """The newest articles that a page may show.
 
     Args:
@@ -151,7 +151,7 @@ def newest(
     return _with_pictures(tx, [_story(row) for row in tx.execute(query)], now)
 
 
-def picks(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[Pick]:
+def picks(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[FeaturedLine]:
     """The featured list as it stands at a moment, in its order."""
     query = (
         select(Featured)
@@ -166,7 +166,7 @@ def picks(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[Pic
     ids = [row.article_id for row in rows if row.article_id is not None]
     shown = {story.id: story for story in _by_ids(tx, ids, now)}
     return [
-        Pick(row.teaser, row.url, shown.get(row.article_id or 0))
+        FeaturedLine(row.teaser, row.url, shown.get(row.article_id or 0))
         for row in rows
         if row.article_id is None or row.article_id in shown
     ]
@@ -256,7 +256,7 @@ def sent_issue(tx: Transaction, issue_id: int) -> tuple[Issue, Newsletter] | Non
     return None if row is None else (row[0], row[1])
 
 
-def issue_stories(tx: Transaction, issue_id: int, *, now: dt.datetime) -> list[Story]:
+def issue_stories(tx: Transaction, issue_id: int, *, now: dt.datetime) -> list[ListedArticle]:
     """The stories of an issue as they stand now, in its order; one withdrawn since is left out."""
     query = (
         _stories()
@@ -294,17 +294,21 @@ def _stories(*more: Any) -> Select[Any]:
     return query.outerjoin(Section, Section.id == Article.section_id)
 
 
-def _story(row: Any) -> Story:
-    fields = {name: getattr(row, name) for name in Story.__dataclass_fields__ if name != "picture"}
-    return Story(**fields)
+def _story(row: Any) -> ListedArticle:
+    fields = {
+        name: getattr(row, name) for name in ListedArticle.__dataclass_fields__ if name != "picture"
+    }
+    return ListedArticle(**fields)
 
 
-def _by_ids(tx: Transaction, ids: Sequence[int], now: dt.datetime) -> list[Story]:
+def _by_ids(tx: Transaction, ids: Sequence[int], now: dt.datetime) -> list[ListedArticle]:
     query = _stories().where(Article.id.in_(ids), may_show(Channel.PAGE, now=now))
     return _with_pictures(tx, [_story(row) for row in tx.execute(query)], now)
 
 
-def _with_pictures(tx: Transaction, stories: Sequence[Story], now: dt.datetime) -> list[Story]:
+def _with_pictures(
+    tx: Transaction, stories: Sequence[ListedArticle], now: dt.datetime
+) -> list[ListedArticle]:
     """Give each story its first picture that a page may show: one query for all of them."""
     query = (
         select(Picture)
@@ -317,7 +321,9 @@ def _with_pictures(tx: Transaction, stories: Sequence[Story], now: dt.datetime) 
     )
     lead = {picture.article_id: picture for picture in tx.scalars(query)}
     return [
-        Story(**{**story.__dict__, "picture": lead.get(story.id)}) if story.id in lead else story
+        ListedArticle(**{**story.__dict__, "picture": lead.get(story.id)})
+        if story.id in lead
+        else story
         for story in stories
     ]
 

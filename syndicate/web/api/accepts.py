@@ -12,7 +12,7 @@ from syndicate.web.api.actors import CanTellAccepts
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
 
 
-class Taken(BaseModel):
+class AcceptsTaken(BaseModel):
     """What came of a batch."""
 
     relay: str
@@ -24,7 +24,7 @@ def take_accepts(
     _actor: CanTellAccepts,
     relay: Annotated[str, Query(max_length=300, description="HOST:PORT, as the relay is set")],
     body: Annotated[bytes, Body(media_type="text/plain", description="lines of its log")],
-) -> Taken:
+) -> AcceptsTaken:
     """Take a batch of a relay's accept log, whole or not at all. Safe to send twice."""
     lines = reconcile.take_pushed(body, relay_name=relay, now=clock.now())
-    return Taken(relay=relay, lines=lines)
+    return AcceptsTaken(relay=relay, lines=lines)

@@ -124,7 +124,7 @@ class TakedownIn(BaseModel):
     reason: Text = Field("", description="needed; the audit keeps it for good")
 
 
-class Batch(BaseModel):
+class ArticleBatch(BaseModel):
     """Several articles of one publication."""
 
     model_config = ConfigDict(extra="forbid")
@@ -132,7 +132,7 @@ class Batch(BaseModel):
     articles: list[ArticleIn] = Field(min_length=1, max_length=receive_push.MAX_BATCH)
 
 
-class Outcome(BaseModel):
+class PushOutcome(BaseModel):
     """What became of one article."""
 
     id: str
@@ -142,13 +142,13 @@ class Outcome(BaseModel):
     revision: int | None
 
 
-class Outcomes(BaseModel):
+class PushOutcomes(BaseModel):
     """What became of each article, in order."""
 
-    results: list[Outcome]
+    results: list[PushOutcome]
 
 
-class Shown(BaseModel):
+class ArticleView(BaseModel):
     """An article as operators see it, whatever its state."""
 
     id: int
@@ -171,14 +171,14 @@ def push_articles(
     request: Request,
     response: Response,
     actor: CanEdit,
-    body: ArticleIn | Batch,
+    body: ArticleIn | ArticleBatch,
     key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
-) -> Outcome | Outcomes:
+) -> PushOutcome | PushOutcomes:
     """Send one article, or a batch. The same article again changes nothing.
 
     With an Idempotency-Key a repeated request gets the first one's answer.
     """
-    several = body.articles if isinstance(body, Batch) else [body]
+    several = body.articles if isinstance(body, ArticleBatch) else [body]
     slug = _one_publication(several, getattr(request.state, "signed_publication", None))
     now = clock.now()
     with transaction() as tx:
@@ -189,9 +189,9 @@ def push_articles(
                 idempotency.remember(tx, _key_hash(actor, key), answered)
     with transaction() as tx:
         outbox.pass_on(tx, now)
-    results = [Outcome(**each) for each in answered["results"]]
-    if isinstance(body, Batch):
-        return Outcomes(results=results)
+    results = [PushOutcome(**each) for each in answered["results"]]
+    if isinstance(body, ArticleBatch):
+        return PushOutcomes(results=results)
     response.status_code = 201 if results[0].outcome == "created" else 200
     return results[0]
 
@@ -202,7 +202,7 @@ def list_articles(
     state: ArticleState | None = None,
     before_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[Shown]:
+) -> list[ArticleView]:
     """Articles of every publication, newest first, whatever their state."""
     with transaction() as tx:
         found = articles.listed(tx, state=state, before_id=before_id, limit=limit)
@@ -210,14 +210,14 @@ def list_articles(
 
 
 @router.get("/articles/{article_id}")
-def show_article(_actor: CanRead, article_id: ArticleId) -> Shown:
+def show_article(_actor: CanRead, article_id: ArticleId) -> ArticleView:
     """One article, whatever its state."""
     with transaction() as tx:
         return _shown(editing.find(tx, article_id))
 
 
 @router.post("/articles/{article_id}/kill")
-def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = None) -> Shown:
+def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = None) -> ArticleView:
     """Withdraw an article; its text is kept and shown to nobody. Safe to run twice."""
     note = body.note if body else ""
     with transaction() as tx:
@@ -228,7 +228,7 @@ def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = No
 @router.post("/articles/{article_id}/takedown")
 def take_article_down(
     actor: CanEdit, article_id: ArticleId, body: TakedownIn | None = None
-) -> Shown:
+) -> ArticleView:
     """Remove an article and every copy of it for good; 400 without a reason. Safe to run twice."""
     reason = body.reason if body else ""
     with transaction() as tx:
@@ -237,7 +237,7 @@ def take_article_down(
 
 
 @router.post("/articles/{article_id}/alert")
-def alert_readers(actor: CanEdit, article_id: ArticleId) -> Shown:
+def alert_readers(actor: CanEdit, article_id: ArticleId) -> ArticleView:
     """Tell an article at once to the readers of alerts; once only. Safe to run twice."""
     with transaction() as tx:
         editing.alert(tx, article_id, actor=actor, now=clock.now())
@@ -245,7 +245,7 @@ def alert_readers(actor: CanEdit, article_id: ArticleId) -> Shown:
 
 
 @router.post("/articles/{article_id}/embargo")
-def hold_article(actor: CanEdit, article_id: ArticleId, body: EmbargoIn) -> Shown:
+def hold_article(actor: CanEdit, article_id: ArticleId, body: EmbargoIn) -> ArticleView:
     """Hold an article back until a moment, or let it out at once. Safe to run twice."""
     with transaction() as tx:
         editing.embargo(tx, article_id, body.until, actor=actor, now=clock.now())
@@ -262,15 +262,19 @@ def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | 
 
 
 def _receive(
-    tx: Transaction, slug: str | None, body: ArticleIn | Batch, actor: Actor, now: dt.datetime
+    tx: Transaction,
+    slug: str | None,
+    body: ArticleIn | ArticleBatch,
+    actor: Actor,
+    now: dt.datetime,
 ) -> dict[str, Any]:
     publication = publications.named_or_only(tx, slug)
-    several = body.articles if isinstance(body, Batch) else [body]
+    several = body.articles if isinstance(body, ArticleBatch) else [body]
     entries = [receive_push.entry_of(_plain(each)) for each in several]
     times = {
         field: (entry.guid or "", moment)
         for number, (article, entry) in enumerate(zip(several, entries, strict=True))
-        for field, moment in _times(article, f"articles.{number}." * isinstance(body, Batch))
+        for field, moment in _times(article, f"articles.{number}." * isinstance(body, ArticleBatch))
         if not is_within(moment)
     }
     standing = receive_push.standing_times(tx, publication, entries) if times else {}
@@ -319,8 +323,8 @@ def _key_hash(actor: Actor, key: str) -> bytes:
     return hashlib.sha256(f"{actor.name}\0{key}".encode()).digest()
 
 
-def _shown(row: Article) -> Shown:
-    return Shown(
+def _shown(row: Article) -> ArticleView:
+    return ArticleView(
         id=row.id,
         publication_id=row.publication_id,
         state=row.state.value,

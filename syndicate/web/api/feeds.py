@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1")
 SourceId = Annotated[int, Path(ge=1, le=2**62)]
 
 
-class Feed(BaseModel):
+class FeedView(BaseModel):
     """A feed in its three formats."""
 
     slug: str
@@ -33,7 +33,7 @@ class Feed(BaseModel):
     json_feed: str
 
 
-class Source(BaseModel):
+class SourceView(BaseModel):
     """A source with what its last fetch learnt."""
 
     id: int
@@ -51,12 +51,12 @@ class Source(BaseModel):
 
 
 @router.get("/feeds", tags=["feeds"])
-def list_feeds(_actor: CanRead) -> list[Feed]:
+def list_feeds(_actor: CanRead) -> list[FeedView]:
     """Every feed of every publication."""
     base = f"{settings.load().base_url()}/feeds"
     with transaction() as tx:
         return [
-            Feed(
+            FeedView(
                 slug=feed.slug,
                 publication=publication.slug,
                 kind=feed.kind,
@@ -72,33 +72,33 @@ def list_feeds(_actor: CanRead) -> list[Feed]:
 
 
 @router.get("/sources", tags=["sources"])
-def list_sources(_actor: CanRead) -> list[Source]:
+def list_sources(_actor: CanRead) -> list[SourceView]:
     """Every source, oldest first."""
     with transaction() as tx:
         return [_source(*pair) for pair in sources.listed(tx)]
 
 
 @router.post("/sources/{source_id}/pause", tags=["sources"])
-def pause_source(actor: CanSteerSources, source_id: SourceId) -> Source:
+def pause_source(actor: CanSteerSources, source_id: SourceId) -> SourceView:
     """Ask a source no more until it is resumed. Safe to run twice."""
     steering.pause(source_id, actor=actor, now=clock.now())
     return _one(source_id)
 
 
 @router.post("/sources/{source_id}/resume", tags=["sources"])
-def resume_source(actor: CanSteerSources, source_id: SourceId) -> Source:
+def resume_source(actor: CanSteerSources, source_id: SourceId) -> SourceView:
     """Ask a source again, at once. Safe to run twice."""
     steering.resume(source_id, actor=actor, now=clock.now())
     return _one(source_id)
 
 
-def _one(source_id: int) -> Source:
+def _one(source_id: int) -> SourceView:
     with transaction() as tx:
         return next(_source(*pair) for pair in sources.listed(tx) if pair[0].id == source_id)
 
 
-def _source(row: SourceRow, state: FetchState) -> Source:
-    return Source(
+def _source(row: SourceRow, state: FetchState) -> SourceView:
+    return SourceView(
         id=row.id,
         publication_id=row.publication_id,
         kind=row.kind,

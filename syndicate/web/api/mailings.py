@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1", tags=["mailings"])
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
 
 
-class Counts(BaseModel):
+class CountsView(BaseModel):
     """What became of an audience; accepted to remaining add up to it."""
 
     audience: int
@@ -36,7 +36,7 @@ class Counts(BaseModel):
     remaining: int
 
 
-class Mailing(Counts):
+class MailingView(CountsView):
     """A mailing and how it stands."""
 
     id: int
@@ -52,7 +52,7 @@ class Mailing(Counts):
     expires_at: dt.datetime
     per_second: float
     seconds_left: int | None
-    groups: dict[str, Counts]
+    groups: dict[str, CountsView]
 
 
 class Problem(BaseModel):
@@ -75,7 +75,7 @@ class Version(BaseModel):
     other: int = Field(description="deferred, failed or ambiguous with it so far")
 
 
-class MailingWithProblems(Mailing):
+class MailingWithProblems(MailingView):
     """A mailing with what went wrong, grouped, and who got which text."""
 
     problems: list[Problem]
@@ -85,7 +85,7 @@ class MailingWithProblems(Mailing):
 class Mailings(BaseModel):
     """Mailings, the newest first."""
 
-    mailings: list[Mailing]
+    mailings: list[MailingView]
     next_before: int | None = Field(description="`before` of the next page; null on the last")
 
 
@@ -100,7 +100,7 @@ class Why(BaseModel):
     )
 
 
-class Installation(BaseModel):
+class InstallationView(BaseModel):
     """Whether mail may leave at all."""
 
     environment: str
@@ -178,34 +178,34 @@ def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
 
 
 @router.post("/mailings/{mailing_id}/pause")
-def pause_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
+def pause_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
     """Send no more until it is resumed; 409 when it is not being sent."""
     steering.pause(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/resume")
-def resume_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
+def resume_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
     """Go on with a mailing that is paused or held; 409 when it is neither."""
     steering.resume(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
 @router.post("/mailings/{mailing_id}/cancel")
-def cancel_mailing(actor: CanSteer, mailing_id: MailingId) -> Mailing:
+def cancel_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
     """Never send the rest; 409 when it is over."""
     steering.cancel(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 
 
 @router.get("/installation")
-def show_installation(_actor: CanRead) -> Installation:
+def show_installation(_actor: CanRead) -> InstallationView:
     """Whether mail may leave at all."""
     with transaction() as tx:
         row = installation.read(tx)
     if row is None:
         raise NotFoundError("This installation has no row yet; run `syndicate migrate`.")
-    return Installation(
+    return InstallationView(
         environment=row.environment,
         stopped_at=row.stopped_at,
         stopped_why=row.stopped_why,
@@ -215,7 +215,7 @@ def show_installation(_actor: CanRead) -> Installation:
 
 
 @router.post("/installation/stop")
-def stop_everything(actor: CanStop, why: Why | None = None) -> Installation:
+def stop_everything(actor: CanStop, why: Why | None = None) -> InstallationView:
     """Let no mail of any kind leave, within one chunk; needs no body. Safe to run twice."""
     steering.stop_everything(why.why if why else "", actor=actor, now=clock.now())
     return show_installation(actor)
@@ -236,13 +236,13 @@ def show_release(_actor: CanRead) -> Release:
 
 
 @router.post("/installation/release")
-def release(actor: CanStop) -> Installation:
+def release(actor: CanStop) -> InstallationView:
     """Let mail leave again; after a restore, settled by the accept logs first."""
     steering.release(actor=actor, now=clock.now())
     return show_installation(actor)
 
 
-def _read(mailing_id: int) -> Mailing:
+def _read(mailing_id: int) -> MailingView:
     with transaction() as tx:
         return _mailing(_standing(mailing_id, progress.standing(tx, mailing_id)))
 
@@ -253,10 +253,10 @@ def _standing(mailing_id: int, found: Standing | None) -> Standing:
     return found
 
 
-def _mailing(standing: Standing) -> Mailing:
+def _mailing(standing: Standing) -> MailingView:
     row = standing.mailing
     fields: dict[str, Any] = as_dict(standing, standing.per_second(clock.now()))
-    return Mailing(
+    return MailingView(
         **fields,
         kind=row.kind,
         message=row.message,

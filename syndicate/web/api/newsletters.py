@@ -26,7 +26,7 @@ _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
 
 
-class Newsletter(BaseModel):
+class NewsletterView(BaseModel):
     """A newsletter; `readers` counts active subscriptions."""
 
     id: int
@@ -43,7 +43,7 @@ class Newsletter(BaseModel):
     next_at: dt.datetime | None = Field(description="the next slot of a digest")
 
 
-class Issue(BaseModel):
+class IssueView(BaseModel):
     """One numbered number of a newsletter."""
 
     id: int
@@ -59,7 +59,7 @@ class Issue(BaseModel):
     mailing_id: int | None
 
 
-class Story(BaseModel):
+class StoryView(BaseModel):
     """A story of an issue as it stands now."""
 
     article_id: int
@@ -69,10 +69,10 @@ class Story(BaseModel):
     section: str | None
 
 
-class IssueWithStories(Issue):
+class IssueWithStories(IssueView):
     """An issue with its stories; one withdrawn since is left out."""
 
-    stories: list[Story]
+    stories: list[StoryView]
 
 
 class Group(BaseModel):
@@ -84,7 +84,7 @@ class Group(BaseModel):
     readers: int
 
 
-class Unusable(BaseModel):
+class UnusableView(BaseModel):
     """A story, or the correction of one, that cannot be put into a mail."""
 
     article_id: int
@@ -92,13 +92,13 @@ class Unusable(BaseModel):
     why: str
 
 
-class Rehearsal(BaseModel):
+class RehearsalView(BaseModel):
     """What would go to whom; nothing was stored."""
 
     slot_at: dt.datetime
-    stories: list[Story]
+    stories: list[StoryView]
     left_out: int
-    unusable: list[Unusable] = Field(description="cannot be put into a mail")
+    unusable: list[UnusableView] = Field(description="cannot be put into a mail")
     subjects: dict[str, str]
     html_bytes: dict[str, int]
     content_hash: str = Field(description="what is sent from the same rows has the same")
@@ -106,26 +106,26 @@ class Rehearsal(BaseModel):
     audience: list[Group]
 
 
-class Refused(BaseModel):
+class RefusedLine(BaseModel):
     """A line of a file that was not taken."""
 
     line: int
     reason: str
 
 
-class Imported(BaseModel):
+class ImportResult(BaseModel):
     """What became of a file; of the refused lines the first thousand are told."""
 
     added: int
     known: int
     refused: int = Field(description="lines that brought nobody in, those who left among them")
     left: int = Field(description="how many of these have left, there or here")
-    reasons: list[Refused]
-    notes: list[Refused] = Field(description="choices that fell; their readers came in")
+    reasons: list[RefusedLine]
+    notes: list[RefusedLine] = Field(description="choices that fell; their readers came in")
 
 
 @router.get("/newsletters", tags=["newsletters"])
-def list_newsletters(_actor: CanRead) -> list[Newsletter]:
+def list_newsletters(_actor: CanRead) -> list[NewsletterView]:
     """Every newsletter of every publication."""
     with transaction() as tx:
         readers = operations.active_readers(tx)
@@ -133,7 +133,7 @@ def list_newsletters(_actor: CanRead) -> list[Newsletter]:
 
 
 @router.get("/newsletters/{slug}", tags=["newsletters"])
-def show_newsletter(_actor: CanRead, slug: Slug) -> Newsletter:
+def show_newsletter(_actor: CanRead, slug: Slug) -> NewsletterView:
     """One newsletter."""
     with transaction() as tx:
         return _newsletter(named(tx, slug), operations.active_readers(tx))
@@ -148,7 +148,7 @@ def list_issues(
     before: Annotated[
         int | None, Query(ge=1, le=2**31 - 1, description="number of the oldest one you have")
     ] = None,
-) -> list[Issue]:
+) -> list[IssueView]:
     """A newsletter's issues, the newest first."""
     with transaction() as tx:
         recent = issues.of_newsletter(tx, named(tx, slug).id, limit=limit, before=before)
@@ -157,7 +157,7 @@ def list_issues(
 
 
 @router.post("/newsletters/{slug}/run", tags=["newsletters"], status_code=202)
-def run_newsletter(actor: CanSend, slug: Slug) -> Issue:
+def run_newsletter(actor: CanSend, slug: Slug) -> IssueView:
     """Compose and send the issue of the slot that is now, or of the last one before now.
 
     Safe to run twice: a slot has one issue, and one that was sent is left alone.
@@ -177,15 +177,15 @@ def rehearse_newsletter(
     is_next: Annotated[
         bool, Query(alias="next", description="the slot after now, with the news so far")
     ] = False,
-) -> Rehearsal:
+) -> RehearsalView:
     """What the issue of a slot would hold, and who would get it. Stores nothing."""
     with transaction() as tx:
         newsletter_id = named(tx, slug).id
     found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
-    return Rehearsal(
+    return RehearsalView(
         slot_at=found.slot.due_at,
         stories=[
-            Story(
+            StoryView(
                 article_id=story.article_id,
                 headline=story.headline,
                 url=story.url,
@@ -196,7 +196,7 @@ def rehearse_newsletter(
         ],
         left_out=found.left_out,
         unusable=[
-            Unusable(article_id=each.article_id, headline=each.headline, why=each.why)
+            UnusableView(article_id=each.article_id, headline=each.headline, why=each.why)
             for each in found.unusable
         ],
         subjects=dict(found.subjects),
@@ -217,7 +217,7 @@ def show_issue(_actor: CanRead, issue_id: Annotated[int, Path(ge=1, le=2**62)]) 
         issue = _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
         stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
     shown = [
-        Story(
+        StoryView(
             article_id=each.id,
             headline=each.headline,
             url=each.url,
@@ -245,7 +245,7 @@ def import_subscribers(
         list[Annotated[str, Field(max_length=200)]],
         Query(max_length=100, description="a column that says nothing about who may be mailed"),
     ] = [],  # noqa: B006 - FastAPI copies it
-) -> Imported:
+) -> ImportResult:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
     Columns: address, language, sections, languages, consented_at, state, ended_at; only the address
@@ -262,7 +262,7 @@ def import_subscribers(
         actor=actor,
         now=clock.now(),
     )
-    return Imported(
+    return ImportResult(
         added=done.added,
         known=done.known,
         refused=len(done.refused),
@@ -272,8 +272,8 @@ def import_subscribers(
     )
 
 
-def _told(pairs: Sequence[tuple[int, str]]) -> list[Refused]:
-    return [Refused(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
+def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:
+    return [RefusedLine(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
 def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
@@ -283,16 +283,18 @@ def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
     return found
 
 
-def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> Newsletter:
+def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:
     coming = timetable.next_slot(row, clock.now())
-    names = set(Newsletter.model_fields) - {"readers", "next_at"}
-    return Newsletter(
+    names = set(NewsletterView.model_fields) - {"readers", "next_at"}
+    return NewsletterView(
         **{name: getattr(row, name) for name in names},
         readers=readers.get(row.id, 0),
         next_at=coming.due_at if coming else None,
     )
 
 
-def _issue(row: rows.Issue, mailings: dict[int, int]) -> Issue:
-    names = set(Issue.model_fields) - {"mailing_id"}
-    return Issue(**{name: getattr(row, name) for name in names}, mailing_id=mailings.get(row.id))
+def _issue(row: rows.Issue, mailings: dict[int, int]) -> IssueView:
+    names = set(IssueView.model_fields) - {"mailing_id"}
+    return IssueView(
+        **{name: getattr(row, name) for name in names}, mailing_id=mailings.get(row.id)
+    )

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import PageAnswer, render
 from syndicate.web.reader import articles
 
 _SOURCES = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"')
@@ -32,7 +32,7 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
     return render(
         shown.site,
         "reader/article.html",
-        Page(images=[picture.url for picture in found.pictures] + in_text),
+        PageAnswer(images=[picture.url for picture in found.pictures] + in_text),
         **shown.context(),
         body_html=found.body_html,
         pictures=[picture for picture in found.pictures if picture.url not in in_text],

@@ -16,7 +16,7 @@ from syndicate.web.sites import Site, site_of_publication
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownArticle:
     """An article and the publication that it belongs to."""
 
     site: Site
@@ -49,7 +49,7 @@ class Shown:
         }
 
 
-def find(request: Request, article_id: int) -> Shown:
+def find(request: Request, article_id: int) -> ShownArticle:
     """The article that a page is about.
 
     Raises:
@@ -63,7 +63,7 @@ def find(request: Request, article_id: int) -> Shown:
         raise HTTPException(410, "This article was withdrawn and is no longer here.")
     if found is None:
         raise NotFoundError("There is no such article here.", article_id=article_id)
-    shown = Shown(site_of_publication(request, found.story.publication_id), found)
+    shown = ShownArticle(site_of_publication(request, found.story.publication_id), found)
     if not found.forbidden:
         return shown
     body = text.body(found.body_html, shown.canonical, found.forbidden)

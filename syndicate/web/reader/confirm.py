@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import subscribe
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.reader.forms import ClientOf
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
@@ -20,7 +20,7 @@ def confirm_page(request: Request, token: str) -> Response:
     return render(
         site,
         "reader/confirm.html",
-        Page(is_private=True, language=pending.language),
+        PageAnswer(is_private=True, language=pending.language),
         newsletter=pending.newsletter,
         action=f"{site.prefix}/confirm/{token}",
     )

@@ -8,10 +8,10 @@ from syndicate import clock, settings
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
-from syndicate.web.reader.articles import Shown
+from syndicate.web.reader.articles import ShownArticle
 from syndicate.web.reader.forms import GuardedOf
 from syndicate.web.words import gettext_of, problem_in
 
@@ -58,21 +58,21 @@ def email_send(
     )
 
 
-def _offered(request: Request, article_id: int) -> Shown:
+def _offered(request: Request, article_id: int) -> ShownArticle:
     if not settings.load().email_article:
         raise NotFoundError("Email article is not offered here.")
     return articles.find(request, article_id)
 
 
 def _form(
-    shown: Shown, *, stamp: str | None, wish: Wish | None = None, problem: str = ""
+    shown: ShownArticle, *, stamp: str | None, wish: Wish | None = None, problem: str = ""
 ) -> Response:
     filled = wish or Wish("", "")
     form = email_article.form_of(shown.reading.story.id)
     return render(
         shown.site,
         "reader/email.html",
-        Page(status=422 if problem else 200, is_private=True),
+        PageAnswer(status=422 if problem else 200, is_private=True),
         **shown.context(),
         # The old stamp stays good: whoever was too quick need not wait again.
         stamp=stamp or forms.stamp(form, clock.now()),

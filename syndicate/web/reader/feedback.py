@@ -8,10 +8,10 @@ from syndicate import clock
 from syndicate.actions import feedback, forms
 from syndicate.actions.feedback import Letter
 from syndicate.errors import BadAddressError, UsageError
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
-from syndicate.web.reader.articles import Shown
+from syndicate.web.reader.articles import ShownArticle
 from syndicate.web.reader.forms import GuardedOf
 from syndicate.web.words import gettext_of, problem_in
 
@@ -57,14 +57,14 @@ def feedback_send(
 
 
 def _form(
-    shown: Shown, *, stamp: str | None, letter: Letter | None = None, problem: str = ""
+    shown: ShownArticle, *, stamp: str | None, letter: Letter | None = None, problem: str = ""
 ) -> Response:
     filled = letter or Letter("", "")
     desk = shown.reading.desk
     return render(
         shown.site,
         "reader/feedback.html",
-        Page(status=422 if problem else 200, is_private=True),
+        PageAnswer(status=422 if problem else 200, is_private=True),
         **shown.context(),
         stamp=stamp or forms.stamp(feedback.form_of(shown.reading.story.id), clock.now()),
         form={"text": filled.text, "reply_to": filled.reply_to},

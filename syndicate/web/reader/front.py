@@ -9,7 +9,7 @@ from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.views import reader_pages
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import PageAnswer, render
 from syndicate.web.sites import Site, SiteOf
 
 _ON_A_PAGE = 24
@@ -53,7 +53,7 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
     return render(
         site,
         "reader/front.html",
-        Page(images=[story.picture.url for story in stories if story.picture]),
+        PageAnswer(images=[story.picture.url for story in stories if story.picture]),
         section=chosen,
         current=chosen.slug if chosen else None,
         lead=stories[0] if has_lead else None,

@@ -9,8 +9,8 @@ from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
-from syndicate.store.views.reader_pages import Story
-from syndicate.web.pages import Page, render
+from syndicate.store.views.reader_pages import ListedArticle
+from syndicate.web.pages import PageAnswer, render
 from syndicate.web.sites import Site, site_of_publication
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,7 @@ def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)])
     return render(
         site,
         "reader/issue.html",
-        Page(images=[story.picture.url for story in stories if story.picture]),
+        PageAnswer(images=[story.picture.url for story in stories if story.picture]),
         newsletter=newsletter,
         slug=newsletter.slug,
         issue=issue,
@@ -38,7 +38,7 @@ def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)])
     )
 
 
-def _groups(stories: list[Story]) -> list[dict[str, Any]]:
+def _groups(stories: list[ListedArticle]) -> list[dict[str, Any]]:
     """Stories under the section that the issue put them in, in its order."""
     return [
         {"name": name or "", "language": language, "stories": list(group)}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from syndicate import clock
 from syndicate.mail.mime.message import NEVER
 from syndicate.subscribers import links, unsubscribe
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.sites import SiteOf
 from syndicate.web.words import gettext_of
 
@@ -19,7 +19,7 @@ def never_page(site: SiteOf, token: str) -> Response:
     return render(
         site,
         "reader/never.html",
-        Page(is_private=True),
+        PageAnswer(is_private=True),
         action=f"{site.prefix}/never/{token}",
     )
 

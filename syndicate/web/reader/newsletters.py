@@ -17,7 +17,7 @@ from syndicate.store.newsroom.publications import Section
 from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
@@ -163,7 +163,7 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
     return render(
         offer.site,
         "reader/newsletter.html",
-        Page(status=422 if problem else 200, is_private=bool(problem)),
+        PageAnswer(status=422 if problem else 200, is_private=bool(problem)),
         newsletter=offer.said,
         slug=offer.newsletter.slug,
         issues=offer.issues,

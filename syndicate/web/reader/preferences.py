@@ -11,7 +11,7 @@ from syndicate.feeds import model
 from syndicate.settings import load
 from syndicate.subscribers import own_feed, preferences, unsubscribe
 from syndicate.subscribers.preferences import Preferences
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import PageAnswer, render
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.sites import Site
 from syndicate.web.words import gettext_in, problem_in
@@ -103,7 +103,7 @@ def _page(
     return render(
         site,
         "reader/preferences.html",
-        Page(status=422 if problem else 200, is_private=True, language=chosen.language),
+        PageAnswer(status=422 if problem else 200, is_private=True, language=chosen.language),
         newsletter=chosen.newsletter,
         slug=chosen.newsletter_slug,
         is_active=chosen.is_active,

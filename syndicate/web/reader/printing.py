@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from syndicate.actions import printing
-from syndicate.web.pages import Page, render
+from syndicate.web.pages import PageAnswer, render
 from syndicate.web.reader import articles
 from syndicate.web.reader.article import ArticleId
 
@@ -18,7 +18,7 @@ def print_page(request: Request, article_id: ArticleId, slug: str) -> Response: 
     return render(
         shown.site,
         "reader/print.html",
-        Page(images=[picture.url for picture in shown.reading.pictures]),
+        PageAnswer(images=[picture.url for picture in shown.reading.pictures]),
         **shown.context(),
         body_html=printed.body_html,
         addresses=printed.addresses,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import unsubscribe
-from syndicate.web.pages import Page, render, said
+from syndicate.web.pages import PageAnswer, render, said
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
 
@@ -25,7 +25,7 @@ def unsubscribe_page(request: Request, token: str) -> Response:
     return render(
         site,
         "reader/unsubscribe.html",
-        Page(is_private=True, language=left.language),
+        PageAnswer(is_private=True, language=left.language),
         newsletter=left.newsletter,
         action=f"{site.prefix}/unsubscribe/{token}",
     )

@@ -20,7 +20,7 @@ import pytest
 
 from syndicate import settings
 from syndicate.bounces.doors import lmtp
-from syndicate.bounces.doors.intake import Intake, Outcome
+from syndicate.bounces.doors.intake import Intake, IntakeOutcome
 from syndicate.store.ground.session import dispose, transaction
 from syndicate.store.sending import events
 from tests.bounces.keeping.test_record import sealed
@@ -34,7 +34,7 @@ LOOP = "loop@daily.example"
 class Server:
     """The door of the house, in a thread of its own."""
 
-    def __init__(self, desk: lmtp.Desk) -> None:
+    def __init__(self, desk: lmtp.Reception) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._loop = asyncio.new_event_loop()
@@ -47,7 +47,7 @@ class Server:
         self._thread.join(60)
         assert not self._thread.is_alive()
 
-    def _run(self, desk: lmtp.Desk) -> None:
+    def _run(self, desk: lmtp.Reception) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(lmtp.serve(self._listener, desk, self._stop))
 
@@ -83,10 +83,10 @@ class Client:
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[lmtp.Desk], Client]]:
+def opened() -> Iterator[Callable[[lmtp.Reception], Client]]:
     things: list[Client | Server] = []
 
-    def open_door(desk: lmtp.Desk) -> Client:
+    def open_door(desk: lmtp.Reception) -> Client:
         server = Server(desk)
         things.append(server)
         client = Client(server)
@@ -98,9 +98,9 @@ def opened() -> Iterator[Callable[[lmtp.Desk], Client]]:
         thing.close() if isinstance(thing, Client) else thing.stop()
 
 
-def desk(take: lmtp.Take | None = None, aside: list[bytes] | None = None) -> lmtp.Desk:
+def desk(take: lmtp.Take | None = None, aside: list[bytes] | None = None) -> lmtp.Reception:
     put_aside = None if aside is None else aside.append
-    return lmtp.Desk(take or Intake().take, settings.load().key(), {LOOP}, put_aside)
+    return lmtp.Reception(take or Intake().take, settings.load().key(), {LOOP}, put_aside)
 
 
 def report(recipient_id: int) -> str:
@@ -120,7 +120,7 @@ def counted(mailing: int) -> dict[str, int]:
 
 
 def test_each_recipient_has_an_answer_of_its_own(
-    mailing_id: int, opened: Callable[[lmtp.Desk], Client]
+    mailing_id: int, opened: Callable[[lmtp.Reception], Client]
 ) -> None:
     client = opened(desk())
     client.say("LHLO mx.example")
@@ -135,7 +135,7 @@ def test_each_recipient_has_an_answer_of_its_own(
 
 
 def test_what_cannot_be_kept_stays_with_the_mail_server(
-    mailing_id: int, opened: Callable[[lmtp.Desk], Client], settings_env: pytest.MonkeyPatch
+    mailing_id: int, opened: Callable[[lmtp.Reception], Client], settings_env: pytest.MonkeyPatch
 ) -> None:
     client, where = opened(desk()), settings.load().need("database_url")
     recipient = sealed(mailing_id, 1)
@@ -153,7 +153,7 @@ def test_what_cannot_be_kept_stays_with_the_mail_server(
     assert counted(mailing_id) == {"bounced": 1}
 
 
-def test_only_names_that_we_sealed_are_taken(opened: Callable[[lmtp.Desk], Client]) -> None:
+def test_only_names_that_we_sealed_are_taken(opened: Callable[[lmtp.Reception], Client]) -> None:
     client = opened(desk())
     name = sealed(1, 1)
     digits = name.rpartition("-")[2][:12]
@@ -183,7 +183,7 @@ def test_only_names_that_we_sealed_are_taken(opened: Callable[[lmtp.Desk], Clien
 
 @pytest.mark.usefixtures("database")
 def test_a_complaint_comes_to_the_address_of_a_feedback_loop_and_lunch_goes_aside(
-    opened: Callable[[lmtp.Desk], Client],
+    opened: Callable[[lmtp.Reception], Client],
 ) -> None:
     aside: list[bytes] = []
     client = opened(desk(aside=aside))
@@ -195,13 +195,13 @@ def test_a_complaint_comes_to_the_address_of_a_feedback_loop_and_lunch_goes_asid
 
 
 def test_a_mail_comes_as_it_was_and_cut_where_nobody_reads_on(
-    opened: Callable[[lmtp.Desk], Client],
+    opened: Callable[[lmtp.Reception], Client],
 ) -> None:
     came: queue.Queue[bytes] = queue.Queue()
 
-    def take(raw: bytes) -> Outcome:
+    def take(raw: bytes) -> IntakeOutcome:
         came.put(raw.partition(b"\r\n")[2])
-        return Outcome.KEPT
+        return IntakeOutcome.KEPT
 
     client = opened(desk(take))
     mails = ["", "a\r\n", ".\r\n", "..\r\n\r\n.x\r\n", "\n.\n\r\nbare\r\n", "y" * 70_000 + "\r\n"]
@@ -214,9 +214,9 @@ def test_a_mail_comes_as_it_was_and_cut_where_nobody_reads_on(
 
 
 def test_a_mail_over_which_we_stumble_waits_for_a_version_that_does_not(
-    opened: Callable[[lmtp.Desk], Client],
+    opened: Callable[[lmtp.Reception], Client],
 ) -> None:
-    client = opened(desk(lambda _raw: Outcome.UNREADABLE))
+    client = opened(desk(lambda _raw: IntakeOutcome.UNREADABLE))
 
     assert client.hand_over(LUNCH, LOOP) == ["451 4.3.5"]
 
@@ -224,10 +224,10 @@ def test_a_mail_over_which_we_stumble_waits_for_a_version_that_does_not(
 def test_a_mail_in_hand_is_answered_before_the_door_closes() -> None:
     begun, may_end = threading.Event(), threading.Event()
 
-    def take(_raw: bytes) -> Outcome:
+    def take(_raw: bytes) -> IntakeOutcome:
         begun.set()
         may_end.wait(60)
-        return Outcome.KEPT
+        return IntakeOutcome.KEPT
 
     server = Server(desk(take))
     client = Client(server)

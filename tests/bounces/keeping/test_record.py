@@ -19,7 +19,7 @@ from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Proof
 from syndicate.store.sending import events
 from syndicate.store.sending.events import DeliveryEvent
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryState
@@ -35,7 +35,7 @@ BLOCKED = ("550 5.7.1 blocked using a list of bad hosts", "5.7.1")
 def sealed(mailing_id: int, recipient_id: int) -> str:
     """The envelope sender that our mail to a recipient had."""
     writer = Writer(Mailing(id=mailing_id, message="digest"), settings.load().key(), "https://x")
-    due = Due(0, recipient_id, "", 1, 1, "en", 0, None)
+    due = DueDelivery(0, recipient_id, "", 1, 1, "en", 0, None)
     return writer.bounce_address(due, "daily.example")
 
 

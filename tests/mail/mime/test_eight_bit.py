@@ -16,7 +16,7 @@ from syndicate.render.encode import EIGHT_BIT, encode
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Mailing, MailingContent
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
@@ -37,7 +37,7 @@ def content(language: str) -> Content:
 
 
 def envelope(made: Content) -> Envelope:
-    due = Due(0, 1001, "reader001@example.com", 77, ALL, "ar", 0, None)
+    due = DueDelivery(0, 1001, "reader001@example.com", 77, ALL, "ar", 0, None)
     return Writer(Mailing(id=42, message="digest"), KEY, BASE).envelope(due, made)
 
 

@@ -30,7 +30,7 @@ from syndicate.mail.mime.message import (
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.merge import Content
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import MailingKind
 
@@ -38,7 +38,7 @@ NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 KEY = bytes(range(32))
 BASE = "https://news.daily.example"
 MAILING = Mailing(id=42, kind=MailingKind.DIGEST, message="digest")
-DUE = Due(3, 1001, "reader001@example.com", 77, 1, "en", 0, None)
+DUE = DueDelivery(3, 1001, "reader001@example.com", 77, 1, "en", 0, None)
 
 
 def content(
@@ -66,7 +66,9 @@ def content(
     return Content.load(content_rows(render("digest", language, context), headers))
 
 
-def envelope(due: Due = DUE, made: Content | None = None, signer: Signer | None = None) -> Envelope:
+def envelope(
+    due: DueDelivery = DUE, made: Content | None = None, signer: Signer | None = None
+) -> Envelope:
     return Writer(MAILING, KEY, BASE, signer).envelope(due, made or content())
 
 
@@ -119,7 +121,7 @@ def test_links_carry_ids_and_verify_for_their_purpose_only() -> None:
 
 
 def test_a_single_message_offers_never_and_no_list_headers() -> None:
-    due = Due(0, 1001, "reader001@example.com", None, 0, "en", 0, None)
+    due = DueDelivery(0, 1001, "reader001@example.com", None, 0, "en", 0, None)
     made = Content.load(
         content_rows(
             render(
@@ -186,7 +188,7 @@ def test_message_ids_are_unique_stable_and_on_our_domain() -> None:
 
 def test_the_envelope_sender_is_sealed_and_short_enough() -> None:
     big = Writer(Mailing(id=2**40, message="digest"), KEY, BASE)
-    due = Due(0, 2**40, "reader001@example.com", 1, 0, "en", 0, None)
+    due = DueDelivery(0, 2**40, "reader001@example.com", 1, 0, "en", 0, None)
 
     sender = big.bounce_address(due, "daily.example")
 
@@ -205,7 +207,7 @@ def test_a_retry_has_the_same_bytes() -> None:
 
 
 def test_an_address_beyond_ascii_asks_for_smtputf8() -> None:
-    due = Due(0, 1, "قارئ@example.com", 1, 0, "en", 0, None)
+    due = DueDelivery(0, 1, "قارئ@example.com", 1, 0, "en", 0, None)
 
     assert envelope(due).is_utf8
     assert not envelope().is_utf8

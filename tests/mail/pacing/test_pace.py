@@ -10,7 +10,7 @@ from syndicate.errors import SettingsError
 from syndicate.mail.pacing import pace, routes
 from syndicate.mail.pacing.pace import Breaker, Limit, WarmUp
 from syndicate.mail.relay.addresses import Relay
-from syndicate.store.sending.lease import Leased
+from syndicate.store.sending.lease import LeasedBatch
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
@@ -102,7 +102,7 @@ RELAYS = (Relay("a.example", 25, weight=3), Relay("b.example", 25), Relay("c.exa
 
 def test_batches_go_to_relays_by_weight() -> None:
     chosen = [
-        routes.choose(RELAYS, Leased(7, number, 1, "other"), lambda _relay: False)
+        routes.choose(RELAYS, LeasedBatch(7, number, 1, "other"), lambda _relay: False)
         for number in range(5000)
     ]
 
@@ -112,7 +112,7 @@ def test_batches_go_to_relays_by_weight() -> None:
 
 @given(st.integers(1, 2**40), st.integers(0, 20_000))
 def test_a_batch_never_goes_to_a_dead_relay(mailing_id: int, number: int) -> None:
-    leased = Leased(mailing_id, number, 1, "other")
+    leased = LeasedBatch(mailing_id, number, 1, "other")
 
     chosen = routes.choose(RELAYS, leased, lambda relay: relay.host != "b.example")
 

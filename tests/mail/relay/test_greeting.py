@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.errors import RelayError
 from syndicate.mail.relay.addresses import Relay, StartTls
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.greeting import open_connection
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
@@ -26,7 +26,7 @@ def server_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
-def deliver(relay: Relay) -> Outcome:
+def deliver(relay: Relay) -> EnvelopeOutcome:
     results: list[Result] = []
     with Session(relay, connections=1) as session:
         session.send(iter([ENVELOPE]), results.append, lambda: float("inf"))
@@ -52,7 +52,7 @@ def test_starttls_is_used_where_it_is_offered(server_tls: ssl.SSLContext) -> Non
     with FaultRelay(offered=(*OFFERED, "STARTTLS"), tls=server_tls) as server:
         outcome = deliver(server.relay())
 
-    assert outcome is Outcome.ACCEPTED
+    assert outcome is EnvelopeOutcome.ACCEPTED
     assert [line.split()[0] for line in server.lines][:4] == ["EHLO", "STARTTLS", "EHLO", "MAIL"]
 
 
@@ -103,7 +103,7 @@ def test_auth_says_who_we_are(offered: str) -> None:
     said = " ".join(server.lines)
     plain = base64.b64encode(b"\0newsroom\0s3cret").decode()
     both = [base64.b64encode(word).decode() for word in (b"newsroom", b"s3cret")]
-    assert outcome is Outcome.ACCEPTED
+    assert outcome is EnvelopeOutcome.ACCEPTED
     assert plain in said if "PLAIN" in offered else all(word in said for word in both)
 
 

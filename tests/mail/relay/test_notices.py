@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.mail.relay import notices
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from tests.mail.fault_relay import OFFERED, WITHOUT_PIPELINING, Event, FaultRelay
@@ -39,7 +39,7 @@ def test_a_relay_that_offers_it_is_told_what_to_report(
     with FaultRelay(offered=(*offered, "DSN")) as relay:
         results = send(relay, is_chunking=is_chunking)
 
-    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 3
+    assert [result.outcome for result in results] == [EnvelopeOutcome.ACCEPTED] * 3
     assert [line for line in relay.lines if line.startswith("MAIL")] == [
         "MAIL FROM:<b@daily.example> RET=HDRS ENVID=m1.0",
         "MAIL FROM:<b@daily.example> RET=HDRS ENVID=m1.1",
@@ -68,7 +68,7 @@ def test_a_refusal_of_one_leaves_the_others_alone() -> None:
     with FaultRelay(fault, offered=(*OFFERED, "DSN")) as relay:
         results = send(relay)
 
-    accepted, failed = Outcome.ACCEPTED, Outcome.FAILED
+    accepted, failed = EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.FAILED
     assert [result.outcome for result in results] == [accepted, failed, accepted]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from syndicate.errors import RelayError
-from syndicate.mail.relay.conversation import Outcome, Patience, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
 from syndicate.mail.relay.smtp import Session
-from syndicate.mail.relay.supply import Envelope, LeaseLostError
+from syndicate.mail.relay.supply import BatchLostError, Envelope
 from tests.mail.fault_relay import WITHOUT_PIPELINING, Event, FaultRelay, HangUp
 
 HURRIED = Patience(command_s=0.5, body_s=0.5)
@@ -39,7 +39,7 @@ def send(  # noqa: PLR0913 - a test names what it wants
     return {result.key: result for result in results}
 
 
-def outcomes(results: dict[int, Result]) -> list[Outcome]:
+def outcomes(results: dict[int, Result]) -> list[EnvelopeOutcome]:
     return [results[key].outcome for key in sorted(results)]
 
 
@@ -62,7 +62,7 @@ def test_send_hands_over_every_message_whole(connections: int, is_chunking: bool
     with FaultRelay() as relay:
         results = send(relay, 25, connections=connections, size=100_000, is_chunking=is_chunking)
 
-    assert outcomes(results) == [Outcome.ACCEPTED] * 25
+    assert outcomes(results) == [EnvelopeOutcome.ACCEPTED] * 25
     assert sorted(relay.recipients()) == [f"reader{key:03}@example.com" for key in range(25)]
     for taken in relay.accepted:
         key = int(taken.rcpt[6:9])
@@ -74,7 +74,7 @@ def test_send_without_pipelining_waits_for_each_reply() -> None:
     with FaultRelay(offered=WITHOUT_PIPELINING) as relay:
         results = send(relay, 5)
 
-    assert outcomes(results) == [Outcome.ACCEPTED] * 5
+    assert outcomes(results) == [EnvelopeOutcome.ACCEPTED] * 5
     assert not any(b"MAIL" in segment and b"RCPT" in segment for segment in relay.segments)
 
 
@@ -87,21 +87,21 @@ def test_send_lets_the_next_envelope_travel_with_the_end_of_a_body() -> None:
 
 
 REFUSALS = [
-    ("MAIL", b"550 5.7.1 Not you\r\n", Outcome.FAILED, 550),
-    ("MAIL", b"451 4.3.0 Later\r\n", Outcome.DEFERRED, 451),
-    ("RCPT", b"550 5.1.1 Unknown\r\n", Outcome.FAILED, 550),
-    ("RCPT", b"450 4.2.1 Busy\r\n", Outcome.DEFERRED, 450),
-    ("DATA", b"554 5.7.0 No\r\n", Outcome.FAILED, 554),
-    ("DATA", b"452 4.3.1 Full\r\n", Outcome.DEFERRED, 452),
-    ("refuse", b"554 5.6.0 Bad\r\n", Outcome.FAILED, 554),
-    ("refuse", b"451 4.7.1 Greylisted\r\n", Outcome.DEFERRED, 451),
+    ("MAIL", b"550 5.7.1 Not you\r\n", EnvelopeOutcome.FAILED, 550),
+    ("MAIL", b"451 4.3.0 Later\r\n", EnvelopeOutcome.DEFERRED, 451),
+    ("RCPT", b"550 5.1.1 Unknown\r\n", EnvelopeOutcome.FAILED, 550),
+    ("RCPT", b"450 4.2.1 Busy\r\n", EnvelopeOutcome.DEFERRED, 450),
+    ("DATA", b"554 5.7.0 No\r\n", EnvelopeOutcome.FAILED, 554),
+    ("DATA", b"452 4.3.1 Full\r\n", EnvelopeOutcome.DEFERRED, 452),
+    ("refuse", b"554 5.6.0 Bad\r\n", EnvelopeOutcome.FAILED, 554),
+    ("refuse", b"451 4.7.1 Greylisted\r\n", EnvelopeOutcome.DEFERRED, 451),
 ]
 
 
 @pytest.mark.parametrize("offered", [None, WITHOUT_PIPELINING])
 @pytest.mark.parametrize(("step", "answer", "outcome", "code"), REFUSALS)
 def test_a_refused_step_concerns_its_own_message_only(
-    step: str, answer: bytes, outcome: Outcome, code: int, offered: tuple[str, ...] | None
+    step: str, answer: bytes, outcome: EnvelopeOutcome, code: int, offered: tuple[str, ...] | None
 ) -> None:
     relay = FaultRelay(once(step, answer, at=2))
     if offered is not None:
@@ -113,20 +113,20 @@ def test_a_refused_step_concerns_its_own_message_only(
     assert len(refused) == 1
     assert results[refused[0]].code == code
     others = [result.outcome for key, result in results.items() if key != refused[0]]
-    assert others == [Outcome.ACCEPTED] * 5
+    assert others == [EnvelopeOutcome.ACCEPTED] * 5
     assert f"reader{refused[0]:03}@example.com" not in relay.recipients()
     assert len(relay.accepted) == 5
 
 
 @pytest.mark.parametrize(("step", "answer", "outcome", "code"), REFUSALS[:4])
 def test_a_refused_envelope_before_a_chunk_concerns_its_own_message_only(
-    step: str, answer: bytes, outcome: Outcome, code: int
+    step: str, answer: bytes, outcome: EnvelopeOutcome, code: int
 ) -> None:
     with FaultRelay(once(step, answer, at=2)) as relay:
         results = send(relay, 6, is_chunking=True)
 
     assert sorted(result.outcome.value for result in results.values()) == sorted(
-        [outcome.value] + [Outcome.ACCEPTED.value] * 5
+        [outcome.value] + [EnvelopeOutcome.ACCEPTED.value] * 5
     )
     assert {result.code for result in results.values()} == {250, code}
 
@@ -143,9 +143,9 @@ def test_354_after_a_refused_recipient_gets_an_empty_body() -> None:
     with relay:
         relay_says_354 = send(relay, 4)
 
-    assert relay_says_354[1].outcome is Outcome.FAILED
+    assert relay_says_354[1].outcome is EnvelopeOutcome.FAILED
     assert relay_says_354[1].code == 550
-    assert [relay_says_354[key].outcome for key in (0, 2, 3)] == [Outcome.ACCEPTED] * 3
+    assert [relay_says_354[key].outcome for key in (0, 2, 3)] == [EnvelopeOutcome.ACCEPTED] * 3
     assert "reader001@example.com" not in relay.recipients()
 
 
@@ -158,13 +158,15 @@ def test_a_lost_250_is_unknown_and_the_rest_goes_on() -> None:
     with FaultRelay(fault) as relay:
         results = send(relay, 8)
 
-    assert [key for key, result in results.items() if result.outcome is Outcome.UNKNOWN] == [2]
-    told = {key for key, result in results.items() if result.outcome is Outcome.ACCEPTED}
+    assert [
+        key for key, result in results.items() if result.outcome is EnvelopeOutcome.UNKNOWN
+    ] == [2]
+    told = {key for key, result in results.items() if result.outcome is EnvelopeOutcome.ACCEPTED}
     assert {f"reader{key:03}@example.com" for key in told | {2}} == set(relay.recipients())
     assert {result.outcome for result in results.values()} <= {
-        Outcome.ACCEPTED,
-        Outcome.UNKNOWN,
-        Outcome.UNTRIED,
+        EnvelopeOutcome.ACCEPTED,
+        EnvelopeOutcome.UNKNOWN,
+        EnvelopeOutcome.UNTRIED,
     }
 
 
@@ -178,7 +180,7 @@ def test_a_reset_after_354_leaves_the_message_untried_or_unknown() -> None:
         results = send(relay, 4, size=8_000_000)
 
     # 8 MB do not fit into the socket's buffers, so that the end cannot have been written.
-    assert results[1].outcome is Outcome.UNTRIED
+    assert results[1].outcome is EnvelopeOutcome.UNTRIED
     assert "reader001@example.com" not in relay.recipients()
 
 
@@ -191,8 +193,8 @@ def test_a_reset_at_mail_leaves_everything_untried_and_reconnects() -> None:
     with FaultRelay(fault) as relay:
         results = send(relay, 4)
 
-    assert results[0].outcome is Outcome.UNTRIED
-    assert [results[key].outcome for key in (1, 2, 3)] == [Outcome.ACCEPTED] * 3
+    assert results[0].outcome is EnvelopeOutcome.UNTRIED
+    assert [results[key].outcome for key in (1, 2, 3)] == [EnvelopeOutcome.ACCEPTED] * 3
     assert relay.connections == 2
 
 
@@ -205,8 +207,8 @@ def test_421_ends_the_connection_and_the_next_one_goes_on() -> None:
     with FaultRelay(fault) as relay:
         results = send(relay, 6)
 
-    assert results[2].outcome is Outcome.UNTRIED
-    assert [results[key].outcome for key in (0, 1, 3, 4, 5)] == [Outcome.ACCEPTED] * 5
+    assert results[2].outcome is EnvelopeOutcome.UNTRIED
+    assert [results[key].outcome for key in (0, 1, 3, 4, 5)] == [EnvelopeOutcome.ACCEPTED] * 5
 
 
 def test_a_relay_that_falls_silent_is_given_up_in_time() -> None:
@@ -221,7 +223,7 @@ def test_a_relay_that_falls_silent_is_given_up_in_time() -> None:
     with relay:
         results = send(relay, 2, patience=HURRIED)
 
-    assert outcomes(results) == [Outcome.ACCEPTED, Outcome.UNTRIED]
+    assert outcomes(results) == [EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.UNTRIED]
 
 
 def test_a_relay_that_takes_a_body_and_falls_silent_leaves_it_unknown() -> None:
@@ -236,7 +238,7 @@ def test_a_relay_that_takes_a_body_and_falls_silent_leaves_it_unknown() -> None:
     with relay:
         results = send(relay, 1, patience=HURRIED)
 
-    assert outcomes(results) == [Outcome.UNKNOWN]
+    assert outcomes(results) == [EnvelopeOutcome.UNKNOWN]
 
 
 def test_a_reply_in_drops_is_read_whole() -> None:
@@ -255,7 +257,7 @@ def test_a_reply_in_drops_is_read_whole() -> None:
     with relay:
         results = send(relay, 1)
 
-    assert results[0] == Result(0, Outcome.ACCEPTED, 250, "2.0.0", "2.0.0 Kept 2.0.0 as 42")
+    assert results[0] == Result(0, EnvelopeOutcome.ACCEPTED, 250, "2.0.0", "2.0.0 Kept 2.0.0 as 42")
 
 
 NOISE = [b"250-first\r\nnot a reply\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff" * 70_000]
@@ -266,9 +268,9 @@ def test_what_is_no_smtp_reply_costs_the_connection_and_nothing_else(noise: byte
     with FaultRelay(once("RCPT", noise, at=1)) as relay:
         results = send(relay, 3)
 
-    assert results[0].outcome is Outcome.ACCEPTED
-    assert results[1].outcome is Outcome.UNTRIED
-    assert results[2].outcome is Outcome.ACCEPTED
+    assert results[0].outcome is EnvelopeOutcome.ACCEPTED
+    assert results[1].outcome is EnvelopeOutcome.UNTRIED
+    assert results[2].outcome is EnvelopeOutcome.ACCEPTED
 
 
 def test_pipelining_refused_in_mid_session_is_a_deferral_of_those_messages() -> None:
@@ -280,8 +282,8 @@ def test_pipelining_refused_in_mid_session_is_a_deferral_of_those_messages() -> 
     with FaultRelay(fault) as relay:
         results = send(relay, 5)
 
-    assert results[2].outcome is Outcome.UNTRIED
-    assert [results[key].outcome for key in (0, 1, 3, 4)] == [Outcome.ACCEPTED] * 4
+    assert results[2].outcome is EnvelopeOutcome.UNTRIED
+    assert [results[key].outcome for key in (0, 1, 3, 4)] == [EnvelopeOutcome.ACCEPTED] * 4
 
 
 def test_a_dead_relay_is_an_error_and_no_result() -> None:
@@ -302,14 +304,14 @@ def test_a_relay_that_refuses_new_connections_keeps_the_open_one() -> None:
     with FaultRelay(fault) as relay:
         results = send(relay, 10, connections=3)
 
-    assert outcomes(results) == [Outcome.ACCEPTED] * 10
+    assert outcomes(results) == [EnvelopeOutcome.ACCEPTED] * 10
 
 
 def test_no_message_begins_with_less_than_ten_seconds_of_lease() -> None:
     with FaultRelay() as relay:
         results = send(relay, 3, renew=lambda: time.monotonic() + 9)
 
-    assert outcomes(results) == [Outcome.UNTRIED] * 3
+    assert outcomes(results) == [EnvelopeOutcome.UNTRIED] * 3
     assert relay.accepted == []
 
 
@@ -327,7 +329,7 @@ def test_a_body_is_not_sent_when_the_lease_ran_short_behind_its_envelope() -> No
     with relay:
         results = send(relay, 2, renew=lambda: time.monotonic() + (5 if is_short.is_set() else 60))
 
-    assert outcomes(results) == [Outcome.UNTRIED] * 2
+    assert outcomes(results) == [EnvelopeOutcome.UNTRIED] * 2
     assert relay.accepted == []
 
 
@@ -338,7 +340,7 @@ def test_every_socket_closes_when_the_lease_is_lost() -> None:
     def renew() -> float:
         asked.append(time.monotonic())
         if relay.accepted:
-            raise LeaseLostError("somebody else's")
+            raise BatchLostError("somebody else's")
         return FOR_EVER
 
     def fault(event: Event) -> bytes | None:
@@ -349,12 +351,15 @@ def test_every_socket_closes_when_the_lease_is_lost() -> None:
     relay.fault = fault
     results: list[Result] = []
     with relay, Session(relay.relay(), connections=2) as session:
-        with pytest.raises(LeaseLostError):
+        with pytest.raises(BatchLostError):
             session.send((envelope(key) for key in range(5)), results.append, renew)
         assert session._open == []
 
-    assert {result.outcome for result in results} <= {Outcome.UNKNOWN, Outcome.UNTRIED}
-    assert Outcome.UNKNOWN in {result.outcome for result in results}
+    assert {result.outcome for result in results} <= {
+        EnvelopeOutcome.UNKNOWN,
+        EnvelopeOutcome.UNTRIED,
+    }
+    assert EnvelopeOutcome.UNKNOWN in {result.outcome for result in results}
 
 
 def test_421_every_few_messages_costs_connections_and_no_message() -> None:
@@ -371,8 +376,8 @@ def test_421_every_few_messages_costs_connections_and_no_message() -> None:
         results = send(relay, 45, connections=2)
 
     told = outcomes(results)
-    assert told.count(Outcome.ACCEPTED) + told.count(Outcome.UNTRIED) == 45
-    assert told.count(Outcome.UNTRIED) <= 2 * len(ended)
+    assert told.count(EnvelopeOutcome.ACCEPTED) + told.count(EnvelopeOutcome.UNTRIED) == 45
+    assert told.count(EnvelopeOutcome.UNTRIED) <= 2 * len(ended)
     assert len(ended) >= 3
 
 
@@ -383,6 +388,8 @@ def test_a_storm_of_deferrals_for_one_domain_leaves_the_others_alone() -> None:
     with FaultRelay(fault) as relay:
         results = send(relay, 60, connections=3)
 
-    deferred = {key for key, result in results.items() if result.outcome is Outcome.DEFERRED}
+    deferred = {
+        key for key, result in results.items() if result.outcome is EnvelopeOutcome.DEFERRED
+    }
     assert deferred == {key for key in range(60) if key % 10 == 7}
     assert len(relay.accepted) == 54

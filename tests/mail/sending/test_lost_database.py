@@ -9,7 +9,7 @@ from psycopg import conninfo, sql
 from syndicate import clock
 from syndicate.mail.mime.contents import Contents
 from syndicate.mail.recovery import recover
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay
@@ -23,7 +23,7 @@ def test_a_batch_whose_next_chunk_cannot_begin_waits_for_no_lease(
     name = str(conninfo.conninfo_to_dict(database)["dbname"])
     needed = Contents.needed
 
-    def database_goes_away(self: Contents, mailing: Mailing, dues: Sequence[Due]) -> object:
+    def database_goes_away(self: Contents, mailing: Mailing, dues: Sequence[DueDelivery]) -> object:
         found = needed(self, mailing, dues)
         if relay.accepted:
             allow_connections(postgres_url, name, allowed=False)

@@ -4,28 +4,28 @@ import datetime as dt
 
 import pytest
 
-from syndicate.mail.relay.conversation import Outcome, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.sending import outcomes
-from syndicate.store.sending.lease import Due
+from syndicate.store.sending.lease import DueDelivery
 from syndicate.vocabulary.sending import DeliveryState
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
 
-def due(attempts: int = 0, recipient_id: int = 7) -> Due:
-    return Due(3, recipient_id, "reader001@example.com", 5, 1, "en", attempts, None)
+def due(attempts: int = 0, recipient_id: int = 7) -> DueDelivery:
+    return DueDelivery(3, recipient_id, "reader001@example.com", 5, 1, "en", attempts, None)
 
 
 CASES = [
-    (Outcome.ACCEPTED, DeliveryState.ACCEPTED),
-    (Outcome.DEFERRED, DeliveryState.DEFERRED),
-    (Outcome.FAILED, DeliveryState.FAILED),
-    (Outcome.UNKNOWN, DeliveryState.AMBIGUOUS),
+    (EnvelopeOutcome.ACCEPTED, DeliveryState.ACCEPTED),
+    (EnvelopeOutcome.DEFERRED, DeliveryState.DEFERRED),
+    (EnvelopeOutcome.FAILED, DeliveryState.FAILED),
+    (EnvelopeOutcome.UNKNOWN, DeliveryState.AMBIGUOUS),
 ]
 
 
 @pytest.mark.parametrize(("outcome", "state"), CASES)
-def test_each_result_has_its_state(outcome: Outcome, state: DeliveryState) -> None:
+def test_each_result_has_its_state(outcome: EnvelopeOutcome, state: DeliveryState) -> None:
     written = outcomes.of(Result(3, outcome, 450, "4.2.1", "busy"), due(), now=NOW)
 
     assert written is not None
@@ -35,7 +35,7 @@ def test_each_result_has_its_state(outcome: Outcome, state: DeliveryState) -> No
 
 
 def test_what_was_never_tried_changes_nothing() -> None:
-    assert outcomes.of(Result(3, Outcome.UNTRIED), due(), now=NOW) is None
+    assert outcomes.of(Result(3, EnvelopeOutcome.UNTRIED), due(), now=NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pytest
 from syndicate.errors import NotAFeedError, OversizeError
 from syndicate.reading import pool
 from syndicate.reading.feeds import parse
-from syndicate.reading.records import Entry, FeedDocument
+from syndicate.reading.records import Entry, ParsedFeed
 from tests.collect.newsroom import NOW, item, rss
 
 URL = "https://daily.example/feed"
 
 
-def read(body: bytes | str, **options: Any) -> FeedDocument:
+def read(body: bytes | str, **options: Any) -> ParsedFeed:
     raw = body.encode() if isinstance(body, str) else body
     return parse.parse(raw, url=URL, now=NOW, **options)
 
@@ -27,7 +27,7 @@ def only(body: bytes | str) -> Entry:
     return entry
 
 
-def both(*items: str) -> list[FeedDocument]:
+def both(*items: str) -> list[ParsedFeed]:
     """The same feed by both readers: short by feedparser, long by lxml."""
     padding = "<!--" + "x" * parse.QUICK_FROM + "-->"
     return [read(rss(*items)), read(rss(*items, head=padding))]

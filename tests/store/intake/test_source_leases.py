@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases
-from syndicate.store.intake.source_leases import Leased, Written
+from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import SourceState
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.usefixtures("database")
 LATER = NOW + 2 * source_leases.LEASE
 
 
-def taken(ids: list[int], now: dt.datetime) -> list[Leased]:
+def taken(ids: list[int], now: dt.datetime) -> list[LeasedSource]:
     with transaction() as tx:
         return source_leases.lease(tx, now, limit=10, source_ids=ids)
 
 
-def written(leased: Leased) -> Written:
+def written(leased: LeasedSource) -> Written:
     return Written(
         source_id=leased.source.id,
         epoch=leased.fetched.epoch,

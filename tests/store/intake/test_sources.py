@@ -132,7 +132,7 @@ def test_a_failing_source_is_a_part_that_was_not_done(site: Site) -> None:
     [
         (("sources", "add", "http://nobody.invalid/feed"), 3, "There is no host named nobody"),
         (("sources", "add", "http://127.0.0.1:9/feed"), 4, "is not among"),
-        (("sources", "add", "x", "--kind", "nonsense"), 2, "'nonsense' is not one of"),
+        (("sources", "add", "x", "--kind", "nonsense"), 2, "There is no kind nonsense"),
         (("sources", "add", "x", "--allow", "0.0.0.0/0"), 4, "cannot be allowed"),
         (("sources", "pause", "7"), 3, "There is no source 7"),
         (("articles", "show", "7"), 3, "There is no article 7"),
