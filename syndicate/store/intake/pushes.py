@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground.leases import lease
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState
@@ -68,21 +69,9 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
 
 def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[HubPush]:
     """Take deliveries that wait, oldest first; nobody else gets them for 60 s."""
-    waiting = (
-        select(SourcePush.id)
-        .where(SourcePush.due_at <= now)
-        .order_by(SourcePush.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(SourcePush)
-        .where(SourcePush.id.in_(waiting.scalar_subquery()))
-        .values(due_at=now + LEASE, attempts=SourcePush.attempts + 1)
-        .returning(SourcePush)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    rows = sorted(tx.scalars(taken), key=lambda row: row.id)
+    due = select(SourcePush.id).where(SourcePush.due_at <= now).order_by(SourcePush.id).limit(limit)
+    ours = {"due_at": now + LEASE, "attempts": SourcePush.attempts + 1}
+    rows = sorted(lease(tx, SourcePush, due, ours), key=lambda row: row.id)
     about = {
         row.id: row
         for row in tx.scalars(

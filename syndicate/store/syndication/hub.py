@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground.leases import lease
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.syndication.feed_documents import FeedDocument
@@ -208,21 +209,14 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
 
 def take_verifications(tx: Transaction, *, now: dt.datetime, limit: int) -> list[FeedCallback]:
     """Lease requests whose callbacks must be asked whether they meant it, or told that it ends."""
-    wanted = (
+    due = (
         select(FeedCallback.id)
         .where(FeedCallback.verify_at <= now)
         .order_by(FeedCallback.verify_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    taken = (
-        update(FeedCallback)
-        .where(FeedCallback.id.in_(wanted.scalar_subquery()))
-        .values(verify_at=now + LEASE, epoch=FeedCallback.epoch + 1)
-        .returning(FeedCallback)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return list(tx.scalars(taken))
+    ours = {"verify_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
+    return lease(tx, FeedCallback, due, ours)
 
 
 def verified(tx: Transaction, row: FeedCallback, *, now: dt.datetime) -> bool:
@@ -267,21 +261,14 @@ def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.
 
 def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[HubDelivery]:
     """Lease deliveries that are due, with the topic as it stands now."""
-    wanted = (
+    due = (
         select(FeedCallback.id)
         .where(FeedCallback.deliver_at <= now, FeedCallback.lease_until > now)
         .order_by(FeedCallback.deliver_at, FeedCallback.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    taken = (
-        update(FeedCallback)
-        .where(FeedCallback.id.in_(wanted.scalar_subquery()))
-        .values(deliver_at=now + LEASE, epoch=FeedCallback.epoch + 1)
-        .returning(FeedCallback)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    rows = list(tx.scalars(taken))
+    ours = {"deliver_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
+    rows = lease(tx, FeedCallback, due, ours)
     documents = _documents(tx, rows)
     return [
         HubDelivery(
