@@ -29,14 +29,21 @@ _CHOOSING = f"""
         FROM issue_story is_now
         JOIN issue_story was ON was.article_id = is_now.article_id AND was.issue_id <> :issue
         JOIN mailing m ON m.issue_id = was.issue_id
+        -- A mailing that is only being written has put nothing before anybody.
         WHERE is_now.issue_id = :issue AND m.state <> {sql(MailingState.MATERIALISING)}
     ), had AS MATERIALIZED (
+        -- Computed once: inlined, it would be joined anew for each reader. One row for each stretch
+        -- of versions with one text; the last stretch has no end, and 32767 is the largest number
+        -- that a version can have.
         SELECT mailing_id, is_cancelled, was_position, bit, content_version, from_version,
             lead(from_version, 1, 32767) OVER (
                 PARTITION BY mailing_id, was_position ORDER BY from_version
             ) AS until_version,
+            -- A correction is owed to whoever got a revision older than the one it tells of.
             is_correction AND stood < revision AS is_owed
         FROM (
+            -- What the first version said stands in issue_story, what later ones say in
+            -- mailing_revision.
             SELECT *, 0 AS from_version, was_revision AS stood FROM earlier
             UNION ALL
             SELECT earlier.*, v.version, v.revision
@@ -44,8 +51,10 @@ _CHOOSING = f"""
         ) each_version
     ), reader AS (
         SELECT r.id AS recipient_id, r.address_hash, r.receiver_group,
+            -- Frames exist in the newsletter's languages alone.
             CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
                  ELSE :fallback END AS language,
+            -- NULL where nothing was chosen, which means all of it.
             (SELECT array_agg(value) FROM subscription_choice
              WHERE subscription_id = s.id AND kind = {sql(ChoiceKind.SECTION)}) AS sections,
             (SELECT array_agg(value) FROM subscription_choice
@@ -54,22 +63,31 @@ _CHOOSING = f"""
             past.owed, past.had
         FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
         CROSS JOIN LATERAL (
+            -- Owed by one mailing and told by another: not owed any more.
             SELECT coalesce(bit_or(had.bit) FILTER (WHERE is_owed)
                     & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0), 0) AS owed,
                 coalesce(bit_or(had.bit), 0) AS had
             FROM had JOIN delivery d ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+                -- The version that this reader's copy has, or will have: what is still to leave
+                -- takes the newest, but a copy that may have arrived is sent again as it was.
                 AND CASE WHEN d.state IN ({sql(*DeliveryState.open())}) AND d.resends = 0
                         THEN had.content_version
                     ELSE coalesce(d.content_version, had.content_version) END
                     BETWEEN from_version AND until_version - 1
+            -- The story stood in the copy, and the copy left, may have left or will leave; one that
+            -- failed, was suppressed or skipped never does.
             WHERE (d.choice >> had.was_position::int) & 1 = 1
                 AND d.state NOT IN ({sql(*DeliveryState.unsent())})
+                -- Nor does what a cancelled mailing had not sent yet.
                 AND NOT (had.is_cancelled AND d.state IN ({sql(*DeliveryState.open())}))
         ) past
         WHERE s.newsletter_id = :newsletter AND s.state = {sql(SubscriptionState.ACTIVE)}
             AND (s.paused_until IS NULL OR s.paused_until <= :now)
+            -- A rehearsal asks for one reader's copy.
             AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
     ), choosing AS (
+        -- What was chosen and not had yet, the corrections owed, and the bit that everybody gets
+        -- where there is nothing new.
         SELECT reader.*, (coalesce((
             SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
             WHERE story.issue_id = :issue AND NOT story.is_correction
@@ -93,6 +111,7 @@ _DELIVERIES = text(
     f"""
     {_CHOOSING}, numbered AS (
         SELECT choosing.*,
+            -- A batch holds one receiver group, for a receiver that is slow must hold up no other.
             row_number() OVER (PARTITION BY receiver_group ORDER BY recipient_id) - 1 AS place
         FROM choosing
     ), batched AS (
@@ -118,7 +137,9 @@ _BATCHES = text(
     f"""
     INSERT INTO batch (mailing_id, number, lane, priority, receiver_group, size, state,
         suppressed, skipped)
+    -- All of a batch are of one group: min() only picks it.
     SELECT d.mailing_id, d.batch_number, m.lane, m.priority, min(r.receiver_group), count(*),
+        -- With nobody to send to there is nothing to lease: such a batch is done at once.
         CASE WHEN count(*) FILTER (WHERE d.state = {sql(DeliveryState.PENDING)}) = 0
             THEN {sql(BatchState.DONE)} ELSE {sql(BatchState.READY)} END,
         count(*) FILTER (WHERE d.state = {sql(DeliveryState.SUPPRESSED)}),

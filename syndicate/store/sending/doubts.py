@@ -70,9 +70,12 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
         .join(Mailing, Mailing.id == Batch.mailing_id)
         .where(
             Mailing.state.in_(MailingState.under_way()),
+            # Under the other policies nobody waits for the log.
             Mailing.policy == AmbiguousPolicy.RECONCILE,
+            # Spares reading the deliveries of batches in which nothing is in doubt.
             Batch.ambiguous > 0,
             Delivery.state == DeliveryState.AMBIGUOUS,
+            # The log may still be about to say it.
             Delivery.done_at <= now - lag,
             or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
         )
@@ -84,17 +87,20 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
 _SETTLE = text(
     f"""
     WITH told AS (
+        -- One that was sent again too often is not sent once more: it stays ambiguous.
         SELECT d.ordinal, CASE
             WHEN said.state = {sql(DeliveryState.PENDING)} AND d.resends >= :limit
                 THEN {sql(DeliveryState.AMBIGUOUS)}
             ELSE said.state END AS state
         FROM unnest(CAST(:ordinals AS smallint[]), CAST(:states AS smallint[]))
             AS said(ordinal, state)
+        -- Only what is still in doubt: the same word twice changes nothing.
         JOIN delivery d ON d.mailing_id = :mailing AND d.batch_number = :number
             AND d.ordinal = said.ordinal AND d.state = {sql(DeliveryState.AMBIGUOUS)}
     )
     UPDATE delivery d SET
         state = told.state,
+        -- Counted, for a copy that was sent before keeps the content that it had.
         resends = d.resends
             + CASE WHEN told.state = {sql(DeliveryState.PENDING)} THEN 1 ELSE 0 END,
         reason = CASE told.state
@@ -103,10 +109,12 @@ _SETTLE = text(
             ELSE d.reason END,
         done_at = CASE WHEN told.state = {sql(DeliveryState.PENDING)} THEN NULL
             ELSE d.done_at END,
+        -- Unsure: the log is asked again after a minute, and not before.
         not_before = CASE WHEN told.state = {sql(DeliveryState.AMBIGUOUS)}
             THEN CAST(:again AS timestamptz) END
     FROM told
     WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = told.ordinal
+    -- Both, so that the batch's counters move by what really changed.
     RETURNING old.state AS was, new.state AS is_now
     """  # noqa: S608 - our own words
 )

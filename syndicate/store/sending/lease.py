@@ -90,6 +90,7 @@ def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) ->
         select(Batch.mailing_id, Batch.number)
         .join(Mailing, Mailing.id == Batch.mailing_id)
         .where(_is_ready(now), Batch.lane == lane)
+        # Singles before alerts before digests, and the older mailing first.
         .order_by(Batch.priority, Batch.mailing_id, Batch.number)
         .limit(1)
         .with_for_update(of=Batch, skip_locked=True)
@@ -101,8 +102,10 @@ def take(tx: Transaction, lane: Lane, *, worker: uuid.UUID, now: dt.datetime) ->
         .where(Batch.mailing_id == wanted.c.mailing_id, Batch.number == wanted.c.number)
         .values(
             state=BatchState.LEASED,
+            # From here on whoever held it before can write nothing of it.
             epoch=Batch.epoch + 1,
             worker=worker,
+            # The database's clock, which is the reaper's too: those of workers may differ.
             lease_until=func.clock_timestamp() + LEASE,
             inflight=[],
         )
@@ -130,10 +133,12 @@ def dues() -> Select[int, int, str, int, int, str, int, int | None]:
             Delivery.choice,
             Delivery.language,
             Delivery.attempts,
+            # A copy that may have arrived is sent again with the content that it had.
             case((Delivery.resends > 0, Delivery.content_version)),
         )
         .join(Recipient, Recipient.id == Delivery.recipient_id)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
+        # A single goes to an address that may have no subscription.
         .outerjoin(
             Subscription,
             and_(
@@ -177,34 +182,44 @@ _INTEND = text(
                 SELECT 1 FROM suppression s
                 WHERE s.address_hash = r.address_hash AND s.scope IN (m.scope, :everywhere)
             ) AS is_suppressed,
+            -- Erased since; or no active reader of an issue's newsletter any more. A single belongs
+            -- to no issue, and asks for no subscription.
             r.address = '' OR m.issue_id + m.newsletter_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
                     AND s.newsletter_id = m.newsletter_id
                     AND s.state = {sql(SubscriptionState.ACTIVE)}
             ) AS has_left,
+            -- Nothing is left of what they chose; a single's choice is 0, for it has no stories. A
+            -- copy that may have arrived is sent again with its own content, which lacks nothing.
             d.choice <> 0 AND (d.choice & ~(CAST(:withheld AS bigint)
                 | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END)) = 0 AS is_empty
         FROM delivery d JOIN recipient r ON r.id = d.recipient_id JOIN mailing m ON m.id = :mailing
         WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
     ), held AS (
+        -- The intent: if this worker dies now, these are in doubt and no others.
         UPDATE batch SET
             inflight = ARRAY(SELECT ordinal FROM chunk
                 WHERE NOT ({_IS_BARRED}) ORDER BY ordinal),
             inflight_version = :version,
             lease_until = clock_timestamp() + make_interval(secs => :lease_s)
+        -- The fence: with another epoch the batch is somebody else's.
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch
             AND state = {sql(BatchState.LEASED)}
+            -- Paused, cancelled or corrected since the batch was read: nothing begins.
             AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing
                 AND state = {sql(MailingState.SENDING)}
                 AND content_version = :version AND renew_since IS NULL)
             AND {MAY_LEAVE}
         RETURNING epoch
     ), cleared AS (
+        -- A choice says what was sent, so what is held back leaves it; but not where a first copy
+        -- may have gone with it.
         UPDATE delivery d SET choice = d.choice & ~CAST(:held_back AS bigint)
         FROM held WHERE CAST(:held_back AS bigint) <> 0 AND d.mailing_id = :mailing
             AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
             AND (d.choice & CAST(:held_back AS bigint)) <> 0 AND d.resends = 0
     )
+    -- One row whatever happened: `held` is 0 where nothing may be sent.
     SELECT (SELECT count(*) FROM held) AS held,
         coalesce((SELECT jsonb_object_agg(ordinal, CASE {_WHY_BARRED} END)
             FROM chunk WHERE {_IS_BARRED}), '{{}}') AS barred

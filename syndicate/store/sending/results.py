@@ -57,6 +57,7 @@ class DeliveryOutcome:
 _WRITE = text(
     f"""
     WITH fenced AS (
+        -- With another epoch there is no row here, and nothing below changes anything.
         SELECT mailing_id, number, inflight_version FROM batch
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch
             AND state = {sql(BatchState.LEASED)}
@@ -72,13 +73,17 @@ _WRITE = text(
         UPDATE delivery d
         SET state = fresh.state, attempts = d.attempts + fresh.attempt, code = fresh.code,
             enhanced = fresh.enhanced, reason = fresh.reason, not_before = fresh.not_before,
+            -- Which content the copy had: nothing left, so as before; a copy sent again keeps that
+            -- of the first one; else the chunk's.
             content_version = CASE WHEN fresh.attempt = 0 THEN d.content_version
                 WHEN d.resends > 0 THEN coalesce(d.content_version, fenced.inflight_version)
                 ELSE fenced.inflight_version END,
+            -- What waits for another attempt is not over.
             done_at = CASE WHEN fresh.state IN ({sql(*DeliveryState.open())}) THEN NULL
                 ELSE CAST(:now AS timestamptz) END
         FROM fresh, fenced
         WHERE d.mailing_id = :mailing AND d.batch_number = :number
+            -- What is over stays as it is: the same outcome twice changes nothing.
             AND d.ordinal = fresh.ordinal AND d.state IN ({sql(*DeliveryState.open())})
         RETURNING old.state AS was, new.state AS is_now
     ), change AS (
@@ -90,6 +95,7 @@ _WRITE = text(
         )
     } FROM changed
     )
+    -- Counters move by what changed, not by what was said; the intent is fulfilled.
     UPDATE batch b SET inflight = '{{}}', {
         ", ".join(
             f"{state.name.lower()} = b.{state.name.lower()} + change.{state.name.lower()}"

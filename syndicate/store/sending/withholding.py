@@ -33,6 +33,7 @@ def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
         IssueStory.is_correction,
         Article.state == ArticleState.KILLED,
         exists().where(
+            # What the issue carries is the withdrawal itself, not an older correction.
             Revision.article_id == IssueStory.article_id,
             Revision.number == IssueStory.revision,
             Revision.change == Change.KILL,
@@ -40,9 +41,11 @@ def bits(tx: Transaction, mailing_id: int, *, now: dt.datetime) -> int:
     )
     has_forbidden_picture = exists().where(
         Picture.article_id == IssueStory.article_id,
+        # The picture that was frozen, whatever the article shows by now.
         Picture.url == IssueStory.picture_url,
         not_(may_show_picture(Channel.MAIL, now=now)),
     )
+    # A bigint before it is shifted: a position goes up to 62.
     bit = cast(literal(1), BigInteger).op("<<")(cast(IssueStory.position, Integer))
     query = (
         select(func.coalesce(func.bit_or(bit), 0))
