@@ -59,9 +59,12 @@ def _load() -> None:
     import dateparser  # noqa: F401, PLC0415 - loaded here for its side effect, in this process only
     import trafilatura  # noqa: F401, PLC0415
 
+    from syndicate import languages  # noqa: PLC0415
     from syndicate.reading import dates  # noqa: PLC0415
-    from syndicate.reading.feeds import sitemap  # noqa: F401, PLC0415
+    from syndicate.reading.feeds import parse, sitemap  # noqa: F401, PLC0415
+    from syndicate.reading.pages import extract  # noqa: F401, PLC0415
 
+    languages.direction("fr")  # Babel's modules come with the first locale that is read
     dates.written("3. x 2026")  # in words of no language: dateparser asks all that it has
 
 

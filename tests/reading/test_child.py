@@ -6,7 +6,7 @@ import sys
 
 _READ = """
 import json, sys
-from syndicate.collect import child
+from syndicate.reading import child
 child._load()
 before = set(sys.modules)
 for question, body in json.loads(sys.stdin.read()):
