@@ -91,6 +91,7 @@ def test_what_names_no_mailbox_stays(said: str) -> None:
 def test_no_part_of_an_address_is_left(address: str, before: str, after: str) -> None:
     local, _, domain = address.partition("@")
     assume(not local.endswith("/"))  # as `example.com/@desk` does, which names no mailbox
+    assume(local[0] not in "'`")  # taken for a quotation mark, which stays
 
     told = without_addresses(f"{before} <{address}>: {after} {address} rejected")
 

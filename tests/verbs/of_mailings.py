@@ -67,6 +67,6 @@ NOES = (
         "mail.steering.resume",
         _steered("resume", "{sending}"),
         RefusedError,
-        "Mailing {sending} is sending; only one that is paused or held can become sending.",
+        "Mailing {sending} is sending; only one that is paused can become sending.",
     ),
 )
