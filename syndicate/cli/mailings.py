@@ -100,7 +100,7 @@ def pause(mailing_id: MailingId) -> None:
 
 @app.command()
 def resume(mailing_id: MailingId) -> None:
-    """Go on with a mailing that is paused or held."""
+    """Go on with a mailing that is paused."""
     steering.resume(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is sending.\n")
 

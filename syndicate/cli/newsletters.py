@@ -61,9 +61,10 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     slug: Slug,
     *,
     name: Annotated[str, typer.Option(help="As readers see it.")],
-    kind: Annotated[NewsletterKind, typer.Option(help="A digest has slots; an alert has none.")] = (
-        NewsletterKind.DIGEST
-    ),
+    kind: Annotated[
+        NewsletterKind,
+        typer.Option(help="A digest has slots; an alert has none; a letter cannot be sent yet."),
+    ] = (NewsletterKind.DIGEST),
     publication: Annotated[str, typer.Option(help="Slug of the publication it comes from.")],
     description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
     section: Annotated[

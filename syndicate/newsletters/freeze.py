@@ -8,8 +8,9 @@ import datetime as dt
 from syndicate import settings
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.mail.recovery import reconcile
-from syndicate.newsletters import gather, unusable
+from syndicate.newsletters import unusable
 from syndicate.newsletters.compose import Draft
+from syndicate.newsletters.kinds import RULES
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -18,12 +19,9 @@ from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
-from syndicate.vocabulary.newsletters import NewsletterKind
-from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
+from syndicate.vocabulary.sending import MailingKind, MailingState
 
 VERSION = 1
-_LANES = {NewsletterKind.ALERT: Lane.URGENT}
-_PRIORITIES = {NewsletterKind.ALERT: 1}
 
 
 def add_mailing(
@@ -31,21 +29,21 @@ def add_mailing(
 ) -> Mailing:
     """Write down a composed issue: stories, mailing, content version 1. Nothing is sent yet."""
     publication = newsletters.publication_of(tx, newsletter)
-    lane = _LANES.get(newsletter.kind, Lane.BULK)
+    rule = RULES[newsletter.kind]
     mailing = Mailing(
         kind=MailingKind(newsletter.kind),
         issue_id=issue.id,
         newsletter_id=newsletter.id,
         publication_id=newsletter.publication_id,
         cohort=issue.window_to,
-        message=gather.message_of(newsletter),
+        message=rule.message,
         scope=newsletters.scope(newsletter.id),
         state=MailingState.MATERIALISING,
-        lane=lane,
-        priority=_PRIORITIES.get(newsletter.kind, 5),
-        policy=reconcile.policy(lane),
+        lane=rule.lane,
+        priority=rule.priority,
+        policy=reconcile.policy(rule.lane),
         content_version=VERSION,
-        expires_at=now + gather.EXPIRES_IN[newsletter.kind],
+        expires_at=now + rule.expires_in,
         created_at=now,
     )
     ledger.add(tx, mailing)

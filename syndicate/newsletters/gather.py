@@ -4,31 +4,24 @@ import datetime as dt
 from dataclasses import replace
 
 from syndicate import settings
-from syndicate.newsletters.material import ALERT, DIGEST, Frame, Material
+from syndicate.newsletters.kinds import RULES
+from syndicate.newsletters.material import Frame, Material
 from syndicate.store.composition import corrections, stories
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
-from syndicate.vocabulary.newsletters import NewsletterKind
-
-# A digest that is older than this is no news; an alert is none after an hour.
-EXPIRES_IN = {
-    NewsletterKind.DIGEST: dt.timedelta(hours=12),
-    NewsletterKind.LETTER: dt.timedelta(hours=24),
-    NewsletterKind.ALERT: dt.timedelta(hours=1),
-}
 
 
 def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
     """Read everything that an issue is made of."""
     publication = newsletters.publication_of(tx, newsletter)
     sections = newsletters.sections_of(tx, newsletter.id)
-    until = now + EXPIRES_IN[newsletter.kind]
+    until = now + RULES[newsletter.kind].expires_in
     is_alert = issue.article_id is not None
     return Material(
-        message=message_of(newsletter),
+        message=RULES[newsletter.kind].message,
         number=issue.number,
         local_date=issue.local_date,
         zone=newsletter.zone,
@@ -49,11 +42,6 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         else tuple(corrections.of_newsletter(tx, newsletter, issue, now)),
         base_url=settings.load().base_url(),
     )
-
-
-def message_of(newsletter: Newsletter) -> str:
-    """The folder under templates/mail that a newsletter's mails are made from."""
-    return ALERT if newsletter.kind is NewsletterKind.ALERT else DIGEST
 
 
 def frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:

@@ -17,7 +17,6 @@ from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.translations import known_language
 
-DIGEST, ALERT = "digest", "alert"  # folders under templates/mail
 PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
 THUMB_WIDTH = 148  # of all stories but a section's first
 
@@ -71,7 +70,7 @@ class Material:
     stories: tuple[Story, ...]
     corrections: tuple[LaterChange, ...]
     base_url: str
-    message: str = DIGEST
+    message: str = "digest"
 
 
 def context(

@@ -13,7 +13,7 @@ from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedErro
 from syndicate.journal import lives
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check
-from syndicate.newsletters import freeze, gather, schedule, timetable, unusable
+from syndicate.newsletters import freeze, gather, kinds, schedule, timetable, unusable
 from syndicate.newsletters.compose import compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
@@ -25,7 +25,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation
 from syndicate.store.sending import ledger
-from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
+from syndicate.vocabulary.newsletters import EmptyRule, IssueState
 
 log = logs.get(__name__)
 
@@ -53,11 +53,10 @@ def open_due_issues(now: dt.datetime) -> list[int]:
         opened = [
             issue_id
             for newsletter in newsletters.every(tx)
-            if timetable.has_slots(newsletter)
             for issue_id in _open_due(tx, newsletter, now)
         ]
         for issue_id, kind in issues.unfinished(tx):
-            tx.hint(_compose_job(kind), issue_id)
+            tx.hint(kinds.RULES[kind].job, issue_id)
         renewals.mark_overlooked(tx, now)
         for mailing_id in renewals.waiting(tx):
             tx.hint(jobs.RENEW_CONTENT, mailing_id)
@@ -89,7 +88,7 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
     slot = schedule.last_slot(timetable.slots_of(newsletter), now=now)
     issue, is_news = _open(tx, newsletter.id, slot, now)
     is_again = issues.compose_again(tx, issue.id)
-    tx.hint(_compose_job(newsletter.kind), issue.id)
+    tx.hint(kinds.RULES[newsletter.kind].job, issue.id)
     return issue.id, is_news or is_again
 
 
@@ -127,6 +126,8 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
     if (why := trouble(newsletter)) is not None:
         _tell(newsletter.id, why)
+        return []
+    if not timetable.has_slots(newsletter):
         return []
     since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
     since = max(since, installation.opens_from(tx) or since)
@@ -216,7 +217,3 @@ def _end_empty(issue_id: int, rule: EmptyRule) -> None:
 def unknown_issue(issue_id: int) -> NotFoundError:
     """What is said where there is no issue of an id."""
     return NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
-
-
-def _compose_job(kind: NewsletterKind) -> jobs.Job:
-    return jobs.COMPOSE_ALERT if kind is NewsletterKind.ALERT else jobs.COMPOSE_ISSUE

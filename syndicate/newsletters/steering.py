@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syndicate import bounds
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.languages import normalised
-from syndicate.newsletters import alerts, run, schedule, timetable
+from syndicate.newsletters import alerts, kinds, run, schedule, timetable
 from syndicate.newsroom import newsletters as chosen
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.verbs import verb
@@ -120,11 +120,8 @@ def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
 
 
 def _check(wanted: Wanted) -> None:
-    if wanted.kind not in timetable.OPENED:
-        raise RefusedError(
-            f"Nothing opens the issues of a {wanted.kind.value} yet; a newsletter is one of "
-            f"{', '.join(sorted(timetable.OPENED))}.",
-        )
+    if wanted.kind not in kinds.OFFERED:
+        raise RefusedError(kinds.NOT_YET)
     if not _SLUG.fullmatch(wanted.slug) or len(wanted.slug) > _MAX_SLUG:
         raise UsageError(
             f"A newsletter's slug is small letters, digits and hyphens, {_MAX_SLUG} at most: it is "

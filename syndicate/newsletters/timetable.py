@@ -3,27 +3,25 @@
 import datetime as dt
 
 from syndicate.errors import RefusedError, UsageError
-from syndicate.newsletters import schedule
+from syndicate.newsletters import kinds, schedule
 from syndicate.newsletters.schedule import Slot
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.vocabulary.newsletters import NewsletterKind
-
-SLOTTED = frozenset({NewsletterKind.DIGEST})  # its issues are opened by the clock
-OPENED = SLOTTED | {NewsletterKind.ALERT}  # something opens its issues
 
 
 def has_slots(newsletter: Newsletter) -> bool:
     """Whether the clock opens a newsletter's issues; an alert's are opened by articles."""
-    return newsletter.kind in SLOTTED
+    return kinds.RULES[newsletter.kind].has_slots
 
 
 def slots_of(newsletter: Newsletter) -> schedule.Schedule:
     """The schedule of a newsletter that has one.
 
     Raises:
-        RefusedError: it has no slots.
+        RefusedError: it has no slots, or is of a kind that is not sent yet.
         UsageError: its schedule cannot be read.
     """
+    if not kinds.RULES[newsletter.kind].is_offered:
+        raise RefusedError(kinds.NOT_YET)
     if not has_slots(newsletter):
         raise RefusedError("Only a digest has slots; an alert is sent with its article.")
     return read_schedule(newsletter)
@@ -62,6 +60,8 @@ def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
 
 def trouble(newsletter: Newsletter) -> str | None:
     """What is wrong with a newsletter's own row, in a sentence; None when nothing is."""
+    if not kinds.RULES[newsletter.kind].is_offered:
+        return f"{newsletter.name} is a letter. {kinds.NOT_YET}"
     if not newsletter.languages:
         return f"{newsletter.name} is written in no language; name one."
     try:

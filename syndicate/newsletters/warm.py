@@ -7,9 +7,11 @@ second that a fresh worker's first alert would be late.
 import datetime as dt
 
 from syndicate.newsletters.compose import recompose
-from syndicate.newsletters.material import ALERT, Frame, Material
+from syndicate.newsletters.kinds import RULES
+from syndicate.newsletters.material import Frame, Material
 from syndicate.store.composition.stories import Story
 from syndicate.translations import LANGUAGES
+from syndicate.vocabulary.newsletters import NewsletterKind
 
 
 def warm_up(now: dt.datetime) -> int:
@@ -36,7 +38,7 @@ def warm_up(now: dt.datetime) -> int:
         stories=(story,),
         corrections=(),
         base_url="https://daily.example",
-        message=ALERT,
+        message=RULES[NewsletterKind.ALERT].message,
     )
     rendered, _ = recompose(material, {0: story}, ())
     return len(rendered)

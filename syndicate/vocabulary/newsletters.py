@@ -4,7 +4,7 @@ import enum
 
 
 class NewsletterKind(enum.StrEnum):
-    """digest: on a schedule; alert: at once; letter: an editor's note with placed stories."""
+    """digest: on a schedule; alert: at once; letter: written by an editor, and not sent yet."""
 
     DIGEST = "digest"
     ALERT = "alert"

@@ -93,7 +93,7 @@ NOES = (
             (
                 f"{NEW} --kind letter",
                 RefusedError,
-                "Nothing opens the issues of a letter yet; a newsletter is one of alert, digest.",
+                "Letters, which editors write, cannot be sent yet; make a digest or an alert.",
             ),
         )
     ),

@@ -186,7 +186,7 @@ def pause_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
 
 @router.post("/mailings/{mailing_id}/resume")
 def resume_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
-    """Go on with a mailing that is paused or held; 409 when it is neither."""
+    """Go on with a mailing that is paused; 409 when it is not."""
     steering.resume(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
 

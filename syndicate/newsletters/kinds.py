@@ -1,0 +1,72 @@
+"""What the kind of a newsletter decides: who opens its issues, and how and for how long they go.
+
+One row for each kind. A newsletter that an editor writes, a letter, is not offered yet: nothing
+opens its issues. Newsletters of that kind that older versions let in keep their rows.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndicate import jobs
+from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Lane
+
+NOT_YET = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds for newsletters of a kind.
+
+    Attributes:
+        has_slots: the clock opens its issues.
+        is_offered: a newsletter of this kind may be made.
+        message: folder under templates/mail.
+        lane: of its mailings.
+        priority: of its batches; the lowest goes first.
+        expires_in: after which what was not sent is news no more.
+        job: composes an issue.
+    """
+
+    has_slots: bool
+    is_offered: bool
+    message: str
+    lane: Lane
+    priority: int
+    expires_in: dt.timedelta
+    job: jobs.Job
+
+
+_DIGEST = Rule(
+    has_slots=True,
+    is_offered=True,
+    message="digest",
+    lane=Lane.BULK,
+    priority=5,
+    expires_in=dt.timedelta(hours=12),
+    job=jobs.COMPOSE_ISSUE,
+)
+RULES: Mapping[NewsletterKind, Rule] = {
+    NewsletterKind.DIGEST: _DIGEST,
+    NewsletterKind.ALERT: Rule(
+        has_slots=False,
+        is_offered=True,
+        message="alert",
+        lane=Lane.URGENT,
+        priority=1,
+        expires_in=dt.timedelta(hours=1),
+        job=jobs.COMPOSE_ALERT,
+    ),
+    # As its issues went before they were refused: what is under way ends as it began.
+    NewsletterKind.LETTER: Rule(
+        has_slots=False,
+        is_offered=False,
+        message=_DIGEST.message,
+        lane=_DIGEST.lane,
+        priority=_DIGEST.priority,
+        expires_in=dt.timedelta(hours=24),
+        job=jobs.COMPOSE_ISSUE,
+    ),
+}
+OFFERED = tuple(kind for kind, rule in RULES.items() if rule.is_offered)
