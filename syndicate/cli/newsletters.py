@@ -29,6 +29,10 @@ from syndicate.vocabulary.sending import DeliveryReason
 app = typer.Typer(no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help="Slug of the newsletter.")]
+Kind = Annotated[
+    NewsletterKind,
+    typer.Option(help="A digest has slots; an alert has none; a letter cannot be sent yet."),
+]
 IsNext = Annotated[
     bool, typer.Option("--next", help="The next slot with the news so far, not the last one.")
 ]
@@ -61,10 +65,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     slug: Slug,
     *,
     name: Annotated[str, typer.Option(help="As readers see it.")],
-    kind: Annotated[
-        NewsletterKind,
-        typer.Option(help="A digest has slots; an alert has none; a letter cannot be sent yet."),
-    ] = (NewsletterKind.DIGEST),
+    kind: Kind = NewsletterKind.DIGEST,
     publication: Annotated[str, typer.Option(help="Slug of the publication it comes from.")],
     description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
     section: Annotated[

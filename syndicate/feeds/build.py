@@ -6,6 +6,7 @@ not know, is written here from the same model.
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -57,12 +58,18 @@ def _can_be_written(document: FeedContent, entry: EntryContent, form: FeedFormat
 
 
 def _written(document: FeedContent, form: FeedFormat) -> bytes:
-    if form is FeedFormat.JSON:
-        return json_feed(document)
-    generator = _generator(document, form)
-    written: bytes = generator.rss_str() if form is FeedFormat.RSS else generator.atom_str()
-    if form is FeedFormat.RSS:
-        written = _PLAIN_TEXT.sub(_by_number, written)
+    return WRITERS[form](document)
+
+
+def _rss(document: FeedContent) -> bytes:
+    return _styled(_PLAIN_TEXT.sub(_by_number, _generator(document, FeedFormat.RSS).rss_str()))
+
+
+def _atom(document: FeedContent) -> bytes:
+    return _styled(_generator(document, FeedFormat.ATOM).atom_str())
+
+
+def _styled(written: bytes) -> bytes:
     declaration, _, root = written.partition(b"\n")
     return declaration + b"\n" + _STYLE + root + b"\n"
 
@@ -84,6 +91,13 @@ def json_feed(document: FeedContent) -> bytes:
         found["next_url"] = document.url(FeedFormat.JSON, document.older)
     found["items"] = [_item(entry) for entry in document.entries]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+WRITERS: Mapping[FeedFormat, Callable[[FeedContent], bytes]] = {
+    FeedFormat.RSS: _rss,
+    FeedFormat.ATOM: _atom,
+    FeedFormat.JSON: json_feed,
+}
 
 
 def news_of(body: bytes) -> list[tuple[str | None, str | None]]:

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from syndicate.feeds.model import MEDIA_TYPES, DeletedEntry, EntryContent, FeedContent, Media
+from syndicate.feeds.model import DeletedEntry, EntryContent, FeedContent, Media
 from syndicate.feeds.text import as_html, looks_like_html
 from syndicate.vocabulary.feeds import FeedFormat
 
@@ -124,7 +124,7 @@ def links(document: FeedContent, form: FeedFormat) -> list[tuple[str, str, str |
 
     Source: RFC 5005 3 and 4; WebSub 4.
     """
-    media_type = MEDIA_TYPES[form]
+    media_type = form.media_type
     found: list[tuple[str, str, str | None]] = [
         ("self", document.url(form), media_type),
     ]

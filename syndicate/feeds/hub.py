@@ -231,7 +231,7 @@ class _Speaker:
     async def deliver(self, delivery: HubDelivery) -> Settle:
         """Send a topic as it now stands (7)."""
         headers = {
-            "Content-Type": f"{model.MEDIA_TYPES[delivery.form]}; charset=utf-8",
+            "Content-Type": f"{delivery.form.media_type}; charset=utf-8",
             "Link": f'<{self._hub}>; rel="hub", <{delivery.topic}>; rel="self"',
         }
         if delivery.secret:

@@ -21,12 +21,6 @@ from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 
-MEDIA_TYPES = {
-    FeedFormat.RSS: "application/rss+xml",
-    FeedFormat.ATOM: "application/atom+xml",
-    FeedFormat.JSON: "application/feed+json",
-}
-
 
 @dataclass(frozen=True)
 class Site:

@@ -10,6 +10,18 @@ class FeedFormat(enum.StrEnum):
     ATOM = "atom"
     JSON = "json"
 
+    @property
+    def media_type(self) -> str:
+        """How it is served."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    FeedFormat.RSS: "application/rss+xml",
+    FeedFormat.ATOM: "application/atom+xml",
+    FeedFormat.JSON: "application/feed+json",
+}
+
 
 class FeedKind(enum.StrEnum):
     """What a feed lists."""

@@ -171,7 +171,7 @@ def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, site:
 
 
 def _headers(document: FeedDocument, url: str, hub: str) -> RawHeaders:
-    media_type = model.MEDIA_TYPES[document.format]
+    media_type = document.format.media_type
     return [
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"last-modified", format_datetime(document.modified_at, usegmt=True).encode()),

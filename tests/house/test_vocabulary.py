@@ -16,7 +16,10 @@ import typer
 from sqlalchemy import Enum as SqlEnum
 
 from syndicate import cli, vocabulary
+from syndicate.feeds import build as feeds
 from syndicate.store.maintenance.tables import METADATA
+from syndicate.vocabulary.feeds import FeedFormat
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 from syndicate.web.app import build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,6 +181,8 @@ def assigned(path: Path) -> set[str]:
     """Members that a file gives to something: whatever is not compared, filtered or excluded."""
     module, compared = tree(path), set()
     for node in ast.walk(module):
+        if isinstance(node, ast.Dict) and "vocabulary" in path.parts:  # what is said of a word
+            compared |= {id(each) for each in node.keys}
         called = node.func if isinstance(node, ast.Call) else None
         is_filter = isinstance(called, ast.Attribute) and called.attr in _FILTERS
         if isinstance(node, ast.Compare) or is_filter:
@@ -212,6 +217,19 @@ def test_every_channel_is_asked_for() -> None:
     }
 
     assert {f"Channel.{each.name}" for each in WORDS["Channel"]} <= asked
+
+
+def test_every_feed_format_is_written_and_has_a_media_type() -> None:
+    assert set(feeds.WRITERS) == set(FeedFormat)
+    assert len({each.media_type for each in FeedFormat}) == len(FeedFormat)
+
+
+def test_every_reason_has_a_state_and_words_of_its_own() -> None:
+    assert len({each.words for each in DeliveryReason}) == len(DeliveryReason)
+    assert {each.state for each in DeliveryReason.barred()} == {
+        DeliveryState.SUPPRESSED,
+        DeliveryState.SKIPPED,
+    }
 
 
 def lists(schema: typing.Any) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ import hashlib
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from syndicate import clock
-from syndicate.feeds import model, private
+from syndicate.feeds import private
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import conditional
 
@@ -36,5 +36,5 @@ def own_feed(request: Request, name: str) -> Response:
     known = conditional.matching_tag(request.headers.get("if-none-match", ""), frozenset({tag}))
     if known is not None:
         return Response(status_code=304, headers=headers)
-    media_type = f"{model.MEDIA_TYPES[form]}; charset=utf-8"
+    media_type = f"{form.media_type}; charset=utf-8"
     return Response(made.body, media_type=media_type, headers=headers)
