@@ -123,7 +123,7 @@ def open_newsletter() -> None:
 
 
 def push_article(number: int) -> int:
-    """One article as a CMS pushes it, to be told at once; returns its id."""
+    """One article as a CMS pushes it, to be sent as an alert; returns its id."""
     said = {
         "id": f"cms-{number}",
         "headline": f"Bridge {number} closed",

@@ -300,8 +300,8 @@ def _checked_socket(
     if not is_allowed(address, port, _ALLOWED.get()):
         # The address itself stays unsaid: it would tell a stranger about our network.
         raise BlockedAddressError(
-            "This host leads to an address that may not be dialled; an in-house server is "
-            "allowed by its IP:port on the source.",
+            "This host resolves to an address that Syndicate may not connect to; allow an "
+            "in-house server by its IP:port (--allow).",
             port=port,
         )
     made = socket.socket(family, kind, protocol)
@@ -363,9 +363,9 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, "has no valid certificate or speaks no TLS that we know"),
     (aiohttp.ClientSSLError, "speaks no TLS that we know"),
     (aiohttp.ClientConnectorError, "cannot be reached"),
-    (aiohttp.ServerDisconnectedError, "hung up without an answer"),
-    (aiohttp.ClientPayloadError, "sent an answer that broke off"),
-    (aiohttp.ClientError, "sent an answer that is no HTTP"),
+    (aiohttp.ServerDisconnectedError, "closed the connection without an answer"),
+    (aiohttp.ClientPayloadError, "sent an incomplete answer"),
+    (aiohttp.ClientError, "sent an answer that is not HTTP"),
     (OSError, "cannot be reached"),
 )
 
@@ -380,4 +380,4 @@ def _clear(error: Exception, url: str) -> SyndicateError:
     if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError):
         return FetchError(f"{host} sent an answer that cannot be read: {error}.", url=url)
     reason = next(said for kind, said in _REASONS if isinstance(error, kind))
-    return FetchError(f"{host} {reason}; it is asked again later.", url=url)
+    return FetchError(f"{host} {reason}; it will be tried again later.", url=url)

@@ -81,14 +81,14 @@ class Settings(BaseSettings):
         None, description="where readers reach this installation; empty means http://host:port"
     )
     log_format: Literal["auto", "json", "text"] = Field(
-        "auto", description="json for machines, text for people; auto asks the terminal"
+        "auto", description="json for machines, text for people; auto depends on the terminal"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="the least serious event that is written"
+        "info", description="the least serious event that is logged"
     )
     mail_allow_list: list[str] = Field(
         default_factory=list,
-        description="addresses or @domains that may be mailed when the database is of another "
+        description="addresses or @domains that may be mailed when the database belongs to another "
         "environment",
     )
     relay_helo: str | None = Field(
@@ -110,19 +110,28 @@ class Settings(BaseSettings):
         "shared by all workers",
     )
     mail_pace_share: int = Field(
-        8, ge=1, le=1000, description="by how many workers a rate is divided while Redis is away"
+        8,
+        ge=1,
+        le=1000,
+        description="by how many workers a rate is divided while Redis is unreachable",
     )
     mail_warmup: str | None = Field(
         None, description='first day and messages of each day: "2026-11-24 50 100 500 1000"'
     )
     mail_window: str | None = Field(
-        None, description='hours in which bulk mail leaves: "06:00-22:00 Asia/Qatar"'
+        None, description='hours in which bulk mail is sent: "06:00-22:00 Asia/Qatar"'
     )
     mail_pause_bounces: float = Field(
-        0.05, ge=0, le=1, description="share of refused readers that pauses a mailing; 0 never does"
+        0.05,
+        ge=0,
+        le=1,
+        description="share of refused readers that pauses a mailing; 0 never pauses it",
     )
     mail_pause_complaints: float = Field(
-        0.001, ge=0, le=1, description="share of complaints that pauses a mailing; 0 never does"
+        0.001,
+        ge=0,
+        le=1,
+        description="share of complaints that pauses a mailing; 0 never pauses it",
     )
     bounce_mailbox_url: SecretStr | None = Field(
         None,
@@ -131,7 +140,7 @@ class Settings(BaseSettings):
     )
     hook_sns_topics: list[str] = Field(
         default_factory=list,
-        description="ARNs of the Amazon SNS topics whose SES events are believed; empty: none",
+        description="ARNs of the Amazon SNS topics whose SES events are trusted; empty: none",
     )
     hook_postmark_password: SecretStr | None = Field(
         None, description="password in the address that Postmark's webhook calls; empty: no hook"
@@ -149,17 +158,20 @@ class Settings(BaseSettings):
         500, ge=1, le=500, description="deliveries in one batch, leased by one worker"
     )
     mail_chunk_size: int = Field(
-        50, ge=1, le=500, description="deliveries in hand at once; a killed worker leaves so many"
+        50,
+        ge=1,
+        le=500,
+        description="deliveries in hand at once; a killed worker leaves at most that many in doubt",
     )
     mail_eight_bit: bool = Field(
         True,
         description="send text beyond ASCII as it is where the relay takes it (8BITMIME) and signs",
     )
     alerts_per_hour: int = Field(
-        4, ge=0, description="alerts of one newsletter in an hour; what is beyond is held"
+        4, ge=0, description="alerts of one newsletter in an hour; the rest are held"
     )
     alerts_per_day: int = Field(
-        12, ge=0, description="alerts of one newsletter in 24 hours; what is beyond is held"
+        12, ge=0, description="alerts of one newsletter in 24 hours; the rest are held"
     )
     dkim_domain: str | None = Field(
         None, description="domain that signs; empty leaves signing to the relay"
@@ -180,7 +192,8 @@ class Settings(BaseSettings):
     )
     own_feed_paid: bool = Field(
         False,
-        description="whether readers' own feeds hold paid texts: only where signing up is paid for",
+        description="whether readers' own feeds contain paid articles; only where readers pay to "
+        "sign up",
     )
     web_workers: int = Field(1, ge=1, le=64, description="web server processes")
     email_article: bool = Field(
@@ -216,7 +229,7 @@ class Settings(BaseSettings):
         with contextlib.suppress(ValueError):
             if literal and ipaddress.ip_address(literal[1]):
                 return said
-        raise ValueError("it is no host name with a dot in it, and no [address]")
+        raise ValueError("it is neither a host name with a dot in it nor an [address]")
 
     def key(self) -> bytes:
         """The master key as 32 bytes.
@@ -285,7 +298,7 @@ def load() -> Settings:
     except UnparsableError as error:
         # Its own words name the field and never the value.
         raise SettingsError(
-            f"A setting that is a list or a table is no JSON ({error}); "
+            f"A setting that is a list or a table is not JSON ({error}); "
             'docs/operations.md describes it: ["@example.com"], {"google": "10/s 5"}.'
         ) from error
     except tomllib.TOMLDecodeError as error:
@@ -303,8 +316,8 @@ def _is_blank(value: object) -> bool:
 def _refuse_unknown_names(secrets_dir: Path | None) -> None:
     if secrets_dir is not None and not secrets_dir.is_dir():
         raise SettingsError(
-            f"SYNDICATE_SECRETS_DIR names {secrets_dir}, which is no folder; "
-            "make it, with one file per secret setting, or unset it."
+            f"SYNDICATE_SECRETS_DIR names {secrets_dir}, which is not a folder; create it, with "
+            "one file per secret setting, or unset it."
         )
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
     files = [path.name for path in secrets_dir.iterdir()] if secrets_dir else []

@@ -51,14 +51,14 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
         body_text, mac_text = token.split(".")
         body, mac = _decode(body_text), _decode(mac_text)
     except (ValueError, binascii.Error) as error:
-        raise BadTokenError("This link is not complete.") from error
+        raise BadTokenError("This link is incomplete.") from error
     # The last letter of base64 has bits that stand for nothing: another letter there would be the
     # same token under another spelling, and `store.platform.tokens` would let a one-use token in
     # again.
     if (_encode(body), _encode(mac)) != (body_text, mac_text):
-        raise BadTokenError("This link is not complete.")
+        raise BadTokenError("This link is incomplete.")
     if not hmac.compare_digest(mac, _mac(master_key, purpose, body)):
-        raise BadTokenError("This link was not made by this service.")
+        raise BadTokenError("This link was not created by this service.")
     return body.decode()
 
 

@@ -282,7 +282,7 @@ def test_a_server_that_hangs_up_is_one_sentence() -> None:
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        with pytest.raises(FetchError, match="hung up"):
+        with pytest.raises(FetchError, match="closed the connection"):
             get(f"http://127.0.0.1:{port}/", allow=[f"127.0.0.1:{port}"])
         thread.join()
 

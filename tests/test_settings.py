@@ -100,7 +100,7 @@ def test_a_secrets_folder_that_is_none_is_refused(
 ) -> None:
     settings_env.setenv("SYNDICATE_SECRETS_DIR", "/nonexistent/secrets")
 
-    with pytest.raises(SettingsError, match="names /nonexistent/secrets, which is no folder"):
+    with pytest.raises(SettingsError, match="names /nonexistent/secrets, which is not a folder"):
         load()
 
 
@@ -196,7 +196,7 @@ def test_a_list_that_is_no_json_is_one_sentence(
 ) -> None:
     settings_env.setenv(f"SYNDICATE_{name}", "desk@example.com")
 
-    with pytest.raises(SettingsError, match=f"no JSON.*{name.lower()}") as caught:
+    with pytest.raises(SettingsError, match=f"not JSON.*{name.lower()}") as caught:
         load()
 
     assert "desk@example.com" not in str(caught.value)

@@ -21,7 +21,7 @@ def test_what_was_signed_is_read_back(payload: str) -> None:
 def test_a_token_is_worthless_for_another_purpose() -> None:
     token = signing.sign(KEY, "unsubscribe", "17")
 
-    with pytest.raises(BadTokenError, match="was not made by this service"):
+    with pytest.raises(BadTokenError, match="was not created by this service"):
         signing.verify(KEY, "confirm", token)
 
 

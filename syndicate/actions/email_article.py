@@ -42,7 +42,7 @@ DAY_CAP = Cap("email-article:publication", 500, 24)
 RECIPIENT_CAP = Cap("email-article:recipient", 2, 24)
 # So many days after an article a friend's address is forgotten.
 FORGOTTEN_AFTER_DAYS = 30
-UNUSABLE = "This article cannot be put into a mail; please share it in another way."
+UNUSABLE = "This article cannot be sent by email. Please share it another way."
 _EXPIRES_IN = dt.timedelta(hours=24)
 _NAME_SIGNS = frozenset(" -'\u2019")
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
@@ -78,7 +78,7 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
         CapReachedError: this visitor, article or day has had its share.
     """
     if not settings.load().email_article:
-        raise NotFoundError("Email article is not offered here.")
+        raise NotFoundError("Emailing articles is not available here.")
     if forms.is_robot(guarded):
         log.info("email_article_trapped", article_id=article_id)
         return None
@@ -88,7 +88,7 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
         found = _article(tx, article_id, now)
         is_allowed = _take_caps(tx, found, guarded.ip, now)
     if not is_allowed:
-        raise forms.too_many("This article has been emailed often enough from here for now.")
+        raise forms.too_many("This article has been emailed too many times from here.")
     # Rendered before it is known whether it will be sent: the answer takes as long either way.
     prepared = _prepare(found, name, now)
     with transaction() as tx:
@@ -111,9 +111,9 @@ def checked_name(text: str) -> str:
     """
     name = " ".join(normal("NFC", text).split())
     if not name or len(name) > MAX_NAME:
-        raise UsageError(f"Please give your name, in at most {MAX_NAME} letters.")
+        raise UsageError(f"Please enter your name, in {MAX_NAME} letters at most.")
     if not all(_is_letter(sign) or sign in _NAME_SIGNS for sign in name):
-        raise UsageError("Please give your name in letters only.")
+        raise UsageError("Please use only letters in your name.")
     return name
 
 

@@ -29,7 +29,7 @@ SCOPE = "feedback"
 MAX_TEXT = 3000
 VISITOR_CAPS = (Cap("feedback:visitor-hour", 5, 1), Cap("feedback:visitor-day", 20, 24))
 DAY_CAP = Cap("feedback:publication", 500, 24)
-UNUSABLE = "These words cannot be put into a mail; please write fewer or plainer ones."
+UNUSABLE = "This text cannot be sent by email. Please make it shorter or simpler."
 _EXPIRES_IN = dt.timedelta(days=2)
 
 
@@ -69,7 +69,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
             tx, str(publication.id), now
         )
     if not is_allowed:
-        raise forms.too_many("We have had as many letters as we can read for now.")
+        raise forms.too_many("We have received more messages than we can read right now.")
     return _pass_on(found, publication, _Words(text, reply_to), now)
 
 
@@ -86,7 +86,7 @@ def checked_text(text: str) -> str:
     """
     tidy = "\n".join(line.rstrip() for line in text.strip().splitlines())
     if not tidy or len(tidy) > MAX_TEXT:
-        raise UsageError(f"Please write something, in at most {MAX_TEXT} characters.")
+        raise UsageError(f"Please write something, in {MAX_TEXT} characters at most.")
     return tidy
 
 

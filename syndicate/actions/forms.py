@@ -74,12 +74,14 @@ def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
     try:
         opened_ms = int(signing.verify(settings.load().key(), f"form:{form}", guarded.stamp))
     except signing.BadTokenError as error:
-        raise UsageError("This form was not opened here; open the page and fill it in.") from error
+        raise UsageError(
+            "This form was not opened on our site. Please open the page and fill it in again."
+        ) from error
     age = now - dt.datetime.fromtimestamp(opened_ms / 1000, tz=dt.UTC)
     if -SKEW < age < LEAST_AGE:  # one of still later was opened before our clock was set back
-        raise UsageError("That was quicker than we can take; press the button once more.")
+        raise UsageError("That was too fast for us. Please press the button again.")
     if age > GREATEST_AGE:
-        raise UsageError("This form has been open for more than a day; open the page again.")
+        raise UsageError("This form has been open for more than a day. Please open the page again.")
 
 
 def take_visitor_caps(tx: Transaction, limits: tuple[Cap, ...], ip: str, now: dt.datetime) -> bool:

@@ -88,14 +88,14 @@ def _held(held: Sequence[Dated]) -> str:
     if len(held) == 1:
         return (
             f"The embargo of article {first.article_id} cannot be read: {said}. It is held back "
-            "until somebody decides: `syndicate articles embargo "
+            "until someone decides: `syndicate articles embargo "
             f"{first.article_id} --until 2026-11-30T08:00:00Z`, or `--lift`."
         )
     names = ", ".join(str(each.article_id) for each in held[:_NAMED])
     more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
     return (
         f"The embargoes of {len(held)} articles cannot be read, the first being {said}: articles "
-        f"{names}{more}. They are held back until somebody decides: `syndicate articles list "
+        f"{names}{more}. They are held back until someone decides: `syndicate articles list "
         "--held` names them, `syndicate articles embargo ID` decides."
     )
 
@@ -123,8 +123,8 @@ def _unread(source_id: int, dated: Sequence[Dated]) -> str:
         return ""
     return (
         f"A date of source {source_id} cannot be read: “{found[0].entry.raw_published}”, of "
-        f"article {found[0].article_id}. Such articles are dated when they were first seen, and "
-        "held from digests; a profile may say how the source writes dates."
+        f"article {found[0].article_id}. Such articles get the time they were first seen and are "
+        "held from digests; a profile can say how the source writes dates."
     )
 
 

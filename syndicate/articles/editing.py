@@ -62,7 +62,7 @@ def find(tx: Transaction, article_id: int) -> Article:
     found = articles.find(tx, article_id)
     if found is None:
         raise NotFoundError(
-            f"There is no article {article_id}; the list of articles shows all there are.",
+            f"There is no article {article_id}; see the list of articles.",
             article_id=article_id,
         )
     return found
@@ -96,14 +96,14 @@ def embargo(
     """
     if until is not None and until <= now:
         raise UsageError(
-            f"{until:%Y-%m-%d %H:%M} UTC is over, so it would hold nothing back. Name a moment to "
-            "come; or let the article out, if that is meant."
+            f"{until:%Y-%m-%d %H:%M} UTC is in the past, so it would hold nothing back. Give a "
+            "time in the future, or publish the article."
         )
     article = find(tx, article_id)
     if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
-            f"Article {article.id} is {_named(article)}; an embargo holds back what would be "
-            "published, and nothing else.",
+            f"Article {article.id} is {_named(article)}; only what would be published can be held "
+            "back.",
             article_id=article.id,
         )
     is_news = embargoes.set_end(tx, article.id, until or now, now=now)
@@ -128,7 +128,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
     article = find(tx, article_id)
     if article.state in ArticleState.gone():
         raise RefusedError(
-            f"Article {article_id} is {_named(article)}; nobody is told of it.",
+            f"Article {article_id} is {_named(article)}; no alert is sent for it.",
             article_id=article_id,
         )
     is_news = bool(alerts.ask(tx, [article_id], now=now))
@@ -139,7 +139,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
 
 @verb(Permission.ARTICLES)
 def kill(tx: Transaction, article_id: int, *, note: str, actor: Actor, now: dt.datetime) -> bool:
-    """Withdraw an article; its text is kept and shown to nobody. Safe to run twice.
+    """Withdraw an article; its text is kept but no longer shown. Safe to run twice.
 
     Args:
         tx: the open transaction.

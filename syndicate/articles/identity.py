@@ -163,7 +163,7 @@ def _has_same_title(each: Identified, one: KnownEntry, _candidates: list[KnownEn
 
 
 def _is_successor(each: Identified, one: KnownEntry, candidates: list[KnownEntry]) -> bool:
-    """The only entry of its stem then and now is the same one, unless all of it changed."""
+    """A stem with exactly one entry then and now is one article, unless all of it changed."""
     if not each.is_alone or len(candidates) != 1:
         return False
     published = each.entry.published

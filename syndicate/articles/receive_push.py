@@ -89,7 +89,7 @@ def receive(
     if len(ids) > MAX_BATCH:
         raise UsageError(f"{len(ids)} articles are too many at once; send {MAX_BATCH} at most.")
     if len(set(ids)) != len(ids):
-        raise UsageError("One id stands twice in this batch; send each article once.")
+        raise UsageError("This batch contains one id twice; send each article once.")
     source = source_of(tx, publication)
     found = identify(entries)
     before = _rows(tx, source.id, found)

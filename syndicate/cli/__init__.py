@@ -23,24 +23,24 @@ from syndicate.errors import SyndicateError, UsageError
 # `app`, a Typer of sub-commands, or a function named like the command.
 COMMANDS: Mapping[str, str] = {
     "up": "Start everything on this machine and keep it up.",
-    "servers": "Start the embedded servers alone, to make or bring back a backup.",
+    "servers": "Start only the embedded servers, to make or restore a backup.",
     "demo": "Run the whole journey on a sample newsroom.",
     "doctor": "Say what is wrong with this installation, and what to do.",
     "migrate": "Bring the database's schema up to this version.",
     "web": "Run the web server.",
-    "worker": "Run a worker for one or several queues.",
+    "worker": "Run a worker for one or more queues.",
     "beat": "Run the clock that wakes the workers.",
     "collect": "Collect from sources.",
     "sources": "Add, list and change sources.",
     "feeds": "Publish feeds.",
     "newsletters": "Compose and send newsletters.",
     "send": "Send a newsletter to a file of readers, and count.",
-    "subscribers": "Import, export, count and forget readers.",
+    "subscribers": "Import, export, count and erase readers.",
     "mailings": "Watch and steer mailings.",
-    "bounces": "Read and keep what came back.",
+    "bounces": "Read and record returned mail.",
     "articles": "Find and change articles.",
-    "tokens": "Make, list and revoke the tokens of the HTTP API.",
-    "console-link": "Print a link that lets an operator into the console.",
+    "tokens": "Create, list and revoke tokens of the HTTP API.",
+    "console-link": "Print a link that signs an operator in to the console.",
     "sample": "Play the sample newsroom's editor.",
 }
 # What a shell says of a program that a Ctrl-C ended: 128 + SIGINT.
@@ -62,7 +62,7 @@ def prepare(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=print_version, is_eager=True, help="Print the version and end."
+            "--version", callback=print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -134,11 +134,11 @@ def _end(error: SyndicateError) -> NoReturn:
 
 
 def known_as(error: Exception) -> SyndicateError | None:
-    """What an error that an argument led to means to whoever gave it; None when nobody knows."""
+    """What an error that an argument led to means to the person who gave it; None if unknown."""
     if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
-        return UsageError("An argument holds bytes that are no text; write it in UTF-8.")
+        return UsageError("An argument contains bytes that are not text; write it in UTF-8.")
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return UsageError("A file's name is longer than any file's; name one that is there.")
+        return UsageError("A file name is too long; name a file that exists.")
     return _of_the_database(error)
 
 

@@ -102,19 +102,19 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
 def correct(
     article_id: Id,
     *,
-    note: Annotated[str, typer.Option(help="What readers are told was wrong.")],
+    note: Annotated[str, typer.Option(help="What was wrong, for readers.")],
     headline: Annotated[str | None, typer.Option(help="The new headline.")] = None,
     standfirst: Annotated[str | None, typer.Option(help="The new standfirst.")] = None,
     body: Annotated[str | None, typer.Option(help="The new body, in HTML.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Publish a correction: a revision with a note, in every place where the article stands."""
+    """Publish a correction: a revision with a note, everywhere the article appears."""
     wording = editing.Wording(headline, standfirst, body)
     with transaction() as tx:
         is_news = editing.correct(
             tx, article_id, wording, note=note, actor=actor(), now=clock.now()
         )
-    what = "corrected" if is_news else "corrected so already"
+    what = "corrected" if is_news else "already corrected this way"
     _done(article_id, what, as_json=as_json)
 
 
@@ -144,7 +144,7 @@ def embargo(
 def split(
     article_id: Id,
     *,
-    source: Annotated[int, typer.Option(help="The source whose story is another one.")],
+    source: Annotated[int, typer.Option(help="The source whose story is a different one.")],
     as_json: AsJson = False,
 ) -> None:
     """Undo a merge: what a source brings as part of this article becomes an article of its own."""
@@ -153,15 +153,15 @@ def split(
     if as_json:
         print_json({"article_id": made, "split_from": article_id})
     else:
-        sys.stdout.write(f"What source {source} brings is article {made} now.\n")
+        sys.stdout.write(f"What source {source} brings is now article {made}.\n")
 
 
 @app.command()
 def alert(article_id: Id, *, as_json: AsJson = False) -> None:
-    """Tell an article at once to the readers of alerts; once only."""
+    """Send an article immediately to the readers of alerts; once only."""
     with transaction() as tx:
         editing.alert(tx, article_id, actor=actor(), now=clock.now())
-    _done(article_id, "to be told at once", as_json=as_json)
+    _done(article_id, "to be sent as an alert", as_json=as_json)
 
 
 @app.command()
@@ -171,7 +171,7 @@ def kill(
     note: Annotated[str, typer.Option(help="Why, for the newsroom.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Withdraw an article; its text is kept and shown to nobody."""
+    """Withdraw an article; its text is kept but no longer shown."""
     with transaction() as tx:
         editing.kill(tx, article_id, note=note, actor=actor(), now=clock.now())
     _done(article_id, "killed", as_json=as_json)
@@ -181,7 +181,9 @@ def kill(
 def takedown(
     article_id: Id,
     *,
-    reason: Annotated[str, typer.Option(help="On what grounds: needed; the audit keeps it.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="On what grounds; required, and kept in the audit.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Remove an article and every copy of it for good."""
@@ -245,4 +247,4 @@ def _done(article_id: int, what: str, *, as_json: bool) -> None:
     if as_json:
         print_json(summary(found))
     else:
-        sys.stdout.write(f"Article {article_id} is {what}; its feeds are built again.\n")
+        sys.stdout.write(f"Article {article_id} is {what}; its feeds are being rebuilt.\n")

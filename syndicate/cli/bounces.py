@@ -31,7 +31,7 @@ Paths = Annotated[
 
 @app.command()
 def classify(paths: Paths, *, as_json: AsJson = False) -> None:
-    """Say what returned mails mean, recipient by recipient; needs no database, keeps nothing."""
+    """Say what returned mails mean, recipient by recipient; needs no database, stores nothing."""
     mails: list[dict[str, Any]] = [
         {"file": name, "verdicts": [asdict(verdict) for verdict in verdicts_of(raw)]}
         for path in paths
@@ -49,7 +49,7 @@ def classify(paths: Paths, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
-    """Keep what returned mails say: one event each, suppression by rule."""
+    """Record what returned mails say: one event each, suppression by rule."""
     intake = Intake()
     for path in paths:
         for _, raw in _mails(path):
@@ -59,7 +59,7 @@ def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def fetch(*, as_json: AsJson = False) -> None:
-    """Empty the mailbox of returned mails (SYNDICATE_BOUNCE_MAILBOX_URL) and keep what they say."""
+    """Empty the mailbox of returned mails (SYNDICATE_BOUNCE_MAILBOX_URL), record what they say."""
     url = settings.load().need("bounce_mailbox_url")
     intake = Intake()
     while mailboxes.collect(url, intake).is_worth_another:
@@ -69,7 +69,7 @@ def fetch(*, as_json: AsJson = False) -> None:
 
 @app.command("incidents")
 def list_incidents(*, as_json: AsJson = False) -> None:
-    """List what receivers hold against us: open incidents, the newest first."""
+    """List what receivers object to: open incidents, newest first."""
     with transaction() as tx:
         rows = [
             {
@@ -125,13 +125,13 @@ def _tell(intake: Intake, *, as_json: bool) -> None:
     else:
         sys.stdout.write(
             f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "
-            f"{row['known']} known before, {row['strangers']} not about mail of ours, "
+            f"{row['known']} already known, {row['strangers']} not about our mail, "
             f"{row['suppressed']} addresses suppressed.\n"
         )
     if row["unreadable"]:
         raise PartialError(
-            f"{row['unreadable']} mails could not be read, which is a fault of ours; the log names "
-            "each by its SHA-256."
+            f"{row['unreadable']} mails could not be read, which is a bug in Syndicate; the log "
+            "names each by its SHA-256."
         )
 
 

@@ -30,14 +30,16 @@ def listen(
     ] = "127.0.0.1:2424",
     also: Annotated[
         list[str] | None,
-        typer.Option(help="A further address whose mail is taken: of a feedback loop, say."),
+        typer.Option(help="Another address to accept mail for, such as a feedback loop's."),
     ] = None,
     aside: Annotated[
         Path | None,
-        typer.Option(help="Maildir for what nobody understood; without it, that is dropped."),
+        typer.Option(
+            help="Maildir for mail that could not be understood; without it, such mail is dropped."
+        ),
     ] = None,
 ) -> None:
-    """Take returned mails from a mail server over LMTP, until told to stop."""
+    """Accept returned mails from a mail server over LMTP, until told to stop."""
     desk = lmtp.Reception(
         take=Intake().take,
         key=settings.load().key(),
@@ -45,7 +47,7 @@ def listen(
         put_aside=_Aside(aside) if aside else None,
     )
     listener, name = _opened(where)
-    sys.stdout.write(f"Taking returned mail at {name}.\n")
+    sys.stdout.write(f"Accepting returned mail at {name}.\n")
     sys.stdout.flush()
     asyncio.run(_serve(listener, desk))
     if where.startswith(_UNIX):
@@ -102,5 +104,5 @@ def _opened_path(path: Path) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise RefusedError(f"{path} cannot be listened on: {error.strerror}.") from error
+        raise RefusedError(f"Cannot listen on {path}: {error.strerror}.") from error
     return listener

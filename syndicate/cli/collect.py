@@ -26,7 +26,7 @@ app = typer.Typer(no_args_is_help=True)
 def run_(
     *,
     source: Annotated[
-        list[int] | None, typer.Option(help="Only this source, by id; may be given again.")
+        list[int] | None, typer.Option(help="Only this source, by id; repeatable.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -119,6 +119,6 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError as error:
-        raise NotFoundError(f"There is no file {file}; name one that is there.") from error
+        raise NotFoundError(f"There is no file {file}; name one that exists.") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error

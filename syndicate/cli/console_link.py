@@ -15,7 +15,7 @@ from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, link_payl
 def console_link(
     *,
     name: Annotated[
-        str | None, typer.Option(help="Who will sign in, for the audit; else this account.")
+        str | None, typer.Option(help="Who will sign in, for the audit; this account by default.")
     ] = None,
     role: Annotated[str, typer.Option(help="viewer, editor, sender or admin.")] = "admin",
     as_json: AsJson = False,
@@ -28,7 +28,7 @@ def console_link(
         print_json({"url": url, "minutes": minutes})
     else:
         sys.stdout.write(f"{url}\n")
-        sys.stderr.write(f"It works once, and for {minutes} minutes.\n")
+        sys.stderr.write(f"It works once, within {minutes} minutes.\n")
 
 
 def sign_in_url(name: str, role: str) -> str:

@@ -134,9 +134,11 @@ def check_package() -> Finding:
             for name in names:
                 jinja.get_template(name)
     except (ImportError, OSError, ValueError, TemplateError) as error:
-        return Finding("package", "fail", f"This installation is not whole: {error}; install anew.")
+        return Finding(
+            "package", "fail", f"This installation is incomplete: {error}; reinstall it."
+        )
     if not names:
-        return Finding("package", "fail", "This installation has no templates; install anew.")
+        return Finding("package", "fail", "This installation has no templates; reinstall it.")
     return Finding("package", "ok", f"{len(names)} templates, schema {migrate.head()}.")
 
 
@@ -182,7 +184,7 @@ def check_leftovers(_own: Settings, _data_dir: Path) -> Finding:
         "leftovers",
         "warn",
         f"{len(found)} databases belong to data folders that are gone; `belongs-to` in each says "
-        f"which. If nobody wants them back: rm -r {names}",
+        f"which. If they are no longer needed: rm -r {names}",
     )
 
 
@@ -284,7 +286,7 @@ def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     migrate.require_current()
     path = takedowns.path_of(own)
     if path is None:
-        says = "A restored backup would bring them back; set SYNDICATE_TAKEDOWN_LOG."
+        says = "A restored backup would undo them; set SYNDICATE_TAKEDOWN_LOG."
         return Finding("takedowns", "warn", says)
     missing = takedowns.unheeded(path)
     if missing:
@@ -317,11 +319,11 @@ def check_restore(own: Settings, _data_dir: Path) -> Finding:
     if silence is not None:
         return Finding("restore", "fail", silence)
     if path is None:
-        says = "A restored backup may not be noticed and mail twice; set SYNDICATE_JOURNAL."
+        says = "A restored backup could go unnoticed and mail twice; set SYNDICATE_JOURNAL."
         return Finding("restore", "warn", says)
     says = (
-        f"The database goes with its journal {path}. After a restore of all together, journal and "
-        "logs too, nothing can tell: start it with `syndicate up --restored` or "
+        f"The database matches its journal {path}. If everything is restored together, journal "
+        "and logs included, that cannot be detected: start it with `syndicate up --restored` or "
         "`syndicate migrate --restored`."
     )
     return Finding("restore", "ok", says)

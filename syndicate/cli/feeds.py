@@ -98,7 +98,9 @@ def add(
         list[str],
         typer.Option(help="PART=VALUE, several times: section, tag, author, language, kind, word."),
     ],
-    publication: Annotated[str | None, typer.Option(help="Its slug; else the first one.")] = None,
+    publication: Annotated[
+        str | None, typer.Option(help="Its slug; the first one by default.")
+    ] = None,
 ) -> None:
     """Add a feed by a rule: articles that fit every part named, by any of its values.
 
@@ -134,7 +136,7 @@ def retire(slug: str) -> None:
 def move(
     slug: str,
     to: Annotated[
-        str | None, typer.Argument(help="Slug or whole address; without it the move is taken back.")
+        str | None, typer.Argument(help="Slug or whole address; without it the move is undone.")
     ] = None,
 ) -> None:
     """Have a feed's address answer 301 to another feed of ours, or to a whole address.
@@ -166,7 +168,7 @@ def run_hub(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def watch(*, as_json: AsJson = False) -> None:
-    """Show who fetches the feeds, and who has not come since something was taken back."""
+    """Show who fetches the feeds, and who has not fetched since something was withdrawn."""
     now = clock.now()
     with transaction() as tx:
         seen = [_consumer(row) for row in consumers.consumers(tx)]
@@ -181,7 +183,7 @@ def watch(*, as_json: AsJson = False) -> None:
     for behind in late:
         sys.stdout.write(
             f"{behind['partner'] or behind['client']} has not fetched {behind['feed']} since "
-            f"something in it was taken back at {behind['changed_at']}.\n"
+            f"something in it was withdrawn at {behind['changed_at']}.\n"
         )
 
 

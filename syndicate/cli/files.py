@@ -13,7 +13,7 @@ def bytes_of(file: Path) -> bytes:
         UsageError: it may not be read.
     """
     if not file.is_file():
-        raise NotFoundError(f"There is no file {file}; name one that is there.")
+        raise NotFoundError(f"There is no file {file}; name one that exists.")
     try:
         return file.read_bytes()
     except OSError as error:

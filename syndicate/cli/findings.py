@@ -37,12 +37,12 @@ class Finding:
 def check_incidents(own: Settings, _data_dir: Path) -> Finding:
     """Whether receivers hold something against our mail."""
     if own.database_url is None:
-        return Finding("incidents", "ok", "They stand in the database; none runs yet.")
+        return Finding("incidents", "ok", "They are in the database; none is running yet.")
     migrate.require_current()
     with transaction() as tx:
         found = incidents.open_ones(tx)
     if not found:
-        return Finding("incidents", "ok", "Receivers take our mail as it is.")
+        return Finding("incidents", "ok", "Receivers accept our mail.")
     first = found[0]
     others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
     says = f"{advice.told(first.receiver, first.domain, first.reason)}{others}"
@@ -52,7 +52,7 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
 def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
     """Whether articles are held back whose embargo nobody can read."""
     if own.database_url is None:
-        return Finding("embargoes", "ok", "They stand in the database; none runs yet.")
+        return Finding("embargoes", "ok", "They are in the database; none is running yet.")
     migrate.require_current()
     with transaction() as tx:
         says = date_notices.held_now(tx)
@@ -64,13 +64,13 @@ def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
 def check_rows(own: Settings, _data_dir: Path) -> Finding:
     """Whether rows hold what nobody can use: it costs each its place, and stops no other."""
     if own.database_url is None:
-        return Finding("rows", "ok", "They stand in the database; none runs yet.")
+        return Finding("rows", "ok", "They are in the database; none is running yet.")
     migrate.require_current()
     with transaction() as tx:
         odd = odd_rows.found(tx, most=_SHOWN)
         troubles = [timetable.trouble(each) for each in newsletters.every(tx)]
     told = [f"In {each.table} {each.column} {each.why}: `{each.repair};`." for each in odd]
-    told += [f"{why} It comes out no more until then." for why in troubles if why is not None]
+    told += [f"{why} It is not sent until then." for why in troubles if why is not None]
     if not told:
         return Finding("rows", "ok", "Every row can be read.")
     more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""

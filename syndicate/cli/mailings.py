@@ -44,10 +44,12 @@ MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]
 def list_mailings(
     *,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
-    singles: Annotated[bool, typer.Option(help="Confirmations and emailed articles too.")] = False,
+    singles: Annotated[
+        bool, typer.Option(help="Include confirmations and emailed articles.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the newest mailings and how they stand."""
+    """List the newest mailings with their counts."""
     with transaction() as tx:
         newest = ledger.newest(tx, limit=limit, with_singles=singles)
         found = progress.standings(tx, [mailing.id for mailing in newest])
@@ -62,7 +64,7 @@ def list_mailings(
     if row is not None and row.held_why is not None:
         sys.stdout.write(f"{copy_check.told(row.held_why)}\n")
     elif stopped is not None:
-        sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` lets mail leave.\n")
+        sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` starts it again.\n")
     _print_list(found)
 
 
@@ -70,7 +72,7 @@ def list_mailings(
 def show(
     mailing_id: MailingId,
     *,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay until it is over.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep watching until it is over.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one mailing: counts that add up, rate, time left, errors by kind, who got which text."""
@@ -93,7 +95,7 @@ def show(
 
 @app.command()
 def pause(mailing_id: MailingId) -> None:
-    """Send no more of a mailing until it is resumed; takes effect within one chunk."""
+    """Pause a mailing until it is resumed; takes effect within one chunk."""
     steering.pause(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is paused.\n")
 
@@ -134,7 +136,7 @@ def resend(
     with transaction() as tx:
         number = resending.count(tx, mailing_id, choice)
     if not yes:
-        doubt = " Some may get it twice." if Resendable.AMBIGUOUS in what else ""
+        doubt = " Some readers could get it twice." if Resendable.AMBIGUOUS in what else ""
         typer.confirm(f"Send {number} deliveries again?{doubt}", abort=True)
     taken = steering.resend(
         mailing_id,
@@ -148,23 +150,23 @@ def resend(
 
 @app.command("stop-all")
 def stop_all(
-    why: Annotated[str, typer.Argument(help="For whoever wonders why nothing leaves.")] = "",
+    why: Annotated[str, typer.Argument(help="So that others know why nothing is sent.")] = "",
 ) -> None:
-    """Stop everything: no mail of any kind leaves until `release`."""
+    """Stop everything: no mail of any kind is sent until `release`."""
     steering.stop_everything(why, actor=actor(), now=clock.now())
-    sys.stdout.write("Everything is stopped; `syndicate mailings release` lets mail leave again.\n")
+    sys.stdout.write("Everything is stopped; `syndicate mailings release` starts it again.\n")
 
 
 @app.command()
 def release(
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be sent, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be sent, and do nothing.")
     ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let mail leave again after `stop-all`, or after a restore: then it settles first, and asks.
+    """Release mail after `stop-all`, or after a restore: then it settles first, and asks.
 
     What the relay's accept log names is settled as accepted; what nobody can know is not sent.
     """

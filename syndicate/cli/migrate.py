@@ -35,7 +35,7 @@ def migrate(
     restored: Restored = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the database's schema up to this version; safe to run twice, or at once."""
+    """Bring the database's schema up to this version; safe to run twice or concurrently."""
     if begin is not None:
         sys.stdout.write(f"{schema.begin(begin)}\n")
         return
@@ -51,9 +51,9 @@ def migrate(
     if held is not None:
         sys.stdout.write(f"{copy_check.told(held)}\n")
     if repeated:
-        sys.stdout.write(f"{repeated} takedowns of the journal were made again.\n")
+        sys.stdout.write(f"{repeated} takedowns from the journal were applied again.\n")
     if before == after:
-        sys.stdout.write(f"The schema is at {after} already.\n")
+        sys.stdout.write(f"The schema is already at {after}.\n")
     else:
         sys.stdout.write(f"The schema went from {before or 'nothing'} to {after}.\n")
 

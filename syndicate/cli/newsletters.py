@@ -85,9 +85,9 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
     zone: Annotated[
         str | None, typer.Option(help="IANA zone of the times; the publication's if none.")
     ] = None,
-    when_empty: Annotated[EmptyRule, typer.Option(help="What an issue without stories does.")] = (
-        EmptyRule.SKIP
-    ),
+    when_empty: Annotated[
+        EmptyRule, typer.Option(help="What happens to an issue without stories.")
+    ] = (EmptyRule.SKIP),
     as_json: AsJson = False,
 ) -> None:
     """Make a newsletter."""
@@ -142,7 +142,7 @@ def list_issues(
 
 @app.command("dry-run")
 def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> None:
-    """Say what an issue would hold and who would get it; nothing is stored or sent."""
+    """Show what an issue would contain and who would get it; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id
@@ -166,7 +166,7 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
     text: Annotated[bool, typer.Option("--text", help="The text part alone.")] = False,
     out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
 ) -> None:
-    """Show one reader's mail, written by the real path; nothing is stored or sent."""
+    """Show one reader's mail exactly as it would be sent; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id
@@ -185,11 +185,11 @@ def send(
     slug: Slug,
     *,
     here: Annotated[
-        bool, typer.Option(help="Compose in this process too; else the workers do it.")
+        bool, typer.Option(help="Compose in this process; by default the workers do it.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Send the issue of the slot that is now, or of the last one before now; once only."""
+    """Send the issue of the current slot, or else of the last one; once only."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id

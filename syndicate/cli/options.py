@@ -12,7 +12,7 @@ from syndicate.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Word = TypeVar("Word", bound=enum.StrEnum)
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
 def print_json(value: Mapping[str, Any]) -> None:

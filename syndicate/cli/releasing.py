@@ -19,7 +19,7 @@ _NUMBERS = ("would_send", "settled", "left")
 
 
 def release(*, actor: Actor, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Let mail leave again; ask before, where it was held as a copy's.
+    """Release mail; ask before, where it was held as a copy's.
 
     Args:
         actor: who asks.
@@ -37,7 +37,7 @@ def release(*, actor: Actor, dry_run: bool, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(as_dict(done))
     else:
-        sys.stdout.write("Mail leaves again.\n")
+        sys.stdout.write("Mail is sent again.\n")
 
 
 def as_dict(found: Plan) -> dict[str, object]:
@@ -56,9 +56,7 @@ def _ask(found: Plan, *, is_quiet: bool) -> None:
     if not is_quiet:
         _tell(found, as_json=False)
     number = sum(row.would_send for row in found.mailings)
-    typer.confirm(
-        f"Let mail leave again? {number} of these deliveries will be sent.", abort=True, err=True
-    )
+    typer.confirm(f"Release mail? {number} of these deliveries will be sent.", abort=True, err=True)
 
 
 def _tell(found: Plan, *, as_json: bool) -> None:
@@ -75,34 +73,37 @@ def _tell(found: Plan, *, as_json: bool) -> None:
 def sentences(found: Plan) -> Iterator[str]:
     """What a plan means, in words."""
     if found.held_why is None:
-        yield "The database is not taken for a copy. What waits is sent as soon as you release it."
+        yield (
+            "This database does not look like a copy. Everything that is waiting is sent as soon "
+            "as you release it."
+        )
         return
     yield f"Mail is held: {found.held_why}."
     for one in found.put_back:
         issue = f"Issue {one.number} of {one.newsletter} ({one.local_date} {one.slot})"
         if one.is_over:
-            yield f"{issue} was sent, the journal says. It is not opened again."
+            yield f"{issue} was sent, according to the journal. It will not be opened again."
         else:
             yield (
-                f"{issue} was being sent, the journal says. It is not opened again: readers it "
-                "had not reached do not get it."
+                f"{issue} was being sent, according to the journal. It will not be opened again: "
+                "readers it had not reached will not get it."
             )
     left = sum(row.left for row in found.mailings)
     if left:
         yield (
-            f"{left} deliveries may have been sent already: no accept log that can be trusted says "
-            "whether they were. They are left to you; `syndicate mailings resend` sends them all "
-            "the same."
+            f"{left} deliveries were possibly sent already: no trustworthy accept log says "
+            "whether they were. They are left for you to decide; `syndicate mailings resend` "
+            "sends them anyway."
         )
     if found.opens_from is not None:
         yield (
-            "No journal that can be trusted says what was sent before "
-            f"{found.opens_from:%F %R} UTC. Issues that were due by then do not open by "
-            "themselves; `syndicate newsletters send` sends one."
+            "There is no trustworthy journal of what was sent before "
+            f"{found.opens_from:%F %R} UTC. Issues that were due by then do not open "
+            "automatically; `syndicate newsletters send` sends one."
         )
     yield (
-        "Readers who unsubscribed after the backup was made are subscribed again until you take "
-        "them off."
+        "Readers who unsubscribed after the backup was made are subscribed again until you "
+        "remove them."
     )
 
 

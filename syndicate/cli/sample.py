@@ -45,16 +45,16 @@ class Face:
 def edit(
     article_id: Annotated[int, typer.Argument(metavar="ID", help="See `syndicate sample list`.")],
     *,
-    fix: Annotated[bool, typer.Option("--fix", help="A slip is put right, in silence.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix a slip silently.")] = False,
     update: Annotated[
-        bool, typer.Option("--update", help="There is news; this is the default.")
+        bool, typer.Option("--update", help="Add news; this is the default.")
     ] = False,
     correction: Annotated[
-        bool, typer.Option("--correction", help="A mistake is put right, with a note.")
+        bool, typer.Option("--correction", help="Correct a mistake, with a note.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change an article at the newsroom, collect it, and say what came of it."""
+    """Change an article at the newsroom, collect it, and show the result."""
     if fix + update + correction > 1:
         raise UsageError("One change at a time: --fix, --update or --correction.")
     kind = "fix" if fix else "correction" if correction else "update"
@@ -106,7 +106,7 @@ def remove(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take the newsroom away: its publications, articles, feeds, mailings and sample readers."""
+    """Delete the newsroom: its publications, articles, feeds, mailings and sample readers."""
     data_dir, _ = _newsroom()
     names = " and ".join(told.name for told in newsroom.publications())
     if not yes:

@@ -56,7 +56,7 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
     *,
     newsletter: Annotated[str, typer.Option("--newsletter", "-n", help="Its slug.")],
     subscribers: Annotated[
-        Path | None, typer.Option(help="CSV of readers to bring in first, column `address`.")
+        Path | None, typer.Option(help="CSV of readers to import first, with a column `address`.")
     ] = None,
     wording: Annotated[
         str | None, typer.Option(help="What these readers agreed to; kept as proof of consent.")
@@ -66,17 +66,18 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         typer.Option(help="Column of that file that says nothing about who may be mailed."),
     ] = None,
     relay: Annotated[
-        str | None, typer.Option(help="smtp://HOST:PORT that takes the mail. [SYNDICATE_RELAY_URL]")
+        str | None,
+        typer.Option(help="smtp://HOST:PORT that receives the mail. [SYNDICATE_RELAY_URL]"),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="Sending workers, where this command starts them; 2."),
+        typer.Option(min=1, max=64, help="Workers, if this command starts them; default 2."),
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Data folder. [SYNDICATE_DATA_DIR]")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, in production.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, last.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not confirm in production.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object last.")] = False,
 ) -> None:
-    """Bring in a file's readers, send them the newsletter's issue of now, and count."""
+    """Import a file's readers, send them the newsletter's current issue, and count."""
     if subscribers is not None and not wording:
         raise UsageError("Say with --wording what the file's readers agreed to; it is kept.")
     campaign = Campaign(
@@ -225,7 +226,7 @@ class Campaign:
         if strangers:
             whose.insert(0, f"{len(strangers)} lines of the file, line {strangers[0]} first")
         raise RefusedError(
-            f"{' and '.join(whose)} may be real people's, and the environment is "
+            f"{' and '.join(whose)} could belong to real people, and the environment is "
             f"{settings.load().environment}: outside production this command mails example.com, "
             ".test and the like, and what SYNDICATE_MAIL_ALLOW_LIST names. Nothing was imported."
         )
@@ -267,7 +268,9 @@ def refuse_unless_whole(found: Mapping[str, Any]) -> None:
     names = ("remaining", "deferred", "failed", "ambiguous")
     said = [f"{found[name]} {name}" for name in names if found[name]]
     if found["came_later"]:
-        said.append(f"{found['came_later']} came after it was frozen and get the next issue")
+        said.append(
+            f"{found['came_later']} subscribed after the issue was frozen and will get the next one"
+        )
     if found["imported"] and found["imported"]["refused"]:
         said.append(f"{found['imported']['refused']} lines of the file refused")
     if said:

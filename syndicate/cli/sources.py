@@ -28,7 +28,9 @@ from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 Id = Annotated[int, typer.Argument(help="The source's id.")]
 Allow = Annotated[
     list[str] | None,
-    typer.Option(help="IP:port of an in-house server, or 10.1.0.0/16, that may be dialled."),
+    typer.Option(
+        help="IP:port of an in-house server, or 10.1.0.0/16, that Syndicate may connect to."
+    ),
 ]
 Profile = Annotated[Path | None, typer.Option(help="JSON file with the source's profile.")]
 Compare = Annotated[
@@ -38,7 +40,7 @@ ObeysRobots = Annotated[
     bool | None,
     typer.Option(
         "--robots/--no-robots",
-        help="Whether its pages are read only where robots.txt lets us; else unless in-house.",
+        help="Read pages only where robots.txt allows it; by default for all but in-house servers.",
     ),
 ]
 Kind = Annotated[str, typer.Option(help=f"How it is read: {', '.join(SourceKind)}.")]
@@ -52,10 +54,10 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     kind: Kind = SourceKind.FEED.value,
     name: Annotated[str | None, typer.Option(help="What operators call it.")] = None,
     publication: Annotated[
-        str | None, typer.Option(help="Slug of the publication; else the first one.")
+        str | None, typer.Option(help="Slug of the publication; the first one by default.")
     ] = None,
     section: Annotated[
-        str | None, typer.Option(help="Slug of the section of all that it brings.")
+        str | None, typer.Option(help="Slug of the section for everything it brings.")
     ] = None,
     pages: Annotated[
         str, typer.Option(help=f"Whether article pages are read: {', '.join(Pages)}.")
@@ -87,12 +89,12 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     if as_json:
         print_json(summary(added, None))
     else:
-        sys.stdout.write(f"Source {added.id} is added and due now.\n")
+        sys.stdout.write(f"Source {added.id} was added and is due now.\n")
 
 
 @app.command(name="list")
 def list_(*, as_json: AsJson = False) -> None:
-    """List sources with what their last fetch learnt."""
+    """List sources with the result of their last fetch."""
     with transaction() as tx:
         found = sources.listed(tx)
         notices = sources.notices(tx)
@@ -153,7 +155,7 @@ def check_(
 
 @app.command()
 def hubs(*, as_json: AsJson = False) -> None:
-    """List the hubs that tell us of news: what they were first to tell of, and how late."""
+    """List the hubs that push to us: what they reported first, and how late."""
     with transaction() as tx:
         found = websub_rows.scores(tx)
     if as_json:
@@ -173,21 +175,23 @@ def hubs(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def pause(source_id: Id, *, as_json: AsJson = False) -> None:
-    """Ask a source no more until it is resumed."""
+    """Stop polling a source until it is resumed."""
     steering.pause(source_id, actor=actor(), now=clock.now())
     _tell_state(source_id, SourceState.PAUSED, as_json=as_json)
 
 
 @app.command()
 def resume(source_id: Id, *, as_json: AsJson = False) -> None:
-    """Ask a source again, at once, whatever it did before."""
+    """Poll a source again, immediately, whatever it did before."""
     steering.resume(source_id, actor=actor(), now=clock.now())
     _tell_state(source_id, SourceState.ACTIVE, as_json=as_json)
 
 
 @app.command()
 def secret(
-    publication: Annotated[str | None, typer.Argument(help="Slug; else the first one.")] = None,
+    publication: Annotated[
+        str | None, typer.Argument(help="Slug; the first one by default.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -203,12 +207,12 @@ def secret(
 
 @app.command()
 def remove(source_id: Id, *, as_json: AsJson = False) -> None:
-    """Forget a source; what it brought stays."""
+    """Remove a source; its articles stay."""
     steering.remove(source_id, actor=actor(), now=clock.now())
     if as_json:
         print_json({"removed": source_id})
     else:
-        sys.stdout.write(f"Source {source_id} is forgotten; its articles stay.\n")
+        sys.stdout.write(f"Source {source_id} was removed; its articles stay.\n")
 
 
 def summary(source: Source, state: FetchState | None) -> dict[str, Any]:

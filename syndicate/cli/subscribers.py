@@ -41,7 +41,7 @@ def import_(
         str, typer.Option(help="What these readers agreed to; kept as proof of consent.")
     ],
     origin: Annotated[
-        str | None, typer.Option(help="Where the file comes from; its name, unless you say.")
+        str | None, typer.Option(help="Where the file comes from; its name by default.")
     ] = None,
     ignore_column: Ignored = None,
     as_json: AsJson = False,
@@ -106,13 +106,13 @@ def counts(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def erase(
-    address: Annotated[str, typer.Argument(help="Whose everything is to be forgotten.")],
+    address: Annotated[str, typer.Argument(help="Address of the person to erase.")],
     *,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Forget a person: address, subscriptions, choices and consents. There is no way back."""
-    if not yes and not typer.confirm("Forget this person for good?", err=True):
+    """Erase a person: address, subscriptions, choices and consents. This cannot be undone."""
+    if not yes and not typer.confirm("Erase this person for good?", err=True):
         raise UsageError("Nothing was changed.")
     done = erasing.erase(address, actor=actor(), now=clock.now())
     if as_json:
@@ -120,7 +120,7 @@ def erase(
     else:
         number = done.subscriptions
         what = "1 subscription" if number == 1 else f"{number} subscriptions"
-        sys.stdout.write(f"Forgotten, with {what}.\n")
+        sys.stdout.write(f"Erased, with {what}.\n")
 
 
 def _read(file: Path) -> bytes:
@@ -144,8 +144,8 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
 def _tell(done: transfer.Imported) -> None:
     console = Terminal(stderr=True)
     console.print(
-        f"{done.added} added, {done.known} known already, {done.left} have left, "
-        f"{done.faults} refused."
+        f"{done.added} added, {done.known} already known, {done.left} have left, {done.faults} "
+        "refused."
     )
     for pairs in (done.refused, done.notes):
         for line, reason in pairs[:REASONS_SHOWN]:

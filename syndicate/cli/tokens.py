@@ -25,14 +25,14 @@ def add(
     *,
     role: Annotated[str, typer.Option(help="viewer, editor, sender or admin.")] = "viewer",
     allow: Annotated[
-        list[str] | None, typer.Option(help="A permission instead of a role; may be given again.")
+        list[str] | None, typer.Option(help="A permission instead of a role; repeatable.")
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="Days until it expires; else never.")
+        int | None, typer.Option(min=1, max=3650, help="Days until it expires; never by default.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and print it, this once."""
+    """Create a token and print it, this once."""
     now = clock.now()
     held = [acts.permission(each) for each in allow] if allow else acts.of_role(role)
     with transaction() as tx:
@@ -41,7 +41,9 @@ def add(
         print_json(_as_dict(made) | {"token": secret})
     else:
         sys.stdout.write(f"{secret}\n")
-        sys.stderr.write("Keep it now: it is not shown again, only its hash is stored.\n")
+        sys.stderr.write(
+            "Copy it now: it cannot be shown again, because only its hash is stored.\n"
+        )
 
 
 @app.command("list")
@@ -68,7 +70,7 @@ def list_tokens(*, as_json: AsJson = False) -> None:
 def revoke(
     token_id: Annotated[int, typer.Argument(help="The token's id.")], *, as_json: AsJson = False
 ) -> None:
-    """Make a token worthless at once, and end the console sessions that it opened."""
+    """Revoke a token immediately, and end the console sessions that it opened."""
     now = clock.now()
     with transaction() as tx:
         acts.revoke(tx, token_id, actor=actor(), now=now)

@@ -67,7 +67,7 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
-    console.print(f"  console   {stack.web_url}/console (`syndicate console-link` lets you in)")
+    console.print(f"  console   {stack.web_url}/console (`syndicate console-link` signs you in)")
     if newsroom.is_open(stack):
         console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")
     if stack.servers and stack.servers.postgres:

@@ -20,7 +20,7 @@ def web(
         typer.Option(help="An open listening socket to serve, instead of host and port."),
     ] = None,
     proxies: Annotated[
-        str, typer.Option(help="Addresses of proxies whose X-Forwarded-For is believed.")
+        str, typer.Option(help="Addresses of proxies whose X-Forwarded-For is trusted.")
     ] = "127.0.0.1",
 ) -> None:
     """Run the web server."""

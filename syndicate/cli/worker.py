@@ -14,9 +14,11 @@ from syndicate.errors import UsageError
 def worker(
     queues: Annotated[list[str], typer.Argument(help=f"Among {', '.join(jobs.QUEUES)}.")],
     *,
-    name: Annotated[str | None, typer.Option(help="Its name in logs; else its queues.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Its name in logs; its queues by default.")
+    ] = None,
 ) -> None:
-    """Run a worker for one or several queues."""
+    """Run a worker for one or more queues."""
     unknown = [queue for queue in queues if queue not in jobs.QUEUES]
     if unknown:
         raise UsageError(

@@ -76,7 +76,7 @@ def check(
     Args:
         url: absolute http(s) address.
         kind: of the source it would be.
-        allow: in-house servers that may be dialled.
+        allow: in-house servers that Syndicate may connect to.
         profile: of the source it would be.
         base_url: our own address, told to the publisher.
         now: aware UTC.
@@ -88,7 +88,7 @@ def check(
     response = asyncio.run(_fetch(url, allow, base_url))
     if response.status >= HTTPStatus.BAD_REQUEST:
         raise FetchError(
-            f"{shown(url)} answered {response.status}; it must answer 200 to be a source.", url=url
+            f"{shown(url)} answered {response.status}; a source must answer 200.", url=url
         )
     document = read_document(pool.readers(), kind, response, profile=profile, now=now)
     answer = answer_of(response)
@@ -158,12 +158,12 @@ def _reasons(
             f"{undated} have no usable date: they are stored, shown, and held from digests."
         )
     if thin:
-        found.append(f"{thin} are teasers: their pages are read for the rest (--pages thin).")
+        found.append(f"{thin} are teasers: the rest is read from their pages (--pages thin).")
     if response.hops:
         kinds = ", ".join(str(hop.status) for hop in response.hops)
         found.append(
-            f"It redirects ({kinds}) to {shown(response.url)}; a permanent redirect is believed "
-            "after three fetches over two days, any other never."
+            f"It redirects ({kinds}) to {shown(response.url)}; a permanent redirect is followed "
+            "for good after three fetches over two days, any other never."
         )
     if response.text("etag") or response.text("last-modified"):
         found.append("It has validators, so an unchanged document costs one small answer.")
@@ -171,6 +171,6 @@ def _reasons(
         found.append("It has neither ETag nor Last-Modified: its bytes are compared instead.")
     if rhythm_s is not None:
         found.append(f"Its newest entries come about {rhythm_s * 4 / 60:.0f} minutes apart.")
-    found.append(f"It would be asked again in about {next_s / 60:.0f} minutes.")
+    found.append(f"It would be polled again in about {next_s / 60:.0f} minutes.")
     found += [each.message for each in document.notices]
     return found

@@ -1,4 +1,4 @@
-"""A source in a worker's hands: as polling looks at it, and what is written of it."""
+"""Adapters between a leased source row and the pure code that polls and stores."""
 
 import datetime as dt
 import hashlib
@@ -25,7 +25,8 @@ class SourceLostError(SyndicateError):
 
     def __init__(self, source_id: int) -> None:
         super().__init__(
-            f"Source {source_id} took so long that another worker has it now.", source_id=source_id
+            f"Source {source_id} took so long that another worker has taken it over.",
+            source_id=source_id,
         )
 
 

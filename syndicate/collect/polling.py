@@ -319,7 +319,7 @@ def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
         values = {"last_at": now, "last_status": answer.status, "reason": reason}
         message = (
             f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is "
-            "asked no more; correct its address, or `syndicate sources resume` it."
+            "no longer polled; correct its address, or run `syndicate sources resume`."
         )
         return Verdict(values, SourceState.GONE, (Notice(SourceState.GONE, message),))
     verdict = failed(polled, reason, status=answer.status, now=now, chance=chance)
@@ -341,7 +341,7 @@ def _succeeded(polled: Polled, answer: Answer, values: dict[str, Any], now: dt.d
     moved = _moved(polled, answer, now)
     values |= {name: moved[name] for name in ("moved_to", "moved_since", "moved_seen")}
     if moved["url"]:
-        message = f"{polled.url} has moved for good; it is asked at {moved['url']} from now on."
+        message = f"{polled.url} has moved permanently; it is polled at {moved['url']} from now on."
         notices = (*notices, Notice("moved", message))
     return Verdict(values, SourceState.ACTIVE, notices, url=moved["url"])
 
@@ -370,7 +370,9 @@ def _changes(polled: Polled, state: SourceState, reason: str, failures: int) -> 
         return ()
     said = reason.rstrip(".")  # some are whole sentences
     if state is SourceState.DORMANT:
-        message = f"{polled.url} has failed for a week ({said}) and is asked once a day."
+        message = f"{polled.url} has failed for a week ({said}) and is polled once a day."
     else:
-        message = f"{polled.url} failed {failures} times in a row ({said}) and is asked less often."
+        message = (
+            f"{polled.url} failed {failures} times in a row ({said}) and is polled less often."
+        )
     return (Notice(state, message),)

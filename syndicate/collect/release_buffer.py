@@ -1,4 +1,4 @@
-"""What a batch gives back, gathered: one statement for many sources that did not change."""
+"""Buffers lease releases, so that many unchanged sources are written in one statement."""
 
 import datetime as dt
 from collections import defaultdict

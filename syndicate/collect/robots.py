@@ -59,7 +59,7 @@ class Robots:
         Args:
             url: absolute address of the page.
             fetcher: the door to other servers.
-            allow: in-house servers that may be dialled.
+            allow: in-house servers that Syndicate may connect to.
             now: aware UTC.
 
         Raises:
@@ -73,11 +73,12 @@ class Robots:
             known = await self._ask(origin, known, fetcher, allow, now)
         if known.is_silent:
             raise TemporaryError(
-                f"{origin}/robots.txt cannot be had, so no page is read there for now.", url=url
+                f"{origin}/robots.txt cannot be fetched, so no page is read there for now.", url=url
             )
         if known.rules is not None and not known.rules.can_fetch(url, AGENT):
             raise RobotsError(
-                f"{origin}/robots.txt does not let us read {shown(url)}; ask its publisher, or "
+                f"{origin}/robots.txt does not allow us to read {shown(url)}; ask its publisher, "
+                "or "
                 "say that the site is your own (`syndicate sources add … --no-robots`).",
                 url=url,
             )

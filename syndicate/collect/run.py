@@ -57,7 +57,7 @@ WAIT_FOR_OTHERS_S = 60.0
 _STORE_THREADS = 4
 _PART = 226  # RFC 3229: only what is new
 _UNSTORABLE = "sends something that the database refuses"
-_UNREADABLE = "cannot be read by this program, which wrote down why"
+_UNREADABLE = "cannot be read by this program; the log says why"
 T = TypeVar("T")
 
 

@@ -103,7 +103,7 @@ def add(wanted: Wanted, *, is_checked: bool, actor: Actor, now: dt.datetime) -> 
 
 @verb(Permission.SOURCES)
 def pause(source_id: int, *, actor: Actor, now: dt.datetime) -> bool:
-    """Ask a source no more until it is resumed. Safe to run twice.
+    """Stop polling a source until it is resumed. Safe to run twice.
 
     Returns:
         Whether anything changed.
@@ -116,7 +116,7 @@ def pause(source_id: int, *, actor: Actor, now: dt.datetime) -> bool:
 
 @verb(Permission.SOURCES)
 def resume(source_id: int, *, actor: Actor, now: dt.datetime) -> bool:
-    """Ask a source again, at once, whatever it did before. Safe to run twice.
+    """Poll a source again, immediately, whatever it did before. Safe to run twice.
 
     Returns:
         Whether anything changed.

@@ -177,7 +177,7 @@ def polled(tx: Transaction, source_id: int, hub: tuple[str, str] | None, now: dt
             websub.distrust(tx, each)
             message = (
                 f"The hub {each.hub_url} did not tell source {source_id} of {SILENT} articles "
-                "that polls found; it is polled at its own rhythm until the hub speaks again."
+                "that polls found; it is polled at its own rhythm until the hub reports again."
             )
             sources.notice_once(tx, source_id, kind="hub_silent", message=message, now=now)
 

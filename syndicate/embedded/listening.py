@@ -60,10 +60,10 @@ def _sentence(host: str, port: int, error: OSError) -> RefusedError | SettingsEr
             )
         case errno.EADDRNOTAVAIL:
             return SettingsError(
-                f"{host} is no address of this machine; set SYNDICATE_HOST to one that is."
+                f"{host} is not an address of this machine; set SYNDICATE_HOST to one that is."
             )
         case _:
             return RefusedError(
-                f"Nothing may listen on {host}:{port} ({os.strerror(error.errno or 0)}); "
+                f"Cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}); "
                 "choose another port."
             )

@@ -109,7 +109,8 @@ def account_for_root() -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise RefusedError(
-        "PostgreSQL does not run as root, and this machine has no account postgres or nobody; "
+        "PostgreSQL does not run as root, and this machine has no account called postgres or "
+        "nobody; "
         "run Syndicate as an ordinary user."
     )
 

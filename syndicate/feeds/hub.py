@@ -331,7 +331,9 @@ def _refuse_too_many(tx: Transaction, host: str, now: dt.datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     is_free = caps.take(tx, "hub", host, window_from=hour, limit=PER_HOST_AND_HOUR)
     if not is_free or hub.count_at_host(tx, host) >= PER_HOST:
-        raise CapReachedError("Too many subscriptions were asked for this host; try again later.")
+        raise CapReachedError(
+            "Too many subscriptions were requested for this host; try again later."
+        )
 
 
 def _lease(text: str) -> int:
@@ -366,7 +368,7 @@ def _topic(tx: Transaction, topic: str) -> tuple[int, FeedFormat]:
     feed = feeds.by_slug(tx, slug) if forms else None
     is_offered = feed is not None and feed.gone_at is None and feed.moved_to is None
     if feed is None or not is_offered or parts.query:
-        raise RefusedError("hub.topic is not a feed of ours; /feeds lists those there are.")
+        raise RefusedError("hub.topic is not one of our feeds; /feeds lists them all.")
     publication = publications.find(tx, feed.publication_id)
     base_url = settings.load().base_url()
     if publication is not None:

@@ -121,7 +121,7 @@ def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
 
 @verb(Permission.STOP)
 def release(*, actor: Actor, now: dt.datetime) -> Plan:
-    """Let mail leave again; where it is held as a copy, settled first. Safe to run twice.
+    """Release mail; where it is held as a copy, settled first. Safe to run twice.
 
     Returns:
         What was done.
@@ -178,7 +178,7 @@ def _move(
 def unknown(mailing_id: int) -> NotFoundError:
     """What is said where there is no mailing of an id."""
     return NotFoundError(
-        f"There is no mailing {mailing_id}; the list of mailings shows all there are.",
+        f"There is no mailing {mailing_id}; see the list of mailings.",
         mailing_id=mailing_id,
     )
 

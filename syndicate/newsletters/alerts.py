@@ -59,7 +59,7 @@ def release(tx: Transaction, issue_id: int) -> None:
         raise run.unknown_issue(issue_id)
     if not issues.release(tx, issue_id):
         raise RefusedError(
-            f"Issue {issue_id} is no alert that is held; only such a one is released.",
+            f"Issue {issue_id} is not a held alert; only a held alert can be released.",
             issue_id=issue_id,
         )
     tx.hint(jobs.COMPOSE_ALERT, issue_id)
@@ -88,6 +88,6 @@ def _over_cap(tx: Transaction, newsletter_id: int, now: dt.datetime) -> str | No
         if alerts.opened_since(tx, newsletter_id, now - period) >= cap:
             return (
                 f"There were {cap} alerts within {name} before it; "
-                "`syndicate newsletters release` sends it all the same."
+                "`syndicate newsletters release` sends it anyway."
             )
     return None

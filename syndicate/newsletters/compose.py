@@ -3,7 +3,7 @@
     Material (read in one transaction) ─> compose ─> Draft ─> `run` freezes it
 
 The same material gives the same draft: the hash in a dry run is the hash of what is sent. A story
-that cannot be put into a mail is left out and named (`newsletters.unusable`).
+that cannot be sent by email is left out and named (`newsletters.unusable`).
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class Draft:
         rendered: one mail per language; empty when there is nothing to say.
         content_hash: SHA-256 over subjects and blocks; the same material, the same hash.
         left_out: stories that fitted the window but not the issue.
-        unusable: stories and corrections that cannot be put into a mail.
+        unusable: stories and corrections that cannot be sent by email.
     """
 
     chosen: tuple[tuple[int, Story], ...]

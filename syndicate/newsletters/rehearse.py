@@ -48,10 +48,10 @@ class Rehearsal:
         slot: the slot it was composed for.
         chosen: (position, story) pairs.
         left_out: stories that fitted the window but not the issue.
-        unusable: stories and corrections that cannot be put into a mail.
+        unusable: stories and corrections that cannot be sent by email.
         subjects: by language.
         html_bytes: by language, with every story in it.
-        content_hash: hex; what is sent from the same rows has the same.
+        content_hash: hex; an issue sent from the same rows has the same one.
         counts: of the audience; `remaining` is what would be sent.
         audience: (language, receiver group, reason) to number; the reason is "" for those who
             would be sent to.

@@ -59,7 +59,7 @@ def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
     """Give a mailing that waits for it a new version of its content, and let it go on.
 
     Safe to run twice, or at once: of two versions after the same one the first counts. A story that
-    cannot be put into a mail any more is in no mail of the new version, and named to editors; a
+    cannot be sent by email any more is in no mail of the new version, and named to editors; a
     mailing whose content cannot be rendered at all is paused for a person to look at.
 
     Args:

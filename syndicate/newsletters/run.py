@@ -211,7 +211,7 @@ def _end_empty(issue_id: int, rule: EmptyRule) -> None:
         if rule is EmptyRule.SKIP:
             issues.skip(tx, issue_id, "There was nothing new; this newsletter skips such issues.")
         else:
-            issues.hold(tx, issue_id, "There was nothing new; an editor decides what happens.")
+            issues.hold(tx, issue_id, "There was nothing new; an editor must decide what happens.")
 
 
 def unknown_issue(issue_id: int) -> NotFoundError:

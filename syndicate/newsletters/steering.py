@@ -135,7 +135,7 @@ def _check(wanted: Wanted) -> None:
 def _language(said: str) -> str:
     tag = normalised(said)
     if tag is None or len(tag) > _MAX_LANGUAGE:
-        raise UsageError(f"{said[:40]} is no language; write its tag, such as en or ar.")
+        raise UsageError(f"{said[:40]} is not a language; write its tag, such as en or ar.")
     return tag
 
 

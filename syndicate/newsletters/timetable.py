@@ -63,7 +63,7 @@ def trouble(newsletter: Newsletter) -> str | None:
     if not kinds.RULES[newsletter.kind].is_offered:
         return f"{newsletter.name} is a letter. {kinds.NOT_YET}"
     if not newsletter.languages:
-        return f"{newsletter.name} is written in no language; name one."
+        return f"{newsletter.name} has no language; name one."
     try:
         read_schedule(newsletter)
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Stories that cannot be put into a mail: the story is left out, not the issue.
+"""Stories that cannot be sent by email: the story is left out, not the issue.
 
 A template may fail on a story, or one story may be as long as a whole mail. Then it is left out,
 editors are told, and the issue is composed of the rest. What is stored of it is the article's id
@@ -72,7 +72,7 @@ def at_fault(
 def sentence(found: Sequence[Unusable]) -> str:
     """What was left out and why, for the note of an issue."""
     named = "; ".join(f"article {each.article_id} ({each.why})" for each in found)
-    return f"Left out, because it cannot be put into a mail: {named}."
+    return f"Left out, because it cannot be sent by email: {named}."
 
 
 def record(

@@ -42,7 +42,7 @@ def close(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) 
 
 def _none(incident_id: int) -> NotFoundError:
     return NotFoundError(
-        f"No open incident has the number {incident_id}; it may be closed by now.",
+        f"There is no open incident {incident_id}; perhaps it has been closed.",
         incident_id=incident_id,
     )
 

@@ -50,7 +50,7 @@ def add(
 
 @verb(Permission.TOKENS)
 def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) -> None:
-    """Make a token worthless at once, and end the console sessions that it opened.
+    """Revoke a token immediately, and end the console sessions that it opened.
 
     Raises:
         NotFoundError: there is no such token.

@@ -205,7 +205,7 @@ class _Child:
             left = self._deadline - time.monotonic()
             if left <= 0 or not select.select([number], [], [], left)[0]:
                 raise OversizeError(
-                    f"The document takes longer than {WALL_S:.0f} s to read; it was given up."
+                    f"The document takes longer than {WALL_S:.0f} s to read; we gave up."
                 )
             part = os.read(number, min(size, _CHUNK))
             if not part:
@@ -216,9 +216,7 @@ class _Child:
 
 
 def _died() -> SyndicateError:
-    return OversizeError(
-        "The document took more memory or time than a document may; it was given up."
-    )
+    return OversizeError("The document took more memory or time than a document may; we gave up.")
 
 
 def _unpacked(answer: bytes, url: str | None) -> bytes:

@@ -223,7 +223,7 @@ def _names(text: str, delimiter: str) -> tuple[str, ...]:
 
 def _open_quote(number: int) -> UsageError:
     return UsageError(
-        f"Line {number} opens a quotation mark that is not closed, so nobody can tell where the "
+        f"Line {number} opens a quotation mark that is not closed, so it is unclear where the "
         "next row begins. Close it and import the file again; nothing was imported.",
         line=number,
     )

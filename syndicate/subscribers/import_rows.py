@@ -33,7 +33,7 @@ class Intake:
         self, newsletter: Newsletter, slugs: frozenset[str], found: Survey, now: dt.datetime
     ) -> None:
         if not newsletter.languages:
-            raise RefusedError(f"{newsletter.name} is written in no language; name one first.")
+            raise RefusedError(f"{newsletter.name} has no language; name one first.")
         self.languages = tuple(newsletter.languages)
         self.slugs = {slug.casefold(): slug for slug in slugs}
         self.survey = found
@@ -147,13 +147,13 @@ class Intake:
             moment = dt.datetime.fromisoformat(cell)
         except ValueError:
             raise ValueError(
-                f"says that it agreed “{told(cell)}”, which is no time; write it as "
+                f"says that its reader agreed “{told(cell)}”, which is not a time; write it as "
                 "2024-05-24T09:30:00Z, or leave it empty"
             ) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
         agreed = bounds.moment_or_none(moment)
         if agreed is None or agreed > self.now + _AHEAD:
             raise ValueError(
-                f"says that it agreed at {told(cell)}, which is before 1970 or yet to come"
+                f"says that its reader agreed at {told(cell)}, which is before 1970 or yet to come"
             )
         return min(agreed, self.now)

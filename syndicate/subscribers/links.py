@@ -14,8 +14,8 @@ from syndicate.store.readers import subscribers
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.vocabulary.newsletters import SubscriptionState
 
-NO_SUCH_LINK = "This link is not complete, or was not made by us; copy it whole from the mail."
-FORGOTTEN = "What this link was made for is not kept here any more."
+NO_SUCH_LINK = "This link is incomplete or did not come from us; copy all of it from the email."
+FORGOTTEN = "We no longer keep what this link was for."
 
 
 def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
@@ -62,7 +62,7 @@ def active_subscription(tx: Transaction, subscription_id: int) -> tuple[Subscrip
     found, newsletter = subscription(tx, subscription_id)
     if found.state is not SubscriptionState.ACTIVE:
         raise RefusedError(
-            "This subscription has ended or was not confirmed; sign up again to change it.",
+            "This subscription has ended or was never confirmed; sign up again to change it.",
             subscription_id=found.id,
         )
     return found, newsletter

@@ -104,7 +104,7 @@ def change(
         }
         has_sections = bool(newsletters.sections_of(tx, newsletter.id))
         if not languages or (has_sections and not sections):
-            raise UsageError("Choose one section and one language at least, or unsubscribe.")
+            raise UsageError("Choose at least one section and one language, or unsubscribe.")
         for kind, values in kept.items():
             subscribers.choose(tx, subscription.id, kind, values)
         subscribers.prefer(
@@ -162,5 +162,7 @@ def _one(newsletter: Newsletter, language: str) -> str:
 
 def _pause(until: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
     if until is not None and until > now + LONGEST_PAUSE:
-        raise UsageError("A pause may last half a year; choose an earlier date, or unsubscribe.")
+        raise UsageError(
+            "A pause can last six months at most; choose an earlier date, or unsubscribe."
+        )
     return until if until is not None and until > now else None

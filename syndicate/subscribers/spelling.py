@@ -30,7 +30,7 @@ def normalised(text: str) -> str:
         BadAddressError: it cannot be mailed.
     """
     if len(text) > _LONGEST:
-        raise BadAddressError("This is no address that mail can go to: it is far too long.")
+        raise BadAddressError("Mail cannot be sent to this address: it is far too long.")
     address = text.strip()
     named = _NAMED.fullmatch(address)
     if named:

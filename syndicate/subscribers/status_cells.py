@@ -175,8 +175,8 @@ def _left(column: str, cell: str, word: str) -> Bar:
 
 def _unclear(column: str, cell: str) -> str:
     if not cell.strip():
-        return f"may have left where the file comes from: {told(column)} says nothing"
+        return f"has possibly left where the file comes from: {told(column)} says nothing"
     return (
-        f"may have left where the file comes from: {told(column)} says “{told(cell)}”, "
+        f"has possibly left where the file comes from: {told(column)} says “{told(cell)}”, "
         "which is not understood"
     )

@@ -163,7 +163,8 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
         is_new = subscription.state is not SubscriptionState.ACTIVE
         if is_new and not is_first:
             raise RefusedError(
-                "This link was used before, and the subscription ended since; sign up again.",
+                "This link has already been used, and the subscription has since ended; sign up "
+                "again.",
                 subscription_id=subscription.id,
             )
         said = newsletters.in_language(newsletter, subscription.language)

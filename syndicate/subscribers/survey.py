@@ -164,8 +164,8 @@ def _refuse_heading(row: Row) -> None:
     said = [cell for cell in row.cells if cell]
     if len(said) == 1 and "@" not in said[0] and is_name_of_leavers(said[0]):
         raise UsageError(
-            f"Line {row.number} says “{told(said[0])}”, so those below it may have left. Take it "
-            "and them out of the file; nothing was imported."
+            f"Line {row.number} says “{told(said[0])}”, so those below it have possibly left. "
+            "Remove it and them from the file; nothing was imported."
         )
 
 
@@ -175,7 +175,7 @@ def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
         if bar is not None and bar.has_left:
             raise UsageError(
                 f"The column “{told(each.name)}” says in line {row.number} that a reader has left, "
-                "so it cannot be ignored. If it means something else, take it out of the file. "
+                "so it cannot be ignored. If it means something else, remove it from the file. "
                 "Nothing was imported."
             )
 
@@ -183,7 +183,7 @@ def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
 def _refuse_unread(reasons: Sequence[str]) -> None:
     if reasons:
         raise UsageError(
-            f"These columns may say who has left, and nobody knows what they mean: "
+            f"These columns may say who has left, but it is unclear what they mean: "
             f"{'; '.join(reasons)}. Rename what says so to `unsubscribed` (yes or no) or `state` "
             f"(active, unsubscribed); {HOW_TO_IGNORE}"
         )

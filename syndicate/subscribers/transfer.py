@@ -155,7 +155,7 @@ def refuse_by_name(name: str) -> None:
     if status_cells.is_name_of_leavers(name):
         raise UsageError(
             f"The file's name, {name}, says that those in it have left; nothing was imported. If "
-            "they are readers all the same, give it another name."
+            "they are readers after all, give it another name."
         )
 
 
@@ -185,7 +185,7 @@ def _who_left(newsletter_id: int, intake: Intake) -> Iterator[tuple[int, str]]:
         for number, why, key in part:
             yield (
                 number,
-                f"{why}; it gets the newsletter here and goes on" if key in active else why,
+                f"{why}; it still gets the newsletter here" if key in active else why,
             )
 
 

@@ -50,7 +50,7 @@ def fields(query: bytes) -> Fields:
         HTTPException: 414, it is longer than any link.
     """
     if len(query) > MOST_BYTES or query.count(b"&") >= _MOST_FIELDS:
-        raise HTTPException(414, "This address is longer than any of ours; shorten its query.")
+        raise HTTPException(414, "This address is too long; shorten its query.")
     return parse_qsl(query.decode("latin-1"), keep_blank_values=True)
 
 
@@ -65,7 +65,9 @@ def number(given: Fields, name: str) -> int | None:
         return None
     value = values.pop()
     if values or not (value.isascii() and value.isdigit() and len(value) <= _DIGITS):
-        raise HTTPException(404, f"{name} is one number in this address; there is no such page.")
+        raise HTTPException(
+            404, f"{name} must be a single number in this address; there is no such page."
+        )
     return int(value)
 
 

@@ -41,18 +41,18 @@ _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
 _OF_A_PUBLICATION = frozenset({404, 405, 410})
 _TITLES = {
     403: "Not allowed",
-    404: "Not here",
+    404: "Not found",
     410: "No longer here",
-    429: "Please wait a little",
+    429: "Please wait a moment",
     500: "Something went wrong",
     503: "Please try again soon",
 }
 SENTENCES = {
-    404: "There is no page at this address; it may have moved, or the link is not complete.",
+    404: "There is no page at this address. Perhaps it has moved, or the link is incomplete.",
     405: "This address does not take that kind of request.",
-    422: "Something that you sent cannot be kept: a text, a time or a number is out of bounds.",
-    500: "Something went wrong here, not with you; we have written it down. Please try again.",
-    503: "The service is busy or being looked after; please try again in a minute.",
+    422: "Something you sent cannot be stored: a text, a time or a number is out of range.",
+    500: "Something went wrong on our side, and we have logged it. Please try again.",
+    503: "The service is busy or under maintenance. Please try again in a minute.",
 }
 
 
@@ -179,7 +179,7 @@ def _own_error(request: Request, error: Exception) -> Response:
 
 def _bad_token(request: Request, error: Exception) -> Response:
     return answer(
-        request, 404, f"{error} Copy the whole address from the mail, or ask for a new mail."
+        request, 404, f"{error} Copy the whole address from the email, or ask for a new one."
     )
 
 

@@ -52,8 +52,8 @@ class CrossSiteCheck:
             response = errors.answer(
                 Request(scope),
                 403,
-                "This form was sent from another site, and was not acted on; "
-                "open the page here and send it again.",
+                "This form was sent from another site and was ignored; open the page here and "
+                "send it again.",
             )
             await response(scope, receive, send)
             return

@@ -15,7 +15,7 @@ from syndicate.feeds import hub
 router = APIRouter(include_in_schema=False)
 
 _WORDS = (
-    "This is the WebSub hub of our feeds: subscribe to one, and its changes come to you.\n"
+    "This is the WebSub hub of our feeds: subscribe to one, and we send you its changes.\n"
     "POST hub.mode, hub.topic and hub.callback here (https://www.w3.org/TR/websub/).\n"
 )
 
@@ -50,4 +50,4 @@ def subscribe(
     except (errors.UsageError, errors.RefusedError) as error:
         return PlainTextResponse(f"{error}\n", 400)
     jobs.hint(jobs.HUB)
-    return PlainTextResponse("Your callback will be asked in a moment.\n", 202)
+    return PlainTextResponse("Your callback will be verified in a moment.\n", 202)

@@ -34,7 +34,7 @@ def metrics(_actor: CanMeasure) -> PlainTextResponse:
 def _lines(tx: Transaction) -> Iterator[str]:
     row = installation.read(tx)
     is_stopped = row is not None and row.stopped_at is not None
-    yield from _gauge("syndicate_stopped", "1 while no mail may leave", {"": int(is_stopped)})
+    yield from _gauge("syndicate_stopped", "1 while no mail is sent", {"": int(is_stopped)})
     is_held = copy_check.silence(tx, clock.now()) is not None
     yield from _gauge(
         "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}

@@ -23,7 +23,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Other encodings have names for a NUL of their own, and no browser sends a form in one of them.
 _OTHER_CHARSET = re.compile(r"charset\s*=\s*(?![\"']?(?:utf-?8|us-ascii)\b)", re.IGNORECASE)
 _NUL = (b"%00", b"\0")
-_SENTENCE = "This holds a character that no text can hold (NUL); send it without."
+_SENTENCE = "This contains a character that no text can hold (NUL). Remove it and send it again."
 
 
 def _storable(value: str) -> str:
@@ -67,7 +67,7 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
         return 400, _about_query(scope)
     kind = _kind(scope)
     if kind.startswith(_FORMS) and _OTHER_CHARSET.search(kind):
-        return 415, "This form is in an encoding that is not read here; send it in UTF-8."
+        return 415, "This form uses an encoding we cannot read. Please send it in UTF-8."
     return None
 
 
@@ -82,7 +82,7 @@ def _about_query(scope: Scope) -> str:
         return _SENTENCE
     said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     name = next((name for name, value in said if "\0" in value), "query")
-    return f"The field {name} holds a character that no text can hold (NUL); send it without."
+    return f"The field {name} contains a character that no text can hold (NUL); remove it."
 
 
 def _watched(receive: Receive) -> Receive:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from syndicate.web.sites import Site
 
 # The same whatever is wrong with it: the mail library's own reasons are in English.
-BAD_ADDRESS = "Mail cannot go to this address; please check how it is written."
+BAD_ADDRESS = "We cannot send mail to this address. Please check the spelling."
 
 Say = Callable[..., str]
 

@@ -38,8 +38,8 @@ function show(reading) {
 }
 
 function left(reading) {
-  if (reading.is_over) return "over";
-  if (reading.seconds_left === null) return "nobody can tell";
+  if (reading.is_over) return "finished";
+  if (reading.seconds_left === null) return "unknown";
   return `${Math.floor(reading.seconds_left / 60)} min ${reading.seconds_left % 60} s`;
 }
 

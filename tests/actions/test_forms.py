@@ -19,11 +19,11 @@ def posted(stamp: str, *, trap: str = "", ip: str = "203.0.113.7") -> Guarded:
 @pytest.mark.parametrize(
     ("age", "sentence"),
     [
-        (dt.timedelta(seconds=1.9), "quicker"),
+        (dt.timedelta(seconds=1.9), "too fast"),
         (dt.timedelta(seconds=2), None),
         (dt.timedelta(hours=24), None),
         (dt.timedelta(hours=24, seconds=1), "more than a day"),
-        (dt.timedelta(seconds=-5), "quicker"),
+        (dt.timedelta(seconds=-5), "too fast"),
         (dt.timedelta(hours=-1), None),  # opened before our clock was set back
     ],
 )
@@ -39,14 +39,14 @@ def test_form_has_its_time(age: dt.timedelta, sentence: str | None) -> None:
 
 @pytest.mark.parametrize("stamp", ["", "x", "MTc2.AAAA", "é.é"])
 def test_form_that_was_not_opened_here_is_refused(stamp: str) -> None:
-    with pytest.raises(UsageError, match="not opened here"):
+    with pytest.raises(UsageError, match="not opened on our site"):
         forms.check("email:7", posted(stamp), NOW)
 
 
 def test_stamp_of_one_form_is_worthless_in_another() -> None:
     stamp = forms.stamp("email:7", NOW - dt.timedelta(minutes=1))
 
-    with pytest.raises(UsageError, match="not opened here"):
+    with pytest.raises(UsageError, match="not opened on our site"):
         forms.check("email:8", posted(stamp), NOW)
 
 

@@ -104,14 +104,14 @@ def test_an_embargo_that_nobody_can_read_is_a_warning(ask: Ask, database: str) -
 
 
 SPOILT = [
-    ("UPDATE article SET updated_at = 'infinity'", "updated_at", "no moment of the calendar"),
-    ("UPDATE picture SET rights_until = '10000-01-01'", "rights_until", "no moment"),
-    ("UPDATE issue SET local_date = '0044-03-15 BC'", "local_date", "no moment"),
+    ("UPDATE article SET updated_at = 'infinity'", "updated_at", "not a time in the calendar"),
+    ("UPDATE picture SET rights_until = '10000-01-01'", "rights_until", "not a time"),
+    ("UPDATE issue SET local_date = '0044-03-15 BC'", "local_date", "not a time"),
     ("UPDATE issue SET subjects = '[1]'", "subjects", "is not an object"),
     ("UPDATE article SET authors = '{NULL}'", "authors", "has a NULL among its values"),
-    ("UPDATE article SET url = 'http://[' || id", "url", "is no web address"),
-    ("UPDATE article SET language = '<'", "language", "is no language"),
-    ("UPDATE publication SET zone = 'Mars/Base'", "zone", "is no time zone"),
+    ("UPDATE article SET url = 'http://[' || id", "url", "is not a web address"),
+    ("UPDATE article SET language = '<'", "language", "is not a language"),
+    ("UPDATE publication SET zone = 'Mars/Base'", "zone", "is not a time zone"),
     ("UPDATE article SET headline = repeat('x', 300000)", "headline", "longer than any page"),
 ]
 

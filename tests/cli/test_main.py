@@ -65,9 +65,9 @@ ERRORS = [
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u@127.0.0.1:1/d"}, 1,
          "The database does not answer (connection failed: "),
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "mysql://u:geheim@db/d"}, 2,
-         "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
+         "SYNDICATE_DATABASE_URL is not the address of a PostgreSQL; "),
         (["sources", "list"], {"SYNDICATE_DATABASE_URL": "postgresql://u:geheim@db:x/d"}, 2,
-         "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "),
+         "SYNDICATE_DATABASE_URL is not the address of a PostgreSQL; "),
     ]  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_who_comes_after_the_freezing_is_named(relay: FaultRelay, tmp_path: Path
     asked = ("--wording", "Yes.", "--subscribers")
     with worker():
         invoke(*asked, file_of(tmp_path, *readers(2)))
-        with pytest.raises(PartialError, match="1 came after it was frozen"):
+        with pytest.raises(PartialError, match="1 subscribed after the issue was frozen"):
             invoke(*asked, file_of(tmp_path, *readers(3)))
 
     assert sorted(relay.recipients()) == readers(2)

@@ -67,7 +67,7 @@ def test_who_has_left_here_is_nothing_to_correct(tmp_path: Path) -> None:
     done = run(write(tmp_path, SEMICOLONS))
 
     assert done.exit_code == 0
-    assert "0 added, 0 known already, 3 have left, 0 refused." in done.stderr
+    assert "0 added, 0 already known, 3 have left, 0 refused." in done.stderr
     assert "line 2: was erased on request" in done.stderr
 
 
@@ -79,7 +79,7 @@ def test_a_row_that_is_not_understood_is_named_and_ends_with_5(tmp_path: Path) -
     assert isinstance(done.exception, PartialError)
     assert str(done.exception).startswith("1 lines were refused")
     shown = " ".join(done.stderr.split())
-    assert "line 5: may have left where the file comes from: state says “[bold]gold”" in shown
+    assert "line 5: has possibly left where the file comes from: state says “[bold]gold”" in shown
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,8 @@ def test_a_source_fails_rests_and_comes_back_with_one_notice_each() -> None:
     [
         ("answered 500", "answered 500"),
         (
-            "127.0.0.1 cannot be reached; it is asked again later.",
-            "127.0.0.1 cannot be reached; it is asked again later",
+            "127.0.0.1 cannot be reached; it will be tried again later.",
+            "127.0.0.1 cannot be reached; it will be tried again later",
         ),
     ],
 )
@@ -180,7 +180,7 @@ def test_the_notice_of_a_failing_source_is_one_sentence(reason: str, said: str) 
     [notice] = polling.failed(polled, reason, now=NOW, chance=0.5).notices
 
     assert notice.message == (
-        f"{POLLED.url} failed 3 times in a row ({said}) and is asked less often."
+        f"{POLLED.url} failed 3 times in a row ({said}) and is polled less often."
     )
 
 

@@ -119,7 +119,7 @@ def test_a_page_as_a_source_fails_with_the_reason(database: str, site: Site) -> 
     done = newsroom.collect(source)
 
     assert done.failed == 1
-    assert "robots.txt does not let us read" in (newsroom.state_of(source).reason or "")
+    assert "robots.txt does not allow us to read" in (newsroom.state_of(source).reason or "")
     assert site.paths() == ["/robots.txt"]
 
 

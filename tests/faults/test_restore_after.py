@@ -242,7 +242,7 @@ def test_an_operators_word_to_migrate_holds_and_says_what_to_do(house: House) ->
     quiet = CliRunner().invoke(cli.build(["migrate"]), ["migrate"])
     held = CliRunner().invoke(cli.build(["migrate"]), ["migrate", "--restored"])
 
-    assert "No mail leaves" not in quiet.stdout
+    assert "Mail is held" not in quiet.stdout
     assert "(an operator said so)" in held.stdout
     assert "Run `syndicate mailings release`" in held.stdout
 

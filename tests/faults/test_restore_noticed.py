@@ -351,9 +351,9 @@ def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House
     copies.work()
 
     assert copies.issues() == []
-    with pytest.raises(RefusedError, match="No mail leaves: this database was restored"):
+    with pytest.raises(RefusedError, match="Mail is held: this database was restored"):
         steering.send_now(1, actor=TESTER, now=clock.now())
-    with pytest.raises(RefusedError, match="No mail leaves: this database was restored"):
+    with pytest.raises(RefusedError, match="Mail is held: this database was restored"):
         Campaign("morning", None, "", is_confirmed=True).prepare()
     [found] = list(doctor.examine(["restore"]))
     assert (found.state, found.says) == ("fail", copy_check.told(str(copies.row().held_why)))

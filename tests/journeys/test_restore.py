@@ -73,11 +73,11 @@ def _send_the_issue(data_dir: Path, backup: Path) -> None:
 def _is_held(program: Running) -> None:
     time.sleep(TICKS_S)
     refused = program.command("doctor", "--only", "restore")
-    assert (refused.returncode, "No mail leaves" in refused.stdout) == (5, True)
+    assert (refused.returncode, "Mail is held" in refused.stdout) == (5, True)
     assert program.json_of("mailings", "release", "--dry-run") == {"mailings": []}
     told = program.command("mailings", "release", "--dry-run").stdout
     assert "Issue 1 of morning-harbour" in told
-    assert "the journal says" in told
+    assert "according to the journal" in told
 
 
 def _mailed(data_dir: Path) -> Counter[str]:

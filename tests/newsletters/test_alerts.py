@@ -1,4 +1,4 @@
-"""An article that is to be told at once opens its alert by itself: once, and not too often."""
+"""An article that is to be sent as an alert opens its alert by itself: once, and not too often."""
 
 import datetime as dt
 import email

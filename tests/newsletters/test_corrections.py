@@ -106,7 +106,7 @@ def test_of_what_was_withdrawn_there_is_no_headline() -> None:
 
     text = text_of(1, "reader001@example.com")
 
-    assert "An article that we sent you on Tuesday, 24 November 2026" in text.replace("=\r\n", "")
+    assert "An article we sent you on Tuesday, 24 November 2026" in text.replace("=\r\n", "")
     assert "Headline world-one" not in text
 
 

@@ -90,7 +90,7 @@ def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
     assert ["Headline sport-one" in each for each in texts(relay)] == [True] * 3
     assert ["world-one" in each for each in texts(relay)] == [False] * 3
     note = issue_of(mailing_id).note or ""
-    assert note.startswith("Left out, because it cannot be put into a mail: article 1 (")
+    assert note.startswith("Left out, because it cannot be sent by email: article 1 (")
     ((actor, subject, why),) = left_out()
     assert (actor, subject) == ("composer", "article:1")
     assert why in note

@@ -133,7 +133,7 @@ def test_a_used_link_does_not_bring_back_who_has_left() -> None:
         assert found is not None
         subscribers.end(found, now=NOW)
 
-    with pytest.raises(RefusedError, match="used before"):
+    with pytest.raises(RefusedError, match="already been used"):
         confirm(token)
     assert preferences_of.is_new
 

@@ -3,7 +3,7 @@
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
-NO_ARTICLE = f"There is no article {NOBODY}; the list of articles shows all there are."
+NO_ARTICLE = f"There is no article {NOBODY}; see the list of articles."
 CORRECT = "articles.editing.correct"
 EMBARGO = "articles.editing.embargo"
 ALERT = "articles.editing.alert"
@@ -92,8 +92,7 @@ NOES = (
             ("/held/{killed}", {"lift": "yes"}),
         ),
         RefusedError,
-        "Article {killed} is killed; an embargo holds back what would be published, and nothing "
-        "else.",
+        "Article {killed} is killed; only what would be published can be held back.",
     ),
     No(
         EMBARGO,
@@ -103,8 +102,8 @@ NOES = (
             ("/held/{report}", {"until": "2025-11-30T08:00:00Z"}),
         ),
         UsageError,
-        "2025-11-30 08:00 UTC is over, so it would hold nothing back. Name a moment to come; or "
-        "let the article out, if that is meant.",
+        "2025-11-30 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
+        "future, or publish the article.",
     ),
     No(
         ALERT,
@@ -116,7 +115,7 @@ NOES = (
         ALERT,
         Asked("articles alert {killed}", ("/articles/{killed}/alert", {})),
         RefusedError,
-        "Article {killed} is killed; nobody is told of it.",
+        "Article {killed} is killed; no alert is sent for it.",
     ),
     No(
         KILL,

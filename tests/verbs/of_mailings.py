@@ -3,7 +3,7 @@
 from syndicate.errors import NotFoundError, RefusedError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
-NO_MAILING = f"There is no mailing {NOBODY}; the list of mailings shows all there are."
+NO_MAILING = f"There is no mailing {NOBODY}; see the list of mailings."
 
 
 def _steered(step: str, name: str) -> Asked:

@@ -53,7 +53,7 @@ NOES = (
         "newsletters.steering.release",
         Asked("newsletters release {issue}"),
         RefusedError,
-        "Issue {issue} is no alert that is held; only such a one is released.",
+        "Issue {issue} is not a held alert; only a held alert can be released.",
     ),
     No(
         "newsletters.steering.release",
@@ -88,7 +88,7 @@ NOES = (
             (
                 f"{NEW} --language 'old english'",
                 UsageError,
-                "old english is no language; write its tag, such as en or ar.",
+                "old english is not a language; write its tag, such as en or ar.",
             ),
             (
                 f"{NEW} --kind letter",

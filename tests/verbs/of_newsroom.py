@@ -3,7 +3,7 @@
 from syndicate.errors import NotFoundError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
-NO_INCIDENT = f"No open incident has the number {NOBODY}; it may be closed by now."
+NO_INCIDENT = f"There is no open incident {NOBODY}; perhaps it has been closed."
 DONE = (
     Done(
         "newsroom.incidents.take",

@@ -65,7 +65,7 @@ def test_sign_up_to_leaving_without_script(
     page.get_by_label("Culture").uncheck()
     page.wait_for_timeout(2100)  # as long as the form's guard wants a reader to take
     page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     watched.open(f"/confirm/{confirm_token()}")
     page.get_by_role("button", name="Confirm this subscription").click()
     expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
@@ -73,10 +73,10 @@ def test_sign_up_to_leaving_without_script(
     expect(page.get_by_label("Culture")).not_to_be_checked()
     page.get_by_label("العربية").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved. The next issue follows your choice.")).to_be_visible()
+    expect(page.get_by_text("Saved. Your choices apply from the next issue.")).to_be_visible()
     watched.open(f"/unsubscribe/{token('unsubscribe')}")
     page.get_by_role("button", name="Unsubscribe").click()
-    expect(page.get_by_role("heading", name="You have left")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have unsubscribed")).to_be_visible()
 
     assert subscription().state == "ended"
     assert watched.faults == []
@@ -140,7 +140,7 @@ def test_keyboard_alone_reaches_the_text(
 
     page = watched.open("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="To the text")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
 

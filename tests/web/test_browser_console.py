@@ -19,7 +19,7 @@ pytestmark = pytest.mark.debian("chromium")
 
 def sign_in(watched: Watched, role: str = "admin") -> Page:
     page = watched.open("/console/sign-in")
-    page.get_by_label("Operator's token").fill(operators.token(role))
+    page.get_by_label("Operator token").fill(operators.token(role))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
     return page
@@ -96,7 +96,7 @@ def test_room_is_steered_without_script(
     page.get_by_role("button", name="Resume: send the remaining 2").click()
     expect(page.get_by_text("Sending", exact=True)).to_be_visible()
     page.get_by_text("Cancel what is left …").click()
-    page.get_by_label("To never send the remaining 2").fill(str(mailing_id))
+    page.get_by_label("To cancel the remaining 2 for good").fill(str(mailing_id))
     page.get_by_role("button", name="Cancel what is left").click()
     expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
 
@@ -119,9 +119,9 @@ def test_everything_is_stopped_in_two_taps_and_nothing_is_sent_by_one(
     stop.click()
     page.get_by_role("button", name="Stop everything").click()
     expect(page.get_by_text("Everything is stopped")).to_be_visible()
-    release = page.get_by_role("button", name="Yes, let mail leave again")
+    release = page.get_by_role("button", name="Yes, release mail")
     expect(release).to_be_hidden()
-    page.get_by_text("Let mail leave again …").click()
+    page.get_by_text("Release mail …").click()
     release.click()
     expect(stop).to_be_visible()
     watched.open(f"/console/newsletters/{newsroom.newsletter}")

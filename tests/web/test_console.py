@@ -180,7 +180,7 @@ def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient)
     page = browser.get("/console").text
 
     assert "Nothing. Every source answers" in page
-    assert "No issue has gone out yet." in page
+    assert "No issue has been sent yet." in page
 
 
 def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:
@@ -285,7 +285,7 @@ def test_rehearsal_says_what_would_go_to_whom(browser: TestClient, newsroom: New
 
     assert "Council agrees on the river report" in page.text
     assert "Never so" not in page.text
-    assert "Nobody subscribes to it yet." in page.text
+    assert "It has no subscribers yet." in page.text
     assert f'src="{path}/preview?language=ar&amp;next=1"' in page.text
     assert "Send it now" not in page.text
     assert "نشرة الصباح" in mail.text
@@ -315,15 +315,15 @@ def test_a_story_that_no_mail_can_hold_is_named_before_and_after_the_send(
         home = browser.get("/console").text
         issues_page = browser.get(path).text
 
-    assert "Left out, because it cannot be put into a mail" in rehearsed
+    assert "Left out, because it cannot be sent by email" in rehearsed
     assert f'<a href="/articles/{report}">Council agrees on the river report</a>' in rehearsed
     (unusable,) = asked["unusable"]
     assert unusable["article_id"] == report
     assert unusable["headline"] == "Council agrees on the river report"
     assert re.fullmatch(r"it takes 1\d\d,\d{3} bytes of one mail", unusable["why"])
-    assert f"of Morning Courier went without article {report}: it takes 1" in home
+    assert f"of Morning Courier was sent without article {report}: it takes 1" in home
     assert f'href="/articles/{report}"' in home
-    assert f"Left out, because it cannot be put into a mail: article {report} (" in issues_page
+    assert f"Left out, because it cannot be sent by email: article {report} (" in issues_page
 
 
 def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroom) -> None:
@@ -337,7 +337,7 @@ def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroo
 
     assert "Ayé was paused." in paused
     assert "Paused" in paused
-    assert "Ask again" not in browser.get("/console/sources").text
+    assert ">Resume<" not in browser.get("/console/sources").text
     assert browser.post("/console/sources/99/pause").status_code == 404
 
 

@@ -131,8 +131,8 @@ def test_an_embargo_until_a_moment_that_is_over_publishes_nothing(
     answer = site.post(f"{PATH}/{made}/embargo", json=over, headers=bearer)
 
     said = (
-        "2025-11-30 08:00 UTC is over, so it would hold nothing back. Name a moment to come; or "
-        "let the article out, if that is meant."
+        "2025-11-30 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
+        "future, or publish the article."
     )
     assert (answer.status_code, answer.json()["error"]["message"]) == (400, said)
     assert collecting.only_article().state == "embargoed"
@@ -260,5 +260,5 @@ def test_who_only_looks_decides_about_no_embargo(browser: TestClient, newsroom: 
     article_id = held(newsroom)
     operators.sign_in(browser, "viewer")
 
-    assert "Let it out now" not in browser.get("/console/held").text
+    assert "Publish it now" not in browser.get("/console/held").text
     assert browser.post(f"/console/held/{article_id}").status_code == 403

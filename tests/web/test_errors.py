@@ -19,7 +19,7 @@ def test_stray_reader_sees_whose_house_it_is(browser: TestClient, newsroom: News
     assert "The Courier" in english.text
     assert "There is no page at this address" in english.text
     assert '<html lang="ar" dir="rtl">' in arabic.text
-    assert "لا صفحة في هذا العنوان" in arabic.text
+    assert "لا توجد صفحة في هذا العنوان" in arabic.text
     assert 'href="/p/al-nahar/"' in arabic.text
 
 
@@ -30,8 +30,8 @@ def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Ne
     assert program.json() == {
         "error": {
             "status": 404,
-            "message": "There is no page at this address; it may have moved, or the link is not "
-            "complete.",
+            "message": "There is no page at this address. "
+            "Perhaps it has moved, or the link is incomplete.",
         }
     }
     assert reader.headers["content-type"] == "text/html; charset=utf-8"
@@ -94,6 +94,6 @@ def test_crash_is_written_down_and_told_without_detail(
         page = browser.get("/")
 
     assert page.status_code == 500
-    assert "we have written it down" in page.text
+    assert "we have logged it" in page.text
     assert "secret detail" not in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")

@@ -27,7 +27,7 @@ def test_feedback_goes_to_the_desk(browser: TestClient, newsroom: Newsroom) -> N
 
     answer = browser.post(newsroom.path("report") + "/feedback", data=form)
 
-    assert "Your words are on their way" in answer.text
+    assert "Your message is on its way" in answer.text
     with transaction() as tx:
         mailing = ledger.newest(tx, limit=1, with_singles=True)[0]
         blocks = ledger.content(tx, mailing.id, 1, "en")
@@ -58,7 +58,7 @@ def test_the_desk_answers_the_reader_who_left_an_address_and_nobody_else(
 
     answer = browser.post(newsroom.path("report") + "/feedback", data=form)
 
-    assert "Your words are on their way" in answer.text
+    assert "Your message is on its way" in answer.text
     assert headers_of(1).get("reply_to") == frozen
 
 

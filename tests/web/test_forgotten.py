@@ -60,7 +60,10 @@ def test_one_click_after_an_erasure_is_answered_200(
 )
 @pytest.mark.parametrize(
     ("prefix", "words"),
-    [("", "nothing about it is kept here"), ("/p/al-nahar", "لم يعد يصلك شيء بموجب هذا الاشتراك")],
+    [
+        ("", "we no longer keep anything about it"),
+        ("/p/al-nahar", "لم يعد يصلك شيء بموجب هذا الاشتراك"),
+    ],
 )
 def test_every_link_of_a_reader_who_was_forgotten_opens_a_page_that_says_so(
     browser: TestClient, newsroom: Newsroom, path: str, purpose: str, prefix: str, words: str

@@ -161,7 +161,7 @@ def test_token_page_is_kept_and_indexed_by_nobody(
     assert answer.status_code == 404
     assert answer.headers["cache-control"] == "no-store"
     assert "noindex" in answer.headers["x-robots-tag"]
-    assert "not complete" in answer.text
+    assert "incomplete" in answer.text
 
 
 def test_large_body_is_refused_before_and_while_it_arrives(

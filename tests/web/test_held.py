@@ -10,7 +10,7 @@ from syndicate.store.recovery import copies
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
-WHY = "this database was restored or copied (its tables were made anew)"
+WHY = "this database was restored or copied (its tables were created again)"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_readyz_says_so_and_serves_all_the_same(
 
     assert (mailing_id, valkey_url) != (0, "")
     assert answer.status_code == 200
-    assert answer.json()["mail"].startswith(f"No mail leaves: {WHY}. Run `syndicate mailings")
+    assert answer.json()["mail"].startswith(f"Mail is held: {WHY}. Run `syndicate mailings")
 
 
 def test_the_console_says_why_and_shows_what_would_leave(
@@ -104,7 +104,7 @@ def test_an_operators_stop_meanwhile_does_not_hide_why(
     operators.sign_in(browser, "viewer")
     page = browser.get("/console/mailings").text
     assert f"{WHY}. It was also stopped by hand: be quick." in page
-    assert "An operator who may stop everything can let it leave again." in page
+    assert "An operator with permission to stop everything can release it." in page
 
 
 def test_metrics_count_it(browser: TestClient, mailing_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What receivers hold against us, where operators see it: front, page, doctor's figures."""
+"""What receivers object to, where operators see it: front, page, doctor's figures."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,7 +11,7 @@ from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.views import operations
 from tests.web import operators
 
-SAID = "it says that our address stands on a block list"
+SAID = "it says that our address is on a block list"
 
 
 def the_one() -> DeliveryIncident:
@@ -46,7 +46,7 @@ def test_an_incident_is_shown_with_what_helps_until_somebody_looks_after_it(
         assert taken.headers["location"] == "/console/incidents"
 
     assert SAID not in browser.get("/console").text
-    assert "looks after it since" in browser.get("/console/incidents").text
+    assert "Handled by" in browser.get("/console/incidents").text
     assert the_one().taken_by == "token:sender"
 
 
@@ -58,7 +58,7 @@ def test_an_incident_that_is_over_is_told_below_and_opens_anew(
     assert browser.post(f"/console/incidents/{opened}/take").status_code == 404
 
     page = browser.get("/console/incidents").text
-    assert "Receivers take our mail as it is." in page
+    assert "Receivers accept our mail." in page
     assert "Google refused mail from courier.example" in page
     with transaction() as tx:
         operators.incident(tx)
@@ -86,7 +86,7 @@ def test_many_incidents_do_not_hide_what_else_needs_a_person(
     front = browser.get("/console").text
 
     assert front.count("refuses mail from") == 5
-    assert "2 more receivers hold something against our mail." in front
+    assert "2 more receivers object to our mail." in front
 
 
 def test_incidents_are_counted_for_whoever_watches(browser: TestClient, opened: int) -> None:

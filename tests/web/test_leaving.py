@@ -34,4 +34,4 @@ def test_preferences_lead_to_the_page_that_ends_the_subscription(
     page = browser.get(f"/preferences/{sealed(message.PREFERENCES, named)}").text
 
     assert f'<a href="{leave}">Unsubscribe</a>' in page
-    assert "Do you want to leave this newsletter?" in browser.get(leave).text
+    assert "Do you want to unsubscribe from this newsletter?" in browser.get(leave).text

@@ -72,15 +72,15 @@ def test_sign_up_answers_every_address_alike(browser: TestClient, subscribed: Ne
     known, unknown = sign_up(browser), sign_up(browser, address="reader002@example.com")
 
     assert known == unknown
-    assert "Check your mail" in known
+    assert "Check your email" in known
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"address": "nobody"}, "Mail cannot go to this address"),
+        ({"address": "nobody"}, "We cannot send mail to this address"),
         ({"sections": ["sport"]}, "has no section sport"),
-        ({"stamp": ""}, "was not opened here"),
+        ({"stamp": ""}, "was not opened on our site"),
     ],
 )
 def test_sign_up_says_what_is_wrong_and_keeps_what_was_typed(
@@ -108,14 +108,14 @@ def test_sign_up_that_was_too_quick_works_with_the_next_click(
     answer = browser.post("/newsletters/morning", data={"address": READER, "stamp": mark})
 
     assert answer.status_code == 422
-    assert "press the button once more" in answer.text
+    assert "press the button again" in answer.text
     assert f'name="stamp" value="{mark}"' in answer.text
 
 
 def test_sign_up_of_a_robot_sends_nothing(browser: TestClient, newsroom: Newsroom) -> None:
     assert newsroom.newsletter
 
-    assert "Check your mail" in sign_up(browser, website="https://shop.example")
+    assert "Check your email" in sign_up(browser, website="https://shop.example")
     with transaction() as tx:
         assert ledger.newest(tx, limit=1, with_singles=True) == []
 
@@ -157,7 +157,7 @@ def test_preferences_are_kept_and_shown(browser: TestClient, subscribed: Newsroo
     page = browser.get(path)
 
     assert changed.status_code == 200
-    assert "حفظنا اختيارك" in changed.text
+    assert "حفظنا اختياراتك" in changed.text
     assert '<html lang="ar" dir="rtl">' in page.text
     assert 'value="world" checked' in page.text
     assert 'value="culture" checked' not in page.text
@@ -173,7 +173,7 @@ def test_preferences_without_any_choice_are_refused(
     answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data={"pause": "0"})
 
     assert answer.status_code == 422
-    assert "Choose one section and one language at least" in answer.text
+    assert "Choose at least one section and one language" in answer.text
 
 
 def test_unsubscribe_page_changes_nothing_and_the_click_does(
@@ -187,9 +187,9 @@ def test_unsubscribe_page_changes_nothing_and_the_click_does(
     assert 'method="post"' in page.text
     assert subscription().state is SubscriptionState.ACTIVE
     for _ in range(2):
-        assert "You have left" in browser.post(path).text
+        assert "You have unsubscribed" in browser.post(path).text
         assert subscription().state is SubscriptionState.ENDED
-    assert "You have left" in browser.get(path).text
+    assert "You have unsubscribed" in browser.get(path).text
 
 
 @pytest.mark.parametrize("is_multipart", [False, True])
@@ -239,9 +239,9 @@ def test_email_form_journey_ends_with_never_again(browser: TestClient, newsroom:
         assert [row.message for row in ledger.newest(tx, limit=9, with_singles=True)] == ["article"]
         recipient_id = recipients.upsert(tx, READER).id
     never = f"/never/{signing.sign(settings.load().key(), message.NEVER, str(recipient_id))}"
-    assert "Never again" in browser.get(never).text
+    assert "Stop these emails" in browser.get(never).text
     for _ in range(2):
-        assert "Nobody can email articles" in browser.post(never).text
+        assert "Articles can no longer be emailed" in browser.post(never).text
     again = browser.post(
         newsroom.path("museum") + "/email",
         data={
@@ -262,7 +262,7 @@ def test_email_form_says_what_is_wrong(browser: TestClient, newsroom: Newsroom) 
 
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
-    assert "in letters only" in answer.text
+    assert "only letters in your name" in answer.text
     assert 'value="buy at shop.example"' in answer.text
 
 
@@ -270,7 +270,7 @@ def test_email_form_in_arabic_says_it_in_arabic(browser: TestClient, newsroom: N
     answer = browser.post(newsroom.path("arabic") + "/email", data={"to": READER, "name": "أ"})
 
     assert answer.status_code == 422
-    assert "لم يفتح هذا النموذج هنا" in answer.text
+    assert "لم يفتح هذا النموذج على موقعنا" in answer.text
 
 
 @pytest.mark.parametrize("pause", ["²", "-1", "9999", "x"])
@@ -290,7 +290,7 @@ def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
 ) -> None:
     assert subscribed.newsletter
     path = f"/preferences/{token(message.PREFERENCES)}"
-    assert "Make my feed" in browser.get(path).text
+    assert "Create my feed" in browser.get(path).text
 
     made = browser.post(f"{path}/feed")
     first = feed_path(made.text)
@@ -298,7 +298,7 @@ def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
     assert made.headers["cache-control"] == "no-store"
     assert browser.get(first).status_code == 200
     later = browser.get(path).text
-    assert "Its address is not shown again." in later
+    assert "Its address cannot be shown again." in later
     assert "/feeds/mine/" not in later
 
     second = feed_path(browser.post(f"{path}/feed").text)
@@ -306,8 +306,8 @@ def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
     assert browser.get(second.replace(".rss", ".json")).json()["items"]
 
     taken = browser.post(f"{path}/feed", data={"take": "away"}).text
-    assert "Your feed was taken away" in taken
-    assert "Make my feed" in taken
+    assert "Your feed has been deleted" in taken
+    assert "Create my feed" in taken
     assert browser.get(second).status_code == 404
 
 
@@ -321,7 +321,7 @@ def test_a_reader_who_left_is_given_no_feed(browser: TestClient, subscribed: New
     assert answer.status_code == 422
     assert "sign up again to change it" in answer.text
     assert "/feeds/mine/" not in answer.text
-    assert "Make my feed" not in browser.get(path).text
+    assert "Create my feed" not in browser.get(path).text
     assert browser.post(f"{path}x/feed").status_code == 404
 
 
@@ -366,7 +366,7 @@ def test_feedback_of_any_words_goes_to_the_desk_as_it_was_written(
 
     answer = browser.post(newsroom.path("report") + "/feedback", data=form)
 
-    assert "Your words are on their way" in answer.text
+    assert "Your message is on its way" in answer.text
     with transaction() as tx:
         mailing = ledger.newest(tx, limit=1, with_singles=True)[0]
         content = Content.load(ledger.content(tx, mailing.id, 1, "en"), mailing.message)
@@ -393,6 +393,6 @@ def test_an_article_that_no_mail_can_hold_is_not_emailed_and_the_visitor_is_told
     answer = browser.post(newsroom.path("report") + "/email", data=form)
 
     assert answer.status_code == 422
-    assert "This article cannot be put into a mail" in answer.text
+    assert "This article cannot be sent by email" in answer.text
     with transaction() as tx:
         assert ledger.newest(tx, limit=1, with_singles=True) == []

@@ -34,7 +34,7 @@ def test_front_without_a_publication_says_so(browser: TestClient) -> None:
 def test_front_without_articles_says_so(browser: TestClient, newsroom: Newsroom) -> None:
     page = browser.get(f"/sections/culture?before={newsroom.articles['museum']}")
 
-    assert "No article has come in yet" in page.text
+    assert "There are no articles yet" in page.text
 
 
 @pytest.mark.parametrize(

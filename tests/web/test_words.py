@@ -6,10 +6,13 @@ from pathlib import Path
 
 from syndicate.render.environment import environment
 from syndicate.translations import catalogue
+from syndicate.web import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 # Operators' pages and the viewer of a trial's mailbox are in English.
 ENGLISH_ONLY = ("templates/web/console", "templates/web/mailbox")
+# Rooms whose refusals a reader sees on an error page or above a form.
+REFUSING = ("actions", "web/reader", "subscribers/links.py", "subscribers/subscribe.py")
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -31,6 +34,38 @@ def said_in(node: ast.AST) -> Iterator[str]:
         for given in node.args[:2]:
             if isinstance(given, ast.Constant) and isinstance(given.value, str):
                 yield given.value
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """Every whole sentence with which a reader's request is refused."""
+    for path in sorted((ROOT / "syndicate").rglob("*.py")):
+        name = str(path.relative_to(ROOT / "syndicate"))
+        if name.startswith(REFUSING):
+            for node in ast.walk(ast.parse(path.read_text())):
+                yield from ((name, said) for said in refused_in(node))
+    yield from (("web/errors.py", said) for said in errors.SENTENCES.values())
+
+
+def refused_in(node: ast.AST) -> Iterator[str]:
+    """The sentence of `SomeError("…")`, `HTTPException(404, "…")` or `too_many("…")`."""
+    if not isinstance(node, ast.Call):
+        return
+    name = ast.unparse(node.func)
+    after = " Please try again later." if name.endswith("too_many") else ""
+    if after or name.endswith(("Error", "HTTPException")):
+        for given in node.args:
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield given.value + after
+
+
+def test_every_refusal_is_said_in_arabic() -> None:
+    known = catalogue("ar")
+    found = set(refusals())
+
+    missing = [(name, said) for name, said in sorted(found) if known.ugettext(said) == said]
+
+    assert ("web/reader/articles.py", "There is no such article here.") in found
+    assert missing == []
 
 
 def test_every_sentence_is_said_in_arabic() -> None:

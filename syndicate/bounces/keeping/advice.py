@@ -22,8 +22,8 @@ class Advice:
 
 
 _SLOWER = (
-    "Send to it more slowly: lower its rate in SYNDICATE_MAIL_PACE. It already gets less by itself "
-    "while it asks for less."
+    "Send to it more slowly: lower its rate in SYNDICATE_MAIL_PACE. While it asks for less it is "
+    "already sent less."
 )
 _BY_REASON: Mapping[str, Advice] = {
     Reason.AUTHENTICATION: Advice(
@@ -32,17 +32,17 @@ _BY_REASON: Mapping[str, Advice] = {
         "key that stands in them.",
     ),
     Reason.REPUTATION: Advice(
-        "our address or domain has a bad name with it",
+        "our address or domain has a poor reputation with it",
         "Look the sending address and the domain up in the receiver's postmaster pages. Send to "
-        "readers who confirmed lately first, and less of it, until the name is better.",
+        "readers who confirmed lately first, and less of it, until the reputation recovers.",
     ),
     Reason.BLOCKED: Advice(
-        "our address stands on a block list",
-        "Its words name the list. Find out what brought us there, end that, and ask for removal; "
+        "our address is on a block list",
+        "Its reply names the list. Find out what put us there, fix that, and ask for removal; "
         "until then send through another relay.",
     ),
     Reason.REVERSE_DNS: Advice(
-        "our address has no name that leads back to it",
+        "our address has no host name that resolves back to it",
         "Have the address's owner set its PTR record to the relay's host name, and that name's "
         "address record to the address.",
     ),
@@ -52,16 +52,17 @@ _BY_REASON: Mapping[str, Advice] = {
         "Lower the number of connections to it, the second figure in SYNDICATE_MAIL_PACE.",
     ),
     Reason.RELAYING: Advice(
-        "it does not take mail for these addresses from us",
-        "A relay of ours refuses to pass mail on: let it relay for this machine's address or user.",
+        "it does not accept mail for these addresses from us",
+        "Our own relay refuses to pass mail on: allow it to relay for this machine's address or "
+        "user.",
     ),
     Reason.REJECTED: Advice(
-        "it does not take mail from our sender's address",
+        "it does not accept mail from our sender's address",
         "Check that the sender's domain exists, takes mail itself and is spelt right.",
     ),
     Reason.POLICY: Advice(
         "our mail is against its rules",
-        "Its words, or the address in them, name the rule. Follow it, or ask its postmaster.",
+        "Its reply, or the address in it, names the rule. Follow it, or ask its postmaster.",
     ),
     Reason.SECURITY: Advice(
         "the connection is not safe enough for it",
@@ -77,24 +78,27 @@ _BY_REASON: Mapping[str, Advice] = {
         "Look for a link in that issue to a site that was taken over; take the story out.",
     ),
     Reason.CONTENT: Advice(
-        "it cannot take what our mail is made of",
-        "Look at the stories of that issue; its words may name a link, a picture or a size.",
+        "it cannot handle the content of our mail",
+        "Look at the stories of that issue; its reply may name a link, a picture or a size.",
     ),
     Reason.NOT_COMPLIANT: Advice(
         "our mail is not well formed",
-        "See whether a relay or a scanner in between changes our mails, and tell us with a copy.",
+        "See whether a relay or a scanner in between changes our mails, and report it to "
+        "Syndicate's developers with a copy.",
     ),
     Reason.SYNTAX: Advice(
         "it does not understand our relay",
-        "See in the relay's log what it answered and to which command, and tell us with a copy.",
+        "See in the relay's log what it answered and to which command, and report it to "
+        "Syndicate's developers with a copy.",
     ),
     BURST: Advice(
         "many of its readers do not exist, all at once",
-        "It is probably at fault itself: wait an hour and look at its status page. Nobody lost the "
-        "paper over it. If the list is old or bought, pause its mailing and confirm the readers.",
+        "It is probably at fault itself: wait an hour and look at its status page. No reader was "
+        "unsubscribed because of it. If the list is old or bought, pause its mailing and confirm "
+        "the readers.",
     ),
 }
-_UNKNOWN = Advice("something is wrong with our mail", "Its words are all that is known.")
+_UNKNOWN = Advice("something is wrong with our mail", "Its reply is all that is known.")
 
 
 def about(reason: str) -> Advice:

@@ -1,4 +1,4 @@
-"""What somebody we believe told about one message, before it is kept."""
+"""An event that a provider reported about one message: verified, not yet stored."""
 
 import datetime as dt
 from dataclasses import dataclass

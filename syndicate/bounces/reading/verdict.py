@@ -60,7 +60,7 @@ class Reason(enum.StrEnum):
 ABOUT_THE_ADDRESS = frozenset(
     {Reason.USER_UNKNOWN, Reason.HOST_UNKNOWN, Reason.HAS_MOVED, Reason.NOT_ACCEPTED}
 )
-# What receivers hold against us: an incident of (receiver group, sending domain), nobody's fault
+# What receivers object to: an incident of (receiver group, sending domain), nobody's fault
 # among the readers.
 ABOUT_US = frozenset(
     {

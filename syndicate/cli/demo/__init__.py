@@ -26,26 +26,30 @@ from syndicate.embedded.supervisor import Options, Stack
 def demo(
     *,
     once: Annotated[
-        bool, typer.Option("--once", help="End after the job; the mailbox's folder is kept.")
+        bool, typer.Option("--once", help="Exit after the job; the mailbox folder is kept.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print what happened as one JSON object, last.")
+        bool, typer.Option("--json", help="Print what happened as one JSON object at the end.")
     ] = False,
     source: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE_OR_URL", help="Collect from this feed too. May be given again."),
+        typer.Option(metavar="FILE_OR_URL", help="Collect from this feed too; repeatable."),
     ] = None,
     subscribers: Annotated[
         int,
-        typer.Option(min=2, max=1_000_000, help="Readers, the one who signs up among them."),
+        typer.Option(
+            min=2, max=1_000_000, help="Number of readers, including the one who signs up."
+        ),
     ] = READERS + 1,
     data_dir: Annotated[
         Path | None,
-        typer.Option(help="A new or empty folder for its data; else a temporary one."),
+        typer.Option(help="A new or empty folder for its data; a temporary one by default."),
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port of the web server; else 8080 or a free one."),
+        typer.Option(
+            min=0, max=65535, help="Port of the web server; 8080 or a free one by default."
+        ),
     ] = None,
 ) -> None:
     """Run the whole journey on a sample newsroom, and stay up to be looked at."""

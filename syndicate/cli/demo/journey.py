@@ -187,7 +187,7 @@ class Journey:
         self._waiter.wait(what, lambda: Seen(int(post.find(kind, to) is not None), 1))
         found = post.find(kind, to)
         if found is None:
-            raise NotFoundError(f"{what} is not in the mailbox any more.")
+            raise NotFoundError(f"{what} is no longer in the mailbox.")
         return found
 
     def _feeds_seen(self) -> Seen:

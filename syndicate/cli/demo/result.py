@@ -53,7 +53,7 @@ class Result:
         """
         missing = self.missing()
         if missing:
-            raise PartialError(f"The demo ran, but the job is not whole: {'; '.join(missing)}.")
+            raise PartialError(f"The demo ran, but the job is incomplete: {'; '.join(missing)}.")
 
     def missing(self) -> list[str]:
         """What the job still lacks, in words; nothing when it is whole."""
@@ -73,7 +73,7 @@ class Result:
             f"the mailbox holds {kinds['confirmation']} confirmations": kinds["confirmation"] == 1,
             f"the mailbox holds {kinds['article']} emailed articles": kinds["article"] == 1,
             "the emailed article was not accepted": self.email_article_accepted == 1,
-            f"{self.mailbox.duplicates} messages came twice": self.mailbox.duplicates == 0,
+            f"{self.mailbox.duplicates} messages arrived twice": self.mailbox.duplicates == 0,
         }
 
 

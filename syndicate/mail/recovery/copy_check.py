@@ -29,16 +29,16 @@ from syndicate.store.sending import accepts
 log = logs.get(__name__)
 
 _SUBJECT = "this database was restored or copied"
-_UNSURE = "what it holds as unsent may have been sent since"
+_UNSURE = "mail that it holds as unsent was possibly sent since"
 _WORD = "an operator said so"
 # Whoever sends goes on sending: what a copy lacks stands among the newest lines, if it lacks any.
 _NEWEST = 1000
 # So soon after a server was started somebody has compared.
 _SOON = dt.timedelta(minutes=1)
 _NOBODY = (
-    "No mail leaves: nobody has compared this database with its journal since its PostgreSQL was "
-    "started. The tick does; where it runs its log says why it cannot, and `syndicate migrate` "
-    "tries it at once."
+    "Mail is held: this database has not been compared with its journal since its PostgreSQL was "
+    "started. The tick does that; its log says why it cannot, and `syndicate migrate` tries it "
+    "immediately."
 )
 # The log's clock and ours may differ by so much.
 _CLOCKS = dt.timedelta(minutes=1)
@@ -134,7 +134,7 @@ def silence(tx: Transaction, now: dt.datetime) -> str | None:
 def told(why: str) -> str:
     """What every face says of a database that is held, in sentences."""
     return (
-        f"No mail leaves: {why}. Run `syndicate mailings release`: it settles what the accept log "
+        f"Mail is held: {why}. Run `syndicate mailings release`: it settles what the accept log "
         "knows, shows what would be sent, and asks."
     )
 

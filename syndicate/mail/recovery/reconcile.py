@@ -113,7 +113,7 @@ def take_pushed(body: bytes, *, relay_name: str, now: dt.datetime) -> int:
     """
     configured = settings.load()
     if configured.relay_accept_log != PUSHED:
-        raise RefusedError("SYNDICATE_RELAY_ACCEPT_LOG is not `pushed`: these lines serve nobody.")
+        raise RefusedError("SYNDICATE_RELAY_ACCEPT_LOG is not `pushed`: these lines are not used.")
     names = [each.name for each in addresses.parse_all(configured.need("relay_url"))]
     if relay_name not in names:
         raise RefusedError(

@@ -40,7 +40,7 @@ _AT_ONCE = 20_000
 _UNREADABLE = (
     "Run `syndicate mailings release` where it can be read. If it is lost for good, move a broken "
     "journal away, or set SYNDICATE_RELAY_ACCEPT_LOG=pushed for this command: what it would have "
-    "told is left to you then, and not sent."
+    "settled is then left for you to decide, and not sent."
 )
 
 

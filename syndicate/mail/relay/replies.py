@@ -65,14 +65,18 @@ class ReplyReader:
             if reply is not None:
                 yield reply
         if len(self._buffer) > MAX_REPLY_BYTES:
-            raise RelayError("The relay sent a reply without end; it is no mail server, or broken.")
+            raise RelayError(
+                "The relay sent an endless reply; it is not a mail server, or it is broken."
+            )
 
     def _take(self, line: bytes) -> Reply | None:
         if line[3:4] == b" " and not self._lines and line[:3].isdigit():
             return _read(line)
         found = _LINE.fullmatch(line)
         if found is None:
-            raise RelayError("The relay sent something that is no SMTP reply; check its address.")
+            raise RelayError(
+                "The relay sent something that is not an SMTP reply; check its address."
+            )
         self._lines.append((found[1], found[3]))
         if found[2] == b"-":
             return None

@@ -60,5 +60,5 @@ class Hold:
             log.warning("lease_renewal_failed", mailing=self.leased.mailing_id)
             return
         if not is_ours:
-            raise BatchLostError("The lease is somebody else's by now.")
+            raise BatchLostError("Another worker has taken over the lease.")
         self.renewed(since)

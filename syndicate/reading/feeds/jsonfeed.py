@@ -37,11 +37,11 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         data = json.loads(text, object_hook=legal_object)
     except (ValueError, RecursionError) as error:
         raise NotAFeedError(
-            f"{base or 'This document'} is no feed: it is broken JSON.", url=base
+            f"{base or 'This document'} is not a feed: it is broken JSON.", url=base
         ) from error
     if not isinstance(data, dict) or not str(data.get("version", "")).startswith(_VERSIONS):
         raise NotAFeedError(
-            f"{base or 'This document'} is no feed: it is JSON, but no JSON Feed.", url=base
+            f"{base or 'This document'} is not a feed: it is JSON, but not JSON Feed.", url=base
         )
     items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
     hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]

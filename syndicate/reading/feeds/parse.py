@@ -123,10 +123,10 @@ def not_a_feed(text: str, url: str | None) -> NotAFeedError:
     elif "<urlset" in head or "<sitemapindex" in head:
         what = "a sitemap; add it with --kind sitemap"
     elif text.startswith(("{", "[")):
-        what = "JSON, but no JSON Feed"
+        what = "JSON, but not JSON Feed"
     else:
         what = "neither RSS, Atom, RDF nor JSON Feed"
-    return NotAFeedError(f"{url or 'This document'} is no feed: it is {what}.", url=url)
+    return NotAFeedError(f"{url or 'This document'} is not a feed: it is {what}.", url=url)
 
 
 def _shortened(feed: ParsedFeed, left_out: int) -> ParsedFeed:
@@ -180,7 +180,7 @@ def _lenient(
 ) -> ParsedFeed | None:
     if nesting.deepest(text) > clean.MAX_DEPTH:
         raise NotAFeedError(
-            f"{url or 'This document'} is no feed: it is nested deeper than any feed is.", url=url
+            f"{url or 'This document'} is not a feed: it is nested deeper than any feed.", url=url
         )
     document = '<?xml version="1.0" encoding="utf-8"?>' + _undeclared(text)
     headers = {"content-type": "application/xml; charset=utf-8"}

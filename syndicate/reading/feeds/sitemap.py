@@ -52,7 +52,7 @@ def read(
     root = etree.fromstring(start.strip().encode(), parser) if start.strip() else None
     if root is None or split(root.tag)[1] not in _ROOTS:
         raise NotAFeedError(
-            f"{url or 'This document'} is no sitemap: it has neither urlset nor sitemapindex.",
+            f"{url or 'This document'} is not a sitemap: it has neither urlset nor sitemapindex.",
             url=url,
         )
     if split(root.tag)[1] == "sitemapindex":

@@ -1,4 +1,4 @@
-"""What a collecting transaction writes: whatever the number of rows, one statement for each step.
+"""The statements that write articles: one for each step, whatever the number of rows.
 
 The rows travel as `store.ground.rowsets` has them.
 """

@@ -90,7 +90,7 @@ def _made(url: str) -> Engine:
     except (ArgumentError, ImportError, ValueError) as error:
         # Without the address: a password stands in it.
         raise SettingsError(
-            "SYNDICATE_DATABASE_URL is no address of a PostgreSQL; "
+            "SYNDICATE_DATABASE_URL is not the address of a PostgreSQL; "
             "write it as postgresql://user:password@host:5432/name."
         ) from error
     driver.guard(pool)

@@ -22,7 +22,7 @@ def explain(error: BaseException) -> SyndicateError | None:
         )
     if isinstance(error, DataError):
         return UsageError(
-            f"A value that was given cannot be kept ({_first_line(error)}); "
+            f"A value that was given cannot be stored ({_first_line(error)}); "
             "shorten or correct it, nothing was changed."
         )
     if not isinstance(error, OperationalError):
@@ -34,7 +34,7 @@ def explain(error: BaseException) -> SyndicateError | None:
         )
     return TemporaryError(
         f"The database could not do it now ({_first_line(error)}); "
-        "nothing was half done, try again, and look into its log if it says so again."
+        "nothing was changed. Try again, and look into its log if this happens again."
     )
 
 

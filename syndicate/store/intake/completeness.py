@@ -108,6 +108,6 @@ def _message(source: Source, urls: Sequence[str]) -> str:
     shown = ", ".join(urls[:_SHOWN])
     more = f" and {len(urls) - _SHOWN} more" if len(urls) > _SHOWN else ""
     return (
-        f"{source.name}: the newsroom lists {len(urls)} articles that have not come for "
+        f"{source.name}: the newsroom lists {len(urls)} articles that have not arrived for "
         f"{PATIENCE.seconds // 60} minutes: {shown}{more}."
     )

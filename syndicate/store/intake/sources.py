@@ -152,7 +152,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
         url: absolute http(s) address; for a push source any unique name.
         name: what operators call it.
         pages: whether article pages are fetched.
-        allow_origins: exact "IP:port" of in-house servers that may be dialled.
+        allow_origins: exact "IP:port" of in-house servers that Syndicate may connect to.
         profile: selectors of the site's own template (docs/sources.md).
         section_id: section of everything that it brings; else categories decide.
         compare_url: the newsroom's own sitemap, for the completeness check.
@@ -298,7 +298,7 @@ def notices(tx: Transaction, *, limit: int = 50) -> list[SourceNotice]:
 
 
 def remove(tx: Transaction, source_id: int) -> bool:
-    """Forget a source; what it brought stays. False when there is none of this id."""
+    """Remove a source; its articles stay. False when there is none of this id."""
     tx.execute(delete(ArticleSource).where(ArticleSource.source_id == source_id))
     return tx.scalar(delete(Source).where(Source.id == source_id).returning(Source.id)) is not None
 

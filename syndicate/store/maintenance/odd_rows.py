@@ -104,7 +104,7 @@ def _faults(table: Table, zones: list[str]) -> Iterator[_Fault]:
             first, last = bounds.FIRST, bounds.LAST
             ends = (first.date(), last.date()) if isinstance(kind, Date) else (first, last)
             is_so = sa.not_(column.between(*ends))
-            yield _Fault(column, is_so, "is no moment of the calendar", nothing or "now()")
+            yield _Fault(column, is_so, "is not a time in the calendar", nothing or "now()")
         elif isinstance(kind, JSONB | Object):
             shapes = ["object", "null"] if column.nullable else ["object"]
             is_so = sa.func.jsonb_typeof(column).not_in(shapes)
@@ -123,12 +123,12 @@ def _faults_of_a_text(
     is_given = sa.func.coalesce(column, "") != ""
     if column.name in _ADDRESSES:
         is_so = sa.and_(is_given, sa.not_(column.regexp_match(_ADDRESS)))
-        yield _Fault(column, is_so, "is no web address", nothing or "'https://…'")
+        yield _Fault(column, is_so, "is not a web address", nothing or "'https://…'")
     elif column.name == "zone" and zones:
-        yield _Fault(column, column.in_(zones), "is no time zone", "'UTC'")
+        yield _Fault(column, column.in_(zones), "is not a time zone", "'UTC'")
     elif column.name == "language":
         is_so = sa.and_(is_given, sa.not_(column.regexp_match(_LANGUAGE)))
-        yield _Fault(column, is_so, "is no language", nothing or "'en'")
+        yield _Fault(column, is_so, "is not a language", nothing or "'en'")
     elif table.name in _SHOWN and column.name != "body_html":
         is_so = sa.func.octet_length(column) > MOST_BYTES
         put = f"left({column.name}, 500)"

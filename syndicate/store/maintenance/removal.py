@@ -56,7 +56,7 @@ def _readers_of_nothing_else(tx: Transaction, ids: Sequence[int]) -> list[int]:
 def _must_hang(table: SqlTable, ids: Sequence[int]) -> ColumnElement[bool]:
     condition = _hangs_on(table, ids)
     if condition is None:
-        raise LookupError(f"The table {table.name} hangs on no publication any more.")
+        raise LookupError(f"The table {table.name} no longer belongs to a publication.")
     return condition
 
 

@@ -1,4 +1,4 @@
-"""What receivers hold against us: one open incident per receiver, sending domain and reason."""
+"""What receivers object to: one open incident per receiver, sending domain and reason."""
 
 import datetime as dt
 from dataclasses import dataclass

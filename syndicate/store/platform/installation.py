@@ -124,7 +124,7 @@ def stop_everything(
 
 
 def release(tx: Transaction) -> bool:
-    """Let mail leave again; False where it may already."""
+    """Release mail; False where it is not stopped."""
     was_stopped = update(Installation).where(Installation.stopped_at.is_not(None))
     statement = was_stopped.values(stopped_at=None, stopped_why=None).returning(Installation.id)
     return tx.scalar(statement) is not None

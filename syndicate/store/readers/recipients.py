@@ -67,7 +67,7 @@ def normalise(text: str, *, is_known: bool = False) -> str:
             text.strip(), check_deliverability=False, test_environment=True, strict=not is_known
         )
     except EmailNotValidError as error:
-        raise BadAddressError(f"This is no address that mail can go to: {error}") from error
+        raise BadAddressError(f"Mail cannot be sent to this address: {error}") from error
     return found.normalized
 
 

@@ -19,10 +19,10 @@ from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import BatchState, MailingState
 
-NOTE = "It was sent before the database was restored; who got it, the ledger cannot say any more."
+NOTE = "It was sent before the database was restored; the ledger can no longer say who got it."
 MAYBE = (
-    "It may have been sent before the database was restored; "
-    "`syndicate newsletters send` sends it all the same."
+    "It was possibly sent before the database was restored; "
+    "`syndicate newsletters send` sends it anyway."
 )
 
 

@@ -26,7 +26,7 @@ FILES_COPIED = "the files of its PostgreSQL were copied"
 _MOVES = (
     "it lives in another PostgreSQL than it grew up in",
     "it is another database than it grew up in",
-    "its tables were made anew",
+    "its tables were created again",
     FILES_COPIED,
 )
 

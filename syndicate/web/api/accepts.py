@@ -16,7 +16,7 @@ class AcceptsTaken(BaseModel):
     """What came of a batch."""
 
     relay: str
-    lines: int = Field(description="lines that counted; others are passed over")
+    lines: int = Field(description="lines that counted; others are ignored")
 
 
 @router.post("/accepts")

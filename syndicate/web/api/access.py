@@ -52,8 +52,8 @@ class Needs:
         if actor is None:
             raise HTTPException(
                 401,
-                "Send `Authorization: Bearer TOKEN` with a token that is valid; "
-                "`syndicate tokens add` makes one.",
+                "Send `Authorization: Bearer TOKEN` with a valid token; `syndicate tokens add` "
+                "creates one.",
                 {"WWW-Authenticate": "Bearer"},
             )
         verbs.allow(actor, self.permission)

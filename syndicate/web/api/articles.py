@@ -97,7 +97,9 @@ class ArticleIn(BaseModel):
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
     change: StatedChange | None = None
     note: Text | None = Field(None, max_length=1_000)
-    alert: bool = Field(False, description="tell it at once to the readers of alerts; once only")
+    alert: bool = Field(
+        False, description="send it immediately to the readers of alerts; once only"
+    )
 
 
 class EmbargoIn(BaseModel):
@@ -105,7 +107,7 @@ class EmbargoIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    until: Moment | None = Field(description="null lets it out at once")
+    until: Moment | None = Field(description="null publishes it immediately")
 
 
 class KillIn(BaseModel):
@@ -121,7 +123,7 @@ class TakedownIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Text = Field("", description="needed; the audit keeps it for good")
+    reason: Text = Field("", description="required; the audit keeps it for good")
 
 
 class ArticleBatch(BaseModel):
@@ -218,7 +220,7 @@ def show_article(_actor: CanRead, article_id: ArticleId) -> ArticleView:
 
 @router.post("/articles/{article_id}/kill")
 def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = None) -> ArticleView:
-    """Withdraw an article; its text is kept and shown to nobody. Safe to run twice."""
+    """Withdraw an article; its text is kept but no longer shown. Safe to run twice."""
     note = body.note if body else ""
     with transaction() as tx:
         editing.kill(tx, article_id, note=note, actor=actor, now=clock.now())
@@ -238,7 +240,7 @@ def take_article_down(
 
 @router.post("/articles/{article_id}/alert")
 def alert_readers(actor: CanEdit, article_id: ArticleId) -> ArticleView:
-    """Tell an article at once to the readers of alerts; once only. Safe to run twice."""
+    """Send an article immediately to the readers of alerts; once only. Safe to run twice."""
     with transaction() as tx:
         editing.alert(tx, article_id, actor=actor, now=clock.now())
     return show_article(actor, article_id)

@@ -80,7 +80,7 @@ def list_sources(_actor: CanRead) -> list[SourceView]:
 
 @router.post("/sources/{source_id}/pause", tags=["sources"])
 def pause_source(actor: CanSteerSources, source_id: SourceId) -> SourceView:
-    """Ask a source no more until it is resumed. Safe to run twice."""
+    """Stop polling a source until it is resumed. Safe to run twice."""
     steering.pause(source_id, actor=actor, now=clock.now())
     return _one(source_id)
 

@@ -96,7 +96,7 @@ class Why(BaseModel):
 
     why: Text = Field(
         "",
-        description="for whoever comes next; may be left out; cut off after 400 characters",
+        description="for the next operator; optional; cut off after 400 characters",
     )
 
 
@@ -119,7 +119,7 @@ class Waiting(BaseModel):
     would_send: int = Field(description="deliveries that would be sent")
     settled: int = Field(description="deliveries that an accept log says were accepted")
     left: int = Field(
-        description="deliveries that may have been sent already; they are not sent again"
+        description="deliveries that were possibly sent already; they are not sent again"
     )
 
 
@@ -131,7 +131,7 @@ class SentBefore(BaseModel):
     local_date: dt.date
     slot: str
     is_over: bool = Field(
-        description="false where it was being sent; readers it had not reached do not get it"
+        description="false where it was being sent; readers it had not reached will not get it"
     )
 
 
@@ -142,7 +142,7 @@ class Release(BaseModel):
     mailings: list[Waiting]
     sent_before: list[SentBefore] = Field(description="noted as sent, and not opened again")
     opens_from: dt.datetime | None = Field(
-        description="issues that were due by then do not open by themselves"
+        description="issues that were due by then do not open automatically"
     )
 
 
@@ -237,7 +237,7 @@ def show_release(_actor: CanRead) -> Release:
 
 @router.post("/installation/release")
 def release(actor: CanStop) -> InstallationView:
-    """Let mail leave again; after a restore, settled by the accept logs first."""
+    """Release mail; after a restore, settled by the accept logs first."""
     steering.release(actor=actor, now=clock.now())
     return show_installation(actor)
 

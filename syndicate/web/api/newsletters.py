@@ -85,7 +85,7 @@ class Group(BaseModel):
 
 
 class UnusableView(BaseModel):
-    """A story, or the correction of one, that cannot be put into a mail."""
+    """A story, or the correction of one, that cannot be sent by email."""
 
     article_id: int
     headline: str
@@ -98,10 +98,10 @@ class RehearsalView(BaseModel):
     slot_at: dt.datetime
     stories: list[StoryView]
     left_out: int
-    unusable: list[UnusableView] = Field(description="cannot be put into a mail")
+    unusable: list[UnusableView] = Field(description="cannot be sent by email")
     subjects: dict[str, str]
     html_bytes: dict[str, int]
-    content_hash: str = Field(description="what is sent from the same rows has the same")
+    content_hash: str = Field(description="an issue sent from the same rows has the same one")
     counts: dict[str, int] = Field(description="`remaining` is what would be sent")
     audience: list[Group]
 
@@ -118,10 +118,12 @@ class ImportResult(BaseModel):
 
     added: int
     known: int
-    refused: int = Field(description="lines that brought nobody in, those who left among them")
+    refused: int = Field(description="lines that imported no one, including readers who have left")
     left: int = Field(description="how many of these have left, there or here")
     reasons: list[RefusedLine]
-    notes: list[RefusedLine] = Field(description="choices that fell; their readers came in")
+    notes: list[RefusedLine] = Field(
+        description="choices that were dropped; their readers were imported"
+    )
 
 
 @router.get("/newsletters", tags=["newsletters"])

@@ -40,7 +40,7 @@ def decide(
     A form that says neither changes nothing: an empty field must not publish an article.
     """
     if (until is None) is (lift is None):
-        raise UsageError("Say until when the article is held back, or that it is to be let out.")
+        raise UsageError("Give the time until which to hold the article, or publish it now.")
     with transaction() as tx:
         editing.embargo(tx, article_id, until, actor=actor, now=clock.now())
     return pages.see_other("/console/held")

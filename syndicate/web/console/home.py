@@ -100,7 +100,7 @@ def release_page(actor: CanRead) -> Response:
 
 @router.post("/console/release")
 def release(actor: CanStop) -> Response:
-    """Let mail leave again; after a restore, settled by the accept logs first."""
+    """Release mail; after a restore, settled by the accept logs first."""
     steering.release(actor=actor, now=clock.now())
     return pages.see_other("/console")
 
@@ -124,8 +124,8 @@ def _needs(
     ]
     needs += [
         Need(
-            f"Issue {issue.number} of {newsletter.name} went without "
-            f"{row.subject.replace(':', ' ')}: {row.detail.get('why', 'nobody wrote down why')}.",
+            f"Issue {issue.number} of {newsletter.name} was sent without "
+            f"{row.subject.replace(':', ' ')}: {row.detail.get('why', 'no reason was recorded')}.",
             f"/articles/{row.subject.removeprefix('article:')}",
         )
         for row, issue, newsletter in operations.left_out(tx, since=now - _LOOK_BACK)
@@ -134,7 +134,9 @@ def _needs(
     needs += [Need(held, "/console/held")] if held else []
     late = operations.late_singles(tx, now)
     if late:
-        text = f"{late} confirmations or emailed articles have waited for more than two minutes."
+        text = (
+            f"{late} confirmations or emailed articles have been waiting for more than two minutes."
+        )
         needs.append(Need(text, "/console/mailings?singles=1"))
     troubled = {
         state: count
@@ -168,7 +170,7 @@ def _incidents(tx: Transaction) -> list[Need]:
         for each in found[:_INCIDENTS]
     ]
     if len(found) > _INCIDENTS:
-        text = f"{len(found) - _INCIDENTS} more receivers hold something against our mail."
+        text = f"{len(found) - _INCIDENTS} more receivers object to our mail."
         needs.append(Need(text, "/console/incidents"))
     return needs
 

@@ -16,7 +16,7 @@ log = logs.get(__name__)
 
 router = APIRouter(include_in_schema=False)
 _OLD_LINK = (
-    "This link is older than 15 minutes or was used; `syndicate console-link` prints another."
+    "This link has expired or has already been used; `syndicate console-link` prints another."
 )
 
 
@@ -36,7 +36,9 @@ def sign_in(
     with transaction() as tx:
         actor = tokens.actor_of_token(tx, token.strip(), now=now)
     if actor is None or Permission.READ not in actor.permissions:
-        sentence = "This token does not open the console; `syndicate tokens add` makes one."
+        sentence = (
+            "This token does not open the console; `syndicate tokens add` creates one that does."
+        )
         return pages.render(
             None, "sign_in.html", status=422, next=_own(next_path), problem=sentence
         )

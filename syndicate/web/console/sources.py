@@ -39,7 +39,7 @@ def every(actor: CanRead) -> Response:
 
 @router.post("/console/sources/{source_id}/pause")
 def pause(actor: CanSteerSources, source_id: SourceId) -> Response:
-    """Ask a source no more until it is resumed."""
+    """Stop polling a source until it is resumed."""
     steering.pause(source_id, actor=actor, now=clock.now())
     return pages.see_other("/console/sources")
 

@@ -60,7 +60,7 @@ def find(request: Request, article_id: int) -> ShownArticle:
         found = reader_pages.article(tx, article_id, now=clock.now())
         is_gone = found is None and reader_pages.is_gone(tx, article_id)
     if is_gone:
-        raise HTTPException(410, "This article was withdrawn and is no longer here.")
+        raise HTTPException(410, "This article has been withdrawn and is no longer available.")
     if found is None:
         raise NotFoundError("There is no such article here.", article_id=article_id)
     shown = ShownArticle(site_of_publication(request, found.story.publication_id), found)

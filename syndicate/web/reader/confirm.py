@@ -37,13 +37,13 @@ def confirm(request: Request, token: str, client: ClientOf) -> Response:
         say("You are subscribed"),
         language=done.language,
         sentences=[
-            say("%(newsletter)s comes to you with its next issue.", newsletter=done.newsletter)
+            say("You will receive the next issue of %(newsletter)s.", newsletter=done.newsletter)
         ],
         links=[
             (
                 say("Choose sections and languages"),
                 f"{site.prefix}/preferences/{done.preferences_token}",
             ),
-            (say("To the front page"), f"{site.prefix}/"),
+            (say("Go to the front page"), f"{site.prefix}/"),
         ],
     )

@@ -51,7 +51,7 @@ def email_send(
         shown.site,
         say("The article is on its way"),
         sentences=[
-            say("If your friend may get mail from here, it arrives in a minute or two."),
+            say("If your friend accepts mail from us, it will arrive in a minute or two."),
         ],
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,
@@ -60,7 +60,7 @@ def email_send(
 
 def _offered(request: Request, article_id: int) -> ShownArticle:
     if not settings.load().email_article:
-        raise NotFoundError("Email article is not offered here.")
+        raise NotFoundError("Emailing articles is not available here.")
     return articles.find(request, article_id)
 
 

@@ -50,7 +50,7 @@ def feedback_send(
     return said(
         shown.site,
         say("Thank you"),
-        sentences=[say("Your words are on their way to the desk.")],
+        sentences=[say("Your message is on its way to the desk.")],
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,
     )

@@ -49,7 +49,7 @@ class FeedRoute:
         key, token = _key(scope, given), _token(given)
         found = await _state(scope, "feed_shelf", Shelf).get(key) if key else None
         if key is None or found is None:
-            raise HTTPException(404, "There is no such feed; /feeds lists those there are.")
+            raise HTTPException(404, "There is no such feed; /feeds lists them all.")
         own = _address(key, token)
         if addresses.sent(scope) != own:
             await addresses.leading_to(own)(scope, receive, send)
@@ -158,7 +158,7 @@ def _elsewhere(found: OnShelf) -> Response:
     headers = {"Cache-Control": "public, max-age=300, s-maxage=2"}
     if found.moved_to:
         return RedirectResponse(found.moved_to, 301, headers)
-    text = "This feed is no more; /feeds lists those there are. Please stop asking for it.\n"
+    text = "This feed has ended; /feeds lists the current ones. Please stop requesting it.\n"
     return PlainTextResponse(text, 410, headers)
 
 

@@ -25,5 +25,5 @@ def feeds_page(site: SiteOf) -> Response:
     }
     groups: dict[str, list[feeds.Feed]] = {}
     for feed in offered:
-        groups.setdefault(titles.get(feed.kind, say("The whole paper")), []).append(feed)
+        groups.setdefault(titles.get(feed.kind, say("All sections")), []).append(feed)
     return render(site, "reader/feeds.html", groups=groups)

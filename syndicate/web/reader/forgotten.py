@@ -13,7 +13,7 @@ from syndicate.web.sites import site_of
 from syndicate.web.words import gettext_of
 
 _NOTHING = (
-    "Nothing is sent to you by this subscription any more, and nothing about it is kept here."
+    "You will receive nothing more from this subscription, and we no longer keep anything about it."
 )
 
 
@@ -26,7 +26,7 @@ def answer(request: Request, _error: Exception) -> Response:
     say = gettext_of(site)
     return said(
         site,
-        say("This subscription is gone"),
+        say("This subscription no longer exists"),
         sentences=[say(_NOTHING)],
-        links=[(say("To the front page"), f"{site.prefix}/")],
+        links=[(say("Go to the front page"), f"{site.prefix}/")],
     )

@@ -32,5 +32,5 @@ def never(site: SiteOf, token: str) -> Response:
     return said(
         site,
         say("Done"),
-        sentences=[say("Nobody can email articles to your address from here any more.")],
+        sentences=[say("Articles can no longer be emailed to your address from this site.")],
     )

@@ -99,7 +99,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
         with transaction() as tx:
             is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
         if not is_allowed:
-            raise forms.too_many("There were many sign-ups from where you are.")
+            raise forms.too_many("There have been too many sign-ups from your network.")
         subscribe.ask(
             address,
             slug,
@@ -151,8 +151,8 @@ def _wording(offer: _Offer) -> str:
     say = gettext_of(offer.site)
     return say(
         "By subscribing you agree that %(name)s sends %(newsletter)s to this address until you "
-        "leave, which every issue lets you do with one click. We keep when and from where you "
-        "asked, as proof, and do not pass your address on.",
+        "unsubscribe, which you can do with one click in every issue. We keep a record of when "
+        "and from where you signed up, as proof, and do not pass your address on.",
         name=offer.site.publication.name,
         newsletter=offer.said["name"],
     )
@@ -186,14 +186,14 @@ def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
     return said(
         offer.site,
-        say("Check your mail"),
+        say("Check your email"),
         sentences=[
             say(
-                "We have sent a mail with a link to the address you gave; "
-                "%(newsletter)s begins when you follow it and confirm.",
+                "We have sent a link to the address you gave. Follow it and confirm to start "
+                "receiving %(newsletter)s.",
                 newsletter=offer.said["name"],
             ),
-            say("Nothing there? Look among the junk mail, or check the address and try again."),
+            say("Nothing arrived? Check your junk folder, or check the address and try again."),
         ],
-        links=[(say("To the front page"), f"{offer.site.prefix}/")],
+        links=[(say("Go to the front page"), f"{offer.site.prefix}/")],
     )

@@ -75,7 +75,7 @@ def _until(pause: str, before: Preferences, now: dt.datetime) -> dt.datetime | N
     if pause in {"", "keep"}:
         return before.paused_until
     if not pause.isdecimal():
-        raise UsageError("Choose how long the pause shall be.")
+        raise UsageError("Choose how long to pause for.")
     weeks = int(pause)
     return now + dt.timedelta(weeks=weeks) if weeks else None
 

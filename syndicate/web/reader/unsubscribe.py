@@ -42,10 +42,10 @@ def _left(request: Request, left: unsubscribe.Left) -> Response:
     say = gettext_in(left.language)
     return said(
         site,
-        say("You have left"),
+        say("You have unsubscribed"),
         language=left.language,
         sentences=[
-            say("No further issue of %(newsletter)s is sent to you.", newsletter=left.newsletter)
+            say("You will receive no more issues of %(newsletter)s.", newsletter=left.newsletter)
         ],
         links=[
             (

@@ -162,7 +162,7 @@ def test_what_is_no_feed_is_not_added(site: Site, tmp_path: Path) -> None:
     parsed, _, _ = command("collect", "parse", str(tmp_path / "page.html"))
 
     assert (code, parsed) == (4, 4)
-    assert "is no feed: it is an HTML page" in complaint
+    assert "is not a feed: it is an HTML page" in complaint
 
 
 def test_a_check_explains_what_would_happen(site: Site) -> None:
