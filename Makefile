@@ -22,7 +22,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
   --root-user-action=ignore --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check long lint fmt faults db-new pins wheel clean
+.PHONY: help setup demo up test check long lint fmt faults pictures db-new pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -63,6 +63,9 @@ bench-%: $(FOR_WORK)
 
 faults: $(FOR_WORK) ## kill things in mid-send, the long form
 	$(BIN)/python -m tests.faults.campaign $(ARGS)
+
+pictures: $(FOR_WORK) ## take the README's pictures from the demo again; needs Chromium
+	$(BIN)/python -m bench.pictures
 
 db-new: $(FOR_WORK) ## begin a migration; NAME=add_something
 	$(BIN)/syndicate migrate --begin "$(NAME)"

@@ -20,6 +20,8 @@ DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DATA = (ROOT / "docs" / "data.md").read_text()
 README = (ROOT / "README.md").read_text()
+PICTURE_BYTES = 120_000
+QUESTIONS = 15  # in the table "Where do I change …?"
 # Tables that hold none of the words: how the house keeps count of itself.
 NO_WORDS = {
     "api_answer", "api_token", "audit", "cap_counter", "console_session", "due_job", "fetch_host",
@@ -124,6 +126,27 @@ def test_every_table_is_called_by_one_of_the_words() -> None:
     assert strangers == set()
 
 
+def test_every_answer_of_contributing_is_in_the_tree() -> None:
+    """A question that many ask, and a file that is there: by its path, whole."""
+    answers = rows((ROOT / "CONTRIBUTING.md").read_text(), "Where do I change …?")
+    named = {
+        cells[0]: re.findall(r"`((?:syndicate|templates|docs)/?[^` ]*)`", cells[1])
+        for cells in answers
+    }
+
+    lost = [path for paths in named.values() for path in paths if not (ROOT / path).exists()]
+    constants = [
+        (path, name)
+        for cells in answers
+        for path, name in re.findall(r"`([^`]+\.py)` \(`([A-Z_]+)`\)", cells[1])
+        if not re.search(rf"^{name}\b", (ROOT / path).read_text(), re.MULTILINE)
+    ]
+
+    assert len(named) == QUESTIONS
+    assert [question for question, paths in named.items() if not paths] == []
+    assert (lost, constants) == ([], [])
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
@@ -131,6 +154,17 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     broken = [link for link in links if not (document.parent / link).exists()]
 
     assert broken == []
+
+
+def test_the_readme_shows_each_picture_in_light_and_dark() -> None:
+    shown = re.findall(r'(?:src|srcset)="docs/pictures/([^"]+)"', README)
+    there = {path.name: path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()}
+
+    assert sorted(shown) == sorted(there)
+    assert {name.removesuffix("-light.webp") for name in there if "-light" in name} == {
+        name.removesuffix("-dark.webp") for name in there if "-dark" in name
+    }
+    assert [name for name, size in there.items() if size > PICTURE_BYTES] == []
 
 
 def test_every_command_that_the_documents_show_exists() -> None:
