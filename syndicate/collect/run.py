@@ -39,8 +39,9 @@ from syndicate.collect.pages import EntriesWithPages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
-from syndicate.errors import BAD_ROW, NotFoundError, SyndicateError
+from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
+from syndicate.newsroom.sources import unknown
 from syndicate.reading import pool
 from syndicate.store.ground.session import UnstorableError, transaction, twice
 from syndicate.store.intake import source_leases, sources
@@ -134,10 +135,7 @@ def _wanted(source_ids: Sequence[int] | None) -> set[int]:
         return {row.id for row in known.values() if row.is_asked}
     for source_id in source_ids:
         if source_id not in known:
-            raise NotFoundError(
-                f"There is no source {source_id}; the list of sources shows all there are.",
-                source_id=source_id,
-            )
+            raise unknown(source_id)
     return set(source_ids)
 
 

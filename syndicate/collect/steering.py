@@ -9,8 +9,9 @@ from syndicate import bounds, settings
 from syndicate.addresses import check_origin
 from syndicate.collect import checking, run, websub
 from syndicate.collect.run import Collected
-from syndicate.errors import NotFoundError, RefusedError
+from syndicate.errors import RefusedError
 from syndicate.newsroom import publications
+from syndicate.newsroom.sources import numbered, unknown
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
@@ -135,7 +136,7 @@ def remove(source_id: int, *, actor: Actor, now: dt.datetime) -> None:
         NotFoundError: there is no such source.
     """
     with transaction() as tx:
-        _found(tx, source_id)
+        numbered(tx, source_id)
     websub.leave(source_id)
     with transaction() as tx:
         if not sources.remove(tx, source_id):
@@ -158,7 +159,7 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
     """
     with transaction() as tx:
         for each in source_ids or ():
-            if _found(tx, each).kind is SourceKind.PUSH:
+            if numbered(tx, each).kind is SourceKind.PUSH:
                 raise RefusedError(
                     f"Source {each} is a CMS that sends its articles by itself; there is nothing "
                     "to collect from it.",
@@ -175,14 +176,6 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
                 tx, at=now, actor=actor.name, action="collected", subject=subject, **brought
             )
     return done
-
-
-def unknown(source_id: int) -> NotFoundError:
-    """What is said where there is no source of an id."""
-    return NotFoundError(
-        f"There is no source {source_id}; the list of sources shows all there are.",
-        source_id=source_id,
-    )
 
 
 def _check(wanted: Wanted) -> None:
@@ -209,19 +202,12 @@ def _fetch(wanted: Wanted, origins: Sequence[str], now: dt.datetime) -> None:
 
 def _set(source_id: int, state: SourceState, what: str, actor: Actor, now: dt.datetime) -> bool:
     with transaction() as tx:
-        found = _found(tx, source_id)
+        found = numbered(tx, source_id)
         message = f"{found.name} {what}."
         is_news = sources.set_state(tx, source_id, state, message=message, now=now)
         if is_news:
             _record(tx, state.value, source_id, actor, now)
         return is_news
-
-
-def _found(tx: Transaction, source_id: int) -> Source:
-    found = sources.find(tx, source_id)
-    if found is None:
-        raise unknown(source_id)
-    return found
 
 
 def _given(source: Source) -> dict[str, Any]:
