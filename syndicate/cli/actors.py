@@ -8,7 +8,7 @@ from syndicate.store.platform.tokens import Actor
 
 
 def actor() -> Actor:
-    """Who typed the command: "cli:anna"."""
+    """Who typed the command: "cli:desk"."""
     return verbs.in_shell(user())
 
 

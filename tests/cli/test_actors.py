@@ -11,7 +11,7 @@ from syndicate.store.platform.tokens import Permission
 
 @pytest.mark.parametrize(
     ("account", "name"),
-    [("anna", "cli:anna"), ("a\udcffb", "cli:a?b"), (" ", f"cli:{os.getuid()}")],
+    [("desk", "cli:desk"), ("a\udcffb", "cli:a?b"), (" ", f"cli:{os.getuid()}")],
     ids=["a name", "a name that is no text", "none"],
 )
 def test_whoever_works_in_the_shell_has_a_name(
