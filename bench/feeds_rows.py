@@ -9,10 +9,11 @@ from sqlalchemy import update
 from syndicate import jobs
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feed_rows import EntryRow, PictureRow
-from syndicate.vocabulary.articles import Access, ArticleState
+from syndicate.vocabulary.articles import Access
+from tests import rows
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 _TEXT = (
@@ -25,17 +26,8 @@ _WORDS = _TEXT.split()
 
 def publication() -> Publication:
     """The publication of the entries."""
-    return Publication(
-        slug="daily",
-        name="Daily",
-        home_url="https://daily.example/",
-        language="en",
-        direction="ltr",
-        zone="UTC",
-        sender_name="Daily",
-        sender_address="news@daily.example",
-        postal_address="1 Example Street",
-        created_at=NOW,
+    return rows.unsaved_publication(
+        home_url="https://daily.example/", sender_address="news@daily.example", created_at=NOW
     )
 
 
@@ -48,24 +40,16 @@ def article(number: int) -> Article:
         + f' <a href="https://daily.example/{number}/more">More</a>.</p>'
         for _ in range(10)
     ]
-    at = NOW - dt.timedelta(minutes=number)
-    return Article(
-        atom_id=f"tag:daily.example,2026:{number}",
-        state=ArticleState.LIVE,
+    return rows.unsaved_article(
+        str(number),
+        NOW - dt.timedelta(minutes=number),
         access=Access.FREE,
-        language="en",
-        direction="ltr",
-        url=f"https://daily.example/{number}",
         slug=f"story-{number}",
         headline=" ".join(choose.choices(_WORDS, k=9)).capitalize(),
         standfirst=" ".join(choose.choices(_WORDS, k=25)).capitalize() + ".",
         body_html="".join(paragraphs),
         authors=["World desk"],
-        published_at=at,
-        updated_at=at,
         collected_at=NOW,
-        is_dated=True,
-        is_backlog=False,
         visible_hash=b"",
     )
 
@@ -91,7 +75,7 @@ def entries(count: int) -> list[EntryRow]:
     return found
 
 
-def plain_feedgen(rows: list[EntryRow]) -> tuple[bytes, bytes]:
+def plain_feedgen(entry_rows: list[EntryRow]) -> tuple[bytes, bytes]:
     """The same entries by feedgen as its documentation shows it: RSS and Atom, no JSON Feed."""
     generator = FeedGenerator()
     generator.id("https://daily.example/feed")
@@ -101,7 +85,7 @@ def plain_feedgen(rows: list[EntryRow]) -> tuple[bytes, bytes]:
     generator.language("en")
     generator.updated(NOW)
     generator.load_extension("media")
-    for row in rows:
+    for row in entry_rows:
         entry = generator.add_entry(order="append")
         entry.id(row.article.atom_id)
         entry.title(row.article.headline)
@@ -119,19 +103,15 @@ def plain_feedgen(rows: list[EntryRow]) -> tuple[bytes, bytes]:
 def newsroom(count: int) -> list[int]:
     """Write a publication with one section and its articles; their ids, newest first."""
     with transaction() as tx:
-        brand = publication()
-        tx.add(brand)
-        tx.flush()
-        world = Section(publication_id=brand.id, slug="world", name="World")
-        tx.add(world)
-        tx.flush()
+        brand = rows.added(tx, publication())
+        world = rows.section(tx, brand.id)
         feeds.ensure(tx, brand.id)
-        rows = [article(number) for number in range(count)]
-        for row in rows:
+        made = [article(number) for number in range(count)]
+        for row in made:
             row.publication_id, row.section_id = brand.id, world.id
-        tx.session.add_all(rows)
+        tx.session.add_all(made)
         tx.flush()
-        ids = [row.id for row in rows]
+        ids = [row.id for row in made]
         feeds.mark_due(tx, ids, now=NOW)
     return ids
 

@@ -12,9 +12,9 @@ from syndicate.store.content.articles import Article, ArticleSource, Revision
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import FetchState, SourceNotice
-from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.sources import Pages, SourceKind
+from tests import rows
 from tests.collect.site import Site, running
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
@@ -22,21 +22,9 @@ NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 
 def publication(slug: str = "daily", *, sections: Sequence[str] = ()) -> int:
     with transaction() as tx:
-        made = Publication(
-            slug=slug,
-            name=slug.title(),
-            language="en",
-            direction="ltr",
-            zone="UTC",
-            sender_name=slug.title(),
-            sender_address="news@example.com",
-            postal_address="1 Example Street",
-        )
-        tx.add(made)
-        tx.flush()
+        made = rows.publication(tx, slug)
         for name in sections:
-            tx.add(Section(publication_id=made.id, slug=name.lower().replace(" ", "-"), name=name))
-        tx.flush()
+            rows.section(tx, made.id, name.lower().replace(" ", "-"), name=name)
         feeds.ensure(tx, made.id)
         return made.id
 

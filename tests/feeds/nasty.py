@@ -100,7 +100,7 @@ def make() -> tuple[int, list[int]]:
         if number % 4 == 0:
             _pictures(article, number)
         if number % 5 == 0:
-            newsroom.tag(article, publication, f"tag-{number}")
+            newsroom.tag(article, f"tag-{number}")
     return publication, made
 
 

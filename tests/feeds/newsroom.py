@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import update
 
 from syndicate.feeds import publish
-from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
-from syndicate.store.content.pictures import Picture
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.articles import ArticleState, Change
+from tests import rows
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 BASE = "http://127.0.0.1:8080"
@@ -23,31 +22,16 @@ def minutes(count: float) -> dt.timedelta:
 
 
 def publication(slug: str = "daily", **values: Any) -> int:
-    row = {
-        "slug": slug,
-        "name": slug.title(),
-        "language": "en",
-        "direction": "ltr",
-        "zone": "UTC",
-        "sender_name": slug.title(),
-        "sender_address": "news@example.com",
-        "postal_address": "1 Example Street",
-        "created_at": NOW - dt.timedelta(days=900),
-    }
     with transaction() as tx:
-        made = Publication(**(row | values))
-        tx.add(made)
-        tx.flush()
+        row = {"created_at": NOW - dt.timedelta(days=900)} | values
+        made = rows.publication(tx, slug, **row)
         feeds.ensure(tx, made.id)
         return made.id
 
 
 def section(publication_id: int, slug: str, **values: Any) -> int:
     with transaction() as tx:
-        row = {"slug": slug, "name": slug.title()}
-        made = Section(publication_id=publication_id, **(row | values))
-        tx.add(made)
-        tx.flush()
+        made = rows.section(tx, publication_id, slug, **values)
         feeds.ensure(tx, publication_id)
         return made.id
 
@@ -60,33 +44,23 @@ def article(publication_id: int, number: int, **values: Any) -> int:
 def articles(publication_id: int, numbers: Iterable[int], **values: Any) -> list[int]:
     """Articles in one commit, with their feeds marked due."""
     with transaction() as tx:
-        made = [Article(**(_row(publication_id, number) | values)) for number in numbers]
-        tx.session.add_all(made)
-        tx.flush()
-        ids = [each.id for each in made]
+        ids = [
+            rows.article(tx, publication_id, str(number), **(_row(number) | values)).id
+            for number in numbers
+        ]
         feeds.mark_due(tx, ids, now=NOW)
         return ids
 
 
-def _row(publication_id: int, number: int) -> dict[str, Any]:
-    at = NOW - minutes(number)
+def _row(number: int) -> dict[str, Any]:
     return {
-        "publication_id": publication_id,
-        "atom_id": f"tag:daily.example,2026:{number}",
-        "state": ArticleState.LIVE,
-        "language": "en",
-        "direction": "ltr",
+        "at": NOW - minutes(number),
         "slug": f"story-{number}",
         "headline": f"Story {number}",
         "standfirst": f"What story {number} says.",
         "body_html": f"<p>Text of story {number}.</p>",
         "authors": ["World desk"],
-        "url": f"https://daily.example/{number}",
-        "published_at": at,
-        "updated_at": at,
         "collected_at": NOW,
-        "is_dated": True,
-        "is_backlog": False,
         "visible_hash": b"",
     }
 
@@ -99,18 +73,8 @@ def change(article_id: int, *, now: dt.datetime = NOW, **values: Any) -> None:
 
 
 def revision(article_id: int, number: int, kind: Change, **values: Any) -> None:
-    row = {
-        "is_material": kind is not Change.FIX,
-        "headline": "",
-        "standfirst": "",
-        "body_html": "",
-        "authors": [],
-        "visible_hash": b"",
-        "created_at": NOW,
-    }
     with transaction() as tx:
-        tx.add(Revision(article_id=article_id, number=number, change=kind, **(row | values)))
-        tx.flush()
+        rows.revision(tx, article_id, number, kind, **({"created_at": NOW} | values))
         feeds.mark_due(tx, [article_id], now=NOW)
 
 
@@ -119,30 +83,16 @@ def kill(article_id: int, *, now: dt.datetime = NOW) -> None:
     revision(article_id, 2, Change.KILL, created_at=now)
 
 
-def tag(article_id: int, publication_id: int, slug: str, name: str | None = None) -> int:
+def tag(article_id: int, slug: str, name: str | None = None) -> int:
     with transaction() as tx:
-        made = Tag(publication_id=publication_id, slug=slug, name=name or slug.title())
-        tx.add(made)
-        tx.flush()
-        tx.add(ArticleTag(article_id=article_id, tag_id=made.id))
+        made = rows.tag(tx, tx.session.get_one(Article, article_id), slug, name)
         feeds.mark_due(tx, [article_id], now=NOW)
         return made.id
 
 
 def picture(article_id: int, **values: Any) -> None:
-    row = {
-        "url": f"https://daily.example/{article_id}.jpg",
-        "media_type": "image/jpeg",
-        "width": 800,
-        "height": 600,
-        "size_bytes": 12345,
-        "caption": "A street after rain",
-        "credit": "EPA",
-        "alt": "A wet street",
-    }
     with transaction() as tx:
-        tx.add(Picture(article_id=article_id, **(row | values)))
-        tx.flush()
+        rows.picture(tx, article_id, **values)
         feeds.mark_due(tx, [article_id], now=NOW)
 
 

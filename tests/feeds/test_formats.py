@@ -213,7 +213,7 @@ def _rich() -> None:
         section_id=europe,
         authors=["World desk", "مكتب الأخبار"],
     )
-    newsroom.tag(article, publication, "Floods & storms")
+    newsroom.tag(article, "Floods & storms")
     newsroom.picture(article, caption="A street")
     with transaction() as tx:
         source = sources.add(

@@ -333,7 +333,7 @@ def test_a_feed_of_a_tag_and_of_an_author_hold_what_carries_them() -> None:
     publication = newsroom.publication()
     made = newsroom.article(publication, 1, authors=["Sports desk"])
     newsroom.article(publication, 2)
-    tag = newsroom.tag(made, publication, "floods")
+    tag = newsroom.tag(made, "floods")
     with transaction() as tx:
         feeds.add(tx, publication, slug="tag-floods", kind=FeedKind.TAG, tag_id=tag, title="Floods")
         feeds.add(

@@ -12,15 +12,13 @@ from sqlalchemy import text
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.render.email import render
 from syndicate.store.composition.materialise import materialise
-from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
-from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.newsroom.newsletters import Issue
+from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Mailing
-from syndicate.vocabulary.articles import ArticleState
-from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
-from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
+from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingState
+from tests import rows
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 SECTIONS = ("world", "economy", "science", "culture", "sport")
@@ -117,40 +115,21 @@ def _values(plan: Plan, mailing: Mailing, issue: Issue, now: dt.datetime) -> dic
 
 def _issue(tx: Transaction, plan: Plan, now: dt.datetime) -> Issue:
     number = len(list(tx.scalars(text("SELECT id FROM publication")))) + 1
-    publication = Publication(
-        slug=f"daily-{number}",
+    publication = rows.publication(
+        tx,
+        f"daily-{number}",
         name="The Daily",
-        language="en",
-        direction="ltr",
-        zone="UTC",
-        sender_name="The Daily",
         sender_address="news@daily.example",
         postal_address="1 Press Square, Exampletown",
     )
-    tx.add(publication)
-    tx.flush()
-    newsletter = Newsletter(
-        publication_id=publication.id,
-        slug=f"morning-{number}",
-        kind=NewsletterKind.DIGEST,
-        name="Morning",
-        languages=["en"],
-        zone="UTC",
-        schedule={"times": ["08:00"]},
-    )
-    tx.add(newsletter)
-    tx.flush()
-    issue = Issue(
-        newsletter_id=newsletter.id,
-        number=1,
+    newsletter = rows.newsletter(tx, publication.id, f"morning-{number}", name="Morning")
+    issue = rows.issue(
+        tx,
+        newsletter.id,
         local_date=now.date(),
-        slot="08:00",
         window_from=now - dt.timedelta(days=1),
         window_to=now,
-        state=IssueState.SENDING,
     )
-    tx.add(issue)
-    tx.flush()
     _stories(tx, plan, issue, publication, now)
     return issue
 
@@ -159,66 +138,32 @@ def _stories(
     tx: Transaction, plan: Plan, issue: Issue, publication: Publication, now: dt.datetime
 ) -> None:
     for place, slug in enumerate(SECTIONS):
-        section = Section(publication_id=publication.id, slug=slug, name=slug.title())
-        tx.add(section)
-        tx.flush()
+        section = rows.section(tx, publication.id, slug)
         for number in range(plan.stories_per_section):
             position = place * plan.stories_per_section + number
-            article = _article(publication, section, position, now)
-            tx.add(article)
-            tx.flush()
-            tx.add(
-                IssueStory(
-                    issue_id=issue.id,
-                    position=position,
-                    article_id=article.id,
-                    revision=1,
-                    section_slug=slug,
-                    language="en",
-                )
+            article = rows.article(
+                tx,
+                publication.id,
+                f"story-{position}",
+                now,
+                section_id=section.id,
+                atom_id=f"tag:daily.example,2026:{publication.id}-{position}",
             )
-
-
-def _article(
-    publication: Publication, section: Section, position: int, now: dt.datetime
-) -> Article:
-    return Article(
-        publication_id=publication.id,
-        section_id=section.id,
-        atom_id=f"tag:daily.example,2026:{publication.id}-{position}",
-        state=ArticleState.LIVE,
-        language="en",
-        direction="ltr",
-        slug=f"story-{position}",
-        headline=f"Story {position}",
-        published_at=now,
-        updated_at=now,
-        collected_at=now,
-        is_dated=True,
-        is_backlog=False,
-        visible_hash=b"",
-    )
+            rows.story(tx, issue.id, position, article.id, section_slug=slug)
 
 
 def _mailing(tx: Transaction, plan: Plan, issue: Issue, now: dt.datetime) -> Mailing:
-    mailing = Mailing(
-        kind=MailingKind.DIGEST,
-        issue_id=issue.id,
-        newsletter_id=issue.newsletter_id,
-        cohort=now,
-        message="digest",
-        scope=f"newsletter:{issue.newsletter_id}",
+    return rows.mailing(
+        tx,
+        issue,
         state=MailingState.MATERIALISING,
         lane=plan.lane,
         priority=plan.priority,
         policy=plan.policy,
-        content_version=1,
+        cohort=now,
         expires_at=now + plan.expires_in,
         started_at=now,
     )
-    tx.add(mailing)
-    tx.flush()
-    return mailing
 
 
 def _readers(tx: Transaction, plan: Plan, newsletter_id: int, now: dt.datetime) -> None:

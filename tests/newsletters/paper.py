@@ -1,7 +1,7 @@
 """A newsroom's rows for tests of newsletters: articles, readers, and what the readers get."""
 
 import datetime as dt
-import hashlib
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,8 +9,8 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending.mailings import Delivery
-from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import ChoiceKind
+from tests import rows
 
 # 08:00 in Qatar is 05:00 UTC.
 SLOT = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
@@ -20,31 +20,9 @@ DAY = dt.timedelta(days=1)
 
 
 def article(
-    tx: Transaction, section_id: int | None, name: str, published_at: dt.datetime, **more: object
+    tx: Transaction, section_id: int | None, name: str, published_at: dt.datetime, **more: Any
 ) -> Article:
-    values: dict[str, object] = {
-        "publication_id": 1,
-        "section_id": section_id,
-        "atom_id": f"tag:daily.example,2026:{name}",
-        "state": ArticleState.LIVE,
-        "language": "en",
-        "direction": "ltr",
-        "url": f"https://daily.example/{name}",
-        "slug": name,
-        "headline": f"Headline {name}",
-        "standfirst": f"Standfirst {name}",
-        "authors": ["Daily desk"],
-        "published_at": published_at,
-        "updated_at": published_at,
-        "collected_at": published_at,
-        "is_dated": True,
-        "is_backlog": False,
-        "visible_hash": hashlib.sha256(name.encode()).digest(),
-    }
-    made = Article(**(values | more))
-    tx.add(made)
-    tx.flush()
-    return made
+    return rows.article(tx, 1, name, published_at, section_id=section_id, **more)
 
 
 def reader(

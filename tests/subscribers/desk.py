@@ -5,56 +5,44 @@ import datetime as dt
 from sqlalchemy import select
 
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.readers.subscribers import Consent
-from syndicate.vocabulary.newsletters import NewsletterKind
+from tests import rows
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
 
 def publication(tx: Transaction, slug: str = "daily", language: str = "en") -> Publication:
-    made = Publication(
-        slug=slug,
+    return rows.publication(
+        tx,
+        slug,
         name=f"The {slug.title()}",
         language=language,
         direction="rtl" if language == "ar" else "ltr",
         zone="Asia/Qatar",
-        sender_name=f"The {slug.title()}",
         sender_address=f"news@{slug}.example",
         postal_address="1 Press Square, Exampletown",
     )
-    tx.add(made)
-    tx.flush()
-    return made
 
 
 def sections(tx: Transaction, publication_id: int, *slugs: str) -> list[Section]:
-    made = [
-        Section(publication_id=publication_id, slug=slug, name=slug.title(), position=position)
+    return [
+        rows.section(tx, publication_id, slug, position=position)
         for position, slug in enumerate(slugs)
     ]
-    for section in made:
-        tx.add(section)
-    tx.flush()
-    return made
 
 
 def newsletter(tx: Transaction, publication_id: int, section_ids: list[int]) -> Newsletter:
-    row = Newsletter(
-        publication_id=publication_id,
-        slug="morning",
-        kind=NewsletterKind.DIGEST,
-        name="Morning",
+    return rows.newsletter(
+        tx,
+        publication_id,
+        section_ids=section_ids,
         description="What happened while you slept.",
         languages=["en", "ar"],
         translations={"ar": {"name": "الصباح"}},
         zone="Asia/Qatar",
-        schedule={"times": ["08:00"], "days": [1, 2, 3, 4, 5, 6, 7]},
-        created_at=NOW - dt.timedelta(days=30),
     )
-    return newsletters.add(tx, row, section_ids=section_ids)
 
 
 def morning(tx: Transaction, *slugs: str) -> Newsletter:

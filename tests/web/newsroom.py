@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from syndicate import clock
-from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
+from syndicate.store.content.articles import Article
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
-from syndicate.store.newsroom.publications import Desk, Publication, Section
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import Access, ArticleState, Change
 from syndicate.vocabulary.feeds import FeedKind
-from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
+from syndicate.vocabulary.newsletters import IssueState
+from tests import rows
 
 BODY = (
     "<p>The committee met at noon and agreed on the <a href='https://example.org/report'>report</a>"
@@ -87,37 +85,29 @@ def _articles(tx: Transaction, room: Newsroom, world: int, culture: int, world_a
 def _around(tx: Transaction, room: Newsroom) -> None:
     """Pictures, a tag, a correction, picks and a feed."""
     report, museum = room.articles["report"], room.articles["museum"]
-    tx.add(
+    rows.picture(
+        tx,
+        report,
+        url="https://pictures.example.org/river.jpg",
+        media_type=None,
+        width=1200,
+        size_bytes=None,
+        caption="The river at noon",
+        credit="Photo desk",
+        alt="A wide river under clouds",
+    )
+    rows.added(
+        tx,
         Picture(
-            article_id=report,
-            url="https://pictures.example.org/river.jpg",
-            width=1200,
-            height=800,
-            caption="The river at noon",
-            credit="Photo desk",
-            alt="A wide river under clouds",
-        )
+            article_id=museum,
+            url="https://pictures.example.org/attic.jpg",
+            alt="Old chairs",
+            channels=["mail"],
+        ),
     )
-    attic = "https://pictures.example.org/attic.jpg"
-    tx.add(Picture(article_id=museum, url=attic, alt="Old chairs", channels=["mail"]))
-    tag = Tag(publication_id=room.english, slug="water", name="Water")
-    tx.add(tag)
-    tx.flush()
-    tx.add(ArticleTag(article_id=report, tag_id=tag.id))
-    tx.add(
-        Revision(
-            article_id=report,
-            number=2,
-            change=Change.CORRECTION,
-            is_material=True,
-            note="An earlier version misnamed the river.",
-            headline="",
-            standfirst="",
-            body_html="",
-            authors=[],
-            visible_hash=b"",
-        )
-    )
+    rows.tag(tx, tx.session.get_one(Article, report), "water")
+    note = "An earlier version misnamed the river."
+    rows.revision(tx, report, 2, Change.CORRECTION, note=note)
     for place, name in enumerate(("report", "killed")):
         tx.add(_pick(room, place, name))
     tx.execute(update(Article).where(Article.id == report).values(revision=2))
@@ -137,75 +127,49 @@ def _pick(room: Newsroom, place: int, name: str) -> Featured:
 
 
 def _newsletter(tx: Transaction, room: Newsroom, sections: list[int]) -> None:
-    newsletter = newsletters.add(
+    newsletter = rows.newsletter(
         tx,
-        Newsletter(
-            publication_id=room.english,
-            slug="morning",
-            kind=NewsletterKind.DIGEST,
-            name="Morning Courier",
-            description="The news before the first coffee.",
-            languages=["en", "ar"],
-            translations={"ar": {"name": "نشرة الصباح"}},
-            zone="Europe/London",
-            schedule={"times": ["08:00"], "days": [1, 2, 3, 4, 5, 6, 7]},
-        ),
+        room.english,
         section_ids=sections,
+        name="Morning Courier",
+        description="The news before the first coffee.",
+        languages=["en", "ar"],
+        translations={"ar": {"name": "نشرة الصباح"}},
+        zone="Europe/London",
     )
-    issue = Issue(
-        newsletter_id=newsletter.id,
-        number=7,
+    issue = rows.issue(
+        tx,
+        newsletter.id,
+        7,
         local_date=(room.now - dt.timedelta(days=3)).date(),
         slot="08:00",
         window_from=room.now - dt.timedelta(days=1),
         window_to=room.now,
         state=IssueState.DONE,
     )
-    tx.add(issue)
-    tx.flush()
     for place, name in enumerate(("report", "killed", "arabic")):
-        tx.add(
-            IssueStory(
-                issue_id=issue.id,
-                position=place,
-                article_id=room.articles[name],
-                revision=1,
-                section_slug="world",
-                language="ar" if name == "arabic" else "en",
-            )
-        )
+        language = "ar" if name == "arabic" else "en"
+        rows.story(tx, issue.id, place, room.articles[name], language=language)
     room.newsletter, room.issue = newsletter.id, issue.id
 
 
 def _publication(tx: Transaction, slug: str, name: str, language: str, direction: str) -> int:
-    publication = Publication(
-        slug=slug,
+    return rows.publication(
+        tx,
+        slug,
         name=name,
         language=language,
         direction=direction,
         zone="Europe/London",
-        sender_name=name,
         sender_address=f"news@{slug}.example.org",
         postal_address="1 Bridge Street",
-    )
-    tx.add(publication)
-    tx.flush()
-    return publication.id
+    ).id
 
 
 def _section(tx: Transaction, publication_id: int, slug: str, name: str) -> int:
-    desk = Desk(
-        publication_id=publication_id,
-        slug=slug,
-        name=f"{name} desk",
-        address=f"{slug}-desk@example.org",
-    )
-    tx.add(desk)
-    tx.flush()
-    section = Section(publication_id=publication_id, slug=slug, name=name, desk_id=desk.id)
-    tx.add(section)
-    tx.flush()
-    return section.id
+    address = f"{slug}-desk@example.org"
+    desk = rows.desk(tx, publication_id, slug, name=f"{name} desk", address=address)
+    return rows.section(tx, publication_id, slug, name=name, desk_id=desk.id).id
 
 
 def _article(  # noqa: PLR0913 - a row's columns
@@ -223,8 +187,11 @@ def _article(  # noqa: PLR0913 - a row's columns
     url: str | None = "https://news.example.org/story",
 ) -> None:
     published = room.now - dt.timedelta(minutes=10 * (len(room.articles) + 1))
-    row = Article(
-        publication_id=publication_id,
+    row = rows.article(
+        tx,
+        publication_id,
+        name,
+        published,
         section_id=section_id,
         atom_id=f"tag:example.org,2026:{name}",
         state=state,
@@ -233,18 +200,11 @@ def _article(  # noqa: PLR0913 - a row's columns
         language=language,
         direction="rtl" if language == "ar" else "ltr",
         url=f"{url}-{name}" if url else None,
-        slug=name,
         headline=headline,
         standfirst=f"What is known about {name}, and what is not.",
         body_html=body,
         authors=["World desk"],
-        published_at=published,
         updated_at=published + dt.timedelta(minutes=5),
         collected_at=room.now,
-        is_dated=True,
-        is_backlog=False,
-        visible_hash=name.encode(),
     )
-    tx.add(row)
-    tx.flush()
     room.articles[name] = row.id

@@ -62,7 +62,7 @@ def test_no_two_feeds_of_a_publication_have_the_same_title() -> None:
     publication = newsroom.publication()
     made = newsroom.articles(publication, range(3))
     for slug in ("nile", "the-nile"):
-        tag = newsroom.tag(made[0], publication, slug, name="النيل")
+        tag = newsroom.tag(made[0], slug, name="النيل")
         with transaction() as tx:
             for article in made[1:]:
                 tx.add(ArticleTag(article_id=article, tag_id=tag))

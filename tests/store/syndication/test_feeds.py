@@ -11,11 +11,11 @@ from sqlalchemy import select, text, update
 from syndicate.errors import UsageError
 from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication import feed_rules, feeds
 from syndicate.store.syndication.feeds import Feed, FeedPage
-from syndicate.vocabulary.articles import ArticleState, Change
+from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedKind
+from tests import rows
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -182,48 +182,16 @@ def test_mark_due_never_moves_a_due_feed_to_a_later_time() -> None:
 
 
 def _publication(tx: Transaction, slug: str, language: str = "en") -> int:
-    publication = Publication(
-        slug=slug,
-        name=slug.title(),
-        language=language,
-        direction="rtl" if language == "ar" else "ltr",
-        zone="UTC",
-        sender_name=slug,
-        sender_address="news@example.com",
-        postal_address="1 Example Street",
-    )
-    tx.add(publication)
-    tx.flush()
-    return publication.id
+    direction = "rtl" if language == "ar" else "ltr"
+    return rows.publication(tx, slug, language=language, direction=direction).id
 
 
 def _section(tx: Transaction, publication: int, slug: str, **values: Any) -> int:
-    section = Section(publication_id=publication, slug=slug, name=slug.title(), **values)
-    tx.add(section)
-    tx.flush()
-    return section.id
+    return rows.section(tx, publication, slug, **values).id
 
 
 def _article(tx: Transaction, publication: int, **values: Any) -> int:
-    article = Article(
-        publication_id=publication,
-        atom_id="tag:example.com,2026:1",
-        state=ArticleState.LIVE,
-        language="en",
-        direction="ltr",
-        slug="story",
-        headline="Story",
-        published_at=NOW,
-        updated_at=NOW,
-        collected_at=NOW,
-        is_dated=True,
-        is_backlog=False,
-        visible_hash=b"",
-        **values,
-    )
-    tx.add(article)
-    tx.flush()
-    return article.id
+    return rows.article(tx, publication, at=NOW, **values).id
 
 
 def _nothing_is_due(tx: Transaction) -> None:
