@@ -36,7 +36,7 @@ def test_an_unknown_host_exits_with_three() -> None:
 
 
 def test_an_address_of_another_machine_is_a_bad_setting() -> None:
-    with pytest.raises(SettingsError, match=r"192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(SettingsError, match=r"192\.0\.2\.1 is not an address of this machine"):
         listening.listen("192.0.2.1", 0)
 
 

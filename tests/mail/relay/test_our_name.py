@@ -133,5 +133,5 @@ def test_what_no_relay_could_look_up_is_refused(
     settings_env.setenv("SYNDICATE_RELAY_HELO", said)
     settings.load.cache_clear()
 
-    with pytest.raises(SettingsError, match="relay_helo is not usable: it is no host name"):
+    with pytest.raises(SettingsError, match="relay_helo is not usable: it is neither a host name"):
         settings.load()
