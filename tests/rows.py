@@ -6,6 +6,7 @@ hint is noted. Whoever wants that calls the verb.
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
@@ -13,6 +14,7 @@ from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
 from syndicate.store.newsroom.publications import Desk, Publication, Section
 from syndicate.store.readers import recipients
@@ -163,7 +165,7 @@ def newsletter(
     publication_id: int,
     slug: str = "morning",
     *,
-    section_ids: tuple[int, ...] = (),
+    section_ids: Iterable[int] = (),
     **columns: Any,
 ) -> Newsletter:
     plain = {
@@ -243,6 +245,12 @@ def reader(tx: Transaction, number: int, newsletter_id: int, *sections: str) -> 
     for slug in sections:
         choice(tx, subscribed.id, slug)
     return recipient(tx, number, subscriber_id=who.id).id
+
+
+def incident(tx: Transaction, receiver: str = "google", **columns: Any) -> DeliveryIncident:
+    """A receiver that has our address on a block list."""
+    plain = {"domain": "daily.example", "reason": "blocked", "opened_at": NOW, "last_at": NOW}
+    return added(tx, DeliveryIncident(receiver=receiver, **(plain | columns)))
 
 
 def mailing(tx: Transaction, made: Issue, **columns: Any) -> Mailing:

@@ -22,7 +22,14 @@ from rich.console import Console
 
 import syndicate
 from syndicate import clock, jobs, settings, translations
-from syndicate.cli.findings import Finding, check_embargoes, check_incidents, check_rows, told_to
+from syndicate.cli.findings import (
+    Finding,
+    check_alarms,
+    check_embargoes,
+    check_incidents,
+    check_rows,
+    told_to,
+)
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
@@ -342,6 +349,7 @@ _CHECKS: tuple[Check, ...] = (
     check_relay,
     check_web,
     check_clock,
+    check_alarms,
     check_incidents,
     check_embargoes,
     check_rows,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from syndicate import alarms, clock
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.mail.relay import our_name
@@ -16,7 +17,7 @@ from syndicate.store.maintenance import migrate, odd_rows
 from syndicate.store.newsroom import incidents, newsletters
 
 _PATIENCE_S = 5.0
-_SHOWN = 5  # of rows; whoever repairs these asks again
+_SHOWN = 5  # of rows and of needs; whoever puts these right asks again
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,19 @@ class Finding:
     check: str
     state: Literal["ok", "warn", "fail"]
     says: str
+
+
+def check_alarms(own: Settings, _data_dir: Path) -> Finding:
+    """Whether anything waits for a person, as the console's first page says it."""
+    if own.database_url is None:
+        return Finding("alarms", "ok", "They are in the database; none is running yet.")
+    migrate.require_current()
+    with transaction() as tx:
+        told = [each.text for each in alarms.needs(tx, clock.now())]
+    if not told:
+        return Finding("alarms", "ok", "Nothing needs a person.")
+    more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
+    return Finding("alarms", "warn", f"{' '.join(told[:_SHOWN])}{more} /console links to each.")
 
 
 def check_incidents(own: Settings, _data_dir: Path) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from syndicate import clock
+from syndicate import alarms, clock
 from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import incidents
@@ -19,6 +19,9 @@ from syndicate.store.views import operations, progress
 from syndicate.web.api.actors import CanMeasure
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_ALARMS_HELP = "findings that wait for a person, by alarm: " + "; ".join(
+    f"{alarm.name}: {alarm.help}" for alarm in alarms.ALARMS
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,16 +35,17 @@ def metrics(_actor: CanMeasure) -> PlainTextResponse:
 
 
 def _lines(tx: Transaction) -> Iterator[str]:
+    now = clock.now()
     row = installation.read(tx)
     is_stopped = row is not None and row.stopped_at is not None
     yield from _gauge("syndicate_stopped", "1 while no mail is sent", {"": int(is_stopped)})
-    is_held = copy_check.silence(tx, clock.now()) is not None
+    is_held = copy_check.silence(tx, now) is not None
     yield from _gauge(
         "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
     )
     lanes = {_label("lane", lane): count for lane, count in operations.ready_batches(tx).items()}
     yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)
-    late = operations.late_singles(tx, clock.now())
+    late = operations.late_singles(tx, now)
     yield from _gauge(
         "syndicate_late_singles", "single mails that have waited over 2 minutes", {"": late}
     )
@@ -53,11 +57,13 @@ def _lines(tx: Transaction) -> Iterator[str]:
         _label("reason", reason): count for reason, count in incidents.open_by_reason(tx).items()
     }
     yield from _gauge("syndicate_incidents", "open incidents with receivers, by reason", held)
-    tick = due.tick(tx, clock.now())
+    tick = due.tick(tx, now)
     yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": tick.age_s})
     states = {_label("state", state): int(state is tick.state) for state in due.TickState}
     yield from _gauge("syndicate_tick", "1 for the state that the tick is in", states)
     yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
+    rung = {_label("name", name): len(found) for name, found in alarms.by_name(tx, now).items()}
+    yield from _gauge("syndicate_alarm", _ALARMS_HELP, rung)
 
 
 def _open(tx: Transaction) -> dict[str, int]:

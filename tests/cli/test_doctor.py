@@ -24,7 +24,8 @@ from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.platform import due
 from syndicate.vocabulary.articles import ArticleState
-from tests import matrix
+from syndicate.vocabulary.sources import SourceState
+from tests import matrix, rows
 from tests.web import newsroom
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
@@ -69,6 +70,35 @@ def test_embedded_servers_in_production_fail(ask: Ask) -> None:
 
     assert found["environment"].state == "fail"
     assert "SYNDICATE_RELAY_URL" in found["environment"].says
+
+
+def test_what_the_console_lists_is_a_warning(ask: Ask, database: str) -> None:
+    nothing = ask("alarms", SYNDICATE_DATABASE_URL=database)["alarms"]
+    with transaction() as tx:
+        rows.source(tx, rows.publication(tx).id, state=SourceState.GONE)
+        rows.incident(tx)
+
+    found = ask("alarms")["alarms"]
+
+    assert (nothing.state, nothing.says) == ("ok", "Nothing needs a person.")
+    assert found.state == "warn"
+    assert found.says == (
+        "Google refuses mail from daily.example: it says that our address is on a block list. "
+        "1 source is gone. /console links to each."
+    )
+
+
+def test_only_the_first_needs_are_told_and_the_others_are_counted(ask: Ask, database: str) -> None:
+    ask("alarms", SYNDICATE_DATABASE_URL=database)
+    with transaction() as tx:
+        publication_id = rows.publication(tx).id
+        for number in range(7):
+            rows.newsletter(tx, publication_id, f"n{number}", languages=[])
+
+    found = ask("alarms")["alarms"]
+
+    assert found.says.count("has no language") == 5
+    assert found.says.endswith(" There are 2 more. /console links to each.")
 
 
 def test_an_open_incident_is_a_warning_that_says_where_to_look(ask: Ask, database: str) -> None:

@@ -10,7 +10,7 @@ import typer.main
 from pydantic_core import PydanticUndefined
 from typer.core import TyperGroup
 
-from syndicate import jobs, settings
+from syndicate import alarms, jobs, settings
 from syndicate.cli import whole
 from syndicate.store.maintenance import upkeep
 from syndicate.store.maintenance.tables import METADATA
@@ -21,7 +21,7 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DATA = (ROOT / "docs" / "data.md").read_text()
 README = (ROOT / "README.md").read_text()
 PICTURE_BYTES = 120_000
-QUESTIONS = 15  # in the table "Where do I change …?"
+QUESTIONS = 16  # in the table "Where do I change …?"
 # Tables that hold none of the words: how the house keeps count of itself.
 NO_WORDS = {
     "api_answer", "api_token", "audit", "cap_counter", "console_session", "due_job", "fetch_host",
@@ -85,6 +85,18 @@ def test_every_job_is_documented_with_its_queue() -> None:
     documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Jobs")}
 
     assert documented == {job.name: f"`{job.queue}`" for job in jobs.ALL}
+
+
+def test_every_alarm_is_documented_with_its_meaning() -> None:
+    documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Alarms")}
+
+    assert documented == {alarm.name: alarm.help for alarm in alarms.ALARMS}
+
+
+def test_every_alarm_is_documented_with_what_to_do() -> None:
+    silent = [cells[0] for cells in rows(OPERATIONS, "Alarms") if not cells[2]]
+
+    assert silent == []
 
 
 def test_every_job_has_a_command_that_exists() -> None:

@@ -1,7 +1,6 @@
 """The API: tokens and nothing else, the same verbs as the console, one shape for every error."""
 
 import datetime as dt
-import re
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,7 +8,7 @@ from starlette.testclient import TestClient
 from syndicate import clock, settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.platform import due, installation, tokens
+from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.sending import accepts
 from syndicate.vocabulary.sending import MailingState
@@ -326,53 +325,3 @@ def test_description_names_every_path_and_the_token(browser: TestClient) -> None
         assert path.startswith("/api/v1/"), path
         for verb, operation in verbs.items():
             assert operation["security"] == [{"token": []}], (verb, path)
-
-
-def tick_state(metrics: str) -> str:
-    (state,) = re.findall(r'^syndicate_tick{state="(\w+)"} 1$', metrics, re.MULTILINE)
-    return str(state)
-
-
-@pytest.mark.parametrize(
-    ("ages_s", "state", "age"),
-    [([90], "late", "9"), ([-3600], "ahead", r"\+Inf"), ([-60, 3], "ahead", r"\d\.")],
-)
-@pytest.mark.usefixtures("newsroom")
-def test_metrics_call_a_tick_of_another_time_by_its_name(
-    browser: TestClient, ages_s: list[int], state: str, age: str
-) -> None:
-    with transaction() as tx:
-        for age_s in ages_s:
-            due.take(tx, "tick", clock.now() - dt.timedelta(seconds=age_s))
-
-    said = browser.get("/metrics", headers=operators.bearer("viewer")).text
-
-    assert tick_state(said) == state
-    assert re.search(rf"^syndicate_tick_age_seconds {age}", said, re.MULTILINE)
-
-
-def test_a_quote_in_one_row_costs_no_line_of_the_metrics(
-    browser: TestClient, newsroom: Newsroom
-) -> None:
-    assert newsroom.english
-    with transaction() as tx:
-        operators.incident(tx, reason='a"b\\\nc')
-
-    said = browser.get("/metrics", headers=operators.bearer("viewer")).text
-
-    assert 'syndicate_incidents{reason="a\\"b\\\\\\nc"} 1' in said.splitlines()
-
-
-def test_metrics_tell_numbers_and_never_an_address(browser: TestClient, newsroom: Newsroom) -> None:
-    mailing_id = operators.mailing(newsroom)
-
-    answer = browser.get("/metrics", headers=operators.bearer("viewer"))
-
-    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    lines = answer.text.splitlines()
-    assert f'syndicate_deliveries{{mailing="{mailing_id}",state="remaining"}} 2' in lines
-    assert 'syndicate_ready_batches{lane="bulk"} 1' in lines
-    assert "syndicate_tick_age_seconds +Inf" in lines
-    assert tick_state(answer.text) == "never"
-    assert "@" not in answer.text
-    assert browser.get("/metrics").status_code == 401

@@ -19,7 +19,7 @@ from syndicate.store.platform.tokens import LINK_PURPOSE
 from syndicate.store.views import operations
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
-from syndicate.vocabulary.sources import SourceKind, SourceState
+from syndicate.vocabulary.sources import SourceKind
 from tests.acting import TESTER
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -154,33 +154,6 @@ def test_each_sign_in_has_a_secret_of_its_own(browser: TestClient) -> None:
     operators.sign_in(browser)
 
     assert browser.cookies["syndicate"] != first
-
-
-def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) -> None:
-    operators.mailing(newsroom, state=MailingState.PAUSED)
-    with transaction() as tx:
-        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "A")
-        sources.set_state(tx, source.id, SourceState.FAILING, message="A failed.", now=clock.now())
-        issue = issues.find(tx, newsroom.issue)
-        assert issue is not None
-        issue.state, issue.note = IssueState.HELD, "Two stories were withdrawn."
-    operators.sign_in(browser, "viewer")
-
-    page = browser.get("/console").text
-
-    assert "Morning Courier 7 is paused with 2 remaining." in page
-    assert "Issue 7 of Morning Courier is held: Two stories were withdrawn." in page
-    assert "1 source is failing." in page
-    assert "Stop everything" not in page
-
-
-def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient) -> None:
-    operators.sign_in(browser)
-
-    page = browser.get("/console").text
-
-    assert "Nothing. Every source answers" in page
-    assert "No issue has been sent yet." in page
 
 
 def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) -> None:

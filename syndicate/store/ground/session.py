@@ -154,6 +154,16 @@ def undone(tx: Transaction) -> Iterator[None]:
     savepoint.rollback()
 
 
+@contextmanager
+def apart(tx: Transaction) -> Iterator[None]:
+    """Do work within an open transaction that costs only itself when it fails.
+
+    What it raised is passed on, what it did is taken back, and the transaction goes on.
+    """
+    with tx.session.begin_nested():
+        yield
+
+
 def twice(work: Callable[[], T]) -> T:
     """Do work of one transaction, and again when PostgreSQL rolled it back to end a deadlock.
 

@@ -18,6 +18,7 @@ from syndicate.vocabulary.sending import BatchState, Lane, MailingKind, MailingS
 from syndicate.vocabulary.sources import SourceState
 
 _SHOWN = 50
+RECENT = 6  # mailings that are looked at when they are over
 # A confirmation or an emailed article that waits longer than this waits for a person to look.
 LATE_SINGLE = dt.timedelta(minutes=2)
 
@@ -38,6 +39,12 @@ def open_mailings(tx: Transaction) -> list[int]:
         Mailing.state.not_in(MailingState.over()), Mailing.issue_id.is_not(None)
     )
     return list(tx.scalars(query.order_by(Mailing.id.desc()).limit(_SHOWN)))
+
+
+def watched(tx: Transaction) -> list[int]:
+    """Ids of the mailings of issues that operators look at: the newest and those not over."""
+    found = {*mailing_ids(tx, limit=RECENT), *open_mailings(tx)}
+    return sorted(found, reverse=True)
 
 
 def mailing_ids(

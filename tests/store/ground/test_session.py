@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
-from syndicate.store.ground.session import transaction, twice
+from syndicate.store.ground.session import Transaction, apart, transaction, twice
 
 pytestmark = pytest.mark.usefixtures("database")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
@@ -68,3 +68,21 @@ def test_an_error_quotes_nothing_of_what_was_written() -> None:
         fail()
 
     assert "reader001" not in str(caught.value)
+
+
+def test_work_apart_costs_only_itself() -> None:
+    def keep(tx: Transaction, number: int) -> None:
+        with apart(tx):
+            tx.execute(text("INSERT INTO kept VALUES (:number)"), {"number": number})
+            tx.execute(text("SELECT 1 / :number"), {"number": number})
+
+    with transaction() as tx:
+        tx.execute(text("CREATE TEMPORARY TABLE kept (number integer) ON COMMIT DROP"))
+        keep(tx, 1)
+        with pytest.raises(DataError):
+            keep(tx, 0)
+        keep(tx, 2)
+
+        kept = list(tx.scalars(text("SELECT number FROM kept")))
+
+    assert kept == [1, 2]

@@ -1,0 +1,218 @@
+"""What needs a person: the one list that the console, /metrics and `syndicate doctor` read.
+
+An alarm looks at the rows of this moment and writes none; what it finds are sentences, each with
+the page where a person looks into it. A new alarm is a function and a row of `ALARMS` here, its
+cases in tests/test_alarms.py and its row in docs/operations.md; the faces follow by themselves.
+
+A row that nobody can read costs its own alarm and no other: that is then what the alarm says
+(docs/decisions/0025-strict-at-the-door-lenient-in-the-house.md). A database that is away is no
+such row.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from syndicate import logs
+from syndicate.articles import date_notices
+from syndicate.bounces.keeping import advice
+from syndicate.errors import BAD_ROW, SyndicateError
+from syndicate.newsletters import timetable
+from syndicate.store.ground.session import BadValueError, Transaction, apart
+from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.views import operations, progress
+from syndicate.store.views.progress import Standing
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceState
+
+log = logs.get(__name__)
+
+_LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
+_INCIDENTS = 5  # by name; a block of our address brings dozens at once
+_TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
+_AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for a person.
+
+    Attributes:
+        text: what it is, in a sentence.
+        path: where it is looked into; empty where its alarm's path is the place.
+    """
+
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One reason why a person is needed.
+
+    Attributes:
+        name: what a monitoring system and the documents call it.
+        help: when it rings, in one line.
+        path: where in the console somebody looks into it.
+        look: finds what waits at a moment (aware UTC) in an open transaction.
+    """
+
+    name: str
+    help: str
+    path: str
+    look: Callable[[Transaction, dt.datetime], Iterable[Need]]
+
+
+def needs(tx: Transaction, now: dt.datetime) -> list[Need]:
+    """All that waits for a person, in the list's order, each with its path."""
+    return [need for found in by_name(tx, now).values() for need in found]
+
+
+def by_name(tx: Transaction, now: dt.datetime) -> dict[str, list[Need]]:
+    """The same by the alarm's name: every alarm, in the list's order, the silent ones too."""
+    return {alarm.name: look_into(alarm, tx, now) for alarm in ALARMS}
+
+
+def look_into(alarm: Alarm, tx: Transaction, now: dt.datetime) -> list[Need]:
+    """What one alarm finds, each with its path; that it cannot look is a finding too."""
+    try:
+        with apart(tx):
+            found = list(alarm.look(tx, now))
+    except _AT_FAULT:
+        log.exception("alarm_not_read", alarm=alarm.name)
+        text = (
+            f"The alarm {alarm.name} cannot be read, because one of its rows is unusable: "
+            "`syndicate doctor --only rows` can name it, and the log (alarm_not_read) says more."
+        )
+        found = [Need(text)]
+    return [replace(need, path=need.path or alarm.path) for need in found]
+
+
+def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    found = progress.standings(tx, operations.watched(tx))
+    titles = operations.titles(tx, [each.mailing.id for each in found])
+    for each in found:
+        title, trouble = titles.get(each.mailing.id), _trouble(each)
+        if title is not None and trouble:  # None: it was deleted at this moment
+            text = f"{title.newsletter} {title.number} {trouble}."
+            yield Need(text, f"/console/mailings/{each.mailing.id}")
+
+
+def _trouble(standing: Standing) -> str:
+    """What is wrong with a mailing, as the end of a sentence; empty if nothing is."""
+    counts = standing.counts
+    if standing.mailing.state is MailingState.PAUSED:
+        return f"is {standing.mailing.state} with {counts.remaining} remaining"
+    told = [
+        f"{number} {word}"
+        for number, word in ((counts.failed, "failed"), (counts.ambiguous, "in doubt"))
+        if number
+    ]
+    return f"has {' and '.join(told)}" if told else ""
+
+
+def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
+    for each in found[:_INCIDENTS]:
+        text = advice.told(each.receiver, each.domain, each.reason)
+        yield Need(text, f"/console/incidents#incident-{each.id}")
+    if more := len(found) - min(len(found), _INCIDENTS):
+        who = "1 more receiver objects" if more == 1 else f"{more} more receivers object"
+        yield Need(f"{who} to our mail.")
+
+
+def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
+        why = (issue.note or "no reason given").removesuffix(".")
+        text = f"Issue {issue.number} of {newsletter.name} is held: {why}."
+        yield Need(text, f"/console/newsletters/{newsletter.id}")
+
+
+def _left_out(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for row, issue, newsletter in operations.left_out(tx, since=now - _LOOK_BACK):
+        why = row.detail.get("why", "no reason was recorded")
+        text = (
+            f"Issue {issue.number} of {newsletter.name} was sent without "
+            f"{row.subject.replace(':', ' ')}: {why}."
+        )
+        yield Need(text, f"/articles/{row.subject.removeprefix('article:')}")
+
+
+def _embargoes(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    if held := date_notices.held_now(tx):
+        yield Need(held)
+
+
+def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    if late := operations.late_singles(tx, now):
+        what = (
+            "1 confirmation or emailed article has"
+            if late == 1
+            else f"{late} confirmations or emailed articles have"
+        )
+        yield Need(f"{what} been waiting for more than two minutes.")
+
+
+def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for state, count in operations.sources_by_state(tx).items():
+        if state in _TROUBLED:
+            yield Need(f"{count} {'source is' if count == 1 else 'sources are'} {state}.")
+
+
+def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for each in newsletters.every(tx):
+        if (why := timetable.trouble(each)) is not None:
+            yield Need(why, f"/console/newsletters/{each.id}")
+
+
+ALARMS: tuple[Alarm, ...] = (
+    Alarm(
+        "mailings",
+        "a recent mailing is paused, or has mails that failed or are in doubt",
+        "/console/mailings",
+        _mailings,
+    ),
+    Alarm(
+        "incidents",
+        "a receiver objects to our mail, and nobody looks after it",
+        "/console/incidents",
+        _incidents,
+    ),
+    Alarm(
+        "held_issues",
+        "an issue of the last two days is held",
+        "/console/newsletters",
+        _held_issues,
+    ),
+    Alarm(
+        "left_out_stories",
+        "an issue of the last two days was sent without a story that no mail can hold",
+        "/console/newsletters",
+        _left_out,
+    ),
+    Alarm(
+        "unread_embargoes",
+        "articles are held because their embargoes cannot be read",
+        "/console/held",
+        _embargoes,
+    ),
+    Alarm(
+        "late_singles",
+        "a confirmation or an emailed article has waited for more than two minutes",
+        "/console/mailings?singles=1",
+        _late_singles,
+    ),
+    Alarm(
+        "sources",
+        "a source is failing, dormant or gone",
+        "/console/sources",
+        _sources,
+    ),
+    Alarm(
+        "newsletters",
+        "a newsletter is not sent, because of what its own row says",
+        "/console/newsletters",
+        _newsletters,
+    ),
+)

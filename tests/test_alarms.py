@@ -1,0 +1,338 @@
+"""The alarms: what rings each, what does not, in which words, and where a person looks into it.
+
+A new alarm has its cases here: what rings it in `RINGS`, what lies beside that in `SILENT`.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from syndicate import alarms
+from syndicate.alarms import ALARMS, Alarm, Need
+from syndicate.newsletters import kinds
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform import audit
+from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceState
+from tests import rows
+from tests.rows import DAY, NOW
+
+S = dt.timedelta(seconds=1)
+LOOK_BACK = 2 * DAY
+NAMES = [alarm.name for alarm in ALARMS]
+
+# Makes rows, and says what is to be found.
+Ring = Callable[[Transaction], list[Need]]
+Make = Callable[[Transaction], None]
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def morning(tx: Transaction, **columns: Any) -> Newsletter:
+    return rows.newsletter(tx, rows.publication(tx).id, **columns)
+
+
+def mailing(
+    tx: Transaction,
+    newsletter: Newsletter,
+    number: int = 1,
+    state: MailingState = MailingState.SENDING,
+    **counts: int,
+) -> Mailing:
+    """A mailing of an issue to four readers."""
+    made = rows.mailing(tx, rows.issue(tx, newsletter.id, number), state=state)
+    rows.batch(tx, made, size=4, **counts)
+    return made
+
+
+def of_mailing(made: Mailing, text: str) -> Need:
+    return Need(text, f"/console/mailings/{made.id}")
+
+
+def of_incident(made: DeliveryIncident, name: str) -> Need:
+    said = f"{name} refuses mail from daily.example: it says that our address is on a block list."
+    return Need(said, f"/console/incidents#incident-{made.id}")
+
+
+def held_issue(tx: Transaction, newsletter: Newsletter, number: int = 1, **columns: Any) -> None:
+    plain = {"state": IssueState.HELD, "created_at": NOW}
+    rows.issue(tx, newsletter.id, number, **(plain | columns))
+
+
+def left_out(tx: Transaction, issue: object, *, at: dt.datetime = NOW, **detail: Any) -> None:
+    audit.record(
+        tx,
+        at=at,
+        actor="worker",
+        action=audit.LEFT_OUT,
+        subject="article:12",
+        issue=issue,
+        **detail,
+    )
+
+
+def unread(tx: Transaction, **columns: Any) -> int:
+    """An article whose embargo nobody can read."""
+    publication_id = rows.publication(tx).id
+    return rows.article(tx, publication_id, state=ArticleState.EMBARGOED, **columns).id
+
+
+def a_paused_mailing(tx: Transaction) -> list[Need]:
+    made = mailing(tx, morning(tx), 7, MailingState.PAUSED, accepted=1, failed=1)
+    return [of_mailing(made, "Morning 7 is paused with 2 remaining.")]
+
+
+def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
+    newsletter = morning(tx)
+    failed = mailing(tx, newsletter, 1, failed=1)
+    doubtful = mailing(tx, newsletter, 2, ambiguous=2)
+    both = mailing(tx, newsletter, 3, MailingState.DONE, accepted=1, failed=2, ambiguous=1)
+    return [
+        of_mailing(both, "Morning 3 has 2 failed and 1 in doubt."),
+        of_mailing(doubtful, "Morning 2 has 2 in doubt."),
+        of_mailing(failed, "Morning 1 has 1 failed."),
+    ]
+
+
+def an_old_mailing_that_is_not_over(tx: Transaction) -> list[Need]:
+    newsletter = morning(tx)
+    old = mailing(tx, newsletter, 1, MailingState.PAUSED)
+    for number in range(2, 9):
+        mailing(tx, newsletter, number, MailingState.DONE, accepted=4)
+    return [of_mailing(old, "Morning 1 is paused with 4 remaining.")]
+
+
+def mailings_that_are_well(tx: Transaction) -> None:
+    newsletter = morning(tx)
+    mailing(tx, newsletter, 1, accepted=3, deferred=1)
+    mailing(tx, newsletter, 2, MailingState.DONE, accepted=2, suppressed=1, skipped=1)
+    mailing(tx, newsletter, 3, MailingState.MATERIALISING)
+
+
+def a_failure_in_the_seventh_mailing_from_the_top(tx: Transaction) -> None:
+    newsletter = morning(tx)
+    mailing(tx, newsletter, 1, MailingState.DONE, failed=4)
+    for number in range(2, 8):
+        mailing(tx, newsletter, number, MailingState.DONE, accepted=4)
+
+
+def two_incidents(tx: Transaction) -> list[Need]:
+    older = rows.incident(tx, "mx.example", last_at=NOW - S)
+    newer = rows.incident(tx)
+    return [of_incident(newer, "Google"), of_incident(older, "mx.example")]
+
+
+def more_incidents_than_have_room(tx: Transaction, more: int, said: str) -> list[Need]:
+    made = [
+        rows.incident(tx, f"mx{age_s}.example", last_at=NOW - age_s * S)
+        for age_s in range(5 + more)
+    ]
+    first = [of_incident(each, each.receiver) for each in made[:5]]
+    return [*first, Need(said, "/console/incidents")]
+
+
+def six_incidents(tx: Transaction) -> list[Need]:
+    return more_incidents_than_have_room(tx, 1, "1 more receiver objects to our mail.")
+
+
+def seven_incidents(tx: Transaction) -> list[Need]:
+    return more_incidents_than_have_room(tx, 2, "2 more receivers object to our mail.")
+
+
+def incidents_of_somebody_or_over(tx: Transaction) -> None:
+    rows.incident(tx, taken_by="token:desk", taken_at=NOW)
+    rows.incident(tx, "microsoft", closed_at=NOW)
+
+
+def held_issues(tx: Transaction) -> list[Need]:
+    newsletter = morning(tx)
+    held_issue(tx, newsletter, 1, note="Two stories were withdrawn.", created_at=NOW - LOOK_BACK)
+    held_issue(tx, newsletter, 2, note="The relay is away")
+    held_issue(tx, newsletter, 3)
+    path = f"/console/newsletters/{newsletter.id}"
+    return [
+        Need("Issue 3 of Morning is held: no reason given.", path),
+        Need("Issue 2 of Morning is held: The relay is away.", path),
+        Need("Issue 1 of Morning is held: Two stories were withdrawn.", path),
+    ]
+
+
+def issues_that_are_not_held_or_old(tx: Transaction) -> None:
+    newsletter = morning(tx)
+    held_issue(tx, newsletter, 1, created_at=NOW - LOOK_BACK - S)
+    held_issue(tx, newsletter, 2, state=IssueState.EMPTY)
+
+
+def stories_left_out(tx: Transaction) -> list[Need]:
+    issue = rows.issue(tx, morning(tx).id, 7)
+    left_out(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
+    left_out(tx, issue.id)
+    said = "Issue 7 of Morning was sent without article 12: "
+    return [
+        Need(f"{said}no reason was recorded.", "/articles/12"),
+        Need(f"{said}it takes 112,000 bytes of one mail.", "/articles/12"),
+    ]
+
+
+def stories_of_old_and_lost_issues(tx: Transaction) -> None:
+    issue = rows.issue(tx, morning(tx).id, 7)
+    left_out(tx, issue.id, at=NOW - LOOK_BACK - S)
+    left_out(tx, issue.id + 1)
+    left_out(tx, "none")
+    audit.record(tx, at=NOW, actor="worker", action="run", subject="article:12", issue=issue.id)
+
+
+def an_unread_embargo(tx: Transaction) -> list[Need]:
+    held = unread(tx)
+    said = f"1 article is held because its embargo cannot be read: {held}."
+    return [Need(said, "/console/held")]
+
+
+def an_embargo_with_an_end(tx: Transaction) -> None:
+    unread(tx, embargo_until=NOW + DAY)
+
+
+def one_late_single(tx: Transaction) -> list[Need]:
+    rows.single(tx, created_at=NOW - dt.timedelta(minutes=2, seconds=1))
+    said = "1 confirmation or emailed article has been waiting for more than two minutes."
+    return [Need(said, "/console/mailings?singles=1")]
+
+
+def two_late_singles(tx: Transaction) -> list[Need]:
+    for _ in range(2):
+        rows.single(tx, created_at=NOW - DAY)
+    said = "2 confirmations or emailed articles have been waiting for more than two minutes."
+    return [Need(said, "/console/mailings?singles=1")]
+
+
+def singles_in_time_or_sent(tx: Transaction) -> None:
+    rows.single(tx, created_at=NOW - dt.timedelta(minutes=2))
+    rows.single(tx, created_at=NOW - DAY, state=MailingState.DONE)
+
+
+def a_troubled_source(state: SourceState, number: int, said: str) -> Ring:
+    def ring(tx: Transaction) -> list[Need]:
+        publication_id = rows.publication(tx).id
+        for each in range(number):
+            rows.source(tx, publication_id, f"wire-{each}", state=state)
+        return [Need(said, "/console/sources")]
+
+    return ring
+
+
+def sources_that_are_well(tx: Transaction) -> None:
+    publication_id = rows.publication(tx).id
+    rows.source(tx, publication_id, "wire", state=SourceState.ACTIVE)
+    rows.source(tx, publication_id, "desk", state=SourceState.PAUSED)
+
+
+def a_newsletter(said: str, **columns: Any) -> Ring:
+    def ring(tx: Transaction) -> list[Need]:
+        made = morning(tx, **columns)
+        return [Need(said, f"/console/newsletters/{made.id}")]
+
+    return ring
+
+
+def newsletters_that_come_out(tx: Transaction) -> None:
+    publication_id = rows.publication(tx).id
+    rows.newsletter(tx, publication_id)
+    rows.newsletter(tx, publication_id, "news", kind=NewsletterKind.ALERT, schedule={})
+
+
+RINGS: dict[str, list[Ring]] = {
+    "mailings": [
+        a_paused_mailing,
+        mailings_with_failures_and_doubts,
+        an_old_mailing_that_is_not_over,
+    ],
+    "incidents": [two_incidents, six_incidents, seven_incidents],
+    "held_issues": [held_issues],
+    "left_out_stories": [stories_left_out],
+    "unread_embargoes": [an_unread_embargo],
+    "late_singles": [one_late_single, two_late_singles],
+    "sources": [
+        a_troubled_source(SourceState.FAILING, 1, "1 source is failing."),
+        a_troubled_source(SourceState.DORMANT, 2, "2 sources are dormant."),
+        a_troubled_source(SourceState.GONE, 1, "1 source is gone."),
+    ],
+    "newsletters": [
+        a_newsletter("Morning has no language; name one.", languages=[]),
+        a_newsletter(
+            "Morning: A schedule needs one time at least, and weekdays from 1 to 7.",
+            schedule={"times": []},
+        ),
+        a_newsletter(f"Morning is a letter. {kinds.NOT_YET}", kind=NewsletterKind.LETTER),
+    ],
+}
+SILENT: dict[str, list[Make]] = {
+    "mailings": [mailings_that_are_well, a_failure_in_the_seventh_mailing_from_the_top],
+    "incidents": [incidents_of_somebody_or_over],
+    "held_issues": [issues_that_are_not_held_or_old],
+    "left_out_stories": [stories_of_old_and_lost_issues],
+    "unread_embargoes": [an_embargo_with_an_end],
+    "late_singles": [singles_in_time_or_sent],
+    "sources": [sources_that_are_well],
+    "newsletters": [newsletters_that_come_out],
+}
+
+
+def silent() -> dict[str, list[Need]]:
+    """What is found where nothing waits."""
+    return {name: [] for name in NAMES}
+
+
+def test_every_alarm_has_what_rings_it_and_what_does_not() -> None:
+    assert list(RINGS) == list(SILENT) == NAMES
+    assert [name for name in NAMES if not RINGS[name] or not SILENT[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ring"), [(name, ring) for name, rings in RINGS.items() for ring in rings]
+)
+def test_an_alarm_says_what_waits_and_no_other_rings(name: str, ring: Ring) -> None:
+    with transaction() as tx:
+        expected = ring(tx)
+
+        found = alarms.by_name(tx, NOW)
+        told = alarms.needs(tx, NOW)
+
+    assert found == silent() | {name: expected}
+    assert told == expected
+
+
+@pytest.mark.parametrize("make", [make for makes in SILENT.values() for make in makes])
+def test_what_lies_beside_rings_nothing(make: Make) -> None:
+    with transaction() as tx:
+        make(tx)
+
+        found = alarms.by_name(tx, NOW)
+
+    assert found == silent()
+
+
+def test_needs_come_in_the_order_of_the_list() -> None:
+    with transaction() as tx:
+        rows.single(tx, created_at=NOW - DAY)
+        rows.incident(tx)
+        rows.source(tx, rows.publication(tx).id, state=SourceState.GONE)
+
+        paths = [need.path.partition("#")[0] for need in alarms.needs(tx, NOW)]
+
+    assert paths == ["/console/incidents", "/console/mailings?singles=1", "/console/sources"]
+
+
+@pytest.mark.parametrize("alarm", ALARMS, ids=NAMES)
+def test_an_alarm_is_called_what_a_monitoring_system_can_keep(alarm: Alarm) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", alarm.name)
+    assert alarm.help == " ".join(alarm.help.split())
+    assert alarm.path.startswith("/console/")
+    assert NAMES.count(alarm.name) == 1

@@ -1,0 +1,102 @@
+"""The console's first page: what needs a person, and what comes next."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from syndicate import alarms, clock
+from syndicate.alarms import ALARMS, Alarm, Need
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sources import SourceKind, SourceState
+from tests import rows
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+
+
+def spoil_an_embargoed_article(room: Newsroom) -> None:
+    """No end of its embargo, and a kind that does not exist: what only a hand by SQL writes."""
+    with transaction() as tx:
+        tx.execute(text("ALTER TABLE article DROP CONSTRAINT ck_article_articlekind"))
+        spoil = text("UPDATE article SET embargo_until = NULL, kind = 'hologram' WHERE id = :id")
+        tx.execute(spoil, {"id": room.articles["embargoed"]})
+
+
+def needs_of(page: str) -> list[Need]:
+    """What a page lists under *Needs you*."""
+    listed = re.search(r'<ul class="needs">(.*?)</ul>', page, re.DOTALL)
+    links = re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', listed[1] if listed else "")
+    return [Need(said, path) for path, said in links]
+
+
+def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) -> None:
+    operators.mailing(newsroom, state=MailingState.PAUSED)
+    with transaction() as tx:
+        source = sources.add(tx, newsroom.english, SourceKind.FEED, "https://a.example/", "A")
+        sources.set_state(tx, source.id, SourceState.FAILING, message="A failed.", now=clock.now())
+        issue = issues.find(tx, newsroom.issue)
+        assert issue is not None
+        issue.state, issue.note = IssueState.HELD, "Two stories were withdrawn."
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console").text
+
+    assert "Morning Courier 7 is paused with 2 remaining." in page
+    assert "Issue 7 of Morning Courier is held: Two stories were withdrawn." in page
+    assert "1 source is failing." in page
+    assert "Stop everything" not in page
+
+
+def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    page = browser.get("/console").text
+
+    assert "Nothing. Every source answers" in page
+    assert "No issue has been sent yet." in page
+
+
+def test_home_lists_what_the_alarms_find_in_their_order(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.mailing(newsroom, state=MailingState.PAUSED)
+    with transaction() as tx:
+        rows.source(tx, newsroom.english, state=SourceState.DORMANT)
+        rows.incident(tx)
+        expected = alarms.needs(tx, clock.now())
+    operators.sign_in(browser, "viewer")
+
+    shown = needs_of(browser.get("/console").text)
+
+    assert len(expected) == 3
+    assert shown == expected
+
+
+def test_a_row_that_cannot_be_read_costs_its_own_need_alone(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    spoil_an_embargoed_article(newsroom)
+    with transaction() as tx:
+        rows.source(tx, newsroom.english, state=SourceState.GONE)
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console")
+
+    assert page.status_code == 200
+    unread, gone = needs_of(page.text)
+    assert unread.text.startswith("The alarm unread_embargoes cannot be read, ")
+    assert unread.path == "/console/held"
+    assert gone == Need("1 source is gone.", "/console/sources")
+
+
+@pytest.mark.usefixtures("newsroom")
+@pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)
+def test_the_page_of_each_alarm_is_there(browser: TestClient, alarm: Alarm) -> None:
+    operators.sign_in(browser, "viewer")
+
+    assert browser.get(alarm.path).status_code == 200
