@@ -21,7 +21,7 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 import syndicate
-from syndicate import clock, jobs, settings, translations
+from syndicate import clock, jobs, logs, settings, translations
 from syndicate.cli.findings import (
     Finding,
     check_alarms,
@@ -61,6 +61,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with this installation, and what to do."""
+    logs.configure()  # to stderr, whatever the settings are worth: with --json stdout is one object
     wanted = _wanted(only)
     if data_dir is not None:
         os.environ["SYNDICATE_DATA_DIR"] = str(data_dir.absolute())

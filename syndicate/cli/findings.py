@@ -10,11 +10,12 @@ from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.mail.relay import our_name
 from syndicate.mail.relay.addresses import Relay
-from syndicate.newsletters import timetable
+from syndicate.newsletters import kinds, timetable
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate, odd_rows
 from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom.newsletters import Newsletter
 
 _PATIENCE_S = 5.0
 _SHOWN = 5  # of rows and of needs; whoever puts these right asks again
@@ -82,13 +83,21 @@ def check_rows(own: Settings, _data_dir: Path) -> Finding:
     migrate.require_current()
     with transaction() as tx:
         odd = odd_rows.found(tx, most=_SHOWN)
-        troubles = [timetable.trouble(each) for each in newsletters.every(tx)]
+        every = newsletters.every(tx)
     told = [f"In {each.table} {each.column} {each.why}: `{each.repair};`." for each in odd]
-    told += [f"{why} It is not sent until then." for why in troubles if why is not None]
+    told += [why for each in every if (why := _unsent(each)) is not None]
     if not told:
         return Finding("rows", "ok", "Every row can be read.")
     more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
     return Finding("rows", "warn", f"{' '.join(told[:_SHOWN])}{more}")
+
+
+def _unsent(newsletter: Newsletter) -> str | None:
+    """Why a newsletter is not sent; until when, where something can be put right."""
+    why = timetable.trouble(newsletter)
+    if why is None or not kinds.RULES[newsletter.kind].is_offered:  # that says it itself
+        return why
+    return f"{why} It is not sent until then."
 
 
 def told_to(relay: Relay, helo: str | None) -> Finding:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,12 +19,14 @@ from syndicate.cli import build, doctor
 from syndicate.cli.findings import Finding
 from syndicate.embedded import keys
 from syndicate.errors import PartialError, UsageError
+from syndicate.newsletters import kinds
 from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.platform import due
 from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sources import SourceState
 from tests import matrix, rows
 from tests.web import newsroom
@@ -189,6 +192,23 @@ def test_a_newsletter_that_comes_out_no_more_is_named(ask: Ask, database: str) -
     assert "The schedule is not usable" in found.says
 
 
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"languages": []}, "Morning has no language; name one. It is not sent until then."),
+        ({"kind": NewsletterKind.LETTER}, f"Morning is a letter. {kinds.NOT_YET}"),
+    ],
+)
+def test_a_newsletter_is_said_to_wait_only_where_something_can_be_put_right(
+    ask: Ask, database: str, columns: dict[str, Any], says: str
+) -> None:
+    ask("rows", SYNDICATE_DATABASE_URL=database)
+    with transaction() as tx:
+        rows.newsletter(tx, rows.publication(tx).id, **columns)
+
+    assert ask("rows")["rows"] == Finding("rows", "warn", says)
+
+
 def test_a_port_in_use_is_a_warning(ask: Ask) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
@@ -306,6 +326,20 @@ class TestCommand:
 
         assert error is None
         assert [each["check"] for each in json.loads(said)["checks"]] == ["python", "settings"]
+
+    def test_json_is_one_object_whatever_a_check_logs(self, ask: Ask, database: str) -> None:
+        ask(SYNDICATE_DATABASE_URL=database)
+        with transaction() as tx:
+            rows.article(tx, rows.publication(tx).id, state=ArticleState.EMBARGOED)
+            tx.execute(text("ALTER TABLE article DROP CONSTRAINT ck_article_articlekind"))
+            tx.execute(text("UPDATE article SET kind = 'hologram'"))
+
+        error, said = self.run("--json", "--only", "alarms")
+
+        assert error is None
+        (found,) = json.loads(said)["checks"]
+        assert (found["check"], found["state"]) == ("alarms", "warn")
+        assert found["says"].startswith("The alarm unread_embargoes cannot be read, ")
 
     def test_a_check_that_fails_is_a_partial_success(self, ask: Ask) -> None:
         ask(SYNDICATE_REDIS_URL="redis://127.0.0.1:1/0")
