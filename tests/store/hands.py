@@ -30,9 +30,13 @@ def taken(worker: uuid.UUID = WORKER) -> LeasedBatch:
     return leased
 
 
-def intend(leased: LeasedBatch, *ordinals: int, version: int = 1) -> dict[int, str] | None:
+def intend(
+    leased: LeasedBatch, *ordinals: int, version: int = 1, withheld: int = 0, missing: int = 0
+) -> dict[int, str] | None:
     with transaction() as tx:
-        barred = lease.intend(tx, leased, ordinals, version=version)
+        barred = lease.intend(
+            tx, leased, ordinals, version=version, withheld=withheld, missing=missing
+        )
     return None if barred is None else dict(barred)
 
 
