@@ -244,6 +244,21 @@ def test_the_same_ordinals_of_other_batches_and_mailings_are_not_meant() -> None
     assert mailed.batch(other_id).state is BatchState.DONE
 
 
+def test_what_is_in_doubt_elsewhere_reopens_nothing_here() -> None:
+    mailing_id, other_id = doubtful(2), doubtful(2, name="evening")
+    with transaction() as tx:
+        made = tx.scalars(select(Mailing).where(Mailing.id == mailing_id)).one()
+        mailed.add_batch(tx, made, range(3, 5), number=1)
+    mailed.put(mailing_id, AMBIGUOUS, 0, number=1, done_at=SINCE)
+    mailed.put(mailing_id, ACCEPTED, 0, 1)
+
+    # The first is in doubt in the next batch, the second in the other mailing.
+    assert settle(mailing_id, absent=(0, 1))
+
+    assert states(mailing_id) == [ACCEPTED, ACCEPTED, AMBIGUOUS, PENDING]
+    assert states(other_id) == [AMBIGUOUS, AMBIGUOUS]
+
+
 def test_the_last_doubt_that_is_settled_ends_the_mailing_and_its_issue() -> None:
     mailing_id = doubtful(2)
 
