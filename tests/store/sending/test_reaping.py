@@ -1,17 +1,13 @@
 """After a crash: what the reaper takes back, and what each policy makes of it."""
 
-import datetime as dt
 
 import pytest
-from sqlalchemy import select, text
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, ledger, reaping
-from syndicate.store.sending.mailings import Batch
 from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.store.hands import (
-    LATER,
     assert_counts_agree,
     batch,
     due,
@@ -137,61 +133,3 @@ def test_skip_leaves_ambiguous_rows_and_ends_the_batch() -> None:
         mailing = ledger.find(tx, mailing_id)
     assert mailing is not None
     assert mailing.state is MailingState.DONE
-
-
-def test_expiry_fails_what_waits_and_ends_the_mailing() -> None:
-    mailing_id = start(Plan(audience=4, batch_size=2))
-    leased = taken()
-    intend(leased, 0, 1)
-    settle(leased, DeliveryState.ACCEPTED, 0)
-    settle(leased, DeliveryState.DEFERRED, 1, not_before=LATER)
-    give_back(leased)
-
-    with transaction() as tx:
-        failed = ledger.expire(tx, NOW + dt.timedelta(hours=13))
-
-    assert failed == 3
-    counts = assert_counts_agree(mailing_id)
-    assert (counts.accepted, counts.failed, counts.deferred, counts.remaining) == (1, 3, 0, 0)
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-    assert mailing is not None
-    assert mailing.state is MailingState.DONE
-
-
-def test_expiry_leaves_a_batch_alone_that_is_in_hand() -> None:
-    start(Plan(audience=2))
-    taken()
-
-    with transaction() as tx:
-        assert ledger.expire(tx, NOW + dt.timedelta(hours=13)) == 0
-
-
-def test_a_mailing_that_nobody_was_left_for_is_ended() -> None:
-    mailing_id = start(Plan(audience=2))
-    with transaction() as tx:
-        tx.execute(text("UPDATE batch SET state = 2"))
-
-    with transaction() as tx:
-        ledger.finish_ended(tx, NOW)
-
-    with transaction() as tx:
-        mailing = ledger.find(tx, mailing_id)
-    assert mailing is not None
-    assert mailing.state is MailingState.DONE
-    assert mailing.done_at == NOW
-
-
-def test_batches_hold_one_receiver_group_each() -> None:
-    mailing_id = start(
-        Plan(
-            audience=30,
-            batch_size=10,
-            groups=(("google", "gmail.example"), ("other", "example.com")),
-        )
-    )
-
-    with transaction() as tx:
-        query = select(Batch.receiver_group, Batch.size).where(Batch.mailing_id == mailing_id)
-        found = sorted(tuple(row) for row in tx.execute(query))
-    assert found == [("google", 5), ("google", 10), ("other", 5), ("other", 10)]
