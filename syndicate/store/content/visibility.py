@@ -27,7 +27,13 @@ def may_show(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:
     """
     is_out = or_(
         Article.state == ArticleState.LIVE,
-        and_(Article.state == ArticleState.EMBARGOED, Article.embargo_until <= now),
+        # An embargo without an end is held. NULL is no false: whoever asks what may not be shown
+        # (`sending.withholding`) would not be told of it.
+        and_(
+            Article.state == ArticleState.EMBARGOED,
+            Article.embargo_until.is_not(None),
+            Article.embargo_until <= now,
+        ),
     )
     if channel in _EVERY_ACCESS:
         return is_out

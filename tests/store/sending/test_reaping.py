@@ -1,6 +1,5 @@
 """After a crash: what the reaper takes back, and what each policy makes of it."""
 
-
 import pytest
 
 from syndicate.store.ground.session import transaction
