@@ -59,6 +59,8 @@ def mark_overlooked(
             MailingRevision.mailing_id == Mailing.id,
             MailingRevision.position == IssueStory.position,
         )
+        # Said, for by itself it looks no further than the query around it, and asks every mailing.
+        .correlate(Mailing, IssueStory)
         .scalar_subquery(),
     )
     is_outdated = exists().where(
