@@ -9,7 +9,15 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
+from syndicate.store.content.articles import (
+    LINK,
+    Article,
+    ArticleKey,
+    ArticleSource,
+    ArticleTag,
+    Revision,
+    Tag,
+)
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
@@ -72,8 +80,8 @@ def section(tx: Transaction, publication_id: int, slug: str = "world", **columns
     return added(tx, Section(publication_id=publication_id, slug=slug, **(plain | columns)))
 
 
-def unsaved_article(name: str = "story", at: dt.datetime = NOW, **columns: Any) -> Article:
-    """An article of no database yet.
+def article_columns(name: str = "story", at: dt.datetime = NOW, **columns: Any) -> dict[str, Any]:
+    """What a row of an article says, but for its publication.
 
     Args:
         name: tells it from others: its slug, and part of its headline, address and permanent id.
@@ -97,7 +105,12 @@ def unsaved_article(name: str = "story", at: dt.datetime = NOW, **columns: Any) 
         "is_backlog": False,
         "visible_hash": hashlib.sha256(name.encode()).digest(),
     }
-    return Article(**(plain | columns))
+    return plain | columns
+
+
+def unsaved_article(name: str = "story", at: dt.datetime = NOW, **columns: Any) -> Article:
+    """An article of no database yet; arguments as `article_columns`."""
+    return Article(**article_columns(name, at, **columns))
 
 
 def article(
@@ -107,7 +120,7 @@ def article(
     at: dt.datetime = NOW,
     **columns: Any,
 ) -> Article:
-    """Arguments as `unsaved_article`."""
+    """Arguments as `article_columns`."""
     return added(tx, unsaved_article(name, at, publication_id=publication_id, **columns))
 
 
@@ -158,6 +171,22 @@ def source(tx: Transaction, publication_id: int, name: str = "wire", **columns: 
     row = added(tx, Source(publication_id=publication_id, **(plain | columns)))
     added(tx, FetchState(source_id=row.id, next_at=NOW))
     return row
+
+
+def carried(
+    tx: Transaction, article_id: int, source_id: int, name: str = "story", **columns: Any
+) -> ArticleSource:
+    """An article as a source brings it, known by the entry's name."""
+    stem = hashlib.sha256(name.encode()).digest()
+    plain = {"stem": stem, "guid": name, "entry_hash": b"entry", "seen_at": NOW}
+    key = {"article_id": article_id, "source_id": source_id, "entry_key": name}
+    return added(tx, ArticleSource(**(plain | key | columns)))
+
+
+def link(tx: Transaction, made: Article, address: str) -> ArticleKey:
+    """A normalised address that leads to the article."""
+    key = f"{made.publication_id}:{address}"
+    return added(tx, ArticleKey(kind=LINK, key=key, article_id=made.id))
 
 
 def newsletter(

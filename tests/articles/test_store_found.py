@@ -15,7 +15,7 @@ from syndicate.reading.feeds.parse import parse
 from syndicate.store.content import featured
 from syndicate.store.content.articles import Tag
 from syndicate.store.content.pictures import Picture
-from syndicate.store.editing import changesets, outbox
+from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.vocabulary.sources import SourceKind
@@ -24,39 +24,6 @@ from tests.collect.newsroom import NOW, item, rss
 
 pytestmark = pytest.mark.usefixtures("database")
 Picks = Sequence[tuple[str, str]]
-MANY = [f"daily.example/story/{number}" for number in range(200)]
-
-
-def waits(held: Sequence[str], wanted: Sequence[str], *, of: tuple[int, int] = (1, 1)) -> bool:
-    """Whether a transaction that wants addresses waits for one that holds others."""
-    with transaction() as first:
-        changesets.lock_links(first, of[0], held)
-        try:
-            with transaction() as second:
-                second.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                changesets.lock_links(second, of[1], wanted)
-        except OperationalError:
-            return True
-    return False
-
-
-@pytest.mark.parametrize(
-    ("held", "wanted", "of", "expected"),
-    [
-        pytest.param(["a"], ["b"], (1, 1), False, id="other addresses"),
-        pytest.param(["a", "b"], ["b", "c"], (1, 1), True, id="one address in both"),
-        pytest.param(["a"], ["a"], (1, 2), False, id="other publications"),
-        pytest.param(MANY, ["b"], (1, 1), True, id="many addresses keep all others waiting"),
-        pytest.param(["b"], MANY, (1, 1), True, id="many addresses wait for any other"),
-        pytest.param(MANY, MANY, (1, 2), False, id="many addresses, other publications"),
-        pytest.param([], [], (1, 1), False, id="no addresses"),
-        pytest.param(MANY, [], (1, 1), True, id="no addresses, after many"),
-    ],
-)
-def test_who_waits_for_whom(
-    held: Sequence[str], wanted: Sequence[str], of: tuple[int, int], *, expected: bool
-) -> None:
-    assert waits(held, wanted, of=of) is expected
 
 
 def test_stories_that_many_feeds_carry_at_once_are_one_article_each() -> None:
@@ -204,19 +171,3 @@ def test_an_entry_says_the_same_picture_twice() -> None:
 
     with transaction() as tx:
         assert list(tx.scalars(select(Picture.url))) == ["https://p.example/1.jpg"]
-
-
-def test_a_revision_may_change_no_column() -> None:
-    place = desk()
-    with transaction() as tx:
-        bring(tx, place, item(1))
-    known = newsroom.only_article()
-
-    with transaction() as tx:
-        noted = changesets.AlteredArticle(known.id, {}, change="correction", note="Five, not four.")
-        again = changesets.AlteredArticle(known.id, {"headline": "Five"}, change="fix")
-        changesets.alter(tx, [noted, again], NOW)
-
-    assert newsroom.only_article().revision == 3
-    said = [(each.number, each.headline, each.note) for each in newsroom.revisions()]
-    assert said == [(1, "Story 1", None), (2, "Story 1", "Five, not four."), (3, "Five", None)]
