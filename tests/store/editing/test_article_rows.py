@@ -73,8 +73,8 @@ def carried(tx: Transaction) -> list[ArticleSource]:
 
 
 def make(tx: Transaction, *articles: dict[str, Any], **around: Any) -> list[int]:
-    around = {"carried": [], "links": [], "pictures": [], "now": LATER} | around
-    return article_rows.make(tx, articles, **around)
+    nothing: dict[str, Any] = {"carried": [], "links": [], "pictures": [], "now": LATER}
+    return article_rows.make(tx, articles, **(nothing | around))
 
 
 def test_articles_are_made_in_order_with_all_that_is_said_of_them() -> None:

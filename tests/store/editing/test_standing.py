@@ -71,10 +71,12 @@ def test_an_article_for_change_says_what_judging_needs() -> None:
 
         (found,) = standing.for_change(tx, [made.id])
 
-        assert (found.id, found.kind, found.access) == (made.id, ArticleKind.OPINION, Access.PAID)
+        assert (found.id, found.section_id) == (made.id, section)
+        assert found.kind is ArticleKind.OPINION
+        assert found.access is Access.PAID
         assert found.state is ArticleState.EMBARGOED
         assert (found.embargo_until, found.embargo_said) == (until, "later")
-        assert (found.authors, found.section_id, found.is_dated) == (("A", "B"), section, True)
+        assert (found.authors, found.is_dated) == (("A", "B"), True)
         assert (found.url, found.headline) == ("https://daily.example/story", "Headline story")
         assert (found.pictures, found.tags, found.notes) == ((), (), ())
         assert found.first_source_id is None

@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 from syndicate import clock
 from syndicate.store.content import articles
 from syndicate.store.editing import changes
-from syndicate.store.editing.emptying import KEPT, nothing_of
-from syndicate.store.ground.schema import Object, Table
+from syndicate.store.editing.emptying import KEPT
+from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.maintenance.tables import METADATA
 from tests.newsletters.paper import HOUR, NOW, article
@@ -206,26 +206,3 @@ def test_what_stays_of_a_row_is_a_column_of_ours() -> None:
     }
 
     assert (KEPT | NOT_OF_IT).keys() <= columns
-
-
-def test_a_new_column_is_emptied_unasked() -> None:
-    class Row(Table):
-        __table__ = SqlTable(
-            "row_of_a_test",
-            type(METADATA)(),
-            Column("id", String, primary_key=True),
-            Column("teaser", String, nullable=False),
-            Column("podcast", JSONB, nullable=True),
-            Column("words", ARRAY(String), nullable=False),
-            Column("sound", LargeBinary, nullable=False),
-            Column("said", JSONB, nullable=False),
-        )
-
-    assert nothing_of(Row) == {
-        "id": "",
-        "teaser": "",
-        "podcast": None,
-        "words": [],
-        "sound": b"",
-        "said": {},
-    }
