@@ -6,6 +6,7 @@ hint is noted. Whoever wants that calls the verb.
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
 from syndicate.store.newsroom.publications import Desk, Publication, Section
@@ -37,7 +39,7 @@ from syndicate.vocabulary.newsletters import (
     SubscriptionState,
 )
 from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
-from syndicate.vocabulary.sources import SourceKind
+from syndicate.vocabulary.sources import HubState, SourceKind
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -187,6 +189,22 @@ def link(tx: Transaction, made: Article, address: str) -> ArticleKey:
     """A normalised address that leads to the article."""
     key = f"{made.publication_id}:{address}"
     return added(tx, ArticleKey(kind=LINK, key=key, article_id=made.id))
+
+
+def hub_subscription(
+    tx: Transaction, source_id: int, state: HubState = HubState.VERIFIED, **columns: Any
+) -> HubSubscription:
+    """Made the day before, due for its renewal at `NOW`."""
+    plain = {
+        "hub_url": "https://hub.example/",
+        "topic": "https://daily.example/self",
+        "callback": uuid.uuid4().hex,
+        "secret": b"secret",
+        "renew_at": NOW,
+        "created_at": NOW - DAY,
+    }
+    key = {"source_id": source_id, "state": state}
+    return added(tx, HubSubscription(**(plain | key | columns)))
 
 
 def newsletter(
