@@ -122,6 +122,7 @@ def test_a_kill_cancels_its_own_mails_to_friends_that_still_wait() -> None:
 UNSEEN = [
     pytest.param(LIVE, None, None, id="seen"),
     pytest.param(ArticleState.DRAFT, None, bounds.LATEST, id="a draft"),
+    pytest.param(ArticleState.DRAFT, NOW + HOUR, bounds.LATEST, id="a draft with a date"),
     pytest.param(EMBARGOED, None, bounds.LATEST, id="held"),
     pytest.param(EMBARGOED, NOW + HOUR, NOW + HOUR, id="under embargo"),
     pytest.param(EMBARGOED, NOW, None, id="the embargo ends now"),
