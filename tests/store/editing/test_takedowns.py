@@ -68,8 +68,13 @@ def test_a_takedown_is_told_by_hashes_and_the_entries_that_brought_it() -> None:
         first, second = (rows.source(tx, daily, name).id for name in ("first", "second"))
         rows.carried(tx, article.id, second, "late", stem=b"\x02")
         rows.carried(tx, article.id, first, "soon", stem=b"\x01")
-        hashes = sorted(buried_key(rows.link(tx, article, each).key) for each in ("x/1", "x/2"))
+        addresses = [f"x/{number}" for number in range(5)]
+        hashes = sorted(buried_key(rows.link(tx, article, each).key) for each in addresses)
         taken_down(tx, article)
+        earlier = rows.article(tx, daily, "earlier")
+        rows.link(tx, earlier, "x/earlier")
+        rows.carried(tx, earlier.id, first, "earlier")
+        taken_down(tx, earlier, NOW - HOUR)
 
         (found,) = takedowns.since(tx, NOW - HOUR)
 

@@ -44,8 +44,8 @@ def test_an_answer_is_kept_under_its_own_key() -> None:
 
         idempotency.remember(tx, b"a", {"n": 1})
 
-        answers = dict(tx.execute(select(ApiAnswer.key_hash, ApiAnswer.answer)).all())
-        assert answers == {b"a": {"n": 1}, b"b": None}
+        rows = {row.key_hash: row.answer for row in tx.scalars(select(ApiAnswer))}
+        assert rows == {b"a": {"n": 1}, b"b": None}
 
 
 def test_who_comes_second_waits_for_the_first_and_reads_its_answer() -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import literal_column, select, text, update
+from sqlalchemy import ColumnElement, literal_column, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.store.ground.session import Transaction, transaction
@@ -131,8 +131,8 @@ def test_from_when_issues_open_by_themselves_is_told() -> None:
 def settled(tx: Transaction) -> None:
     """Somebody compared, for this server and this place."""
     stamped(tx)
-    started = literal_column("pg_postmaster_start_time()")
-    here = {"home": literal_column(HOME), "compared_for": started}
+    started: ColumnElement[object] = literal_column("pg_postmaster_start_time()")
+    here: dict[str, Any] = {"home": literal_column(HOME), "compared_for": started}
     tx.execute(update(Installation).values(stopped_at=None, held_at=None, **here))
 
 
