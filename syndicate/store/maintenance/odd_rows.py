@@ -18,6 +18,7 @@ from syndicate import bounds, clock
 from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import Transaction
 from syndicate.store.maintenance.tables import METADATA
+from syndicate.vocabulary.sources import SourceKind
 
 # The ledger's moments are our own clock's, and its rows go to millions.
 _OURS_ALONE = frozenset({"delivery"})
@@ -26,6 +27,8 @@ MOST_BYTES = 80_000
 _SHOWN = frozenset({"article", "revision", "picture", "featured", "section", "tag", "feed",
                     "newsletter", "publication", "source"})  # fmt: skip
 _ADDRESSES = frozenset({"url", "home_url", "compare_url", "hub_url", "callback", "picture_url"})
+# Ours is the end of an address of our own; a subscriber's, in `feed_callback`, is a whole one.
+_ENDS_OF_ADDRESSES = frozenset({"hub_subscription.callback"})
 _ADDRESS = r"^https?://(\[[0-9A-Fa-f:.]+\]|[^][/?#\s]+)(:[0-9]{1,5})?([/?#]|$)"
 _LANGUAGE = r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"
 
@@ -121,8 +124,12 @@ def _faults_of_a_text(
     table: Table, column: Column[object], nothing: str | None, zones: list[str]
 ) -> Iterator[_Fault]:
     is_given = sa.func.coalesce(column, "") != ""
+    if str(column) in _ENDS_OF_ADDRESSES:
+        return
     if column.name in _ADDRESSES:
         is_so = sa.and_(is_given, sa.not_(column.regexp_match(_ADDRESS)))
+        if str(column) == "source.url":  # of one that is pushed to: whatever name it was given
+            is_so = sa.and_(is_so, table.c.kind != SourceKind.PUSH)
         yield _Fault(column, is_so, "is not a web address", nothing or "'https://…'")
     elif column.name == "zone" and zones:
         yield _Fault(column, column.in_(zones), "is not a time zone", "'UTC'")
