@@ -98,6 +98,7 @@ def test_every_source_that_is_asked_may_bring_it(kind: SourceKind) -> None:
 def test_what_a_cms_pushes_is_what_its_id_says() -> None:
     with transaction() as tx:
         fresh = newsroom(tx, SourceKind.PUSH)
+        rows.source(tx, 1, "a feed beside it")
         told(tx)
 
         assert candidates(tx, fresh, TALKS) == []

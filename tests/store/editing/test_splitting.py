@@ -36,9 +36,11 @@ def test_who_carries_an_article_stands_in_the_order_in_which_they_brought_it() -
         daily = rows.publication(tx).id
         article, other = (rows.article(tx, daily, name).id for name in ("a", "b"))
         second, first = (rows.source(tx, daily, name).id for name in ("second", "first"))
-        rows.carried(tx, article, first, "x")
+        oldest = rows.carried(tx, article, first, "x")
         rows.carried(tx, article, second, "y")
         rows.carried(tx, other, second, "z")
+        oldest.title = "Its row stands behind the others now"
+        tx.flush()
 
         assert [row.source_id for row in splitting.carried_by(tx, article)] == [first, second]
         assert splitting.carried_by(tx, 99) == []
