@@ -145,6 +145,7 @@ def test_hubs_are_shown_by_address_with_what_their_sources_counted() -> None:
         counted(tx, one, 3, 30, 0, 0)
         counted(tx, two, 1, 10, 4, 100)
         rows.hub_subscription(tx, one, hub_url="b", pushed_at=NOW - HOUR)
+        rows.hub_subscription(tx, two, hub_url="b", pushed_at=NOW - 2 * HOUR)
         rows.hub_subscription(tx, two, hub_url="b", pushed_at=NOW)
         rows.hub_subscription(tx, two, hub_url="b")
         rows.hub_subscription(tx, three, hub_url="a")
