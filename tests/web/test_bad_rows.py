@@ -181,7 +181,7 @@ UNREADABLE = [
         ("schedule = '{\"times\": 7}'", "Evening: The schedule is not usable"),
         ("schedule = '{}'", "Evening: A schedule needs one time at least"),
         ("schedule = '{\"times\": [\"08:00\"], \"days\": [\"x\", 1]}'", "Evening: The schedule"),
-        ("languages = '{}'", "Evening is written in no language"),
+        ("languages = '{}'", "Evening has no language"),
     ]  # fmt: skip
 
 
