@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.articles.changes import alter
 from syndicate.reading.records import Entry, PictureIn
-from tests.articles.test_decide import ENTRY, HOUR, LINK, NOW, article_of, changed
+from tests.articles.stories import ENTRY, HOUR, LINK, NOW, article_of, changed
 
 
 @pytest.mark.parametrize(

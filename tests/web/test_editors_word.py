@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from syndicate.articles.editing import Wording
-from syndicate.errors import UsageError
 from tests import matrix
 from tests.collect import newsroom
 from tests.web.desk import BODY, NOTE, PICTURE, Desk, correct, edited, pictured
@@ -274,21 +273,6 @@ def test_the_same_correction_of_the_desk_is_published_once(desk: Desk) -> None:
     assert not correct(Wording(headline="The mayor gave money"))
     assert not correct(Wording())
     assert desk.word() == (2, "correction", NOTE)
-
-
-@pytest.mark.parametrize(
-    ("wording", "message"),
-    [
-        ({"headline": " \n"}, "An article needs a headline"),
-        ({"headline": "x" * 301}, "This headline has 301 characters; 300 is the most"),
-        ({"standfirst": "x" * 401}, "This standfirst has 401 characters; 400 is the most"),
-    ],
-)
-def test_a_correction_that_no_article_can_hold_is_refused(
-    wording: dict[str, str], message: str
-) -> None:
-    with pytest.raises(UsageError, match=message):
-        Wording(**wording)
 
 
 def test_what_no_feed_can_hold_is_left_out_of_a_correction(desk: Desk) -> None:
