@@ -135,13 +135,13 @@ def _check_field(name: str, wanted: Any) -> None:
         raise UsageError(
             f"The profile's field {name} has no usable CSS selector: {error}."
         ) from error
-    _check_zone(options.get("zone", "UTC"), of=f"field {name} ")
+    _check_zone(options.get("zone", "UTC"), of=f"'s field {name}")
 
 
 def _check_zone(name: Any, *, of: str = "") -> None:
     if not isinstance(name, str) or zones.place(name) is None:
         raise UsageError(
-            f"The profile's {of}names the zone {name}, which does not exist; "
+            f"The profile{of} names the zone {name}, which does not exist; "
             "use an IANA name such as Asia/Qatar."
         )
 
@@ -238,8 +238,10 @@ def _body(root: etree._Element, profile: dict[str, Any], url: str) -> str:
         inner = plain_head(element) + "".join(
             etree.tostring(child, encoding="unicode", method="html") for child in element
         )
-        parts.append(inner)
-    return clean("".join(parts), base=url) if plain("".join(parts)) else ""
+        # Where paragraphs are named one by one, each stays one.
+        parts.append(f"<p>{inner}</p>" if element.tag == "p" else inner)
+    body = "\n".join(parts)
+    return clean(body, base=url) if plain(body) else ""
 
 
 def plain_head(element: etree._Element) -> str:
