@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,30 +250,3 @@ def test_an_external_entity_is_never_read() -> None:
     )
 
     assert "root:" not in repr(read(body))
-
-
-def test_a_child_knows_no_key_and_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SYNDICATE_STACK", "stack-of-a-test")
-    readers = pool.Readers(1)
-    try:
-        assert readers.feed(rss(item(1)), url=URL, content_type="", now=NOW).entries
-        (pid,) = readers.pids()
-        known = Path(f"/proc/{pid}/environ").read_bytes()
-    finally:
-        readers.close()
-
-    assert b"SYNDICATE_STACK=stack-of-a-test" in known
-    assert known.count(b"SYNDICATE_") == 1
-
-
-def test_a_child_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    readers = pool.Readers(1)
-    try:
-        assert readers.feed(rss(item(1)), url=URL, content_type="", now=NOW).entries
-        monkeypatch.setattr(pool, "WALL_S", 0.0)
-        with pytest.raises(OversizeError, match="takes longer"):
-            readers.feed(rss(item(1)), url=URL, content_type="", now=NOW)
-        monkeypatch.undo()
-        assert readers.feed(rss(item(1)), url=URL, content_type="", now=NOW).entries
-    finally:
-        readers.close()

@@ -1,0 +1,112 @@
+"""Who wrote an article: persons before the publisher."""
+
+from typing import Any
+
+import lxml.html
+import pytest
+
+from syndicate.reading.pages.bylines import authors_of
+from syndicate.reading.pages.meta import Meta
+
+DAILY: dict[str, Any] = {"publisher": {"name": "The Daily"}}
+
+
+def authors(body: str = "", node: dict[str, Any] | None = None, head: str = "") -> tuple[str, ...]:
+    root = lxml.html.document_fromstring(
+        f"<html><head>{head}</head><body>{body}<p>x</p></body></html>"
+    )
+    return authors_of(root, node or {}, Meta(root))
+
+
+META = '<meta name="author" content="Court Desk">'
+MARKED = '<span itemprop="author">Sports Desk</span>'
+CLASSED = '<div class="byline">By Foreign Desk</div>'
+
+
+@pytest.mark.parametrize(
+    ("node", "head", "body", "expected"),
+    [
+        ({"author": "City Desk"}, META, MARKED + CLASSED, "City Desk"),
+        ({"creator": "City Desk"}, META, MARKED, "City Desk"),
+        ({}, META, MARKED + CLASSED, "Court Desk"),
+        ({}, "", MARKED + CLASSED, "Sports Desk"),
+        ({}, "", CLASSED, "Foreign Desk"),
+    ],
+)
+def test_who_knows_best(node: dict[str, Any], head: str, body: str, expected: str) -> None:
+    assert authors(body, {**DAILY, **node}, head) == (expected,)
+
+
+@pytest.mark.parametrize("name", ["The Daily", "the daily!", "The Daily Newsroom", "The"])
+def test_the_publishers_own_name_gives_way_to_a_persons(name: str) -> None:
+    node = {**DAILY, "author": name}
+
+    assert authors(CLASSED, node) == ("Foreign Desk",)
+    assert authors(MARKED, node) == ("Sports Desk",)
+    assert authors("", node, META) == ("Court Desk",)
+    assert authors("", node) == (name,)
+
+
+def test_the_name_of_the_site_is_the_publishers_too() -> None:
+    head = '<meta property="og:site_name" content="Daily">'
+
+    assert authors(CLASSED, {"author": "Daily"}, head) == ("Foreign Desk",)
+
+
+def test_a_person_beside_the_publisher_is_enough() -> None:
+    node = {**DAILY, "author": ["The Daily", "City Desk"]}
+
+    assert authors(CLASSED, node) == ("The Daily", "City Desk")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<a rel="author" href="/x">City Desk</a>', ("City Desk",)),
+        ('<span rel="author">City Desk</span>', ("City Desk",)),
+        (
+            '<div itemprop="author"><img alt="x"><b itemprop="name">City Desk</b> x</div>',
+            ("City Desk",),
+        ),
+        ('<meta itemprop="author" content="City Desk">', ("City Desk",)),
+        (
+            '<a rel="author">City Desk</a><a rel="author">Court Desk</a>',
+            ("City Desk", "Court Desk"),
+        ),
+        (f'<div itemprop="author">{"word " * 40}</div>', ()),
+    ],
+)
+def test_what_a_page_marks_up_as_authors(body: str, expected: tuple[str, ...]) -> None:
+    assert authors(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<p class="article__author-name">City Desk</p>', ("City Desk",)),
+        ('<p class="Byline big">By City Desk and Court Desk</p>', ("City Desk", "Court Desk")),
+        ('<p class="authors">City Desk</p>', ("City Desk",)),
+        ('<p class="authority">City Desk</p>', ()),
+        ('<p class="byline">Share by email</p>', ()),
+        ('<p class="byline">Email Desk</p>', ()),
+        ('<p class="byline">Reuters</p>', ()),
+        ('<p class="byline">city desk</p>', ()),
+        ('<p class="byline">The Daily Desk</p>', ()),
+        (f'<p class="byline">{"City Desk " * 20}</p>', ()),
+        ('<p class="byline"> </p><p class="byline">City Desk</p>', ("City Desk",)),
+        # The first kind of class that names somebody is the byline; others are of teasers.
+        ('<p class="author">City Desk</p><p class="byline">Court Desk</p>', ("City Desk",)),
+        (
+            '<p class="author">City Desk</p><p class="author">Court Desk</p>',
+            ("City Desk", "Court Desk"),
+        ),
+    ],
+)
+def test_names_in_elements_whose_class_says_so(body: str, expected: tuple[str, ...]) -> None:
+    assert authors(body, DAILY) == expected
+
+
+def test_ten_such_elements_are_enough() -> None:
+    many = "".join(f'<p class="author">Desk {chr(65 + n)}</p>' for n in range(15))
+
+    assert len(authors(many)) == 10

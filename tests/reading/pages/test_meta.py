@@ -1,0 +1,140 @@
+"""What a page says of itself in meta, link and time elements."""
+
+import lxml.html
+import pytest
+
+from syndicate.reading.pages.meta import Meta
+
+URL = "https://daily.example/story/1"
+
+
+def meta(head: str, body: str = "<p>x</p>") -> Meta:
+    root = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
+    return Meta(root)
+
+
+def published(head: str, body: str = "<p>x</p>") -> str:
+    root = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
+    return Meta(root).published(root)
+
+
+def tag(name: str, content: str, attribute: str = "name") -> str:
+    return f'<meta {attribute}="{name}" content="{content}">'
+
+
+@pytest.mark.parametrize("attribute", ["property", "name", "itemprop", "http-equiv", "PROPERTY"])
+def test_a_value_is_known_by_whatever_attribute_names_it(attribute: str) -> None:
+    assert meta(tag(" OG:Title ", " A\n title ", attribute)).first("og:title") == "A title"
+
+
+def test_the_first_name_that_says_anything_counts_and_its_first_value() -> None:
+    found = meta(tag("a", " ") + tag("b", "B &amp;amp; C") + tag("b", "D") + tag("c", "E"))
+
+    assert found.first("a", "b", "c") == "B & C"
+    assert found.all("a", "b", "c") == ["B &amp; C", "D"]
+    assert (found.first("x"), found.all("x")) == ("", [])
+
+
+def test_links_are_known_by_each_of_their_relations_and_the_first_counts() -> None:
+    found = meta(
+        '<link rel="HUB self" href=" /h "><link rel="hub" href="/i"><link href="/x">'
+        '<link rel="next">'
+    )
+
+    assert (found.link("hub"), found.link("self"), found.link("next")) == ("/h", "/h", None)
+    assert found.link("canonical") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ('<link rel="canonical" href="/a">' + tag("og:url", "/b"), "https://daily.example/a"),
+        (tag("og:url", "/b"), "https://daily.example/b"),
+        ('<link rel="canonical" href="">' + tag("og:url", "/b"), "https://daily.example/b"),
+        ('<link rel="canonical" href="javascript:x">', None),
+        ("", None),
+    ],
+)
+def test_the_address_that_a_page_calls_its_own(head: str, expected: str | None) -> None:
+    assert meta(head).canonical(URL) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("article:published_time", "og:published_time", "parsely-pub-date", "datePublished"),
+        *("sailthru.date", "pubdate", "DC.date.issued", "dcterms.created", "date"),
+    ],
+)
+def test_a_date_of_publication_by_any_name(name: str) -> None:
+    assert published(tag(name, "2026-11-24"), "<time datetime='2026-11-01'></time>") == "2026-11-24"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<time datetime='2026-11-24'>today</time><time datetime='x'></time>", "2026-11-24"),
+        ("<time>today</time><time datetime=' '></time><time content='c'></time>", "c"),
+        ("<span itemprop='datePublished' content='a'>b</span>", "a"),
+        ("<span itemprop='datePublished'> 24 Nov <b>2026</b></span>", " 24 Nov 2026"),
+        ("<span itemprop='datePublished'> </span>", ""),
+        ("<p>24 Nov 2026</p>", ""),
+    ],
+)
+def test_where_no_meta_dates_a_page_its_elements_do(body: str, expected: str) -> None:
+    assert published("", body) == expected
+
+
+def test_the_last_change_is_no_date_of_publication() -> None:
+    found = meta(tag("article:modified_time", "2026-11-24"))
+
+    assert found.modified() == "2026-11-24"
+    assert published(tag("article:modified_time", "2026-11-24")) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("syndicate:embargo", "syndicate.embargo", "prism.embargoDate", "prism:embargodate"),
+        *("DCTERMS.available", "dcterms:available", "DC.date.available", "dc:available"),
+    ],
+)
+def test_an_embargo_by_any_name(name: str) -> None:
+    assert meta(tag(name, "8:00")).embargoes() == ["8:00"]
+
+
+def test_every_embargo_counts() -> None:
+    head = tag("syndicate:embargo", "a") + tag("dcterms.available", "b")
+
+    assert meta(head + tag("syndicate:embargo", "c")).embargoes() == ["a", "c", "b"]
+    assert meta(tag("embargo", "a")).embargoes() == []
+
+
+@pytest.mark.parametrize(
+    ("head", "tags"),
+    [
+        (tag("news_keywords", "World, Water ,, ") + tag("keywords", "x"), ["World", "Water"]),
+        (tag("article:tag", "Floods, big") + tag("article:tag", "Water"), ["Floods, big", "Water"]),
+        (tag("keywords", "AT&amp;amp;T"), ["AT&T"]),
+        ("", []),
+    ],
+)
+def test_keywords_are_parted_where_they_stand_in_one_text(head: str, tags: list[str]) -> None:
+    assert meta(head).tags() == tags
+
+
+@pytest.mark.parametrize(
+    ("head", "authors"),
+    [
+        (
+            tag("article:author", "https://social.example/desk") + tag("author", "City Desk"),
+            ("City Desk",),
+        ),
+        (tag("author", "City Desk") + tag("byl", "x"), ("City Desk",)),
+        (tag("byl", "By City Desk and Court Desk"), ("City Desk", "Court Desk")),
+        (tag("author", "City Desk") + tag("author", "Court Desk"), ("City Desk", "Court Desk")),
+        (tag("twitter:creator", "@desk"), ()),
+    ],
+)
+def test_who_wrote_it_and_no_address(head: str, authors: tuple[str, ...]) -> None:
+    assert meta(head).authors() == authors

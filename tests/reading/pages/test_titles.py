@@ -1,0 +1,90 @@
+"""Which of a page's many titles is the headline."""
+
+from typing import Any
+
+import lxml.html
+import pytest
+
+from syndicate.reading.pages.meta import Meta
+from syndicate.reading.pages.titles import headline_of, without_site
+
+
+def headline(
+    *, told: str = "", shared: str = "", site: str = "", title: str = "", h1: tuple[str, ...] = ()
+) -> str:
+    """The headline of a page with these titles: of JSON-LD, OpenGraph, `<title>` and `<h1>`."""
+    head = f"<title>{title}</title>" if title else ""
+    for name, value in (("og:title", shared), ("og:site_name", site)):
+        head += f'<meta property="{name}" content="{value}">' if value else ""
+    body = "".join(f"<h1>{each}</h1>" for each in h1)
+    root = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}<p>x</p></body>")
+    return headline_of(root, {"headline": told} if told else {}, Meta(root))
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        ({"told": "A", "shared": "B", "title": "D", "h1": ("C",)}, "A"),
+        ({"shared": "B", "title": "D", "h1": ("C",)}, "B"),
+        ({"title": "D", "h1": ("C",)}, "C"),
+        ({"title": "D &amp; E"}, "D & E"),
+        ({"h1": ("", " ", "<b>C</b> and\n D")}, "C and D"),
+        ({}, ""),
+    ],
+)
+def test_who_knows_best(titles: dict[str, Any], expected: str) -> None:
+    assert headline(**titles) == expected
+
+
+def test_what_was_written_for_search_engines_gives_way_to_the_newsrooms_own_words() -> None:
+    own, search = "Water rises in old town", "Flood news today"
+
+    assert headline(told=search, shared=own, title=f"{search} | Daily", h1=(own,)) == own
+    assert headline(told=search, shared=own, title=f"{search} | Daily", h1=(search,)) == own
+    # Nobody sides with either: JSON-LD stands.
+    assert headline(told=search, shared=own, title=search, h1=("Another heading",)) == search
+    assert headline(told=search, shared=own, title="Daily", h1=(own,)) == search
+
+
+def test_a_shared_title_that_only_adds_names_is_no_other_headline() -> None:
+    told = "Water rises in old town"
+
+    found = headline(told=told, shared=f"{told} | City desk", title=f"{told} | Daily", h1=(told,))
+
+    assert found == told
+
+
+@pytest.mark.parametrize("mark", ["|", "-", "–", "—", "·", "•", "»", ":"])  # noqa: RUF001 - signs of sites
+def test_a_title_that_only_adds_a_name_to_the_heading_is_that_heading(mark: str) -> None:
+    assert headline(told=f"Water rises {mark} Daily", h1=("Water rises",)) == "Water rises"
+    assert headline(told=f"Water rises{mark} again", h1=("Water rises",)) == (
+        f"Water rises{mark} again"
+    )
+
+
+def test_the_heading_that_speaks_of_the_same_counts() -> None:
+    found = headline(shared="Water rises in town - Daily", h1=("Daily", "Water rises in town"))
+
+    assert found == "Water rises in town"
+
+
+def test_soft_hyphens_are_no_letters() -> None:
+    assert headline(told="Wasser\u00adstand") == "Wasserstand"
+
+
+@pytest.mark.parametrize(
+    ("title", "site", "expected"),
+    [
+        ("Water rises | Daily", "Daily", "Water rises"),
+        ("Water rises – DAILY!", "Daily", "Water rises"),  # noqa: RUF001 - a dash
+        ("Water rises | World | Daily", "Daily", "Water rises | World"),
+        ("Water rises | Weekly", "Daily", "Water rises | Weekly"),
+        ("Water-rises-Daily", "Daily", "Water-rises-Daily"),
+        ("Daily", "Daily", "Daily"),
+        ("Daily | Daily", "Daily", "Daily"),
+        ("Water rises | Daily", "", "Water rises | Daily"),
+        ("", "Daily", ""),
+    ],
+)
+def test_a_title_without_the_name_of_its_site(title: str, site: str, expected: str) -> None:
+    assert without_site(title, site) == expected
