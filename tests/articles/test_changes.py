@@ -347,6 +347,12 @@ def test_a_correction_of_a_live_blog_is_never_gathered() -> None:
     assert (found.change, found.is_gathered) == (Change.CORRECTION, False)
 
 
+def test_a_story_that_is_no_live_blog_gathers_nothing() -> None:
+    found = needed(altered(changed(ENTRY, title="Another"), revised_at=NOW - MINUTE))
+
+    assert (found.change, found.is_gathered) == (Change.UPDATE, False)
+
+
 @pytest.mark.parametrize("name", [{"tags": ("Live",)}, {"kind": ArticleKind.LIVE}])
 def test_an_article_that_becomes_a_live_blog_gathers_at_once(name: dict[str, Any]) -> None:
     found = needed(altered(changed(ENTRY, title="Now live", **name), revised_at=NOW - MINUTE))
