@@ -22,7 +22,7 @@ from syndicate.store.content.articles import (
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.intake.sources import FetchHost, FetchState, Source
 from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
@@ -163,7 +163,7 @@ def picture(tx: Transaction, article_id: int, **columns: Any) -> Picture:
 
 
 def source(tx: Transaction, publication_id: int, name: str = "wire", **columns: Any) -> Source:
-    """A source with its state, due at `NOW`; columns of `Source`."""
+    """A source with its state, due at `NOW`, and its host; columns of `Source`."""
     plain = {
         "kind": SourceKind.FEED,
         "url": f"https://{name}.example/feed",
@@ -172,6 +172,8 @@ def source(tx: Transaction, publication_id: int, name: str = "wire", **columns: 
     }
     row = added(tx, Source(publication_id=publication_id, **(plain | columns)))
     added(tx, FetchState(source_id=row.id, next_at=NOW))
+    tx.session.merge(FetchHost(domain=row.domain))
+    tx.flush()
     return row
 
 

@@ -36,8 +36,8 @@ def test_what_a_killed_run_has_left_is_gone_with_its_database(temp: Path) -> Non
     assert (folder.exists(), room.exists()) == (False, False)
 
 
-def test_a_run_that_lives_keeps_its_folder(temp: Path) -> None:
-    assert temp
+@pytest.mark.usefixtures("temp")
+def test_a_run_that_lives_keeps_its_folder() -> None:
     with leftovers.folder() as made:
         leftovers.sweep()
 

@@ -21,8 +21,11 @@ from tests.web.newsroom import Newsroom
 FRIEND = "reader001@example.com"
 
 
+pytestmark = pytest.mark.usefixtures("database")
+
+
 @pytest.fixture
-def newsroom(database: str) -> Newsroom:  # noqa: ARG001 - the rows go there
+def newsroom() -> Newsroom:
     return rows.make()
 
 

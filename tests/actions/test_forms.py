@@ -65,8 +65,8 @@ def test_visitor_is_an_address_or_a_household(one: str, other: str, same: bool) 
     assert one not in forms.visitor_key(one)
 
 
-def test_cap_lets_its_limit_through_in_each_window(database: str) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_cap_lets_its_limit_through_in_each_window() -> None:
     cap = Cap("test", 2, 1)
 
     with transaction() as tx:
@@ -79,8 +79,8 @@ def test_cap_lets_its_limit_through_in_each_window(database: str) -> None:
     assert next_hour
 
 
-def test_every_cap_counts_though_the_first_is_used_up(database: str) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_every_cap_counts_though_the_first_is_used_up() -> None:
     hour, day = Cap("hour", 1, 1), Cap("day", 2, 24)
 
     with transaction() as tx:

@@ -13,11 +13,11 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from tests.feeds import newsroom
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "article")
 
 
-@pytest.fixture(autouse=True)
-def article(database: str) -> int:  # noqa: ARG001 - the rows go there
+@pytest.fixture
+def article() -> int:
     return newsroom.article(newsroom.publication(), 1)
 
 

@@ -18,11 +18,11 @@ from syndicate.store.views import operations
 from tests.newsletters.paper import HOUR, NOW, SLOT, article
 from tests.subscribers import desk
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("database", "world")
 
 
 @pytest.fixture
-def world(database: str) -> None:  # noqa: ARG001 - the database must be there first
+def world() -> None:
     """A publication "daily" with a section "world" and one story, and no newsletter yet."""
     with transaction() as tx:
         made = desk.publication(tx)

@@ -30,8 +30,11 @@ from tests.subscribers import desk
 COUNTED = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
 
 
+pytestmark = pytest.mark.usefixtures("database")
+
+
 @pytest.fixture
-def relay(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:  # noqa: ARG001 - the database must be there first
+def relay(settings_env: pytest.MonkeyPatch) -> Iterator[FaultRelay]:
     """A relay; the newsletter "morning" has a story for its last slot, and no reader."""
     pace.BREAKERS.clear()
     with transaction() as tx:
@@ -186,7 +189,7 @@ def test_real_people_among_the_subscribers_are_refused_too(
     assert relay.accepted == []
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("database", "relay")
 def test_a_database_of_another_environment_is_refused(settings_env: pytest.MonkeyPatch) -> None:
     settings_env.setenv("SYNDICATE_ENVIRONMENT", "development")
     settings.load.cache_clear()
@@ -195,13 +198,13 @@ def test_a_database_of_another_environment_is_refused(settings_env: pytest.Monke
         invoke()
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("database", "relay")
 def test_another_relay_than_the_workers_own_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"The workers that run here send to 127\.0\.0\.1:"):
         invoke("--relay", "smtp://127.0.0.1:1")
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("database", "relay")
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     file = file_of(tmp_path, *readers(1))
     with pytest.raises(UsageError, match="--wording"):

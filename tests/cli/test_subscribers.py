@@ -11,9 +11,11 @@ from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store.ground.session import transaction
 from tests.subscribers import desk
 
+pytestmark = pytest.mark.usefixtures("database", "morning")
 
-@pytest.fixture(autouse=True)
-def morning(database: str) -> None:  # noqa: ARG001 - the database must be there first
+
+@pytest.fixture
+def morning() -> None:
     with transaction() as tx:
         desk.morning(tx)
 

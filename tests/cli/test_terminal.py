@@ -19,7 +19,7 @@ HOSTILE = "Open [/b] door :bomb: [link=https://pier.example]x[/link] [red]"
 
 
 @pytest.fixture
-def newsroom(database: str) -> None:  # noqa: ARG001 - the database must be there first
+def newsroom() -> None:
     with transaction() as tx:
         desk.morning(tx)
         article(tx, 1, "world-one", SLOT - HOUR, headline=HOSTILE, standfirst="slot:x")
@@ -32,12 +32,12 @@ def run(app: object, *arguments: str) -> str:
     return result.stdout
 
 
-@pytest.mark.usefixtures("newsroom")
+@pytest.mark.usefixtures("database", "newsroom")
 def test_a_headline_that_looks_like_mark_up_is_listed_as_it_is() -> None:
     assert HOSTILE in " ".join(run(articles.app, "list").split())
 
 
-@pytest.mark.usefixtures("newsroom")
+@pytest.mark.usefixtures("database", "newsroom")
 def test_a_rehearsal_prints_a_headline_as_it_is() -> None:
     assert HOSTILE in " ".join(run(newsletters.app, "dry-run", "morning").split())
 

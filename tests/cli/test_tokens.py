@@ -17,10 +17,12 @@ from syndicate.web.app import build as build_web
 HERE = "http://127.0.0.1:8080"
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+pytestmark = pytest.mark.usefixtures("database", "alone")
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No running stack is asked; the settings of this test are those that count."""
-    assert database
     monkeypatch.setattr("syndicate.embedded.running.attach", lambda: None)
 
 

@@ -26,10 +26,12 @@ HOUR = dt.timedelta(hours=1)
 UNREAD = "8:00, by the desk's clock"
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+pytestmark = pytest.mark.usefixtures("database", "alone")
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No running stack is asked; the settings of this test are those that count."""
-    assert database
     monkeypatch.setattr("syndicate.embedded.running.attach", lambda: None)
 
 

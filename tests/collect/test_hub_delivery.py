@@ -63,8 +63,8 @@ def test_the_same_push_twice_and_the_poll_after_it_change_nothing(hub: Hub, sour
     assert (done.articles, done.revisions, len(newsroom.articles())) == (0, 0, 2)
 
 
-def test_a_pushed_edit_makes_a_revision(hub: Hub, source: int) -> None:
-    assert source
+@pytest.mark.usefixtures("source")
+def test_a_pushed_edit_makes_a_revision(hub: Hub) -> None:
     hub.deliver(feed(hub, item(1, text="It was told in quite another way since.")))
 
     hub_delivery.store_due(LATER)
@@ -117,8 +117,8 @@ def test_a_push_waits_for_a_poll_that_is_under_way(hub: Hub, source: int) -> Non
     assert (busy, after_it, len(newsroom.articles())) == (0, 1, 2)
 
 
-def test_a_worker_that_died_over_a_push_leaves_it_to_the_next(hub: Hub, source: int) -> None:
-    assert source
+@pytest.mark.usefixtures("source")
+def test_a_worker_that_died_over_a_push_leaves_it_to_the_next(hub: Hub) -> None:
     hub.deliver(feed(hub, item(1), fresh(2)))
     with transaction() as tx:
         [taken] = pushes.take_due(tx, LATER, limit=1)

@@ -74,8 +74,8 @@ def test_a_page_as_it_was_costs_one_small_answer(site: Site, source: int) -> Non
     assert not due(NOW + 59 * MINUTE)
 
 
-def test_what_moves_around_the_article_is_no_edit(site: Site, source: int) -> None:
-    assert source
+@pytest.mark.usefixtures("database", "source")
+def test_what_moves_around_the_article_is_no_edit(site: Site) -> None:
     moving = page(FIRST, around="<aside>3,412 people read this now</aside>")
     site.serve("/story/1", moving, content_type="text/html")
 
@@ -95,11 +95,9 @@ def test_readings_end_after_a_day(site: Site, source: int) -> None:
     assert newsroom.state_of(source).leased_until is None
 
 
+@pytest.mark.usefixtures("database", "source")
 @pytest.mark.parametrize("status", [404, 429, 500])
-def test_a_page_that_does_not_answer_is_asked_at_its_next_time(
-    site: Site, source: int, status: int
-) -> None:
-    assert source
+def test_a_page_that_does_not_answer_is_asked_at_its_next_time(site: Site, status: int) -> None:
     site.routes["/story/1"] = lambda _: Reply(status)
 
     assert rereading.read_due(NOW + 16 * MINUTE) == 0

@@ -83,13 +83,13 @@ def test_a_host_is_asked_once_a_day_and_its_last_word_holds_when_it_is_silent(si
     assert site.paths() == ["/robots.txt", "/robots.txt"]
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     ("obeys", "is_read", "notices"), [(True, False, 1), (False, True, 0), (None, True, 0)]
 )
 def test_a_refused_page_leaves_its_entry_as_the_feed_gave_it(
-    database: str, site: Site, obeys: bool | None, is_read: bool, notices: int
+    site: Site, obeys: bool | None, is_read: bool, notices: int
 ) -> None:
-    assert database
     site.serve("/robots.txt", "User-agent: *\nDisallow: /story/")
     site.serve("/story/1", PAGE, content_type="text/html")
     link = site.url("/story/1")
@@ -108,8 +108,8 @@ def test_a_refused_page_leaves_its_entry_as_the_feed_gave_it(
     assert ("/story/1" in site.paths()) is is_read
 
 
-def test_a_page_as_a_source_fails_with_the_reason(database: str, site: Site) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_page_as_a_source_fails_with_the_reason(site: Site) -> None:
     site.serve("/robots.txt", "User-agent: *\nDisallow: /story/")
     site.serve("/story/1", PAGE, content_type="text/html")
     source = newsroom.source(
@@ -123,8 +123,8 @@ def test_a_page_as_a_source_fails_with_the_reason(database: str, site: Site) -> 
     assert site.paths() == ["/robots.txt"]
 
 
-def test_a_silent_host_is_asked_for_its_pages_later(database: str, site: Site) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_silent_host_is_asked_for_its_pages_later(site: Site) -> None:
     refusals = [503]
     site.routes["/robots.txt"] = lambda _: Reply(refusals.pop() if refusals else 404)
     site.serve("/story/1", PAGE, content_type="text/html")

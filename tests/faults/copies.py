@@ -42,6 +42,7 @@ from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import Lane
+from tests import rows
 from tests.acting import TESTER
 from tests.faults.counting_sink import Sink
 from tests.newsletters.paper import article, reader
@@ -210,17 +211,9 @@ def open_alerts(readers: int) -> None:
     with transaction() as tx:
         morning = newsletters.by_slug(tx, "morning")
         assert morning is not None
-        now = Newsletter(
-            publication_id=morning.publication_id,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="UTC",
-            schedule={"times": ["08:00"]},
-        )
-        sections = newsletters.sections_of(tx, morning.id)
-        made = newsletters.add(tx, now, section_ids=[each.id for each in sections])
+        section_ids = tuple(each.id for each in newsletters.sections_of(tx, morning.id))
+        owner, kind = morning.publication_id, NewsletterKind.ALERT
+        made = rows.newsletter(tx, owner, "now", section_ids=section_ids, kind=kind)
         for number in range(1, readers + 1):
             reader(tx, number, made.id)
 

@@ -82,12 +82,10 @@ def wait_until_loaded(worker: subprocess.Popen[str]) -> None:
     assert worker.stdout.readline() == "ready\n"
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.long
 @pytest.mark.parametrize("kills", KILLS)
-def test_killed_workers_lose_and_double_nothing(
-    database: str, publishers: list[Site], kills: int
-) -> None:
-    assert database
+def test_killed_workers_lose_and_double_nothing(publishers: list[Site], kills: int) -> None:
     publication_id = newsroom.publication()
     for site in publishers:
         for number in range(FEEDS):

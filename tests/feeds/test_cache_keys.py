@@ -241,11 +241,9 @@ def test_no_cache_may_keep_what_the_proxy_refuses(web: Web) -> None:
     ]
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.long
-def test_no_cache_may_keep_that_the_web_server_is_away(
-    database: str,  # noqa: ARG001 - the rows are there
-    tmp_path: Path,
-) -> None:
+def test_no_cache_may_keep_that_the_web_server_is_away(tmp_path: Path) -> None:
     with serving(tmp_path) as web:
         pass
 

@@ -13,13 +13,13 @@ from lxml import etree
 
 from syndicate.feeds import publish
 from syndicate.feeds.text import without_tags
-from syndicate.store.content.articles import ArticleSource
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
+from tests import rows
 from tests.feeds import json_feed, nasty, newsroom, reading
 from tests.feeds.newsroom import BASE, NOW, minutes
 
@@ -219,14 +219,5 @@ def _rich() -> None:
         source = sources.add(
             tx, publication, SourceKind.FEED, "https://wire.example/feed", "The Wire"
         )
-        tx.add(
-            ArticleSource(
-                article_id=article,
-                source_id=source.id,
-                entry_key="1",
-                stem=b"",
-                entry_hash=b"",
-                seen_at=NOW,
-            )
-        )
+        rows.carried(tx, article, source.id)
     publish.publish_due(NOW)

@@ -16,7 +16,7 @@ from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
 from tests.feeds.proxies import ask, cache_before, proxy, serving
 
-pytestmark = pytest.mark.debian("nginx")
+pytestmark = [pytest.mark.debian("nginx"), pytest.mark.usefixtures("database")]
 
 LIVE = "/feeds/everything.rss"
 HOST = "courier.example"  # the second paper: whoever loses the host shows the first
@@ -44,7 +44,7 @@ HEADERS = (
 
 
 @pytest.fixture
-def cache(database: str, tmp_path: Path) -> Iterator[int]:  # noqa: ARG001 - the rows go there
+def cache(tmp_path: Path) -> Iterator[int]:
     publication = newsroom.publication()
     newsroom.articles(publication, range(60))
     newsroom.article(publication, 70, published_at=clock.now(), updated_at=clock.now())

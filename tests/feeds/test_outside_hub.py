@@ -24,8 +24,11 @@ TOPIC = f"{newsroom.BASE}/feeds/everything.atom"
 _OFFERED = 4  # everything, featured, language-en, corrections
 
 
+pytestmark = pytest.mark.usefixtures("database")
+
+
 @pytest.fixture
-def outside(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[Peer]:  # noqa: ARG001
+def outside(settings_env: pytest.MonkeyPatch) -> Iterator[Peer]:
     """The outside hub, before anything was published."""
     with peer.running() as found:
         settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", json.dumps([found.origin]))

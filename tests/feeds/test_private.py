@@ -9,12 +9,12 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, logs, settings
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom.newsletters import Newsletter, NewsletterSection
-from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionChoice
+from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.syndication import reader_feeds
 from syndicate.vocabulary.articles import Access, ArticleState
-from syndicate.vocabulary.newsletters import ChoiceKind, NewsletterKind, SubscriptionState
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.web.app import build
+from tests import rows
 from tests.conftest import MASTER_KEY
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
@@ -172,29 +172,9 @@ def _reader(sections: list[str] | None = None, languages: list[str] | None = Non
         embargo_until=NOW + minutes(1_000_000),
     )
     with transaction() as tx:
-        newsletter = Newsletter(
-            publication_id=publication,
-            slug="morning",
-            kind=NewsletterKind.DIGEST,
-            name="Morning",
-            languages=["en"],
-            zone="UTC",
-            schedule={"times": ["08:00"]},
-        )
-        subscriber = Subscriber(address="reader001@example.com", address_hash=b"1", language="en")
-        tx.session.add_all([newsletter, subscriber])
-        tx.flush()
-        subscription = Subscription(
-            subscriber_id=subscriber.id,
-            newsletter_id=newsletter.id,
-            state=SubscriptionState.ACTIVE,
-            language="en",
-        )
-        tx.add(subscription)
-        tx.flush()
-        for section in (europe, sport):
-            tx.add(NewsletterSection(newsletter_id=newsletter.id, section_id=section))
+        newsletter = rows.newsletter(tx, publication, section_ids=(europe, sport))
+        subscription = rows.subscription(tx, rows.subscriber(tx).id, newsletter.id)
         for kind, values in ((ChoiceKind.SECTION, sections), (ChoiceKind.LANGUAGE, languages)):
             for value in values or ():
-                tx.add(SubscriptionChoice(subscription_id=subscription.id, kind=kind, value=value))
+                rows.choice(tx, subscription.id, value, kind)
         return reader_feeds.issue(tx, KEY, subscription.id, now=NOW)

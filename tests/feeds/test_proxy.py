@@ -13,7 +13,7 @@ from syndicate.feeds import proxy_log, publish
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 
-pytestmark = pytest.mark.debian("nginx")
+pytestmark = [pytest.mark.debian("nginx"), pytest.mark.usefixtures("database")]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def proxy(database: str, folder: Path) -> Iterator[Nginx]:  # noqa: ARG001 - the rows go there
+def proxy(folder: Path) -> Iterator[Nginx]:
     publication = newsroom.publication()
     newsroom.articles(publication, range(60))
     publish.publish_due(NOW)

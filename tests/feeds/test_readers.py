@@ -77,8 +77,11 @@ class Rss2email:
         _run(["/usr/bin/r2e", *files, *words], self.folder)
 
 
+pytestmark = pytest.mark.usefixtures("database")
+
+
 @pytest.fixture
-def web(database: str, tmp_path: Path) -> Iterator[Web]:  # noqa: ARG001 - the rows go there
+def web(tmp_path: Path) -> Iterator[Web]:
     newsroom.articles(newsroom.publication(), range(3))
     publish.publish_due(NOW)
     env = {name: os.environ[name] for name in os.environ if name.startswith("SYNDICATE_")}

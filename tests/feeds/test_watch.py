@@ -30,10 +30,8 @@ def article() -> int:
     return newsroom.article(newsroom.publication(), 600)
 
 
-def test_visits_are_written_by_program_and_partner(
-    article: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert article
+@pytest.mark.usefixtures("database", "article")
+def test_visits_are_written_by_program_and_partner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_visits, "FLUSH_S", 0.05)
     publish.publish_due(clock.now())
     with transaction() as tx:
@@ -87,8 +85,8 @@ def test_an_update_a_fresh_change_and_a_newcomer_are_no_reason_for_a_notice(arti
     assert watch.notice_behind(now) == 0
 
 
-def test_who_has_been_silent_for_long_is_forgotten_unless_a_partner(article: int) -> None:
-    assert article
+@pytest.mark.usefixtures("database", "article")
+def test_who_has_been_silent_for_long_is_forgotten_unless_a_partner() -> None:
     now = clock.now()
     with transaction() as tx:
         partner = consumers.add_partner(tx, "The Aggregator", now=now)
@@ -101,8 +99,8 @@ def test_who_has_been_silent_for_long_is_forgotten_unless_a_partner(article: int
         assert {row.client for row in consumers.consumers(tx)} == {"partner:1", "New"}
 
 
-def test_a_revoked_partner_is_not_noted(article: int) -> None:
-    assert article
+@pytest.mark.usefixtures("database", "article")
+def test_a_revoked_partner_is_not_noted() -> None:
     now = clock.now()
     with transaction() as tx:
         partner = consumers.add_partner(tx, "The Aggregator", now=now)

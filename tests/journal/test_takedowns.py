@@ -96,10 +96,8 @@ def take_down(moment: dt.datetime = LATER) -> None:
         assert changes.take_down(tx, row, now=moment)
 
 
-def test_a_line_tells_nothing_of_the_article_and_is_written_once(
-    database: str, site: Site, path: Path
-) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_line_tells_nothing_of_the_article_and_is_written_once(site: Site, path: Path) -> None:
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     before = takedowns.keep(path)
     take_down()
@@ -141,8 +139,8 @@ def test_a_restored_backup_brings_nothing_back(
     assert doctor.check_takedowns(settings.load(), Path()).state == "ok"
 
 
-def test_a_line_that_broke_off_costs_no_other(database: str, site: Site, path: Path) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_line_that_broke_off_costs_no_other(site: Site, path: Path) -> None:
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     path.parent.mkdir()
     path.write_text('{"atom_id": "tag:daily.inva')
@@ -166,8 +164,8 @@ def test_a_takedown_dated_beyond_the_calendar_hides_none_that_follow(
     assert [takedowns.keep(path), takedowns.keep(path)] == [1, 0]
 
 
-def test_a_lost_file_is_written_anew(database: str, site: Site, path: Path) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_lost_file_is_written_anew(site: Site, path: Path) -> None:
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     take_down()
     takedowns.keep(path)
@@ -178,10 +176,8 @@ def test_a_lost_file_is_written_anew(database: str, site: Site, path: Path) -> N
     assert path.read_text() == before
 
 
-def test_a_journal_that_cannot_be_written_is_a_sentence(
-    database: str, site: Site, tmp_path: Path
-) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_journal_that_cannot_be_written_is_a_sentence(site: Site, tmp_path: Path) -> None:
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     take_down()
     (tmp_path / "file").write_text("")
@@ -201,11 +197,9 @@ def test_a_takedown_after_a_kill_leaves_no_address(database: str, site: Site) ->
     assert searching.tables_with(database, WORD) == []
 
 
-def test_a_moment_of_another_age_keeps_no_later_takedown_out(
-    database: str, site: Site, path: Path
-) -> None:
+@pytest.mark.usefixtures("database")
+def test_a_moment_of_another_age_keeps_no_later_takedown_out(site: Site, path: Path) -> None:
     """A row or a line of the year 9999, and lines that say no moment, no number, no key."""
-    assert database
     newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
     line: dict[str, Any] = {
         "atom_id": "tag:daily.invalid,2020:x",

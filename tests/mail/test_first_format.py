@@ -30,9 +30,11 @@ from tests.newsletters.sending import counts, let_waiting_be_over
 HONEST = ("digest", "article", "feedback", "confirmation")
 
 
+pytestmark = pytest.mark.usefixtures("empty_database")
+
+
 @pytest.fixture
 def upgraded(
-    empty_database: str,  # noqa: ARG001 - the database must be there first
     settings_env: pytest.MonkeyPatch,
 ) -> Iterator[FaultRelay]:
     """The relay; the database was filled by the version before, and migrated."""

@@ -9,12 +9,11 @@ from syndicate.mail.sending import deliver
 from syndicate.newsletters import run, steering
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import Lane
+from tests import rows
 from tests.acting import TESTER
 from tests.newsletters.paper import DAY, NOW, reader
 
@@ -29,16 +28,8 @@ def readers(number: int, **more: tuple[str, ...]) -> list[int]:
 def add_alerts(section_id: int) -> int:
     """An alert newsletter that draws from one section."""
     with transaction() as tx:
-        made = Newsletter(
-            publication_id=1,
-            slug="now",
-            kind=NewsletterKind.ALERT,
-            name="Now",
-            languages=["en"],
-            zone="Asia/Qatar",
-            schedule={"times": ["08:00"]},
-        )
-        return newsletters.add(tx, made, section_ids=[section_id]).id
+        kind = NewsletterKind.ALERT
+        return rows.newsletter(tx, 1, "now", section_ids=(section_id,), kind=kind).id
 
 
 def compose(day: int = 0) -> int:

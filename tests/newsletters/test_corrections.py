@@ -1,23 +1,25 @@
 """Who got a story that was corrected since is told in the next issue, once, and nobody else is."""
 
 import datetime as dt
-import hashlib
 
 import pytest
 
 from syndicate.newsletters import rehearse
 from syndicate.newsletters.corrections import AT_MOST, owed
 from syndicate.store.composition.corrections import LaterChange
-from syndicate.store.content.articles import Article, Revision
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.articles import ArticleState, Change
+from tests import rows
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.newsletters.sending import compose
 from tests.subscribers import desk
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
-def readers(database: str) -> tuple[int, int]:  # noqa: ARG001 - the database must be there first
+def readers() -> tuple[int, int]:
     """Recipients of "world" and of "sport"; the first got the story that day one carried."""
     with transaction() as tx:
         desk.morning(tx)
@@ -35,20 +37,15 @@ def revise(change: Change, *, number: int = 2, day: int = 0) -> None:
         story.revision = number
         if change is Change.KILL:
             story.state = ArticleState.KILLED
-        tx.add(
-            Revision(
-                article_id=1,
-                number=number,
-                change=change,
-                is_material=True,
-                note=f"The bridge is {number}00 metres long.",
-                headline=story.headline,
-                standfirst="",
-                body_html="",
-                authors=[],
-                visible_hash=hashlib.sha256(b"x").digest(),
-                created_at=NOW + day * DAY + HOUR,
-            )
+        rows.revision(
+            tx,
+            1,
+            number,
+            change,
+            is_material=True,
+            note=f"The bridge is {number}00 metres long.",
+            headline=story.headline,
+            created_at=NOW + day * DAY + HOUR,
         )
 
 
@@ -87,7 +84,7 @@ def test_a_second_correction_is_told_too(readers: tuple[int, int]) -> None:
         assert choices(tx, mailing_id)[readers[0]] == 0b10
 
 
-@pytest.mark.usefixtures("readers")
+@pytest.mark.usefixtures("database", "readers")
 def test_a_correction_says_what_the_editor_says_and_leads_to_the_new_text() -> None:
     revise(Change.CORRECTION)
     news(1)
@@ -99,7 +96,7 @@ def test_a_correction_says_what_the_editor_says_and_leads_to_the_new_text() -> N
     assert "The bridge is 200 metres long." in text
 
 
-@pytest.mark.usefixtures("readers")
+@pytest.mark.usefixtures("database", "readers")
 def test_of_what_was_withdrawn_there_is_no_headline() -> None:
     revise(Change.KILL)
     news(1)

@@ -13,9 +13,9 @@ from syndicate.newsletters import kinds, rehearse, run, steering
 from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import MailingKind
+from tests import rows
 from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import NOW
@@ -29,16 +29,9 @@ def letter(relay: FaultRelay) -> int:
     """A letter that an older version let in, beside the digest of the morning."""
     assert relay.url
     with transaction() as tx:
-        made = Newsletter(
-            publication_id=1,
-            slug="monday-note",
-            kind=NewsletterKind.LETTER,
-            name="Monday note",
-            languages=["en"],
-            zone="Asia/Qatar",
-            schedule={"times": ["08:00"]},
-        )
-        return newsletters.add(tx, made, section_ids=[]).id
+        return rows.newsletter(
+            tx, 1, "monday-note", name="Monday note", kind=NewsletterKind.LETTER
+        ).id
 
 
 def test_every_kind_has_a_rule_and_a_kind_of_mailing() -> None:

@@ -23,9 +23,11 @@ from tests.acting import TESTER
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.fixture
-def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be there first
+def morning() -> Newsletter:
     with transaction() as tx:
         made = desk.morning(tx)
         article(tx, 1, "world-one", SLOT - HOUR)

@@ -25,7 +25,7 @@ from tests.subscribers.unread_exports import UNREAD
 
 
 @pytest.fixture
-def morning(database: str) -> Newsletter:  # noqa: ARG001 - the database must be there first
+def morning() -> Newsletter:
     with transaction() as tx:
         return desk.morning(tx)
 
@@ -56,7 +56,7 @@ def nothing_stored() -> bool:
         return not any(tx.scalar(select(func.count()).select_from(kind)) for kind in kinds)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -> None:
@@ -70,7 +70,7 @@ def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -
     assert done.faults == (1 if tool == "mailtrain" else 0)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(("text", "named"), UNREAD)
 def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that_it_does_not(
     text: str, named: str
@@ -83,7 +83,7 @@ def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that
     assert bring(text, named).added == text.count("@")
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "text",
     [
@@ -98,7 +98,7 @@ def test_a_column_that_says_nothing_of_status_keeps_nobody_out(text: str) -> Non
     assert bring(text).added == 2
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 def test_a_column_that_says_who_left_cannot_be_ignored() -> None:
     text = "email,Status\nreader001@example.com,active\nreader002@example.com,unsubscribed\n"
 
@@ -110,7 +110,7 @@ def test_a_column_that_says_who_left_cannot_be_ignored() -> None:
     assert bring(fine, "status").added == 2
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("lines", [("active", "unsubscribed"), ("unsubscribed", "active")])
 @pytest.mark.parametrize("spelt", ["reader001@example.com", "READER001@Example.com"])
 def test_who_left_in_one_line_does_not_come_in_by_another(
@@ -128,7 +128,7 @@ def test_who_left_in_one_line_does_not_come_in_by_another(
     assert {why for _, why in done.refused} >= {"is unsubscribed where the file comes from"}
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("tool", PLAIN)
 def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) -> None:
@@ -138,7 +138,7 @@ def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) ->
     assert (done.added, done.refused, done.notes) == (2, (), ())
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "spelt",
     [
@@ -160,7 +160,7 @@ def test_who_left_under_an_odd_spelling_does_not_come_in_under_the_plain_one(
     assert active() == ["reader002"]
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 def test_a_newsletter_that_is_neither_yes_nor_no_beside_one_that_is_brings_nobody_in() -> None:
     done = bring(
         "E-Mail;Newsletter\nreader001@example.com;Ja\nreader002@example.com;Nein\n"
@@ -171,7 +171,7 @@ def test_a_newsletter_that_is_neither_yes_nor_no_beside_one_that_is_brings_nobod
     assert (done.left, done.faults) == (1, 2)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("heading", ["Unsubscribed:", "--- opt-outs ---", "Abgemeldet", "deleted"])
 def test_a_heading_above_those_who_left_stops_the_file_by_its_line(heading: str) -> None:
     with pytest.raises(UsageError, match=r"^Line 3 says"):
@@ -180,7 +180,7 @@ def test_a_heading_above_those_who_left_stops_the_file_by_its_line(heading: str)
     assert nothing_stored()
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "other",
     ["reader001@example.com,gold", 'reader001@example.com,"a "b" c"', "reader001@example.com,a,b"],
@@ -194,18 +194,18 @@ def test_who_stands_in_a_line_that_nobody_understands_does_not_come_in_by_anothe
     assert (done.added, done.left, len(done.refused)) == (0, 0, 2)
 
 
-def test_who_left_elsewhere_and_reads_us_here_goes_on_and_is_told(morning: Newsletter) -> None:
+@pytest.mark.usefixtures("database", "morning")
+def test_who_left_elsewhere_and_reads_us_here_goes_on_and_is_told() -> None:
     bring("email\nreader001@example.com\n")
 
     done = bring("email,state\nreader001@example.com,unsubscribed\n")
 
-    assert morning.id == 1
     assert active() == ["reader001"]
     why = "is unsubscribed where the file comes from; it still gets the newsletter here"
     assert done == Imported(0, 0, ((2, why),), left=1)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("state", ["unsubscribed", "active"])
 def test_an_import_ends_and_wakes_nobody_whatever_it_says(state: str) -> None:
     bring("email\nreader001@example.com\nreader002@example.com\n")
@@ -219,7 +219,7 @@ def test_an_import_ends_and_wakes_nobody_whatever_it_says(state: str) -> None:
     assert active() == ["reader001"]
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     ("language", "frame"), [("en-GB", "en"), ("EN", "en"), ("ar_QA", "ar"), ("fr", "en")]
 )
@@ -243,7 +243,7 @@ def test_a_language_means_the_one_on_offer_and_an_unknown_one_falls(
     assert len(done.notes) == (3 if language == "fr" else 1)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
@@ -265,7 +265,7 @@ def test_a_consent_that_cannot_have_been_given_then_is_refused(cell: str, why: s
     assert nothing_stored()
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 def test_a_consent_of_a_zone_that_is_ahead_is_of_now() -> None:
     ahead = (NOW + dt.timedelta(hours=14)).replace(tzinfo=None).isoformat()
 
@@ -275,7 +275,7 @@ def test_a_consent_of_a_zone_that_is_ahead_is_of_now() -> None:
         assert tx.scalar(select(Consent.at)) == NOW
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 def test_nothing_of_a_file_with_an_open_quote_is_stored() -> None:
     rows = "".join(f"reader{number:03}@example.com,Ann\n" for number in range(1, 51))
 
@@ -285,7 +285,7 @@ def test_nothing_of_a_file_with_an_open_quote_is_stored() -> None:
     assert nothing_stored()
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "second",
     [
@@ -301,7 +301,7 @@ def test_two_files_in_one_are_refused_by_the_line_of_the_second(second: str) -> 
     assert nothing_stored()
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("text", ["Yes\x00.", "Yes \ud800."])
 def test_a_wording_that_no_database_holds_is_refused_in_a_sentence(text: str) -> None:
     for wording, origin in ((text, "x"), ("x", text)):
@@ -309,7 +309,7 @@ def test_a_wording_that_no_database_holds_is_refused_in_a_sentence(text: str) ->
             transfer.import_csv(["email\n"], "morning", wording=wording, origin=origin, now=NOW)
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize("scope", ["*", "newsletter:1"])
 def test_our_own_export_says_whose_address_is_mailed_no_more(scope: str) -> None:
     bring("email\nreader001@example.com\nreader002@example.com\n")
@@ -333,7 +333,7 @@ WORDS = st.sampled_from(
 NAMES = st.sampled_from(["status", "subscribed", "opt-out", "unsub_time", "confirmed_at", "state"])
 
 
-@pytest.mark.usefixtures("morning")
+@pytest.mark.usefixtures("database", "morning")
 @settings(
     max_examples=40,
     deadline=None,

@@ -15,12 +15,12 @@ from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
-pytestmark = pytest.mark.usefixtures("reader")
+pytestmark = pytest.mark.usefixtures("database", "reader")
 DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def reader(database: str) -> int:  # noqa: ARG001 - the database must be there first
+def reader() -> int:
     """An active subscription; returns its id."""
     with transaction() as tx:
         newsletter = desk.morning(tx)

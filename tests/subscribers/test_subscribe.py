@@ -16,12 +16,12 @@ from syndicate.vocabulary.sending import SuppressionReason
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "morning")
 HOUR = dt.timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def _morning(database: str) -> None:  # noqa: ARG001 - the database must be there first
+@pytest.fixture
+def morning() -> None:
     with transaction() as tx:
         desk.morning(tx)
 

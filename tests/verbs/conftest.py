@@ -15,12 +15,10 @@ from typer.testing import CliRunner
 from syndicate import clock
 from syndicate.characters import resolved
 from syndicate.errors import SyndicateError
-from syndicate.store.content.articles import Article, ArticleSource
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.incidents import DeliveryIncident
-from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Permission
@@ -33,6 +31,7 @@ from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
+from tests import rows as plain
 from tests.collect import newsroom as collecting
 from tests.collect.site import Site, running
 from tests.verbs.asked import Asked, Json
@@ -95,16 +94,7 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
     for name in ("own", "wire"):
         address = f"https://{name}.example/feed"
         made = sources.add(tx, room.english, SourceKind.FEED, address, name)
-        carried = {"entry_key": name, "stem": name.encode(), "entry_hash": b"", "link": address}
-        tx.add(
-            ArticleSource(
-                article_id=room.articles["report"],
-                source_id=made.id,
-                seen_at=clock.now(),
-                **carried,
-            )
-        )
-        tx.flush()
+        plain.carried(tx, room.articles["report"], made.id, name, stem=name.encode(), link=address)
         found[name] = made.id
     given: dict[str, Any] = {"pages": Pages.NEVER, "allow_origins": [site.origin]}
     last = 0
@@ -121,27 +111,16 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
 
 def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     """Beside the digest one of alerts, of which one is held."""
-    values: dict[str, Any] = {"kind": NewsletterKind.ALERT, "languages": ["en"], "zone": "UTC"}
-    flash = Newsletter(
-        publication_id=room.english,
-        slug="flash",
-        name="Flash",
-        schedule={"times": ["08:00"], "days": [1]},
-        **values,
-    )
-    newsletters.add(tx, flash, section_ids=[])
-    held = Issue(
-        newsletter_id=flash.id,
-        number=1,
-        local_date=room.now.date(),
+    flash = plain.newsletter(tx, room.english, "flash", kind=NewsletterKind.ALERT)
+    held = plain.issue(
+        tx,
+        flash.id,
         slot="alert",
         article_id=room.articles["arabic"],
         window_from=room.now,
         window_to=room.now,
         state=IssueState.HELD,
     )
-    tx.add(held)
-    tx.flush()
     found: dict[str, object] = {"flash": flash.id, "next_newsletter": flash.id + 1}
     return found | {"held_alert": held.id, "next_issue": held.id + 1}
 

@@ -9,18 +9,16 @@ from syndicate import clock
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import Sample
+from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import ROLES, Permission
 from syndicate.store.readers import recipients
-from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.sending import (
-    AmbiguousPolicy,
-    BatchState,
     DeliveryState,
-    Lane,
-    MailingKind,
     MailingState,
 )
+from tests import rows
 from tests.web.newsroom import Newsroom
 
 
@@ -48,58 +46,34 @@ def mailing(
     """A mailing of the newsroom's issue to four readers: accepted, failed, two remaining."""
     now = clock.now()
     with transaction() as tx:
-        row = Mailing(
-            kind=MailingKind.DIGEST,
-            issue_id=room.issue,
-            newsletter_id=room.newsletter,
+        row = rows.mailing(
+            tx,
+            tx.session.get_one(Issue, room.issue),
             publication_id=room.english,
             cohort=now + dt.timedelta(days=cohort_days),
-            message="digest",
-            scope=f"newsletter:{room.newsletter}",
             state=state,
-            lane=Lane.BULK,
-            priority=5,
-            policy=AmbiguousPolicy.SKIP,
             audience=4,
+            created_at=now,
             expires_at=now + dt.timedelta(hours=12),
             started_at=now - dt.timedelta(seconds=10),
         )
-        tx.add(row)
-        tx.flush()
-        tx.add(
-            Batch(
-                mailing_id=row.id,
-                number=0,
-                lane=Lane.BULK,
-                priority=5,
-                receiver_group="other",
-                size=4,
-                state=BatchState.READY,
-                accepted=1,
-                failed=1,
-            )
-        )
-        _deliveries(tx, row.id)
+        _deliveries(tx, rows.batch(tx, row, size=4, accepted=1, failed=1))
         return row.id
 
 
-def _deliveries(tx: Transaction, mailing_id: int) -> None:
+def _deliveries(tx: Transaction, batch: Batch) -> None:
     outcomes = (DeliveryState.ACCEPTED, DeliveryState.FAILED, *[DeliveryState.PENDING] * 2)
     for ordinal, outcome in enumerate(outcomes):
         is_failed = outcome is DeliveryState.FAILED
-        tx.add(
-            Delivery(
-                mailing_id=mailing_id,
-                batch_number=0,
-                ordinal=ordinal,
-                recipient_id=recipients.upsert(tx, f"reader{ordinal:03}@example.com").id,
-                choice=1,
-                language="en",
-                state=outcome,
-                code=550 if is_failed else None,
-                enhanced="5.1.1" if is_failed else None,
-                reason="no such user" if is_failed else None,
-            )
+        rows.delivery(
+            tx,
+            batch,
+            ordinal,
+            recipients.upsert(tx, f"reader{ordinal:03}@example.com").id,
+            state=outcome,
+            code=550 if is_failed else None,
+            enhanced="5.1.1" if is_failed else None,
+            reason="no such user" if is_failed else None,
         )
 
 

@@ -13,15 +13,12 @@ from tests.web.newsroom import Newsroom
 KEPT = "public, max-age=30"
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     "path",
     ["/", "/?before=9", "/sections/world", "/sections/world?before=9", "/feeds", "/newsletters"],
 )
-def test_a_page_in_its_own_form_may_be_kept(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
-
+def test_a_page_in_its_own_form_may_be_kept(browser: TestClient, path: str) -> None:
     assert browser.get(path).headers["cache-control"] == KEPT
     assert browser.get(f"/p/al-nahar{path}").headers["cache-control"] == KEPT
 
@@ -81,12 +78,9 @@ def test_a_style_sheet_with_a_query_is_kept_by_nobody(browser: TestClient) -> No
     assert browser.get(f"{path}?x=1").headers["cache-control"] == "no-store"
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("path", ["/hub", "/metrics", "/api/v1/openapi.json", "/healthz"])
-def test_what_says_nothing_of_caches_is_kept_by_none(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
-
+def test_what_says_nothing_of_caches_is_kept_by_none(browser: TestClient, path: str) -> None:
     assert browser.get(path).headers["cache-control"] == "no-store"
 
 
@@ -120,12 +114,9 @@ def test_a_slash_too_many_leads_to_a_path_here_whatever_host_is_said(
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("path", ["/p/al-nahar/", "http://127.0.0.1:8080//evil.example/"])
-def test_a_slash_that_belongs_there_stays(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
-
+def test_a_slash_that_belongs_there_stays(browser: TestClient, path: str) -> None:
     answer = browser.get(path)
 
     assert answer.status_code in {200, 404}

@@ -19,8 +19,8 @@ from tests.web.newsroom import Newsroom
 PLAIN = {"Content-Type": "text/plain"}
 
 
-def test_token_is_wanted_and_must_be_valid(browser: TestClient, database: str) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_token_is_wanted_and_must_be_valid(browser: TestClient) -> None:
     expired = tokens.new_secret()
     with transaction() as tx:
         tokens.add_token(
@@ -46,8 +46,8 @@ def test_session_of_the_console_opens_nothing_here(browser: TestClient) -> None:
     assert browser.get("/api/v1/mailings").status_code == 401
 
 
-def test_use_of_a_token_is_remembered_to_the_hour(browser: TestClient, database: str) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_use_of_a_token_is_remembered_to_the_hour(browser: TestClient) -> None:
     headers = operators.bearer("viewer")
 
     for _ in range(2):
@@ -70,10 +70,10 @@ def test_mailings_are_listed_page_by_page(browser: TestClient, newsroom: Newsroo
     assert shown["mailings"][0]["remaining"] == 2
 
 
+@pytest.mark.usefixtures("database")
 def test_a_relay_tells_what_it_took_and_may_do_nothing_else(
-    browser: TestClient, database: str, settings_env: pytest.MonkeyPatch
+    browser: TestClient, settings_env: pytest.MonkeyPatch
 ) -> None:
-    assert database
     relay, line = operators.bearer("relay"), b'{"at": "2026-11-24T08:00:00+00:00"}\n'
     address = "/api/v1/accepts?relay=mx1.example:25"
 
@@ -152,8 +152,8 @@ def test_role_may_do_its_own_and_no_more(
     assert operators.state_of(mailing_id) is MailingState.SENDING
 
 
-def test_everything_is_stopped_and_let_go(browser: TestClient, database: str) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_everything_is_stopped_and_let_go(browser: TestClient) -> None:
     with transaction() as tx:
         installation.stamp(tx, "test")
     headers = operators.bearer("sender")
@@ -192,8 +192,8 @@ def test_newsletters_and_issues_are_shown(browser: TestClient, newsroom: Newsroo
     ]
 
 
-def test_run_is_safe_to_repeat(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_run_is_safe_to_repeat(browser: TestClient) -> None:
     headers = operators.bearer("editor")
 
     first, second = (
@@ -219,8 +219,8 @@ def test_rehearsal_stores_nothing(browser: TestClient, newsroom: Newsroom) -> No
     assert [each["id"] for each in recent] == [newsroom.issue]
 
 
-def test_readers_are_brought_in(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_readers_are_brought_in(browser: TestClient) -> None:
     headers = operators.bearer() | {"Content-Type": "text/csv"}
     path = "/api/v1/newsletters/morning/subscribers"
     file = (
@@ -244,10 +244,8 @@ def test_readers_are_brought_in(browser: TestClient, newsroom: Newsroom) -> None
     assert shown["readers"] == 2
 
 
-def test_who_left_elsewhere_is_counted_and_named_to_a_program(
-    browser: TestClient, newsroom: Newsroom
-) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_who_left_elsewhere_is_counted_and_named_to_a_program(browser: TestClient) -> None:
     headers = operators.bearer() | {"Content-Type": "text/csv"}
     path = "/api/v1/newsletters/morning/subscribers?wording=w&origin=o&ignore_column=VIP"
     file = (
@@ -265,6 +263,7 @@ def test_who_left_elsewhere_is_counted_and_named_to_a_program(
     assert [each["line"] for each in found["notes"]] == [2]
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     ("query", "content", "status", "word"),
     [
@@ -284,9 +283,8 @@ def test_who_left_elsewhere_is_counted_and_named_to_a_program(
     ],
 )
 def test_file_that_cannot_be_read_is_refused(
-    browser: TestClient, newsroom: Newsroom, query: str, content: bytes, status: int, word: str
+    browser: TestClient, query: str, content: bytes, status: int, word: str
 ) -> None:
-    assert newsroom.newsletter
     headers = operators.bearer() | {"Content-Type": "text/csv"}
 
     answer = browser.post(
@@ -310,8 +308,8 @@ def test_sources_are_shown_and_steered(browser: TestClient, newsroom: Newsroom) 
     assert browser.post("/api/v1/sources/99/pause", headers=headers).status_code == 404
 
 
-def test_feeds_are_shown_with_their_addresses(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_feeds_are_shown_with_their_addresses(browser: TestClient) -> None:
     feeds = browser.get("/api/v1/feeds", headers=operators.bearer("viewer")).json()
 
     assert feeds[0]["rss"] == "http://127.0.0.1:8080/feeds/everything.rss"

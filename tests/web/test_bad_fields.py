@@ -96,11 +96,11 @@ def test_no_field_of_a_form_breaks_anything(
     assert {path: code for path, code in answers(browser, whole).items() if code >= 400} == {}
 
 
+@pytest.mark.usefixtures("whole")
 @pytest.mark.long
 def test_no_field_of_a_query_breaks_anything(
-    browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
+    browser: TestClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert whole.english
     operators.sign_in(browser)
     bearer = operators.bearer()
 
@@ -118,11 +118,11 @@ def test_no_field_of_a_query_breaks_anything(
     assert troubles(capsys.readouterr().out) == set()
 
 
+@pytest.mark.usefixtures("whole")
 @pytest.mark.parametrize("path", matrix.whole(PATHS, short=PATHS[2:3]))
 def test_no_header_breaks_anything(
-    browser: TestClient, whole: Newsroom, path: str, capsys: pytest.CaptureFixture[str]
+    browser: TestClient, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert whole.english
     bearer = operators.bearer()["Authorization"].encode()
 
     said = {}

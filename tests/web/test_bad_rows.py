@@ -18,15 +18,13 @@ from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.maintenance.tables import METADATA
-from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import due
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
-from syndicate.vocabulary.newsletters import IssueState, NewsletterKind, SubscriptionState
+from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
 from syndicate.vocabulary.sources import SourceKind
-from tests import matrix
+from tests import matrix, rows
 from tests.acting import TESTER
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -191,19 +189,8 @@ def test_a_newsletter_that_cannot_be_read_keeps_no_other_from_coming_out(
 ) -> None:
     operators.sign_in(browser)
     with transaction() as tx:
-        newsletters.add(
-            tx,
-            Newsletter(
-                publication_id=whole.english,
-                slug="evening",
-                kind=NewsletterKind.DIGEST,
-                name="Evening",
-                languages=["en"],
-                zone="UTC",
-                schedule={"times": ["18:00"], "days": []},
-            ),
-            section_ids=[],
-        )
+        schedule = {"times": ["18:00"], "days": []}
+        rows.newsletter(tx, whole.english, "evening", schedule=schedule)
         tx.execute(text(f"UPDATE newsletter SET {bad} WHERE slug = 'evening'"))  # noqa: S608 - our own words
         tx.execute(text("UPDATE newsletter SET created_at = '2020-01-01'"))
         tx.execute(text("DELETE FROM issue_story; DELETE FROM mailing; DELETE FROM issue"))

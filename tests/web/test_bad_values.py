@@ -185,12 +185,11 @@ NUL_PATHS = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("whole")
 @pytest.mark.parametrize("path", NUL_PATHS)
 def test_a_nul_in_a_path_is_not_here(
-    browser: TestClient, whole: Newsroom, path: str, capsys: pytest.CaptureFixture[str]
+    browser: TestClient, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert whole.english
-
     answer = browser.get(path, headers=operators.bearer())
 
     assert answer.status_code == 404
@@ -198,11 +197,9 @@ def test_a_nul_in_a_path_is_not_here(
     assert troubles(capsys.readouterr().out) == set()
 
 
-def test_no_route_hears_of_a_nul(
-    browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("whole")
+def test_no_route_hears_of_a_nul(browser: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     """In each place of each path, in a query, in a form, in a cookie and in a body."""
-    assert whole.english
     operators.sign_in(browser)
     bearer = operators.bearer()
     forms = (

@@ -53,10 +53,8 @@ def test_every_page_is_accessible_and_keeps_to_itself(
     watched.context.close()
 
 
-def test_sign_up_to_leaving_without_script(
-    chromium: Browser, address: str, newsroom: Newsroom
-) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_sign_up_to_leaving_without_script(chromium: Browser, address: str) -> None:
     watched = Watched(chromium, address, java_script_enabled=False)
 
     page = watched.open("/")
@@ -83,10 +81,10 @@ def test_sign_up_to_leaving_without_script(
     watched.context.close()
 
 
+@pytest.mark.usefixtures("newsroom")
 def test_the_pages_behind_a_mails_links_are_accessible(
-    chromium: Browser, address: str, browser: TestClient, newsroom: Newsroom
+    chromium: Browser, address: str, browser: TestClient
 ) -> None:
-    assert newsroom.newsletter
     sign_up(browser)
     assert browser.post(f"/confirm/{confirm_token()}").status_code == 200
     watched = Watched(
@@ -132,10 +130,8 @@ def test_email_article_without_script(chromium: Browser, address: str, newsroom:
     watched.context.close()
 
 
-def test_keyboard_alone_reaches_the_text(
-    chromium: Browser, address: str, newsroom: Newsroom
-) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_keyboard_alone_reaches_the_text(chromium: Browser, address: str) -> None:
     watched = Watched(chromium, address)
 
     page = watched.open("/")

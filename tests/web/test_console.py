@@ -314,11 +314,9 @@ def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroo
     assert browser.post("/console/sources/99/pause").status_code == 404
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("path", ["/console/mailings/99", "/console/newsletters/99"])
-def test_what_is_not_there_is_said_with_a_way_home(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
+def test_what_is_not_there_is_said_with_a_way_home(browser: TestClient, path: str) -> None:
     operators.sign_in(browser)
 
     page = browser.get(path)

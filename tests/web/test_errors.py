@@ -8,11 +8,10 @@ from syndicate.store.views import reader_pages
 from syndicate.web.app import build
 from syndicate.web.errors import status_of
 from tests.web import operators
-from tests.web.newsroom import Newsroom
 
 
-def test_stray_reader_sees_whose_house_it_is(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_stray_reader_sees_whose_house_it_is(browser: TestClient) -> None:
     english, arabic = browser.get("/nowhere"), browser.get("/p/al-nahar/nowhere")
 
     assert english.status_code == arabic.status_code == 404
@@ -23,8 +22,8 @@ def test_stray_reader_sees_whose_house_it_is(browser: TestClient, newsroom: News
     assert 'href="/p/al-nahar/"' in arabic.text
 
 
-def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_program_gets_json_and_a_reader_a_page(browser: TestClient) -> None:
     program, reader = browser.get("/api/v1/nowhere"), browser.get("/nowhere")
 
     assert program.json() == {
@@ -38,6 +37,7 @@ def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Ne
     assert browser.put("/").status_code == 405
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
@@ -49,9 +49,8 @@ def test_program_gets_json_and_a_reader_a_page(browser: TestClient, newsroom: Ne
     ],
 )  # fmt: skip
 def test_program_is_told_the_field_by_the_name_that_it_knows(
-    browser: TestClient, database: str, body: str, sentence: str
+    browser: TestClient, body: str, sentence: str
 ) -> None:
-    assert database
     headers = {**operators.bearer("admin"), "Content-Type": "application/json"}
 
     answer = browser.post("/api/v1/articles", headers=headers, content=body)
@@ -78,12 +77,8 @@ def test_status_fits_the_error(error: errors.SyndicateError, status: int) -> Non
     assert status_of(error) == status
 
 
-def test_crash_is_written_down_and_told_without_detail(
-    database: str, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert database
-    assert newsroom.english
-
+@pytest.mark.usefixtures("database", "newsroom")
+def test_crash_is_written_down_and_told_without_detail(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object, **_options: object) -> None:
         message = "secret detail"
         raise ZeroDivisionError(message)

@@ -27,12 +27,12 @@ TYPES = {
 
 
 @pytest.fixture
-def articles(database: str) -> list[int]:  # noqa: ARG001 - the rows go there
+def articles() -> list[int]:
     return _published(12)
 
 
 @pytest.fixture
-def archives(database: str) -> list[int]:  # noqa: ARG001 - the rows go there
+def archives() -> list[int]:
     """More than stand on one page: the oldest are in archives."""
     return _published(160)
 
@@ -43,7 +43,7 @@ def _published(count: int) -> list[int]:
     return made
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 @pytest.mark.parametrize("form", ["rss", "atom", "json"])
 def test_a_feed_is_served_with_its_type_hash_date_and_links(browser: TestClient, form: str) -> None:
     answer = browser.get(f"/feeds/everything.{form}", headers=PLAIN)
@@ -61,7 +61,7 @@ def test_a_feed_is_served_with_its_type_hash_date_and_links(browser: TestClient,
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_a_browser_is_told_that_a_feed_is_xml_with_a_style_sheet(browser: TestClient) -> None:
     accept = {**PLAIN, "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9"}
     shown = browser.get("/feeds/everything.rss", headers=accept)
@@ -75,7 +75,7 @@ def test_a_browser_is_told_that_a_feed_is_xml_with_a_style_sheet(browser: TestCl
     assert json.headers["content-type"] == TYPES["json"]
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_each_coding_has_a_tag_of_its_own_and_the_same_text(browser: TestClient) -> None:
     found = {}
     for coding in ("identity", "gzip", "br"):
@@ -90,7 +90,7 @@ def test_each_coding_has_a_tag_of_its_own_and_the_same_text(browser: TestClient)
     assert brotli.decompress(found["br"][1]) == found["identity"][1]
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 def test_a_known_tag_is_answered_by_304_and_no_body(browser: TestClient, coding: str) -> None:
     headers = {"Accept-Encoding": coding}
@@ -106,7 +106,7 @@ def test_a_known_tag_is_answered_by_304_and_no_body(browser: TestClient, coding:
         assert "etag" in answer.headers
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_if_none_match_comes_before_if_modified_since(browser: TestClient) -> None:
     since = {"If-Modified-Since": format_datetime(NOW, usegmt=True)}
     older = {"If-Modified-Since": format_datetime(NOW - minutes(1), usegmt=True)}
@@ -120,7 +120,7 @@ def test_if_none_match_comes_before_if_modified_since(browser: TestClient) -> No
         assert browser.get("/feeds/everything.rss", headers=headers).status_code == 200
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_a_date_that_a_clock_ahead_gave_out_does_not_hide_the_feed(browser: TestClient) -> None:
     with time_machine.travel(NOW):
         ahead = {"If-Modified-Since": format_datetime(NOW + minutes(60), usegmt=True)}
@@ -130,7 +130,7 @@ def test_a_date_that_a_clock_ahead_gave_out_does_not_hide_the_feed(browser: Test
     assert answer.headers["last-modified"] == format_datetime(NOW, usegmt=True)
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_head_says_what_get_would_and_sends_nothing(browser: TestClient) -> None:
     get = browser.get("/feeds/everything.atom", headers=PLAIN)
     head = browser.head("/feeds/everything.atom", headers=PLAIN)
@@ -142,13 +142,13 @@ def test_head_says_what_get_would_and_sends_nothing(browser: TestClient) -> None
     assert browser.head("/feeds/everything.atom", headers=known).status_code == 304
 
 
-@pytest.mark.usefixtures("archives")
+@pytest.mark.usefixtures("database", "archives")
 def test_archives_may_be_kept_and_open_pages_may_not(browser: TestClient) -> None:
     assert "immutable" in browser.get("/feeds/everything.rss?page=1").headers["cache-control"]
     assert "immutable" not in browser.get("/feeds/everything.rss?page=3").headers["cache-control"]
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 @pytest.mark.parametrize(
     "path",
     [
@@ -169,14 +169,14 @@ def test_what_is_not_there_is_a_404(browser: TestClient, path: str) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_a_feed_takes_no_posts(browser: TestClient) -> None:
     answer = browser.post("/feeds/everything.rss")
 
     assert answer.status_code == 405
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_a_gone_feed_answers_410_and_a_moved_one_301(browser: TestClient) -> None:
     assert browser.get("/feeds/everything.rss").status_code == 200
     with transaction() as tx:
@@ -209,7 +209,7 @@ def test_a_change_is_served_while_the_document_stands_on_the_shelf(
     assert b"Story 7<" not in after.content
 
 
-@pytest.mark.usefixtures("articles")
+@pytest.mark.usefixtures("database", "articles")
 def test_the_list_of_feeds_is_opml(browser: TestClient) -> None:
     answer = browser.get("/feeds.opml")
 

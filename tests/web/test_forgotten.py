@@ -49,6 +49,7 @@ def test_one_click_after_an_erasure_is_answered_200(
         assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     ("path", "purpose"),
     [
@@ -66,9 +67,8 @@ def test_one_click_after_an_erasure_is_answered_200(
     ],
 )
 def test_every_link_of_a_reader_who_was_forgotten_opens_a_page_that_says_so(
-    browser: TestClient, newsroom: Newsroom, path: str, purpose: str, prefix: str, words: str
+    browser: TestClient, path: str, purpose: str, prefix: str, words: str
 ) -> None:
-    assert newsroom.newsletter
     gone = f"4711:{int(clock.now().timestamp())}"
     link = prefix + path.format(sealed(purpose, gone))
 

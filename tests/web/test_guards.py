@@ -54,8 +54,8 @@ def test_the_sweep_sees_the_forms() -> None:
     assert {"/newsletters/{slug}", "/confirm/{token}", ONE_CLICK, "/never/{token}"} <= paths
 
 
-def test_every_unsafe_route_refuses_another_site(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_every_unsafe_route_refuses_another_site(browser: TestClient) -> None:
     elsewhere = (
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -137,9 +137,9 @@ def test_cross_site(method: str, path: str, headers: dict[str, str], refused: bo
     assert guards.is_cross_site(method, path, Headers(headers)) is refused
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/healthz", "/confirm/x", "/api/v1/nowhere"])
-def test_every_answer_binds_the_browser(browser: TestClient, newsroom: Newsroom, path: str) -> None:
-    assert newsroom.english
+def test_every_answer_binds_the_browser(browser: TestClient, path: str) -> None:
     headers = browser.get(path).headers
 
     assert headers["x-content-type-options"] == "nosniff"
@@ -149,13 +149,11 @@ def test_every_answer_binds_the_browser(browser: TestClient, newsroom: Newsroom,
     assert "set-cookie" not in headers
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     "path", ["/confirm/a.b", "/preferences/a.b", "/unsubscribe/a.b", "/never/a.b"]
 )
-def test_token_page_is_kept_and_indexed_by_nobody(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
+def test_token_page_is_kept_and_indexed_by_nobody(browser: TestClient, path: str) -> None:
     answer = browser.get(path)
 
     assert answer.status_code == 404
@@ -164,10 +162,8 @@ def test_token_page_is_kept_and_indexed_by_nobody(
     assert "incomplete" in answer.text
 
 
-def test_large_body_is_refused_before_and_while_it_arrives(
-    browser: TestClient, newsroom: Newsroom
-) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_large_body_is_refused_before_and_while_it_arrives(browser: TestClient) -> None:
     big = b"a" * (guards.FORM_BYTES + 1)
     form = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -253,11 +249,9 @@ def test_readyz_says_that_the_broker_is_missing(browser: TestClient) -> None:
     assert answer.json() == {"status": "not ready", "reason": "The broker does not answer."}
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("path", ["/", "/feeds", "/robots.txt", "/healthz", "/nowhere"])
-def test_head_has_the_head_of_get_and_no_body(
-    browser: TestClient, newsroom: Newsroom, path: str
-) -> None:
-    assert newsroom.english
+def test_head_has_the_head_of_get_and_no_body(browser: TestClient, path: str) -> None:
     head, get = browser.head(path), browser.get(path)
 
     assert head.status_code == get.status_code
@@ -265,8 +259,8 @@ def test_head_has_the_head_of_get_and_no_body(
     assert head.content == b""
 
 
-def test_robots_are_kept_from_what_tokens_open(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.english
+@pytest.mark.usefixtures("newsroom")
+def test_robots_are_kept_from_what_tokens_open(browser: TestClient) -> None:
     lines = browser.get("/robots.txt").text.splitlines()
 
     assert {"Disallow: /console", "Disallow: /unsubscribe/", "Disallow: /never/"} <= set(lines)

@@ -52,17 +52,16 @@ def test_the_console_says_why_and_shows_what_would_leave(
     assert 'action="/console/release"' in page
 
 
-def test_whoever_may_only_read_sees_no_button(browser: TestClient, mailing_id: int) -> None:
+@pytest.mark.usefixtures("mailing_id")
+def test_whoever_may_only_read_sees_no_button(browser: TestClient) -> None:
     operators.sign_in(browser, "viewer")
 
-    assert mailing_id
     assert 'action="/console/release"' not in browser.get("/console/release").text
     assert browser.post("/console/release").status_code == 403
 
 
-def test_the_console_lets_mail_go_and_leaves_what_nobody_knows(
-    browser: TestClient, mailing_id: int
-) -> None:
+@pytest.mark.usefixtures("mailing_id")
+def test_the_console_lets_mail_go_and_leaves_what_nobody_knows(browser: TestClient) -> None:
     operators.sign_in(browser)
 
     browser.post("/console/release")
@@ -72,7 +71,6 @@ def test_the_console_lets_mail_go_and_leaves_what_nobody_knows(
     assert row is not None
     assert (row.held_at, row.stopped_at, len(row.past_lives)) == (None, None, 1)
     assert "2 in doubt" in browser.get("/console").text
-    assert mailing_id
 
 
 def test_the_api_says_what_a_release_would_do_and_does_it(
@@ -91,15 +89,13 @@ def test_the_api_says_what_a_release_would_do_and_does_it(
     assert (released["held_at"], released["stopped_at"]) == (None, None)
 
 
-def test_an_operators_stop_meanwhile_does_not_hide_why(
-    browser: TestClient, mailing_id: int
-) -> None:
+@pytest.mark.usefixtures("mailing_id")
+def test_an_operators_stop_meanwhile_does_not_hide_why(browser: TestClient) -> None:
     headers = operators.bearer("sender")
 
     browser.post("/api/v1/installation/stop", headers=headers, json={"why": "be quick"})
 
     shown = browser.get("/api/v1/installation", headers=headers).json()
-    assert mailing_id
     assert (shown["stopped_why"], shown["held_why"]) == ("be quick", WHY)
     operators.sign_in(browser, "viewer")
     page = browser.get("/console/mailings").text
@@ -107,8 +103,8 @@ def test_an_operators_stop_meanwhile_does_not_hide_why(
     assert "An operator with permission to stop everything can release it." in page
 
 
-def test_metrics_count_it(browser: TestClient, mailing_id: int) -> None:
-    assert mailing_id
+@pytest.mark.usefixtures("mailing_id")
+def test_metrics_count_it(browser: TestClient) -> None:
     lines = browser.get("/metrics", headers=operators.bearer("viewer")).text.splitlines()
 
     assert "syndicate_held 1" in lines

@@ -75,10 +75,8 @@ def test_who_may_only_look_has_no_buttons(browser: TestClient, opened: int) -> N
     assert the_one().id == opened
 
 
-def test_many_incidents_do_not_hide_what_else_needs_a_person(
-    browser: TestClient, opened: int
-) -> None:
-    assert opened
+@pytest.mark.usefixtures("opened")
+def test_many_incidents_do_not_hide_what_else_needs_a_person(browser: TestClient) -> None:
     with transaction() as tx:
         for number in range(6):
             operators.incident(tx, receiver=f"mx{number}.example")
@@ -89,8 +87,8 @@ def test_many_incidents_do_not_hide_what_else_needs_a_person(
     assert "2 more receivers object to our mail." in front
 
 
-def test_incidents_are_counted_for_whoever_watches(browser: TestClient, opened: int) -> None:
-    assert opened
+@pytest.mark.usefixtures("opened")
+def test_incidents_are_counted_for_whoever_watches(browser: TestClient) -> None:
     with transaction() as tx:
         operators.incident(tx, reason="burst")
 

@@ -66,15 +66,15 @@ def subscribed(browser: TestClient, newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_sign_up_answers_every_address_alike(browser: TestClient, subscribed: Newsroom) -> None:
-    assert subscribed.newsletter
-
+@pytest.mark.usefixtures("subscribed")
+def test_sign_up_answers_every_address_alike(browser: TestClient) -> None:
     known, unknown = sign_up(browser), sign_up(browser, address="reader002@example.com")
 
     assert known == unknown
     assert "Check your email" in known
 
 
+@pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -84,9 +84,8 @@ def test_sign_up_answers_every_address_alike(browser: TestClient, subscribed: Ne
     ],
 )
 def test_sign_up_says_what_is_wrong_and_keeps_what_was_typed(
-    browser: TestClient, newsroom: Newsroom, fields: dict[str, object], sentence: str
+    browser: TestClient, fields: dict[str, object], sentence: str
 ) -> None:
-    assert newsroom.newsletter
     form = {"address": READER, "stamp": stamp("sign-up:morning"), "sections": ["world"]} | fields
 
     answer = browser.post("/newsletters/morning", data=form)
@@ -99,10 +98,8 @@ def test_sign_up_says_what_is_wrong_and_keeps_what_was_typed(
         assert not re.search(r'value="culture" checked', answer.text)
 
 
-def test_sign_up_that_was_too_quick_works_with_the_next_click(
-    browser: TestClient, newsroom: Newsroom
-) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_sign_up_that_was_too_quick_works_with_the_next_click(browser: TestClient) -> None:
     mark = stamp("sign-up:morning", age_s=0)
 
     answer = browser.post("/newsletters/morning", data={"address": READER, "stamp": mark})
@@ -112,16 +109,15 @@ def test_sign_up_that_was_too_quick_works_with_the_next_click(
     assert f'name="stamp" value="{mark}"' in answer.text
 
 
-def test_sign_up_of_a_robot_sends_nothing(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.newsletter
-
+@pytest.mark.usefixtures("newsroom")
+def test_sign_up_of_a_robot_sends_nothing(browser: TestClient) -> None:
     assert "Check your email" in sign_up(browser, website="https://shop.example")
     with transaction() as tx:
         assert ledger.newest(tx, limit=1, with_singles=True) == []
 
 
-def test_sign_up_is_capped_per_visitor(browser: TestClient, newsroom: Newsroom) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_sign_up_is_capped_per_visitor(browser: TestClient) -> None:
     for number in range(10):
         sign_up(browser, address=f"reader{number:03}@example.com")
 
@@ -132,10 +128,8 @@ def test_sign_up_is_capped_per_visitor(browser: TestClient, newsroom: Newsroom) 
     assert answer.headers["retry-after"] == "60"
 
 
-def test_confirm_page_changes_nothing_and_the_click_does(
-    browser: TestClient, newsroom: Newsroom
-) -> None:
-    assert newsroom.newsletter
+@pytest.mark.usefixtures("newsroom")
+def test_confirm_page_changes_nothing_and_the_click_does(browser: TestClient) -> None:
     sign_up(browser, sections=["world"], languages=["en"])
     path = f"/confirm/{confirm_token()}"
 
@@ -148,8 +142,8 @@ def test_confirm_page_changes_nothing_and_the_click_does(
         assert subscription().state is SubscriptionState.ACTIVE
 
 
-def test_preferences_are_kept_and_shown(browser: TestClient, subscribed: Newsroom) -> None:
-    assert subscribed.newsletter
+@pytest.mark.usefixtures("subscribed")
+def test_preferences_are_kept_and_shown(browser: TestClient) -> None:
     path = f"/preferences/{token(message.PREFERENCES)}"
     form = {"sections": ["world"], "languages": ["ar"], "language": "ar", "pause": "2"}
 
@@ -165,21 +159,16 @@ def test_preferences_are_kept_and_shown(browser: TestClient, subscribed: Newsroo
     assert subscription().paused_until is not None
 
 
-def test_preferences_without_any_choice_are_refused(
-    browser: TestClient, subscribed: Newsroom
-) -> None:
-    assert subscribed.newsletter
-
+@pytest.mark.usefixtures("subscribed")
+def test_preferences_without_any_choice_are_refused(browser: TestClient) -> None:
     answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data={"pause": "0"})
 
     assert answer.status_code == 422
     assert "Choose at least one section and one language" in answer.text
 
 
-def test_unsubscribe_page_changes_nothing_and_the_click_does(
-    browser: TestClient, subscribed: Newsroom
-) -> None:
-    assert subscribed.newsletter
+@pytest.mark.usefixtures("subscribed")
+def test_unsubscribe_page_changes_nothing_and_the_click_does(browser: TestClient) -> None:
     path = f"/unsubscribe/{token(message.UNSUBSCRIBE)}"
 
     page = browser.get(path)
@@ -192,12 +181,12 @@ def test_unsubscribe_page_changes_nothing_and_the_click_does(
     assert "You have unsubscribed" in browser.get(path).text
 
 
+@pytest.mark.usefixtures("subscribed")
 @pytest.mark.parametrize("is_multipart", [False, True])
 @pytest.mark.parametrize("prefix", ["", "/p/courier"])
 def test_one_click_from_anywhere_is_answered_200(
-    browser: TestClient, subscribed: Newsroom, is_multipart: bool, prefix: str
+    browser: TestClient, is_multipart: bool, prefix: str
 ) -> None:
-    assert subscribed.newsletter
     path = f"{prefix}/unsubscribe/{token(message.UNSUBSCRIBE)}"
     elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "https://mail.example"}
 
@@ -217,8 +206,8 @@ def test_one_click_from_anywhere_is_answered_200(
         assert subscription().state is SubscriptionState.ENDED
 
 
-def test_links_cannot_be_bent_to_another_purpose(browser: TestClient, subscribed: Newsroom) -> None:
-    assert subscribed.newsletter
+@pytest.mark.usefixtures("subscribed")
+def test_links_cannot_be_bent_to_another_purpose(browser: TestClient) -> None:
     preferences = token(message.PREFERENCES)
 
     for page in ("unsubscribe", "confirm", "never"):
@@ -273,11 +262,9 @@ def test_email_form_in_arabic_says_it_in_arabic(browser: TestClient, newsroom: N
     assert "لم يفتح هذا النموذج على موقعنا" in answer.text
 
 
+@pytest.mark.usefixtures("subscribed")
 @pytest.mark.parametrize("pause", ["²", "-1", "9999", "x"])
-def test_a_pause_that_is_none_is_said_so(
-    browser: TestClient, subscribed: Newsroom, pause: str
-) -> None:
-    assert subscribed.newsletter
+def test_a_pause_that_is_none_is_said_so(browser: TestClient, pause: str) -> None:
     form = {"sections": ["world"], "languages": ["en"], "pause": pause}
 
     answer = browser.post(f"/preferences/{token(message.PREFERENCES)}", data=form)
@@ -285,10 +272,8 @@ def test_a_pause_that_is_none_is_said_so(
     assert answer.status_code == 422
 
 
-def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
-    browser: TestClient, subscribed: Newsroom
-) -> None:
-    assert subscribed.newsletter
+@pytest.mark.usefixtures("subscribed")
+def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(browser: TestClient) -> None:
     path = f"/preferences/{token(message.PREFERENCES)}"
     assert "Create my feed" in browser.get(path).text
 
@@ -311,8 +296,8 @@ def test_a_readers_own_feed_is_told_once_renewed_and_taken_away(
     assert browser.get(second).status_code == 404
 
 
-def test_a_reader_who_left_is_given_no_feed(browser: TestClient, subscribed: Newsroom) -> None:
-    assert subscribed.newsletter
+@pytest.mark.usefixtures("subscribed")
+def test_a_reader_who_left_is_given_no_feed(browser: TestClient) -> None:
     browser.post(f"/unsubscribe/{token(message.UNSUBSCRIBE)}", data=ONE_CLICK)
     path = f"/preferences/{token(message.PREFERENCES)}"
 
@@ -325,10 +310,10 @@ def test_a_reader_who_left_is_given_no_feed(browser: TestClient, subscribed: New
     assert browser.post(f"{path}x/feed").status_code == 404
 
 
+@pytest.mark.usefixtures("subscribed")
 def test_a_feed_made_on_the_page_is_in_no_log(
-    browser: TestClient, subscribed: Newsroom, capfd: pytest.CaptureFixture[str]
+    browser: TestClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert subscribed.newsletter
     secret = token(message.PREFERENCES)
     before = logging.getLogger().handlers[:]
     logs.configure(log_format="json", level="debug")

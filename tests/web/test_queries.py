@@ -10,10 +10,8 @@ from starlette.testclient import TestClient
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sources import SourceKind
+from tests import rows
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -56,19 +54,7 @@ def add_more(room: Newsroom, number: int) -> None:
         sources.add(
             tx, room.english, SourceKind.FEED, f"https://{number}.example/", f"Source {number}"
         )
-        newsletters.add(
-            tx,
-            Newsletter(
-                publication_id=room.english,
-                slug=f"more-{number}",
-                kind=NewsletterKind.DIGEST,
-                name=f"More {number}",
-                languages=["en"],
-                zone="UTC",
-                schedule={"times": ["09:00"], "days": []},
-            ),
-            section_ids=[],
-        )
+        rows.newsletter(tx, room.english, f"more-{number}")
         operators.incident(tx, receiver=f"mx{number}.example")
     operators.mailing(room, cohort_days=number)
 

@@ -291,9 +291,8 @@ def test_postfix_hands_returned_mails_over_to_the_command(
     assert (counted(mailing_id), len(box)) == ({"bounced": 1}, 1)
 
 
-def test_a_socket_in_a_folder_will_do_and_an_old_one_is_no_hindrance(
-    settings_env: pytest.MonkeyPatch,  # noqa: ARG001 - the command takes its key from there
-) -> None:
+@pytest.mark.usefixtures("settings_env")
+def test_a_socket_in_a_folder_will_do_and_an_old_one_is_no_hindrance() -> None:
     folder = Path(tempfile.mkdtemp(prefix="syndicate-lmtp-"))
     path = folder / "lmtp.sock"
     with socket.socket(socket.AF_UNIX) as gone:

@@ -106,7 +106,7 @@ def amazon(server: Server, authority: Authority) -> sns.Amazon:
 
 
 @pytest.fixture
-def expected(database: str, settings_env: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - first the database
+def expected(settings_env: pytest.MonkeyPatch) -> None:
     """An installation that expects this topic's events, with one reader."""
     settings_env.setenv("SYNDICATE_HOOK_SNS_TOPICS", json.dumps([TOPIC]))
     settings.load.cache_clear()
@@ -146,7 +146,7 @@ def is_suppressed() -> bool:
         return recipients.is_suppressed(tx, recipients.hash_of(READER), "newsletter:1")
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_an_event_is_believed_by_the_certificate_that_amazon_serves_and_asked_once(
     server: Server, amazon: sns.Amazon, key: rsa.RSAPrivateKey
 ) -> None:
@@ -160,7 +160,7 @@ def test_an_event_is_believed_by_the_certificate_that_amazon_serves_and_asked_on
     assert server.asked == ["/SimpleNotificationService-1.pem"]
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_what_somebody_recorded_is_refused_a_day_later(
     amazon: sns.Amazon, key: rsa.RSAPrivateKey
 ) -> None:
@@ -172,7 +172,7 @@ def test_what_somebody_recorded_is_refused_a_day_later(
     assert not is_suppressed()
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_a_certificate_that_was_not_there_is_asked_for_again(
     server: Server, amazon: sns.Amazon, key: rsa.RSAPrivateKey
 ) -> None:
@@ -185,7 +185,7 @@ def test_a_certificate_that_was_not_there_is_asked_for_again(
     assert post(signed(key, ses()), amazon) == 200
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_a_server_that_nobody_vouches_for_is_not_amazon(
     server: Server, key: rsa.RSAPrivateKey, tmp_path: Path
 ) -> None:
@@ -195,7 +195,7 @@ def test_a_server_that_nobody_vouches_for_is_not_amazon(
     assert not is_suppressed()
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_a_topic_is_confirmed_at_amazon_and_nowhere_else(
     server: Server, amazon: sns.Amazon, key: rsa.RSAPrivateKey
 ) -> None:
@@ -215,14 +215,14 @@ def test_a_topic_is_confirmed_at_amazon_and_nowhere_else(
     ]
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_what_is_said_about_a_topic_is_no_event(amazon: sns.Amazon, key: rsa.RSAPrivateKey) -> None:
     assert post(signed(key, "Successfully validated SNS topic."), amazon) == 200
     assert post(confirmation(key, Type="UnsubscribeConfirmation"), amazon) == 200
     assert post(signed(key, ses(), Type="Other"), amazon) == 403
 
 
-@pytest.mark.usefixtures("expected")
+@pytest.mark.usefixtures("database", "expected")
 def test_a_topic_that_is_not_ours_is_refused_before_anything_is_fetched(
     server: Server, amazon: sns.Amazon, key: rsa.RSAPrivateKey
 ) -> None:

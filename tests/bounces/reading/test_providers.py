@@ -239,7 +239,7 @@ def basic(password: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def hooked(database: str, settings_env: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - first the database
+def hooked(settings_env: pytest.MonkeyPatch) -> None:
     """An installation that expects events from Postmark and Mailgun, with one reader."""
     settings_env.setenv("SYNDICATE_HOOK_POSTMARK_PASSWORD", "secret")
     settings_env.setenv("SYNDICATE_HOOK_MAILGUN_KEY", "secret")
@@ -258,7 +258,7 @@ def is_suppressed() -> bool:
         return recipients.is_suppressed(tx, recipients.hash_of(READER), "newsletter:1")
 
 
-@pytest.mark.usefixtures("hooked")
+@pytest.mark.usefixtures("database", "hooked")
 def test_a_signed_event_is_kept_and_an_unsigned_one_is_not() -> None:
     assert post("postmark", POSTMARK, basic("guess")) == 403
     assert not is_suppressed()
@@ -267,7 +267,7 @@ def test_a_signed_event_is_kept_and_an_unsigned_one_is_not() -> None:
     assert is_suppressed()
 
 
-@pytest.mark.usefixtures("hooked")
+@pytest.mark.usefixtures("database", "hooked")
 def test_a_request_that_comes_twice_is_kept_once() -> None:
     writer = Writer(Mailing(id=7, message="digest"), settings.load().key(), "https://x")
     headers = {"headers": {"message-id": writer.message_id(1, "daily.example").strip("<>")}}
@@ -278,7 +278,7 @@ def test_a_request_that_comes_twice_is_kept_once() -> None:
         assert events.counts(tx, 7) == {"other": {"delivered": 1}}
 
 
-@pytest.mark.usefixtures("hooked")
+@pytest.mark.usefixtures("database", "hooked")
 def test_a_signature_that_somebody_overheard_is_good_for_no_other_event() -> None:
     signature = {"signature": mailgun_signature("secret")}
     assert post("mailgun", mailgun("delivered") | signature) == 200
@@ -288,7 +288,7 @@ def test_a_signature_that_somebody_overheard_is_good_for_no_other_event() -> Non
     assert not is_suppressed()
 
 
-@pytest.mark.usefixtures("hooked")
+@pytest.mark.usefixtures("database", "hooked")
 def test_what_no_database_can_hold_is_kept_without_it() -> None:
     odd = dict(POSTMARK, Details="550 5.1.1 User unknown \x00 \ud800")
 
@@ -297,7 +297,7 @@ def test_what_no_database_can_hold_is_kept_without_it() -> None:
     assert post("mailgun", mailgun() | {"signature": {"token": "\ud800"}}) == 403
 
 
-@pytest.mark.usefixtures("hooked")
+@pytest.mark.usefixtures("database", "hooked")
 @pytest.mark.parametrize(
     ("provider", "body", "status"),
     [

@@ -68,10 +68,8 @@ def test_without_any_name_it_hears_an_address(far: FaultRelay) -> None:
     assert heard(far) == (our_name.host_name() or f"[{far.host}]")
 
 
-def test_a_campaign_greets_in_the_name_of_its_sender(
-    database: str, settings_env: pytest.MonkeyPatch
-) -> None:
-    assert database
+@pytest.mark.usefixtures("database")
+def test_a_campaign_greets_in_the_name_of_its_sender(settings_env: pytest.MonkeyPatch) -> None:
     with FaultRelay(host=own_address()) as server:
         steps.use(server, settings_env)
         mailing_id = start()

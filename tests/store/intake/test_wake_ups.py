@@ -12,7 +12,7 @@ from syndicate.store.intake import wake_ups
 from syndicate.store.intake.article_pages import ArticlePage
 from syndicate.store.intake.completeness import EVERY
 from syndicate.store.intake.pushes import SourcePush
-from syndicate.store.intake.sources import FetchHost, Source
+from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import HubState, SourceState
 from tests import rows
 from tests.rows import NOW
@@ -25,7 +25,6 @@ PAUSED, GONE, FAILING = SourceState.PAUSED, SourceState.GONE, SourceState.FAILIN
 def quiet(tx: Transaction, **columns: Any) -> Source:
     """A source that nobody need ask before `SOON`."""
     made = rows.source(tx, rows.publication(tx).id, **columns)
-    rows.added(tx, FetchHost(domain=made.domain))
     tx.execute(text("UPDATE fetch_state SET next_at = :soon"), {"soon": SOON})
     return made
 
@@ -98,9 +97,8 @@ def test_one_sources_hub_does_not_wake_for_anothers_list() -> None:
     with transaction() as tx:
         found = quiet(tx, state=PAUSED)
         rows.hub_subscription(tx, found.id, renew_at=NOW)
-        other = rows.source(tx, found.publication_id, "other")
+        rows.source(tx, found.publication_id, "other")
         tx.execute(text("UPDATE fetch_state SET next_at = :soon"), {"soon": SOON})
-        rows.added(tx, FetchHost(domain=other.domain))
 
         assert not wake_ups.has_due(tx, NOW)
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def newsletter_id(database: str) -> int:  # noqa: ARG001 - the rows go there
+def newsletter_id() -> int:
     with transaction() as tx:
         return desk.morning(tx).id
 
@@ -98,8 +98,8 @@ def test_one_that_came_back_is_kept_though_it_waits(newsletter_id: int) -> None:
         assert tx.scalar(select(func.count()).select_from(Subscription)) == 1
 
 
-def test_a_friends_address_goes_by_its_date(newsletter_id: int) -> None:
-    assert newsletter_id
+@pytest.mark.usefixtures("database", "newsletter_id")
+def test_a_friends_address_goes_by_its_date() -> None:
     with transaction() as tx:
         recipients.upsert(tx, "friend001@example.com", purge_at=NOW + dt.timedelta(days=30))
 

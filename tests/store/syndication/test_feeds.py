@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from syndicate.errors import UsageError
-from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
+from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.syndication import feed_rules, feeds
 from syndicate.store.syndication.feeds import Feed, FeedPage
@@ -147,20 +147,7 @@ def test_mark_due_names_the_feed_that_an_article_left_and_the_one_of_corrections
         assert left is not None
         assert left.section_id == europe
         tx.add(FeedPage(feed_id=left.id, page=0, article_ids=[7, article], fingerprint=""))
-        tx.add(
-            Revision(
-                article_id=article,
-                number=2,
-                change=Change.CORRECTION,
-                is_material=True,
-                headline="",
-                standfirst="",
-                body_html="",
-                authors=[],
-                visible_hash=b"",
-            )
-        )
-        tx.flush()
+        rows.revision(tx, article, 2, Change.CORRECTION)
         _nothing_is_due(tx)
 
         feeds.mark_due(tx, [article], now=NOW)
