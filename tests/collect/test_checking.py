@@ -1,20 +1,18 @@
-"""Sources of other kinds than feeds: sitemaps, pages, section pages; and the completeness check."""
+"""Sources of other kinds than feeds: sitemaps, pages, section pages."""
 
 import datetime as dt
 from typing import Any
 
 import pytest
 
-from syndicate.collect import completeness as comparing
 from syndicate.errors import UsageError
 from syndicate.reading.pages import profile
 from syndicate.store.content import featured
 from syndicate.store.ground.session import transaction
-from syndicate.store.intake import completeness
 from syndicate.vocabulary.sources import SourceKind
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
-from tests.collect.site import Reply, Site
+from tests.collect.site import Site
 
 pytestmark = pytest.mark.usefixtures("database")
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -152,40 +150,6 @@ def test_a_section_page_leads_to_its_articles(site: Site) -> None:
 def test_a_profile_that_cannot_be_used_is_one_sentence(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         profile.check(wrong)
-
-
-def test_what_the_newsroom_lists_and_we_lack_is_noticed_after_ten_minutes(site: Site) -> None:
-    site.serve("/news.xml", news_sitemap(site, 1, 2, 3))
-    site.serve("/feed", rss(item(1, link=site.url("/story/1"))))
-    source_id = newsroom.source(
-        newsroom.publication(), site, "/feed", compare_url=site.url("/news.xml")
-    )
-    newsroom.collect()
-
-    noticed = [comparing.compare_due(NOW + minutes * MINUTE) for minutes in (0, 4, 5, 11, 17)]
-
-    assert noticed == [0, 0, 0, 2, 0]
-    ((kind, message),) = newsroom.notices()
-    assert kind == "missing"
-    assert site.url("/story/2") in message
-    with transaction() as tx:
-        assert len(completeness.missing(tx, source_id)) == 2
-
-    site.serve("/feed", rss(*(item(n, link=site.url(f"/story/{n}")) for n in (1, 2, 3))))
-    newsroom.collect(now=NOW + HOUR)
-    comparing.compare_due(NOW + HOUR)
-
-    with transaction() as tx:
-        assert completeness.missing(tx, source_id) == []
-
-
-def test_a_list_that_does_not_answer_is_no_notice(site: Site) -> None:
-    site.routes["/news.xml"] = lambda _: Reply(500)
-    site.serve("/feed", rss(item(1)))
-    newsroom.source(newsroom.publication(), site, "/feed", compare_url=site.url("/news.xml"))
-
-    assert comparing.compare_due(NOW) == comparing.compare_due(NOW + HOUR) == 0
-    assert newsroom.notices() == []
 
 
 def test_one_story_through_two_feeds_is_one_article_by_its_canonical_address(site: Site) -> None:
