@@ -21,6 +21,7 @@ from syndicate.errors import RefusedError, UsageError
 _UNIX = "unix:"
 # Postfix's processes are of another account; a shared group opens the socket to them.
 _MODE = 0o660
+_LAST_PORT = 65_535
 
 
 def listen(
@@ -82,7 +83,7 @@ def _opened(where: str) -> tuple[socket.socket, str]:
     if where.startswith(_UNIX):
         return _opened_path(Path(where.removeprefix(_UNIX))), where
     host, _, port = where.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:
         raise UsageError("Say where to listen: --lmtp HOST:PORT or --lmtp unix:/path.")
     listener = listening.listen(host.strip("[]"), int(port))
     return listener, f"{host}:{listening.port_of(listener)}"
@@ -104,5 +105,6 @@ def _opened_path(path: Path) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise RefusedError(f"Cannot listen on {path}: {error.strerror}.") from error
+        # A path longer than a socket's name may be has no number of the system's.
+        raise RefusedError(f"Cannot listen on {path}: {error.strerror or error}.") from error
     return listener

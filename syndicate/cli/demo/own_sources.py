@@ -72,10 +72,9 @@ def read(text: str) -> OwnSource:
         NotFoundError: there is no such file.
         UsageError: it is neither an address nor a file.
     """
-    parts = urlsplit(text)
-    if parts.scheme in {"http", "https"} and parts.hostname:
+    if _is_address(text):
         return OwnSource(url=text)
-    if parts.scheme and "://" in text:
+    if "://" in text:
         raise UsageError(
             f"--source {text} cannot be collected; give an http or https address, or a file."
         )
@@ -112,6 +111,16 @@ def check(own: Iterable[OwnSource], now: dt.datetime) -> None:
                 )
     finally:
         pool.close()
+
+
+def _is_address(text: str) -> bool:
+    """Whether somebody can be asked there."""
+    try:
+        parts = urlsplit(text)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:  # half an IPv6 address, or a port beyond the last one
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and has_port
 
 
 def _loopback(url: str) -> str | None:
