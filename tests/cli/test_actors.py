@@ -5,7 +5,6 @@ import os
 import pytest
 
 from syndicate.cli import actors
-from syndicate.cli.options import print_json
 from syndicate.store.platform.tokens import Permission
 
 
@@ -22,9 +21,3 @@ def test_whoever_works_in_the_shell_has_a_name(
     found = actors.actor()
 
     assert (found.name, found.permissions) == (name, frozenset(Permission))
-
-
-def test_half_a_character_in_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
-    print_json({"file": "a\udcffb", "headline": "Öl"})
-
-    assert capsys.readouterr().out == '{"file": "a\\udcffb", "headline": "Öl"}\n'

@@ -1,0 +1,221 @@
+"""What the doctor finds in rows and at the relay, check by check: state, sentence, what helps."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from syndicate import settings
+from syndicate.cli import findings
+from syndicate.cli.findings import Finding
+from syndicate.errors import RefusedError
+from syndicate.settings import Settings
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom.incidents import Sample
+from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.newsletters import NewsletterKind
+from tests import rows
+from tests.mail.fault_relay import FaultRelay
+
+NO_SCHEDULE = """UPDATE newsletter SET schedule = '{"times": 7}'"""
+NOWHERE = Path("/nonexistent")
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+CHECKS: dict[str, Callable[[Settings, Path], Finding]] = {
+    "alarms": findings.check_alarms,
+    "incidents": findings.check_incidents,
+    "embargoes": findings.check_embargoes,
+    "rows": findings.check_rows,
+}
+
+
+def found(name: str) -> Finding:
+    return CHECKS[name](settings.load(), NOWHERE)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_without_a_database_there_is_nothing_to_find(name: str) -> None:
+    says = "They are in the database; none is running yet."
+
+    assert found(name) == Finding(name, "ok", says)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("alarms", "Nothing needs a person."),
+        ("incidents", "Receivers accept our mail."),
+        ("embargoes", "Every embargo can be read."),
+        ("rows", "Every row can be read."),
+    ],
+)
+def test_what_is_well_is_said_in_a_sentence(name: str, says: str) -> None:
+    assert found(name) == Finding(name, "ok", says)
+
+
+@pytest.mark.usefixtures("empty_database")
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_database_of_another_schema_is_asked_nothing(name: str) -> None:
+    with pytest.raises(RefusedError, match="run `syndicate migrate`"):
+        found(name)
+
+
+def report(receiver: str, at: dt.datetime) -> None:
+    with transaction() as tx:
+        sample = Sample(None, "550 5.7.1", "no")
+        incidents.report(tx, receiver, "courier.example", "blocked", sample=sample, now=at)
+
+
+FIRST = "refuses mail from courier.example: it says that our address is on a block list."
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("others", "more"), [(0, ""), (1, " There are 1 more."), (2, " There are 2 more.")]
+)
+def test_the_newest_incident_is_told_and_the_others_are_counted(others: int, more: str) -> None:
+    for number in range(others):
+        report(f"mx{number}.example", NOW - dt.timedelta(hours=number + 1))
+    report("google", NOW)
+
+    assert found("incidents") == Finding(
+        "incidents", "warn", f"Google {FIRST}{more} /console/incidents says what helps."
+    )
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (5, ""), (7, " There are 2 more.")])
+def test_five_needs_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
+    with transaction() as tx:
+        publication_id = rows.publication(tx).id
+        for number in range(count):
+            rows.newsletter(tx, publication_id, f"letter-{number}")
+    spoil(NO_SCHEDULE)
+
+    needs = found("alarms")
+
+    assert needs.state == "warn"
+    assert needs.says.count("The schedule is not usable") == min(count, 5)
+    assert needs.says.endswith(f"{more} /console links to each.")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_letter_is_never_sent_and_nothing_can_be_put_right_until_then() -> None:
+    with transaction() as tx:
+        rows.newsletter(tx, rows.publication(tx).id, kind=NewsletterKind.LETTER)
+
+    odd = found("rows")
+
+    assert odd.state == "warn"
+    assert odd.says.startswith("Morning is a letter. ")
+    assert not odd.says.endswith("It is not sent until then.")
+
+
+@pytest.mark.usefixtures("database")
+def test_an_incident_that_is_over_is_no_warning() -> None:
+    report("google", NOW)
+    with transaction() as tx:
+        assert incidents.close(tx, incidents.open_ones(tx)[0].id, now=NOW)
+
+    assert found("incidents").state == "ok"
+
+
+@pytest.mark.usefixtures("database")
+def test_only_an_embargo_that_nobody_can_read_is_a_warning() -> None:
+    embargoed = ArticleState.EMBARGOED
+    with transaction() as tx:
+        publication_id = rows.publication(tx).id
+        rows.article(tx, publication_id, "known", state=embargoed, embargo_until=NOW)
+        rows.article(tx, publication_id, "draft", state=ArticleState.DRAFT)
+    before = found("embargoes").state
+    with transaction() as tx:
+        held = rows.article(tx, publication_id, "held", state=embargoed).id
+
+    assert before == "ok"
+    assert found("embargoes") == Finding(
+        "embargoes",
+        "warn",
+        f"1 article is held because its embargo cannot be read: {held}. "
+        "`syndicate articles embargo ID` decides.",
+    )
+
+
+def spoil(statement: str) -> None:
+    with transaction() as tx:
+        tx.execute(text(statement))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_row_that_nobody_can_use_is_named_with_its_repair() -> None:
+    with transaction() as tx:
+        rows.article(tx, rows.publication(tx).id)
+    spoil("UPDATE article SET updated_at = 'infinity'")
+
+    odd = found("rows")
+
+    assert odd.state == "warn"
+    assert odd.says.startswith("In article updated_at is not a time in the calendar")
+    assert "`UPDATE article SET updated_at = " in odd.says
+    assert odd.says.endswith(";`.")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_newsletter_that_is_not_sent_is_named_with_why() -> None:
+    with transaction() as tx:
+        rows.newsletter(tx, rows.publication(tx).id)
+    spoil(NO_SCHEDULE)
+
+    odd = found("rows")
+
+    assert odd.state == "warn"
+    assert odd.says.startswith("Morning: The schedule is not usable")
+    assert odd.says.endswith(" It is not sent until then.")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("count", "more"), [(5, ""), (6, " There are 1 more."), (8, " There are 3 more.")]
+)
+def test_five_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
+    with transaction() as tx:
+        publication_id = rows.publication(tx).id
+        for number in range(count):
+            rows.newsletter(tx, publication_id, f"letter-{number}")
+    spoil(NO_SCHEDULE)
+
+    says = found("rows").says
+
+    assert says.count("It is not sent until then.") == 5
+    assert says.endswith(f"It is not sent until then.{more}")
+
+
+def test_a_relay_on_this_machine_hears_localhost() -> None:
+    with FaultRelay() as server:
+        relay = server.relay()
+        told = findings.told_to(relay, None)
+
+    assert told == Finding("relay", "ok", f"{relay.name} answers; EHLO says localhost.")
+
+
+def test_a_name_of_ours_that_leads_nowhere_is_a_warning() -> None:
+    with FaultRelay() as server:
+        relay = server.relay()
+        told = findings.told_to(relay, "mail.invalid")
+
+    assert told == Finding(
+        "relay",
+        "warn",
+        f"{relay.name} answers and is told mail.invalid, which leads to no address: strict "
+        "relays refuse that. Correct SYNDICATE_RELAY_HELO, or DNS.",
+    )
+
+
+def test_an_address_in_brackets_need_not_be_in_dns() -> None:
+    with FaultRelay() as server:
+        relay = server.relay()
+        told = findings.told_to(relay, "[192.0.2.1]")
+
+    assert told == Finding("relay", "ok", f"{relay.name} answers; EHLO says [192.0.2.1].")
