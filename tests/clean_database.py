@@ -1,8 +1,10 @@
 """One database that every test finds as it was made: emptied after each, which is much quicker
 than making another. A test that changed the tables, or filled them much, has it made anew."""
 
+import copy
 from collections.abc import Callable, Sequence
-from typing import LiteralString
+from dataclasses import dataclass
+from typing import LiteralString, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -42,6 +44,16 @@ SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Every row of a database, as COPY writes it, and where the sequences stood."""
+
+    rows: dict[str, bytes]
+    sequences: sql.Composed
+
 
 class CleanDatabase:
     """Gives a clean copy of the migrated database, again and again.
@@ -59,6 +71,9 @@ class CleanDatabase:
         self._made_state: list[object] = []
         self._filled = self._as_made = sql.Composed([])
         self._kept: frozenset[str] = frozenset()
+        self._sequences = sql.Composed([])
+        self._own: psycopg.Connection | None = None
+        self._made_once: dict[object, tuple[object, Snapshot]] = {}
 
     @property
     def url(self) -> str:
@@ -73,15 +88,67 @@ class CleanDatabase:
 
     def give_back(self) -> None:
         """Undo what a test did to it."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(_END_OTHERS)
-            if (
-                self._state(connection) == self._made_state
-                and int(str(self._value(connection, _SIZE))) <= _MOST_BYTES
-            ):
-                self._empty(connection)
-                return
+        connection = self._connected()
+        connection.execute(_END_OTHERS)
+        if (
+            self._state(connection) == self._made_state
+            and int(str(self._value(connection, _SIZE))) <= _MOST_BYTES
+        ):
+            self._empty(connection)
+            return
         self._drop()
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What `make` writes into the clean database: done once, then put there again by COPY.
+
+        Args:
+            key: of this state; the same key means the same rows.
+            make: fills the database that `take` gave, and says what tests are to know of it.
+
+        Returns:
+            A copy of what it said.
+        """
+        if key in self._made_once:
+            said, snapshot = self._made_once[key]
+            self._put_back(snapshot)
+        else:
+            said = make()
+            self._made_once[key] = (said, self._snapshot())
+        return copy.deepcopy(said)  # type: ignore[return-value]  # the key's own
+
+    def _snapshot(self) -> Snapshot:
+        connection = self._connected()
+        rows = {}
+        for name in (str(row[0]) for row in connection.execute(self._filled)):
+            query = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(name))
+            with connection.cursor().copy(query) as out:
+                rows[name] = b"".join(bytes(block) for block in out)
+        return Snapshot(rows, _positions(connection, self._sequences))
+
+    def _put_back(self, snapshot: Snapshot) -> None:
+        connection = self._connected()
+        connection.execute("SET session_replication_role = replica")
+        for name, rows in snapshot.rows.items():
+            table = sql.Identifier(name)
+            if name in self._kept:
+                connection.execute(sql.SQL("DELETE FROM {}").format(table))
+            query = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(table)
+            with connection.cursor().copy(query) as into:
+                into.write(rows)
+        connection.execute(snapshot.sequences)
+        connection.execute(_AT_HOME)  # the snapshot may be of a database before this one
+
+    def _connected(self) -> psycopg.Connection:
+        """One connection for all tests; another one when a test ended it."""
+        if self._own is not None and not self._own.closed:
+            try:
+                self._own.execute("SELECT 1")
+            except psycopg.OperationalError:
+                self._own.close()
+        if self._own is None or self._own.closed:
+            # What is asked after each test is planned once: planning takes longer than the answer.
+            self._own = psycopg.connect(self.url, autocommit=True, prepare_threshold=1)
+        return self._own
 
     def _make(self) -> None:
         self._made += 1
@@ -90,18 +157,15 @@ class CleanDatabase:
             copied = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
             connection.execute(copied.format(name, sql.Identifier(self._template)))
         self._is_there = True
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            tables = [str(row[0]) for row in connection.execute(_TABLES)]
-            connection.execute(_AT_HOME)
-            self._filled = _one_row_each("SELECT {} WHERE EXISTS (SELECT FROM {})", tables)
-            self._kept = frozenset(str(row[0]) for row in connection.execute(self._filled))
-            self._made_state = self._state(connection)
-            sequences = [str(row[0]) for row in connection.execute(_SEQUENCES)]
-            at = _one_row_each("SELECT {}, last_value, is_called FROM {}", sequences)
-            self._as_made = sql.SQL("; ").join(
-                sql.SQL("SELECT setval({}, {}, {})").format(name, value, called)
-                for name, value, called in connection.execute(at)
-            )
+        connection = self._connected()
+        tables = [str(row[0]) for row in connection.execute(_TABLES)]
+        connection.execute(_AT_HOME)
+        self._filled = _one_row_each("SELECT {} WHERE EXISTS (SELECT FROM {})", tables)
+        self._kept = frozenset(str(row[0]) for row in connection.execute(self._filled))
+        self._made_state = self._state(connection)
+        sequences = [str(row[0]) for row in connection.execute(_SEQUENCES)]
+        self._sequences = _one_row_each("SELECT {}, last_value, is_called FROM {}", sequences)
+        self._as_made = _positions(connection, self._sequences)
 
     def _empty(self, connection: psycopg.Connection) -> None:
         filled = {str(row[0]) for row in connection.execute(self._filled)} - self._kept
@@ -110,7 +174,13 @@ class CleanDatabase:
         deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(each)) for each in filled]
         connection.execute(sql.SQL("; ").join([as_replica, *deletes, self._as_made]))
 
+    def close(self) -> None:
+        """Let the database's server end."""
+        if self._own is not None:
+            self._own.close()
+
     def _drop(self) -> None:
+        self.close()
         name = sql.Identifier(f"clean_{self._made}")
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
@@ -129,6 +199,14 @@ class CleanDatabase:
     def _value(connection: psycopg.Connection, query: LiteralString) -> object:
         row = connection.execute(query).fetchone()
         return row[0] if row else None
+
+
+def _positions(connection: psycopg.Connection, sequences: sql.Composed) -> sql.Composed:
+    """The statement that puts each sequence where it stands now."""
+    return sql.SQL("; ").join(
+        sql.SQL("SELECT setval({}, {}, {})").format(name, value, called)
+        for name, value, called in connection.execute(sequences)
+    )
 
 
 def _one_row_each(query: LiteralString, names: Sequence[str]) -> sql.Composed:

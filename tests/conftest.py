@@ -117,9 +117,11 @@ def empty_database(
 
 
 @pytest.fixture(scope="session")
-def clean_database(postgres: Postgres, postgres_url: str) -> CleanDatabase:
+def clean_database(postgres: Postgres, postgres_url: str) -> Iterator[CleanDatabase]:
     """What `database` hands out."""
-    return CleanDatabase(postgres_url, postgres.url, "syndicate")
+    made = CleanDatabase(postgres_url, postgres.url, "syndicate")
+    yield made
+    made.close()
 
 
 @pytest.fixture

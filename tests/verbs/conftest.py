@@ -29,9 +29,10 @@ from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
-from syndicate.web.app import build
+from tests.application import build
 from syndicate.web.errors import status_of
 from tests import rows as plain
+from tests.clean_database import CleanDatabase
 from tests.collect import newsroom as collecting
 from tests.collect.site import Site, running
 from tests.verbs.asked import Asked, Json
@@ -42,7 +43,7 @@ BASE_URL = "http://127.0.0.1:8080"
 Place = Mapping[str, object]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """A publisher with one story."""
     with running() as found:
@@ -51,8 +52,19 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def place(database: str, site: Site, tmp_path: Path) -> Place:  # noqa: ARG001 - the rows go there
+def place(
+    database: str,  # noqa: ARG001 - the rows go there
+    clean_database: CleanDatabase,
+    site: Site,
+    tmp_path: Path,
+) -> Place:
     """Names of what is there, as the table's asks use them."""
+    file = tmp_path / "readers.csv"
+    file.write_text("address\nreader007@example.com\n")
+    return clean_database.once(("place", site.origin), lambda: _place(site)) | {"file": file}
+
+
+def _place(site: Site) -> dict[str, object]:
     room = rows.make()
     mailings = {
         "sending": operators.mailing(room),
@@ -72,8 +84,6 @@ def place(database: str, site: Site, tmp_path: Path) -> Place:  # noqa: ARG001 -
     operators.token("viewer")
     with transaction() as tx:
         token = tokens.all_tokens(tx)[-1].id
-    file = tmp_path / "readers.csv"
-    file.write_text("address\nreader007@example.com\n")
     transfer.import_csv(
         ["address\n", "reader001@example.com\n"],
         "morning",
@@ -84,8 +94,7 @@ def place(database: str, site: Site, tmp_path: Path) -> Place:  # noqa: ARG001 -
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, "reader001@example.com")
         assert subscriber is not None
-    found |= {"token": token, "next_token": token + 1, "file": file}
-    return found | {"subscriber": subscriber.id}
+    return found | {"token": token, "next_token": token + 1, "subscriber": subscriber.id}
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:

@@ -14,7 +14,8 @@ from syndicate.embedded import listening
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Permission
-from syndicate.web.app import build
+from tests.application import build
+from tests.clean_database import CleanDatabase
 from tests.collect import newsroom as collecting
 from tests.web import newsroom as rows
 from tests.web.browsing import CHROMIUM, FLAGS
@@ -25,8 +26,13 @@ BASE_URL = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
-def newsroom(database: str) -> Newsroom:  # noqa: ARG001 - the rows go there
-    return rows.make()
+def newsroom(
+    database: str,  # noqa: ARG001 - the rows go there
+    clean_database: CleanDatabase,
+    request: pytest.FixtureRequest,
+) -> Newsroom:
+    """Made once for each file, so that what it calls now is a moment ago."""
+    return clean_database.once(("newsroom", request.path), rows.make)
 
 
 @pytest.fixture

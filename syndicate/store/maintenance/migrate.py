@@ -1,5 +1,6 @@
 """Bring the database's schema up to the code's, one process at a time."""
 
+import functools
 import io
 from pathlib import Path
 
@@ -125,5 +126,6 @@ def _config(folder: Path = MIGRATIONS) -> Config:
     return config
 
 
+@functools.cache  # a process keeps the code that it began with, and reading this takes 60 ms
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
