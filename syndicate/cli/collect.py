@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,8 +30,7 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Collect from every source now, whether or not it is due."""
-    with closing(pool):
-        done = steering.collect(source or None, actor=actor(), now=clock.now())
+    done = steering.collect(source or None, actor=actor(), now=clock.now())
     if as_json:
         print_json(dataclasses.asdict(done))
     else:
@@ -58,8 +56,7 @@ def parse(
 ) -> None:
     """Print feed and entries as they would be stored; no database is needed."""
     body = _read(file)
-    with closing(pool):
-        feed = pool.readers().feed(body, url=url, content_type=content_type, now=clock.now())
+    feed = pool.readers().feed(body, url=url, content_type=content_type, now=clock.now())
     if as_json:
         print_json(feeds.as_json(feed))
         return
@@ -84,10 +81,9 @@ def extract(
     """Print an article page as it would be stored; no database is needed."""
     body = _read(file)
     described = read_profile(profile)
-    with closing(pool):
-        page = pool.readers().page(
-            body, url=url, content_type=content_type, now=clock.now(), profile=described
-        )
+    page = pool.readers().page(
+        body, url=url, content_type=content_type, now=clock.now(), profile=described
+    )
     if as_json:
         print_json(pages.as_json(page))
         return

@@ -2,7 +2,6 @@
 
 import dataclasses
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,6 @@ from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, steering
 from syndicate.newsroom import publications
-from syndicate.reading import pool
 from syndicate.reading.dates import iso
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -84,8 +82,7 @@ def add(  # noqa: PLR0913 - one option per fact of a source
         compare_url=compare,
         obeys_robots=robots,
     )
-    with closing(pool):
-        added = steering.add(wanted, is_checked=check, actor=actor(), now=clock.now())
+    added = steering.add(wanted, is_checked=check, actor=actor(), now=clock.now())
     if as_json:
         print_json(summary(added, None))
     else:
@@ -137,15 +134,14 @@ def check_(
     """Fetch an address once and explain what would happen with it as a source, and why."""
     chosen = one_of(SourceKind, kind, "kind")
     origins = [check_origin(each) for each in allow or ()]
-    with closing(pool):
-        found = checking.check(
-            url,
-            kind=chosen,
-            allow=origins,
-            profile=read_profile(profile),
-            base_url=settings.load().base_url(),
-            now=clock.now(),
-        )
+    found = checking.check(
+        url,
+        kind=chosen,
+        allow=origins,
+        profile=read_profile(profile),
+        base_url=settings.load().base_url(),
+        now=clock.now(),
+    )
     if as_json:
         print_json(found.as_json())
         return

@@ -6,6 +6,7 @@ Callers are threads; each takes a free child and gives it back. A document that 
 5 s or more memory than a child has is an error of that document, and nobody else notices.
 """
 
+import atexit
 import contextlib
 import datetime as dt
 import json
@@ -43,7 +44,8 @@ class Readers:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._free: queue.Queue[_Child | None] = queue.Queue()
+        # The last one given back is the first one taken: a second starts only beside a busy one.
+        self._free: queue.Queue[_Child | None] = queue.LifoQueue()
         for _ in range(count):
             self._free.put(None)
 
@@ -135,7 +137,8 @@ class Readers:
 
 @cache
 def readers() -> Readers:
-    """The parsing children of this process: one per processor, two at least."""
+    """The parsing children of this process, ended with it: one per processor, two at least."""
+    atexit.register(close)
     return Readers(max(2, os.cpu_count() or 2))
 
 

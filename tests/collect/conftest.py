@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from starlette.testclient import TestClient
 
-from syndicate.web.app import build
+from tests.application import build
 from tests.collect.hub import Hub
 from tests.collect.newsroom import NOW
 from tests.collect.site import Site, running

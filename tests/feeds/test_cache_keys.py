@@ -12,8 +12,8 @@ from syndicate import clock
 from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
-from syndicate.web.app import build
 from tests import matrix
+from tests.application import build
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
 from tests.feeds.proxies import ask, proxy, send, serving

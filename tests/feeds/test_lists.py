@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.vocabulary.articles import Access, ArticleState
-from syndicate.web.app import build
+from tests.application import build
 from tests.feeds import newsroom
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -16,7 +16,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub_pings
 from syndicate.store.syndication.hub import DELIVER_RETRIES
 from syndicate.store.syndication.hub_pings import FeedPing
-from syndicate.web.app import build
+from tests.application import build
 from tests.feeds import newsroom, peer, reading
 from tests.feeds.peer import Peer
 

@@ -13,8 +13,8 @@ from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.syndication import reader_feeds
 from syndicate.vocabulary.articles import Access, ArticleState
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.web.app import build
 from tests import rows
+from tests.application import build
 from tests.conftest import MASTER_KEY
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes

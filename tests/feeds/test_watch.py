@@ -14,7 +14,7 @@ from syndicate.store.syndication.consumers import FeedConsumer, FeedPartner, Vis
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_visits
-from syndicate.web.app import build
+from tests.application import build
 from tests.conftest import MASTER_KEY
 from tests.feeds import newsroom
 

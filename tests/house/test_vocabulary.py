@@ -20,7 +20,7 @@ from syndicate.feeds import build as feeds
 from syndicate.store.maintenance.tables import METADATA
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
-from syndicate.web.app import build
+from tests.application import build
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [*sorted((ROOT / "syndicate").rglob("*.py")), *sorted((ROOT / "workers").rglob("*.py"))]

@@ -19,7 +19,7 @@ from syndicate.sample import newsroom, pages
 from syndicate.sample.state import Edit, State
 from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
-from syndicate.web.app import build
+from tests.application import build
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.upgrade import made, pushes, wire
 from tests.upgrade.world import BASE, Document, World

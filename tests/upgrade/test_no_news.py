@@ -27,8 +27,8 @@ from syndicate.mail import steering
 from syndicate.mail.pacing import pace
 from syndicate.store.ground import session
 from syndicate.store.maintenance import migrate
-from syndicate.web.app import build
 from tests.acting import TESTER
+from tests.application import build
 from tests.mail.fault_relay import FaultRelay
 from tests.upgrade import made, rounds, seen
 from tests.upgrade.made import MADE_AT, NEXT_MORNING, RETRIED_AT

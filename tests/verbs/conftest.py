@@ -29,9 +29,9 @@ from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
-from tests.application import build
 from syndicate.web.errors import status_of
 from tests import rows as plain
+from tests.application import build
 from tests.clean_database import CleanDatabase
 from tests.collect import newsroom as collecting
 from tests.collect.site import Site, running

@@ -9,8 +9,8 @@ from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
-from syndicate.web.app import build
 from tests.acting import TESTER
+from tests.application import build
 from tests.collect import newsroom
 from tests.web.pushing import PATH, article
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from syndicate.feeds import publish
-from syndicate.web.app import build
+from tests.application import build
 from tests.collect import newsroom
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, 0, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.web.app import build
+from tests.application import build
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_bad_rows import answers, troubles, whole, work

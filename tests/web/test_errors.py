@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from syndicate import errors
 from syndicate.store.views import reader_pages
-from syndicate.web.app import build
 from syndicate.web.errors import status_of
+from tests.application import build
 from tests.web import operators
 
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from syndicate import settings
 from syndicate.embedded.mailbox_files import Accepted, MailboxFolder
 from syndicate.embedded.servers import mailbox_dir
-from syndicate.web.app import build
+from tests.application import build
 
 MAIL = (
     "From: News <news@example.org>\r\nTo: reader001@example.com\r\n"
