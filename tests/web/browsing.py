@@ -1,5 +1,7 @@
 """A real browser for the tests, and what it must not see: foreign requests, console messages."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,15 +23,39 @@ FLAGS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-# Width and scheme are judged by rules of their own: two of the four looks hold each once.
-LOOKS = matrix.rows(
-    {
-        "1280-light": (1280, "light"),
-        "1280-dark": (1280, "dark"),
-        "320-light": (320, "light"),
-        "320-dark": (320, "dark"),
-    },
-    every=3,
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pages are looked at, and which of them.
+
+    Attributes:
+        width: of the window, px.
+        scheme: "light" or "dark".
+        part: first page and stride.
+    """
+
+    width: int
+    scheme: Any
+    part: tuple[int, int] = (0, 1)
+
+    def of(self, pages: Sequence[str]) -> Sequence[str]:
+        start, stride = self.part
+        return pages[start::stride]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of a browser context."""
+        return {"viewport": {"width": self.width, "height": 800}, "color_scheme": self.scheme}
+
+
+# Width and scheme are judged by rules of their own. In the short form every page is seen once, half
+# of them in one look and half in the one that has nothing in common with it.
+_SHORT = [Look(1280, "light", (0, 2)), Look(320, "dark", (1, 2))]
+LOOKS = matrix.whole(
+    [*_SHORT, *(Look(width, scheme) for width in (1280, 320) for scheme in ("light", "dark"))],
+    short=_SHORT,
+    name=lambda look: f"{look.width}-{look.scheme}-{look.part[0]}-{look.part[1]}",
 )
 PICTURES = "pictures.example.org"
 DOT = (

@@ -14,7 +14,7 @@ from syndicate.render.email import render
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
 from tests.render.test_email import chosen, context, decoded
-from tests.web.browsing import LOOKS, Watched
+from tests.web.browsing import LOOKS, Look, Watched
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, confirm_token, sign_up, subscription, token
 
@@ -39,14 +39,12 @@ def pages(room: Newsroom) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible_and_keeps_to_itself(
-    chromium: Browser, address: str, newsroom: Newsroom, width: int, scheme: str
+    chromium: Browser, address: str, newsroom: Newsroom, look: Look
 ) -> None:
-    watched = Watched(
-        chromium, address, viewport={"width": width, "height": 800}, color_scheme=scheme
-    )
-    found = [fault for path in pages(newsroom) for fault in watched.faults_of_page(path)]
+    watched = Watched(chromium, address, **look.options)
+    found = [fault for path in look.of(pages(newsroom)) for fault in watched.faults_of_page(path)]
 
     assert found == []
     assert watched.faults == []

@@ -11,7 +11,7 @@ from syndicate.store.platform import installation
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceKind, SourceState
 from tests.web import operators
-from tests.web.browsing import LOOKS, Watched
+from tests.web.browsing import LOOKS, Look, Watched
 from tests.web.newsroom import Newsroom
 
 pytestmark = pytest.mark.debian("chromium")
@@ -43,20 +43,20 @@ def room(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible(
-    chromium: Browser, address: str, room: Newsroom, width: int, scheme: str
+    chromium: Browser, address: str, room: Newsroom, look: Look
 ) -> None:
     mailing_id = operators.mailing(room, state=MailingState.PAUSED)
-    watched = Watched(
-        chromium, address, viewport={"width": width, "height": 800}, color_scheme=scheme
-    )
+    watched = Watched(chromium, address, **look.options)
     sign_in(watched)
 
     places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
     newsletter = f"/newsletters/{room.newsletter}"
     places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/incidents", "/audit"]
-    found = [fault for each in places for fault in watched.faults_of_page(f"/console{each}")]
+    found = [
+        fault for each in look.of(places) for fault in watched.faults_of_page(f"/console{each}")
+    ]
 
     assert found == []
     assert watched.faults == []
