@@ -16,6 +16,17 @@ FOR_WORK := .venv/.for-work
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 3 ] && n=3; echo $$((n + 1)))
 PYTEST := $(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile \
   --no-loadscope-reorder
+# Where data of `make long` goes, whatever folder a process stands in.
+long: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
+# What decides who gets what: deciders, the ledger, SMTP.
+comma := ,
+empty :=
+space := $(empty) $(empty)
+DECIDE := $(subst $(space),$(comma),$(strip \
+  */articles/decide.py */articles/identity.py */articles/moved.py */articles/similar.py \
+  */articles/changes.py */collect/polling.py */newsletters/schedule.py */newsletters/select.py \
+  */bounces/keeping/rules.py */store/content/visibility.py */store/sending/* \
+  */store/composition/materialise.py */mail/relay/*))
 PARTS := pyproject.toml setup.py constraints.txt
 # As root, pip's warning about root is about the system's Python; this one is ours alone.
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-location \
@@ -44,8 +55,13 @@ check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, de
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint wheel
 	$(PYTEST) -m "not long" $(CHECK)
 
-long: $(FOR_WORK) ## pass what `make check` leaves out for its length: whole matrices and journeys
-	$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long $(ARGS)
+long: $(FOR_WORK) ## all tests, also the whole matrices and journeys, and how much they cover; an hour
+	@rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -q --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder \
+	  --hypothesis-profile=long $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+	$(BIN)/coverage report --fail-under=95 --include='$(DECIDE)'
 
 lint: $(FOR_WORK)
 	$(BIN)/ruff format --check .
@@ -94,7 +110,6 @@ $(FOR_WORK): $(PARTS)
 	@touch $(FOR_USE) $@
 
 # $(call install,EXTRAS): the environment, whole, with those extras.
-comma := ,
 define install
 set -e; $(find_python); $(find_pip); \
 $(BIN)/python -c "" 2>/dev/null || "$$python" -m venv --clear --without-pip .venv; \
