@@ -91,6 +91,7 @@ def test_no_more_are_taken_than_are_wanted_and_they_stand_by_id() -> None:
 
         first = due(tx, limit=2)
 
+        assert len(first) == 2
         assert first == sorted(first)
         assert sorted([*first, *due(tx)]) == ids
 

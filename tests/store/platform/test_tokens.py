@@ -137,6 +137,7 @@ def test_the_use_of_one_token_is_no_use_of_another() -> None:
 def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
     with transaction() as tx:
         made = token(tx)
+        token(tx, "other", secret=OTHER)
         by_token = Actor("token:cms", frozenset({Permission.READ}), made.id)
         for secret, actor in (("a", by_token), ("b", DESK)):
             tokens.start_session(tx, actor, secret=secret, expires_at=LATER, now=NOW)
@@ -144,6 +145,7 @@ def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
         assert (tokens.revoke(tx, made.id), tokens.revoke(tx, made.id)) == (True, False)
 
         assert tokens.actor_of_token(tx, SECRET, now=NOW) is None
+        assert tokens.actor_of_token(tx, OTHER, now=NOW) is not None
         assert tokens.actor_of_session(tx, "a", now=NOW) is None
         assert tokens.actor_of_session(tx, "b", now=NOW) == DESK
 
