@@ -19,6 +19,7 @@ from syndicate.store.content.articles import (
     Revision,
     Tag,
 )
+from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
@@ -31,7 +32,9 @@ from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionChoice
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import ArticleState, Change
+from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import (
     ChoiceKind,
     IssueState,
@@ -160,6 +163,24 @@ def picture(tx: Transaction, article_id: int, **columns: Any) -> Picture:
         "alt": "A wet street",
     }
     return added(tx, Picture(article_id=article_id, **(plain | columns)))
+
+
+def pick(tx: Transaction, publication_id: int, url: str, **columns: Any) -> Featured:
+    """A pick that stands in the list from `NOW` on, until somebody ends it."""
+    plain = {"position": 0, "teaser": "Picked", "starts_at": NOW}
+    return added(tx, Featured(publication_id=publication_id, url=url, **(plain | columns)))
+
+
+def feed(
+    tx: Transaction,
+    publication_id: int,
+    slug: str = "everything",
+    kind: FeedKind = FeedKind.EVERYTHING,
+    **columns: Any,
+) -> Feed:
+    """A feed of which nothing is due."""
+    plain = {"kind": kind, "title": slug.title()}
+    return added(tx, Feed(publication_id=publication_id, slug=slug, **(plain | columns)))
 
 
 def source(tx: Transaction, publication_id: int, name: str = "wire", **columns: Any) -> Source:
