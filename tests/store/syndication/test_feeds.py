@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from syndicate.errors import UsageError
-from syndicate.store.content.articles import Article, ArticleTag, Tag
+from syndicate.store.content.articles import ArticleTag, Tag
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.syndication import feed_rules, feeds
+from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feeds import Feed, FeedPage
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedKind
@@ -188,61 +187,3 @@ def _nothing_is_due(tx: Transaction) -> None:
 def _due(tx: Transaction, publication: int) -> set[str]:
     query = select(Feed.slug).where(Feed.publication_id == publication, Feed.due_at.is_not(None))
     return set(tx.scalars(query))
-
-
-@pytest.mark.parametrize(
-    ("rule", "fits"),
-    [
-        ({"sections": ["europe"]}, True),
-        ({"sections": ["sport", "europe"], "languages": ["en"]}, True),
-        ({"sections": ["sport"]}, False),
-        ({"tags": ["floods"]}, True),
-        ({"tags": ["chess"]}, False),
-        ({"authors": ["World desk"]}, True),
-        ({"authors": ["Sports desk"]}, False),
-        ({"languages": ["ar"]}, False),
-        ({"kinds": ["story", "live"]}, True),
-        ({"kinds": ["video"]}, False),
-        ({"words": ["STORY"]}, True),
-        ({"words": ["100%", "sto_y"]}, False),
-        ({"sections": ["europe"], "words": ["chess"]}, False),
-    ],
-)
-def test_a_rule_lists_what_fits_every_part_by_any_value(
-    rule: dict[str, list[str]], *, fits: bool
-) -> None:
-    with transaction() as tx:
-        publication = _publication(tx, "daily")
-        europe = _section(tx, publication, "europe")
-        feeds.ensure(tx, publication)
-        feeds.add(
-            tx,
-            publication,
-            slug="own",
-            kind=FeedKind.RULE,
-            rule=feed_rules.check(rule),
-            title="Own",
-        )
-        article = _article(tx, publication, section_id=europe, authors=["World desk"])
-        tag = Tag(publication_id=publication, slug="floods", name="Floods")
-        tx.add(tag)
-        tx.flush()
-        tx.add(ArticleTag(article_id=article, tag_id=tag.id))
-        tx.flush()
-        _nothing_is_due(tx)
-
-        feeds.mark_due(tx, [article], now=NOW)
-
-        assert ("own" in _due(tx, publication)) == fits
-        own = feeds.by_slug(tx, "own")
-        assert own is not None
-        found = tx.scalars(select(Article.id).where(feeds.belongs_to(own))).all()
-        assert found == ([article] if fits else [])
-
-
-@pytest.mark.parametrize(
-    "rule", [{}, {"section": ["x"]}, {"sections": []}, {"words": [""]}, {"kinds": ["novel"]}]
-)
-def test_a_rule_that_says_nothing_or_too_little_is_refused(rule: dict[str, list[str]]) -> None:
-    with pytest.raises(UsageError):
-        feed_rules.check(rule)

@@ -1,0 +1,410 @@
+"""Subscribers and their subscriptions: each turn of the state, each choice, what is forgotten."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom.newsletters import scope
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import Recipient, Suppression
+from syndicate.store.readers.subscribers import (
+    Consent,
+    Exported,
+    Proof,
+    Subscriber,
+    Subscription,
+    SubscriptionChoice,
+)
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
+from tests import rows
+from tests.rows import DAY, NOW
+
+pytestmark = pytest.mark.usefixtures("database")
+
+TICK = dt.timedelta(microseconds=1)
+READER = "reader001@example.com"
+
+
+@pytest.fixture
+def morning(database: str) -> int:  # noqa: ARG001 - the rows go there
+    with transaction() as tx:
+        return rows.newsletter(tx, rows.publication(tx).id).id
+
+
+def subscribed(tx: Transaction, newsletter_id: int, number: int = 1, **columns: Any) -> int:
+    """A subscription of a new subscriber; its id."""
+    return rows.subscription(tx, rows.subscriber(tx, number).id, newsletter_id, **columns).id
+
+
+def row(subscription_id: int) -> Subscription:
+    with transaction() as tx:
+        return tx.session.get_one(Subscription, subscription_id)
+
+
+def number_of(table: type[object]) -> int:
+    with transaction() as tx:
+        return tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_subscriber_is_made_once_and_keeps_what_they_began_with() -> None:
+    with transaction() as tx:
+        made = subscribers.upsert(tx, READER, language="ar", now=NOW)
+        again = subscribers.upsert(tx, READER, language="en", now=NOW + DAY)
+
+    assert made.id == again.id
+    assert (made.address, made.language, made.created_at) == (READER, "ar", NOW)
+    assert number_of(Subscriber) == 1
+
+
+@pytest.mark.parametrize("address", [READER, "Reader001@example.com", "READER001@example.com"])
+def test_a_subscriber_is_found_however_the_letters_are_written(address: str) -> None:
+    with transaction() as tx:
+        made = subscribers.upsert(tx, READER, language="en", now=NOW)
+
+        found = subscribers.by_address(tx, address)
+        assert found is not None
+        assert found.id == made.id
+        assert subscribers.upsert(tx, address, language="en", now=NOW).id == made.id
+        assert subscribers.by_address(tx, "reader002@example.com") is None
+
+
+def test_a_subscription_begins_pending_and_is_made_once(morning: int) -> None:
+    with transaction() as tx:
+        who = rows.subscriber(tx)
+        made = subscribers.subscribe(tx, who.id, morning, language="ar", now=NOW)
+        again = subscribers.subscribe(tx, who.id, morning, language="en", now=NOW + DAY)
+
+        assert again.id == made.id
+        assert (made.state, made.language) == (SubscriptionState.PENDING, "ar")
+        assert (made.created_at, made.confirmed_at) == (NOW, None)
+
+
+def test_subscribing_again_changes_nothing_of_one_that_is_active_or_ended(morning: int) -> None:
+    with transaction() as tx:
+        who = rows.subscriber(tx)
+        ended: dict[str, Any] = {"state": SubscriptionState.ENDED, "ended_at": NOW - DAY}
+        rows.subscription(tx, who.id, morning, **ended)
+
+        found = subscribers.subscribe(tx, who.id, morning, language="ar", now=NOW)
+
+        assert (found.state, found.ended_at) == (SubscriptionState.ENDED, NOW - DAY)
+        assert found.language == "en"
+
+
+def test_a_subscription_is_found_by_its_subscriber_and_newsletter(morning: int) -> None:
+    with transaction() as tx:
+        who, other = rows.subscriber(tx, 1), rows.subscriber(tx, 2)
+        evening = rows.newsletter(tx, 1, "evening").id
+        mine = rows.subscription(tx, who.id, morning)
+        rows.subscription(tx, other.id, morning)
+        rows.subscription(tx, who.id, evening)
+
+        found = subscribers.of(tx, who.id, morning)
+        assert found is not None
+        assert found.id == mine.id
+        assert subscribers.of(tx, other.id, evening) is None
+        assert subscribers.lock_subscription(tx, mine.id) is mine
+        assert subscribers.lock_subscription(tx, mine.id + 99) is None
+
+
+@pytest.mark.parametrize("way", ["subscribe", "of", "lock_subscription"])
+def test_a_subscription_in_hand_is_locked_until_the_commit(morning: int, way: str) -> None:
+    with transaction() as tx:
+        who = rows.subscriber(tx)
+        made = rows.subscription(tx, who.id, morning)
+
+    with transaction() as first:
+        if way == "subscribe":
+            subscribers.subscribe(first, who.id, morning, language="en", now=NOW)
+        elif way == "of":
+            subscribers.of(first, who.id, morning)
+        else:
+            subscribers.lock_subscription(first, made.id)
+        with transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                subscribers.lock_subscription(second, made.id)
+            second.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "language"),
+    [
+        (SubscriptionState.PENDING, SubscriptionState.PENDING, "ar"),
+        (SubscriptionState.ENDED, SubscriptionState.PENDING, "ar"),
+        (SubscriptionState.ACTIVE, SubscriptionState.ACTIVE, "en"),
+    ],
+)
+def test_who_asks_must_confirm_unless_they_have_it(
+    morning: int, state: SubscriptionState, after: SubscriptionState, language: str
+) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning, state=state, ended_at=NOW - DAY)
+        found = tx.session.get_one(Subscription, made)
+
+        subscribers.ask(tx, found, language=language)
+
+    assert (row(made).state, row(made).language) == (after, language)
+    assert row(made).ended_at == NOW - DAY  # an import in between brings nobody back
+
+
+def test_who_has_it_keeps_their_language_whatever_a_stranger_asks_for(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning)
+
+        subscribers.ask(tx, tx.session.get_one(Subscription, made), language="ar")
+
+    assert row(made).language == "en"
+
+
+def test_a_preference_keeps_the_language_and_the_pause_and_takes_it_back(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning)
+        found = tx.session.get_one(Subscription, made)
+        subscribers.prefer(tx, found, language="ar", paused_until=NOW + DAY)
+    assert (row(made).language, row(made).paused_until) == ("ar", NOW + DAY)
+
+    with transaction() as tx:
+        found = tx.session.get_one(Subscription, made)
+        subscribers.prefer(tx, found, language="ar", paused_until=None)
+    assert row(made).paused_until is None
+
+
+def test_who_confirms_is_active_from_then_on_with_no_end_and_no_pause(morning: int) -> None:
+    with transaction() as tx:
+        left: dict[str, Any] = {
+            "state": SubscriptionState.PENDING,
+            "ended_at": NOW - DAY,
+            "paused_until": NOW,
+        }
+        made = subscribed(tx, morning, **left)
+
+        subscribers.activate(tx.session.get_one(Subscription, made), now=NOW)
+
+    found = row(made)
+    assert (found.state, found.confirmed_at) == (SubscriptionState.ACTIVE, NOW)
+    assert (found.ended_at, found.paused_until) == (None, None)
+
+
+def test_who_leaves_is_gone_once_and_the_first_time_counts(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning)
+        found = tx.session.get_one(Subscription, made)
+
+        assert subscribers.end(found, now=NOW)
+        assert not subscribers.end(found, now=NOW + DAY)
+
+    assert (row(made).state, row(made).ended_at) == (SubscriptionState.ENDED, NOW)
+
+
+def test_who_asked_again_and_takes_it_back_had_left_before(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning, state=SubscriptionState.PENDING, ended_at=NOW - DAY)
+
+        assert not subscribers.end(tx.session.get_one(Subscription, made), now=NOW)
+
+    assert (row(made).state, row(made).ended_at) == (SubscriptionState.ENDED, NOW - DAY)
+
+
+def test_choices_are_replaced_by_kind_and_come_in_alphabetical_order(morning: int) -> None:
+    with transaction() as tx:
+        mine, other = subscribed(tx, morning, 1), subscribed(tx, morning, 2)
+        for made in (mine, other):
+            subscribers.choose(tx, made, ChoiceKind.SECTION, ["world"])
+            subscribers.choose(tx, made, ChoiceKind.LANGUAGE, ["en"])
+
+        subscribers.choose(tx, mine, ChoiceKind.SECTION, ["world", "art", "sport", "art"])
+        subscribers.choose(tx, mine, ChoiceKind.SECTION, ["world", "art", "sport", "art"])
+
+        assert subscribers.choices(tx, mine, ChoiceKind.SECTION) == ("art", "sport", "world")
+        assert subscribers.choices(tx, mine, ChoiceKind.LANGUAGE) == ("en",)
+        assert subscribers.choices(tx, other, ChoiceKind.SECTION) == ("world",)
+
+
+def test_no_choice_of_a_kind_means_all_of_it(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning)
+        subscribers.choose(tx, made, ChoiceKind.SECTION, ["world"])
+
+        subscribers.choose(tx, made, ChoiceKind.SECTION, [])
+
+        assert subscribers.choices(tx, made, ChoiceKind.SECTION) == ()
+
+
+def test_a_proof_is_kept_with_every_word_of_it(morning: int) -> None:
+    proof = Proof("form", "Yes, every day.", "192.0.2.7", "Browser/1", "form-3")
+    with transaction() as tx:
+        made = subscribed(tx, morning)
+        subscribers.add_consent(tx, made, proof, at=NOW)
+        subscribers.add_consent(tx, made, Proof("confirmation", "Yes"), at=NOW + DAY)
+
+    with transaction() as tx:
+        first, second = tx.scalars(select(Consent).order_by(Consent.id)).all()
+    assert (first.subscription_id, first.at, first.method) == (made, NOW, "form")
+    assert (first.wording, first.ip) == ("Yes, every day.", "192.0.2.7")
+    assert (first.user_agent, first.origin) == ("Browser/1", "form-3")
+    assert (second.ip, second.user_agent, second.origin) == (None, None, None)
+
+
+def test_subscriptions_are_counted_by_every_state_of_one_newsletter(morning: int) -> None:
+    with transaction() as tx:
+        evening = rows.newsletter(tx, 1, "evening").id
+        subscribed(tx, morning, 1)
+        subscribed(tx, morning, 2)
+        subscribed(tx, morning, 3, state=SubscriptionState.ENDED)
+        subscribed(tx, evening, 4)
+
+        assert subscribers.counts(tx, morning) == {"pending": 0, "active": 2, "ended": 1}
+
+
+def test_a_page_of_an_export_holds_all_that_leaves_the_house(morning: int) -> None:
+    with transaction() as tx:
+        evening = rows.newsletter(tx, 1, "evening").id
+        one = subscribed(tx, morning, 1, confirmed_at=NOW)
+        subscribers.choose(tx, one, ChoiceKind.SECTION, ["world", "art"])
+        subscribers.choose(tx, one, ChoiceKind.LANGUAGE, ["en", "ar"])
+        left: dict[str, Any] = {"state": SubscriptionState.ENDED, "ended_at": NOW, "language": "ar"}
+        two = subscribed(tx, morning, 2, confirmed_at=None, **left)
+        subscribed(tx, evening, 3)
+
+        found = subscribers.page(tx, morning, after=0, limit=10)
+
+    ended, active = SubscriptionState.ENDED, SubscriptionState.ACTIVE
+    both, all_ = ("art", "world"), ("ar", "en")
+    assert found == [
+        Exported(one, READER, active, "en", both, all_, NOW, None, is_suppressed=False),
+        Exported(two, "reader002@example.com", ended, "ar", (), (), None, NOW, is_suppressed=False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_newsletter", "is_suppressed"),
+    [("*", True), ("morning", True), ("evening", False), ("article", False), ("import", False)],
+)
+def test_an_export_says_who_is_mailed_no_more_of_this_newsletter(
+    morning: int, of_newsletter: str, *, is_suppressed: bool
+) -> None:
+    known = {"morning": scope(morning), "evening": scope(morning + 1)}
+    with transaction() as tx:
+        subscribed(tx, morning, 1)
+        subscribed(tx, morning, 2)
+        recipients.suppress(
+            tx,
+            recipients.hash_of(READER),
+            scope=known.get(of_newsletter, of_newsletter),
+            reason=SuppressionReason.COMPLAINT,
+            now=NOW,
+        )
+
+        found = subscribers.page(tx, morning, after=0, limit=10)
+
+    assert [each.is_suppressed for each in found] == [is_suppressed, False]
+
+
+def test_an_export_is_paged_by_the_last_id_of_the_page_before(morning: int) -> None:
+    with transaction() as tx:
+        ids = [subscribed(tx, morning, number) for number in range(1, 6)]
+
+        def page(after: int) -> list[int]:
+            return [
+                row.subscription_id for row in subscribers.page(tx, morning, after=after, limit=2)
+            ]
+
+        assert page(0) == ids[:2]
+        assert page(ids[1]) == ids[2:4]
+        assert page(ids[3]) == ids[4:]
+        assert page(ids[4]) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_kept"),
+    [
+        ({}, False),
+        ({"created_at": NOW}, True),
+        ({"created_at": NOW - TICK}, False),
+        ({"confirmed_at": NOW - 9 * DAY}, True),
+        ({"state": SubscriptionState.ACTIVE}, True),
+        ({"state": SubscriptionState.ENDED}, True),
+    ],
+)
+def test_a_sign_up_is_forgotten_that_nobody_confirmed_since(
+    morning: int, columns: dict[str, Any], *, is_kept: bool
+) -> None:
+    plain: dict[str, Any] = {
+        "state": SubscriptionState.PENDING,
+        "confirmed_at": None,
+        "created_at": NOW - 9 * DAY,
+    }
+    with transaction() as tx:
+        subscribed(tx, morning, **(plain | columns))
+
+    with transaction() as tx:
+        subscribers.forget_unconfirmed(tx, NOW)
+        subscribers.forget_unconfirmed(tx, NOW)
+
+    assert (number_of(Subscription), number_of(Subscriber)) == ((1, 1) if is_kept else (0, 0))
+
+
+@pytest.mark.parametrize(("asked_at", "is_kept"), [(NOW - TICK, False), (NOW, True)])
+def test_a_sign_up_that_was_asked_for_again_is_kept_from_that_moment(
+    morning: int, asked_at: dt.datetime, *, is_kept: bool
+) -> None:
+    waiting: dict[str, Any] = {"state": SubscriptionState.PENDING, "confirmed_at": None}
+    with transaction() as tx:
+        made = subscribed(tx, morning, 1, created_at=NOW - 9 * DAY, **waiting)
+        other = subscribed(tx, morning, 2, created_at=NOW - 9 * DAY, **waiting)
+        subscribers.add_consent(tx, made, Proof("form", "Yes"), at=asked_at)
+
+    with transaction() as tx:
+        subscribers.forget_unconfirmed(tx, NOW)
+
+    with transaction() as tx:
+        assert list(tx.scalars(select(Subscription.id))) == ([made] if is_kept else [])
+        assert tx.get(Subscription, other) is None
+
+
+def test_who_forgot_one_sign_up_and_has_another_is_kept(morning: int) -> None:
+    with transaction() as tx:
+        evening = rows.newsletter(tx, 1, "evening").id
+        waiting: dict[str, Any] = {"state": SubscriptionState.PENDING, "confirmed_at": None}
+        subscribed(tx, morning, created_at=NOW - DAY, **waiting)
+        who = tx.execute(select(Subscriber.id)).scalar_one()
+        kept = rows.subscription(tx, who, evening).id
+
+    with transaction() as tx:
+        subscribers.forget_unconfirmed(tx, NOW)
+
+    with transaction() as tx:
+        assert list(tx.scalars(select(Subscription.id))) == [kept]
+        assert list(tx.scalars(select(Subscriber.id))) == [who]
+
+
+def test_who_is_erased_leaves_a_recipient_that_nobody_knows(morning: int) -> None:
+    with transaction() as tx:
+        made = subscribed(tx, morning, 1)
+        subscribers.choose(tx, made, ChoiceKind.SECTION, ["world"])
+        subscribers.add_consent(tx, made, Proof("form", "Yes"), at=NOW)
+        who = tx.session.get_one(Subscription, made).subscriber_id
+        rows.recipient(tx, 1, subscriber_id=who, purge_at=NOW)
+        other = subscribed(tx, morning, 2)
+        their = tx.session.get_one(Subscription, other).subscriber_id
+        rows.recipient(tx, 2, subscriber_id=their)
+
+    with transaction() as tx:
+        numbers = [subscribers.erase(tx, who), subscribers.erase(tx, who)]
+
+    assert numbers == [1, 0]
+    with transaction() as tx:
+        gone, kept = tx.scalars(select(Recipient).order_by(Recipient.id))
+        assert (gone.address, gone.subscriber_id, gone.purge_at) == ("", None, None)
+        assert gone.address_hash != recipients.hash_of(READER)
+        assert len(gone.address_hash) == 32
+        assert (kept.address, kept.subscriber_id) == ("reader002@example.com", their)
+        assert list(tx.scalars(select(Subscription.id))) == [other]
+    left = [number_of(table) for table in (SubscriptionChoice, Consent, Suppression)]
+    assert left == [0, 0, 0]

@@ -1,0 +1,168 @@
+"""An operator's rule: what it may say, and which articles it lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from syndicate.errors import UsageError
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.syndication import feed_rules, feeds
+from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.articles import ArticleKind
+from syndicate.vocabulary.feeds import FeedKind
+from tests import rows
+from tests.rows import NOW
+
+in_database = pytest.mark.usefixtures("database")
+
+
+@in_database
+@pytest.mark.parametrize(
+    ("rule", "fits"),
+    [
+        ({"sections": ["europe"]}, True),
+        ({"sections": ["sport", "europe"], "languages": ["en"]}, True),
+        ({"sections": ["sport"]}, False),
+        ({"sections": ["Europe"]}, False),
+        ({"tags": ["floods"]}, True),
+        ({"tags": ["chess", "floods"]}, True),
+        ({"tags": ["chess"]}, False),
+        ({"authors": ["World desk"]}, True),
+        ({"authors": ["Sports desk", "Night desk"]}, True),
+        ({"authors": ["Sports desk"]}, False),
+        ({"authors": ["World"]}, False),
+        ({"languages": ["en"]}, True),
+        ({"languages": ["ar"]}, False),
+        ({"kinds": ["story", "live"]}, True),
+        ({"kinds": ["video"]}, False),
+        ({"words": ["STORY"]}, True),
+        ({"words": ["chess", "standfirst st"]}, True),
+        ({"words": ["story standfirst"]}, True),
+        ({"words": ["storystandfirst"]}, False),
+        ({"words": ["100%", "sto_y"]}, False),
+        ({"sections": ["europe"], "words": ["chess"]}, False),
+        ({"sections": ["sport"], "words": ["story"]}, False),
+        ({"tags": ["floods"], "kinds": ["video"]}, False),
+    ],
+)
+def test_a_rule_lists_what_fits_every_part_by_any_value(
+    rule: dict[str, list[str]], *, fits: bool
+) -> None:
+    with transaction() as tx:
+        publication = rows.publication(tx).id
+        europe = rows.section(tx, publication, "europe").id
+        authors = ["World desk", "Night desk"]
+        article = rows.article(tx, publication, section_id=europe, authors=authors)
+        rows.tag(tx, article, "floods")
+        rows.tag(tx, article, "rain")
+        # Elsewhere, by others: none of it may count for the article above.
+        other = rows.article(tx, publication, "other", NOW, headline="Chess", authors=[])
+        rows.tag(tx, other, "chess")
+        rows.section(tx, publication, "sport")
+        own = rows.feed(tx, publication, "own", FeedKind.RULE, rule=feed_rules.check(rule))
+
+        found = tx.scalars(select(Article.slug).where(feeds.belongs_to(own)))
+        asked_of_rows = tx.scalars(
+            select(Feed.slug).where(Article.id == article.id, feeds.stands_in())
+        )
+
+        assert ("story" in found.all()) is fits
+        assert asked_of_rows.all() == (["own"] if fits else [])
+
+
+@in_database
+def test_an_article_due_for_a_rule_is_due_in_its_feed() -> None:
+    with transaction() as tx:
+        publication = rows.publication(tx).id
+        for slug, word in (("mine", "story"), ("other", "chess")):
+            rule = {"words": [word]}
+            feeds.add(tx, publication, slug=slug, kind=FeedKind.RULE, rule=rule, title=slug)
+        tx.execute(update(Feed).values(due_at=None))
+        article = rows.article(tx, publication)
+
+        feeds.mark_due(tx, [article.id], now=NOW)
+
+        due = tx.scalars(
+            select(Feed.slug).where(Feed.due_at.is_not(None), Feed.kind == FeedKind.RULE)
+        )
+        assert due.all() == ["mine"]
+
+
+def _fitting(tx: Transaction, rule: Mapping[str, Any] | None) -> list[str]:
+    condition = feed_rules.fits(literal(rule, JSONB))
+    return list(tx.scalars(select(Article.slug).where(condition).order_by(Article.id)))
+
+
+@in_database
+def test_no_rule_lists_nothing_and_an_article_without_a_section_is_in_none() -> None:
+    with transaction() as tx:
+        publication = rows.publication(tx).id
+        europe = rows.section(tx, publication, "europe").id
+        rows.article(tx, publication, "placed", section_id=europe)
+        rows.article(tx, publication, "bare")
+        empty = tx.scalars(
+            select(Article.slug).join(Feed, Feed.rule.is_(None)).where(feed_rules.fits(Feed.rule))
+        )
+
+        assert empty.all() == []
+        assert _fitting(tx, {"sections": ["europe"]}) == ["placed"]
+        assert _fitting(tx, {"languages": ["en"]}) == ["placed", "bare"]
+
+
+@in_database
+def test_a_word_is_looked_for_in_headline_and_standfirst_alone_in_any_script() -> None:
+    with transaction() as tx:
+        publication = rows.publication(tx).id
+        for name, column in (("one", "headline"), ("two", "standfirst"), ("three", "body_html")):
+            made = rows.article(tx, publication, name, headline="", standfirst="")
+            setattr(made, column, "Überschwemmung am فيضان")
+        tx.flush()
+
+        assert _fitting(tx, {"words": ["überSCHWEMMUNG"]}) == ["one", "two"]
+        assert _fitting(tx, {"words": ["فيضان"]}) == ["one", "two"]
+
+
+def test_a_rule_is_stored_trimmed_and_without_its_empty_parts() -> None:
+    said = {"sections": [" europe ", "asia"], "tags": [], "kinds": ("live",)}
+
+    assert feed_rules.check(said) == {"sections": ["europe", "asia"], "kinds": ["live"]}
+
+
+@pytest.mark.parametrize("kind", ArticleKind)
+def test_every_kind_of_article_can_be_asked_for(kind: ArticleKind) -> None:
+    assert feed_rules.check({"kinds": [kind.value]}) == {"kinds": [kind.value]}
+
+
+KNOWN = "sections, tags, authors, languages, kinds, words"
+TOO_LITTLE = "A feed's rule names at least one section, tag, author, language or word."
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({}, TOO_LITTLE),
+        ({"sections": []}, TOO_LITTLE),
+        ({"section": ["x"]}, f"A feed's rule knows no section; it knows {KNOWN}."),
+        ({"z": ["x"], "a": [], "words": ["x"]}, f"A feed's rule knows no a; it knows {KNOWN}."),
+        ({"words": [""]}, "The rule's words must be 1 to 100 values, none empty."),
+        ({"words": ["flood", "  "]}, "The rule's words must be 1 to 100 values, none empty."),
+        ({"tags": ["t"] * 101}, "The rule's tags must be 1 to 100 values, none empty."),
+        ({"kinds": ["novel"]}, "There is no kind of article called novel."),
+        ({"kinds": ["story", "poem", "novel"]}, "There is no kind of article called novel."),
+    ],
+)
+def test_a_rule_that_says_nothing_or_too_little_is_refused(
+    rule: dict[str, list[str]], said: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        feed_rules.check(rule)
+
+    assert str(caught.value) == said
+
+
+def test_a_part_of_a_rule_holds_a_hundred_values() -> None:
+    assert len(feed_rules.check({"tags": ["t"] * 100})["tags"]) == 100
