@@ -172,7 +172,9 @@ def _reader(sections: list[str] | None = None, languages: list[str] | None = Non
         embargo_until=NOW + minutes(1_000_000),
     )
     with transaction() as tx:
-        newsletter = rows.newsletter(tx, publication, section_ids=(europe, sport))
+        newsletter = rows.newsletter(
+            tx, publication, section_ids=(europe, sport), languages=["en", "ar"]
+        )
         subscription = rows.subscription(tx, rows.subscriber(tx).id, newsletter.id)
         for kind, values in ((ChoiceKind.SECTION, sections), (ChoiceKind.LANGUAGE, languages)):
             for value in values or ():

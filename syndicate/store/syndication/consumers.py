@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     and_,
+    case,
     delete,
     func,
     or_,
@@ -121,13 +122,15 @@ def note(tx: Transaction, visits: Collection[Visit]) -> None:
             requests=visit.requests,
         )
         fresh = statement.excluded
+        # Of two web processes the one that saw the older visit may write last.
+        is_newest = fresh.last_at >= FeedConsumer.last_at
         tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["feed_id", "format", "client"],
                 set_={
                     "last_at": func.greatest(FeedConsumer.last_at, fresh.last_at),
-                    "status": fresh.status,
-                    "etag": fresh.etag,
+                    "status": case((is_newest, fresh.status), else_=FeedConsumer.status),
+                    "etag": case((is_newest, fresh.etag), else_=FeedConsumer.etag),
                     "requests": FeedConsumer.requests + fresh.requests,
                 },
             )

@@ -139,6 +139,7 @@ def own(
         .outerjoin(Section, Section.id == Article.section_id)
         .where(
             is_drawn_from(newsletter),
+            Article.language.in_(newsletter.languages),
             may_show(channel, now=now),
             Section.slug.in_(sections) if sections else true(),
             Article.language.in_(languages) if languages else true(),
