@@ -3,14 +3,13 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.feeds import publish, watch
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
-from syndicate.store.syndication.consumers import FeedConsumer, FeedPartner, Visit
+from syndicate.store.syndication.consumers import FeedConsumer, Visit
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_visits
@@ -85,37 +84,8 @@ def test_an_update_a_fresh_change_and_a_newcomer_are_no_reason_for_a_notice(arti
     assert watch.notice_behind(now) == 0
 
 
-@pytest.mark.usefixtures("database", "article")
-def test_who_has_been_silent_for_long_is_forgotten_unless_a_partner() -> None:
-    now = clock.now()
-    with transaction() as tx:
-        partner = consumers.add_partner(tx, "The Aggregator", now=now)
-    _visit("Old", now - 31 * 24 * HOUR)
-    _visit("partner:1", now - 31 * 24 * HOUR, partner_id=partner.id)
-    _visit("New", now)
-
-    with transaction() as tx:
-        consumers.forget_silent(tx, now)
-        assert {row.client for row in consumers.consumers(tx)} == {"partner:1", "New"}
-
-
-@pytest.mark.usefixtures("database", "article")
-def test_a_revoked_partner_is_not_noted() -> None:
-    now = clock.now()
-    with transaction() as tx:
-        partner = consumers.add_partner(tx, "The Aggregator", now=now)
-        assert consumers.revoke_partner(tx, "The Aggregator", now=now)
-        assert not consumers.revoke_partner(tx, "Nobody", now=now)
-
-    _visit("partner:1", now, partner_id=partner.id)
-
-    with transaction() as tx:
-        assert consumers.consumers(tx) == []
-        assert list(tx.scalars(select(FeedPartner.name))) == ["The Aggregator"]
-
-
-def _visit(client: str, at: dt.datetime, partner_id: int | None = None) -> None:
-    visit = Visit(EVERYTHING, FeedFormat.RSS, client, partner_id, at, 200, "etag", 1)
+def _visit(client: str, at: dt.datetime) -> None:
+    visit = Visit(EVERYTHING, FeedFormat.RSS, client, None, at, 200, "etag", 1)
     with transaction() as tx:
         consumers.note(tx, [visit])
 

@@ -271,12 +271,14 @@ def test_a_callback_that_agreed_has_its_lease_and_secret(
             "wanted_lease_s": lease_s,
         }
         callback(tx, feed.id, secret=b"old", verify_at=NOW, verify_attempts=2, **waits)
+        other = callback(tx, feed.id, "other", epoch=1, secret=b"theirs")
     mine = taken()
 
     with transaction() as tx:
         assert hub.verified(tx, mine, now=NOW)
 
-    made = row()
+    assert row(other).secret == b"theirs"
+    made = row(mine.id)
     assert (made.secret, made.lease_until) == (b"new", NOW + granted)
     assert (made.wanted, made.wanted_secret, made.wanted_lease_s) == (None, None, None)
     assert (made.verify_at, made.verify_attempts) == (None, 0)
@@ -285,7 +287,7 @@ def test_a_callback_that_agreed_has_its_lease_and_secret(
 def test_a_callback_that_agreed_to_leave_is_forgotten_and_nobody_else(feed: Feed) -> None:
     with transaction() as tx:
         callback(tx, feed.id, verify_at=NOW, wanted="unsubscribe")
-        other = callback(tx, feed.id, "other")
+        other = callback(tx, feed.id, "other", epoch=1)
     mine = taken()
 
     with transaction() as tx:
