@@ -109,8 +109,9 @@ def test_the_same_file_again_finds_all_of_them_known_and_changes_nothing(
     morning: Newsletter,
 ) -> None:
     bring(morning, line(1, sections=["world"]), line(2))
+    changed: dict[str, Any] = {"language": "ar", "sections": ["art"], "languages": ["ar"]}
 
-    done = bring(morning, line(1, language="ar", sections=["art"]), line(2), now=NOW + DAY)
+    done = bring(morning, line(1, **changed), line(2), now=NOW + DAY)
 
     assert done == BroughtIn(0, 2, (), 0)
     with transaction() as tx:
@@ -145,13 +146,18 @@ def test_who_has_another_newsletter_gets_this_one_too(morning: Newsletter) -> No
         left = {"state": SubscriptionState.ENDED, "ended_at": NOW}
         rows.subscription(tx, rows.subscriber(tx, 1).id, evening.id, **left)
 
-    assert bring(morning, line(1, language="ar")) == BroughtIn(1, 0, (), 0)
+    done = bring(morning, line(1, language="ar", sections=["art"], languages=["ar"]))
+
+    assert done == BroughtIn(1, 0, (), 0)
 
     with transaction() as tx:
         assert tx.scalars(select(Subscriber.language)).all() == ["en"]
         old, new = tx.scalars(select(Subscription).order_by(Subscription.id))
         assert (old.state, old.newsletter_id) == (SubscriptionState.ENDED, evening.id)
         assert (new.state, new.newsletter_id) == (SubscriptionState.ACTIVE, morning.id)
+        assert tx.scalars(select(Consent.subscription_id)).all() == [new.id]
+        assert subscribers.choices(tx, new.id, ChoiceKind.SECTION) == ("art",)
+        assert subscribers.choices(tx, old.id, ChoiceKind.SECTION) == ()
 
 
 def test_a_friends_address_becomes_the_readers_and_stays(morning: Newsletter) -> None:
