@@ -122,15 +122,6 @@ def write_to(address: str, *, until: dt.datetime | None) -> None:
         recipients.upsert(tx, address, purge_at=until)
 
 
-def test_a_friend_who_is_written_to_again_goes_by_the_later_date() -> None:
-    friend, later = "friend001@example.com", NOW + dt.timedelta(days=50)
-    write_to(friend, until=NOW + dt.timedelta(days=30))
-    write_to(friend, until=later)
-    write_to(friend, until=NOW + dt.timedelta(days=40))
-
-    assert purge_at(friend) == later
-
-
 def test_a_friend_who_was_forgotten_and_written_to_again_is_forgotten_again() -> None:
     friend, later = "friend001@example.com", NOW + dt.timedelta(days=90)
     write_to(friend, until=NOW + dt.timedelta(days=30))
@@ -139,17 +130,6 @@ def test_a_friend_who_was_forgotten_and_written_to_again_is_forgotten_again() ->
     write_to(friend, until=later)
 
     assert (addresses(), purge_at(friend)) == ([friend], later)
-
-
-def test_a_lasting_address_that_is_also_a_friends_stays(newsletter_id: int) -> None:
-    desk_address, reader = "world-desk@example.org", "reader001@example.com"
-    write_to(desk_address, until=None)
-    ask(newsletter_id, 1, at=NOW)
-
-    write_to(desk_address, until=NOW + dt.timedelta(days=30))
-    write_to(reader, until=NOW + dt.timedelta(days=30))
-
-    assert (purge_at(desk_address), purge_at(reader)) == (None, None)
 
 
 def test_counters_slots_and_used_links_go_when_nothing_asks_for_them() -> None:

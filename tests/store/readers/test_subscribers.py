@@ -1,4 +1,4 @@
-"""Subscribers and their subscriptions: each turn of the state, each choice, what is forgotten."""
+"""Subscribers and their subscriptions: each turn of the state, each choice, each proof."""
 
 import datetime as dt
 from typing import Any
@@ -10,14 +10,12 @@ from sqlalchemy.exc import OperationalError
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import scope
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.recipients import Recipient, Suppression
 from syndicate.store.readers.subscribers import (
     Consent,
     Exported,
     Proof,
     Subscriber,
     Subscription,
-    SubscriptionChoice,
 )
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
@@ -326,92 +324,3 @@ def test_an_export_is_paged_by_the_last_id_of_the_page_before(morning: int) -> N
         assert page(ids[1]) == ids[2:4]
         assert page(ids[3]) == ids[4:]
         assert page(ids[4]) == []
-
-
-@pytest.mark.parametrize(
-    ("columns", "is_kept"),
-    [
-        ({}, False),
-        ({"created_at": NOW}, True),
-        ({"created_at": NOW - TICK}, False),
-        ({"confirmed_at": NOW - 9 * DAY}, True),
-        ({"state": SubscriptionState.ACTIVE}, True),
-        ({"state": SubscriptionState.ENDED}, True),
-    ],
-)
-def test_a_sign_up_is_forgotten_that_nobody_confirmed_since(
-    morning: int, columns: dict[str, Any], *, is_kept: bool
-) -> None:
-    plain: dict[str, Any] = {
-        "state": SubscriptionState.PENDING,
-        "confirmed_at": None,
-        "created_at": NOW - 9 * DAY,
-    }
-    with transaction() as tx:
-        subscribed(tx, morning, **(plain | columns))
-
-    with transaction() as tx:
-        subscribers.forget_unconfirmed(tx, NOW)
-        subscribers.forget_unconfirmed(tx, NOW)
-
-    assert (number_of(Subscription), number_of(Subscriber)) == ((1, 1) if is_kept else (0, 0))
-
-
-@pytest.mark.parametrize(("asked_at", "is_kept"), [(NOW - TICK, False), (NOW, True)])
-def test_a_sign_up_that_was_asked_for_again_is_kept_from_that_moment(
-    morning: int, asked_at: dt.datetime, *, is_kept: bool
-) -> None:
-    waiting: dict[str, Any] = {"state": SubscriptionState.PENDING, "confirmed_at": None}
-    with transaction() as tx:
-        made = subscribed(tx, morning, 1, created_at=NOW - 9 * DAY, **waiting)
-        other = subscribed(tx, morning, 2, created_at=NOW - 9 * DAY, **waiting)
-        subscribers.add_consent(tx, made, Proof("form", "Yes"), at=asked_at)
-
-    with transaction() as tx:
-        subscribers.forget_unconfirmed(tx, NOW)
-
-    with transaction() as tx:
-        assert list(tx.scalars(select(Subscription.id))) == ([made] if is_kept else [])
-        assert tx.get(Subscription, other) is None
-
-
-def test_who_forgot_one_sign_up_and_has_another_is_kept(morning: int) -> None:
-    with transaction() as tx:
-        evening = rows.newsletter(tx, 1, "evening").id
-        waiting: dict[str, Any] = {"state": SubscriptionState.PENDING, "confirmed_at": None}
-        subscribed(tx, morning, created_at=NOW - DAY, **waiting)
-        who = tx.execute(select(Subscriber.id)).scalar_one()
-        kept = rows.subscription(tx, who, evening).id
-
-    with transaction() as tx:
-        subscribers.forget_unconfirmed(tx, NOW)
-
-    with transaction() as tx:
-        assert list(tx.scalars(select(Subscription.id))) == [kept]
-        assert list(tx.scalars(select(Subscriber.id))) == [who]
-
-
-def test_who_is_erased_leaves_a_recipient_that_nobody_knows(morning: int) -> None:
-    with transaction() as tx:
-        made = subscribed(tx, morning, 1)
-        subscribers.choose(tx, made, ChoiceKind.SECTION, ["world"])
-        subscribers.add_consent(tx, made, Proof("form", "Yes"), at=NOW)
-        who = tx.session.get_one(Subscription, made).subscriber_id
-        rows.recipient(tx, 1, subscriber_id=who, purge_at=NOW)
-        other = subscribed(tx, morning, 2)
-        their = tx.session.get_one(Subscription, other).subscriber_id
-        rows.recipient(tx, 2, subscriber_id=their)
-
-    with transaction() as tx:
-        numbers = [subscribers.erase(tx, who), subscribers.erase(tx, who)]
-
-    assert numbers == [1, 0]
-    with transaction() as tx:
-        gone, kept = tx.scalars(select(Recipient).order_by(Recipient.id))
-        assert (gone.address, gone.subscriber_id, gone.purge_at) == ("", None, None)
-        assert gone.address_hash != recipients.hash_of(READER)
-        assert len(gone.address_hash) == 32
-        assert (kept.address, kept.subscriber_id) == ("reader002@example.com", their)
-        assert list(tx.scalars(select(Subscription.id))) == [other]
-    left = [number_of(table) for table in (SubscriptionChoice, Consent, Suppression)]
-    assert left == [0, 0, 0]
