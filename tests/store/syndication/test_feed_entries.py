@@ -172,12 +172,10 @@ def test_a_page_whose_every_article_was_withdrawn_is_there_and_empty(
 def test_what_never_stood_in_a_feed_has_no_place_in_it(
     feed: Feed, daily: int, columns: dict[str, Any]
 ) -> None:
-    bring(daily, [200], **columns)
+    bring(daily, range(200, 250), **columns)
     bring(daily, range(51))
 
-    found = slugs(layout(feed))
-
-    assert (len(found[0]), found[1]) == (50, ["50"])
+    assert slugs(layout(feed)) == {0: numbers(range(50)), 1: ["50"]}
 
 
 def test_a_channel_decides_what_a_feed_holds(feed: Feed, daily: int) -> None:
@@ -338,3 +336,19 @@ def test_each_correction_is_an_entry_newest_first(daily: int) -> None:
     assert page.places == (Place(a, 4), Place(b, 2), Place(a, 2))
     assert page.article_ids == [a, b]
     assert found.tombstones == []
+
+
+def test_an_old_correction_of_an_article_that_changed_stays_in_its_place(daily: int) -> None:
+    with transaction() as tx:
+        feed = rows.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
+        made = rows.article(tx, daily, revision=61, updated_at=NOW + DAY).id
+        for number in range(2, 62):
+            at = NOW + number * MINUTE
+            rows.revision(tx, made, number, Change.CORRECTION, created_at=at)
+
+    pages = layout(feed).pages
+
+    assert [[place.revision for place in page.places] for page in pages] == [
+        list(range(61, 11, -1)),
+        list(range(11, 1, -1)),
+    ]
