@@ -266,6 +266,17 @@ def test_a_fingerprint_is_the_same_until_a_row_behind_it_changes(feed: Feed, dai
     assert layout(feed).pages[0].fingerprint == seen[-1]
 
 
+def test_a_change_alters_the_fingerprint_of_its_own_page_alone(feed: Feed, daily: int) -> None:
+    ids = bring(daily, range(151))
+    before = layout(feed).pages
+
+    change(ids[120], headline="Another")
+
+    after = layout(feed).pages
+    other = [page.number for page, was in zip(after, before, strict=True) if page != was]
+    assert other == [1]
+
+
 @pytest.mark.parametrize("kind", [FeedKind.SECTION, FeedKind.LANGUAGE])
 def test_a_feed_holds_what_belongs_to_its_subject(daily: int, kind: FeedKind) -> None:
     with transaction() as tx:
@@ -342,13 +353,16 @@ def test_an_old_correction_of_an_article_that_changed_stays_in_its_place(daily: 
     with transaction() as tx:
         feed = rows.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
         made = rows.article(tx, daily, revision=61, updated_at=NOW + DAY).id
+        gone = rows.article(tx, daily, "gone", state=ArticleState.KILLED).id
         for number in range(2, 62):
             at = NOW + number * MINUTE
-            rows.revision(tx, made, number, Change.CORRECTION, created_at=at)
+            article_id = gone if number == 5 else made
+            rows.revision(tx, article_id, number, Change.CORRECTION, created_at=at)
 
     pages = layout(feed).pages
 
     assert [[place.revision for place in page.places] for page in pages] == [
         list(range(61, 11, -1)),
-        list(range(11, 1, -1)),
+        [11, 10, 9, 8, 7, 6, 4, 3, 2],
     ]
+    assert {place.article_id for page in pages for place in page.places} == {made}

@@ -168,6 +168,8 @@ def test_the_next_moment_is_the_first_of_this_feeds_own(feed: Feed, daily: int) 
         ([(NOW + DAY, None)], NOW + DAY),
         ([(NOW, NOW + DAY)], NOW + DAY),
         ([(NOW - DAY, NOW)], None),
+        ([(NOW + 2 * DAY, None), (NOW + DAY, None)], NOW + DAY),
+        ([(NOW, NOW + 2 * DAY), (NOW, NOW + DAY)], NOW + DAY),
         ([(NOW + 2 * DAY, None), (NOW, NOW + DAY)], NOW + DAY),
         ([(NOW + DAY, NOW + 3 * DAY), (NOW, NOW + 2 * DAY)], NOW + DAY),
     ],
