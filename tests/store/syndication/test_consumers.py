@@ -16,6 +16,7 @@ from syndicate.vocabulary.articles import ArticleState, Change
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 in_database = pytest.mark.usefixtures("database")
 
@@ -33,7 +34,7 @@ def daily(database: str) -> Publication:  # noqa: ARG001 - the rows go there
 @pytest.fixture
 def feed(daily: Publication) -> Feed:
     with transaction() as tx:
-        return rows.feed(tx, daily.id)
+        return published.feed(tx, daily.id)
 
 
 def visit(feed: Feed, client: str = "Reader", at: dt.datetime = NOW, **fields: Any) -> None:
@@ -79,7 +80,7 @@ def test_a_visit_that_is_written_late_takes_no_newer_version_back(feed: Feed) ->
 
 def test_a_program_is_known_by_feed_format_and_name(feed: Feed, daily: Publication) -> None:
     with transaction() as tx:
-        other = rows.feed(tx, daily.id, "other")
+        other = published.feed(tx, daily.id, "other")
     visit(feed)
     visit(feed, form=FeedFormat.ATOM, at=NOW + HOUR)
     visit(other, at=NOW + 2 * HOUR)
@@ -223,8 +224,8 @@ def test_what_lies_a_month_back_is_the_readers_own_affair(
 
 def test_only_feeds_in_which_the_article_stands_are_behind(feed: Feed, daily: Publication) -> None:
     with transaction() as tx:
-        arabic = rows.feed(tx, daily.id, "arabic", FeedKind.LANGUAGE, language="ar")
-        yawmi = rows.feed(tx, rows.publication(tx, "yawmi").id, "yawmi")
+        arabic = published.feed(tx, daily.id, "arabic", FeedKind.LANGUAGE, language="ar")
+        yawmi = published.feed(tx, rows.publication(tx, "yawmi").id, "yawmi")
         changed(tx, daily.id)
     visit(arabic, "Arabic", BEFORE)
     visit(yawmi, "Elsewhere", BEFORE)

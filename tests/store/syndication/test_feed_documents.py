@@ -13,6 +13,7 @@ from syndicate.store.syndication.feeds import Feed, FeedPage
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 TICK = dt.timedelta(microseconds=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -30,10 +31,10 @@ def daily(database: str) -> int:  # noqa: ARG001 - the rows go there
 def taken(daily: int) -> Taken:
     """A feed in a builder's hands, and another one that is nobody's business."""
     with transaction() as tx:
-        rows.feed(tx, daily, "everything", due_at=NOW)
-        other = rows.feed(tx, daily, "other", FeedKind.FEATURED)
+        published.feed(tx, daily, "everything", due_at=NOW)
+        other = published.feed(tx, daily, "other", FeedKind.FEATURED)
         _page(other.id, 1, tx=tx)
-        rows.document(tx, other.id, ATOM, 1)
+        published.document(tx, other.id, ATOM, 1)
     return take()
 
 
@@ -82,7 +83,7 @@ def stored(feed_id: int) -> set[tuple[FeedFormat, int]]:
 
 def test_a_feed_that_is_due_is_taken_and_leased(daily: int) -> None:
     with transaction() as tx:
-        made = rows.feed(tx, daily, due_at=NOW, epoch=7)
+        made = published.feed(tx, daily, due_at=NOW, epoch=7)
 
     found = take()
 
@@ -98,7 +99,7 @@ def test_a_feed_that_is_not_due_or_is_gone_is_not_taken(
     daily: int, columns: dict[str, Any]
 ) -> None:
     with transaction() as tx:
-        rows.feed(tx, daily, **columns)
+        published.feed(tx, daily, **columns)
 
         assert feed_documents.take(tx, now=NOW) is None
 
@@ -114,7 +115,7 @@ def test_feeds_are_taken_by_who_waited_longest_and_single_tags_last(daily: int) 
     ]
     with transaction() as tx:
         for slug, kind, minutes in due:
-            rows.feed(tx, daily, slug, kind, due_at=NOW - minutes * MINUTE)
+            published.feed(tx, daily, slug, kind, due_at=NOW - minutes * MINUTE)
 
     order = [take().feed.slug for _ in due]
 
@@ -124,7 +125,7 @@ def test_feeds_are_taken_by_who_waited_longest_and_single_tags_last(daily: int) 
 def test_two_builders_at_once_take_different_feeds(daily: int) -> None:
     with transaction() as tx:
         for slug in ("a", "b"):
-            rows.feed(tx, daily, slug, due_at=NOW)
+            published.feed(tx, daily, slug, due_at=NOW)
 
     with transaction() as first, transaction() as second:
         mine = feed_documents.take(first, now=NOW)
@@ -142,9 +143,9 @@ def test_what_is_stored_is_told_without_its_bytes(taken: Taken) -> None:
     with transaction() as tx:
         for number in (0, 1, 2):
             _page(feed_id, number, tx=tx, article_ids=[number, 7])
-        archived = rows.document(tx, feed_id, ATOM, 1, is_archive=True, modified_at=NOW - DAY)
-        rows.document(tx, feed_id, ATOM, 0, body=b"atom of page 0")
-        rows.document(tx, feed_id, JSON, 0, body=b"json of page 0")
+        archived = published.document(tx, feed_id, ATOM, 1, is_archive=True, modified_at=NOW - DAY)
+        published.document(tx, feed_id, ATOM, 0, body=b"atom of page 0")
+        published.document(tx, feed_id, JSON, 0, body=b"json of page 0")
 
         assert feed_documents.fingerprints(tx, feed_id) == {
             0: "print 0",
@@ -162,7 +163,7 @@ def test_what_is_stored_is_told_without_its_bytes(taken: Taken) -> None:
 
 def test_a_page_is_written_with_its_documents(taken: Taken) -> None:
     feed_id = taken.feed.id
-    made = rows.unsaved_document(feed_id, ATOM, 1, gzip=b"g", brotli=b"b", entries=2)
+    made = published.unsaved_document(feed_id, ATOM, 1, gzip=b"g", brotli=b"b", entries=2)
 
     assert write(taken, new_page(1, made, until=NOW + DAY))
 
@@ -180,10 +181,12 @@ def test_a_page_that_is_written_again_replaces_what_stood_there_and_nothing_else
     taken: Taken,
 ) -> None:
     feed_id = taken.feed.id
-    forms = [rows.unsaved_document(feed_id, form, page) for form in (ATOM, RSS) for page in (0, 1)]
+    forms = [
+        published.unsaved_document(feed_id, form, page) for form in (ATOM, RSS) for page in (0, 1)
+    ]
     write(taken, new_page(0, *forms[::2], until=NOW), new_page(1, *forms[1::2]))
 
-    again = rows.unsaved_document(feed_id, ATOM, 0, body=b"anew", is_archive=True)
+    again = published.unsaved_document(feed_id, ATOM, 0, body=b"anew", is_archive=True)
     write(taken, new_page(0, again, article_ids=[9], fingerprint="newer"))
 
     with transaction() as tx:
@@ -200,7 +203,7 @@ def test_what_is_served_has_a_new_generation_when_a_document_is_written(taken: T
     write(taken, new_page(0), new_page(1))
     assert feed(feed_id).generation == 0
 
-    documents = [rows.unsaved_document(feed_id, ATOM, page) for page in (0, 1)]
+    documents = [published.unsaved_document(feed_id, ATOM, page) for page in (0, 1)]
     write(taken, *(new_page(each.page, each) for each in documents), new_page(2))
 
     assert feed(feed_id).generation == 1
@@ -213,7 +216,7 @@ def test_what_is_served_has_a_new_generation_when_a_document_is_written(taken: T
 
 def test_a_builder_that_was_overtaken_writes_nothing(taken: Taken) -> None:
     quick = take(LEASED)
-    made = rows.unsaved_document(taken.feed.id)
+    made = published.unsaved_document(taken.feed.id)
 
     assert not write(taken, new_page(0, made))
     after = finish(taken, last_page=0)
@@ -230,7 +233,7 @@ def test_pages_past_the_last_are_dropped_when_a_feed_is_done(
     taken: Taken, last_page: int, left: set[int]
 ) -> None:
     feed_id, other = taken.feed.id, taken.feed.id + 1
-    documents = [rows.unsaved_document(feed_id, ATOM, page) for page in range(3)]
+    documents = [published.unsaved_document(feed_id, ATOM, page) for page in range(3)]
     write(taken, *(new_page(each.page, each) for each in documents))
 
     after = finish(taken, last_page=last_page)
@@ -289,7 +292,7 @@ def test_a_feed_that_was_marked_due_while_it_was_built_stays_due(taken: Taken) -
 def test_of_retired_feeds_the_pages_are_dropped_that_hold_an_article(daily: int) -> None:
     with transaction() as tx:
         gone, also, stays = (
-            rows.feed(tx, daily, slug, kind, gone_at=at).id
+            published.feed(tx, daily, slug, kind, gone_at=at).id
             for slug, kind, at in (
                 ("gone", FeedKind.EVERYTHING, NOW),
                 ("also", FeedKind.FEATURED, NOW),
@@ -305,7 +308,7 @@ def test_of_retired_feeds_the_pages_are_dropped_that_hold_an_article(daily: int)
         ):
             _page(feed_id, page, tx=tx, article_ids=ids)
             for form in (ATOM, RSS):
-                rows.document(tx, feed_id, form, page)
+                published.document(tx, feed_id, form, page)
 
         feed_documents.drop_retired(tx, 7)
         feed_documents.drop_retired(tx, 7)
@@ -334,7 +337,7 @@ def test_a_feed_that_was_built_by_other_code_is_built_again(
     daily: int, columns: dict[str, Any], *, is_marked: bool
 ) -> None:
     with transaction() as tx:
-        made = rows.feed(tx, daily, **columns).id
+        made = published.feed(tx, daily, **columns).id
 
     with transaction() as tx:
         feed_documents.mark_outdated(tx, "code 2", now=NOW)
@@ -344,11 +347,11 @@ def test_a_feed_that_was_built_by_other_code_is_built_again(
 
 def test_a_document_is_found_by_slug_form_and_page(daily: int) -> None:
     with transaction() as tx:
-        made = rows.feed(tx, daily)
-        bare = rows.feed(tx, daily, "other", FeedKind.FEATURED, gone_at=NOW)
-        wanted = rows.document(tx, made.id, ATOM, 1)
+        made = published.feed(tx, daily)
+        bare = published.feed(tx, daily, "other", FeedKind.FEATURED, gone_at=NOW)
+        wanted = published.document(tx, made.id, ATOM, 1)
         for form, page in ((ATOM, 0), (RSS, 1)):
-            rows.document(tx, made.id, form, page)
+            published.document(tx, made.id, form, page)
 
         assert feed_documents.find(tx, "everything", ATOM, 1) == (made, wanted)
         assert feed_documents.find(tx, "everything", JSON, 1) == (made, None)
@@ -358,10 +361,10 @@ def test_a_document_is_found_by_slug_form_and_page(daily: int) -> None:
 
 def test_entries_are_counted_over_all_pages_in_one_form(daily: int) -> None:
     with transaction() as tx:
-        made, other = (rows.feed(tx, daily, slug).id for slug in ("a", "b"))
+        made, other = (published.feed(tx, daily, slug).id for slug in ("a", "b"))
         for form, page, entries in ((JSON, 0, 50), (JSON, 1, 7), (ATOM, 0, 50)):
-            rows.document(tx, made, form, page, entries=entries)
-        rows.document(tx, other, JSON, 0, entries=3)
+            published.document(tx, made, form, page, entries=entries)
+        published.document(tx, other, JSON, 0, entries=3)
 
         assert feed_documents.entry_counts(tx, [made]) == {made: 57}
         assert feed_documents.entry_counts(tx, [made, other, 99]) == {made: 57, other: 3}
@@ -369,10 +372,12 @@ def test_entries_are_counted_over_all_pages_in_one_form(daily: int) -> None:
 
 def test_operators_are_told_of_each_document_in_order(daily: int) -> None:
     with transaction() as tx:
-        made = rows.feed(tx, daily).id
-        rows.document(tx, rows.feed(tx, daily, "other").id, ATOM)
+        made = published.feed(tx, daily).id
+        published.document(tx, published.feed(tx, daily, "other").id, ATOM)
         for form, page in ((RSS, 0), (ATOM, 1), (ATOM, 0)):
-            rows.document(tx, made, form, page, body=b"12345", entries=page, etag=f"{form}{page}")
+            published.document(
+                tx, made, form, page, body=b"12345", entries=page, etag=f"{form}{page}"
+            )
 
         found = feed_documents.described(tx, made)
 

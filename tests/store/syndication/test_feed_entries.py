@@ -17,6 +17,7 @@ from syndicate.vocabulary.articles import Access, ArticleState, Change, Channel
 from syndicate.vocabulary.feeds import FeedKind
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 TICK = dt.timedelta(microseconds=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -32,7 +33,7 @@ def daily(database: str) -> int:  # noqa: ARG001 - the rows go there
 @pytest.fixture
 def feed(daily: int) -> Feed:
     with transaction() as tx:
-        return rows.feed(tx, daily)
+        return published.feed(tx, daily)
 
 
 def bring(publication_id: int, numbers: Iterable[int], **columns: Any) -> list[int]:
@@ -281,7 +282,7 @@ def test_a_change_alters_the_fingerprint_of_its_own_page_alone(feed: Feed, daily
 def test_a_feed_holds_what_belongs_to_its_subject(daily: int, kind: FeedKind) -> None:
     with transaction() as tx:
         section, other = (rows.section(tx, daily, slug).id for slug in ("a", "b"))
-        feed = rows.feed(tx, daily, "own", kind, section_id=section, language="ar")
+        feed = published.feed(tx, daily, "own", kind, section_id=section, language="ar")
         yawmi = rows.publication(tx, "yawmi").id
     bring(daily, [1], section_id=section, language="ar")
     bring(daily, [2], section_id=other, language="en")
@@ -297,7 +298,7 @@ def test_a_feed_holds_what_belongs_to_its_subject(daily: int, kind: FeedKind) ->
 
 def test_picks_stand_in_their_order_while_they_are_picked_and_may_be_shown(daily: int) -> None:
     with transaction() as tx:
-        feed = rows.feed(tx, daily, "featured", FeedKind.FEATURED)
+        feed = published.feed(tx, daily, "featured", FeedKind.FEATURED)
         other = rows.publication(tx, "yawmi").id
         for number, position, columns in (
             (1, 2, {}),
@@ -324,7 +325,7 @@ def test_picks_stand_in_their_order_while_they_are_picked_and_may_be_shown(daily
 
 def test_each_correction_is_an_entry_newest_first(daily: int) -> None:
     with transaction() as tx:
-        feed = rows.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
+        feed = published.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
         a, b, gone = (rows.article(tx, daily, name).id for name in ("a", "b", "gone"))
         theirs = rows.article(tx, rows.publication(tx, "yawmi").id, "theirs").id
         tx.session.get_one(Article, gone).state = ArticleState.KILLED
@@ -351,7 +352,7 @@ def test_each_correction_is_an_entry_newest_first(daily: int) -> None:
 
 def test_an_old_correction_of_an_article_that_changed_stays_in_its_place(daily: int) -> None:
     with transaction() as tx:
-        feed = rows.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
+        feed = published.feed(tx, daily, "corrections", FeedKind.CORRECTIONS)
         made = rows.article(tx, daily, revision=61, updated_at=NOW + DAY).id
         gone = rows.article(tx, daily, "gone", state=ArticleState.KILLED).id
         for number in range(2, 62):

@@ -15,6 +15,7 @@ from syndicate.vocabulary.articles import Access, ArticleState, Change, Channel
 from syndicate.vocabulary.feeds import FeedKind
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 TICK = dt.timedelta(microseconds=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -30,7 +31,7 @@ def daily(database: str) -> int:  # noqa: ARG001 - the rows go there
 @pytest.fixture
 def feed(daily: int) -> Feed:
     with transaction() as tx:
-        return rows.feed(tx, daily)
+        return published.feed(tx, daily)
 
 
 def bring(publication_id: int, numbers: Iterable[int], **columns: Any) -> list[int]:
@@ -178,7 +179,7 @@ def test_the_list_of_picks_changes_by_itself_when_one_begins_or_ends(
     daily: int, picks: list[tuple[dt.datetime, dt.datetime | None]], moment: dt.datetime | None
 ) -> None:
     with transaction() as tx:
-        feed = rows.feed(tx, daily, "featured", FeedKind.FEATURED)
+        feed = published.feed(tx, daily, "featured", FeedKind.FEATURED)
         other = rows.publication(tx, "yawmi").id
         rows.pick(tx, other, "theirs", starts_at=NOW + TICK, ends_at=NOW + MINUTE)
         for number, (starts_at, ends_at) in enumerate(picks):

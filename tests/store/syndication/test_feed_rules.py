@@ -16,6 +16,7 @@ from syndicate.vocabulary.articles import ArticleKind
 from syndicate.vocabulary.feeds import FeedKind
 from tests import rows
 from tests.rows import NOW
+from tests.store.syndication import published
 
 in_database = pytest.mark.usefixtures("database")
 
@@ -63,7 +64,7 @@ def test_a_rule_lists_what_fits_every_part_by_any_value(
         other = rows.article(tx, publication, "other", NOW, headline="Chess", authors=[])
         rows.tag(tx, other, "chess")
         rows.section(tx, publication, "sport")
-        own = rows.feed(tx, publication, "own", FeedKind.RULE, rule=feed_rules.check(rule))
+        own = published.feed(tx, publication, "own", FeedKind.RULE, rule=feed_rules.check(rule))
 
         found = tx.scalars(select(Article.slug).where(feeds.belongs_to(own)))
         asked_of_rows = tx.scalars(

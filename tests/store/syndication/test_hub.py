@@ -13,6 +13,7 @@ from syndicate.store.syndication.hub import Asked, FeedCallback, Mode
 from syndicate.vocabulary.feeds import FeedFormat
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -27,7 +28,7 @@ UNTIL = NOW + DAY
 @pytest.fixture
 def feed(database: str) -> Feed:  # noqa: ARG001 - the rows go there
     with transaction() as tx:
-        return rows.feed(tx, rows.publication(tx).id)
+        return published.feed(tx, rows.publication(tx).id)
 
 
 def asked(feed_id: int, mode: Mode = Mode.SUBSCRIBE, **fields: Any) -> Asked:
@@ -43,7 +44,7 @@ def asked(feed_id: int, mode: Mode = Mode.SUBSCRIBE, **fields: Any) -> Asked:
 
 
 def callback(tx: Transaction, feed_id: int, name: str = "callback", **columns: Any) -> int:
-    return rows.callback(tx, feed_id, name, **columns).id
+    return published.callback(tx, feed_id, name, **columns).id
 
 
 def row(subscription_id: int | None = None) -> FeedCallback:
@@ -127,7 +128,7 @@ def test_who_follows_a_feed_that_ended_is_to_be_told_why(
     feed: Feed, columns: dict[str, Any], why: str
 ) -> None:
     with transaction() as tx:
-        ended = rows.feed(tx, feed.publication_id, "ended", **columns)
+        ended = published.feed(tx, feed.publication_id, "ended", **columns)
         waits: dict[str, Any] = {"wanted": "subscribe", "wanted_secret": b"s", "wanted_lease_s": 9}
         due: dict[str, Any] = {"deliver_at": NOW, "verify_attempts": 2, "epoch": 7}
         mine = callback(tx, ended.id, "mine", **waits, **due)
@@ -163,7 +164,7 @@ def test_a_change_is_due_to_whoever_holds_a_lease_of_a_form_that_changed(
     feed: Feed, columns: dict[str, Any], *, is_due: bool
 ) -> None:
     with transaction() as tx:
-        other = rows.feed(tx, feed.publication_id, "other")
+        other = published.feed(tx, feed.publication_id, "other")
         mine = callback(tx, feed.id, **({"epoch": 7} | columns))
         theirs = callback(tx, other.id)
 
@@ -204,7 +205,7 @@ def test_who_was_not_told_yet_that_a_feed_ended_waits(
     feed: Feed, denied: str | None, *, is_due: bool
 ) -> None:
     with transaction() as tx:
-        callback(tx, rows.feed(tx, feed.publication_id, "ended", **RETIRED).id, denied=denied)
+        callback(tx, published.feed(tx, feed.publication_id, "ended", **RETIRED).id, denied=denied)
 
         assert hub.has_due(tx, NOW) is is_due
 

@@ -13,6 +13,7 @@ from syndicate.store.syndication.hub import FeedCallback, HubDelivery
 from syndicate.vocabulary.feeds import FeedFormat
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -26,15 +27,15 @@ ATOM, RSS = FeedFormat.ATOM, FeedFormat.RSS
 def feed(database: str) -> Feed:  # noqa: ARG001 - the rows go there
     """A feed with the topics of two forms."""
     with transaction() as tx:
-        made = rows.feed(tx, rows.publication(tx).id)
+        made = published.feed(tx, rows.publication(tx).id)
         for form in (ATOM, RSS):
-            rows.document(tx, made.id, form)
+            published.document(tx, made.id, form)
         return made
 
 
 def due(feed: Feed, name: str = "callback", **columns: Any) -> int:
     with transaction() as tx:
-        return rows.callback(tx, feed.id, name, **({"deliver_at": NOW} | columns)).id
+        return published.callback(tx, feed.id, name, **({"deliver_at": NOW} | columns)).id
 
 
 def take(now: dt.datetime = NOW, limit: int = 9) -> list[HubDelivery]:
@@ -59,8 +60,8 @@ def stored() -> list[int]:
 
 def test_a_delivery_holds_the_topic_as_it_stands_and_is_leased(feed: Feed) -> None:
     with transaction() as tx:
-        rows.document(tx, feed.id, ATOM, page=1)
-        rows.document(tx, rows.feed(tx, feed.publication_id, "other").id, ATOM)
+        published.document(tx, feed.id, ATOM, page=1)
+        published.document(tx, published.feed(tx, feed.publication_id, "other").id, ATOM)
     mine = due(feed, format=ATOM, secret=b"secret", attempts=2, epoch=7)
 
     assert taken() == HubDelivery(
@@ -237,7 +238,7 @@ def test_a_lease_that_ended_is_forgotten_unless_somebody_renews_it_or_is_to_be_t
 
 def test_subscriptions_come_oldest_first_of_one_feed_or_of_all(feed: Feed) -> None:
     with transaction() as tx:
-        other = rows.feed(tx, feed.publication_id, "other")
+        other = published.feed(tx, feed.publication_id, "other")
     first, theirs, last = due(feed, "z"), due(other, "b"), due(feed, "a")
     with transaction() as tx:
         tx.session.get_one(FeedCallback, first).attempts = 1

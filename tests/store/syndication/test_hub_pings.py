@@ -12,6 +12,7 @@ from syndicate.store.syndication.hub_pings import FeedPing, Ping
 from syndicate.vocabulary.feeds import FeedFormat
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +26,7 @@ Stored = dict[tuple[int, FeedFormat], tuple[dt.datetime, int, int]]
 @pytest.fixture
 def feed(database: str) -> Feed:  # noqa: ARG001 - the rows go there
     with transaction() as tx:
-        return rows.feed(tx, rows.publication(tx).id)
+        return published.feed(tx, rows.publication(tx).id)
 
 
 def mark(feed_id: int, *forms: FeedFormat, now: dt.datetime = NOW) -> None:
@@ -74,7 +75,7 @@ def test_a_ping_waits_from_its_moment_on(feed: Feed) -> None:
 def test_a_ping_that_is_taken_says_whose_it_is_and_is_leased(feed: Feed) -> None:
     with transaction() as tx:
         yawmi = rows.publication(tx, "yawmi")
-        other = rows.feed(tx, yawmi.id, "yawmi-everything")
+        other = published.feed(tx, yawmi.id, "yawmi-everything")
         assert other.id != feed.id
         tx.add(FeedPing(feed_id=other.id, format=JSON, due_at=NOW, attempts=2, epoch=7))
 
@@ -89,7 +90,7 @@ def test_a_ping_that_is_taken_says_whose_it_is_and_is_leased(feed: Feed) -> None
 
 def test_pings_are_taken_by_who_waited_longest_and_no_more_than_asked(feed: Feed) -> None:
     with transaction() as tx:
-        second = rows.feed(tx, feed.publication_id, "second")
+        second = published.feed(tx, feed.publication_id, "second")
     mark(second.id, RSS, ATOM, now=NOW)
     mark(feed.id, RSS, now=NOW)
     mark(second.id, JSON, now=NOW - MINUTE)
@@ -119,7 +120,7 @@ def test_two_workers_at_once_take_different_pings(feed: Feed) -> None:
 def test_what_was_sent_goes_and_nothing_else_does(feed: Feed) -> None:
     mark(feed.id, RSS, ATOM)
     with transaction() as tx:
-        mark_of_other = rows.feed(tx, feed.publication_id, "other").id
+        mark_of_other = published.feed(tx, feed.publication_id, "other").id
     mark(mark_of_other, RSS)
     mine = next(each for each in take() if (each.feed_id, each.form) == (feed.id, RSS))
 

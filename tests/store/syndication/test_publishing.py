@@ -21,6 +21,7 @@ from syndicate.vocabulary.articles import Access, ArticleState, Change
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from tests import rows
 from tests.rows import DAY, NOW
+from tests.store.syndication import published
 
 ATOM, JSON, RSS = FeedFormat.ATOM, FeedFormat.JSON, FeedFormat.RSS
 MINUTE = dt.timedelta(minutes=1)
@@ -35,7 +36,7 @@ def daily(database: str) -> int:  # noqa: ARG001 - the rows go there
 def take(publication_id: int, kind: FeedKind = FeedKind.EVERYTHING) -> Taken:
     """A feed of a publication in a builder's hands."""
     with transaction() as tx:
-        rows.feed(tx, publication_id, f"feed-{publication_id}", kind, due_at=NOW)
+        published.feed(tx, publication_id, f"feed-{publication_id}", kind, due_at=NOW)
         found = feed_documents.take(tx, now=NOW)
     assert found is not None
     return found
@@ -73,8 +74,8 @@ def test_everything_is_asked_that_decides_which_pages_must_be_built(daily: int) 
         for number in (0, 1):
             prints = {"article_ids": [live], "fingerprint": f"print {number}"}
             tx.add(FeedPage(feed_id=taken.feed.id, page=number, **prints))
-        rows.document(tx, taken.feed.id, JSON, body=b"before")
-        rows.document(tx, taken.feed.id, ATOM, body=b"other form")
+        published.document(tx, taken.feed.id, JSON, body=b"before")
+        published.document(tx, taken.feed.id, ATOM, body=b"other form")
 
     found = ask(taken, with_before=True)
 
@@ -107,7 +108,7 @@ def test_pages_are_read_in_their_order_each_with_its_own(daily: int) -> None:
         tx.add(FeedPage(feed_id=taken.feed.id, page=2, article_ids=[a, 99], fingerprint=""))
         tx.add(FeedPage(feed_id=taken.feed.id, page=3, article_ids=[7], fingerprint=""))
         for form, number in ((ATOM, 2), (RSS, 2), (ATOM, 1), (ATOM, 3)):
-            rows.document(tx, taken.feed.id, form, number)
+            published.document(tx, taken.feed.id, form, number)
 
     second, first = read(taken, page(2, b, a), page(1, c, a))
 
@@ -152,7 +153,7 @@ DONE = Done(last_page=0, built_for="code 1", next_moment=NOW + DAY)
 
 
 def made(taken: Taken, *, news: tuple[FeedFormat, ...] = (), done: Done | None = None) -> Made:
-    document = rows.unsaved_document(taken.feed.id, ATOM)
+    document = published.unsaved_document(taken.feed.id, ATOM)
     return Made([NewPage(0, [], "new", None, [document])], news, done)
 
 
@@ -190,7 +191,7 @@ def follow(taken: Taken, form: FeedFormat, lease_until: dt.datetime = NOW + DAY)
     with transaction() as tx:
         name = f"{form} {lease_until}"
         columns = {"format": form, "lease_until": lease_until}
-        return rows.callback(tx, taken.feed.id, name, **columns).id
+        return published.callback(tx, taken.feed.id, name, **columns).id
 
 
 def due() -> tuple[list[int], list[FeedFormat]]:
