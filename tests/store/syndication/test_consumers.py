@@ -114,6 +114,26 @@ def test_of_several_visits_those_of_unknown_and_revoked_partners_are_left_out(fe
     assert (made.client, made.partner_id) == (f"partner:{known.id}", known.id)
 
 
+def test_visits_are_written_in_one_order_whatever_order_they_come_in(
+    feed: Feed, daily: Publication
+) -> None:
+    """Two web processes that write at once wait for each other, and never in a circle."""
+    with transaction() as tx:
+        other = published.feed(tx, daily.id, "other")
+        keys = [
+            (feed_id, form, client)
+            for feed_id in (feed.id, other.id)
+            for form in (FeedFormat.ATOM, FeedFormat.RSS)
+            for client in ("a", "b")
+        ]
+        visits = [Visit(*key, None, NOW, 200, "e", 1) for key in keys]
+
+        consumers.note(tx, visits[::-1])
+
+        written = tx.scalars(select(FeedConsumer).order_by(FeedConsumer.id)).all()
+        assert [(row.feed_id, row.format, row.client) for row in written] == keys
+
+
 # The correction was made five hours ago, of an article of the day before.
 CHANGED = NOW - 5 * HOUR
 BEFORE = CHANGED - HOUR
@@ -208,6 +228,17 @@ def test_a_reader_has_time_to_come_by(
     assert behind(grace=grace) == (["Reader"] if is_behind else [])
 
 
+@pytest.mark.parametrize(("ago", "is_behind"), [(HOUR + TICK, True), (HOUR, False)])
+def test_a_polite_reader_comes_once_an_hour(
+    feed: Feed, daily: Publication, ago: dt.timedelta, *, is_behind: bool
+) -> None:
+    visit(feed, at=BEFORE)
+    with transaction() as tx:
+        changed(tx, daily.id, created_at=NOW - ago)
+
+    assert behind() == (["Reader"] if is_behind else [])
+
+
 @pytest.mark.parametrize(("after", "is_behind"), [(TICK, True), (dt.timedelta(0), False)])
 @pytest.mark.parametrize("what", ["visit", "change"])
 def test_what_lies_a_month_back_is_the_readers_own_affair(
@@ -227,6 +258,7 @@ def test_only_feeds_in_which_the_article_stands_are_behind(feed: Feed, daily: Pu
         arabic = published.feed(tx, daily.id, "arabic", FeedKind.LANGUAGE, language="ar")
         yawmi = published.feed(tx, rows.publication(tx, "yawmi").id, "yawmi")
         changed(tx, daily.id)
+        rows.article(tx, daily.id, "arabic", NOW - DAY, language="ar", updated_at=CHANGED)
     visit(arabic, "Arabic", BEFORE)
     visit(yawmi, "Elsewhere", BEFORE)
     assert behind() == []
@@ -240,6 +272,7 @@ def test_of_one_change_a_notice_is_given_once_and_of_the_next_again(
 ) -> None:
     visit(feed, "a", BEFORE)
     visit(feed, "b", BEFORE)
+    visit(feed, "c", BEFORE)
     with transaction() as tx:
         changed(tx, daily.id)
         first = consumers.behind(tx, now=NOW)
