@@ -15,6 +15,7 @@ import hypothesis
 import psycopg
 import pytest
 import structlog
+from structlog._config import BoundLoggerLazyProxy
 
 from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
@@ -61,7 +62,16 @@ def _logs_as_before() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     yield
     root.handlers[:], root.level = handlers, level
+    if structlog.get_config()["cache_logger_on_first_use"]:
+        for module in list(sys.modules.values()):
+            _forget_how(getattr(module, "log", None))
     structlog.reset_defaults()
+
+
+def _forget_how(logger: object) -> None:
+    """Let a module's logger ask again how to write: it keeps what it was told first."""
+    if isinstance(logger, BoundLoggerLazyProxy):
+        vars(logger).pop("bind", None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -162,6 +172,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in settings.Settings.model_fields:
         monkeypatch.delenv(f"{settings.PREFIX}{name.upper()}", raising=False)
     monkeypatch.delenv("SYNDICATE_SECRETS_DIR", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("SYNDICATE_CONFIG", "/nonexistent/syndicate.toml")
     monkeypatch.setenv("SYNDICATE_ENVIRONMENT", "test")
     monkeypatch.setenv("SYNDICATE_MASTER_KEY", MASTER_KEY)

@@ -25,6 +25,8 @@ from tests.collect.site import Site, running
 
 WORD = "quokkajournal"
 LATER = NOW + dt.timedelta(hours=1)
+# Nobody may be connected to what is copied.
+_END_OTHERS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
 
 
 @pytest.fixture
@@ -55,6 +57,8 @@ class Backups:
         """Copy the database as it is; the copy's name."""
         session.dispose()
         name = f"backup_{self.name}_{len(self.made)}"
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            connection.execute(_END_OTHERS, (self.name,))
         self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
         self.made.append(name)
         return name

@@ -22,7 +22,8 @@ DAY = dt.timedelta(days=1)
 def article(
     tx: Transaction, section_id: int | None, name: str, published_at: dt.datetime, **more: Any
 ) -> Article:
-    return rows.article(tx, 1, name, published_at, section_id=section_id, **more)
+    columns = {"publication_id": 1, "section_id": section_id} | more
+    return rows.article(tx, name=name, at=published_at, **columns)
 
 
 def reader(

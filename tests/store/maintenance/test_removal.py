@@ -28,7 +28,7 @@ def newsroom(tx: Transaction, slug: str, *readers: int) -> Publication:
     rows.picture(tx, article.id)
     rows.tag(tx, article, "east")
     rows.link(tx, article, f"x/{slug}")
-    source = rows.source(tx, made.id, slug)
+    source = rows.source(tx, made.id, slug, domain="wire.example")  # which nobody owns
     rows.carried(tx, article.id, source.id)
     rows.hub_subscription(tx, source.id)
     feeds.ensure(tx, made.id)

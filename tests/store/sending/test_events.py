@@ -221,7 +221,8 @@ def test_a_burst_that_is_lifted_gives_back_whom_it_took_and_nobody_else() -> Non
 
 def refusals(*, since: dt.datetime = NOW - DAY, limit: int = 9) -> list[Refused]:
     with transaction() as tx:
-        return events.unread_refusals(tx, since=since, limit=limit)
+        found = events.unread_refusals(tx, since=since, limit=limit)
+        return sorted(found, key=lambda refused: refused.recipient_id or 0)  # no order is promised
 
 
 def test_what_the_relay_refused_for_good_is_read_until_it_is_an_event() -> None:
