@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -45,7 +46,7 @@ from syndicate.vocabulary.sending import Lane
 from tests import rows
 from tests.acting import TESTER
 from tests.faults.counting_sink import Sink
-from tests.newsletters.paper import article, reader
+from tests.newsletters.paper import reader
 from tests.subscribers import desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -221,8 +222,8 @@ def open_alerts(readers: int) -> None:
 def add_story(tx: Transaction, section: Section, name: str, **more: object) -> Article:
     """A story of this hour, and the address by which it is known again."""
     at = clock.now() - HOUR
-    values = {"publication_id": section.publication_id, "collected_at": clock.now(), **more}
-    made = article(tx, section.id, name, at, **values)
+    values: dict[str, Any] = {"section_id": section.id, "collected_at": clock.now(), **more}
+    made = rows.article(tx, section.publication_id, name, at, **values)
     tx.add(ArticleKey(kind=LINK, key=f"https://daily.example/{name}", article_id=made.id))
     tx.flush()
     return made
