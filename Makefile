@@ -32,6 +32,10 @@ PARTS := pyproject.toml setup.py constraints.txt
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-location \
   --root-user-action=ignore --constraint constraints.txt
 
+# Where the environment forbids bytecode, each of the many processes that tests start would compile
+# the whole program, and pytest all tests, again and again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check long lint fmt faults pictures db-new pins wheel clean
 
@@ -114,7 +118,7 @@ define install
 set -e; $(find_python); $(find_pip); \
 $(BIN)/python -c "" 2>/dev/null || "$$python" -m venv --clear --without-pip .venv; \
 echo "Installing into .venv (a minute or two the first time) ..." >&2; \
-$$pip --python $(BIN)/python install $(PIP_FLAGS) --editable ".[$(1)$(if $(2),$(comma)$(2))]"
+$$pip --python $(BIN)/python install $(PIP_FLAGS) $(if $(2),--no-compile) --editable ".[$(1)$(if $(2),$(comma)$(2))]"
 endef
 
 # The first Python that is new enough; and a pip that can install for another Python (22.3 and later).

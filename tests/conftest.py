@@ -4,6 +4,7 @@
 them touches no server.
 """
 
+import gc
 import itertools
 import logging
 import socket
@@ -43,6 +44,12 @@ hypothesis.settings.load_profile("house")
 
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 _names = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: looking through it for garbage took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

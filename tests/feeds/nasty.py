@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.feeds import newsroom
 
-COUNT = 200
+COUNT = 120
 
 _TITLES = (
     "Plain words",
@@ -73,7 +73,7 @@ _ADDRESSES = (
 
 
 def make() -> tuple[int, list[int]]:
-    """Write a publication and its 200 articles; their ids, newest first."""
+    """Write a publication and its 120 articles; their ids, newest first."""
     choose = random.Random(7)  # noqa: S311 - the same ones each time
     publication = newsroom.publication(name="Daily <News> & Co", home_url="https://daily.example/")
     section = newsroom.section(publication, "middle-east")

@@ -11,7 +11,6 @@ from bench.feeds_servers import Answer, fetch
 from syndicate import clock
 from syndicate.feeds import publish
 from syndicate.web import static
-from tests import matrix
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW
 from tests.feeds.proxies import ask, cache_before, proxy, serving
@@ -93,7 +92,8 @@ def _requests(path: str) -> Iterator[str]:
     yield f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n"
 
 
-@pytest.mark.parametrize("step", matrix.whole([1, 6], short=[6]))
+@pytest.mark.long
+@pytest.mark.parametrize("step", [1, 6])
 def test_no_request_puts_something_else_in_a_documents_place(cache: int, step: int) -> None:
     wrong = []
     tried = 0

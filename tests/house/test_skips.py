@@ -43,7 +43,13 @@ def test_a_listed_skip_passes(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[-1][:19]) == (0, "1 passed, 1 skipped")
 
 
-@pytest.mark.parametrize("flags", [[], ["--numprocesses=2"]], ids=["alone", "two at once"])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        pytest.param([], id="alone"),
+        pytest.param(["--numprocesses=2"], id="two at once", marks=pytest.mark.long),
+    ],
+)
 def test_a_skip_that_is_not_listed_fails_the_run_and_is_named(
     tmp_path: Path, flags: list[str]
 ) -> None:

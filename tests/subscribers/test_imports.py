@@ -17,6 +17,7 @@ from syndicate.subscribers import csvfile, status_cells, transfer
 from syndicate.subscribers.transfer import Imported
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
+from tests import matrix
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 from tests.subscribers.exports import EXPORTS
@@ -57,7 +58,7 @@ def nothing_stored() -> bool:
 
 
 @pytest.mark.usefixtures("database", "morning")
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", matrix.whole(["\n", "\r\n", "\r"], short=["\n"], name=repr))
 @pytest.mark.parametrize("tool", EXPORTS)
 def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -> None:
     text = EXPORTS[tool]
@@ -129,7 +130,7 @@ def test_who_left_in_one_line_does_not_come_in_by_another(
 
 
 @pytest.mark.usefixtures("database", "morning")
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", matrix.whole(["\n", "\r\n"], short=["\r\n"], name=repr))
 @pytest.mark.parametrize("tool", PLAIN)
 def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) -> None:
     done = bring(PLAIN[tool], end=end)

@@ -48,7 +48,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=5))
+@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=10))
 def test_a_correction_that_older_code_took_for_no_change_reaches_readers(
     desk: Desk, after: dict[str, Any], shown: str
 ) -> None:

@@ -11,6 +11,7 @@ from syndicate.errors import NotAFeedError, OversizeError
 from syndicate.reading import pool
 from syndicate.reading.feeds import parse
 from syndicate.reading.records import Entry, ParsedFeed
+from tests import matrix
 from tests.collect.newsroom import NOW, item, rss
 
 URL = "https://daily.example/feed"
@@ -209,7 +210,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", matrix.rows(list(HOSTILE), every=4))
 def test_a_hostile_document_takes_nothing_from_the_next(name: str) -> None:
     readers = pool.readers()
 

@@ -9,7 +9,7 @@ from syndicate.store.maintenance import odd_rows
 from syndicate.store.maintenance.odd_rows import MOST_BYTES, OddRow
 from syndicate.store.maintenance.tables import METADATA
 from syndicate.vocabulary.sources import SourceKind
-from tests import rows
+from tests import matrix, rows
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,32 +45,40 @@ AN_ADDRESS = "'https://…'"
 
 @pytest.mark.parametrize(
     ("column", "value", "why", "repaired"),
-    [
-        ("article.published_at", "'infinity'", TIME, "now()"),
-        ("article.published_at", "'10000-01-01 00:00+00'", TIME, "now()"),
-        ("article.embargo_until", "'-infinity'", TIME, "NULL"),
-        ("article.embargo_until", "'0001-01-01 00:00+00 BC'", TIME, "NULL"),
-        ("issue.local_date", "'infinity'", TIME, "now()"),
-        ("newsletter.schedule", "'[1]'", OBJECT, "'{}'"),
-        ("newsletter.schedule", "'null'", OBJECT, "'{}'"),
-        ("newsletter.translations", "'7'", OBJECT, "'{}'"),
-        ("source.profile", "'\"x\"'", OBJECT, "NULL"),
-        ("article.authors", "'{A,NULL}'", NULL, "array_remove(authors, NULL)"),
-        ("article.url", "'ftp://x.example/'", ADDRESS, "NULL"),
-        ("article.url", "'https:///path'", ADDRESS, "NULL"),
-        ("article.url", "'https://a b/'", ADDRESS, "NULL"),
-        ("article.url", "'http://['", ADDRESS, "NULL"),
-        ("picture.url", "'x'", ADDRESS, AN_ADDRESS),
-        ("publication.home_url", "'daily.example'", ADDRESS, "NULL"),
-        ("source.compare_url", "'x'", ADDRESS, "NULL"),
-        ("issue_story.picture_url", "'x'", ADDRESS, "NULL"),
-        ("publication.zone", "'Mars/Base'", ZONE, "'UTC'"),
-        ("newsletter.zone", "''", ZONE, "'UTC'"),
-        ("article.language", "'e n'", LANGUAGE, "'en'"),
-        ("article.headline", f"repeat('x', {MOST_BYTES + 1})", LONG, "left(headline, 500)"),
-        ("article.headline", f"repeat('é', {MOST_BYTES // 2 + 1})", LONG, "left(headline, 500)"),
-        ("revision.note", f"repeat('x', {MOST_BYTES + 1})", LONG, "left(note, 500)"),
-    ],
+    matrix.rows(
+        [
+            ("article.published_at", "'infinity'", TIME, "now()"),
+            ("article.published_at", "'10000-01-01 00:00+00'", TIME, "now()"),
+            ("article.embargo_until", "'-infinity'", TIME, "NULL"),
+            ("article.embargo_until", "'0001-01-01 00:00+00 BC'", TIME, "NULL"),
+            ("issue.local_date", "'infinity'", TIME, "now()"),
+            ("newsletter.schedule", "'[1]'", OBJECT, "'{}'"),
+            ("newsletter.schedule", "'null'", OBJECT, "'{}'"),
+            ("newsletter.translations", "'7'", OBJECT, "'{}'"),
+            ("source.profile", "'\"x\"'", OBJECT, "NULL"),
+            ("article.authors", "'{A,NULL}'", NULL, "array_remove(authors, NULL)"),
+            ("article.url", "'ftp://x.example/'", ADDRESS, "NULL"),
+            ("article.url", "'https:///path'", ADDRESS, "NULL"),
+            ("article.url", "'https://a b/'", ADDRESS, "NULL"),
+            ("article.url", "'http://['", ADDRESS, "NULL"),
+            ("picture.url", "'x'", ADDRESS, AN_ADDRESS),
+            ("publication.home_url", "'daily.example'", ADDRESS, "NULL"),
+            ("source.compare_url", "'x'", ADDRESS, "NULL"),
+            ("issue_story.picture_url", "'x'", ADDRESS, "NULL"),
+            ("publication.zone", "'Mars/Base'", ZONE, "'UTC'"),
+            ("newsletter.zone", "''", ZONE, "'UTC'"),
+            ("article.language", "'e n'", LANGUAGE, "'en'"),
+            ("article.headline", f"repeat('x', {MOST_BYTES + 1})", LONG, "left(headline, 500)"),
+            (
+                "article.headline",
+                f"repeat('é', {MOST_BYTES // 2 + 1})",
+                LONG,
+                "left(headline, 500)",
+            ),
+            ("revision.note", f"repeat('x', {MOST_BYTES + 1})", LONG, "left(note, 500)"),
+        ],
+        every=4,
+    ),
 )
 def test_what_nobody_can_use_is_told_and_can_be_put_right(
     column: str, value: str, why: str, repaired: str
@@ -89,24 +97,27 @@ def test_what_nobody_can_use_is_told_and_can_be_put_right(
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [
-        ("article.published_at", "'1969-07-20 20:17+00'"),
-        ("article.published_at", "'9999-12-30 00:00+00'"),
-        ("article.embargo_until", "NULL"),
-        ("article.url", "''"),
-        ("article.url", "NULL"),
-        ("article.url", "'http://[2001:db8::1]:8080/a?b#c'"),
-        ("article.url", "'https://daily.example'"),
-        ("article.url", "'https://أخبار.example/x'"),
-        ("source.profile", "'null'"),
-        ("source.profile", "NULL"),
-        ("article.authors", "'{}'"),
-        ("article.language", "'zh-Hant-TW'"),
-        ("article.language", "'pt_BR'"),
-        ("publication.zone", "'Asia/Qatar'"),
-        ("article.headline", f"repeat('x', {MOST_BYTES})"),
-        ("article.body_html", f"repeat('x', {MOST_BYTES + 1})"),
-    ],
+    matrix.rows(
+        [
+            ("article.published_at", "'1969-07-20 20:17+00'"),
+            ("article.published_at", "'9999-12-30 00:00+00'"),
+            ("article.embargo_until", "NULL"),
+            ("article.url", "''"),
+            ("article.url", "NULL"),
+            ("article.url", "'http://[2001:db8::1]:8080/a?b#c'"),
+            ("article.url", "'https://daily.example'"),
+            ("article.url", "'https://أخبار.example/x'"),
+            ("source.profile", "'null'"),
+            ("source.profile", "NULL"),
+            ("article.authors", "'{}'"),
+            ("article.language", "'zh-Hant-TW'"),
+            ("article.language", "'pt_BR'"),
+            ("publication.zone", "'Asia/Qatar'"),
+            ("article.headline", f"repeat('x', {MOST_BYTES})"),
+            ("article.body_html", f"repeat('x', {MOST_BYTES + 1})"),
+        ],
+        every=4,
+    ),
 )
 def test_what_can_be_read_as_it_stands_is_well(column: str, value: str) -> None:
     with transaction() as tx:
