@@ -83,7 +83,7 @@ def test_the_migrated_schema_is_the_one_that_the_classes_make(
 
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE created")
-    assert sorted(migrated) == sorted(created)
+    assert sorted(migrated) == sorted(created), "write a migration: make db-new NAME=…"
     assert len(migrated) > 500
 
 
