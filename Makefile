@@ -14,8 +14,8 @@ FOR_WORK := .venv/.for-work
 # Many tests wait for servers: one more of them than cores runs at once. A file stays whole.
 # In the order of the tree: else the files with the fewest tests, which are the longest, come last.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 3 ] && n=3; echo $$((n + 1)))
-PYTEST := $(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile \
-  --no-loadscope-reorder
+PYTEST_FLAGS = -q --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/pytest $(PYTEST_FLAGS)
 # Where data of `make long` goes, whatever folder a process stands in.
 long: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
 # What decides who gets what: deciders, the ledger, SMTP.
@@ -61,8 +61,7 @@ check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, de
 
 long: $(FOR_WORK) ## all tests, also the whole matrices and journeys, and how much they cover; an hour
 	@rm -rf build/coverage && mkdir -p build/coverage
-	$(BIN)/coverage run -m pytest -q --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder \
-	  --hypothesis-profile=long $(ARGS)
+	$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --hypothesis-profile=long $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
 	$(BIN)/coverage report --fail-under=95 --include='$(DECIDE)'

@@ -110,8 +110,7 @@ def account_for_root() -> Account:
         return Account(entry.pw_uid, entry.pw_gid)
     raise RefusedError(
         "PostgreSQL does not run as root, and this machine has no account called postgres or "
-        "nobody; "
-        "run Syndicate as an ordinary user."
+        "nobody; run Syndicate as an ordinary user."
     )
 
 

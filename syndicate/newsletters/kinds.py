@@ -6,7 +6,7 @@ opens its issues. Newsletters of that kind that older versions let in keep their
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syndicate import jobs
 from syndicate.vocabulary.newsletters import NewsletterKind
@@ -59,14 +59,8 @@ RULES: Mapping[NewsletterKind, Rule] = {
         job=jobs.COMPOSE_ALERT,
     ),
     # As its issues went before they were refused: what is under way ends as it began.
-    NewsletterKind.LETTER: Rule(
-        has_slots=False,
-        is_offered=False,
-        message=_DIGEST.message,
-        lane=_DIGEST.lane,
-        priority=_DIGEST.priority,
-        expires_in=dt.timedelta(hours=24),
-        job=jobs.COMPOSE_ISSUE,
+    NewsletterKind.LETTER: replace(
+        _DIGEST, has_slots=False, is_offered=False, expires_in=dt.timedelta(hours=24)
     ),
 }
 OFFERED = tuple(kind for kind, rule in RULES.items() if rule.is_offered)

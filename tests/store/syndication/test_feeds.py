@@ -1,7 +1,6 @@
 """Which feeds there are, and which of them an article makes due."""
 
 import datetime as dt
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from syndicate.store.syndication.feeds import Feed, FeedPage
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedKind
 from tests import rows
+from tests.store import racing
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -116,24 +116,11 @@ def test_mark_due_locks_feeds_in_one_order() -> None:
             lock = text("SELECT id FROM feed WHERE id = :id FOR UPDATE NOWAIT")
             first.execute(lock, {"id": ids[0]})
             marking = pool.submit(mark)
-            _wait_until_blocked(first)
+            racing.wait_until_blocked(first)
             # Who waits for the first holds none of the others.
             for id_ in ids[1:]:
                 first.execute(lock, {"id": id_})
         marking.result(30)
-
-
-def _wait_until_blocked(tx: Transaction) -> None:
-    # Not from pg_stat_activity: a transaction sees it as it was when it first looked.
-    waits = text(
-        "SELECT pid FROM pg_locks"
-        " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    )
-    for _ in range(600):
-        if tx.scalars(waits).all():
-            return
-        time.sleep(0.05)
-    pytest.fail("nobody waits")
 
 
 def test_mark_due_names_the_feed_that_an_article_left_and_the_one_of_corrections() -> None:
