@@ -22,8 +22,11 @@ from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 
-# Raised when the same rows would give other bytes: every stored document is then built again.
-VERSION = "1"
+# Raised when the same rows would give other bytes.
+_VERSION = "1"
+# By which code a document was built. Where it differs, every feed is built again: so a format that
+# is new has its documents too. They differ by how they are written, and are no news to the hub.
+CODE = f"{_VERSION}:{'+'.join(FeedFormat)}"
 _NAME = "syndicate"
 # A browser shows a feed with this style sheet; XSLT is on its way out.
 # Source: the page docs/facts/syndication.md#writing-feeds.

@@ -45,7 +45,7 @@ class Plan:
 
 def is_by_other_code(taken: Taken, built_for: str) -> bool:
     """Whether another version of this code built what is stored of a feed."""
-    return not (taken.feed.built_for or built_for).startswith(f"{build.VERSION} ")
+    return not (taken.feed.built_for or built_for).startswith(f"{build.CODE} ")
 
 
 def plan(taken: Taken, site: model.Site, standing: Standing, *, built_for: str) -> Plan:

@@ -92,4 +92,4 @@ def publish(taken: Taken, *, built_for: str, now: dt.datetime) -> bool:
 
 def _built_for() -> str:
     own = settings.load()
-    return " ".join(filter(None, [build.VERSION, own.base_url(), own.hub_url]))
+    return " ".join(filter(None, [build.CODE, own.base_url(), own.hub_url]))

@@ -4,22 +4,32 @@ import enum
 
 
 class FeedFormat(enum.StrEnum):
-    """The forms that every feed is published in."""
+    """The forms that every feed is published in; a value is also the ending of its addresses."""
 
     RSS = "rss"
     ATOM = "atom"
     JSON = "json"
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return _FACTS[self][0]
+
+    @property
     def media_type(self) -> str:
         """How it is served."""
-        return _MEDIA_TYPES[self]
+        return _FACTS[self][1]
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether its documents are XML (RFC 7303 4.2)."""
+        return self.media_type.endswith("+xml")
 
 
-_MEDIA_TYPES = {
-    FeedFormat.RSS: "application/rss+xml",
-    FeedFormat.ATOM: "application/atom+xml",
-    FeedFormat.JSON: "application/feed+json",
+_FACTS = {
+    FeedFormat.RSS: ("RSS", "application/rss+xml"),
+    FeedFormat.ATOM: ("Atom", "application/atom+xml"),
+    FeedFormat.JSON: ("JSON Feed", "application/feed+json"),
 }
 
 

@@ -17,14 +17,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from syndicate.vocabulary.feeds import FeedFormat
+
 # Twice what the longest known trackers put behind an address; more is nobody's link.
 MOST_BYTES = 2048
 _MOST_FIELDS = 64
 _DIGITS = 7
+_ENDINGS = "|".join(FeedFormat)
 # The queries that our own pages, feeds and lists print; every other one is a stranger's.
 _WITH_OWN_QUERY = re.compile(
     r"(?:/p/[^/?]+)?/(?:sections/[^/?]+)?\?before=[1-9][0-9]*"
-    r"|/feeds/[^/?]+\.(?:rss|atom|json)\?page=[1-9][0-9]*"
+    rf"|/feeds/[^/?]+\.(?:{_ENDINGS})\?page=[1-9][0-9]*"
     r"|/sitemap-news\.xml\?file=[1-9][0-9]*"
 )
 # What is the whole house's has no publication before it, and a number is written in one way.

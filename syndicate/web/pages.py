@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from syndicate import clock
 from syndicate.render.environment import environment
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import static
 from syndicate.web.headers import content_policy
 from syndicate.web.sites import Site
@@ -59,6 +60,7 @@ def render(site: Site, template: str, page: PageAnswer | None = None, **context:
                 "static": static.url,
                 "today": clock.now(),
                 "current": None,
+                "feed_formats": tuple(FeedFormat),
                 "is_private": how.is_private,
                 **context,
             }

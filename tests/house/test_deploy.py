@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.vocabulary.feeds import FeedFormat
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
 
@@ -34,6 +36,21 @@ def test_nginx_reads_its_configuration(tmp_path: Path) -> None:
     done = run("nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"))
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_proxy_keeps_every_format_of_a_feed() -> None:
+    """Also where no nginx is: an ending that it does not know costs the web servers every poll."""
+    site = (DEPLOY / "nginx" / "syndicate.conf").read_text()
+
+    [endings] = re.findall(r"\^/feeds/.*\\\.\(([a-z|]+)\)", site)
+
+    assert endings.split("|") == [form.value for form in FeedFormat]
+
+
+def test_programs_are_told_of_every_format_of_a_feed() -> None:
+    told = (DEPLOY.parent / "docs" / "api.md").read_text()
+
+    assert re.findall(r"`/feeds/\{slug\}\.(\w+)`", told) == [form.value for form in FeedFormat]
 
 
 @pytest.mark.debian("postfix")

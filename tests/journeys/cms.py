@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syndicate.sample import visitor
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.journeys.running import Running
 
 PUBLICATION = "harbour-post"
-FORMS = ("rss", "atom", "json")
+FORMS = tuple(form.value for form in FeedFormat)
 _PATHS = (
     *("/", "/feeds", "/feeds.opml", "/sitemap-news.xml", "/newsletters", "/hub", "/metrics"),
     *("/robots.txt", "/mailbox", "/p/barid-al-marfa/", "/newsletters/morning-harbour"),

@@ -184,7 +184,7 @@ def test_a_pushed_embargo_is_nowhere_until_its_second_and_then_at_once(
     recorded: Recorded, cms: Cms
 ) -> None:
     program, subscriber, word = recorded.program, recorded.subscriber, "quokkaembargo"
-    for form in ("rss", "atom", "json"):
+    for form in FORMS:
         cms.subscribe(subscriber.url(f"/{form}"), form)
     assert wait_for(lambda: len(subscriber.of("GET")) == len(FORMS), seconds=20)
     assert _settled(program)
@@ -298,11 +298,7 @@ def _left(program: Running, article_id: int) -> float:
 
 def _documents(program: Running) -> list[str]:
     slugs = [slug for (slug,) in program.rows("SELECT slug FROM feed WHERE gone_at IS NULL")]
-    return [
-        f"{program.web_url}/feeds/{slug}.{form}"
-        for slug in slugs
-        for form in ("rss", "atom", "json")
-    ]
+    return [f"{program.web_url}/feeds/{slug}.{form}" for slug in slugs for form in FORMS]
 
 
 def _etags(program: Running) -> dict[str, str]:

@@ -11,6 +11,7 @@ from syndicate.store.intake import sources
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.sending import accepts
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceKind
 from tests.web import operators
@@ -312,7 +313,11 @@ def test_sources_are_shown_and_steered(browser: TestClient, newsroom: Newsroom) 
 def test_feeds_are_shown_with_their_addresses(browser: TestClient) -> None:
     feeds = browser.get("/api/v1/feeds", headers=operators.bearer("viewer")).json()
 
-    assert feeds[0]["rss"] == "http://127.0.0.1:8080/feeds/everything.rss"
+    base = "http://127.0.0.1:8080/feeds/everything"
+    assert feeds[0]["addresses"] == {form.value: f"{base}.{form}" for form in FeedFormat}
+    # Under these names older programs look for them.
+    for name, ending in {"rss": "rss", "atom": "atom", "json_feed": "json"}.items():
+        assert feeds[0][name] == f"{base}.{ending}"
 
 
 def test_description_names_every_path_and_the_token(browser: TestClient) -> None:

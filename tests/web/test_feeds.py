@@ -14,16 +14,13 @@ from starlette.testclient import TestClient
 from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_shelf
 from tests.feeds import newsroom
 from tests.feeds.newsroom import NOW, minutes
 
 PLAIN = {"Accept-Encoding": "identity"}
-TYPES = {
-    "rss": "application/rss+xml; charset=utf-8",
-    "atom": "application/atom+xml; charset=utf-8",
-    "json": "application/feed+json; charset=utf-8",
-}
+TYPES = {form.value: f"{form.media_type}; charset=utf-8" for form in FeedFormat}
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def _published(count: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("database", "articles")
-@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+@pytest.mark.parametrize("form", list(FeedFormat))
 def test_a_feed_is_served_with_its_type_hash_date_and_links(browser: TestClient, form: str) -> None:
     answer = browser.get(f"/feeds/everything.{form}", headers=PLAIN)
 
@@ -71,8 +68,18 @@ def test_a_browser_is_told_that_a_feed_is_xml_with_a_style_sheet(browser: TestCl
     assert (shown.content, shown.headers["etag"]) == (plain.content, plain.headers["etag"])
     assert b'<?xml-stylesheet type="text/css" href="/feeds/feed.css"?>' in shown.content
     assert browser.get("/feeds/feed.css").headers["content-type"] == "text/css; charset=utf-8"
-    json = browser.get("/feeds/everything.json", headers=accept)
-    assert json.headers["content-type"] == TYPES["json"]
+
+
+@pytest.mark.usefixtures("database", "articles")
+@pytest.mark.parametrize("form", list(FeedFormat))
+def test_a_browser_is_told_that_a_feed_is_xml_only_where_it_is(
+    browser: TestClient, form: FeedFormat
+) -> None:
+    shown = browser.get(f"/feeds/everything.{form}", headers={**PLAIN, "Accept": "text/html"})
+
+    is_xml = shown.content.startswith(b"<?xml ")
+    expected = "application/xml; charset=utf-8" if is_xml else TYPES[form]
+    assert (form.is_xml, shown.headers["content-type"]) == (is_xml, expected)
 
 
 @pytest.mark.usefixtures("database", "articles")
@@ -144,7 +151,9 @@ def test_head_says_what_get_would_and_sends_nothing(browser: TestClient) -> None
 
 @pytest.mark.usefixtures("database", "archives")
 def test_archives_may_be_kept_and_open_pages_may_not(browser: TestClient) -> None:
-    assert "immutable" in browser.get("/feeds/everything.rss?page=1").headers["cache-control"]
+    for form in FeedFormat:
+        kept = browser.get(f"/feeds/everything.{form}?page=1").headers["cache-control"]
+        assert "immutable" in kept, form
     assert "immutable" not in browser.get("/feeds/everything.rss?page=3").headers["cache-control"]
 
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance.tables import METADATA
+from syndicate.vocabulary.feeds import FeedFormat
 from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -58,8 +59,8 @@ def stands(browser: TestClient, room: Newsroom) -> None:
     work(room)
     after = answers(browser, room)
     assert {path: code for path, code in after.items() if code >= 500} == {}
-    for path in ("/", "/sections/world", "/feeds/everything.rss", "/feeds/everything.atom",
-                 "/feeds/everything.json", "/sitemap-news.xml"):  # fmt: skip
+    feeds = [f"/feeds/everything.{form}" for form in FeedFormat]
+    for path in ("/", "/sections/world", "/sitemap-news.xml", *feeds):
         assert "Council agrees on the river report" in browser.get(path).text, path
 
 

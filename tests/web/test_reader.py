@@ -7,6 +7,7 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.views import reader_pages
+from syndicate.vocabulary.feeds import FeedFormat
 from tests.web.newsroom import Newsroom
 
 
@@ -203,8 +204,8 @@ def test_article_keeps_its_own_language_on_any_page(
 def test_feeds_page_lists_each_format(browser: TestClient) -> None:
     page = browser.get("/feeds")
 
-    for ending in ("rss", "atom", "json"):
-        assert f'href="/feeds/everything.{ending}"' in page.text
+    for form in FeedFormat:
+        assert f'href="/feeds/everything.{form}">{form.label}<' in page.text
 
 
 def test_newsletter_page_offers_sections_and_languages(

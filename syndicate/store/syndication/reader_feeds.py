@@ -72,7 +72,7 @@ def issue(tx: Transaction, master_key: bytes, subscription_id: int, *, now: dt.d
     """Give a subscription its own feed, under a new address; an older one stops working.
 
     Returns:
-        The token that stands in /feeds/mine/{token}.rss, .atom and .json.
+        The token that stands in /feeds/mine/{token}.{format}.
     """
     key = secrets.randbits(62)
     values = {"subscription_id": subscription_id, "key": key, "created_at": now}

@@ -8,12 +8,14 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock, settings
 from syndicate.collect import steering
+from syndicate.feeds import model
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import FetchState
 from syndicate.store.intake.sources import Source as SourceRow
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feeds
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web.api.actors import CanRead, CanSteerSources
 
 router = APIRouter(prefix="/api/v1")
@@ -21,16 +23,17 @@ SourceId = Annotated[int, Path(ge=1, le=2**62)]
 
 
 class FeedView(BaseModel):
-    """A feed in its three formats."""
+    """A feed, and the address of each of its formats."""
 
     slug: str
     publication: str = Field(description="slug")
     kind: str
     title: str
     language: str | None
-    rss: str
-    atom: str
-    json_feed: str
+    addresses: dict[FeedFormat, str] = Field(description="by format")
+    rss: str = Field(deprecated=True, description="stands in addresses")
+    atom: str = Field(deprecated=True, description="stands in addresses")
+    json_feed: str = Field(deprecated=True, description="stands in addresses as json")
 
 
 class SourceView(BaseModel):
@@ -53,7 +56,7 @@ class SourceView(BaseModel):
 @router.get("/feeds", tags=["feeds"])
 def list_feeds(_actor: CanRead) -> list[FeedView]:
     """Every feed of every publication."""
-    base = f"{settings.load().base_url()}/feeds"
+    base = settings.load().base_url()
     with transaction() as tx:
         return [
             FeedView(
@@ -62,9 +65,10 @@ def list_feeds(_actor: CanRead) -> list[FeedView]:
                 kind=feed.kind,
                 title=feed.title,
                 language=feed.language,
-                rss=f"{base}/{feed.slug}.rss",
-                atom=f"{base}/{feed.slug}.atom",
-                json_feed=f"{base}/{feed.slug}.json",
+                addresses=(each := _addresses(base, feed.slug)),
+                rss=each[FeedFormat.RSS],
+                atom=each[FeedFormat.ATOM],
+                json_feed=each[FeedFormat.JSON],
             )
             for publication in publications.all_publications(tx)
             for feed in feeds.offered(tx, publication.id)
@@ -90,6 +94,10 @@ def resume_source(actor: CanSteerSources, source_id: SourceId) -> SourceView:
     """Ask a source again, at once. Safe to run twice."""
     steering.resume(source_id, actor=actor, now=clock.now())
     return _one(source_id)
+
+
+def _addresses(base: str, slug: str) -> dict[FeedFormat, str]:
+    return {form: model.page_url(base, slug, form) for form in FeedFormat}
 
 
 def _one(source_id: int) -> SourceView:

@@ -1,4 +1,4 @@
-"""/feeds/mine/{token}.rss, .atom and .json: a reader's own feed, for their app alone.
+"""/feeds/mine/{token}.{format}: a reader's own feed, for their app alone.
 
 The token is its key. It is kept by no cache, indexed by nobody, and the request log knows the route
 and not the path.

@@ -1,4 +1,4 @@
-"""/feeds/{slug}.rss, .atom and .json: stored documents, served as they are.
+"""/feeds/{slug}.{format}: stored documents, served as they are.
 
 A small ASGI route of its own, because most requests of the house are polls for these few documents:
 nothing is parsed, rendered or compressed here.
@@ -80,7 +80,7 @@ def _for_a_browser(key: Key, variant: Variant, headers: Headers) -> RawHeaders:
 
     Browsers show application/rss+xml as source text, and XML with its style sheet as a page.
     """
-    if key[1] is FeedFormat.JSON or "text/html" not in headers.get("accept", "").lower():
+    if not key[1].is_xml or "text/html" not in headers.get("accept", "").lower():
         return list(variant.headers)
     return _with(variant.headers, b"content-type", b"application/xml; charset=utf-8")
 
