@@ -175,8 +175,8 @@ def _item(entry: EntryContent) -> dict[str, Any]:
         item["content_text"] = entry.summary or entry.title
     if entry.summary:
         item["summary"] = entry.summary
-    if entry.media:
-        item["image"] = entry.media[0].url
+    if pictures := [media for media in entry.media if media.medium == "image"]:
+        item["image"] = pictures[0].url
     item["date_published"] = entry.published.isoformat()
     item["date_modified"] = entry.updated.isoformat()
     item["authors"] = [{"name": name} for name in entry.authors]

@@ -177,7 +177,7 @@ def _tombstone(feed: etree._Element, tombstone: DeletedEntry) -> None:
 
 def _media(parent: etree._Element, media: Media) -> None:
     content = etree.SubElement(
-        parent, f"{{{MEDIA}}}content", url=media.url, type=media.media_type, medium="image"
+        parent, f"{{{MEDIA}}}content", url=media.url, type=media.media_type, medium=media.medium
     )
     sizes = {"width": media.width, "height": media.height, "fileSize": media.size_bytes}
     for name, value in sizes.items():
@@ -188,8 +188,9 @@ def _media(parent: etree._Element, media: Media) -> None:
         description.set("type", "html" if looks_like_html(media.caption) else "plain")
     if media.credit:
         credit = _text(content, f"{{{MEDIA}}}credit", media.credit)
-        credit.set("role", "photographer")
-        credit.set("scheme", "urn:ebu")
+        if media.medium == "image":
+            credit.set("role", "photographer")
+            credit.set("scheme", "urn:ebu")
 
 
 def _text(parent: etree._Element, name: str, value: str) -> etree._Element:

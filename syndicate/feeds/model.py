@@ -41,7 +41,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Media:
-    """A picture that goes out with its entry."""
+    """A picture, or another medium, that goes out with its entry.
+
+    Attributes:
+        medium: what it is in one word of Media RSS: image, audio, video.
+    """
 
     url: str
     media_type: str
@@ -50,6 +54,7 @@ class Media:
     size_bytes: int | None
     caption: str
     credit: str
+    medium: str = "image"
 
 
 @dataclass(frozen=True)

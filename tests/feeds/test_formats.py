@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ import feedparser
 import pytest
 from lxml import etree
 
-from syndicate.feeds import publish
-from syndicate.feeds.build import WRITERS
+from syndicate.feeds import model, publish
+from syndicate.feeds.build import WRITERS, build
+from syndicate.feeds.model import Media
 from syndicate.feeds.text import without_tags
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
-from syndicate.store.syndication import feeds
-from syndicate.vocabulary.articles import Change
+from syndicate.store.newsroom import publications
+from syndicate.store.syndication import feed_rows, feeds
+from syndicate.store.syndication.feed_rows import Place
+from syndicate.vocabulary.articles import Change, Channel
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
 from tests import rows
@@ -157,6 +161,33 @@ def test_fastfeedparser_gives_every_field_back(form: FeedFormat) -> None:
     assert entry.title == "Fish & chips: 5 < 6"
     assert entry.content[0]["value"] == "<p>Text.</p>"
     assert dt.datetime.fromisoformat(entry.published) == NOW - minutes(1)
+
+
+def test_a_recording_is_a_recording_in_every_format_and_no_picture_of_the_story() -> None:
+    newsroom.article(newsroom.publication(), 1)
+    with transaction() as tx:
+        feed = feeds.by_slug(tx, "everything")
+        assert feed is not None
+        publication = publications.find(tx, feed.publication_id)
+        assert publication is not None
+        places = [Place(1, 0)]
+        read = feed_rows.read(tx, places, Channel.PUBLIC_FEED, now=NOW)
+    site = model.site_of(publication, BASE, is_first=True)
+    made = model.document(feed, publication, site, list(read.values()))
+    sound = Media("https://daily.example/a.mp3", "audio/mpeg", None, None, 7, "", "Desk", "audio")
+    picture = Media("https://daily.example/a.jpg", "image/jpeg", 4, 3, 9, "", "EPA")
+    entry = replace(made.entries[0], media=(sound, picture))
+
+    said = {form: build(replace(made, entries=(entry,)), form) for form in FeedFormat}
+
+    for form in (FeedFormat.RSS, FeedFormat.ATOM):
+        media = etree.fromstring(said[form]).findall(".//{*}content[@medium]")
+        assert [each.get("medium") for each in media] == ["audio", "image"]
+        roles = [each.get("role") for each in etree.fromstring(said[form]).iter("{*}credit")]
+        assert roles == [None, "photographer"]
+    [item] = json.loads(said[FeedFormat.JSON])["items"]
+    assert item["image"] == picture.url
+    assert [each["mime_type"] for each in item["attachments"]] == ["audio/mpeg", "image/jpeg"]
 
 
 def test_arabic_text_says_which_way_it_runs() -> None:
