@@ -1,7 +1,7 @@
 """Rows that hold what nobody can use: found by their columns, told by their keys, put right."""
 
 import pytest
-from sqlalchemy import literal_column, text, update
+from sqlalchemy import Column, MetaData, String, Table, literal_column, text, update
 
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake.sources import FetchHost
@@ -145,6 +145,15 @@ def test_a_callback_of_ours_is_the_end_of_an_address_and_well() -> None:
         rows.hub_subscription(tx, rows.source(tx, rows.publication(tx).id).id)
 
         assert found(tx) == []
+
+
+@pytest.mark.parametrize("name", ["url", "voice_url", "callback"])
+def test_a_column_with_the_name_of_an_address_holds_one(name: str) -> None:
+    table = Table("letter", MetaData(), Column(name, String), Column("curl", String))
+
+    found = {each.column.name: each.why for each in odd_rows._faults(table, [])}
+
+    assert found == {name: ADDRESS}
 
 
 def test_several_faults_of_one_row_are_told_each() -> None:
