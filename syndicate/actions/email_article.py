@@ -173,10 +173,8 @@ def _context(found: _Found, name: str) -> dict[str, Any]:
         "sender_name": name,
         "zone": publication.zone,
         "article": {
+            **vars(found.reading.words),
             "url": story.url or own_page,
-            "headline": story.headline,
-            "standfirst": story.standfirst,
-            "authors": list(story.authors),
             "updated_at": story.updated_at,
             "language": story.language,
             "picture": _picture(found.reading.pictures[:1]),

@@ -18,8 +18,8 @@ from syndicate.articles import embargoes, moved
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
 from syndicate.articles.story import ArticleText, story_of
-from syndicate.reading.records import Entry, PictureIn
-from syndicate.reading.text import plain, visible_hash, words
+from syndicate.reading.records import Entry, PictureIn, Words
+from syndicate.reading.text import plain, words
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 MATERIAL_SHARE = 0.03
@@ -35,7 +35,6 @@ class KnownArticle:
     """An article as it stands, with what judging a change of it needs.
 
     Attributes:
-        body: cleaned HTML.
         first_source_id: the source that brought it first, and speaks for it.
         immaterial: how many of its revisions were not material.
         revised_at: when its newest revision was made.
@@ -52,10 +51,7 @@ class KnownArticle:
     access: Access
     embargo_until: dt.datetime | None
     embargo_said: str | None
-    headline: str
-    standfirst: str
-    body: str
-    authors: tuple[str, ...]
+    words: Words
     language: str
     section_id: int | None
     published_at: dt.datetime
@@ -81,18 +77,7 @@ class KnownArticle:
 
         Of what is stored, never a hash that was stored: an upgrade may take it in another way.
         """
-        return visible_hash(
-            headline=self.headline,
-            standfirst=self.standfirst,
-            authors=self.authors,
-            body=self.body,
-            picture=self.pictures[0].url if self.pictures else None,
-        )
-
-    @property
-    def text(self) -> tuple[str, str, str, tuple[str, ...]]:
-        """Its words and their markup, to the byte."""
-        return self.headline, self.standfirst, self.body, self.authors
+        return ArticleText(self.words, self.pictures).hash
 
 
 @dataclass(frozen=True)
@@ -275,11 +260,12 @@ def _pairs(text: str) -> Counter[tuple[str, str]]:
 
 
 def _is_material(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
-    if words(story.headline) != words(article.headline):
+    if words(story.words.headline) != words(article.words.headline):
         return True
     if entry.updated is not None and entry.updated > article.updated_at:
         return True
-    return text_change(plain(article.body), plain(story.body)) > MATERIAL_SHARE
+    before, after = article.words.body_html, story.words.body_html
+    return text_change(plain(before), plain(after)) > MATERIAL_SHARE
 
 
 def _moved(article: KnownArticle, entry: Entry, now: dt.datetime) -> dt.datetime:

@@ -13,7 +13,7 @@ from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import clean
 from syndicate.reading.dates import iso
 from syndicate.reading.encoding import legal
-from syndicate.reading.text import visible_hash
+from syndicate.reading.records import Words
 from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
 from syndicate.store.content.articles import Article
@@ -236,14 +236,8 @@ def correct(
     is_same = words == _words(article, Wording())
     if is_same and note in {each.note for each in articles.revisions_of(tx, article.id)}:
         return False
-    lead = pictures.lead_of(tx, article.id)
-    seen = visible_hash(**words, authors=tuple(article.authors), picture=lead)
-    columns = {
-        "headline": words["headline"],
-        "standfirst": words["standfirst"],
-        "body_html": words["body"],
-        "visible_hash": seen,
-    }
+    seen = words.hash(pictures.lead_of(tx, article.id))
+    columns = {**vars(words), "visible_hash": seen}
     changes.change(tx, article, Change.CORRECTION, columns, note=note, now=now)
     record(tx, "correct", article_id, actor=actor, now=now)
     return True
@@ -269,8 +263,8 @@ def tidy(text: str) -> str:
     return " ".join(legal(text).split())
 
 
-def _words(article: Article, wording: Wording) -> dict[str, str]:
-    """Headline, standfirst and body; a standfirst that was taken from the body follows it."""
+def _words(article: Article, wording: Wording) -> Words:
+    """What the article says from then on; a standfirst that was taken from the body follows it."""
     body = article.body_html
     if wording.body is not None:
         body = clean(legal(wording.body), base=article.url)
@@ -278,11 +272,8 @@ def _words(article: Article, wording: Wording) -> dict[str, str]:
     if standfirst is None:
         is_derived = article.standfirst == standfirst_of(article.body_html)
         standfirst = standfirst_of(body) if is_derived else article.standfirst
-    return {
-        "headline": article.headline if wording.headline is None else tidy(wording.headline),
-        "standfirst": tidy(standfirst),
-        "body": body,
-    }
+    headline = article.headline if wording.headline is None else tidy(wording.headline)
+    return Words.of(article, headline=headline, standfirst=tidy(standfirst), body_html=body)
 
 
 def _named(article: Article) -> str:

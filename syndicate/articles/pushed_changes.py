@@ -120,10 +120,10 @@ def _is_other(story: ArticleText, article: KnownArticle) -> bool:
 
     What was stored is cleaned once more: older code may have left in what today's takes out.
     """
-    if story.text == article.text:
+    if story.words == article.words:
         return False
-    reread = clean(article.body, base=article.url)
-    return story.text != (article.headline, article.standfirst, reread, article.authors)
+    reread = clean(article.words.body_html, base=article.url)
+    return story.words != dataclasses.replace(article.words, body_html=reread)
 
 
 def _tightened(
@@ -177,7 +177,7 @@ def _with_rights(story: ArticleText, before: tuple[PictureIn, ...]) -> tuple[Pic
     """
     known = {each.url: each for each in before}
     distinct = {each.url: each for each in story.pictures}
-    body = resolved(story.body)
+    body = resolved(story.words.body_html)
     bound = (
         each
         for each in before

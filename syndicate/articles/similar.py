@@ -53,7 +53,7 @@ def merged(
         now: aware UTC.
     """
     wanted = [
-        (place, each.story.headline, each.published_at)
+        (place, each.story.words.headline, each.published_at)
         for place, each in enumerate(intents)
         if isinstance(each, Create) and each.is_dated
     ]
@@ -64,7 +64,7 @@ def merged(
         each = found[place]
         if article_id in taken or not isinstance(each, Create):
             continue
-        share = likeness(plain(body), plain(each.story.body))
+        share = likeness(plain(body), plain(each.story.words.body_html))
         if share < LIKENESS:
             continue
         taken.add(article_id)

@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from syndicate.reading import embargo
-from syndicate.reading.records import Entry, ParsedPage, PictureIn
-from syndicate.reading.text import fingerprint, is_article_url, plain, visible_hash, words
+from syndicate.reading.records import Entry, ParsedPage, PictureIn, Words
+from syndicate.reading.text import fingerprint, is_article_url, plain, words
 
 THIN_WORDS = 80  # fewer of them are a teaser, and the page is asked for the rest
 MAX_STANDFIRST = 400
@@ -19,7 +19,18 @@ _CUT_HEADLINE = 90
 # What is read of the same words is no other thing that is said; an embargo that is not is.
 _READ = {"is_exact", "embargo_raw", "keeps_embargo", "said"}
 _OF_PICTURE = [each.name for each in dataclasses.fields(PictureIn) if each.name != "keeps"]
-_FIELDS = attrgetter(*(each.name for each in dataclasses.fields(Entry) if each.name not in _READ))
+_NAMES = [each.name for each in dataclasses.fields(Entry) if each.name not in _READ]
+# Fingerprints that are stored were taken of these; what came later counts where it says something.
+_FIRST = _NAMES[: _NAMES.index("is_alert") + 1]
+_FIELDS = attrgetter(*_FIRST)
+_LATER = [each for each in dataclasses.fields(Entry) if each.name in _NAMES[len(_FIRST) :]]
+# What a page knows of an article, by the names that an entry has for it; `with_page` has the rest.
+_OF_PAGE = {"title": "headline", "summary": "standfirst"} | {
+    each.name: each.name
+    for each in dataclasses.fields(ParsedPage)
+    if each.name in {*_NAMES, "is_exact"}
+    and each.name not in {"tags", "canonical", "embargo_until"}
+}
 
 
 @dataclass(frozen=True)
@@ -27,46 +38,26 @@ class ArticleText:
     """An article's text as it is stored.
 
     Attributes:
-        headline, standfirst: plain text.
-        body: cleaned HTML.
         pictures: the lead picture first.
-        hash: fingerprint of all of it by its words.
     """
 
-    headline: str
-    standfirst: str
-    body: str
-    authors: tuple[str, ...]
+    words: Words
     pictures: tuple[PictureIn, ...]
-    hash: bytes
 
     @property
-    def text(self) -> tuple[str, str, str, tuple[str, ...]]:
-        """Its words and their markup, to the byte."""
-        return self.headline, self.standfirst, self.body, self.authors
+    def hash(self) -> bytes:
+        """The fingerprint of all of it as readers see it."""
+        return self.words.hash(self.pictures[0].url if self.pictures else None)
 
 
 def story_of(entry: Entry) -> ArticleText:
     """The text that is stored for an entry."""
     standfirst = entry.summary or plain(entry.content)
     headline = entry.title or _shortened(standfirst, _CUT_HEADLINE)
-    standfirst = _fitting(standfirst)
-    pictures = _pictures(entry)
     headline = headline[:MAX_HEADLINE] or (entry.link or entry.guid or "")[:MAX_HEADLINE]
-    return ArticleText(
-        headline=headline,
-        standfirst=standfirst,
-        body=entry.content,
-        authors=entry.authors,
-        pictures=pictures,
-        hash=visible_hash(
-            headline=headline,
-            standfirst=standfirst,
-            authors=entry.authors,
-            body=entry.content,
-            picture=pictures[0].url if pictures else None,
-        ),
-    )
+    standfirst = _fitting(standfirst)
+    said = Words.of(entry, headline=headline, standfirst=standfirst, body_html=entry.content)
+    return ArticleText(said, _pictures(entry))
 
 
 def standfirst_of(body: str) -> str:
@@ -76,8 +67,10 @@ def standfirst_of(body: str) -> str:
 
 def entry_hash(entry: Entry) -> bytes:
     """The fingerprint of everything that an entry says: nothing was done to it while it stays."""
-    held = f"held: {entry.embargo_raw}" if entry.embargo_raw else ""
-    return fingerprint(repr(tuple(map(_flat, _FIELDS(entry)))), *([held] if held else []))
+    held = [f"held: {entry.embargo_raw}"] if entry.embargo_raw else []
+    later = [(each.name, getattr(entry, each.name), each.default) for each in _LATER]
+    more = [f"{name}: {_flat(value)!r}" for name, value, default in later if value != default]
+    return fingerprint(repr(tuple(map(_flat, _FIELDS(entry)))), *held, *more)
 
 
 def is_thin(entry: Entry) -> bool:
@@ -98,7 +91,8 @@ def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
         page: its article page.
         is_described: a profile describes the page, so its word counts more than the feed's.
     """
-    feed, own = _feed_fields(entry), _page_fields(page)
+    feed = {name: getattr(entry, name) for name in _OF_PAGE}
+    own = page_fields(page)
     first, second = (own, feed) if is_described else (feed, own)
     merged: dict[str, Any] = {name: first[name] or second[name] for name in feed}
     dated = first if first["published"] else second
@@ -114,6 +108,11 @@ def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
     return dataclasses.replace(entry, **merged)
 
 
+def page_fields(page: ParsedPage) -> dict[str, Any]:
+    """What a page says and is taken as it is said, by the names that an entry has for it."""
+    return {name: getattr(page, its) for name, its in _OF_PAGE.items()}
+
+
 def _flat(value: Any) -> Any:
     """A field as `dataclasses.astuple` has it, without its deep copy of every text."""
     if value.__class__ is tuple and value and dataclasses.is_dataclass(value[0]):
@@ -126,41 +125,6 @@ def _flat(value: Any) -> Any:
 
 def _embargo(said: Entry | ParsedPage) -> dict[str, Any]:
     return {"embargo_until": said.embargo_until, "embargo_raw": said.embargo_raw}
-
-
-def _feed_fields(entry: Entry) -> dict[str, object]:
-    names = [
-        "title",
-        "published",
-        "updated",
-        "raw_published",
-        "is_exact",
-        "summary",
-        "authors",
-        "pictures",
-        "language",
-        "kind",
-        "access",
-        "section",
-    ]
-    return {name: getattr(entry, name) for name in names}
-
-
-def _page_fields(page: ParsedPage) -> dict[str, object]:
-    return {
-        "title": page.headline,
-        "published": page.published,
-        "updated": page.updated,
-        "raw_published": page.raw_published,
-        "is_exact": page.is_exact,
-        "summary": page.standfirst,
-        "authors": page.authors,
-        "pictures": page.pictures,
-        "language": page.language,
-        "kind": page.kind,
-        "access": page.access,
-        "section": page.section,
-    }
 
 
 def _pictures(entry: Entry) -> tuple[PictureIn, ...]:

@@ -10,6 +10,7 @@ from syndicate import bounds
 from syndicate.articles.changes import Alter, KnownArticle
 from syndicate.articles.decide import ByLink, Create
 from syndicate.articles.identity import KnownEntry
+from syndicate.articles.story import ArticleText
 from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
 from syndicate.slugs import slug_of, tags_of
@@ -41,12 +42,10 @@ def by_link(row: LinkedArticle) -> ByLink:
 def known_article(row: StandingArticle) -> KnownArticle:
     """An article as it stands, as deciding sees it."""
     said = _fields(row) | {
-        "body": row.body_html,
         "notes": frozenset(row.notes),
         "pictures": tuple(_picture(each) for each in row.pictures),
         "tags": frozenset(row.tags),
     }
-    del said["body_html"]
     return KnownArticle(**said)
 
 
@@ -89,16 +88,12 @@ def new_article(
         "language": create.language,
         "direction": direction(create.language),
         "url": said.link,
-        "slug": slug_of(story.headline),
-        "headline": story.headline,
-        "standfirst": story.standfirst,
-        "body_html": story.body,
-        "authors": list(story.authors),
+        "slug": slug_of(story.words.headline),
         "published_at": create.published_at,
         "updated_at": create.updated_at,
         "is_dated": create.is_dated,
         "is_backlog": create.is_backlog,
-        "visible_hash": story.hash,
+        **story_row(story),
     }
     return NewArticle(
         columns=columns,
@@ -131,13 +126,7 @@ def altered_article(each: Alter) -> AlteredArticle:
     if each.published_at is not None:
         columns["published_at"] = each.published_at
     if each.story is not None:
-        columns |= {
-            "headline": each.story.headline,
-            "standfirst": each.story.standfirst,
-            "body_html": each.story.body,
-            "authors": list(each.story.authors),
-            "visible_hash": each.story.hash,
-        }
+        columns |= story_row(each.story)
     return AlteredArticle(
         article_id=each.article.id,
         columns=columns,
@@ -185,6 +174,11 @@ def _until(each: Alter) -> dt.datetime | None:
     """The end of its embargo; of one that is over as long as it stays so."""
     was_and_is_live = each.article.state is each.hold.state is ArticleState.LIVE
     return each.article.embargo_until if was_and_is_live else each.hold.until
+
+
+def story_row(story: ArticleText) -> dict[str, Any]:
+    """An article's text as columns of its row: its words and their fingerprint."""
+    return {**vars(story.words), "visible_hash": story.hash}
 
 
 def picture_row(picture: PictureIn) -> dict[str, Any]:

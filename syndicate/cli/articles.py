@@ -13,6 +13,7 @@ from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
+from syndicate.reading.records import Words
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.editing import embargoes
@@ -64,14 +65,14 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
     """Show an article with its revisions."""
     with transaction() as tx:
         found = editing.find(tx, article_id)
+        words = Words.of(found)
         revisions = articles.revisions_of(tx, article_id)
         tags = articles.tags_of(tx, [article_id]).get(article_id, [])
         carried = _sources(tx, article_id)
     shown = {
         **summary(found),
-        "standfirst": found.standfirst,
-        "body": found.body_html,
-        "authors": found.authors,
+        **{name: said for name, said in vars(words).items() if name != "body_html"},
+        "body": words.body_html,
         "tags": tags,
         "sources": carried,
         "revisions": [

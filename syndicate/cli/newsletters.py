@@ -268,7 +268,7 @@ def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
                 "revision": story.revision,
                 "language": story.language,
                 "section": story.section_slug,
-                "headline": story.headline,
+                "headline": story.words.headline,
             }
             for position, story in found.chosen
         ],
@@ -279,7 +279,9 @@ def _tell(console: Terminal, found: Rehearsal) -> None:
     counts = found.counts
     console.print(f"Slot {found.slot.local_date} {found.slot.name}: {len(found.chosen)} stories.")
     for position, story in found.chosen:
-        console.print(f"  {position:2} {story.language} {story.section_slug}: {story.headline}")
+        console.print(
+            f"  {position:2} {story.language} {story.section_slug}: {story.words.headline}"
+        )
     if found.left_out:
         console.print(f"  {found.left_out} more did not fit.")
     for each in found.unusable:

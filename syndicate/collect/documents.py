@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
 
+from syndicate.articles.story import page_fields
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
 from syndicate.errors import NotAFeedError
@@ -121,24 +122,14 @@ def of_page(page: ParsedPage) -> SourceDocument:
 
 def entry_of(page: ParsedPage) -> Entry:
     """An article page as an entry."""
+    said = {**page_fields(page), "published": page.published or page.updated}
     return Entry(
-        title=page.headline,
+        **said,
         link=page.canonical or page.url,
-        authors=page.authors,
-        published=page.published or page.updated,
-        updated=page.updated,
-        raw_published=page.raw_published,
         embargo_until=page.embargo_until,
         embargo_raw=page.embargo_raw,
-        is_exact=page.is_exact,
-        summary=page.standfirst,
         content=page.body,
-        language=page.language,
         tags=page.tags,
-        pictures=page.pictures,
-        kind=page.kind,
-        access=page.access,
-        section=page.section,
         canonical=page.canonical,
     )
 

@@ -19,7 +19,6 @@ from syndicate.fetch import Fetcher, user_agent
 from syndicate.reading.pages.profile import describes_pages
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import ParsedPage
-from syndicate.reading.text import visible_hash
 from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import Pages
 
@@ -60,14 +59,7 @@ class PageRead:
     @property
     def seen(self) -> bytes:
         """The fingerprint of what readers see of it."""
-        page = self.page
-        return visible_hash(
-            headline=page.headline,
-            standfirst=page.standfirst,
-            authors=page.authors,
-            body=page.body,
-            picture=None,
-        )
+        return self.page.words.hash(None)
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def _at_fault(
     stories = (
         Piece(
             pick.candidate.article_id,
-            by_id[pick.candidate.article_id].headline,
+            by_id[pick.candidate.article_id].words.headline,
             1 << pick.position,
             partial(_in_each_frame, material, [pick], []),
         )

@@ -133,14 +133,12 @@ def _sections(
 
 def _story(material: Material, place: int, pick: Placement, story: Story) -> dict[str, Any]:
     return {
+        **vars(story.words),
         "position": place,
         "mask": 1 << pick.position,
         "is_lead": False,
         "language": story.language,
         "url": story.url or f"{material.base_url}/articles/{story.article_id}/{quote(story.slug)}",
-        "headline": story.headline,
-        "standfirst": story.standfirst,
-        "authors": list(story.authors),
         "updated_at": story.updated_at,
         # In the story's own language: a date in another script would upset the line's direction.
         "time": brief(story.updated_at, known_language(story.language), material.zone),

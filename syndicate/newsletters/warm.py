@@ -9,6 +9,7 @@ import datetime as dt
 from syndicate.newsletters.compose import recompose
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.material import Frame, Material
+from syndicate.reading.records import Words
 from syndicate.store.composition.stories import Story
 from syndicate.translations import LANGUAGES
 from syndicate.vocabulary.newsletters import NewsletterKind
@@ -57,9 +58,7 @@ def _story(now: dt.datetime) -> Story:
         is_dated=True,
         is_backlog=False,
         featured=None,
-        headline="A headline",
-        standfirst="A standfirst.",
-        authors=("News desk",),
+        words=Words("A headline", standfirst="A standfirst.", authors=("News desk",)),
         url="https://daily.example/1",
         slug="1",
         is_free=True,

@@ -5,9 +5,72 @@ times. Text is plain and tidy already, HTML is cleaned already, times are aware 
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
+from syndicate.reading.text import fingerprint, picture_name, plain, words
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
+
+# Fingerprints that are stored were taken of these; what came later counts where it says something.
+_FIRST_WORDS = ("headline", "standfirst", "authors", "body_html")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an article says: each field is a column of its row and of its revisions, by that name.
+
+    A field that is added has a default, and so it is compared, hashed, stored, copied, shown to
+    those who may read the whole text, and taken down with the rest.
+
+    Attributes:
+        headline, standfirst: plain text.
+        body_html: cleaned HTML.
+        authors: names, in order.
+    """
+
+    headline: str
+    standfirst: str = ""
+    body_html: str = ""
+    authors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, said: object, **renamed: Any) -> Self:
+        """The words of a record or row; what it calls by another name, or has not, as `renamed`."""
+        found = {
+            each.name: getattr(said, each.name)
+            for each in fields(cls)
+            if each.name not in renamed and hasattr(said, each.name)
+        }
+        found = {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
+        return cls(**found | renamed)
+
+    def hash(self, picture: str | None) -> bytes:
+        """The fingerprint of what readers see: never dates, hosts or query strings.
+
+        Args:
+            picture: address of the lead picture.
+        """
+        later = [each.name for each in fields(self) if each.name not in _FIRST_WORDS]
+        seen = {name: self._seen(name) for name in (*_FIRST_WORDS, *later)}
+        return fingerprint(
+            *(seen[name] for name in _FIRST_WORDS),
+            picture_name(picture or ""),
+            *(f"{name}: {seen[name]}" for name in later if seen[name]),
+        )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Of what a page shows or plays beside the text: the fields that end in `_url`."""
+        named = (getattr(self, each.name) for each in fields(self) if each.name.endswith("_url"))
+        return tuple(filter(None, named))
+
+    def _seen(self, name: str) -> str:
+        value = getattr(self, name) or ""
+        if isinstance(value, tuple):
+            return "|".join(" ".join(words(each)) for each in value)
+        if name.endswith("_url"):
+            return picture_name(value)
+        return " ".join(words(plain(value) if name.endswith("_html") else value))
 
 
 @dataclass(frozen=True)
@@ -167,6 +230,11 @@ class ParsedPage:
     embargo_until: dt.datetime | None = None
     embargo_raw: str | None = None
     is_exact: bool = True
+
+    @property
+    def words(self) -> Words:
+        """What the article says by its page."""
+        return Words.of(self, body_html=self.body)
 
 
 @dataclass(frozen=True)

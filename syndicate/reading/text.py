@@ -134,16 +134,3 @@ def picture_name(url: str) -> str:
 def key_of(text: str) -> str:
     """A text as a key of the database: itself, or its hash when it is long."""
     return text if len(text) <= MAX_KEY else f"sha256:{fingerprint(text).hex()}"
-
-
-def visible_hash(
-    *, headline: str, standfirst: str, authors: tuple[str, ...], body: str, picture: str | None
-) -> bytes:
-    """The fingerprint of what readers see: never dates, addresses or query strings."""
-    return fingerprint(
-        " ".join(words(headline)),
-        " ".join(words(standfirst)),
-        "|".join(" ".join(words(author)) for author in authors),
-        " ".join(words(plain(body))),
-        picture_name(picture or ""),
-    )

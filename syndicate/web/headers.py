@@ -12,20 +12,22 @@ COMMON = {
 
 
 def content_policy(
-    *, images: Iterable[str] = (), frames: str = "'none'", is_live: bool = False
+    *, media: Iterable[str] = (), frames: str = "'none'", is_live: bool = False
 ) -> str:
     """The Content-Security-Policy of a page.
 
     Args:
-        images: origins of pictures besides our own.
+        media: origins of pictures, sound and film besides our own.
         frames: what may stand in its frames.
         is_live: whether its script may talk to us.
     """
+    origins = sorted(set(media))
     parts = [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        " ".join(["img-src 'self' data:", *sorted(set(images))]),
+        " ".join(["img-src 'self' data:", *origins]),
+        *([" ".join(["media-src", *origins])] if origins else []),
         f"frame-src {frames}",
         "form-action 'self'",
         "frame-ancestors 'none'",

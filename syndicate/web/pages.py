@@ -28,13 +28,13 @@ class PageAnswer:
     Attributes:
         status: HTTP status.
         is_private: opened by a token, or showing something of one reader.
-        images: addresses of the pictures on it; their origins are allowed, no other.
+        media: addresses of what it shows and plays; their origins are allowed, no other.
         language: of the page; None means the publication's.
     """
 
     status: int = 200
     is_private: bool = False
-    images: Iterable[str] = ()
+    media: Iterable[str] = ()
     language: str | None = None
 
 
@@ -67,7 +67,7 @@ def render(site: Site, template: str, page: PageAnswer | None = None, **context:
         )
     )
     response = HTMLResponse(html, how.status, headers=PRIVATE if how.is_private else PUBLIC)
-    response.headers["Content-Security-Policy"] = content_policy(images=origins(how.images))
+    response.headers["Content-Security-Policy"] = content_policy(media=origins(how.media))
     response.headers["Content-Language"] = language
     return response
 

@@ -18,7 +18,9 @@ ENTRY = Entry("Title", LINK, "g", published=NOW - HOUR, content=TEXT, authors=("
 
 
 def article_of(entry: Entry, **values: Any) -> KnownArticle:
+    """The article that an entry became, with other words or other standing."""
     story = story_of(entry)
+    said = {name: values.pop(name) for name in vars(story.words) if name in values}
     known = KnownArticle(
         id=7,
         state=ArticleState.LIVE,
@@ -26,10 +28,7 @@ def article_of(entry: Entry, **values: Any) -> KnownArticle:
         access=Access.FREE,
         embargo_until=None,
         embargo_said=None,
-        headline=story.headline,
-        standfirst=story.standfirst,
-        body=story.body,
-        authors=story.authors,
+        words=dataclasses.replace(story.words, **said),
         language="en",
         section_id=None,
         published_at=entry.published or NOW,

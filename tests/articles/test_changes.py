@@ -207,7 +207,7 @@ def test_the_end_of_an_embargo_counts_while_there_is_one(
         ({"pictures": (PICTURE, PictureIn("https://daily.example/second.jpg"))}, False),
         ({"headline": "Another"}, False),
         ({"standfirst": "Another"}, False),
-        ({"body": "<p>Another</p>"}, False),
+        ({"body_html": "<p>Another</p>"}, False),
         ({"authors": ("Another desk",)}, False),
     ],
 )

@@ -122,7 +122,7 @@ def test_the_source_else_a_category_names_the_section(
 def test_an_entry_without_title_takes_its_first_words() -> None:
     made = created(changed(ENTRY, title="", summary="A note of a few words."))
 
-    assert made.story.headline == "A note of a few words."
+    assert made.story.words.headline == "A note of a few words."
 
 
 @pytest.mark.parametrize("tag", ["Live", "live blog", "LIVEBLOG"])

@@ -16,7 +16,7 @@ from syndicate.errors import (
     RefusedError,
     UsageError,
 )
-from syndicate.reading.text import visible_hash
+from syndicate.reading.records import Words
 from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform.audit import Audit
@@ -334,13 +334,8 @@ def test_the_fingerprint_follows_words_authors_and_lead_picture() -> None:
     correct(article_id, headline="New words")
 
     found = of(article_id)
-    assert found.visible_hash == visible_hash(
-        headline="New words",
-        standfirst=found.standfirst,
-        body="<p>Four.</p>",
-        authors=("City desk", "Court desk"),
-        picture="https://daily.example/lead.jpg",
-    )
+    words = Words("New words", found.standfirst, "<p>Four.</p>", ("City desk", "Court desk"))
+    assert found.visible_hash == words.hash("https://daily.example/lead.jpg")
 
 
 def test_a_correction_of_other_words_or_with_another_note_is_news_and_the_same_is_not() -> None:

@@ -71,13 +71,13 @@ def test_any_byte_of_the_text_that_differs_is_a_revision(values: dict[str, Any])
 
 
 def test_a_body_that_todays_cleaning_makes_the_same_is_no_news() -> None:
-    older = stands(body=TEXT + "<script>x</script>")
+    older = stands(body_html=TEXT + "<script>x</script>")
 
     assert alter(older, BEFORE, SAID, LIVE, now=NOW) is None
 
 
 def test_a_body_that_was_stored_uncleaned_and_differs_is_news() -> None:
-    older = stands(body=TEXT + "<script>x</script><p>More</p>")
+    older = stands(body_html=TEXT + "<script>x</script><p>More</p>")
 
     assert needed(alter(older, BEFORE, SAID, LIVE, now=NOW)).story == story_of(BEFORE)
 
@@ -181,7 +181,7 @@ def test_a_bound_picture_that_stays_in_the_body_stays_bound(
     bound = dataclasses.replace(MAYOR, url=url, **right)
     body = f'<p>Text</p><img src="{url.replace("&", "&amp;")}">'
 
-    found = pushed(with_pictures(content=body), pictures=(bound,), body=body)
+    found = pushed(with_pictures(content=body), pictures=(bound,), body_html=body)
 
     if is_kept:
         assert needed(found).pictures is None  # the text differs by its derived standfirst alone

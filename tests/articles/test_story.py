@@ -40,6 +40,19 @@ def test_the_zone_of_a_date_is_no_change_and_an_unread_embargo_is_one() -> None:
     assert entry_hash(dataclasses.replace(FULL, embargo_raw="8 AM")) != entry_hash(FULL)
 
 
+def test_every_field_of_an_entry_counts_but_what_is_only_our_reading_of_it() -> None:
+    names = {each.name for each in dataclasses.fields(Entry)}
+    others: dict[str, Any] = {name: dict.fromkeys([name], "another") for name in names}
+    counted = {
+        name
+        for name, other in others.items()
+        if entry_hash(dataclasses.replace(FULL, **other)) != entry_hash(FULL)
+    }
+
+    ours = {"is_exact", "keeps_embargo", "said"}
+    assert counted == names - ours
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -13,7 +13,7 @@ from syndicate.articles.decide import ByLink, Create, Facts, new_entries
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import KnownEntry, identify
 from syndicate.articles.story import story_of
-from syndicate.reading.records import Entry, PictureIn
+from syndicate.reading.records import Entry, PictureIn, Words
 from syndicate.store.editing.standing import (
     CarriedEntry,
     LinkedArticle,
@@ -81,10 +81,7 @@ def standing(*pictures: StandingPicture) -> StandingArticle:
         embargo_until=None,
         embargo_said="",
         url=LINK,
-        headline="Title",
-        standfirst="What it is about.",
-        body_html="<p>Text</p>",
-        authors=("Desk",),
+        words=Words("Title", "What it is about.", "<p>Text</p>", ("Desk",)),
         language="en",
         section_id=5,
         published_at=NOW - HOUR,
@@ -159,10 +156,7 @@ def test_a_new_article_has_every_column_of_its_story() -> None:
         "direction": "rtl",
         "url": LINK,
         "slug": "title",
-        "headline": "Title",
-        "standfirst": story.standfirst,
-        "body_html": story.body,
-        "authors": ["Desk"],
+        **vars(story.words),
         "published_at": NOW - HOUR,
         "updated_at": NOW - HOUR,
         "is_dated": True,
@@ -207,10 +201,7 @@ def test_a_change_of_text_writes_words_and_standing_and_nothing_else() -> None:
         "embargo_until": None,
         "embargo_said": "",
         "url": LINK,
-        "headline": "Another",
-        "standfirst": each.story.standfirst,
-        "body_html": each.story.body,
-        "authors": ["Desk"],
+        **vars(dataclasses.replace(story_of(ENTRY).words, headline="Another")),
         "visible_hash": each.story.hash,
     }
     assert (found.article_id, found.change, found.is_material, found.note) == (

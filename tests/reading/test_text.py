@@ -1,7 +1,5 @@
 """Plain text out of HTML, addresses in one spelling, and fingerprints."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from syndicate.reading.text import (
     origin_of,
     picture_name,
     plain,
-    visible_hash,
     words,
 )
 
@@ -191,38 +188,3 @@ def test_a_fingerprint_tells_its_parts_apart_and_takes_any_text() -> None:
     assert fingerprint("\ud800") == fingerprint("?")
     # Stored in rows: another algorithm would make all of them news.
     assert fingerprint("daily").hex().startswith("901a7cfb")
-
-
-STORY: dict[str, Any] = {
-    "headline": "Floods",
-    "standfirst": "What it is about",
-    "authors": ("City desk", "Court desk"),
-    "body": "<p>It rose.</p>",
-    "picture": "https://daily.example/p.jpg?w=7",
-}
-
-
-def seen(**values: Any) -> bytes:
-    return visible_hash(**(STORY | values))
-
-
-@pytest.mark.parametrize(
-    ("values", "is_same"),
-    [
-        ({"headline": "FLOODS!"}, True),
-        ({"body": "<div>It <b>rose</b></div>"}, True),
-        ({"picture": "https://cdn.example/p.jpg"}, True),
-        ({"headline": "Flood"}, False),
-        ({"standfirst": ""}, False),
-        ({"authors": ("City desk Court desk",)}, False),
-        ({"authors": ("Court desk", "City desk")}, False),
-        ({"body": "<p>It fell.</p>"}, False),
-        ({"picture": "https://daily.example/q.jpg"}, False),
-        ({"picture": None}, False),
-        ({"headline": "", "standfirst": "Floods What it is about"}, False),
-    ],
-)
-def test_readers_see_another_text_when_its_words_differ(
-    values: dict[str, Any], *, is_same: bool
-) -> None:
-    assert (seen(**values) == seen()) is is_same

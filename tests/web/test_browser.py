@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from syndicate.render.email import render
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
 from tests.render.test_email import chosen, context, decoded
@@ -109,6 +110,25 @@ def test_a_mail_whose_pictures_are_blocked_fits_a_phone(chromium: Browser, langu
     assert page.locator("img").count() > 0
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     shown.close()
+
+
+def test_a_recording_in_the_text_is_played(
+    chromium: Browser, address: str, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        article = tx.get(Article, newsroom.articles["report"])
+        assert article is not None
+        article.body_html = (
+            '<p>Listen.</p><audio controls src="https://pictures.example.org/a.wav"></audio>'
+        )
+    watched = Watched(chromium, address)
+
+    with watched.page.expect_response("**/a.wav") as answer:
+        watched.open(newsroom.path("report"))
+
+    assert answer.value.ok
+    assert watched.faults == []
+    watched.context.close()
 
 
 def test_email_article_without_script(chromium: Browser, address: str, newsroom: Newsroom) -> None:

@@ -7,7 +7,9 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.views import reader_pages
+from syndicate.vocabulary.articles import Access
 from syndicate.vocabulary.feeds import FeedFormat
+from tests import rows
 from tests.web.newsroom import Newsroom
 
 
@@ -134,6 +136,55 @@ def test_only_the_origins_of_its_pictures_may_load(browser: TestClient, newsroom
 
     assert "img-src 'self' data: https://pictures.example.org;" in policy
     assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("action", ["", "/print"])
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ('<audio controls src="https://sound.example/a.mp3"></audio>', ["https://sound.example"]),
+        (
+            '<video poster="https://stills.example/a.jpg" src="https://film.example/a.mp4"></video>',
+            ["https://film.example", "https://stills.example"],
+        ),
+        (
+            '<video controls><source src="https://film.example/a.webm" type="video/webm"></video>',
+            ["https://film.example"],
+        ),
+        ('<img alt="a > b" src="https://stills.example/a.jpg">', ["https://stills.example"]),
+        ('<img alt="x src=" src="https://stills.example/a.jpg">', ["https://stills.example"]),
+        ('<p>src="https://none.example/a.mp3"</p>', []),
+        ('<a href="https://none.example/a.mp3">Listen</a>', []),
+        ('<audio controls src="https://none.example;script-src *"></audio>', []),
+    ],
+)
+def test_what_a_text_shows_and_plays_may_load_and_nothing_else(
+    browser: TestClient, newsroom: Newsroom, text: str, origins: list[str], action: str
+) -> None:
+    with transaction() as tx:
+        article = tx.get(Article, newsroom.articles["paid"])
+        assert article is not None
+        article.access, article.body_html = Access.FREE, text
+
+    policy = browser.get(newsroom.path("paid") + action).headers["content-security-policy"]
+
+    said = dict(each.split(" ", 1) for each in policy.split("; "))
+    assert said["img-src"].split() == ["'self'", "data:", *origins]
+    assert said.get("media-src", "").split() == origins
+    assert said["default-src"] == "'none'"
+
+
+def test_a_picture_of_the_text_whose_address_asks_for_a_size_is_shown_once(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        article = tx.get(Article, newsroom.articles["report"])
+        assert article is not None
+        rows.picture(tx, article.id, url="https://pictures.example.org/q.jpg?w=1&h=2", position=5)
+        address = "https://pictures.example.org/q.jpg?w=1&amp;h=2"
+        article.body_html = f'<p>Text</p><img src="{address}">'
+
+    assert browser.get(newsroom.path("report")).text.count("/q.jpg") == 1
 
 
 @pytest.mark.parametrize(("name", "status"), [("killed", 410), ("embargoed", 404)])

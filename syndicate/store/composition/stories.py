@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from syndicate.reading.records import Words
 from syndicate.store.composition.lost_stories import was_told
 from syndicate.store.content.articles import Article
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import may_show, may_show_picture
+from syndicate.store.content.visibility import may_show, may_show_picture, words_for
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import (
     Issue,
@@ -55,9 +56,7 @@ class Story:
         is_dated: whether anybody said when it was published.
         is_backlog: whether it is older than a day at first connect.
         featured: place among the publication's picks, None when it is not there.
-        headline: plain text.
-        standfirst: plain text, may be empty.
-        authors: names as shown.
+        words: those that a mail may show, but for the text itself: it leads to that.
         url: the newsroom's own page, None where it has none.
         slug: of our hosted page.
         is_free: False when readers are told that it is for subscribers.
@@ -75,9 +74,7 @@ class Story:
     is_dated: bool
     is_backlog: bool
     featured: int | None
-    headline: str
-    standfirst: str
-    authors: tuple[str, ...]
+    words: Words
     url: str | None
     slug: str
     is_free: bool
@@ -207,6 +204,7 @@ def _story(
     featured: int | None,
     picture: Picture | None,
 ) -> Story:
+    shown = words_for(Channel.MAIL, article.access, Words.of(article))
     return Story(
         article_id=article.id,
         revision=article.revision,
@@ -219,9 +217,7 @@ def _story(
         is_dated=article.is_dated,
         is_backlog=article.is_backlog,
         featured=featured,
-        headline=article.headline,
-        standfirst=article.standfirst,
-        authors=tuple(article.authors),
+        words=replace(shown, body_html=""),
         url=article.url,
         slug=article.slug,
         is_free=article.access is Access.FREE,

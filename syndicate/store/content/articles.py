@@ -127,6 +127,12 @@ class Revision(Table):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
+# What a revision keeps of an article: its words (`reading.records.Words`) and their fingerprint.
+WORDS = tuple(
+    column.name for column in Revision.__table__.columns if column.name in Article.__table__.columns
+)
+
+
 class Tombstone(Table):
     """What is left of an article that must not come back: its id and keys, not its text."""
 

@@ -10,6 +10,7 @@ import datetime as dt
 
 from sqlalchemy import ColumnElement, and_, any_, literal, or_
 
+from syndicate.reading.records import Words
 from syndicate.store.content.articles import Article
 from syndicate.store.content.pictures import Picture
 from syndicate.vocabulary.articles import Access, ArticleState, Channel
@@ -55,6 +56,13 @@ def may_have_shown(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]
 def is_teaser_only(channel: Channel, access: Access) -> bool:
     """Whether a channel shows headline and standfirst but not the text of such an article."""
     return access is not Access.FREE and channel is not Channel.PRIVATE_FEED
+
+
+def words_for(channel: Channel, access: Access, words: Words) -> Words:
+    """What a channel shows of the words of an article that it may show: all, or its teaser's."""
+    if not is_teaser_only(channel, access):
+        return words
+    return Words(words.headline, standfirst=words.standfirst, authors=words.authors)
 
 
 def may_show_picture(channel: Channel, *, now: dt.datetime) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from syndicate.store.content.articles import LINK, Article, ArticleSource
+from syndicate.store.content.articles import LINK, WORDS, Article, ArticleSource
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.rowsets import as_json, rows_of
 from syndicate.store.ground.schema import sql
@@ -19,7 +19,6 @@ from syndicate.vocabulary.articles import Change
 
 # A tag that another transaction made meanwhile is there, but only the next statement sees it.
 _TAG_TRIES = 3
-_WORDS = ("headline", "standfirst", "body_html", "authors", "visible_hash")
 _SEEN = ("guid", "link", "title", "raw_published", "entry_hash", "said_hash")
 _CARRIED = ("source_id", "entry_key", "stem", *_SEEN)
 _SHOWN = ("caption", "credit", "alt", "width", "height", "media_type")
@@ -38,11 +37,11 @@ def _making(columns: tuple[str, ...]) -> TextClause:
         WITH made AS (
             INSERT INTO article ({_list(columns)}, collected_at)
             SELECT {_list(columns)}, :now FROM {rows_of("articles", Article, columns)}
-            RETURNING id, atom_id, {_list(_WORDS)}
+            RETURNING id, atom_id, {_list(WORDS)}
         ), first_revision AS (
             INSERT INTO revision
-                (article_id, number, change, is_material, {_list(_WORDS)}, created_at)
-            SELECT id, 1, {sql(Change.FIRST)}, true, {_list(_WORDS)}, :now FROM made
+                (article_id, number, change, is_material, {_list(WORDS)}, created_at)
+            SELECT id, 1, {sql(Change.FIRST)}, true, {_list(WORDS)}, :now FROM made
         ), carried_by AS (
             INSERT INTO article_source (article_id, {_list(_CARRIED)}, seen_at)
             SELECT made.id, {_list(_CARRIED)}, :now
@@ -164,17 +163,17 @@ def _altering(columns: tuple[str, ...]) -> TextClause:
             SET {_list((number, *(f"{each} = said.{each}" for each in columns)))}
             FROM {said}
             WHERE article.id = said.id
-            RETURNING article.id, article.revision, {_list(_WORDS, "article.")},
+            RETURNING article.id, article.revision, {_list(WORDS, "article.")},
                 said.change, said.is_material, said.is_gathered, said.note
         ), gathered AS (
-            UPDATE revision SET {_list(f"{each} = changed.{each}" for each in _WORDS)}
+            UPDATE revision SET {_list(f"{each} = changed.{each}" for each in WORDS)}
             FROM changed
             WHERE revision.article_id = changed.id AND revision.number = changed.revision
                 AND changed.is_gathered AND changed.change IS NULL
         )
         INSERT INTO revision
-            (article_id, number, change, is_material, note, {_list(_WORDS)}, created_at)
-        SELECT id, revision, change, is_material, note, {_list(_WORDS)}, :now
+            (article_id, number, change, is_material, note, {_list(WORDS)}, created_at)
+        SELECT id, revision, change, is_material, note, {_list(WORDS)}, :now
         FROM changed WHERE change IS NOT NULL
         """  # noqa: S608 - names of our own columns
     )

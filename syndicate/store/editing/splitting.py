@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 
 from syndicate.store.content.articles import (
     LINK,
+    WORDS,
     Article,
     ArticleKey,
     ArticleSource,
@@ -40,7 +41,6 @@ def copy(
     made = Article(**columns, atom_id=atom_id, url=url, collected_at=now)
     tx.add(made)
     tx.flush()
-    words = ("headline", "standfirst", "body_html", "authors", "visible_hash")
     tx.add(
         Revision(
             article_id=made.id,
@@ -48,7 +48,7 @@ def copy(
             change=Change.FIRST,
             is_material=True,
             created_at=now,
-            **{name: columns[name] for name in words},
+            **{name: columns[name] for name in WORDS},
         )
     )
     for table, own in ((Picture, {"id", "article_id"}), (ArticleTag, {"article_id"})):

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from syndicate.store.content.articles import LINK
+from syndicate.reading.records import Words
+from syndicate.store.content.articles import LINK, WORDS
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -96,10 +97,7 @@ class StandingArticle:
     embargo_until: dt.datetime | None
     embargo_said: str | None
     url: str | None
-    headline: str
-    standfirst: str
-    body_html: str
-    authors: tuple[str, ...]
+    words: Words
     language: str
     section_id: int | None
     published_at: dt.datetime
@@ -132,8 +130,8 @@ def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> 
 
 _FOR_CHANGE = text(
     f"""
-    SELECT id, state, kind, access, embargo_until, embargo_said, url, headline, standfirst,
-        body_html, authors, language, section_id, published_at, is_dated, updated_at, (
+    SELECT id, state, kind, access, embargo_until, embargo_said, url, {", ".join(WORDS)},
+        language, section_id, published_at, is_dated, updated_at, (
             SELECT source_id FROM article_source WHERE article_id = article.id ORDER BY id LIMIT 1
         ) AS first_source_id,
         revised.immaterial, coalesce(revised.at, collected_at) AS revised_at,
@@ -165,22 +163,23 @@ _FOR_CHANGE = text(
 
 def for_change(tx: Transaction, article_ids: Collection[int]) -> list[StandingArticle]:
     """Articles by id, with what judging a change of them needs, locked until the commit."""
-    rows = tx.execute(_FOR_CHANGE, {"ids": list(article_ids)}).mappings()
-    return [
-        StandingArticle(
-            **{
-                **row,
-                "state": ArticleState(row["state"]),
-                "kind": ArticleKind(row["kind"]),
-                "access": Access(row["access"]),
-                "authors": tuple(row["authors"]),
-                "notes": tuple(row["notes"]),
-                "pictures": tuple(_picture(each) for each in row["pictures"]),
-                "tags": tuple((slug, name) for slug, name in row["tags"]),
-            }
-        )
-        for row in rows
-    ]
+    return [_article(row) for row in tx.execute(_FOR_CHANGE, {"ids": list(article_ids)})]
+
+
+def _article(row: Row[Any]) -> StandingArticle:
+    said = {name: value for name, value in row._asdict().items() if name not in WORDS}
+    return StandingArticle(
+        **{
+            **said,
+            "state": ArticleState(row.state),
+            "kind": ArticleKind(row.kind),
+            "access": Access(row.access),
+            "words": Words.of(row),
+            "notes": tuple(row.notes),
+            "pictures": tuple(_picture(each) for each in row.pictures),
+            "tags": tuple((slug, name) for slug, name in row.tags),
+        }
+    )
 
 
 def _picture(said: Mapping[str, Any]) -> StandingPicture:

@@ -12,10 +12,16 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from syndicate.reading.records import Words
 from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
-from syndicate.store.content.visibility import is_teaser_only, may_show, may_show_picture
+from syndicate.store.content.visibility import (
+    is_teaser_only,
+    may_show,
+    may_show_picture,
+    words_for,
+)
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
@@ -72,7 +78,7 @@ class Reading:
 
     Attributes:
         story: its head.
-        body_html: cleaned HTML; empty when only a teaser may be shown.
+        words: those that may be shown: of a teaser nothing but headline, standfirst, authors.
         pictures: those whose rights allow a page, lead picture first.
         forbidden: addresses of the others; they may stand in the text and must not be shown.
         tags: names.
@@ -81,7 +87,7 @@ class Reading:
     """
 
     story: ListedArticle
-    body_html: str
+    words: Words
     pictures: Sequence[Picture]
     forbidden: frozenset[str]
     tags: Sequence[str]
@@ -177,7 +183,7 @@ def article(
 ) -> Reading | None:
     """One article, if a page (or another channel) may show it."""
     row = tx.execute(
-        _stories(Article.body_html, Desk)
+        _stories(Article, Desk)
         .outerjoin(Desk, Desk.id == Section.desk_id)
         .where(Article.id == article_id, may_show(channel, now=now))
     ).one_or_none()
@@ -191,7 +197,7 @@ def article(
     ).all()
     return Reading(
         story=story,
-        body_html="" if is_teaser_only(channel, story.access) else row.body_html,
+        words=words_for(channel, story.access, Words.of(row.Article)),
         pictures=[picture for picture, is_allowed in pictures if is_allowed],
         forbidden=frozenset(picture.url for picture, is_allowed in pictures if not is_allowed),
         tags=_tags(tx, article_id),

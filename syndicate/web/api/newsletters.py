@@ -189,7 +189,7 @@ def rehearse_newsletter(
         stories=[
             StoryView(
                 article_id=story.article_id,
-                headline=story.headline,
+                headline=story.words.headline,
                 url=story.url,
                 language=story.language,
                 section=story.section_slug or None,

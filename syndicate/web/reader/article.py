@@ -1,6 +1,5 @@
 """/articles/<id>/<slug>: one article with what a reader can do with it."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -10,8 +9,6 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
 from syndicate.web.pages import PageAnswer, render
 from syndicate.web.reader import articles
-
-_SOURCES = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"')
 
 router = APIRouter(include_in_schema=False)
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]
@@ -28,13 +25,13 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
     with transaction() as tx:
         newsletters = reader_pages.public_newsletters(tx, shown.site.publication)
     found = shown.reading
-    in_text = _SOURCES.findall(found.body_html)
+    in_text = set(articles.in_text(found.words.body_html))
     return render(
         shown.site,
         "reader/article.html",
-        PageAnswer(images=[picture.url for picture in found.pictures] + in_text),
+        PageAnswer(media=articles.media(found)),
         **shown.context(),
-        body_html=found.body_html,
+        body_html=found.words.body_html,
         pictures=[picture for picture in found.pictures if picture.url not in in_text],
         tags=found.tags,
         corrections=found.corrections,

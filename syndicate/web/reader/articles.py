@@ -1,5 +1,6 @@
 """One article as several pages need it: found or refused, with its addresses."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,12 +8,17 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
+from syndicate.characters import resolved
 from syndicate.errors import NotFoundError
 from syndicate.feeds import text
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
 from syndicate.store.views.reader_pages import Reading
 from syndicate.web.sites import Site, site_of_publication
+
+# As nh3 writes them; a value may hold brackets, but no quote.
+_PLAYED = re.compile(r'<(?:img|audio|video|source)\b((?:[^<>"]++|"[^"]*+")*+)>')
+_ATTRIBUTE = re.compile(r'(?<![a-z])([a-z]++)="([^"]*+)"')
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,28 @@ class ShownArticle:
         """What every template about an article uses."""
         return {
             "story": self.reading.story,
+            "words": self.reading.words,
             "own_path": self.own_path,
             "own_url": self.own_url,
             "may_email": settings.load().email_article,
             "current": self.reading.story.section_slug,
         }
+
+
+def in_text(body_html: str) -> list[str]:
+    """Addresses of the pictures, sound and film that stand in a cleaned text."""
+    return [
+        resolved(value)
+        for attributes in _PLAYED.findall(body_html)
+        for name, value in _ATTRIBUTE.findall(attributes)
+        if name in {"src", "poster"}
+    ]
+
+
+def media(reading: Reading) -> list[str]:
+    """Addresses of all that the page of an article shows and plays."""
+    beside = [*(each.url for each in reading.pictures), *reading.words.addresses]
+    return beside + in_text(reading.words.body_html)
 
 
 def find(request: Request, article_id: int) -> ShownArticle:
@@ -66,5 +89,6 @@ def find(request: Request, article_id: int) -> ShownArticle:
     shown = ShownArticle(site_of_publication(request, found.story.publication_id), found)
     if not found.forbidden:
         return shown
-    body = text.body(found.body_html, shown.canonical, found.forbidden)
-    return replace(shown, reading=replace(found, body_html=body))
+    body = text.body(found.words.body_html, shown.canonical, found.forbidden)
+    words = replace(found.words, body_html=body)
+    return replace(shown, reading=replace(found, words=words))

@@ -53,7 +53,7 @@ def _list(site: Site, chosen: Section | None, before: int | None) -> Response:
     return render(
         site,
         "reader/front.html",
-        PageAnswer(images=[story.picture.url for story in stories if story.picture]),
+        PageAnswer(media=[story.picture.url for story in stories if story.picture]),
         section=chosen,
         current=chosen.slug if chosen else None,
         lead=stories[0] if has_lead else None,

@@ -29,7 +29,7 @@ def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)])
     return render(
         site,
         "reader/issue.html",
-        PageAnswer(images=[story.picture.url for story in stories if story.picture]),
+        PageAnswer(media=[story.picture.url for story in stories if story.picture]),
         newsletter=newsletter,
         slug=newsletter.slug,
         issue=issue,

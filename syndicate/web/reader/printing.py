@@ -14,11 +14,11 @@ router = APIRouter(include_in_schema=False)
 def print_page(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
     """The article alone, with the addresses of its links in notes."""
     shown = articles.find(request, article_id)
-    printed = printing.for_paper(shown.reading.body_html)
+    printed = printing.for_paper(shown.reading.words.body_html)
     return render(
         shown.site,
         "reader/print.html",
-        PageAnswer(images=[picture.url for picture in shown.reading.pictures]),
+        PageAnswer(media=articles.media(shown.reading)),
         **shown.context(),
         body_html=printed.body_html,
         addresses=printed.addresses,

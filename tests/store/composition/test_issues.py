@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
+from syndicate.reading.records import Words
 from syndicate.store.composition import issues
 from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story, StoryPicture
@@ -271,9 +272,7 @@ def story(article_id: int, picture: StoryPicture | None) -> Story:
         is_dated=True,
         is_backlog=False,
         featured=None,
-        headline="",
-        standfirst="",
-        authors=(),
+        words=Words(""),
         url=None,
         slug="",
         is_free=True,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from syndicate.reading.records import Words
 from syndicate.store.composition import lost_stories, stories
 from syndicate.store.composition.stories import LATE, Story, StoryPicture
 from syndicate.store.content.articles import Article
@@ -76,9 +77,7 @@ def test_a_story_is_the_article_as_mails_would_show_it() -> None:
             is_dated=False,
             is_backlog=True,
             featured=None,
-            headline="Headline story",
-            standfirst="Standfirst story",
-            authors=("Daily desk",),
+            words=Words("Headline story", "Standfirst story", authors=("Daily desk",)),
             url=None,
             slug="story",
             is_free=False,
@@ -282,7 +281,7 @@ def test_stories_that_were_chosen_are_read_again_as_they_are_now() -> None:
         found = stories.as_now(tx, issue, wanted, NOW, until=NOW + DAY)
         assert stories.as_now(tx, issue, [], NOW, until=NOW + DAY) == []
 
-    assert [(each.article_id, each.headline) for each in found] == [
+    assert [(each.article_id, each.words.headline) for each in found] == [
         (first, "As it is now"),
         (second, "Headline two"),
     ]

@@ -76,8 +76,11 @@ def test_an_article_for_change_says_what_judging_needs() -> None:
         assert found.access is Access.PAID
         assert found.state is ArticleState.EMBARGOED
         assert (found.embargo_until, found.embargo_said) == (until, "later")
-        assert (found.authors, found.is_dated) == (("A", "B"), True)
-        assert (found.url, found.headline) == ("https://daily.example/story", "Headline story")
+        assert (found.words.authors, found.is_dated) == (("A", "B"), True)
+        assert (found.url, found.words.headline) == (
+            "https://daily.example/story",
+            "Headline story",
+        )
         assert (found.pictures, found.tags, found.notes) == ((), (), ())
         assert found.first_source_id is None
 

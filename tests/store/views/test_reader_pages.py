@@ -205,7 +205,7 @@ def test_a_page_shows_everything_of_its_article_and_nothing_of_another() -> None
         found = reader_pages.article(tx, article.id, now=NOW)
 
         assert found is not None
-        assert (found.story.id, found.body_html, found.desk) == (article.id, "<p>x</p>", desk)
+        assert (found.story.id, found.words.body_html, found.desk) == (article.id, "<p>x</p>", desk)
         assert [picture.url for picture in found.pictures] == ["lead", "second"]
         assert found.forbidden == {"of mails"}
         assert found.tags == ["Apple", "zone"]
@@ -250,7 +250,7 @@ def test_the_text_is_for_those_who_may_read_it(
 
         found = reader_pages.article(tx, article, now=NOW, channel=channel)
 
-        assert (None if found is None else found.body_html) == body
+        assert (None if found is None else found.words.body_html) == body
 
 
 @database
