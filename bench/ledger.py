@@ -87,7 +87,7 @@ def work_through(decile: int) -> Iterator[float]:
         for first in range(0, len(dues), CHUNK):
             part = [due.ordinal for due in dues[first : first + CHUNK]]
             with transaction() as tx:
-                lease.intend(tx, leased, part, version=1)
+                lease.intend(tx, leased, part, version=1, now=clock.now())
             outcomes = [
                 DeliveryOutcome(
                     ordinal, STATES.get(ordinal % 100, DeliveryState.ACCEPTED), code=250

@@ -81,14 +81,17 @@ def show(
         standing = watching.watch(standing)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
+        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
         told = events.counts(tx, mailing_id)
         versions = progress.versions(tx, standing.mailing)
     if as_json:
         shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
+        shown["left_out"] = left_out
         shown["versions"] = [each.as_dict() for each in versions]
         print_json(shown | {"receivers": told})
     else:
         _print_one(standing, errors)
+        _print_left_out(left_out)
         _print_versions(versions)
         _print_told(told)
 
@@ -239,6 +242,13 @@ def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
             f"{DeliveryReason.worded(error.reason or '')}",
             markup=False,
         )
+
+
+def _print_left_out(left_out: Mapping[DeliveryReason, int]) -> None:
+    """Who was suppressed or skipped, and why."""
+    said = [f"{number} {why.words}" for why, number in left_out.items() if number]
+    if said:
+        sys.stdout.write(f"Left out: {', '.join(said)}\n")
 
 
 def _print_versions(versions: list[VersionCount]) -> None:

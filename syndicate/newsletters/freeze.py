@@ -67,7 +67,6 @@ def audience_values(
         "newsletter": newsletter.id,
         "languages": newsletter.languages,
         "fallback": next(iter(newsletter.languages), ""),
-        "scope": mailing.scope,
         "size": settings.load().mail_batch_size,
         "now": now,
         "always": 1 if is_notice else 0,

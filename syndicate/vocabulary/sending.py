@@ -101,6 +101,7 @@ class DeliveryReason(enum.StrEnum):
 
     SUPPRESSED = "suppressed"
     ENDED = "ended"
+    PAUSED = "paused"
     NOTHING_CHOSEN = "nothing chosen"
     EXPIRED = "expired"
     WORKER_LOST = "worker lost"
@@ -119,7 +120,7 @@ class DeliveryReason(enum.StrEnum):
 
     @classmethod
     def barred(cls) -> tuple["DeliveryReason", ...]:
-        """Those for which a reader is left out of a mailing, as they are drawn."""
+        """Those for which a reader is left out of a mailing, the weightiest first."""
         left_out = {DeliveryState.SUPPRESSED, DeliveryState.SKIPPED}
         return tuple(each for each in cls if each.state in left_out)
 
@@ -132,6 +133,7 @@ class DeliveryReason(enum.StrEnum):
 _OF_REASON = {
     DeliveryReason.SUPPRESSED: (DeliveryState.SUPPRESSED, "suppressed"),
     DeliveryReason.ENDED: (DeliveryState.SKIPPED, "unsubscribed"),
+    DeliveryReason.PAUSED: (DeliveryState.SKIPPED, "paused"),
     DeliveryReason.NOTHING_CHOSEN: (DeliveryState.SKIPPED, "matched no story"),
     DeliveryReason.EXPIRED: (DeliveryState.FAILED, "not sent in time"),
     DeliveryReason.WORKER_LOST: (DeliveryState.AMBIGUOUS, "the worker stopped while sending"),

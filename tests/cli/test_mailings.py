@@ -11,9 +11,10 @@ from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import lease, results
 from syndicate.store.sending.results import DeliveryOutcome
-from syndicate.vocabulary.sending import DeliveryState, Lane
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, Lane
 from tests.mail.campaign import Plan, start
 from tests.store.hands import WORKER
+from tests.web import operators
 
 pytestmark = pytest.mark.usefixtures("database")
 ADDED = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
@@ -33,7 +34,7 @@ def mailing_id() -> int:
     with transaction() as tx:
         leased = lease.take(tx, Lane.BULK, worker=WORKER, now=now)
         assert leased is not None
-        lease.intend(tx, leased, range(8), version=1)
+        lease.intend(tx, leased, range(8), version=1, now=now)
         outcomes = [DeliveryOutcome(place, DeliveryState.ACCEPTED, code=250) for place in range(6)]
         outcomes += [
             DeliveryOutcome(
@@ -64,6 +65,19 @@ def test_show_gives_counts_that_add_up(mailing_id: int) -> None:
             "deliveries": 2,
         }
     ]
+
+
+def test_show_says_why_readers_were_left_out(mailing_id: int) -> None:
+    assert "Left out" not in run("show", str(mailing_id))
+    operators.leave_out(mailing_id, DeliveryReason.PAUSED, DeliveryReason.ENDED)
+
+    assert "Left out: 1 unsubscribed, 1 paused\n" in run("show", str(mailing_id))
+    assert json.loads(run("show", str(mailing_id), "--json"))["left_out"] == {
+        "suppressed": 0,
+        "ended": 1,
+        "paused": 1,
+        "nothing chosen": 0,
+    }
 
 
 def test_show_says_it_in_words(mailing_id: int) -> None:

@@ -150,7 +150,7 @@ def test_a_lease_of_before_lets_no_chunk_begin_in_the_copy(house: House) -> None
     house.restore_into(house.dump("nightly"), "house")
 
     with transaction() as tx:
-        assert lease.intend(tx, leased, [0, 1], version=1) is None
+        assert lease.intend(tx, leased, [0, 1], version=1, now=clock.now()) is None
 
     assert house.start() is not None
     recover.recover(clock.now())
@@ -188,7 +188,7 @@ def test_a_killed_worker_and_a_server_started_anew_are_no_sign_of_a_copy(house: 
         leased = lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
         assert leased is not None
         ordinals = [due.ordinal for due in lease.due_deliveries(tx, leased, clock.now())][:CHUNK]
-        lease.intend(tx, leased, ordinals, version=1)
+        lease.intend(tx, leased, ordinals, version=1, now=clock.now())
         recipients = [
             due.recipient_id
             for due in lease.due_deliveries(tx, leased, clock.now())

@@ -107,7 +107,6 @@ def _values(plan: Plan, mailing: Mailing, issue: Issue, now: dt.datetime) -> dic
         "newsletter": issue.newsletter_id,
         "languages": ["en"],
         "fallback": "en",
-        "scope": mailing.scope,
         "size": plan.batch_size,
         "now": now,
     }

@@ -35,7 +35,7 @@ def intend(
 ) -> dict[int, str] | None:
     with transaction() as tx:
         barred = lease.intend(
-            tx, leased, ordinals, version=version, withheld=withheld, missing=missing
+            tx, leased, ordinals, version=version, now=NOW, withheld=withheld, missing=missing
         )
     return None if barred is None else dict(barred)
 

@@ -15,6 +15,7 @@ from syndicate.store.platform.tokens import ROLES, Permission
 from syndicate.store.readers import recipients
 from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.sending import (
+    DeliveryReason,
     DeliveryState,
     MailingState,
 )
@@ -59,6 +60,18 @@ def mailing(
         )
         _deliveries(tx, rows.batch(tx, row, size=4, accepted=1, failed=1))
         return row.id
+
+
+def leave_out(mailing_id: int, *reasons: DeliveryReason) -> None:
+    """One batch more of a mailing, whose readers were left out, each for one of these reasons."""
+    skipped = sum(each.state is DeliveryState.SKIPPED for each in reasons)
+    told = {"skipped": skipped, "suppressed": len(reasons) - skipped}
+    with transaction() as tx:
+        row = tx.session.get_one(Mailing, mailing_id)
+        batch = rows.batch(tx, row, 1, len(reasons), **told)
+        for ordinal, why in enumerate(reasons):
+            reader = recipients.upsert(tx, f"reader{100 + ordinal}@example.com").id
+            rows.delivery(tx, batch, ordinal, reader, state=why.state, reason=why)
 
 
 def _deliveries(tx: Transaction, batch: Batch) -> None:

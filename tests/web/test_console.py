@@ -18,7 +18,7 @@ from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import LINK_PURPOSE
 from syndicate.store.views import operations
 from syndicate.vocabulary.newsletters import IssueState
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import DeliveryReason, MailingState
 from syndicate.vocabulary.sources import SourceKind
 from tests.acting import TESTER
 from tests.web import operators
@@ -176,6 +176,24 @@ def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) ->
     assert "no such user" in page
     assert "@example.com" not in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+
+
+def test_room_says_why_each_reader_was_left_out(browser: TestClient, newsroom: Newsroom) -> None:
+    mailing_id = operators.mailing(newsroom)
+    left_out = [DeliveryReason.ENDED, DeliveryReason.ENDED, *DeliveryReason.barred()]
+    operators.leave_out(mailing_id, *left_out)
+    operators.sign_in(browser)
+
+    page = browser.get(f"/console/mailings/{mailing_id}").text
+
+    assert re.findall(r"<li>(\d+) ([\w ]+)</li>", page) == [
+        ("1", "suppressed"),
+        ("3", "unsubscribed"),
+        ("1", "paused"),
+        ("1", "matched no story"),
+    ]
+    assert 'data-count="skipped">5<' in page
+    assert "nothing chosen" not in page
 
 
 def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: Newsroom) -> None:

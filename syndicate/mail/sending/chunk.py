@@ -102,14 +102,16 @@ class Chunk:
         since = time.monotonic()
         leased, version = self.hold.leased, self.writer.mailing.content_version
         ordinals = [due.ordinal for due in self.dues]
+        now = clock.now()
         with transaction() as tx:
             # The batch was read a while ago: what was withdrawn since must not leave.
-            self._withheld = withholding.bits(tx, leased.mailing_id, now=clock.now())
+            self._withheld = withholding.bits(tx, leased.mailing_id, now=now)
             barred = lease.intend(
                 tx,
                 leased,
                 ordinals,
                 version=version,
+                now=now,
                 withheld=self._withheld,
                 missing=self._missing(version),
             )

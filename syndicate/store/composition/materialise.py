@@ -1,7 +1,8 @@
 """From an issue to its audience: one INSERT … SELECT that computes every reader's choice.
 
 A reader's choice has the bit of each story in a section and language they chose, but for stories
-that an earlier mailing has already put before them: one story once per reader. No bit: *skipped*.
+that an earlier mailing has already put before them: one story once per reader. Who is left out, and
+why, `store.sending.bars` says: who chose nothing of it, for instance, is *skipped*.
 A correction is owed to whoever got an earlier revision and was not told yet.
 Two issues may not be materialised at once, or one story could be chosen twice: hence the lock.
 """
@@ -13,8 +14,9 @@ from sqlalchemy import text
 
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.vocabulary.sending import BatchState, DeliveryReason, DeliveryState, MailingState
+from syndicate.store.sending.bars import IS_ABSENT, READERS, STATE, WHY_AT_FREEZE
+from syndicate.vocabulary.newsletters import ChoiceKind
+from syndicate.vocabulary.sending import BatchState, DeliveryState, MailingState
 
 # Held until the commit; the number only has to be ours alone.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(477837)")
@@ -50,24 +52,26 @@ _CHOOSING = f"""
             FROM earlier JOIN mailing_revision v USING (mailing_id) WHERE v.position = was_position
         ) each_version
     ), reader AS (
-        SELECT r.id AS recipient_id, r.address_hash, r.receiver_group,
+        SELECT reader.*,
             -- Frames exist in the newsletter's languages alone.
-            CASE WHEN s.language = ANY(CAST(:languages AS text[])) THEN s.language
-                 ELSE :fallback END AS language,
+            CASE WHEN reader.language = ANY(CAST(:languages AS text[])) THEN reader.language
+                 ELSE :fallback END AS frame,
             -- NULL where nothing was chosen, which means all of it.
             (SELECT array_agg(value) FROM subscription_choice
-             WHERE subscription_id = s.id AND kind = {sql(ChoiceKind.SECTION)}) AS sections,
+             WHERE subscription_id = reader.subscription_id
+                AND kind = {sql(ChoiceKind.SECTION)}) AS sections,
             (SELECT array_agg(value) FROM subscription_choice
-             WHERE subscription_id = s.id
+             WHERE subscription_id = reader.subscription_id
                 AND kind = {sql(ChoiceKind.LANGUAGE)}) AS chosen_languages,
             past.owed, past.had
-        FROM subscription s JOIN recipient r ON r.subscriber_id = s.subscriber_id
+        FROM ({READERS}) reader
         CROSS JOIN LATERAL (
             -- Owed by one mailing and told by another: not owed any more.
             SELECT coalesce(bit_or(had.bit) FILTER (WHERE is_owed)
                     & ~coalesce(bit_or(had.bit) FILTER (WHERE NOT is_owed), 0), 0) AS owed,
                 coalesce(bit_or(had.bit), 0) AS had
-            FROM had JOIN delivery d ON d.mailing_id = had.mailing_id AND d.recipient_id = r.id
+            FROM had JOIN delivery d ON d.mailing_id = had.mailing_id
+                AND d.recipient_id = reader.recipient_id
                 -- The version that this reader's copy has, or will have: what is still to leave
                 -- takes the newest, but a copy that may have arrived is sent again as it was.
                 AND CASE WHEN d.state IN ({sql(*DeliveryState.open())}) AND d.resends = 0
@@ -81,10 +85,9 @@ _CHOOSING = f"""
                 -- Nor does what a cancelled mailing had not sent yet.
                 AND NOT (had.is_cancelled AND d.state IN ({sql(*DeliveryState.open())}))
         ) past
-        WHERE s.newsletter_id = :newsletter AND s.state = {sql(SubscriptionState.ACTIVE)}
-            AND (s.paused_until IS NULL OR s.paused_until <= :now)
+        WHERE NOT {IS_ABSENT}
             -- A rehearsal asks for one reader's copy.
-            AND (CAST(:only AS bytea) IS NULL OR r.address_hash = :only)
+            AND (CAST(:only AS bytea) IS NULL OR reader.address_hash = :only)
     ), choosing AS (
         -- What was chosen and not had yet, the corrections owed, and the bit that everybody gets
         -- where there is nothing new.
@@ -93,20 +96,10 @@ _CHOOSING = f"""
             WHERE story.issue_id = :issue AND NOT story.is_correction
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
                 AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
-        ), 0) & (~had)) | owed | CAST(:always AS bigint) AS choice,
-        EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
-                AND x.scope IN ('*', :scope)) AS is_suppressed
+        ), 0) & (~had)) | owed | CAST(:always AS bigint) AS choice
         FROM reader
     )
 """  # noqa: S608 - our own words
-# Who is left out, the first that holds: the reason, and the state that it means.
-_BARS = {DeliveryReason.SUPPRESSED: "is_suppressed", DeliveryReason.NOTHING_CHOSEN: "choice = 0"}
-_IS_BARRED = " OR ".join(_BARS.values())
-_REASON = f"CASE {' '.join(f'WHEN {bar} THEN {sql(why)}' for why, bar in _BARS.items())} END"
-_STATE = (
-    f"CASE {' '.join(f'WHEN {bar} THEN {sql(why.state)}' for why, bar in _BARS.items())}"
-    f" ELSE {sql(DeliveryState.PENDING)} END"
-)
 _DELIVERIES = text(
     f"""
     {_CHOOSING}, numbered AS (
@@ -115,22 +108,23 @@ _DELIVERIES = text(
             row_number() OVER (PARTITION BY receiver_group ORDER BY recipient_id) - 1 AS place
         FROM choosing
     ), batched AS (
-        SELECT numbered.*, place % :size AS ordinal,
-            dense_rank() OVER (ORDER BY receiver_group, place / :size) - 1 AS number
-        FROM numbered
+        SELECT reader.*, place % :size AS ordinal,
+            dense_rank() OVER (ORDER BY receiver_group, place / :size) - 1 AS number,
+            {WHY_AT_FREEZE} AS why
+        FROM numbered reader
     )
     INSERT INTO delivery (mailing_id, batch_number, ordinal, recipient_id, choice, language,
         state, reason, done_at)
-    SELECT :mailing, number, ordinal, recipient_id, choice, language,
-        {_STATE}, {_REASON}, CASE WHEN {_IS_BARRED} THEN CAST(:now AS timestamptz) END
+    SELECT :mailing, number, ordinal, recipient_id, choice, frame,
+        {STATE}, why, CASE WHEN why IS NOT NULL THEN CAST(:now AS timestamptz) END
     FROM batched
     """  # noqa: S608 - our own text
 )
 _COUNT = text(
     f"""
     {_CHOOSING}
-    SELECT language, receiver_group, coalesce({_REASON}, '') AS reason, count(*) AS number
-    FROM choosing GROUP BY 1, 2, 3
+    SELECT frame, receiver_group, coalesce({WHY_AT_FREEZE}, '') AS reason, count(*) AS number
+    FROM choosing reader GROUP BY 1, 2, 3
     """  # noqa: S608 - our own text
 )
 _BATCHES = text(
@@ -161,9 +155,9 @@ def materialise(tx: Transaction, values: Mapping[str, Any]) -> int:
     Args:
         tx: the open transaction.
         values: `mailing`, `issue`, `newsletter` ids; `languages` that frames exist in and the
-            `fallback` among them; `scope` of suppression; batch `size`; `now`; for the notice that
-            there is nothing new, the bits that `always` stand in a choice; and, to rehearse with
-            one reader, `only` the hash of an address.
+            `fallback` among them; batch `size`; `now`; for the notice that there is nothing new,
+            the bits that `always` stand in a choice; and, to rehearse with one reader, `only` the
+            hash of an address.
 
     Returns:
         The audience: how many deliveries were written.
@@ -185,4 +179,4 @@ def count(tx: Transaction, values: Mapping[str, Any]) -> Mapping[tuple[str, str,
         (language, receiver group, reason) to number; the reason is "" for those to be sent to.
     """
     rows = tx.execute(_COUNT, {**_DEFAULTS, **values})
-    return {(row.language, row.receiver_group, row.reason): row.number for row in rows}
+    return {(row.frame, row.receiver_group, row.reason): row.number for row in rows}

@@ -17,11 +17,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tex
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.installation import MAY_LEAVE
-from syndicate.store.readers.recipients import EVERYWHERE, Recipient
+from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
+from syndicate.store.sending.bars import FACTS, WHY
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.store.sending.pacing import is_held
-from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import (
     BatchState,
     DeliveryReason,
@@ -166,40 +166,29 @@ def due_deliveries(tx: Transaction, leased: LeasedBatch, now: dt.datetime) -> li
     return [DueDelivery(*row) for row in tx.execute(query)]
 
 
-# One statement, for it is half of what a chunk costs the database. Barred are those who were
-# suppressed or left since the mailing was materialised, and those to whom nothing is left to send.
-_BARS = {
-    DeliveryReason.SUPPRESSED: "is_suppressed",
-    DeliveryReason.ENDED: "has_left",
-    DeliveryReason.NOTHING_CHOSEN: "is_empty",
-}
-_IS_BARRED = " OR ".join(_BARS.values())
-_WHY_BARRED = " ".join(f"WHEN {bar} THEN {sql(why)}" for why, bar in _BARS.items())
+# One statement, for it is half of what a chunk costs the database. Left out are those for whom one
+# of the bars holds by now: `store.sending.bars`.
 _INTEND = text(
     f"""
     WITH chunk AS (
-        SELECT d.ordinal, EXISTS (
-                SELECT 1 FROM suppression s
-                WHERE s.address_hash = r.address_hash AND s.scope IN (m.scope, :everywhere)
-            ) AS is_suppressed,
-            -- Erased since; or no active reader of an issue's newsletter any more. A single belongs
-            -- to no issue, and asks for no subscription.
-            r.address = '' OR m.issue_id + m.newsletter_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM subscription s WHERE s.subscriber_id = r.subscriber_id
-                    AND s.newsletter_id = m.newsletter_id
-                    AND s.state = {sql(SubscriptionState.ACTIVE)}
-            ) AS has_left,
-            -- Nothing is left of what they chose; a single's choice is 0, for it has no stories. A
-            -- copy that may have arrived is sent again with its own content, which lacks nothing.
-            d.choice <> 0 AND (d.choice & ~(CAST(:withheld AS bigint)
-                | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END)) = 0 AS is_empty
-        FROM delivery d JOIN recipient r ON r.id = d.recipient_id JOIN mailing m ON m.id = :mailing
-        WHERE d.mailing_id = :mailing AND d.batch_number = :number AND d.ordinal = ANY(:ordinals)
+        SELECT reader.ordinal, {WHY} AS why FROM (
+            SELECT d.ordinal, {FACTS},
+                -- What is left of what they chose; a single's choice is 0, for it has no stories. A
+                -- copy that may have arrived is sent again with its own content, which lacks
+                -- nothing.
+                nullif(d.choice, 0) & ~(CAST(:withheld AS bigint)
+                    | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END) AS choice
+            FROM delivery d JOIN recipient r ON r.id = d.recipient_id
+            JOIN mailing m ON m.id = :mailing
+            LEFT JOIN subscription s ON s.subscriber_id = r.subscriber_id
+                AND s.newsletter_id = m.newsletter_id
+            WHERE d.mailing_id = :mailing AND d.batch_number = :number
+                AND d.ordinal = ANY(:ordinals)
+        ) reader
     ), held AS (
         -- The intent: if this worker dies now, these are in doubt and no others.
         UPDATE batch SET
-            inflight = ARRAY(SELECT ordinal FROM chunk
-                WHERE NOT ({_IS_BARRED}) ORDER BY ordinal),
+            inflight = ARRAY(SELECT ordinal FROM chunk WHERE why IS NULL ORDER BY ordinal),
             inflight_version = :version,
             lease_until = clock_timestamp() + make_interval(secs => :lease_s)
         -- The fence: with another epoch the batch is somebody else's.
@@ -221,18 +210,19 @@ _INTEND = text(
     )
     -- One row whatever happened: `held` is 0 where nothing may be sent.
     SELECT (SELECT count(*) FROM held) AS held,
-        coalesce((SELECT jsonb_object_agg(ordinal, CASE {_WHY_BARRED} END)
-            FROM chunk WHERE {_IS_BARRED}), '{{}}') AS barred
+        coalesce((SELECT jsonb_object_agg(ordinal, why)
+            FROM chunk WHERE why IS NOT NULL), '{{}}') AS barred
     """  # noqa: S608 - our own text
 )
 
 
-def intend(
+def intend(  # noqa: PLR0913 - whose, which, of what and when, each by its name
     tx: Transaction,
     leased: LeasedBatch,
     ordinals: Sequence[int],
     *,
     version: int,
+    now: dt.datetime,
     withheld: int = 0,
     missing: int = 0,
 ) -> Mapping[int, DeliveryReason] | None:
@@ -243,6 +233,7 @@ def intend(
         leased: the lease.
         ordinals: of the chunk.
         version: of the content that is sent to those that had none yet.
+        now: whose pause ends later than this is left out; aware UTC.
         withheld: bits of stories that may not be shown any more (`withholding`); they leave
             the stored choices, so that a choice says what was sent, but where a first copy may
             have arrived with them.
@@ -263,11 +254,11 @@ def intend(
             "epoch": leased.epoch,
             "ordinals": list(ordinals),
             "version": version,
+            "now": now,
             "withheld": withheld,
             "missing": missing,
             "held_back": withheld | missing,
             "lease_s": LEASE_S,
-            "everywhere": EVERYWHERE,
         },
     ).one()
     return (

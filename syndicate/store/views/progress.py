@@ -4,17 +4,16 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, nulls_first, select, text
 
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.readers.subscribers import Subscription
+from syndicate.store.sending.bars import IS_ABSENT, READERS
 from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingRevision
 from syndicate.store.sending.results import COUNTED
-from syndicate.vocabulary.newsletters import SubscriptionState
-from syndicate.vocabulary.sending import DeliveryState, MailingState
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingState
 
 MAX_ERROR_GROUPS = 50
 COMPLAINED = "complained"  # kind of a delivery_event
@@ -42,6 +41,11 @@ class Standing:
     def has_problems(self) -> bool:
         """Whether `errors` would find any; it reads many deliveries, so this is asked first."""
         return self.counts.failed + self.counts.deferred + self.counts.ambiguous > 0
+
+    @property
+    def has_left_out(self) -> bool:
+        """Whether `left_out` would find anybody; likewise."""
+        return self.counts.suppressed + self.counts.skipped > 0
 
     def per_second(self, now: dt.datetime) -> float:
         """Deliveries that got an outcome per second since the start, on average."""
@@ -161,7 +165,10 @@ def healths(tx: Transaction, *, min_answers: int) -> list[Health]:
 
 
 def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
-    """What went wrong, grouped; the biggest group first. Reads the batches that hold any."""
+    """What went wrong, grouped; the biggest group first, of equal ones by state and receiver.
+
+    Reads the batches that hold any.
+    """
     kinds = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS)
     keys = (Delivery.state, Recipient.receiver_group, Delivery.code, Delivery.enhanced)
     query = (
@@ -178,7 +185,7 @@ def errors(tx: Transaction, mailing_id: int) -> list[ErrorGroup]:
             Delivery.state.in_(kinds),
         )
         .group_by(*keys)
-        .order_by(func.count().desc())
+        .order_by(func.count().desc(), *(nulls_first(each) for each in keys))
         .limit(MAX_ERROR_GROUPS)
     )
     return [
@@ -216,18 +223,31 @@ def versions(tx: Transaction, mailing: Mailing) -> list[VersionCount]:
     ]
 
 
+_CAME_LATER = text(
+    f"""
+    SELECT count(*) FROM ({READERS}) reader
+    WHERE NOT {IS_ABSENT} AND NOT EXISTS (SELECT 1 FROM delivery d
+        WHERE d.mailing_id = :mailing AND d.recipient_id = reader.recipient_id)
+    """  # noqa: S608 - our own words
+)
+
+
 def came_later(tx: Transaction, newsletter_id: int, mailing_id: int, *, now: dt.datetime) -> int:
     """How many active readers of a newsletter a mailing has no delivery for: they came later."""
-    is_in = exists().where(Delivery.mailing_id == mailing_id, Delivery.recipient_id == Recipient.id)
+    values = {"newsletter": newsletter_id, "mailing": mailing_id, "now": now}
+    return int(tx.execute(_CAME_LATER, values).scalar_one())
+
+
+def left_out(tx: Transaction, mailing_id: int) -> dict[DeliveryReason, int]:
+    """How many readers a mailing left out, by each reason that there may be.
+
+    Reads every delivery of a mailing that left somebody out.
+    """
+    kinds = {each.state for each in DeliveryReason.barred()}
     query = (
-        select(func.count())
-        .select_from(Subscription)
-        .join(Recipient, Recipient.subscriber_id == Subscription.subscriber_id)
-        .where(
-            Subscription.newsletter_id == newsletter_id,
-            Subscription.state == SubscriptionState.ACTIVE,
-            func.coalesce(Subscription.paused_until, now) <= now,
-            ~is_in,
-        )
+        select(Delivery.reason, func.count())
+        .where(Delivery.mailing_id == mailing_id, Delivery.state.in_(kinds))
+        .group_by(Delivery.reason)
     )
-    return int(tx.execute(query).scalar_one())
+    found = {row[0]: row[1] for row in tx.execute(query)}
+    return {each: found.get(each, 0) for each in DeliveryReason.barred()}

@@ -31,7 +31,7 @@ class CountsView(BaseModel):
     deferred: int
     failed: int
     suppressed: int
-    skipped: int = Field(description="nothing of this issue was chosen")
+    skipped: int = Field(description="unsubscribed or paused since, or matched no story")
     ambiguous: int = Field(description="the relay's reply was lost")
     remaining: int
 
@@ -79,6 +79,9 @@ class MailingWithProblems(MailingView):
     """A mailing with what went wrong, grouped, and who got which text."""
 
     problems: list[Problem]
+    left_out: dict[str, int] = Field(
+        description="suppressed and skipped readers by reason; empty where there are none"
+    )
     versions: list[Version] = Field(description="empty where nothing was corrected meanwhile")
 
 
@@ -170,11 +173,13 @@ def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     with transaction() as tx:
         standing = _standing(mailing_id, progress.standing(tx, mailing_id))
         problems = progress.errors(tx, mailing_id) if standing.has_problems else []
+        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
         versions = progress.versions(tx, standing.mailing)
     shown = _mailing(standing).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
     told = [Version.model_validate(each.as_dict()) for each in versions]
-    return MailingWithProblems(**shown, problems=found, versions=told)
+    why = {reason.value: number for reason, number in left_out.items()}
+    return MailingWithProblems(**shown, problems=found, left_out=why, versions=told)
 
 
 @router.post("/mailings/{mailing_id}/pause")

@@ -54,10 +54,12 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         if standing is None:
             raise steering.unknown(mailing_id)
         errors = progress.errors(tx, mailing_id) if standing.has_problems else []
+        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
         versions = progress.versions(tx, standing.mailing)
         titles = operations.titles(tx, [mailing_id])
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
-    rate = standing.per_second(clock.now())
+    now = clock.now()
+    rate = standing.per_second(now)
     return pages.render(
         actor,
         "mailing.html",
@@ -69,6 +71,8 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         parts=parts(standing.counts.as_dict()),
         title=titles.get(mailing_id),
         errors=errors,
+        left_out=left_out,
+        now=now,
         versions=versions,
         rows=rows,
         rate=rate,

@@ -298,7 +298,7 @@ def test_recover_takes_back_what_a_dead_worker_left(relay: FaultRelay) -> None:
     with transaction() as tx:
         leased = lease.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
         assert leased is not None
-        lease.intend(tx, leased, range(10), version=1)
+        lease.intend(tx, leased, range(10), version=1, now=clock.now())
     with transaction() as tx:
         tx.execute(text("UPDATE batch SET lease_until = clock_timestamp() - interval '1 second'"))
 

@@ -70,7 +70,6 @@ def values(tx: Transaction, mailing_id: int, **more: Any) -> dict[str, Any]:
         "newsletter": made.newsletter_id,
         "languages": ["en", "ar"],
         "fallback": "en",
-        "scope": made.scope,
         "size": 500,
         "now": NOW,
     } | more

@@ -12,7 +12,7 @@ from syndicate.store.sending.mailings import Batch, Mailing, MailingRevision
 from syndicate.store.views import progress
 from syndicate.store.views.progress import ErrorGroup, Health, Standing, VersionCount
 from syndicate.vocabulary.newsletters import SubscriptionState
-from syndicate.vocabulary.sending import DeliveryState, MailingState
+from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingState
 from tests import rows
 from tests.rows import NOW
 
@@ -20,6 +20,7 @@ database = pytest.mark.usefixtures("database")
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 ACCEPTED, FAILED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.DEFERRED
 AMBIGUOUS, PENDING = DeliveryState.AMBIGUOUS, DeliveryState.PENDING
+SKIPPED, SUPPRESSED = DeliveryState.SKIPPED, DeliveryState.SUPPRESSED
 
 
 def counts(audience: int = 0, **told: int) -> Counts:
@@ -224,6 +225,47 @@ def test_groups_part_by_what_was_replied_and_by_whom() -> None:
             delivered(tx, batch, FAILED, code=552, enhanced="5.7.1")
 
         assert [each.deliveries for each in progress.errors(tx, made.id)] == [1] * 6
+
+
+@database
+def test_groups_of_one_size_stand_in_one_order() -> None:
+    with transaction() as tx:
+        made = mailing(tx)
+        for number, group in enumerate(("google", "apple")):
+            batch = rows.batch(tx, made, number, 9, failed=9, receiver_group=group)
+            delivered(tx, batch, AMBIGUOUS)
+            delivered(tx, batch, FAILED, code=552)
+            delivered(tx, batch, FAILED, code=550, enhanced="5.7.1")
+            delivered(tx, batch, FAILED, code=550)
+
+        found = progress.errors(tx, made.id)
+
+    each: list[tuple[str, int | None, str | None]]
+    each = [("failed", 550, None), ("failed", 550, "5.7.1"), ("failed", 552, None)]
+    expected = [(group, *row) for group in ("apple", "google") for row in each]
+    last = ("ambiguous", None, None)
+    expected += [("apple", *last), ("google", *last)]
+    assert [(row.receiver_group, row.state, row.code, row.enhanced) for row in found] == expected
+
+
+@database
+def test_who_was_left_out_is_counted_by_reason() -> None:
+    with transaction() as tx:
+        made, other = mailing(tx), mailing(tx, 2)
+        batch = rows.batch(tx, made, 0, 9)
+        delivered(tx, batch, SKIPPED, SKIPPED, reason=DeliveryReason.ENDED)
+        delivered(tx, batch, SKIPPED, reason=DeliveryReason.NOTHING_CHOSEN)
+        delivered(tx, batch, SUPPRESSED, reason=DeliveryReason.SUPPRESSED)
+        delivered(tx, batch, FAILED, reason=DeliveryReason.EXPIRED)
+        delivered(tx, batch, ACCEPTED, PENDING)
+        delivered(tx, rows.batch(tx, other, 0, 9), SKIPPED, reason=DeliveryReason.PAUSED)
+
+        assert progress.left_out(tx, made.id) == {
+            DeliveryReason.SUPPRESSED: 1,
+            DeliveryReason.ENDED: 2,
+            DeliveryReason.PAUSED: 0,
+            DeliveryReason.NOTHING_CHOSEN: 1,
+        }
 
 
 @database
