@@ -59,17 +59,19 @@ def read_document(
         OversizeError: it takes more time or memory than a document may.
     """
     content_type, zone = response.text("content-type"), zone_of(profile)
-    if kind is SourceKind.SITEMAP:
+    lies_there = kind.read_as
+    if lies_there is SourceKind.SITEMAP:
         return of_sitemap(readers.sitemap(response.body, url=response.url, now=now, zone=zone))
-    if kind is SourceKind.PAGE:
+    if lies_there is SourceKind.PAGE:
         page = readers.page(
             response.body, url=response.url, content_type=content_type, now=now, profile=profile
         )
         return of_page(page)
-    if kind is SourceKind.PUSH:
+    if lies_there is SourceKind.PUSH:
         raise NotAFeedError("What a CMS pushes is not fetched.", url=response.url)
-    if kind is not SourceKind.FEED and kind is not SourceKind.WEBSUB:
-        assert_never(kind)
+    # A kind of its own needs a branch here; nothing is read as what a hub tells of.
+    if lies_there is not SourceKind.FEED and lies_there is not SourceKind.WEBSUB:
+        assert_never(lies_there)
     feed = readers.feed(
         response.body, url=response.url, content_type=content_type, now=now, zone=zone
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -50,6 +51,38 @@ def read(
     return read_document(readers, kind, response, profile=profile, now=NOW)
 
 
+SITEMAP = (
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    "<url><loc>https://daily.example/1</loc></url></urlset>"
+)
+LIST = "<html><body><h2><a href='/1'>The pier opens</a></h2></body></html>"
+# Of each kind: what lies at its address, the profile that it needs, and the articles in it; None
+# where nothing is fetched.
+OF_A_KIND: dict[SourceKind, tuple[bytes | str, dict[str, Any] | None, list[str] | None]] = {
+    SourceKind.FEED: (rss(item(1), item(2)), None, ["/story/1", "/story/2"]),
+    SourceKind.SITEMAP: (SITEMAP, None, ["/1"]),
+    SourceKind.PAGE: (LIST, {"links": "h2 a"}, ["/1"]),
+    SourceKind.WEBSUB: (rss(item(1), item(2)), None, ["/story/1", "/story/2"]),
+    SourceKind.PUSH: (rss(item(1)), None, None),
+}
+
+
+@pytest.mark.parametrize("kind", SourceKind)
+def test_a_source_of_each_kind_is_read_as_what_lies_at_its_address(
+    readers: Readers, kind: SourceKind
+) -> None:
+    body, profile, articles = OF_A_KIND[kind]
+    if articles is None:
+        with pytest.raises(NotAFeedError):
+            read(readers, kind, answered(body), profile)
+        return
+
+    found = read(readers, kind, answered(body), profile)
+
+    assert [urlsplit(each.link or "").path for each in found.entries] == articles
+    assert found == read(readers, kind.read_as, answered(body), profile)
+
+
 @pytest.mark.parametrize("kind", [SourceKind.FEED, SourceKind.WEBSUB])
 def test_a_feed_is_its_entries_whether_it_is_polled_or_told_of(
     readers: Readers, kind: SourceKind
@@ -61,12 +94,7 @@ def test_a_feed_is_its_entries_whether_it_is_polled_or_told_of(
 
 
 def test_a_sitemap_is_its_addresses(readers: Readers) -> None:
-    body = (
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-        "<url><loc>https://daily.example/1</loc></url></urlset>"
-    )
-
-    found = read(readers, SourceKind.SITEMAP, answered(body))
+    found = read(readers, SourceKind.SITEMAP, answered(SITEMAP))
 
     assert [each.link for each in found.entries] == ["https://daily.example/1"]
     assert found.parts == ()
