@@ -5,12 +5,18 @@ restored sends no mail.
 """
 
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syndicate import clock, logs, settings
 from syndicate.cli.options import AsJson, print_json
+from syndicate.embedded.postgres import Postgres
+from syndicate.embedded.running import Adoption
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
@@ -37,7 +43,7 @@ def migrate(
 ) -> None:
     """Bring the database's schema up to this version; safe to run twice or concurrently."""
     if begin is not None:
-        sys.stdout.write(f"{schema.begin(begin)}\n")
+        sys.stdout.write(f"{begin_migration(begin, schema.MIGRATIONS)}\n")
         return
     before = schema.current()
     after = schema.upgrade()
@@ -56,6 +62,32 @@ def migrate(
         sys.stdout.write(f"The schema is already at {after}.\n")
     else:
         sys.stdout.write(f"The schema went from {before or 'nothing'} to {after}.\n")
+
+
+def begin_migration(title: str, folder: Path) -> Path:
+    """Write the next migration, as `schema.begin` does, beside a database of this code's schema.
+
+    A database that the settings name is not asked, and none has to be there.
+    """
+    with _schema_alone():
+        return schema.begin(title, folder)
+
+
+@contextmanager
+def _schema_alone() -> Iterator[None]:
+    """A PostgreSQL that has what the migrations make, and ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="syndicate-migration-") as folder:
+        server = Postgres(Path(folder), durable=False)
+        try:
+            adoption = Adoption({"SYNDICATE_DATABASE_URL": server.start()})
+            try:
+                schema.upgrade()
+                yield
+            finally:
+                adoption.undo()
+        finally:
+            server.stop(now=True)
+            server.remove()
 
 
 def _compare(*, is_all_restored: bool) -> str | None:

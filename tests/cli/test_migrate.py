@@ -1,12 +1,13 @@
 """`syndicate migrate`: what it says it did, what it does beside the schema, run twice."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from syndicate import clock, settings
-from syndicate.cli.migrate import migrate
+from syndicate.cli.migrate import begin_migration, migrate
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
 from syndicate.store.content.articles import Article
@@ -131,3 +132,19 @@ def test_a_journal_that_is_only_read_here_stops_no_migration(
 
     assert (done.code, done.out) == (0, f"The schema is already at {schema.head()}.\n")
     assert "journal_not_written" in done.err
+
+
+def test_a_migration_is_begun_without_a_database(
+    tmp_path: Path, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.delenv("SYNDICATE_DATABASE_URL", raising=False)
+    settings.load.cache_clear()
+    folder = Path(shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations"))
+
+    path = begin_migration("Add nothing yet", folder)
+
+    assert path == folder / "versions" / f"{int(schema.head()) + 1:04d}_add_nothing_yet.py"
+    text = path.read_text()
+    assert f"down_revision = '{schema.head()}'" in text
+    assert "op." not in text  # the classes have nothing that the migrations do not make
+    assert settings.load().database_url is None
