@@ -16,7 +16,6 @@ from syndicate.reading.dates import iso
 from syndicate.reading.records import Words
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
-from syndicate.store.editing import embargoes
 from syndicate.store.editing import splitting as splitting_rows
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
@@ -42,10 +41,7 @@ def list_(
     """List articles, newest first, whatever their state."""
     wanted = None if state is None else one_of(ArticleState, state, "state")
     with transaction() as tx:
-        if held:
-            found = embargoes.held(tx, limit=limit)
-        else:
-            found = articles.listed(tx, state=wanted, before_id=before, limit=limit)
+        found = articles.listed(tx, state=wanted, only_held=held, before_id=before, limit=limit)
     if as_json:
         print_json({"articles": [summary(each) for each in found]})
         return

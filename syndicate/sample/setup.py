@@ -5,6 +5,7 @@ The newsletter goes out daily over the sections of both publications, with frame
 
 from dataclasses import dataclass
 
+from syndicate.errors import RefusedError
 from syndicate.sample import newsroom, pages
 from syndicate.sample.state import State
 from syndicate.store.ground.session import Transaction
@@ -59,8 +60,9 @@ def install(tx: Transaction, state: State, *, slot: str) -> Installed:
         slot: local time of the daily digest, "08:00".
 
     Raises:
-        RefusedError: the newsletter is there already.
+        RefusedError: one of its publications is there already, or the newsletter.
     """
+    _refuse_second(tx)
     publication_ids, source_ids, section_ids = [], [], []
     for told in newsroom.publications():
         publication = _publication(tx, told, state)
@@ -108,6 +110,16 @@ def follow(tx: Transaction, before: State, now_at: State) -> int:
 def allowed_origin(state: State) -> str:
     """The exact IP:port that may be dialled although it is loopback."""
     return state.origin.removeprefix("http://")
+
+
+def _refuse_second(tx: Transaction) -> None:
+    taken = {each.slug for each in publications.all_publications(tx)}
+    for told in newsroom.publications():
+        if told.slug in taken:
+            raise RefusedError(
+                f"There is a publication called {told.slug} already; the sample newsroom needs "
+                "this name for one of its own."
+            )
 
 
 def _publication(tx: Transaction, told: newsroom.SamplePublication, state: State) -> Publication:

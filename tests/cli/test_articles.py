@@ -99,6 +99,18 @@ def test_a_list_is_narrowed_and_paged_newest_first() -> None:
     assert ids("--held", "--limit", 1) == [4]
 
 
+def test_what_is_held_is_narrowed_and_paged_like_any_list() -> None:
+    for number in range(3):
+        article(f"held-{number}", state=ArticleState.EMBARGOED)
+    article("with-an-end", state=ArticleState.EMBARGOED, embargo_until=rows.NOW)
+
+    assert ids("--held") == [3, 2, 1]
+    assert ids("--held", "--before", 3) == [2, 1]
+    assert ids("--held", "--before", 3, "--limit", 1) == [2]
+    assert ids("--held", "--state", "embargoed", "--before", 2) == [1]
+    assert ids("--held", "--state", "live") == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

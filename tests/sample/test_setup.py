@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import RefusedError
-from syndicate.sample import readers, server, setup, state
+from syndicate.sample import newsroom, readers, server, setup, state
 from syndicate.sample.state import State
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
@@ -18,6 +18,7 @@ from syndicate.store.readers import subscribers
 from syndicate.store.syndication import feeds
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.newsletters import NewsletterKind
+from tests import rows
 
 START = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 NEWSROOM = State(START, 18080)
@@ -65,12 +66,25 @@ def test_each_section_has_a_source_that_may_dial_the_newsroom_alone() -> None:
 def test_setting_up_twice_is_refused_and_changes_nothing() -> None:
     _install()
 
-    with pytest.raises(Exception, match=r".") as refused:
+    with pytest.raises(RefusedError):
         _install()
 
-    assert refused.type.__name__ in {"IntegrityError", RefusedError.__name__}
     with transaction() as tx:
         assert len(publications.all_publications(tx)) == 2
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_publication_of_the_same_name_is_left_alone(place: int) -> None:
+    slug = newsroom.publications()[place].slug
+    with transaction() as tx:
+        rows.publication(tx, slug, name="Somebody's own")
+
+    with pytest.raises(RefusedError, match=rf"^There is a publication called {slug} already; "):
+        _install()
+
+    with transaction() as tx:
+        assert [each.name for each in publications.all_publications(tx)] == ["Somebody's own"]
 
 
 @pytest.mark.usefixtures("database")

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -190,15 +190,22 @@ def listed(
     *,
     publication_id: int | None = None,
     state: ArticleState | None = None,
+    only_held: bool = False,
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[Article]:
-    """Articles for operators, newest id first, whatever their state; page on with `before_id`."""
+    """Articles for operators, newest id first, whatever their state; page on with `before_id`.
+
+    `only_held` lists those whose embargo nobody could read.
+    """
     query = select(Article).order_by(Article.id.desc()).limit(limit)
     if publication_id is not None:
         query = query.where(Article.publication_id == publication_id)
     if state is not None:
         query = query.where(Article.state == state)
+    if only_held:
+        is_held = and_(Article.state == ArticleState.EMBARGOED, Article.embargo_until.is_(None))
+        query = query.where(is_held)
     if before_id is not None:
         query = query.where(Article.id < before_id)
     return list(tx.scalars(query))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select, text, update
 
 from syndicate import jobs
+from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.editing import outbox
 from syndicate.store.ground.rowsets import as_json, rows_of
@@ -59,12 +60,7 @@ def note(tx: Transaction, said: Mapping[int, str]) -> None:
 
 def held(tx: Transaction, *, limit: int, publication_id: int | None = None) -> list[Article]:
     """Articles whose embargo nobody could read, newest first: a person has to decide."""
-    query = select(Article).where(
-        Article.state == ArticleState.EMBARGOED, Article.embargo_until.is_(None)
-    )
-    if publication_id is not None:
-        query = query.where(Article.publication_id == publication_id)
-    return list(tx.scalars(query.order_by(Article.id.desc()).limit(limit)))
+    return articles.listed(tx, publication_id=publication_id, only_held=True, limit=limit)
 
 
 def set_end(tx: Transaction, article_id: int, until: dt.datetime, *, now: dt.datetime) -> bool:
@@ -94,7 +90,7 @@ def set_end(tx: Transaction, article_id: int, until: dt.datetime, *, now: dt.dat
     changes = {"state": state, "embargo_until": max(until, now)}
     if state is ArticleState.LIVE:
         # First publication is the second at which readers could first see it.
-        changes |= {"embargo_until": now, "published_at": now, "updated_at": now}
+        changes |= {"published_at": now, "updated_at": now}
     said = func.coalesce(Article.embargo_said, "")
     tx.execute(update(Article).where(Article.id == article_id).values(**changes, embargo_said=said))
     tx.session.refresh(article)

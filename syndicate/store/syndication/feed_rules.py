@@ -31,7 +31,7 @@ def check(rule: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
         raise UsageError(f"A feed's rule knows no {unknown[0]}; it knows {', '.join(_PARTS)}.")
     found = {part: [value.strip() for value in values] for part, values in rule.items() if values}
     if not found:
-        raise UsageError("A feed's rule names at least one section, tag, author, language or word.")
+        raise UsageError(f"A feed's rule names at least one of: {', '.join(_PARTS)}.")
     for part, values in found.items():
         if len(values) > _LONGEST or not all(values):
             raise UsageError(f"The rule's {part} must be 1 to {_LONGEST} values, none empty.")

@@ -139,7 +139,7 @@ def test_every_kind_of_article_can_be_asked_for(kind: ArticleKind) -> None:
 
 
 KNOWN = "sections, tags, authors, languages, kinds, words"
-TOO_LITTLE = "A feed's rule names at least one section, tag, author, language or word."
+TOO_LITTLE = f"A feed's rule names at least one of: {KNOWN}."
 
 
 @pytest.mark.parametrize(
