@@ -30,7 +30,6 @@ log = logs.get(__name__)
 
 _LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
 _INCIDENTS = 5  # by name; a block of our address brings dozens at once
-_TROUBLED = (SourceState.FAILING, SourceState.DORMANT, SourceState.GONE)
 _AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
 
 
@@ -156,7 +155,7 @@ def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for state, count in operations.sources_by_state(tx).items():
-        if state in _TROUBLED:
+        if state in SourceState.troubled():
             yield Need(f"{count} {'source is' if count == 1 else 'sources are'} {state}.")
 
 

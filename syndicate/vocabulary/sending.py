@@ -49,6 +49,18 @@ class AmbiguousPolicy(enum.StrEnum):
     RESEND = "resend"
     RECONCILE = "reconcile"
 
+    @property
+    def words(self) -> str:
+        """What screens say of it."""
+        return _OF_POLICY[self]
+
+
+_OF_POLICY = {
+    AmbiguousPolicy.SKIP: "never sent twice",
+    AmbiguousPolicy.RESEND: "sent again",
+    AmbiguousPolicy.RECONCILE: "ask the relay's log",
+}
+
 
 class Lane(enum.StrEnum):
     """urgent has processes, connections and tokens of its own."""
@@ -94,6 +106,22 @@ class DeliveryState(enum.IntEnum):
     def unsent(cls) -> frozenset["DeliveryState"]:
         """Those of a delivery of which certainly nothing arrived and nothing will."""
         return frozenset({cls.FAILED, cls.SUPPRESSED, cls.SKIPPED})
+
+    @property
+    def words(self) -> str:
+        """What screens call those whom it counts."""
+        return _OF_STATE[self]
+
+
+_OF_STATE = {
+    DeliveryState.PENDING: "remaining",
+    DeliveryState.ACCEPTED: "accepted by the relay",
+    DeliveryState.DEFERRED: "deferred, tried again",
+    DeliveryState.FAILED: "failed",
+    DeliveryState.SUPPRESSED: "suppressed",
+    DeliveryState.SKIPPED: "skipped",
+    DeliveryState.AMBIGUOUS: "in doubt",
+}
 
 
 class DeliveryReason(enum.StrEnum):

@@ -32,6 +32,11 @@ class SourceState(enum.StrEnum):
         """Those of a source that nobody asks."""
         return frozenset({cls.GONE, cls.PAUSED})
 
+    @classmethod
+    def troubled(cls) -> frozenset["SourceState"]:
+        """Those of a source that somebody wants and that does not come."""
+        return frozenset({cls.FAILING, cls.DORMANT, cls.GONE})
+
 
 class Pages(enum.StrEnum):
     """Whether article pages are fetched: never, for thin entries only, or always."""

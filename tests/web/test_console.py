@@ -19,7 +19,7 @@ from syndicate.store.platform.tokens import LINK_PURPOSE
 from syndicate.store.views import operations
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import DeliveryReason, MailingState
-from syndicate.vocabulary.sources import SourceKind
+from syndicate.vocabulary.sources import SourceKind, SourceState
 from tests.acting import TESTER
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -330,6 +330,25 @@ def test_source_is_paused_and_asked_again(browser: TestClient, newsroom: Newsroo
     assert "Paused" in paused
     assert ">Resume<" not in browser.get("/console/sources").text
     assert browser.post("/console/sources/99/pause").status_code == 404
+
+
+def test_sources_in_trouble_come_first_and_say_when_they_are_asked(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        for state in SourceState:
+            url = f"https://{state}.example/"
+            found = sources.add(tx, newsroom.english, SourceKind.FEED, url, f"It is {state}")
+            found.state = state
+        sources.add(tx, newsroom.english, SourceKind.PUSH, "https://cms.example/", "It is pushed")
+    operators.sign_in(browser)
+
+    page = browser.get("/console/sources").text
+
+    rows = re.findall(r"It is (\w+)<span class=\"hint\">.*?</tr>", page, re.DOTALL)
+    never = re.findall(r"It is (\w+)<span class=\"hint\">(?:(?!</tr>).)*<td>never", page, re.DOTALL)
+    assert rows == ["failing", "dormant", "gone", "active", "paused", "pushed"]
+    assert never == ["gone", "paused", "pushed"]
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -11,12 +11,19 @@ from syndicate import clock
 from syndicate.errors import UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
+from syndicate.store.sending.results import COUNTED
 from syndicate.store.views import operations, progress
+from syndicate.vocabulary.sending import DeliveryState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
 from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
 
 _ON_A_PAGE = 30
+# Name and words of each count of an audience, as they are shown.
+_COUNTED = [
+    *((state.name.lower(), state.words) for state in COUNTED),
+    ("remaining", DeliveryState.PENDING.words),
+]
 
 router = APIRouter(include_in_schema=False)
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
@@ -69,6 +76,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         mailing=standing.mailing,
         counts=standing.counts,
         parts=parts(standing.counts.as_dict()),
+        counted=_COUNTED,
         title=titles.get(mailing_id),
         errors=errors,
         left_out=left_out,
@@ -148,8 +156,7 @@ async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:
 
 
 def _counts(reading: dict[str, Any]) -> dict[str, int]:
-    names = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
-    return {name: reading[name] for name in ("audience", *names)}
+    return {name: reading[name] for name in ("audience", *(name for name, _ in _COUNTED))}
 
 
 def _back(mailing_id: int) -> Response:

@@ -24,8 +24,7 @@ def every(actor: CanRead) -> Response:
         found = sources.listed(tx)
         notices = sources.notices(tx, limit=20)
         names = {each.id: each.name for each in publications.all_publications(tx)}
-    order = list(SourceState)
-    found.sort(key=lambda pair: (order.index(pair[0].state) in (0, 4), pair[0].id))
+    found.sort(key=lambda pair: (pair[0].state not in SourceState.troubled(), pair[0].id))
     return pages.render(
         actor,
         "sources.html",

@@ -1,0 +1,110 @@
+"""Values of one word that stand side by side come from its enum, where no import would say so.
+
+In a set of states, an alternation or a template's condition a new value is easily forgotten: SQL,
+regular expressions and templates ask the enum for the set, or for the words of each value.
+"""
+
+import enum
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.test_vocabulary import ROOT, SHIPPED, WORDS, texts
+
+# Where they may, and why.
+ALLOWED = {
+    "templates/web/console/mailing.html": "columns of a table, whose heads stand beside them",
+}
+_QUOTED = re.compile(r"""(["'])([\w -]+)\1""")
+# 'a', 'b' of a list in SQL, and what stands in a dictionary or a condition inside a template's tag.
+_LISTED = re.compile(r"""(["'])[\w -]+\1(?:\s*(?:,|\|\|?)\s*(["'])[\w -]+\2)+""")
+_EITHER = re.compile(r"[\w-]+(?:\|[\w-]+)+")
+_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+
+
+def names(kind: type[enum.Enum]) -> set[str]:
+    """Its values as text; of numbers their names, as columns and counts have them."""
+    return {
+        each.name.lower() if isinstance(each, enum.IntEnum) else str(each.value) for each in kind
+    }
+
+
+KNOWN = {name: names(kind) for name, kind in WORDS.items()}
+
+
+def quoted(text: str) -> set[str]:
+    return {found[2] for found in _QUOTED.finditer(text)}
+
+
+def in_text(text: str) -> Iterator[set[str]]:
+    """Words that stand side by side in a statement, a pattern or a program."""
+    yield from (quoted(found[0]) for found in _LISTED.finditer(text))
+    yield from (set(found[0].split("|")) for found in _EITHER.finditer(text))
+
+
+def in_template(text: str) -> Iterator[set[str]]:
+    """Words that stand in one tag of a template."""
+    yield from (quoted(found[0]) for found in _TAG.finditer(text))
+
+
+def spelled(groups: Iterator[set[str]]) -> list[str]:
+    """Those that are several values of one word, with it."""
+    return [
+        f"{name}: {', '.join(sorted(group & known))}"
+        for group in groups
+        for name, known in KNOWN.items()
+        if len(group & known) > 1
+    ]
+
+
+def places() -> Iterator[tuple[Path, Iterator[set[str]]]]:
+    for path in SHIPPED:
+        if not {"vocabulary", "versions"} & set(path.parts):
+            yield from ((path, in_text(text)) for _, text in texts(path))
+    for path in sorted(each for each in (ROOT / "templates").rglob("*") if each.is_file()):
+        if path.suffix in {".html", ".txt", ".xml"}:
+            yield path, in_template(path.read_text())
+        if path.suffix == ".js":
+            yield path, in_text(path.read_text())
+
+
+def test_no_two_values_of_a_word_are_spelled_side_by_side() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), said) for path, groups in places() for said in spelled(groups)
+    }
+
+    assert {each for each in found if each[0] not in ALLOWED} == set()
+    assert {path for path, _ in found} >= set(ALLOWED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "state IN ('sending', 'paused')",
+        "kind NOT IN ('story','live')",
+        r"/feeds/[^/?]+\.(?:rss|atom|json)",
+        'state === "sending" || "paused"',
+    ],
+)
+def test_such_words_are_found_in_a_text(text: str) -> None:
+    assert spelled(in_text(text))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '{% if issue.state.value in ("sending", "done") %}',
+        "{% if state == 'paused' or state == 'gone' %}",
+        '{{ {"skip": "never", "resend": "again"}[policy.value] }}',
+        '{% for key in ("accepted", "failed") %}',
+    ],
+)
+def test_such_words_are_found_in_a_template(tag: str) -> None:
+    assert spelled(in_template(f"<p>sending, done {tag}</p>"))
+
+
+def test_words_in_sentences_and_alone_are_no_such_words() -> None:
+    assert not spelled(in_text("Only 'sending' mailings; a story, live or not."))
+    assert not spelled(in_template('{% if a == "sending" %}sending, done{% endif %}'))
