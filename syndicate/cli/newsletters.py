@@ -14,7 +14,7 @@ from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsletters import rehearse, run, steering, timetable
+from syndicate.newsletters import kinds, rehearse, run, steering, timetable
 from syndicate.newsletters.rehearse import Rehearsal
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
@@ -31,7 +31,7 @@ app = typer.Typer(no_args_is_help=True)
 Slug = Annotated[str, typer.Argument(help="Slug of the newsletter.")]
 Kind = Annotated[
     NewsletterKind,
-    typer.Option(help="A digest has slots; an alert has none; a letter cannot be sent yet."),
+    typer.Option(help="; ".join(f"{kind.value}: {kinds.when(kind)}" for kind in NewsletterKind)),
 ]
 IsNext = Annotated[
     bool, typer.Option("--next", help="The next slot with the news so far, not the last one.")

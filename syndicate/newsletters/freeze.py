@@ -19,7 +19,7 @@ from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
-from syndicate.vocabulary.sending import MailingKind, MailingState
+from syndicate.vocabulary.sending import MailingState
 
 VERSION = 1
 
@@ -31,7 +31,7 @@ def add_mailing(
     publication = newsletters.publication_of(tx, newsletter)
     rule = RULES[newsletter.kind]
     mailing = Mailing(
-        kind=MailingKind(newsletter.kind),
+        kind=rule.mailing,
         issue_id=issue.id,
         newsletter_id=newsletter.id,
         publication_id=newsletter.publication_id,

@@ -1,7 +1,8 @@
-"""What the kind of a newsletter decides: who opens its issues, and how and for how long they go.
+"""What the kind of a newsletter decides: how an issue is composed, and how and how long it goes.
 
-One row for each kind. A newsletter that an editor writes, a letter, is not offered yet: nothing
-opens its issues. Newsletters of that kind that older versions let in keep their rows.
+One row for each kind; who opens its issues stands in `vocabulary.newsletters`. A newsletter that an
+editor writes, a letter, is not offered yet: nothing opens its issues. Newsletters of that kind that
+older versions let in keep their rows.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from syndicate import jobs
 from syndicate.vocabulary.newsletters import NewsletterKind
-from syndicate.vocabulary.sending import Lane
+from syndicate.vocabulary.sending import Lane, MailingKind
 
 NOT_YET = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
 
@@ -20,8 +21,8 @@ class Rule:
     """What holds for newsletters of a kind.
 
     Attributes:
-        has_slots: the clock opens its issues.
         is_offered: a newsletter of this kind may be made.
+        mailing: kind of its mailings.
         message: folder under templates/mail.
         lane: of its mailings.
         priority: of its batches; the lowest goes first.
@@ -29,8 +30,8 @@ class Rule:
         job: composes an issue.
     """
 
-    has_slots: bool
     is_offered: bool
+    mailing: MailingKind
     message: str
     lane: Lane
     priority: int
@@ -39,8 +40,8 @@ class Rule:
 
 
 _DIGEST = Rule(
-    has_slots=True,
     is_offered=True,
+    mailing=MailingKind.DIGEST,
     message="digest",
     lane=Lane.BULK,
     priority=5,
@@ -50,8 +51,8 @@ _DIGEST = Rule(
 RULES: Mapping[NewsletterKind, Rule] = {
     NewsletterKind.DIGEST: _DIGEST,
     NewsletterKind.ALERT: Rule(
-        has_slots=False,
         is_offered=True,
+        mailing=MailingKind.ALERT,
         message="alert",
         lane=Lane.URGENT,
         priority=1,
@@ -60,7 +61,12 @@ RULES: Mapping[NewsletterKind, Rule] = {
     ),
     # As its issues went before they were refused: what is under way ends as it began.
     NewsletterKind.LETTER: replace(
-        _DIGEST, has_slots=False, is_offered=False, expires_in=dt.timedelta(hours=24)
+        _DIGEST, is_offered=False, mailing=MailingKind.LETTER, expires_in=dt.timedelta(hours=24)
     ),
 }
 OFFERED = tuple(kind for kind, rule in RULES.items() if rule.is_offered)
+
+
+def when(kind: NewsletterKind) -> str:
+    """When newsletters of a kind are sent, in a few words."""
+    return kind.opened_by.value if RULES[kind].is_offered else "cannot be sent yet"

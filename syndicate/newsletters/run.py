@@ -127,7 +127,7 @@ def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list
     if (why := trouble(newsletter)) is not None:
         _tell(newsletter.id, why)
         return []
-    if not timetable.has_slots(newsletter):
+    if not timetable.is_opened_by_clock(newsletter):
         return []
     since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
     since = max(since, installation.opens_from(tx) or since)

@@ -1,4 +1,8 @@
-"""When a newsletter comes out, by its own row; one that cannot be read costs itself alone."""
+"""When a newsletter comes out, by its own row; one that cannot be read costs itself alone.
+
+A slot is the span of news that an issue covers. The clock opens the slots of a digest; of what an
+editor opens, the schedule says the slots and the editor when; an article's alert has none.
+"""
 
 import datetime as dt
 
@@ -6,11 +10,17 @@ from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import kinds, schedule
 from syndicate.newsletters.schedule import Slot
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.vocabulary.newsletters import OpenedBy
 
 
 def has_slots(newsletter: Newsletter) -> bool:
-    """Whether the clock opens a newsletter's issues; an alert's are opened by articles."""
-    return kinds.RULES[newsletter.kind].has_slots
+    """Whether a newsletter's issues have slots; an alert's have articles."""
+    return newsletter.kind.opened_by is not OpenedBy.ARTICLE
+
+
+def is_opened_by_clock(newsletter: Newsletter) -> bool:
+    """Whether its issues come out by themselves, slot by slot."""
+    return newsletter.kind.opened_by is OpenedBy.CLOCK
 
 
 def slots_of(newsletter: Newsletter) -> schedule.Schedule:
@@ -23,7 +33,7 @@ def slots_of(newsletter: Newsletter) -> schedule.Schedule:
     if not kinds.RULES[newsletter.kind].is_offered:
         raise RefusedError(kinds.NOT_YET)
     if not has_slots(newsletter):
-        raise RefusedError("Only a digest has slots; an alert is sent with its article.")
+        raise RefusedError(f"{newsletter.name} has no slots; it is sent with its article.")
     return read_schedule(newsletter)
 
 
@@ -38,8 +48,11 @@ def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
 
 
 def said(newsletter: Newsletter) -> tuple[list[str], list[int]]:
-    """A digest's times and weekdays for a list; none where they cannot be read (`trouble`)."""
-    if not has_slots(newsletter):
+    """Times and weekdays at which a newsletter comes out by itself; none where it does not.
+
+    None either where they cannot be read (`trouble`).
+    """
+    if not is_opened_by_clock(newsletter):
         return [], []
     try:
         found = read_schedule(newsletter)
@@ -49,13 +62,23 @@ def said(newsletter: Newsletter) -> tuple[list[str], list[int]]:
 
 
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
-    """A digest's first slot after now; None for what has none, or a schedule that cannot be read.
+    """The first slot after now that the clock will open.
 
     For lists: one bad row must not take the others from the page (`trouble` says what it is).
+
+    Returns:
+        None for what does not come out by itself, or a row that has a trouble.
     """
-    if not has_slots(newsletter) or trouble(newsletter) is not None:
+    if not is_opened_by_clock(newsletter) or trouble(newsletter) is not None:
         return None
     return schedule.next_slot(read_schedule(newsletter), now=now)
+
+
+def last_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
+    """The slot that an editor can send now; None where there is none to send, or a trouble."""
+    if not has_slots(newsletter) or trouble(newsletter) is not None:
+        return None
+    return schedule.last_slot(read_schedule(newsletter), now=now)
 
 
 def trouble(newsletter: Newsletter) -> str | None:

@@ -3,12 +3,37 @@
 import enum
 
 
+class OpenedBy(enum.Enum):
+    """Who opens a newsletter's issues; each with the words for when it is sent."""
+
+    CLOCK = "at its times"
+    EDITOR = "when an editor sends it"
+    ARTICLE = "at once"
+
+
 class NewsletterKind(enum.StrEnum):
     """digest: on a schedule; alert: at once; letter: written by an editor, and not sent yet."""
 
     DIGEST = "digest"
     ALERT = "alert"
     LETTER = "letter"
+
+    @property
+    def opened_by(self) -> OpenedBy:
+        """Who opens its issues."""
+        return _OPENED_BY[self]
+
+    @classmethod
+    def told_at_once(cls) -> frozenset["NewsletterKind"]:
+        """Those whose issue is one article."""
+        return frozenset(kind for kind in cls if kind.opened_by is OpenedBy.ARTICLE)
+
+
+_OPENED_BY = {
+    NewsletterKind.DIGEST: OpenedBy.CLOCK,
+    NewsletterKind.ALERT: OpenedBy.ARTICLE,
+    NewsletterKind.LETTER: OpenedBy.EDITOR,
+}
 
 
 class EmptyRule(enum.StrEnum):

@@ -1,24 +1,32 @@
 """A kind of newsletter that nothing sends yet is refused at every face; old rows harm nobody."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from syndicate.cli import findings
 from syndicate.cli import newsletters as shell
 from syndicate.errors import RefusedError
-from syndicate.newsletters import kinds, rehearse, run, steering
+from syndicate.newsletters import alerts, kinds, rehearse, run, steering, timetable
 from syndicate.settings import load
+from syndicate.store.composition import alerts as asked
+from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.sending import ledger
+from syndicate.vocabulary.newsletters import NewsletterKind, OpenedBy
 from syndicate.vocabulary.sending import MailingKind
 from tests import rows
 from tests.acting import TESTER
+from tests.application import build
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import NOW
+from tests.web import operators
 
 SAID = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
 MORNING, LETTER = 1, 2
@@ -36,8 +44,102 @@ def letter(relay: FaultRelay) -> int:
 
 def test_every_kind_has_a_rule_and_a_kind_of_mailing() -> None:
     assert set(kinds.RULES) == set(NewsletterKind)
-    assert {each.value for each in NewsletterKind} < {each.value for each in MailingKind}
-    assert kinds.OFFERED == (NewsletterKind.DIGEST, NewsletterKind.ALERT)
+    assert MailingKind.SINGLE not in {rule.mailing for rule in kinds.RULES.values()}
+    assert [kind for kind in NewsletterKind if kind not in kinds.OFFERED] == [NewsletterKind.LETTER]
+    for opened_by in (OpenedBy.CLOCK, OpenedBy.ARTICLE):
+        assert any(kind.opened_by is opened_by for kind in kinds.OFFERED)
+
+
+@pytest.fixture(params=NewsletterKind)
+def kind(request: pytest.FixtureRequest) -> NewsletterKind:
+    return NewsletterKind(request.param)
+
+
+def test_a_list_names_the_times_of_what_the_clock_opens_alone(kind: NewsletterKind) -> None:
+    row = Newsletter(kind=kind, zone="UTC", schedule={"times": ["08:00"], "days": [1]})
+
+    times = (["08:00"], [1]) if kind.opened_by is OpenedBy.CLOCK else ([], [])
+    assert timetable.said(row) == times
+    assert timetable.has_slots(row) is (kind.opened_by is not OpenedBy.ARTICLE)
+
+
+@pytest.fixture
+def other(relay: FaultRelay, kind: NewsletterKind) -> int:
+    """A newsletter of the kind beside the digest of the morning, with an article asked for."""
+    assert relay.url
+    with transaction() as tx:
+        row = rows.newsletter(tx, 1, "other", section_ids=[1], kind=kind, zone="Asia/Qatar")
+        asked.ask(tx, [1], now=NOW)
+        return row.id
+
+
+def can_be_sent(newsletter_id: int) -> bool:
+    try:
+        steering.send_now(newsletter_id, actor=TESTER, now=NOW)
+    except RefusedError:
+        return False
+    return True
+
+
+def issues_of(newsletter_id: int) -> list[Issue]:
+    with transaction() as tx:
+        return issues.of_newsletter(tx, newsletter_id, limit=9)
+
+
+def test_the_tick_opens_the_issues_of_what_the_clock_opens(
+    other: int, kind: NewsletterKind
+) -> None:
+    run.open_due_issues(NOW)
+    with transaction() as tx:
+        row = newsletters.find(tx, other)
+    assert row is not None
+
+    is_the_clocks = kind in kinds.OFFERED and kind.opened_by is OpenedBy.CLOCK
+    assert bool(issues_of(other)) is is_the_clocks
+    assert (timetable.next_slot(row, NOW) is not None) is is_the_clocks
+
+
+def test_an_article_opens_the_issues_of_what_articles_open(
+    other: int, kind: NewsletterKind
+) -> None:
+    alerts.send_due(NOW)
+
+    is_the_articles = kind in kinds.OFFERED and kind.opened_by is OpenedBy.ARTICLE
+    assert [each.article_id for each in issues_of(other)] == ([1] if is_the_articles else [])
+
+
+def test_an_editor_sends_what_has_slots_and_it_goes_as_its_rule_says(
+    other: int, kind: NewsletterKind
+) -> None:
+    can_be = can_be_sent(other)
+
+    assert can_be is (kind in kinds.OFFERED and kind.opened_by is not OpenedBy.ARTICLE)
+    for issue in issues_of(other):
+        run.compose_issue(issue.id, NOW)
+        with transaction() as tx:
+            mailing = ledger.of_issue(tx, issue.id)
+        assert mailing is not None
+        rule = kinds.RULES[kind]
+        assert (mailing.kind, mailing.message, mailing.lane) == (
+            rule.mailing,
+            rule.message,
+            rule.lane,
+        )
+
+
+def test_the_console_offers_to_send_what_can_be_sent(other: int) -> None:
+    here: dict[str, Any] = {
+        "base_url": "http://127.0.0.1:8080",
+        "headers": {"Sec-Fetch-Site": "same-origin"},
+        "follow_redirects": False,
+    }
+    with TestClient(build(), client=("127.0.0.1", 50000), **here) as desk:
+        operators.sign_in(desk, "editor")
+        page = desk.get(f"/console/newsletters/{other}").text
+
+    can_be = can_be_sent(other)
+    assert (f'action="/console/newsletters/{other}/run"' in page) is can_be
+    assert (f'href="/console/newsletters/{other}/rehearsal"' in page) is can_be
 
 
 def test_the_shell_makes_no_letter(relay: FaultRelay) -> None:

@@ -35,7 +35,7 @@ NOES = (
             ("/newsletters/{flash}/run", {}),
         ),
         RefusedError,
-        "Only a digest has slots; an alert is sent with its article.",
+        "Flash has no slots; it is sent with its article.",
     ),
     No(
         SEND_NOW,

@@ -71,7 +71,9 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
     earliest = max(now - WITHIN, installation.opens_from(tx) or now - WITHIN)
     rows: list[DueAlert] = []
     for newsletter in tx.scalars(
-        select(Newsletter).where(Newsletter.kind == NewsletterKind.ALERT).order_by(Newsletter.id)
+        select(Newsletter)
+        .where(Newsletter.kind.in_(NewsletterKind.told_at_once()))
+        .order_by(Newsletter.id)
     ).all():
         was_opened = exists().where(
             Issue.newsletter_id == newsletter.id, Issue.article_id == Article.id

@@ -133,7 +133,8 @@ def _empty_subjects(tx: Transaction, article: Article) -> None:
     query = select(Issue, Newsletter.kind).join(Newsletter, Newsletter.id == Issue.newsletter_id)
     for issue, kind in tx.execute(query.where(or_(Issue.article_id == article.id, carries))):
         said = " ".join(str(each) for each in issue.subjects.values())
-        if kind is not NewsletterKind.ALERT and not any(each in said for each in headlines):
+        is_one_story = kind in NewsletterKind.told_at_once()
+        if not is_one_story and not any(each in said for each in headlines):
             continue
         issue.subjects = {}
         mailings = select(Mailing.id).where(Mailing.issue_id == issue.id)

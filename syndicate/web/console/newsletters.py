@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
-from syndicate.newsletters import schedule, steering, timetable
+from syndicate.newsletters import kinds, steering, timetable
 from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -51,21 +51,18 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
         readers = operations.active_readers(tx)
-    trouble = timetable.trouble(found)
-    is_digest = timetable.has_slots(found) and trouble is None
-    slots = timetable.read_schedule(found) if is_digest else None
     return pages.render(
         actor,
         "newsletter.html",
         tab="newsletters",
         newsletter=found,
-        trouble=trouble,
-        times=timetable.said(found)[0],
+        trouble=timetable.trouble(found),
+        when=", ".join(timetable.said(found)[0]) or kinds.when(found.kind),
         recent=recent,
         mailings=mailings,
         readers=readers.get(newsletter_id, 0),
-        last=schedule.last_slot(slots, now=now) if slots else None,
-        coming=schedule.next_slot(slots, now=now) if slots else None,
+        last=timetable.last_slot(found, now),
+        coming=timetable.next_slot(found, now),
     )
 
 
