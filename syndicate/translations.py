@@ -1,6 +1,7 @@
 """What the house says to readers, in each language it speaks: gettext catalogues (.po).
 
-They are read as they are written, so that no compiled file can go stale.
+A catalogue in `syndicate/locale`, named after its language, is all that a language needs. They are
+read as they are written, so that no compiled file can go stale.
 """
 
 import io
@@ -13,7 +14,18 @@ from babel.support import Translations
 
 from syndicate.languages import primary
 
-LANGUAGES = ("en", "ar")
+_FOLDER = resources.files("syndicate.locale")
+# In which the sentences stand in code and templates, and which serves whom we have no words for.
+_FIRST = "en"
+
+
+def _languages() -> tuple[str, ...]:
+    names = {each.name for each in _FOLDER.iterdir() if each.name.endswith(".po")}
+    found = {name.removesuffix(".po") for name in names}
+    return (_FIRST, *sorted(found - {_FIRST}))
+
+
+LANGUAGES = _languages()
 
 
 def known_language(language: str) -> str:
@@ -25,7 +37,7 @@ def known_language(language: str) -> str:
 @cache
 def catalogue(language: str) -> Translations:
     """The translations of one of `LANGUAGES`."""
-    source = resources.files("syndicate.locale").joinpath(f"{language}.po").read_bytes()
+    source = _FOLDER.joinpath(f"{language}.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source), locale=language))
     compiled.seek(0)

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton, get_datetime_format
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from syndicate import clock
@@ -51,9 +51,9 @@ def environment(language: str) -> Environment:
 
 
 def day(moment: dt.datetime | dt.date, language: str, zone: str = "UTC") -> str:
-    """A date in words: "Monday, 31 March 2014"."""
+    """A date in words: "Monday, 31 March 2014", "lundi 31 mars 2014"."""
     date = _local(moment, zone).date() if isinstance(moment, dt.datetime) else moment
-    return _comma(format_date(date, "EEEE, d MMMM y", locale=_locale(language)), language)
+    return format_date(date, "full", locale=_locale(language))
 
 
 def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
@@ -62,13 +62,15 @@ def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
     name = local.tzname() or ""
     # A zone without a name of its own: a bare "+03" would turn round in a line from right to left.
     zone_name = f"UTC{name}" if name[:1] in ("+", "-") else name
-    return f"{format_datetime(local, 'd MMM y HH:mm', locale=_locale(language))} {zone_name}"
+    date, time = _date_and_time(local, "yMMMd", language)
+    return f"{date} {time} {zone_name}"
 
 
 def brief(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
     """A time without its year or zone, for a list of new articles: "31 Mar, 16:26"."""
-    text = format_datetime(_local(moment, zone), "d MMM, HH:mm", locale=_locale(language))
-    return _comma(text, language)
+    date, time = _date_and_time(_local(moment, zone), "MMMd", language)
+    both = str(get_datetime_format("medium", locale=_locale(language)))
+    return both.replace("{1}", date).replace("{0}", time)
 
 
 def template_folders() -> list[Path]:
@@ -78,8 +80,16 @@ def template_folders() -> list[Path]:
     return [folder for folder in (packaged, checkout) if folder.is_dir()]
 
 
-def _comma(text: str, language: str) -> str:
-    return text.replace(",", "،") if language == "ar" else text
+def _date_and_time(moment: dt.datetime, of_date: str, language: str) -> tuple[str, str]:
+    """A date of these parts, and the time of day, as a language writes them.
+
+    Source: CLDR (available formats).
+    """
+    locale = _locale(language)
+    return (
+        format_skeleton(of_date, moment, locale=locale),
+        format_skeleton("Hm", moment, locale=locale),
+    )
 
 
 def _local(moment: dt.datetime, zone: str) -> dt.datetime:
