@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from syndicate.reading.records import Words
 from syndicate.render import email
 from syndicate.render.environment import environment
 from syndicate.translations import LANGUAGES
@@ -27,9 +28,7 @@ STORY = {
     "position": 0,
     "mask": 1,
     "url": "https://example.com/1",
-    "headline": "Harbour reopens",
-    "standfirst": "After the storm.",
-    "authors": ["City desk"],
+    **vars(Words("Harbour reopens", standfirst="After the storm.", authors=("City desk",))),
     "language": "en",
     "updated_at": NOW,
     "is_for_subscribers": True,

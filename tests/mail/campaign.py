@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.reading.records import Words
 from syndicate.render.email import render
 from syndicate.store.composition.materialise import materialise
 from syndicate.store.ground.session import Transaction, transaction
@@ -207,12 +208,16 @@ def _section(plan: Plan, place: int, slug: str, now: dt.datetime) -> dict[str, o
             {
                 "position": position,
                 "mask": 1 << position,
-                "headline": f"Story {position} of the day in {slug}",
-                "standfirst": _PARAGRAPH * plan.paragraphs,
+                **vars(
+                    Words(
+                        f"Story {position} of the day in {slug}",
+                        standfirst=_PARAGRAPH * plan.paragraphs,
+                        authors=(f"{slug.title()} desk",),
+                    )
+                ),
                 "url": f"https://daily.example/{slug}/story-{position}",
                 "picture": None,
                 "is_for_subscribers": False,
-                "authors": [f"{slug.title()} desk"],
                 "updated_at": now,
                 "language": "en",
             }

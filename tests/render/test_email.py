@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicate.errors import OversizeError, UnrenderableError
+from syndicate.reading.records import Words
 from syndicate.render import email
 from syndicate.render.email import Block, Rendered, inline, render
 from syndicate.render.encode import BASE64
@@ -35,8 +36,13 @@ def story(position: int, language: str, **more: Any) -> dict[str, Any]:
     return {
         "position": position,
         "mask": 1 << position,
-        "headline": f"{words[:30]} {position}",
-        "standfirst": words if position % 2 else "",
+        **vars(
+            Words(
+                f"{words[:30]} {position}",
+                standfirst=words if position % 2 else "",
+                authors=("World desk",) if position % 2 else (),
+            )
+        ),
         "url": f"https://daily.example/story-{position}?a=1&b=2",
         "picture": {
             "url": f"https://daily.example/{position}.jpg",
@@ -48,7 +54,6 @@ def story(position: int, language: str, **more: Any) -> dict[str, Any]:
         if position % 3 == 0
         else None,
         "is_for_subscribers": position % 4 == 0,
-        "authors": ["World desk"] if position % 2 else [],
         "updated_at": NOW,
         "language": language,
         **more,

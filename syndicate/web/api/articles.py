@@ -8,7 +8,15 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    WithJsonSchema,
+)
 
 from syndicate import clock
 from syndicate.articles import editing, receive_push
@@ -298,12 +306,15 @@ def _times(article: ArticleIn, place: str) -> Iterator[tuple[str, dt.datetime]]:
 
 def _plain(article: ArticleIn) -> dict[str, Any]:
     """What was sent, and nothing of what was not: that leaves rights as they are."""
-    said = article.model_dump(exclude_unset=True)
-    said["url"] = str(article.url) if article.url else None
-    said["pictures"] = [
-        {**each.model_dump(exclude_unset=True), "url": str(each.url)} for each in article.pictures
-    ]
-    return said
+    said = {"url": None, **_sent(article)}
+    return said | {"pictures": [_sent(each) for each in article.pictures]}
+
+
+def _sent(part: BaseModel) -> dict[str, Any]:
+    sent = part.model_dump(exclude_unset=True)
+    return {
+        name: str(value) if isinstance(value, HttpUrl) else value for name, value in sent.items()
+    }
 
 
 def _answered(
