@@ -1,8 +1,10 @@
 """An article's words have one list: what a revision keeps is what is decided about and shown."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import ARRAY, JSON, LargeBinary, String
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,7 +13,9 @@ from syndicate.articles.editing import Wording
 from syndicate.reading.records import Entry, Words
 from syndicate.store.content.articles import WORDS, Article, Revision
 from syndicate.store.ground.schema import Object
+from syndicate.web.api.articles import ArticleIn, PictureIn
 
+ROOT = Path(__file__).resolve().parents[2]
 KINDS = (String, ARRAY, JSON, JSONB, LargeBinary, Object)
 # Columns of text that no revision keeps, and why.
 NOT_KEPT = {
@@ -66,3 +70,10 @@ def test_a_later_word_of_an_entry_has_a_default() -> None:
     ]
 
     assert required == ["title"]
+
+
+@pytest.mark.parametrize("kind", [ArticleIn, PictureIn])
+def test_all_that_can_be_pushed_is_in_the_documents(kind: type[BaseModel]) -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+
+    assert [name for name in kind.model_fields if f'"{name}"' not in page] == []
