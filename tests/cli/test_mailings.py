@@ -72,12 +72,9 @@ def test_show_says_why_readers_were_left_out(mailing_id: int) -> None:
     operators.leave_out(mailing_id, DeliveryReason.PAUSED, DeliveryReason.ENDED)
 
     assert "Left out: 1 unsubscribed, 1 paused\n" in run("show", str(mailing_id))
-    assert json.loads(run("show", str(mailing_id), "--json"))["left_out"] == {
-        "suppressed": 0,
-        "ended": 1,
-        "paused": 1,
-        "nothing chosen": 0,
-    }
+    none = dict.fromkeys(DeliveryReason.barred(), 0)
+    left_out = json.loads(run("show", str(mailing_id), "--json"))["left_out"]
+    assert left_out == none | {"ended": 1, "paused": 1}
 
 
 def test_show_says_it_in_words(mailing_id: int) -> None:

@@ -16,7 +16,7 @@ from syndicate.store.intake import sources
 from syndicate.store.intake.sources import FetchState
 from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom import publications
-from syndicate.vocabulary.sources import HubState
+from syndicate.vocabulary.sources import HubState, SourceKind
 from tests import rows
 from tests.cli.asking import Answer, ask, cells
 from tests.collect import newsroom
@@ -95,7 +95,7 @@ def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
         (
             ("add", "x", "--kind", "nonsense"),
             2,
-            "There is no kind nonsense; it is one of feed, sitemap, page, websub, push.",
+            f"There is no kind nonsense; it is one of {', '.join(SourceKind)}.",
         ),
         (
             ("add", "x", "--pages", "often"),
