@@ -14,7 +14,7 @@ FOR_WORK := .venv/.for-work
 # Many tests wait for servers: one more of them than cores runs at once. A file stays whole.
 # In the order of the tree: else the files with the fewest tests, which are the longest, come last.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 3 ] && n=3; echo $$((n + 1)))
-PYTEST_FLAGS = -q --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+PYTEST_FLAGS = -q -p tests.ahead --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 PYTEST = $(BIN)/pytest $(PYTEST_FLAGS)
 # Where data of `make long` goes, whatever folder a process stands in.
 long: export COVERAGE_FILE := $(CURDIR)/build/coverage/data
@@ -60,6 +60,7 @@ check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, de
 	$(PYTEST) -m "not long" $(CHECK)
 
 long: $(FOR_WORK) ## all tests, also the whole matrices and journeys, and how much they cover; an hour
+	@$(MAKE) --no-print-directory wheel ALONE=1
 	@rm -rf build/coverage && mkdir -p build/coverage
 	$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --hypothesis-profile=long $(ARGS)
 	@$(BIN)/coverage combine --quiet
@@ -93,12 +94,15 @@ pins: $(FOR_WORK) ## write constraints.txt anew from what .venv holds
 	@set -e; $(find_python); $(find_pip); \
 	$$pip --python $(BIN)/python freeze --exclude-editable | LC_ALL=C sort -f >constraints.txt
 
-wheel: $(FOR_WORK) ## build the wheel, install it in a clean environment, run its doctor
+wheel: $(FOR_WORK) ## build the wheel, run its doctor; ALONE=1 installs what it needs anew beside it
 	@rm -rf dist build
 	@set -e; $(find_python); $(find_pip); \
 	$$pip --python $(BIN)/python wheel --quiet --no-deps --wheel-dir dist .; \
 	"$$python" -m venv --without-pip build/wheel; \
-	$$pip --python build/wheel/bin/python install $(PIP_FLAGS) --no-compile "$$(ls dist/*.whl)[embedded]"; \
+	wheel="$$(ls dist/*.whl)[embedded]"; \
+	$$pip --python build/wheel/bin/python install $(PIP_FLAGS) --no-compile $(if $(ALONE),,--no-deps) "$$wheel"; \
+	$(if $(ALONE),,$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+	  >"$$(build/wheel/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/ours.pth";) \
 	cd build && wheel/bin/syndicate doctor --data-dir wheel/data
 
 clean: ## forget .venv and whatever the tools left behind

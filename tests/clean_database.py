@@ -2,7 +2,7 @@
 than making another. A test that changed the tables, or filled them much, has it made anew."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import LiteralString, TypeVar
 
@@ -17,20 +17,24 @@ _TABLES: LiteralString = """
 SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 """
 _SEQUENCES: LiteralString = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'"
+# A sum of hashes, and no text to sort: it is asked after each test.
 _SHAPE: LiteralString = """
-SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
-  SELECT concat(oid, relname, reloptions) FROM pg_class
+SELECT sum(hashed) FROM (
+  SELECT hash_record_extended((oid, relname, reloptions), 1) AS hashed FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind <> 't'
   UNION ALL
-  SELECT concat(attrelid, attname, atttypid, attnotnull, attisdropped) FROM pg_attribute
+  SELECT hash_record_extended((attrelid, attname, atttypid, attnotnull, attisdropped), 2)
+    FROM pg_attribute
     WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
   UNION ALL
-  SELECT concat(oid, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  SELECT hash_record_extended((oid, conname), 3) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
   UNION ALL
-  SELECT concat(oid, proname) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+  SELECT hash_record_extended((oid, proname), 4) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace
   UNION ALL
-  SELECT concat(oid, tgname) FROM pg_trigger WHERE NOT tgisinternal
-) AS lines (line)
+  SELECT hash_record_extended((oid, tgname), 5) FROM pg_trigger WHERE NOT tgisinternal
+) AS lines
 """
 # A copy of a database is held until somebody releases it; this one was never sent from.
 _AT_HOME = sql.SQL(f"UPDATE installation SET home = {HOME}")  # noqa: S608 - our own text
@@ -41,7 +45,13 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 # Whoever still holds a connection is gone before the next test, as is what they had not committed.
 _END_OTHERS: LiteralString = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL (%s)
+"""
+# Of these, who waits for the next statement and holds nothing.
+_IDLE: LiteralString = """
+SELECT pid FROM pg_stat_activity AS activity
+WHERE pid = ANY (%s) AND state = 'idle' AND datname = current_database()
+  AND NOT EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid)
 """
 
 Made = TypeVar("Made")
@@ -86,17 +96,32 @@ class CleanDatabase:
             self._make()
         return self.url
 
-    def give_back(self) -> None:
-        """Undo what a test did to it."""
+    def give_back(self, kept: Collection[int] = ()) -> bool:
+        """Undo what a test did to it.
+
+        Args:
+            kept: the connections that the next test may use again, by the numbers of their
+                PostgreSQL processes.
+
+        Returns:
+            Whether it may: all of them stand and hold nothing. Else every one of them was ended.
+        """
         connection = self._connected()
-        connection.execute(_END_OTHERS)
+        idle = {row[0] for row in connection.execute(_IDLE, [list(kept)])} if kept else set()
+        may = idle == set(kept)
+        connection.execute(_END_OTHERS, [list(idle) if may else []])
+        return self._undo(connection) and may
+
+    def _undo(self, connection: psycopg.Connection) -> bool:
+        """Whether the same database stands there, empty; else it was dropped."""
         if (
             self._state(connection) == self._made_state
             and int(str(self._value(connection, _SIZE))) <= _MOST_BYTES
         ):
             self._empty(connection)
-            return
+            return True
         self._drop()
+        return False
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What `make` writes into the clean database: done once, then put there again by COPY.

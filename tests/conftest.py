@@ -23,10 +23,11 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.store.ground import session
 from syndicate.store.maintenance import migrate
-from tests import leftovers
+from tests import connections, leftovers, remembered
 from tests.clean_database import CleanDatabase
 
 pytest_plugins = ("tests.skips",)
+remembered.begin()
 
 # A busy machine makes everything slow, and that is no fault of the example.
 hypothesis.settings.register_profile(
@@ -106,6 +107,7 @@ def postgres(server_dir: Path) -> Iterator[Postgres]:
         monkeypatch.setenv("SYNDICATE_DATABASE_URL", url)
         _forget()
         migrate.upgrade()
+        session.dispose()
         _forget()
     yield server
     server.stop(now=True)
@@ -130,6 +132,7 @@ def empty_database(
         _forget()
         yield postgres.url(name)
         _forget()
+        session.dispose()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -149,7 +152,8 @@ def database(clean_database: CleanDatabase, settings_env: pytest.MonkeyPatch) ->
     _forget()
     yield url
     _forget()
-    clean_database.give_back()
+    if not clean_database.give_back(connections.open_now()):
+        session.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -190,6 +194,5 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
 def _forget() -> None:
     """Drop what the process remembers about its settings and servers."""
     settings.load.cache_clear()
-    session.dispose()
     jobs._producer.cache_clear()
     jobs.BREAKER.open_until = 0.0

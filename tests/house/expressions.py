@@ -15,6 +15,7 @@ from syndicate import characters
 from syndicate.bounces.reading import reasons
 from syndicate.bounces.reading import words as bounce_words
 from syndicate.subscribers import status_cells
+from tests.house import trees
 
 _PACKAGE = Path(syndicate.__file__).parent
 _RULES = "bounces/reading/words"
@@ -86,7 +87,7 @@ def _phrases() -> Iterator[Expression]:
 
 
 def _of(path: Path) -> Iterator[Expression]:
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = trees.tree(path)
     calls: list[Any] = [each for each in ast.walk(tree) if _of_re(each)]
     if not calls:
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.house import trees
 from tests.house.test_tree import ROOT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,11 +29,15 @@ class Module:
 
 def read(path: Path) -> Module:
     dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    return parse(dotted, path.read_text())
+    return _of(dotted, trees.tree(path))
 
 
 def parse(dotted: str, code: str) -> Module:
-    made = Module(dotted, ast.parse(code))
+    return _of(dotted, ast.parse(code))
+
+
+def _of(dotted: str, tree: ast.Module) -> Module:
+    made = Module(dotted, tree)
     for node in made.tree.body:
         made.defined |= dict.fromkeys(_given(node), node)
     for each in ast.walk(made.tree):

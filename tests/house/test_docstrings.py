@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house import trees
 from tests.house.names_used import Function
 from tests.house.test_tree import named, sources
 
@@ -78,7 +79,7 @@ def test_a_docstring_explains_fields_and_parameters_that_there_are() -> None:
     found = [
         f"{named(path)}: {name}"
         for path in sources("syndicate", "workers", "tests", "bench")
-        for name in unknown_names(ast.parse(path.read_text()))
+        for name in unknown_names(trees.tree(path))
     ]
 
     assert found == []
@@ -88,7 +89,7 @@ def test_the_map_of_a_room_names_its_modules() -> None:
     wrong: dict[str, set[str]] = {}
     for path in sources("syndicate"):
         if path.name == "__init__.py":
-            told = mapped(ast.get_docstring(ast.parse(path.read_text())) or "")
+            told = mapped(ast.get_docstring(trees.tree(path)) or "")
             wrong |= {named(path): gone} if (gone := told - modules(path.parent)) else {}
 
     assert wrong == {}

@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from tests.house import trees
+
 ROOT = Path(__file__).resolve().parents[2]
 # The names of rows that other rooms are tempted to use for what they make of such a row.
 NEAR_TO_THEM = {"Correction", "FeedDocument", "Story", "Pick", "Page", "Pages", "Entry", "Document"}
@@ -23,7 +25,7 @@ def test_a_word_of_the_readme_is_the_name_of_one_class() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for top in ("syndicate", "workers"):
         for path in (ROOT / top).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in trees.nodes(path):
                 if isinstance(node, ast.ClassDef):
                     places[node.name].append(str(path.relative_to(ROOT)))
     kept = words() | NEAR_TO_THEM | ONCE_DOUBLED

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.render.environment import environment
+from tests.house import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 # pattern → what a native editor writes instead
@@ -69,7 +70,7 @@ def code() -> Iterator[tuple[str, str]]:
     """Every string of the code that is a sentence, and what `--help` says of each command."""
     for path in sorted((ROOT / "syndicate").rglob("*.py")):
         if "versions" not in path.parts:
-            tree = ast.parse(path.read_text())
+            tree = trees.tree(path)
             silent = documentation(tree) - (helps(tree) if "cli" in path.parts else set())
             yield from ((str(path), said) for said in strings(tree, silent))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from syndicate.store.maintenance import tables
+from tests.house import trees
 from tests.house.test_tree import named, sources
 
 # Of an open transaction the other rooms may use this; the rest is the session's.
@@ -68,7 +69,7 @@ def changed_rows(tree: ast.AST) -> Iterator[str]:
 def test_no_row_is_written_outside_the_store() -> None:
     found = []
     for path in outside():
-        tree = ast.parse(path.read_text())
+        tree = trees.tree(path)
         found += [f"{named(path)}:{it}" for it in statements_of_sessions(tree)]
         found += [f"{named(path)}:{it}" for it in changed_rows(tree)]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from tests.house import trees
+
 ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "manager", "stuff"}
 OLDEST_PYTHON = "3.11.2"
@@ -110,7 +112,7 @@ def test_no_module_is_longer_than_a_sitting() -> None:
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
     """Each function and its lines, without its docstring (which says shape, unit and source)."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(trees.tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             first = node.body[0]
@@ -135,7 +137,7 @@ def test_every_module_says_what_it_is_for() -> None:
     silent = [
         named(path)
         for path in sources("syndicate", "workers")
-        if not ast.get_docstring(ast.parse(path.read_text()))
+        if not ast.get_docstring(trees.tree(path))
     ]
 
     assert silent == []

@@ -21,6 +21,7 @@ from syndicate.store.maintenance.tables import METADATA
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 from tests.application import build
+from tests.house import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATE = "the database allows other words: write a migration, as 0012 does, or take the word back"
@@ -54,23 +55,18 @@ _FILTERS = {"in_", "not_in", "where", "filter", "lock"}
 _VALUE = re.compile(r"'([^']*)'::")
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
 def values(kind: type[enum.Enum]) -> set[str]:
     return {str(each.value) for each in kind}
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Strings of a file, docstrings left out, with their lines."""
-    module = tree(path)
     documents = {
         id(node.value)
-        for node in ast.walk(module)
+        for node in trees.nodes(path)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    constants = (node for node in ast.walk(module) if isinstance(node, ast.Constant))
+    constants = (node for node in trees.nodes(path) if isinstance(node, ast.Constant))
     for node in constants:
         if isinstance(node.value, str) and id(node) not in documents:
             yield node.lineno, node.value
@@ -145,7 +141,7 @@ def test_no_word_is_listed_a_second_time() -> None:
 
 def lists_of_text(path: Path) -> Iterator[tuple[int, set[str]]]:
     """Values of every enum and `Literal` of a file."""
-    for node in ast.walk(tree(path)):
+    for node in trees.nodes(path):
         if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in node.bases):
             assigned = [each.value for each in node.body if isinstance(each, ast.Assign)]
             yield node.lineno, constants(assigned)
@@ -170,7 +166,7 @@ def member(node: ast.expr) -> str | None:
 def test_a_set_of_values_that_two_places_ask_for_has_a_name() -> None:
     places: dict[frozenset[str], list[str]] = defaultdict(list)
     for path in SHIPPED:
-        for node in ast.walk(tree(path)):
+        for node in trees.nodes(path):
             if isinstance(node, ast.Tuple | ast.Set | ast.List) and len(node.elts) > 1:
                 members = frozenset(name for each in node.elts if (name := member(each)))
                 if len(members) == len(node.elts):
@@ -181,8 +177,8 @@ def test_a_set_of_values_that_two_places_ask_for_has_a_name() -> None:
 
 def assigned(path: Path) -> set[str]:
     """Members that a file gives to something: whatever is not compared, filtered or excluded."""
-    module, compared = tree(path), set()
-    for node in ast.walk(module):
+    compared: set[int] = set()
+    for node in trees.nodes(path):
         if isinstance(node, ast.Dict) and "vocabulary" in path.parts:  # what is said of a word
             compared |= {id(each) for each in node.keys}
         called = node.func if isinstance(node, ast.Call) else None
@@ -191,7 +187,7 @@ def assigned(path: Path) -> set[str]:
             compared |= {id(each) for each in ast.walk(node)}
     return {
         name
-        for node in ast.walk(module)
+        for node in trees.nodes(path)
         if isinstance(node, ast.Attribute) and id(node) not in compared and (name := member(node))
     }
 
@@ -214,7 +210,7 @@ def test_every_channel_is_asked_for() -> None:
     asked = {
         name
         for path in SHIPPED
-        for node in ast.walk(tree(path))
+        for node in trees.nodes(path)
         if isinstance(node, ast.Attribute) and (name := member(node))
     }
 
