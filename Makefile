@@ -37,7 +37,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check long lint fmt faults pictures db-new pins wheel clean
+.PHONY: help setup demo up test check checks long lint fmt faults pictures db-new pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -56,7 +56,10 @@ test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/m
 	$(PYTEST) -m "not debian and not long" $(ARGS)
 
 check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, dependencies, wheel, tests
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint wheel
+	@$(MAKE) --no-print-directory --jobs=3 lint wheel checks
+
+# Beside the others: what each of them waits for leaves time to the rest.
+checks:
 	$(PYTEST) -m "not long" $(CHECK)
 
 long: $(FOR_WORK) ## all tests, also the whole matrices and journeys, and how much they cover; an hour

@@ -32,14 +32,14 @@ remembered.begin()
 # A busy machine makes everything slow, and that is no fault of the example.
 hypothesis.settings.register_profile(
     "house",
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
     print_blob=True,
 )
-# `make long` asks four times as many.
+# `make long` asks five times as many.
 hypothesis.settings.register_profile(
-    "long", hypothesis.settings.get_profile("house"), max_examples=100
+    "long", hypothesis.settings.get_profile("house"), max_examples=50
 )
 hypothesis.settings.load_profile("house")
 

@@ -149,7 +149,7 @@ SPOILT = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "column", "why"), matrix.rows(SPOILT, every=4))
+@pytest.mark.parametrize(("bad", "column", "why"), matrix.rows(SPOILT, every=12))
 def test_a_row_that_nobody_can_use_is_named_with_its_repair(
     ask: Ask, database: str, bad: str, column: str, why: str
 ) -> None:

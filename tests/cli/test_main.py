@@ -71,7 +71,7 @@ ERRORS = [
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "env", "code", "sentence"), matrix.rows(ERRORS, every=3))
+@pytest.mark.parametrize(("arguments", "env", "code", "sentence"), matrix.rows(ERRORS, every=6))
 def test_an_error_is_one_sentence_on_stderr(
     arguments: list[str], env: dict[str, str], code: int, sentence: str
 ) -> None:

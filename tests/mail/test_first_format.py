@@ -22,6 +22,7 @@ from syndicate.store.maintenance import migrate
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import MailingContent
 from syndicate.vocabulary.sending import Lane, MailingState
+from tests import matrix
 from tests.acting import TESTER
 from tests.mail import first_format
 from tests.mail.fault_relay import Event, FaultRelay, Taken
@@ -78,7 +79,7 @@ def parts(taken: Taken) -> tuple[str, str]:
     return plain.replace("\r\n", "\n"), page
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize("name", matrix.rows(HONEST, every=2))
 def test_a_mailing_paused_in_mid_send_goes_on_with_the_bytes_of_the_version_before(
     upgraded: FaultRelay, name: str
 ) -> None:

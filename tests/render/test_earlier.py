@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.render.earlier import FORMAT, pieces, slots_of
@@ -159,7 +159,6 @@ def test_an_odd_number_of_nuls_does_not_move_the_templates_own_slot() -> None:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("message", ["digest", "feedback"])
-@settings(max_examples=30)
 @given(words=st.lists(st.sampled_from([each for each in PIECES if each.isascii()]), max_size=6))
 @example(words=list(PIECES[:14]))
 def test_no_words_get_a_link_or_leave_a_mark(message: str, encoding: str, words: list[str]) -> None:

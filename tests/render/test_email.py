@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import OversizeError, UnrenderableError
@@ -135,7 +135,6 @@ def alone(choice: int, language: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("language", matrix.whole(["en", "ar"], short=["ar"]))
-@settings(max_examples=64, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choice=st.integers(1, 63))
 def test_any_choices_joined_blocks_equal_premailers_result_for_it_alone(
     language: str, choice: int

@@ -77,9 +77,13 @@ def alone(message: str, language: str, words: list[str], shown: int) -> tuple[st
     return squeezed(plain), squeezed(page)
 
 
+# Each renders some mails.
+FEWER = settings(max_examples=settings.default.max_examples // 2)  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("message", MAILS)
-@settings(max_examples=12)
+@FEWER
 @given(words=SEVERAL, choice=st.integers(1, 15).filter(lambda choice: choice & 0b11))
 @example(words=EVERYTHING, choice=15)
 @example(words=EVERYTHING, choice=0b1001)
@@ -93,7 +97,7 @@ def test_a_choices_joined_blocks_are_what_its_words_make_alone(
 
 
 @pytest.mark.parametrize("message", MAILS)
-@settings(max_examples=12)
+@FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
 @example(words=list(PIECES))
@@ -112,7 +116,7 @@ def test_private_links_stand_where_the_template_puts_them_and_nowhere_else(
 
 
 @pytest.mark.parametrize("message", MAILS)
-@settings(max_examples=12)
+@FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
 @example(words=list(PIECES))
@@ -167,7 +171,7 @@ def text_lines(message: str, words: list[str]) -> list[str]:
     return environment("en").get_template(f"mail/{message}/body.txt").render(values).split("\n")
 
 
-@settings(max_examples=12)
+@FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
 def test_a_part_that_is_made_8bit_keeps_its_slots_and_no_others(words: list[str]) -> None:
@@ -180,7 +184,7 @@ def test_a_part_that_is_made_8bit_keeps_its_slots_and_no_others(words: list[str]
         assert in_eight_bit(raw, headers[f"{part}_encoding"]).count(SLOT_MARK) == 0
 
 
-@settings(max_examples=5)
+@FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
 def test_the_same_words_give_the_same_bytes(words: list[str]) -> None:
@@ -190,7 +194,7 @@ def test_the_same_words_give_the_same_bytes(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("message", MAILS)
-@settings(max_examples=12)
+@FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
 def test_a_subject_is_one_line_that_a_header_can_hold(message: str, words: list[str]) -> None:

@@ -336,7 +336,6 @@ NAMES = st.sampled_from(["status", "subscribed", "opt-out", "unsub_time", "confi
 
 @pytest.mark.usefixtures("database", "morning")
 @settings(
-    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -25,6 +25,19 @@ def cases(rows: Sequence[Done | No], *faces: str) -> list[ParameterSet]:
     ]
 
 
+def in_turn(every: list[ParameterSet]) -> list[ParameterSet]:
+    """Of each row one face after another for `make check`, and the rest for `make long`."""
+    rows: dict[int, list[ParameterSet]] = {}
+    for each in every:
+        rows.setdefault(id(each.values[0]), []).append(each)
+    return [
+        pytest.param(*each.values, id=str(each.id), marks=marks)
+        for number, row in enumerate(rows.values())
+        for place, each in enumerate(row)
+        for marks in [() if place == number % len(row) else pytest.mark.long]
+    ]
+
+
 @pytest.mark.parametrize(("row", "face"), cases(DONE, *FACES))
 def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     row: Done, face: str, faces: Faces, place: Place
@@ -45,7 +58,7 @@ def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     assert len(audited()) - before == (1 if row.is_quiet_again else 2)
 
 
-@pytest.mark.parametrize(("row", "face"), cases(NOES, *FACES))
+@pytest.mark.parametrize(("row", "face"), in_turn(cases(NOES, *FACES)))
 def test_a_refusal_is_the_same_sentence_and_changes_nothing(
     row: No, face: str, faces: Faces, place: Place
 ) -> None:

@@ -169,7 +169,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", matrix.rows(BAD, every=12))
+@pytest.mark.parametrize("bad", matrix.rows(BAD, every=24))
 def test_one_bad_row_costs_itself_alone(browser: TestClient, whole: Newsroom, bad: str) -> None:
     operators.sign_in(browser)
     with transaction() as tx:

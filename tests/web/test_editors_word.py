@@ -48,7 +48,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=10))
+@pytest.mark.parametrize(("after", "shown"), matrix.rows(WORDS, every=30))
 def test_a_correction_that_older_code_took_for_no_change_reaches_readers(
     desk: Desk, after: dict[str, Any], shown: str
 ) -> None:
@@ -221,7 +221,7 @@ HELD = [
 ]
 
 
-@pytest.mark.parametrize(("held", "after", "state"), matrix.rows(HELD, every=3))
+@pytest.mark.parametrize(("held", "after", "state"), matrix.rows(HELD, every=6))
 def test_silence_lets_nothing_out(
     desk: Desk, held: dict[str, Any], after: dict[str, Any], state: str
 ) -> None:

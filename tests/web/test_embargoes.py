@@ -36,7 +36,7 @@ def test_an_embargo_that_cannot_be_read_is_refused_in_one_sentence(
     )
 
 
-@pytest.mark.parametrize("when", ["embargo_until", "published_at"])
+@pytest.mark.parametrize("when", matrix.rows(["embargo_until", "published_at"], every=2))
 def test_an_embargoed_article_is_nowhere_before_its_second(
     when: str,
     site: TestClient,

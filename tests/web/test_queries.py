@@ -11,7 +11,7 @@ from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.vocabulary.sources import SourceKind
-from tests import rows
+from tests import matrix, rows
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -59,7 +59,7 @@ def add_more(room: Newsroom, number: int) -> None:
     operators.mailing(room, cohort_days=number)
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", matrix.rows(LISTS, every=2))
 def test_list_asks_as_often_for_three_as_for_one(
     browser: TestClient, newsroom: Newsroom, path: str
 ) -> None:

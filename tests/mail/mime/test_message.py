@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate import signing
@@ -238,7 +238,6 @@ HOSTILE = st.text(st.characters() | st.sampled_from(list("\r\n=?<>.أ \t")), max
 
 
 @pytest.mark.parametrize("key", [RSA, ED25519], ids=["rsa", "ed25519"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(title=HOSTILE, name=HOSTILE)
 def test_signatures_verify_for_any_title_and_no_header_is_injected(
     key: RSAPrivateKey | Ed25519PrivateKey, title: str, name: str

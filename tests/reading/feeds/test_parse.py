@@ -210,7 +210,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", matrix.rows(list(HOSTILE), every=4))
+@pytest.mark.parametrize("name", matrix.rows(list(HOSTILE), every=8))
 def test_a_hostile_document_takes_nothing_from_the_next(name: str) -> None:
     readers = pool.readers()
 
