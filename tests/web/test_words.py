@@ -17,6 +17,7 @@ from syndicate.languages import primary
 from syndicate.render.environment import environment
 from syndicate.translations import LANGUAGES
 from syndicate.web import errors
+from tests.house import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "syndicate" / "locale"
@@ -55,8 +56,8 @@ def in_templates() -> Iterator[tuple[str, str]]:
 def in_code() -> Iterator[tuple[str, str]]:
     """What is handed to `say`, and every sentence of what refuses readers."""
     for path in sorted((ROOT / "syndicate").rglob("*.py")):
-        name, tree = str(path.relative_to(ROOT / "syndicate")), ast.parse(path.read_text())
-        for node in ast.walk(tree):
+        name, tree = str(path.relative_to(ROOT / "syndicate")), trees.tree(path)
+        for node in trees.nodes(path):
             yield from ((name, said) for said in said_in(node))
         if name.startswith(REFUSING):
             yield from ((name, said) for said in refused_in(name, tree))
