@@ -37,12 +37,16 @@ _NOTE = text(
 )
 
 
+# What locks is chosen once: as the inner side of a nested loop it would begin again for each row,
+# pass over what it had locked and take more than it may.
 _TAKE = text(
     """
-    DELETE FROM changed_article WHERE article_id IN (
+    WITH chosen AS MATERIALIZED (
         SELECT article_id FROM changed_article LIMIT :most FOR UPDATE SKIP LOCKED
     )
-    RETURNING article_id
+    DELETE FROM changed_article USING chosen
+    WHERE changed_article.article_id = chosen.article_id
+    RETURNING changed_article.article_id
     """
 )
 

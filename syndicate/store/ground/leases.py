@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sqlalchemy import Select, inspect, update
+from sqlalchemy import Select, inspect, select, update
 
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
@@ -26,10 +26,11 @@ def lease(
         The rows as they are now, in no order.
     """
     (key,) = inspect(table).primary_key
-    locked = due.with_for_update(skip_locked=True).scalar_subquery()
+    # Never inlined: as the inner side of a nested loop it would lock as many again for each row.
+    locked = due.with_for_update(skip_locked=True).cte("locked")
     taken = (
         update(table)
-        .where(key.in_(locked))
+        .where(key.in_(select(*locked.c)))
         .values(values)
         .returning(table)
         .execution_options(synchronize_session=False, populate_existing=True)

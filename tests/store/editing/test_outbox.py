@@ -12,6 +12,7 @@ from syndicate.store.ground.session import Transaction, transaction, undone
 from syndicate.store.syndication import feeds
 from tests import rows
 from tests.rows import NOW
+from tests.store import plans
 
 pytestmark = pytest.mark.usefixtures("database")
 LATER = NOW + dt.timedelta(seconds=1)
@@ -63,6 +64,7 @@ def test_nothing_to_tell_is_no_hint() -> None:
 def test_very_many_are_passed_on_in_parts() -> None:
     with transaction() as tx:
         outbox.note(tx, range(1, outbox.BATCH + 2), now=NOW)
+        plans.nested(tx)
 
         assert [outbox.pass_on(tx, NOW) for _ in range(3)] == [outbox.BATCH, 1, 0]
 

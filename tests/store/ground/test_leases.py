@@ -10,6 +10,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake.sources import FetchState
 from tests import rows
 from tests.rows import NOW
+from tests.store import plans
 
 pytestmark = pytest.mark.usefixtures("database")
 LATER = NOW + dt.timedelta(minutes=1)
@@ -65,6 +66,19 @@ def test_no_more_are_taken_than_are_wanted_in_the_order_that_is_asked_for() -> N
         assert [[row.source_id for row in take(tx, 1)] for _ in range(4)] == (
             [[ids[2]], [ids[1]], [ids[0]], []]
         )
+
+
+def test_no_more_are_taken_however_it_is_planned() -> None:
+    with transaction() as tx:
+        sources(tx, 5)
+        # In the order in which they stand in the table.
+        longest_first = (
+            "UPDATE fetch_state SET next_at = next_at - source_id * interval '-1 minute'"
+        )
+        tx.execute(text(f"{longest_first} - interval '1 day'"))
+        plans.nested(tx)
+
+        assert [len(take(tx, 2)) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_what_is_not_due_stays_as_it_is() -> None:
