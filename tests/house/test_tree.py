@@ -15,6 +15,7 @@ from tests.house import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "manager", "stuff"}
+READING_KNOWS = {"errors", "languages", "vocabulary", "bounds", "characters"}
 OLDEST_PYTHON = "3.11.2"
 MODULE_LINES = 400
 FUNCTION_LINES = 50
@@ -71,7 +72,7 @@ def test_a_layer_names_every_package() -> None:
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
 
-    # Catalogues are data, read by the templates' environment. lint-imports misses absent packages.
+    # Catalogues are data, read by `translations`. lint-imports misses absent packages.
     assert present - placed == {"syndicate.locale"}
 
 
@@ -86,6 +87,20 @@ def test_sql_is_forbidden_to_every_package_but_store() -> None:
     free = placed - set(sources_named)
 
     assert free == {"syndicate.store"}
+
+
+def test_reading_may_know_little_of_ours() -> None:
+    """A package that is new must be forbidden to `reading`, or named here and in the page."""
+    contract = next(each for each in contracts() if str(each["name"]).startswith("Reading"))
+    forbidden = contract["forbidden_modules"]
+    assert isinstance(forbidden, list)
+    layers = next(each["layers"] for each in contracts() if each["type"] == "layers")
+    assert isinstance(layers, list)
+    placed = {name.strip() for layer in layers for name in layer.split("|")}
+
+    allowed = placed - set(forbidden) - {"syndicate.reading"}
+
+    assert allowed == {f"syndicate.{name}" for name in READING_KNOWS}
 
 
 def test_no_module_is_a_drawer() -> None:
