@@ -1,4 +1,9 @@
-"""What may be dropped, and when: every retention rule with its number and its reason."""
+"""What is deleted when it is old enough: the retention rules, with their numbers and reasons.
+
+Two stand where they act. `store.syndication.consumers.KEEP_SILENT` says how long a program that
+fetches feeds counts after its last visit. The date on which a friend's address is forgotten
+is written beside it when a reader emails an article (`actions.email_article`).
+"""
 
 import datetime as dt
 

@@ -33,7 +33,7 @@ from syndicate.vocabulary.feeds import FeedFormat
 
 _PURPOSE = "partner"
 # A program that has been silent for so long has left; what it holds is its own affair.
-KEEP = dt.timedelta(days=30)
+KEEP_SILENT = dt.timedelta(days=30)
 # A polite reader comes once an hour.
 GRACE = dt.timedelta(hours=1)
 
@@ -170,11 +170,11 @@ def behind(tx: Transaction, *, now: dt.datetime, grace: dt.timedelta = GRACE) ->
         select(FeedConsumer, Feed.slug, FeedPartner.name, changed_at)
         .join(Feed, Feed.id == FeedConsumer.feed_id)
         .outerjoin(FeedPartner, FeedPartner.id == FeedConsumer.partner_id)
-        .join(Article, and_(stands_in(), Article.updated_at > now - KEEP))
+        .join(Article, and_(stands_in(), Article.updated_at > now - KEEP_SILENT))
         .join(Revision, Revision.article_id == Article.id)
         .where(
             taken_back,
-            FeedConsumer.last_at > now - KEEP,
+            FeedConsumer.last_at > now - KEEP_SILENT,
             Revision.created_at > FeedConsumer.last_at,
             Revision.created_at < now - grace,
             Article.published_at < FeedConsumer.last_at,
@@ -209,7 +209,7 @@ def forget_silent(tx: Transaction, now: dt.datetime) -> None:
     """Drop programs that have not come for 30 days; partners stay."""
     tx.execute(
         delete(FeedConsumer).where(
-            FeedConsumer.last_at < now - KEEP, FeedConsumer.partner_id.is_(None)
+            FeedConsumer.last_at < now - KEEP_SILENT, FeedConsumer.partner_id.is_(None)
         )
     )
 
