@@ -21,7 +21,7 @@ from sqlalchemy import text
 from bench.ground import Ground, commit_pending, wal_bytes
 from syndicate import clock
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, ledger, results
+from syndicate.store.sending import batch_leases, ledger, results
 from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryState, Lane
 from tests.mail.campaign import Plan, start
@@ -79,15 +79,15 @@ def work_through(decile: int) -> Iterator[float]:
     done, since = 0, time.monotonic()
     while True:
         with transaction() as tx:
-            leased = lease.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
+            leased = batch_leases.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
         if leased is None:
             break
         with transaction() as tx:
-            dues = lease.due_deliveries(tx, leased, clock.now())
+            dues = batch_leases.due_deliveries(tx, leased, clock.now())
         for first in range(0, len(dues), CHUNK):
             part = [due.ordinal for due in dues[first : first + CHUNK]]
             with transaction() as tx:
-                lease.intend(tx, leased, part, version=1, now=clock.now())
+                batch_leases.intend(tx, leased, part, version=1, now=clock.now())
             outcomes = [
                 DeliveryOutcome(
                     ordinal, STATES.get(ordinal % 100, DeliveryState.ACCEPTED), code=250

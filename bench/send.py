@@ -32,7 +32,7 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from tests.mail.campaign import Plan, start
 
 # Ten readers' digest of 20 stories: about 70 KB on the wire.

@@ -18,8 +18,8 @@ def send(mailing_id: int) -> dict[str, Any]:
     while True:
         settled += deliver.send_lane(Lane.BULK, should_stop=lambda: False)
         with transaction() as tx:
-            standing = progress.standing(tx, mailing_id)
-        if standing is None or not standing.counts.remaining:
+            mailing_progress = progress.find(tx, mailing_id)
+        if mailing_progress is None or not mailing_progress.counts.remaining:
             return {"settled": settled}
         time.sleep(0.05)
 

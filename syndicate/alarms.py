@@ -21,7 +21,7 @@ from syndicate.newsletters import timetable
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters
 from syndicate.store.views import operations, progress
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -89,7 +89,7 @@ def look_into(alarm: Alarm, tx: Transaction, now: dt.datetime) -> list[Need]:
 
 
 def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
-    found = progress.standings(tx, operations.watched(tx))
+    found = progress.find_all(tx, operations.watched(tx))
     titles = operations.titles(tx, [each.mailing.id for each in found])
     for each in found:
         title, trouble = titles.get(each.mailing.id), _trouble(each)
@@ -98,11 +98,11 @@ def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
             yield Need(text, f"/console/mailings/{each.mailing.id}")
 
 
-def _trouble(standing: Standing) -> str:
+def _trouble(mailing_progress: MailingProgress) -> str:
     """What is wrong with a mailing, as the end of a sentence; empty if nothing is."""
-    counts = standing.counts
-    if standing.mailing.state is MailingState.PAUSED:
-        return f"is {standing.mailing.state} with {counts.remaining} remaining"
+    counts = mailing_progress.counts
+    if mailing_progress.mailing.state is MailingState.PAUSED:
+        return f"is {mailing_progress.mailing.state} with {counts.remaining} remaining"
     told = [
         f"{number} {word}"
         for number, word in ((counts.failed, "failed"), (counts.ambiguous, "in doubt"))
@@ -114,7 +114,7 @@ def _trouble(standing: Standing) -> str:
 def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
     for each in found[:_INCIDENTS]:
-        text = advice.told(each.receiver, each.domain, each.reason)
+        text = advice.sentence(each.receiver, each.domain, each.reason)
         yield Need(text, f"/console/incidents#incident-{each.id}")
     if more := len(found) - min(len(found), _INCIDENTS):
         who = "1 more receiver objects" if more == 1 else f"{more} more receivers object"
@@ -128,8 +128,8 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         yield Need(text, f"/console/newsletters/{newsletter.id}")
 
 
-def _left_out(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
-    for row, issue, newsletter in operations.left_out(tx, since=now - _LOOK_BACK):
+def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for row, issue, newsletter in operations.unusable_stories(tx, since=now - _LOOK_BACK):
         why = row.detail.get("why", "no reason was recorded")
         text = (
             f"Issue {issue.number} of {newsletter.name} was sent without "
@@ -188,7 +188,7 @@ ALARMS: tuple[Alarm, ...] = (
         "left_out_stories",
         "an issue of the last two days was sent without a story that no mail can hold",
         "/console/newsletters",
-        _left_out,
+        _unusable_stories,
     ),
     Alarm(
         "unread_embargoes",

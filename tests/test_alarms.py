@@ -67,12 +67,12 @@ def held_issue(tx: Transaction, newsletter: Newsletter, number: int = 1, **colum
     rows.issue(tx, newsletter.id, number, **(plain | columns))
 
 
-def left_out(tx: Transaction, issue: object, *, at: dt.datetime = NOW, **detail: Any) -> None:
+def unusable_story(tx: Transaction, issue: object, *, at: dt.datetime = NOW, **detail: Any) -> None:
     audit.record(
         tx,
         at=at,
         actor="worker",
-        action=audit.LEFT_OUT,
+        action=audit.UNUSABLE_STORY,
         subject="article:12",
         issue=issue,
         **detail,
@@ -171,10 +171,10 @@ def issues_that_are_not_held_or_old(tx: Transaction) -> None:
     held_issue(tx, newsletter, 2, state=IssueState.EMPTY)
 
 
-def stories_left_out(tx: Transaction) -> list[Need]:
+def unusable_stories(tx: Transaction) -> list[Need]:
     issue = rows.issue(tx, morning(tx).id, 7)
-    left_out(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
-    left_out(tx, issue.id)
+    unusable_story(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
+    unusable_story(tx, issue.id)
     said = "Issue 7 of Morning was sent without article 12: "
     return [
         Need(f"{said}no reason was recorded.", "/articles/12"),
@@ -184,9 +184,9 @@ def stories_left_out(tx: Transaction) -> list[Need]:
 
 def stories_of_old_and_lost_issues(tx: Transaction) -> None:
     issue = rows.issue(tx, morning(tx).id, 7)
-    left_out(tx, issue.id, at=NOW - LOOK_BACK - S)
-    left_out(tx, issue.id + 1)
-    left_out(tx, "none")
+    unusable_story(tx, issue.id, at=NOW - LOOK_BACK - S)
+    unusable_story(tx, issue.id + 1)
+    unusable_story(tx, "none")
     audit.record(tx, at=NOW, actor="worker", action="run", subject="article:12", issue=issue.id)
 
 
@@ -256,7 +256,7 @@ RINGS: dict[str, list[Ring]] = {
     ],
     "incidents": [two_incidents, six_incidents, seven_incidents],
     "held_issues": [held_issues],
-    "left_out_stories": [stories_left_out],
+    "left_out_stories": [unusable_stories],
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
     "sources": [

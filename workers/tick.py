@@ -21,7 +21,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
 from syndicate.store.platform import due
-from syndicate.store.sending import lease
+from syndicate.store.sending import batch_leases
 from syndicate.store.syndication import feeds, hub, hub_pings
 from syndicate.vocabulary.sending import Lane
 from workers.app import app
@@ -158,7 +158,7 @@ def hint_due_hub(now: dt.datetime) -> None:
 def hint_ready_batches(now: dt.datetime) -> None:
     """Wake the senders of each lane that has a batch to take."""
     with transaction() as tx:
-        ready = lease.ready_lanes(tx, now)
+        ready = batch_leases.ready_lanes(tx, now)
         for lane, job in ((Lane.URGENT, jobs.SEND_URGENT), (Lane.BULK, jobs.SEND_BULK)):
             if lane in ready:
                 tx.hint(job)

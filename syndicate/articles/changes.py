@@ -19,7 +19,7 @@ from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
 from syndicate.articles.story import ArticleText, story_of
 from syndicate.reading.records import Entry, PictureIn, Words
-from syndicate.reading.text import plain, words
+from syndicate.reading.text import plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 MATERIAL_SHARE = 0.03
@@ -255,12 +255,12 @@ def _of_feed(
 
 
 def _pairs(text: str) -> Counter[tuple[str, str]]:
-    found = words(text)
+    found = word_list(text)
     return Counter(zip(["", *found], [*found, ""], strict=True))
 
 
 def _is_material(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
-    if words(story.words.headline) != words(article.words.headline):
+    if word_list(story.words.headline) != word_list(article.words.headline):
         return True
     if entry.updated is not None and entry.updated > article.updated_at:
         return True

@@ -21,7 +21,7 @@ from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
 from syndicate.articles.story import ArticleText, entry_hash, story_of
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.records import Entry
 from syndicate.slugs import tags_of
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState
@@ -224,7 +224,7 @@ def _may_be_old(entry: Entry, article: KnownArticle) -> bool:
     It took the end of an embargo for the date, and of a clock that is ahead its own.
     """
     assert entry.published is not None  # noqa: S101 - asked of dates alone
-    is_near = abs(entry.published - article.published_at) <= embargo.SKEW
+    is_near = abs(entry.published - article.published_at) <= embargo_dates.SKEW
     return is_near or article.embargo_until is not None
 
 

@@ -1,4 +1,4 @@
-"""What an editor does to an article: correct, hold back, let out, alert, kill, take down.
+"""Editing by hand: the verbs that correct, hold back, let out, alert, kill or take down an article.
 
 Each is a verb: one rule and one line in the audit, whether it came by shell, API or console.
 """

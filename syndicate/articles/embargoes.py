@@ -14,7 +14,7 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.records import Entry
 from syndicate.vocabulary.articles import ArticleState, Change
 
@@ -128,7 +128,11 @@ def _statement(entry: Entry, before: str | None, now: dt.datetime) -> str:
 
 
 def _is_ahead(entry: Entry, now: dt.datetime) -> bool:
-    return entry.is_exact and entry.published is not None and entry.published > now + embargo.SKEW
+    return (
+        entry.is_exact
+        and entry.published is not None
+        and entry.published > now + embargo_dates.SKEW
+    )
 
 
 def _leaves_alone(entry: Entry, before: Hold, now: dt.datetime, *, is_pushed: bool) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syndicate.reading.records import Entry
-from syndicate.reading.text import fingerprint, is_article_url, key_of, normal_url, words
+from syndicate.reading.text import fingerprint, is_article_url, key_of, normal_url, word_list
 
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
@@ -131,8 +131,8 @@ def _ladder(entry: Entry) -> tuple[str, str, str]:
     elif link:
         first = "l:" + link
     else:
-        first = "t:" + fingerprint(entry.title, " ".join(words(entry.summary))).hex()
-    title = " ".join(words(entry.title)) or fingerprint(entry.content).hex()
+        first = "t:" + fingerprint(entry.title, " ".join(word_list(entry.summary))).hex()
+    title = " ".join(word_list(entry.title)) or fingerprint(entry.content).hex()
     second = f"{first}|{entry.link or ''}"
     return first, second, f"{second}|{entry.title}|{title}"
 

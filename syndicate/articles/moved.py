@@ -1,4 +1,4 @@
-"""Addresses that changed and mean what they meant: a story's page, a picture's server. Pure."""
+"""Changed addresses that still mean the same story's page, or the same picture. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

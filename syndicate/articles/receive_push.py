@@ -106,7 +106,7 @@ def receive(
     return pushed
 
 
-def standing_times(
+def stored_times(
     tx: Transaction, publication: Publication, entries: Sequence[Entry]
 ) -> dict[str, set[dt.datetime]]:
     """Times of articles that are there already: saying one again brings nothing in.

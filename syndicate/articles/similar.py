@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from syndicate import logs
 from syndicate.articles.changes import text_change
 from syndicate.articles.decide import Attach, Create
-from syndicate.reading.text import plain, words
+from syndicate.reading.text import plain, word_list
 from syndicate.store.editing import similar
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
@@ -30,7 +30,7 @@ ACTION = "article.merged"
 
 def likeness(one: str, other: str) -> float:
     """How much of two plain texts is the same, 0 to 1; 0 when one is too short to tell by."""
-    if min(len(words(one)), len(words(other))) < LEAST_WORDS:
+    if min(len(word_list(one)), len(word_list(other))) < LEAST_WORDS:
         return 0.0
     return 1.0 - text_change(one, other)
 

@@ -20,7 +20,14 @@ from syndicate.articles.to_rows import (
 )
 from syndicate.reading.text import fingerprint
 from syndicate.store.content import articles
-from syndicate.store.editing import article_rows, changes, changesets, embargoes, outbox, standing
+from syndicate.store.editing import (
+    article_rows,
+    changes,
+    changesets,
+    embargoes,
+    outbox,
+    stored_articles,
+)
 from syndicate.store.editing.changesets import NewArticle
 from syndicate.store.ground.session import Transaction
 from syndicate.vocabulary.articles import ArticleState
@@ -69,7 +76,7 @@ def known(
 ) -> list[tuple[Identified, KnownEntry | None]]:
     """Each entry with what this source brought before, None when it is new."""
     stems = {each.stem for each in found}
-    rows = standing.known_entries(tx, source_id, stems) if stems else []
+    rows = stored_articles.known_entries(tx, source_id, stems) if stems else []
     return match(found, [known_entry(row) for row in rows])
 
 
@@ -134,7 +141,7 @@ def _store_new(
 ) -> Stored:
     source_id = place.facts.source_id
     links = decide.lookups(fresh)
-    rows = standing.by_links(tx, place.publication_id, source_id, links)
+    rows = stored_articles.by_links(tx, place.publication_id, source_id, links)
     intents = decide.new_entries(
         fresh,
         by_link={row.link: by_link(row) for row in rows},
@@ -179,7 +186,7 @@ def _store_changed(
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> Stored:
-    rows = standing.for_change(tx, {before.article_id for _, before in changed})
+    rows = stored_articles.for_change(tx, {before.article_id for _, before in changed})
     current = {row.id: known_article(row) for row in rows}
     intents = _judged(place.facts, changed, current, now=now, missing=missing)
     alters = [each for each in intents if isinstance(each, Alter)]

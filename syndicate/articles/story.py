@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.records import Entry, ParsedPage, PictureIn, Words
-from syndicate.reading.text import fingerprint, is_article_url, plain, words
+from syndicate.reading.text import fingerprint, is_article_url, plain, word_list
 
 THIN_WORDS = 80  # fewer of them are a teaser, and the page is asked for the rest
 MAX_STANDFIRST = 400
@@ -75,7 +75,7 @@ def entry_hash(entry: Entry) -> bytes:
 
 def is_thin(entry: Entry) -> bool:
     """Whether an entry is only a teaser of its article."""
-    return len(words(plain(entry.content))) < THIN_WORDS
+    return len(word_list(plain(entry.content))) < THIN_WORDS
 
 
 def may_fetch_page(entry: Entry) -> bool:
@@ -102,7 +102,7 @@ def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
         merged["content"] = page.body
     else:
         merged["content"] = entry.content or page.body
-    merged |= embargo.joined(_embargo(entry), _embargo(page))
+    merged |= embargo_dates.joined(_embargo(entry), _embargo(page))
     merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
     merged["canonical"] = page.canonical or entry.canonical
     return dataclasses.replace(entry, **merged)

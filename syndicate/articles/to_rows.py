@@ -15,16 +15,16 @@ from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
 from syndicate.slugs import slug_of, tags_of
 from syndicate.store.editing.changesets import AlteredArticle, NewArticle
-from syndicate.store.editing.standing import (
+from syndicate.store.editing.stored_articles import (
     CarriedEntry,
     LinkedArticle,
-    StandingArticle,
-    StandingPicture,
+    StoredArticle,
+    StoredPicture,
 )
 from syndicate.vocabulary.articles import ArticleState
 
 Tags = Sequence[tuple[str, str]]
-_Row = CarriedEntry | LinkedArticle | StandingArticle | StandingPicture
+_Row = CarriedEntry | LinkedArticle | StoredArticle | StoredPicture
 
 
 def known_entry(row: CarriedEntry) -> KnownEntry:
@@ -39,7 +39,7 @@ def by_link(row: LinkedArticle) -> ByLink:
     return ByLink(**said)
 
 
-def known_article(row: StandingArticle) -> KnownArticle:
+def known_article(row: StoredArticle) -> KnownArticle:
     """An article as it stands, as deciding sees it."""
     said = _fields(row) | {
         "notes": frozenset(row.notes),
@@ -49,7 +49,7 @@ def known_article(row: StandingArticle) -> KnownArticle:
     return KnownArticle(**said)
 
 
-def _picture(row: StandingPicture) -> PictureIn:
+def _picture(row: StoredPicture) -> PictureIn:
     ends = row.rights_until
     until = None if ends is None else _moment(ends)
     return PictureIn(**_fields(row) | {"rights_until": until})

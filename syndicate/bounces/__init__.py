@@ -1,4 +1,4 @@
-"""What became of mail after the relay took it: bounces, complaints, delivery events.
+"""Bounces, complaints and delivery events: what comes back after a relay took our mail.
 
     doors      returned mail (IMAP, POP3, LMTP, files), and what providers post to us
       └─> reading   what each says of which recipient: pure, no database

@@ -60,7 +60,7 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
         return Finding("incidents", "ok", "Receivers accept our mail.")
     first = found[0]
     others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
-    says = f"{advice.told(first.receiver, first.domain, first.reason)}{others}"
+    says = f"{advice.sentence(first.receiver, first.domain, first.reason)}{others}"
     return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
 
 

@@ -20,7 +20,7 @@ from syndicate.store.platform import installation
 from syndicate.store.sending import events, ledger, resending
 from syndicate.store.sending.resending import Choice
 from syndicate.store.views import progress
-from syndicate.store.views.progress import ErrorGroup, Standing, VersionCount
+from syndicate.store.views.progress import ErrorGroup, MailingProgress, VersionCount
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
 app = typer.Typer(no_args_is_help=True)
@@ -52,7 +52,7 @@ def list_mailings(
     """List the newest mailings with their counts."""
     with transaction() as tx:
         newest = ledger.newest(tx, limit=limit, with_singles=singles)
-        found = progress.standings(tx, [mailing.id for mailing in newest])
+        found = progress.find_all(tx, [mailing.id for mailing in newest])
         row = installation.read(tx)
     stopped = row.stopped_why if row is not None and row.stopped_at is not None else None
     if as_json:
@@ -62,7 +62,7 @@ def list_mailings(
         print_json(said)
         return
     if row is not None and row.held_why is not None:
-        sys.stdout.write(f"{copy_check.told(row.held_why)}\n")
+        sys.stdout.write(f"{copy_check.held_notice(row.held_why)}\n")
     elif stopped is not None:
         sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` starts it again.\n")
     _print_list(found)
@@ -76,21 +76,21 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one mailing: counts that add up, rate, time left, errors by kind, who got which text."""
-    standing = watching.standing(mailing_id)
+    mailing_progress = watching.find(mailing_id)
     if watch:
-        standing = watching.watch(standing)
+        mailing_progress = watching.watch(mailing_progress)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
-        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
+        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
         told = events.counts(tx, mailing_id)
-        versions = progress.versions(tx, standing.mailing)
+        versions = progress.versions(tx, mailing_progress.mailing)
     if as_json:
-        shown = _as_dict(standing) | {"errors": [group.as_dict() for group in errors]}
+        shown = _as_dict(mailing_progress) | {"errors": [group.as_dict() for group in errors]}
         shown["left_out"] = left_out
         shown["versions"] = [each.as_dict() for each in versions]
         print_json(shown | {"receivers": told})
     else:
-        _print_one(standing, errors)
+        _print_one(mailing_progress, errors)
         _print_left_out(left_out)
         _print_versions(versions)
         _print_told(told)
@@ -187,9 +187,9 @@ def accepts(
     sys.stdout.write(f"{taken} lines taken.\n")
 
 
-def _as_dict(standing: Standing) -> dict[str, object]:
-    mailing = standing.mailing
-    rate = standing.per_second(clock.now())
+def _as_dict(mailing_progress: MailingProgress) -> dict[str, object]:
+    mailing = mailing_progress.mailing
+    rate = mailing_progress.per_second(clock.now())
     return {
         "id": mailing.id,
         "kind": mailing.kind,
@@ -201,38 +201,38 @@ def _as_dict(standing: Standing) -> dict[str, object]:
         "started_at": _iso(mailing.started_at),
         "done_at": _iso(mailing.done_at),
         "expires_at": _iso(mailing.expires_at),
-        **standing.counts.as_dict(),
+        **mailing_progress.counts.as_dict(),
         "per_second": round(rate, 1),
-        "seconds_left": standing.seconds_left(rate),
-        "groups": {group: counts.as_dict() for group, counts in standing.groups.items()},
+        "seconds_left": mailing_progress.seconds_left(rate),
+        "groups": {group: counts.as_dict() for group, counts in mailing_progress.groups.items()},
     }
 
 
-def _print_list(found: list[Standing]) -> None:
+def _print_list(found: list[MailingProgress]) -> None:
     table = Table()
     for heading in ("id", "kind", "state", "audience", "accepted", "other", "remaining"):
         table.add_column(heading, justify="left" if heading in ("kind", "state") else "right")
-    for standing in found:
-        counts = standing.counts
+    for mailing_progress in found:
+        counts = mailing_progress.counts
         other = counts.audience - counts.accepted - counts.remaining
         table.add_row(
-            str(standing.mailing.id),
-            standing.mailing.kind,
-            standing.mailing.state,
+            str(mailing_progress.mailing.id),
+            mailing_progress.mailing.kind,
+            mailing_progress.mailing.state,
             *(str(number) for number in (counts.audience, counts.accepted, other)),
             str(counts.remaining),
         )
     Terminal().print(table)
 
 
-def _print_one(standing: Standing, errors: list[ErrorGroup]) -> None:
+def _print_one(mailing_progress: MailingProgress, errors: list[ErrorGroup]) -> None:
     console = Terminal()
-    console.print(f"Mailing {standing.mailing.id}, {standing.mailing.kind}")
-    console.print(watching.line(standing, standing.per_second(clock.now())))
+    console.print(f"Mailing {mailing_progress.mailing.id}, {mailing_progress.mailing.kind}")
+    console.print(watching.line(mailing_progress, mailing_progress.per_second(clock.now())))
     table = Table()
-    for heading in ("receivers", *standing.counts.as_dict()):
+    for heading in ("receivers", *mailing_progress.counts.as_dict()):
         table.add_column(heading, justify="left" if heading == "receivers" else "right")
-    for group, counts in (*standing.groups.items(), ("all", standing.counts)):
+    for group, counts in (*mailing_progress.groups.items(), ("all", mailing_progress.counts)):
         table.add_row(group, *(str(number) for number in counts.as_dict().values()))
     console.print(table)
     for error in errors:

@@ -55,7 +55,7 @@ def migrate(
         print_json(said)
         return
     if held is not None:
-        sys.stdout.write(f"{copy_check.told(held)}\n")
+        sys.stdout.write(f"{copy_check.held_notice(held)}\n")
     if repeated:
         sys.stdout.write(f"{repeated} takedowns from the journal were applied again.\n")
     if before == after:

@@ -212,7 +212,7 @@ def send(
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
     upcoming = timetable.next_slot(newsletter, clock.now())
-    times, days = timetable.said(newsletter)
+    times, days = timetable.times_and_days(newsletter)
     return {
         "id": newsletter.id,
         "slug": newsletter.slug,
@@ -254,7 +254,7 @@ def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
         "subjects": found.subjects,
         "html_bytes": found.html_bytes,
         "content_hash": found.content_hash,
-        "left_out": found.left_out,
+        "left_out": found.unfitting,
         "unusable": [asdict(each) for each in found.unusable],
         "counts": found.counts.as_dict(),
         "audience": [
@@ -282,8 +282,8 @@ def _tell(console: Terminal, found: Rehearsal) -> None:
         console.print(
             f"  {position:2} {story.language} {story.section_slug}: {story.words.headline}"
         )
-    if found.left_out:
-        console.print(f"  {found.left_out} more did not fit.")
+    if found.unfitting:
+        console.print(f"  {found.unfitting} more did not fit.")
     for each in found.unusable:
         console.print(f"  Left out: article {each.article_id}, {each.headline}: {each.why}.")
     for language, subject in found.subjects.items():

@@ -1,4 +1,4 @@
-"""Letting mail leave again, as an operator sees it: what would be sent, and a question."""
+"""Releasing mail from the shell: what would be sent is shown, and the operator asked."""
 
 import sys
 from collections.abc import Iterator

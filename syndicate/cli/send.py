@@ -42,7 +42,7 @@ from syndicate.store.readers.subscribers import counts as counts_of
 from syndicate.store.sending import ledger
 from syndicate.store.views import progress
 from syndicate.store.views.operations import count_beyond
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers import steering as bringing
 from syndicate.vocabulary.newsletters import IssueState
@@ -92,13 +92,13 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
             own = {"SYNDICATE_DATA_DIR": str(data_dir.absolute())}
             stopping.callback(Adoption(own).undo)
         tend = _ground(campaign, stopping, relay, workers)
-        standing = campaign.send(tend)
-        found = campaign.told(standing)
+        mailing_progress = campaign.send(tend)
+        found = campaign.summary(mailing_progress)
         if as_json:
             print_json(found)
             sys.stdout.flush()
         else:
-            sys.stdout.write(watching.line(standing, found["per_s"]) + "\n")
+            sys.stdout.write(watching.line(mailing_progress, found["per_s"]) + "\n")
     refuse_unless_whole(found)
 
 
@@ -134,7 +134,7 @@ class Campaign:
         with transaction() as tx:
             stamped = installation.read(tx)
         if stamped is not None and stamped.held_why is not None:
-            raise RefusedError(copy_check.told(stamped.held_why))
+            raise RefusedError(copy_check.held_notice(stamped.held_why))
         with transaction() as tx:
             self.newsletter_id = named(tx, self.slug).id
         environment = settings.load().environment
@@ -151,7 +151,7 @@ class Campaign:
         if self.file:
             self._import(lines)
 
-    def send(self, tend: Callable[[], None]) -> Standing:
+    def send(self, tend: Callable[[], None]) -> MailingProgress:
         """Compose the issue, or go on with the one on its way, and watch it.
 
         Args:
@@ -160,18 +160,18 @@ class Campaign:
         Returns:
             How its mailing stands when nothing more leaves by itself soon.
         """
-        standing = watching.standing(self._mailing_id())
+        mailing_progress = watching.find(self._mailing_id())
         try:
-            return watching.watch(standing, is_enough=Enough().is_enough, tend=tend)
+            return watching.watch(mailing_progress, is_enough=Enough().is_enough, tend=tend)
         except KeyboardInterrupt:
-            return watching.standing(standing.mailing.id)
+            return watching.find(mailing_progress.mailing.id)
 
-    def told(self, standing: Standing) -> dict[str, Any]:
+    def summary(self, mailing_progress: MailingProgress) -> dict[str, Any]:
         """Everything that happened, for JSON; the counts are the ledger's."""
-        mailing = standing.mailing
+        mailing = mailing_progress.mailing
         began = mailing.started_at or mailing.created_at
         seconds = ((mailing.done_at or clock.now()) - began).total_seconds()
-        counts = standing.counts.as_dict()
+        counts = mailing_progress.counts.as_dict()
         with transaction() as tx:
             late = progress.came_later(tx, self.newsletter_id, mailing.id, now=clock.now())
         return {
@@ -190,7 +190,7 @@ class Campaign:
         now = clock.now()
         with transaction() as tx:
             under_way = ledger.unfinished_of(tx, self.newsletter_id)
-        if under_way is not None and watching.standing(under_way.id).counts.remaining:
+        if under_way is not None and watching.find(under_way.id).counts.remaining:
             self._console.print(f"· going on with mailing {under_way.id}")
             return under_way.id
         self._confirm()
@@ -283,10 +283,10 @@ class Enough:
     """When watching ends: nothing more leaves by itself, or nothing has moved for long."""
 
     def __init__(self) -> None:
-        self.before: Standing | None = None
+        self.before: MailingProgress | None = None
         self.moved_at = time.monotonic()
 
-    def is_enough(self, now: Standing) -> bool:
+    def is_enough(self, now: MailingProgress) -> bool:
         """Whether to end.
 
         Raises:

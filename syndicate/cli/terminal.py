@@ -1,4 +1,4 @@
-"""A terminal to which words of others are words: what commands print for people.
+"""The terminal that commands print to: what others wrote is shown as text, and never obeyed.
 
 A headline may hold `[/b]`, at which rich's own console stops, `[link=…]`, `:bomb:`, or an escape
 that moves the cursor. None of them does anything here.

@@ -75,5 +75,5 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"  data      {stack.data_dir}")
     console.print(f"  logs      {stack.data_dir / 'logs'}")
     if stack.held_why is not None:
-        console.print(copy_check.told(stack.held_why), style="bold red", soft_wrap=True)
+        console.print(copy_check.held_notice(stack.held_why), style="bold red", soft_wrap=True)
     console.print("Ctrl-C stops it; the data stays.\n")

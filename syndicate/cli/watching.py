@@ -7,31 +7,31 @@ from collections.abc import Callable
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import progress
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 
 # Counters of batches move once a chunk; a faster look shows nothing new.
 EVERY_S = 0.5
 
 
-def standing(mailing_id: int) -> Standing:
+def find(mailing_id: int) -> MailingProgress:
     """How a mailing stands.
 
     Raises:
         NotFoundError: there is no such mailing.
     """
     with transaction() as tx:
-        found = progress.standing(tx, mailing_id)
+        found = progress.find(tx, mailing_id)
     if found is None:
         raise steering.unknown(mailing_id)
     return found
 
 
 def watch(
-    now: Standing,
+    now: MailingProgress,
     *,
-    is_enough: Callable[[Standing], bool] = lambda standing: standing.is_over,
+    is_enough: Callable[[MailingProgress], bool] = lambda progress: progress.is_over,
     tend: Callable[[], None] = lambda: None,
-) -> Standing:
+) -> MailingProgress:
     """Show progress on stderr until the mailing is over.
 
     Args:
@@ -47,7 +47,7 @@ def watch(
     while not is_enough(now):
         tend()
         time.sleep(EVERY_S)
-        now = standing(now.mailing.id)
+        now = find(now.mailing.id)
         rate = (before.counts.remaining - now.counts.remaining) / (time.monotonic() - then)
         before, then = now, time.monotonic()
         sys.stderr.write(("\r" if is_terminal else "") + line(now, rate))
@@ -57,7 +57,7 @@ def watch(
     return now
 
 
-def line(now: Standing, per_second: float) -> str:
+def line(now: MailingProgress, per_second: float) -> str:
     """A mailing on one line: state, accepted, remaining, rate, time left."""
     counts = now.counts
     left = now.seconds_left(per_second)

@@ -59,19 +59,19 @@ def read_document(
         OversizeError: it takes more time or memory than a document may.
     """
     content_type, zone = response.text("content-type"), zone_of(profile)
-    lies_there = kind.read_as
-    if lies_there is SourceKind.SITEMAP:
+    read_as = kind.read_as
+    if read_as is SourceKind.SITEMAP:
         return of_sitemap(readers.sitemap(response.body, url=response.url, now=now, zone=zone))
-    if lies_there is SourceKind.PAGE:
+    if read_as is SourceKind.PAGE:
         page = readers.page(
             response.body, url=response.url, content_type=content_type, now=now, profile=profile
         )
         return of_page(page)
-    if lies_there is SourceKind.PUSH:
+    if read_as is SourceKind.PUSH:
         raise NotAFeedError("What a CMS pushes is not fetched.", url=response.url)
     # A kind of its own needs a branch here; nothing is read as what a hub tells of.
-    if lies_there is not SourceKind.FEED and lies_there is not SourceKind.WEBSUB:
-        assert_never(lies_there)
+    if read_as is not SourceKind.FEED and read_as is not SourceKind.WEBSUB:
+        assert_never(read_as)
     feed = readers.feed(
         response.body, url=response.url, content_type=content_type, now=now, zone=zone
     )
@@ -89,8 +89,8 @@ def zone_of(profile: dict[str, Any] | None) -> str | None:
 def of_feed(feed: ParsedFeed, url: str) -> SourceDocument:
     """A feed as entries; the feed's language is theirs."""
     notices: tuple[Notice, ...] = ()
-    if feed.left_out:
-        notices = (_left_out(url, len(feed.entries), feed.left_out),)
+    if feed.over_cap:
+        notices = (_too_many(url, len(feed.entries), feed.over_cap),)
     entries = tuple(_in_language(each, feed.language) for each in feed.entries)
     return SourceDocument(entries=entries, ttl_s=feed.ttl_s, notices=notices)
 
@@ -169,9 +169,9 @@ def _of_address(each: SitemapEntry) -> Entry:
     )
 
 
-def _left_out(url: str, taken: int, left_out: int) -> Notice:
+def _too_many(url: str, taken: int, over_cap: int) -> Notice:
     message = (
-        f"{url} has {taken + left_out:,} entries, of which the first {taken:,} are taken; "
+        f"{url} has {taken + over_cap:,} entries, of which the first {taken:,} are taken; "
         "ask its publisher for a shorter feed."
     )
     return Notice("left_out", message)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from syndicate.feeds import build, model
 from syndicate.store.syndication.feed_documents import Done, FeedDocument, NewPage, Taken
 from syndicate.store.syndication.feed_entries import EntryPage
-from syndicate.store.syndication.publishing import Standing
+from syndicate.store.syndication.publishing import DueFeed
 from syndicate.vocabulary.feeds import FeedFormat
 
 # Pages that are read, built and written together: some 15 MB of text at most.
@@ -48,27 +48,25 @@ def is_by_other_code(taken: Taken, built_for: str) -> bool:
     return not (taken.feed.built_for or built_for).startswith(f"{build.CODE} ")
 
 
-def plan(taken: Taken, site: model.Site, standing: Standing, *, built_for: str) -> Plan:
+def plan(taken: Taken, site: model.Site, due: DueFeed, *, built_for: str) -> Plan:
     """What must be built.
 
     Args:
         taken: the feed in hand.
         site: its public addresses.
-        standing: as it should stand and as it is stored.
+        due: as it should stand and as it is stored.
         built_for: by which code and for which address it is built now.
     """
-    around = (_frame(taken), standing.tombstones)
-    pages = [_sealed(page, len(standing.pages) - 1, around) for page in standing.pages]
+    around = (_frame(taken), due.tombstones)
+    pages = [_sealed(page, len(due.pages) - 1, around) for page in due.pages]
     is_outdated = taken.feed.built_for != built_for
     changed = [
-        page
-        for page in pages
-        if is_outdated or standing.stored.get(page.number) != page.fingerprint
+        page for page in pages if is_outdated or due.stored.get(page.number) != page.fingerprint
     ]
     last_page = max(page.number for page in pages)
-    done = Done(last_page, built_for, standing.next_moment)
+    done = Done(last_page, built_for, due.next_moment)
     slices = list(_slices(changed)) or [()]
-    return Plan(taken, site, slices, standing.before, standing.tombstones, done)
+    return Plan(taken, site, slices, due.before, due.tombstones, done)
 
 
 def news(plan: Plan, made: Sequence[NewPage]) -> list[FeedFormat]:

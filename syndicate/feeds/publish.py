@@ -63,11 +63,11 @@ def publish(taken: Taken, *, built_for: str, now: dt.datetime) -> bool:
     own = settings.load()
     by_other_code = plan.is_by_other_code(taken, built_for)
     with transaction() as tx:
-        standing = publishing.ask(tx, taken, with_before=by_other_code, now=now)
+        due = publishing.ask(tx, taken, with_before=by_other_code, now=now)
     site = model.site_of(
-        taken.publication, own.base_url(), is_first=standing.is_first, hub_url=own.hub_url
+        taken.publication, own.base_url(), is_first=due.is_first, hub_url=own.hub_url
     )
-    planned = plan.plan(taken, site, standing, built_for=built_for)
+    planned = plan.plan(taken, site, due, built_for=built_for)
     written = 0
     for place, wanted in enumerate(planned.slices, 1):
         with transaction() as tx:

@@ -20,8 +20,8 @@ from syndicate import bounds, clock, logs
 from syndicate.errors import BAD_ROW
 from syndicate.journal import lines
 from syndicate.settings import Settings
-from syndicate.store.editing import takedowns
-from syndicate.store.editing.takedowns import Remembered
+from syndicate.store.editing import takedown_record
+from syndicate.store.editing.takedown_record import Remembered
 from syndicate.store.ground.session import transaction
 
 log = logs.get(__name__)
@@ -54,7 +54,7 @@ def keep(path: Path) -> int:
     soon = clock.now() + _OVERLAP
     newest = max((each.at for each in _lines(path, tail=True) if each.at <= soon), default=_NEVER)
     with transaction() as tx:
-        found = takedowns.since(tx, max(newest - _OVERLAP, _NEVER))
+        found = takedown_record.since(tx, max(newest - _OVERLAP, _NEVER))
     if not found:
         return 0
     known = {each.atom_id for each in _lines(path)}
@@ -74,7 +74,7 @@ def replay(path: Path, now: dt.datetime) -> int:
     missing = unheeded(path)
     for each in missing:
         with transaction() as tx:
-            takedowns.again(tx, each, now=now)
+            takedown_record.repeat(tx, each, now=now)
         log.warning("takedown_repeated", atom_id=each.atom_id)
     return len(missing)
 
@@ -85,7 +85,7 @@ def unheeded(path: Path) -> list[Remembered]:
     if not remembered:
         return []
     with transaction() as tx:
-        return takedowns.unheeded(tx, remembered)
+        return takedown_record.unheeded(tx, remembered)
 
 
 def _lines(path: Path, *, tail: bool = False) -> Iterator[Remembered]:

@@ -1,1 +1,1 @@
-"""Gettext catalogues, one .po file a language; `render.environment` reads them."""
+"""Gettext catalogues, one .po file a language; `syndicate.translations` reads them."""

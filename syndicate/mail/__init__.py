@@ -1,4 +1,4 @@
-"""From a row of the ledger to a relay that said 250.
+"""Sending mail: from a row of the ledger to a relay that accepted the message.
 
 relay      talking to relays: the greeting, the conversation, many connections at once
 mime       one recipient's message as bytes, with its DKIM signature

@@ -193,4 +193,4 @@ def _found(tx: Transaction, mailing_id: int) -> Mailing:
 def _refuse_a_copy(tx: Transaction) -> None:
     why = installation.held_why(tx)
     if why is not None:
-        raise RefusedError(copy_check.told(why))
+        raise RefusedError(copy_check.held_notice(why))

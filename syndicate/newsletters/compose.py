@@ -37,7 +37,7 @@ class Draft:
         corrected: (position, correction) pairs behind them.
         rendered: one mail per language; empty when there is nothing to say.
         content_hash: SHA-256 over subjects and blocks; the same material, the same hash.
-        left_out: stories that fitted the window but not the issue.
+        unfitting: stories that fitted the window but not the issue.
         unusable: stories and corrections that cannot be sent by email.
     """
 
@@ -45,7 +45,7 @@ class Draft:
     corrected: tuple[tuple[int, LaterChange], ...]
     rendered: tuple[Rendered, ...]
     content_hash: bytes
-    left_out: int
+    unfitting: int
     unusable: tuple[Unusable, ...] = ()
 
     @property
@@ -86,8 +86,8 @@ def compose(material: Material, *, with_notice: bool = False) -> Draft:
             continue
         by_id = {story.article_id: story for story in material.stories}
         chosen = tuple((pick.position, by_id[pick.candidate.article_id]) for pick in picks)
-        left_out = max(0, fitting - len(picks) - len(found))
-        return Draft(chosen, corrected, rendered, hash_of(rendered), left_out, tuple(found))
+        unfitting = max(0, fitting - len(picks) - len(found))
+        return Draft(chosen, corrected, rendered, hash_of(rendered), unfitting, tuple(found))
 
 
 def recompose(

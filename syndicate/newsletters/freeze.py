@@ -100,7 +100,7 @@ def frozen_rows(
 def _note(draft: Draft) -> str | None:
     if not draft.chosen:
         return "There was nothing new; readers are told so."
-    notes = [f"{draft.left_out} stories did not fit."] if draft.left_out else []
+    notes = [f"{draft.unfitting} stories did not fit."] if draft.unfitting else []
     if draft.unusable:
         notes.append(unusable.sentence(draft.unusable))
     return " ".join(notes) or None

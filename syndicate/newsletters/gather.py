@@ -1,4 +1,4 @@
-"""What an issue is made of, read from rows before any template renders."""
+"""Reads all that goes into an issue from rows, before any template renders."""
 
 import datetime as dt
 from dataclasses import replace

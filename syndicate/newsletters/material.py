@@ -1,4 +1,4 @@
-"""What an issue is made of, and what its templates are given of it.
+"""An issue's material as records, and the data that its templates get from it.
 
 A story's position is its bit in every choice and the same in all languages; the reading order is
 not: in each language's frame the stories in that language come first.

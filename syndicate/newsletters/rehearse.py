@@ -29,7 +29,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.newsletters import EmptyRule
@@ -47,7 +47,7 @@ class Rehearsal:
     Attributes:
         slot: the slot it was composed for.
         chosen: (position, story) pairs.
-        left_out: stories that fitted the window but not the issue.
+        unfitting: stories that fitted the window but not the issue.
         unusable: stories and corrections that cannot be sent by email.
         subjects: by language.
         html_bytes: by language, with every story in it.
@@ -59,7 +59,7 @@ class Rehearsal:
 
     slot: Slot
     chosen: tuple[tuple[int, Story], ...]
-    left_out: int
+    unfitting: int
     unusable: tuple[Unusable, ...]
     subjects: Mapping[str, str]
     html_bytes: Mapping[str, int]
@@ -105,7 +105,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
     return Rehearsal(
         slot=composed.slot,
         chosen=draft.chosen,
-        left_out=draft.left_out,
+        unfitting=draft.unfitting,
         unusable=draft.unusable,
         subjects=draft.subjects,
         html_bytes={mail.language: mail.html_bytes for mail in draft.rendered},

@@ -74,7 +74,7 @@ def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
     if read is None:
         return None
     try:
-        rendered, left_out = recompose(read.material, read.chosen, read.corrected)
+        rendered, dropped = recompose(read.material, read.chosen, read.corrected)
     except _AT_FAULT as error:
         log.exception("content_not_renewed", mailing_id=mailing_id)
         _pause(mailing_id, str(error), now)
@@ -82,7 +82,7 @@ def renew_content(mailing_id: int, now: dt.datetime) -> int | None:
     with transaction() as tx:
         version = _write(tx, mailing_id, read, rendered, now)
         if version is not None:
-            unusable.record(tx, left_out, issue_id=read.issue_id, actor=ACTOR, now=now)
+            unusable.record(tx, dropped, issue_id=read.issue_id, actor=ACTOR, now=now)
     if version is not None:
         log.info("content_renewed", mailing_id=mailing_id, version=version)
     return version
@@ -96,7 +96,7 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
     if issue is None:
         return None
     # Numbers before texts: a text that is newer than its number is only rendered once more.
-    placed = renewals.standing(tx, issue.id)
+    placed = renewals.placed_stories(tx, issue.id)
     newsletter = numbered(tx, issue.newsletter_id)
     material = gather.material(tx, newsletter, issue, now)
     position_of = {row.article_id: row.position for row, _ in placed if not row.is_correction}

@@ -84,7 +84,7 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
         UsageError: its schedule cannot be read.
     """
     if (why := installation.held_why(tx)) is not None:
-        raise RefusedError(copy_check.told(why))
+        raise RefusedError(copy_check.held_notice(why))
     slot = schedule.last_slot(timetable.slots_of(newsletter), now=now)
     issue, is_news = _open(tx, newsletter.id, slot, now)
     is_again = issues.compose_again(tx, issue.id)

@@ -1,4 +1,4 @@
-"""When a newsletter comes out, by its own row; one that cannot be read costs itself alone.
+"""When a newsletter comes out, as its own row says; a bad row affects that newsletter alone.
 
 A slot is the span of news that an issue covers. The clock opens the slots of a digest; of what an
 editor opens, the schedule says the slots and the editor when; an article's alert has none.
@@ -47,7 +47,7 @@ def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
     return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
 
 
-def said(newsletter: Newsletter) -> tuple[list[str], list[int]]:
+def times_and_days(newsletter: Newsletter) -> tuple[list[str], list[int]]:
     """Times and weekdays at which a newsletter comes out by itself; none where it does not.
 
     None either where they cannot be read (`trouble`).

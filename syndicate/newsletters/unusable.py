@@ -85,7 +85,7 @@ def record(
             tx,
             at=now,
             actor=actor,
-            action=audit.LEFT_OUT,
+            action=audit.UNUSABLE_STORY,
             subject=subject,
             issue=issue_id,
             why=each.why,

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from syndicate.reading.text import fingerprint, picture_name, plain, words
+from syndicate.reading.text import fingerprint, picture_name, plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
@@ -67,10 +67,10 @@ class Words:
     def _seen(self, name: str) -> str:
         value = getattr(self, name) or ""
         if isinstance(value, tuple):
-            return "|".join(" ".join(words(each)) for each in value)
+            return "|".join(" ".join(word_list(each)) for each in value)
         if name.endswith("_url"):
             return picture_name(value)
-        return " ".join(words(plain(value) if name.endswith("_html") else value))
+        return " ".join(word_list(plain(value) if name.endswith("_html") else value))
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class ParsedFeed:
         format: rss, atom, rdf or json.
         hub, self_url: WebSub discovery, first match in the document.
         ttl_s: how long the publisher thinks it stays good, in seconds.
-        left_out: entries beyond the cap.
+        over_cap: entries beyond the cap.
         broken: what was wrong with it, in words, when it had to be read leniently.
     """
 
@@ -182,7 +182,7 @@ class ParsedFeed:
     self_url: str | None = None
     ttl_s: int | None = None
     entries: tuple[Entry, ...] = ()
-    left_out: int = 0
+    over_cap: int = 0
     broken: str | None = None
 
 
@@ -263,4 +263,4 @@ class Sitemap:
 
     entries: tuple[SitemapEntry, ...] = ()
     children: tuple[str, ...] = ()
-    left_out: int = 0
+    over_cap: int = 0

@@ -43,7 +43,7 @@ def plain(markup: str) -> str:
     return " ".join(resolved(markup).split())
 
 
-def words(text: str) -> list[str]:
+def word_list(text: str) -> list[str]:
     """The words of a plain text, case and accents folded, punctuation dropped."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())

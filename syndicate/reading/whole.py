@@ -1,4 +1,4 @@
-"""Whether a date says nothing beside itself: an embargo may not be read past words. Pure.
+"""Whether a text is a date and nothing else: words beside an embargo may put it off. Pure.
 
     20 Nov 2026 08:00 GMT (EST)              a date, and a remark that is a zone
     20 Nov 2026 08:00 GMT, or 10 December    more than a date: nobody knows what it means

@@ -2,8 +2,7 @@
 
 Templates are looked up in the installed package (wheel), then in the checkout (editable install).
 Everything is escaped, an unknown name is an error, and no template reaches a database or the
-network: they get plain data. Catalogues are read as gettext .po files, so that no compiled file can
-go stale.
+network: they get plain data.
 """
 
 import datetime as dt

@@ -35,7 +35,7 @@ class Reply:
         page.make_links_absolute(self.url)
         return page
 
-    def said(self) -> str:
+    def text(self) -> str:
         """What a page that refuses says, on one line."""
         return " ".join(self.html().text_content().split())[:300]
 

@@ -1,7 +1,7 @@
 """What the columns of somebody else's file mean, by their names; pure.
 
     known        the address, and what a reader chose
-    judged       status and consent that we understand: each cell is asked (`standing`)
+    judged       status and consent that we understand: each cell is asked (`status_cells`)
     watched      names that we do not know, and texts of people's own: looked through for status
     ignored      what can say nothing of the kind: names, places, counts
 

@@ -49,9 +49,9 @@ def _says_so(names: tuple[str, ...], value: str) -> bool:
     role = role_of(name)
     if role is None:
         return speaks_of_leaving(value) or _is_yes_to_leaving(names, value)
-    bar = judge(role, name, value)
+    objection = judge(role, name, value)
     # A "state" among fields is mostly one of a country.
-    has_said = bar is not None and (bar.has_left or role is not Role.STATE)
+    has_said = objection is not None and (objection.has_left or role is not Role.STATE)
     return has_said or _is_yes_to_leaving(names[:-1], value)
 
 

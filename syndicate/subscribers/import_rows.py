@@ -1,4 +1,4 @@
-"""A file's rows, asked for the second time: who may come in, for no row of the file bars them."""
+"""The second reading of an import file: the readers whom no row of it forbids to mail."""
 
 import datetime as dt
 import re
@@ -12,8 +12,8 @@ from syndicate.store.readers import recipients
 from syndicate.store.readers.imports import Line
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
-from syndicate.subscribers.status_cells import Bar, told
-from syndicate.subscribers.survey import Survey, bar_of
+from syndicate.subscribers.status_cells import Objection, quoted
+from syndicate.subscribers.survey import Survey, objection_of
 
 _SEPARATORS = re.compile(r"[;,|\s]+")
 # Clocks run ahead, and a file may say a time of another zone without its zone.
@@ -65,9 +65,9 @@ class Intake:
             ValueError: it says a time that cannot be.
         """
         cell = row.cells[self.survey.columns.address]
-        bar = bar_of(row, self.survey.columns)
-        if bar is not None:
-            self._bar(row.number, bar, next(iter(keys_of(cell)), ""))
+        objection = objection_of(row, self.survey.columns)
+        if objection is not None:
+            self._refuse(row.number, objection, next(iter(keys_of(cell)), ""))
             return None
         address = normalised(cell)
         elsewhere = self.survey.barred.get(address.lower())
@@ -76,15 +76,15 @@ class Intake:
             why = f"line {number} says that it {other.why}"
             if not other.why:
                 why = f"stands in line {number} too, which cannot be read"
-            self._bar(row.number, Bar(why, other.has_left), address.lower())
+            self._refuse(row.number, Objection(why, other.has_left), address.lower())
             return None
         return self._usable(row, address)
 
-    def _bar(self, number: int, bar: Bar, key: str) -> None:
-        if bar.has_left:
-            self.left.append((number, bar.why, self._hash(key) if key else None))
+    def _refuse(self, number: int, objection: Objection, key: str) -> None:
+        if objection.has_left:
+            self.left.append((number, objection.why, self._hash(key) if key else None))
         else:
-            self.refused.append((number, bar.why))
+            self.refused.append((number, objection.why))
 
     def _usable(self, row: Row, address: str) -> Line:
         own = {name: row.cells[place] for name, place in self.survey.columns.own.items()}
@@ -131,7 +131,7 @@ class Intake:
         return () if chosen == set(self.languages) else tuple(sorted(chosen))
 
     def _fell(self, number: int, kind: str, unknown: Sequence[str], rest: str) -> None:
-        names = ", ".join(told(each) for each in unknown)
+        names = ", ".join(quoted(each) for each in unknown)
         then = f"; {rest}" if rest else ""
         self.notes.append((number, f"the newsletter has no {kind} {names}{then}"))
 
@@ -147,13 +147,14 @@ class Intake:
             moment = dt.datetime.fromisoformat(cell)
         except ValueError:
             raise ValueError(
-                f"says that its reader agreed “{told(cell)}”, which is not a time; write it as "
+                f"says that its reader agreed “{quoted(cell)}”, which is not a time; write it as "
                 "2024-05-24T09:30:00Z, or leave it empty"
             ) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
         agreed = bounds.moment_or_none(moment)
         if agreed is None or agreed > self.now + _AHEAD:
             raise ValueError(
-                f"says that its reader agreed at {told(cell)}, which is before 1970 or yet to come"
+                f"says that its reader agreed at {quoted(cell)}, which is before 1970 "
+                "or yet to come"
             )
         return min(agreed, self.now)

@@ -60,7 +60,7 @@ class Role(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Bar:
+class Objection:
     """Why a reader may not be mailed.
 
     Attributes:
@@ -73,7 +73,7 @@ class Bar:
 
 
 @lru_cache(maxsize=65_536)
-def judge(role: Role, column: str, cell: str) -> Bar | None:
+def judge(role: Role, column: str, cell: str) -> Objection | None:
     """What a cell says of its reader; None when they may be mailed.
 
     Args:
@@ -94,7 +94,7 @@ def judge(role: Role, column: str, cell: str) -> Bar | None:
         return None
     if word in LEFT or word in NO:
         return _left(column, cell, word)
-    return Bar(_unclear(column, cell), has_left=False)
+    return Objection(_unclear(column, cell), has_left=False)
 
 
 def is_word_of_status(text: str) -> bool:
@@ -142,7 +142,7 @@ def is_nothing_chosen(text: str) -> bool:
     return not word or word in _NONE
 
 
-def told(text: str) -> str:
+def quoted(text: str) -> str:
     """A cell as a sentence can show it: on one line, and not for ever."""
     shown = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
     return shown if len(shown) <= _TOLD else f"{shown[:_TOLD]}…"
@@ -166,17 +166,19 @@ def _is_nothing(role: Role, cell: str, word: str) -> bool:
     return is_empty or word in _NOTHING or bool(_ZERO_TIME.fullmatch(text))
 
 
-def _left(column: str, cell: str, word: str) -> Bar:
+def _left(column: str, cell: str, word: str) -> Objection:
     if word in LEFT:
-        return Bar(f"is {told(cell).lower()} where the file comes from", has_left=True)
-    said = f"is “{told(cell)}”" if cell.strip() else "is empty"
-    return Bar(f"may not be mailed where the file comes from: {told(column)} {said}", has_left=True)
+        return Objection(f"is {quoted(cell).lower()} where the file comes from", has_left=True)
+    said = f"is “{quoted(cell)}”" if cell.strip() else "is empty"
+    return Objection(
+        f"may not be mailed where the file comes from: {quoted(column)} {said}", has_left=True
+    )
 
 
 def _unclear(column: str, cell: str) -> str:
     if not cell.strip():
-        return f"has possibly left where the file comes from: {told(column)} says nothing"
+        return f"has possibly left where the file comes from: {quoted(column)} says nothing"
     return (
-        f"has possibly left where the file comes from: {told(column)} says “{told(cell)}”, "
+        f"has possibly left where the file comes from: {quoted(column)} says “{quoted(cell)}”, "
         "which is not understood"
     )

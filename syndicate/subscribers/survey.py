@@ -1,4 +1,4 @@
-"""A file's rows, asked for the first time: who must not be woken, by any of them."""
+"""The first reading of an import file: every reader whom one of its rows forbids to mail."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.fields import fields_speak_of_leaving
 from syndicate.subscribers.spelling import addresses_in, keys_of
 from syndicate.subscribers.status_cells import (
-    Bar,
+    Objection,
     Role,
     is_like_a_time,
     is_name_of_leavers,
@@ -23,8 +23,8 @@ from syndicate.subscribers.status_cells import (
     is_word_of_status,
     is_yes_or_no,
     judge,
+    quoted,
     speaks_of_leaving,
-    told,
 )
 
 # Empty in every line, where another column says who may be mailed, they are not in use.
@@ -43,7 +43,7 @@ class Survey:
     """
 
     columns: Columns
-    barred: Mapping[str, tuple[int, Bar]]
+    barred: Mapping[str, tuple[int, Objection]]
 
 
 def survey(table: Table, columns: Columns) -> Survey:
@@ -57,33 +57,33 @@ def survey(table: Table, columns: Columns) -> Survey:
     names = [each for each in columns.judged if each.may_be_a_name and each not in settled.judged]
     also = (Watched(each.place, each.name, is_text=False, is_choice=True) for each in names)
     profiles = [_Profile(each) for each in (*columns.watched, *also)]
-    barred: dict[str, tuple[int, Bar]] = {}
+    barred: dict[str, tuple[int, Objection]] = {}
     for row in table.rows():
         if row.fault:
             for key in addresses_in(row.text):
-                barred.setdefault(key, (row.number, Bar("", has_left=False)))
+                barred.setdefault(key, (row.number, Objection("", has_left=False)))
             continue
         _refuse_second_head(row, columns)
         _refuse_heading(row)
         for profile in profiles:
             profile.see(row)
         _refuse_ignoring(row, columns.ignored)
-        bar = bar_of(row, settled)
-        if bar is not None:
+        objection = objection_of(row, settled)
+        if objection is not None:
             for key in keys_of(row.cells[columns.address]):
-                barred.setdefault(key, (row.number, bar))
+                barred.setdefault(key, (row.number, objection))
     _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
     return Survey(settled, barred)
 
 
-def bar_of(row: Row, columns: Columns) -> Bar | None:
+def objection_of(row: Row, columns: Columns) -> Objection | None:
     """Why a row's reader may not be mailed; None when nothing speaks against it."""
     found = [
-        bar
+        objection
         for each in columns.judged
-        if (bar := judge(each.role, each.name, row.cells[each.place]))
+        if (objection := judge(each.role, each.name, row.cells[each.place]))
     ]
-    return min(found, key=lambda bar: not bar.has_left, default=None)
+    return min(found, key=lambda objection: not objection.has_left, default=None)
 
 
 def _settled(table: Table, judged: Sequence[Judged]) -> Iterator[Judged]:
@@ -130,9 +130,9 @@ class _Profile:
 
     def reason(self) -> str:
         """Why nobody can be sure that it says nothing of status; "" when it does not."""
-        name = f"“{told(self.column.name)}”"
+        name = f"“{quoted(self.column.name)}”"
         if self.word is not None:
-            return f"{name} says “{told(self.word[1])}” in line {self.word[0]}"
+            return f"{name} says “{quoted(self.word[1])}” in line {self.word[0]}"
         if self.column.is_text or not self.filled:
             return ""
         if self.booleans == self.filled:
@@ -164,19 +164,19 @@ def _refuse_heading(row: Row) -> None:
     said = [cell for cell in row.cells if cell]
     if len(said) == 1 and "@" not in said[0] and is_name_of_leavers(said[0]):
         raise UsageError(
-            f"Line {row.number} says “{told(said[0])}”, so those below it have possibly left. "
+            f"Line {row.number} says “{quoted(said[0])}”, so those below it have possibly left. "
             "Remove it and them from the file; nothing was imported."
         )
 
 
 def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
     for each in ignored:
-        bar = judge(each.role, each.name, row.cells[each.place])
-        if bar is not None and bar.has_left:
+        objection = judge(each.role, each.name, row.cells[each.place])
+        if objection is not None and objection.has_left:
             raise UsageError(
-                f"The column “{told(each.name)}” says in line {row.number} that a reader has left, "
-                "so it cannot be ignored. If it means something else, remove it from the file. "
-                "Nothing was imported."
+                f"The column “{quoted(each.name)}” says in line {row.number} that a reader has "
+                "left, so it cannot be ignored. If it means something else, remove it from the "
+                "file. Nothing was imported."
             )
 
 

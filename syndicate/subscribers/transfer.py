@@ -1,4 +1,4 @@
-"""Moving house with one's readers: subscribers come from a CSV file and leave as one.
+"""Import and export of subscribers, as CSV files.
 
     address,language,sections,languages,consented_at
     reader001@example.com,en,world;sport,en,2024-05-01T09:30:00Z
@@ -8,9 +8,9 @@ languages. A choice that the newsletter does not offer falls, and its reader sta
 
 An import wakes nobody. Whoever a file says has left, is blocked or never confirmed does not become
 active, also when another line says otherwise; what could say so and is not understood stops the
-file, or refuses the row (`columns`, `standing`). So a file is read twice: to learn who has left,
-and to bring the others in, by the ten thousand, each lot in a transaction of its own: a run that
-was cut off is simply run again.
+file, or refuses the row (`columns`, `status_cells`). So a file is read twice: to learn who has
+left, and to bring the others in, by the ten thousand, each lot in a transaction of its own: a run
+that was cut off is simply run again.
 """
 
 import csv

@@ -56,7 +56,7 @@ ROUTERS = (
     "syndicate.web.api.feeds",
     "syndicate.web.metrics",
     "syndicate.web.hub",
-    "syndicate.web.hooks",
+    "syndicate.web.hooks_websub",
     "syndicate.web.hooks_mail",
     "syndicate.web.api.articles",
 )

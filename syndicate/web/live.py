@@ -20,7 +20,7 @@ from typing import Any
 from syndicate import clock, logs
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.views import progress
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 
 log = logs.get(__name__)
 
@@ -101,18 +101,20 @@ class Poller:
                 log.warning("live_read_failed", reason=type(error).__name__)
                 found = []
             self.reads += 1
-            for standing in found:
-                reading = self._reading(standing)
-                for queue in self._watchers.get(standing.mailing.id, ()):
+            for mailing_progress in found:
+                reading = self._reading(mailing_progress)
+                for queue in self._watchers.get(mailing_progress.mailing.id, ()):
                     _put(queue, reading)
             await asyncio.sleep(READ_EVERY_S)
 
-    def _reading(self, standing: Standing) -> dict[str, Any]:
-        counts = standing.counts
+    def _reading(self, mailing_progress: MailingProgress) -> dict[str, Any]:
+        counts = mailing_progress.counts
         now = clock.now()
         settled = counts.audience - counts.remaining
-        rate = self._rates.per_second(standing.mailing.id, settled, now)
-        return as_dict(standing, rate if rate is not None else standing.per_second(now))
+        rate = self._rates.per_second(mailing_progress.mailing.id, settled, now)
+        return as_dict(
+            mailing_progress, rate if rate is not None else mailing_progress.per_second(now)
+        )
 
 
 async def next_reading(queue: Queue, *, within_s: float) -> dict[str, Any] | None:
@@ -123,22 +125,22 @@ async def next_reading(queue: Queue, *, within_s: float) -> dict[str, Any] | Non
         return {}
 
 
-def as_dict(standing: Standing, per_second: float) -> dict[str, Any]:
-    """A mailing's standing as streams and the API tell it.
+def as_dict(mailing_progress: MailingProgress, per_second: float) -> dict[str, Any]:
+    """A mailing's progress as streams and the API tell it.
 
     Args:
-        standing: as it was read.
+        mailing_progress: as it was read.
         per_second: its rate just now.
     """
-    left = standing.seconds_left(per_second)
+    left = mailing_progress.seconds_left(per_second)
     return {
-        "id": standing.mailing.id,
-        "state": standing.mailing.state.value,
-        "is_over": standing.is_over,
-        **standing.counts.as_dict(),
+        "id": mailing_progress.mailing.id,
+        "state": mailing_progress.mailing.state.value,
+        "is_over": mailing_progress.is_over,
+        **mailing_progress.counts.as_dict(),
         "per_second": round(per_second, 1),
         "seconds_left": None if left is None else round(left),
-        "groups": {group: counts.as_dict() for group, counts in standing.groups.items()},
+        "groups": {group: counts.as_dict() for group, counts in mailing_progress.groups.items()},
     }
 
 
@@ -173,9 +175,9 @@ async def closing_with_the_server(poller: Poller) -> AsyncIterator[None]:
             signal.signal(number, handler)
 
 
-def _read(mailing_ids: list[int]) -> list[Standing]:
+def _read(mailing_ids: list[int]) -> list[MailingProgress]:
     with transaction() as tx:
-        return progress.standings(tx, mailing_ids)
+        return progress.find_all(tx, mailing_ids)
 
 
 def _put(queue: Queue, reading: dict[str, Any] | None) -> None:

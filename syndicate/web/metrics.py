@@ -68,9 +68,9 @@ def _lines(tx: Transaction) -> Iterator[str]:
 
 def _open(tx: Transaction) -> dict[str, int]:
     return {
-        f'mailing="{standing.mailing.id}",state="{name}"': number
-        for standing in progress.standings(tx, operations.open_mailings(tx))
-        for name, number in standing.counts.as_dict().items()
+        f'mailing="{mailing_progress.mailing.id}",state="{name}"': number
+        for mailing_progress in progress.find_all(tx, operations.open_mailings(tx))
+        for name, number in mailing_progress.counts.as_dict().items()
         if name != "audience"
     }
 

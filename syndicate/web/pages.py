@@ -72,7 +72,7 @@ def render(site: Site, template: str, page: PageAnswer | None = None, **context:
     return response
 
 
-def said(
+def done_page(
     site: Site,
     heading: str,
     *,

@@ -13,7 +13,7 @@ from syndicate.mail.mime import message
 from syndicate.mail.mime.message import Writer
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
-from syndicate.store.sending import lease, ledger
+from syndicate.store.sending import batch_leases, ledger
 from syndicate.vocabulary.sending import Lane, MailingKind, SuppressionReason
 from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
@@ -251,7 +251,7 @@ def test_mail_offers_never_again(newsroom: Newsroom) -> None:
         recipient = recipients.upsert(tx, FRIEND)
     assert mailing is not None
     writer = Writer(mailing, settings.load().key(), "https://post.example.org")
-    due = lease.DueDelivery(
+    due = batch_leases.DueDelivery(
         ordinal=0,
         recipient_id=recipient.id,
         address=FRIEND,

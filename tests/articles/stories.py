@@ -18,7 +18,7 @@ ENTRY = Entry("Title", LINK, "g", published=NOW - HOUR, content=TEXT, authors=("
 
 
 def article_of(entry: Entry, **values: Any) -> KnownArticle:
-    """The article that an entry became, with other words or other standing."""
+    """The article that an entry became, with other words or another state."""
     story = story_of(entry)
     said = {name: values.pop(name) for name in vars(story.words) if name in values}
     known = KnownArticle(

@@ -319,14 +319,14 @@ def test_each_publication_signs_with_a_key_of_its_own() -> None:
 # Times that bring nothing in
 
 
-def standing(cms: Cms, *articles: dict[str, Any]) -> dict[str, set[dt.datetime]]:
+def stored(cms: Cms, *articles: dict[str, Any]) -> dict[str, set[dt.datetime]]:
     with transaction() as tx:
         entries = [entry_of(each) for each in articles]
-        return receive_push.standing_times(tx, cms.publication, entries)
+        return receive_push.stored_times(tx, cms.publication, entries)
 
 
 def test_times_of_an_article_that_is_not_there_are_news(cms: Cms) -> None:
-    assert standing(cms, said(published_at=NOW - HOUR)) == {}
+    assert stored(cms, said(published_at=NOW - HOUR)) == {}
 
 
 def test_the_same_push_again_says_nothing_but_what_stands(cms: Cms) -> None:
@@ -338,15 +338,15 @@ def test_the_same_push_again_says_nothing_but_what_stands(cms: Cms) -> None:
     )
     cms.push(whole)
 
-    assert standing(cms, whole)["cms-1"] == {NOW - 2 * HOUR, NOW - HOUR, end}
+    assert stored(cms, whole)["cms-1"] == {NOW - 2 * HOUR, NOW - HOUR, end}
     other = {**whole, "headline": "Another", "updated_at": later, "published_at": NOW}
-    assert standing(cms, other)["cms-1"] == {NOW - 2 * HOUR, NOW - HOUR, end}
+    assert stored(cms, other)["cms-1"] == {NOW - 2 * HOUR, NOW - HOUR, end}
 
 
 def test_a_date_that_was_pushed_before_stands_though_the_row_has_another(cms: Cms) -> None:
     ahead = NOW + dt.timedelta(minutes=4)
     cms.push(said(published_at=ahead))
 
-    again = standing(cms, said(headline="Another", published_at=ahead))
+    again = stored(cms, said(headline="Another", published_at=ahead))
 
     assert again["cms-1"] == {NOW, ahead}

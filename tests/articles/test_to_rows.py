@@ -14,11 +14,11 @@ from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import KnownEntry, identify
 from syndicate.articles.story import story_of
 from syndicate.reading.records import Entry, PictureIn, Words
-from syndicate.store.editing.standing import (
+from syndicate.store.editing.stored_articles import (
     CarriedEntry,
     LinkedArticle,
-    StandingArticle,
-    StandingPicture,
+    StoredArticle,
+    StoredPicture,
 )
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 from tests.articles.stories import ENTRY, HOUR, LINK, NOW, article_of, changed
@@ -72,8 +72,8 @@ def test_an_entry_and_an_address_are_known_by_all_that_their_rows_say() -> None:
     assert to_rows.by_link(linked) == ByLink(7, is_own=True, guid="g", title="Title")
 
 
-def standing(*pictures: StandingPicture) -> StandingArticle:
-    return StandingArticle(
+def stored(*pictures: StoredPicture) -> StoredArticle:
+    return StoredArticle(
         id=7,
         state=ArticleState.LIVE,
         kind=ArticleKind.STORY,
@@ -97,7 +97,7 @@ def standing(*pictures: StandingPicture) -> StandingArticle:
 
 
 def test_an_article_is_known_by_all_that_stands() -> None:
-    found = to_rows.known_article(standing(StandingPicture(**ROW)))
+    found = to_rows.known_article(stored(StoredPicture(**ROW)))
 
     assert found == article_of(
         changed(ENTRY, summary="What it is about.", content="<p>Text</p>", tags=("Water",)),
@@ -125,9 +125,9 @@ def test_an_article_is_known_by_all_that_stands() -> None:
 def test_the_end_of_rights_is_a_moment_that_the_house_can_keep(
     seconds: float | None, expected: dt.datetime | None
 ) -> None:
-    row = StandingPicture(**{**ROW, "rights_until": seconds})
+    row = StoredPicture(**{**ROW, "rights_until": seconds})
 
-    assert to_rows.known_article(standing(row)).pictures[0].rights_until == expected
+    assert to_rows.known_article(stored(row)).pictures[0].rights_until == expected
 
 
 # Articles to make

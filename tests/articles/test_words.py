@@ -10,7 +10,7 @@ from syndicate.articles.pushed_changes import Said
 from syndicate.articles.story import ArticleText
 from syndicate.reading.records import Words
 from syndicate.store.content import articles
-from syndicate.store.editing import splitting, standing
+from syndicate.store.editing import splitting, stored_articles
 from syndicate.store.ground.session import transaction
 from tests import rows
 from tests.articles.stories import ENTRY, NOW, article_of
@@ -59,7 +59,7 @@ def test_a_word_is_known_from_its_row_and_begins_the_life_of_a_copy(name: str) -
         columns: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value}
         article = rows.article(tx, rows.publication(tx).id, **columns)
 
-        (stands,) = standing.for_change(tx, [article.id])
+        (stands,) = stored_articles.for_change(tx, [article.id])
         made = splitting.copy(tx, article, "tag:new", None, now=NOW)
 
         (first,) = articles.revisions_of(tx, made)

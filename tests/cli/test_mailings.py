@@ -9,7 +9,7 @@ from syndicate import clock
 from syndicate.cli import mailings
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, results
+from syndicate.store.sending import batch_leases, results
 from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, Lane
 from tests.mail.campaign import Plan, start
@@ -32,9 +32,9 @@ def mailing_id() -> int:
     now = clock.now()
     made = start(Plan(audience=10), now=now)
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=now)
+        leased = batch_leases.take(tx, Lane.BULK, worker=WORKER, now=now)
         assert leased is not None
-        lease.intend(tx, leased, range(8), version=1, now=now)
+        batch_leases.intend(tx, leased, range(8), version=1, now=now)
         outcomes = [DeliveryOutcome(place, DeliveryState.ACCEPTED, code=250) for place in range(6)]
         outcomes += [
             DeliveryOutcome(

@@ -63,7 +63,7 @@ def test_a_database_that_is_held_is_told_before_the_schema() -> None:
     told, shown = run(), run("--json")
 
     assert told.out.splitlines() == [
-        copy_check.told(WHY),
+        copy_check.held_notice(WHY),
         f"The schema is already at {schema.head()}.",
     ]
     assert (told.code, shown.said["held"]) == (0, WHY)

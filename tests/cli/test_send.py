@@ -126,7 +126,7 @@ def test_a_campaign_that_is_stopped_goes_on_with_the_same_mailing(
 
     campaign = Campaign("morning", file_of(tmp_path, *readers(30)), "Yes.", is_confirmed=False)
     campaign.prepare()
-    stopped = campaign.told(campaign.send(interrupt))
+    stopped = campaign.summary(campaign.send(interrupt))
     with pytest.raises(PartialError, match="run it again"):
         refuse_unless_whole(stopped)
     with worker():

@@ -7,18 +7,18 @@ from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Batch, Mailing
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.sending import MailingState
 from tests import rows
 
 NOTHING = dict.fromkeys(("deferred", "failed", "suppressed", "skipped", "ambiguous"), 0)
 
 
-def standing(
+def mailing_progress(
     state: MailingState = MailingState.SENDING, *, audience: int = 1000, accepted: int = 0
-) -> Standing:
+) -> MailingProgress:
     counts = Counts(audience=audience, accepted=accepted, **NOTHING)
-    return Standing(Mailing(id=7, state=state), counts, {})
+    return MailingProgress(Mailing(id=7, state=state), counts, {})
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def standing(
 def test_the_time_that_is_left_is_that_of_the_rest_at_this_rate(
     remaining: int, per_second: float, left: str
 ) -> None:
-    now = standing(audience=100_000, accepted=100_000 - remaining)
+    now = mailing_progress(audience=100_000, accepted=100_000 - remaining)
 
     assert watching.line(now, per_second) == (
         f"sending: {100_000 - remaining} of 100000 accepted, {remaining} remaining, "
@@ -45,13 +45,13 @@ def test_the_time_that_is_left_is_that_of_the_rest_at_this_rate(
 
 @pytest.mark.parametrize("state", sorted(set(MailingState) - {MailingState.SENDING}))
 def test_a_mailing_that_does_not_send_has_no_time_left(state: MailingState) -> None:
-    assert watching.line(standing(state, accepted=1), 2.4) == (
+    assert watching.line(mailing_progress(state, accepted=1), 2.4) == (
         f"{state}: 1 of 1000 accepted, 999 remaining, 2/s"
     )
 
 
 def test_a_mailing_that_is_over_is_not_looked_at_again(capsys: pytest.CaptureFixture[str]) -> None:
-    over = standing(MailingState.DONE)
+    over = mailing_progress(MailingState.DONE)
 
     assert watching.watch(over) is over
     assert capsys.readouterr() == ("", "")
@@ -76,7 +76,7 @@ def test_each_look_is_one_line_on_stderr_until_it_is_enough(
             tx.session.get_one(Batch, (mailing_id, 0)).accepted = 3
 
     last = watching.watch(
-        watching.standing(mailing_id),
+        watching.find(mailing_id),
         is_enough=lambda now: now.counts.accepted == 3,
         tend=send,
     )
@@ -93,4 +93,4 @@ def test_each_look_is_one_line_on_stderr_until_it_is_enough(
 @pytest.mark.usefixtures("database")
 def test_a_mailing_that_is_not_there_is_a_sentence() -> None:
     with pytest.raises(NotFoundError, match=r"^There is no mailing 7"):
-        watching.standing(7)
+        watching.find(7)

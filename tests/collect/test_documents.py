@@ -209,7 +209,7 @@ def test_the_language_of_a_feed_is_that_of_entries_which_name_none(
 
 
 def test_what_a_feed_has_beyond_the_cap_is_told_with_its_numbers() -> None:
-    feed = ParsedFeed("rss", entries=(Entry("One"),) * 1000, left_out=234)
+    feed = ParsedFeed("rss", entries=(Entry("One"),) * 1000, over_cap=234)
 
     (notice,) = documents.of_feed(feed, URL).notices
 

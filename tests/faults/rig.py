@@ -250,13 +250,13 @@ class Rig:
             TimeoutError: it is not, in this time.
         """
         deadline = time.monotonic() + patience_s
-        standing = None
+        mailing_progress = None
         while time.monotonic() < deadline:
             with transaction() as tx:
-                standing = progress.standing(tx, mailing_id)
+                mailing_progress = progress.find(tx, mailing_id)
                 by_row = ledger.counts_by_row(tx, mailing_id)
-            if standing is not None and standing.mailing.state is MailingState.DONE:
-                assert standing.counts == by_row, "counts by batch and by row differ"
-                return standing.counts
+            if mailing_progress is not None and mailing_progress.mailing.state is MailingState.DONE:
+                assert mailing_progress.counts == by_row, "counts by batch and by row differ"
+                return mailing_progress.counts
             time.sleep(0.5)
-        raise TimeoutError(f"mailing {mailing_id} is not over: {standing}")
+        raise TimeoutError(f"mailing {mailing_id} is not over: {mailing_progress}")

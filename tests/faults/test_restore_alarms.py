@@ -26,7 +26,7 @@ from syndicate.store.maintenance import migrate
 from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery.copies import NUMBERS_AHEAD
-from syndicate.store.sending import lease
+from syndicate.store.sending import batch_leases
 from syndicate.vocabulary.sending import Lane
 from tests import leftovers
 from tests.faults import copies
@@ -51,7 +51,7 @@ def use(env: pytest.MonkeyPatch, url: str) -> None:
 
 def may_lease() -> bool:
     with transaction() as tx:
-        return lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now()) is not None
+        return batch_leases.take(tx, Lane.BULK, worker=WORKER, now=clock.now()) is not None
 
 
 @pytest.mark.long

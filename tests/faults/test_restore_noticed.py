@@ -23,7 +23,7 @@ from syndicate.store.maintenance import migrate
 from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies as restoring
-from syndicate.store.sending import lease
+from syndicate.store.sending import batch_leases
 from syndicate.store.sending.mailings import Batch
 from syndicate.vocabulary.sending import Lane
 from tests import leftovers, matrix
@@ -133,8 +133,8 @@ def test_a_restored_database_is_sent_from_by_no_worker_that_has_not_noticed(hous
     house.restore_into(house.dump("nightly"), "house")
 
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
-        ready = lease.ready_lanes(tx, clock.now())
+        leased = batch_leases.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
+        ready = batch_leases.ready_lanes(tx, clock.now())
 
     assert (leased, ready) == (None, set())
 
@@ -145,17 +145,17 @@ def test_a_lease_of_before_lets_no_chunk_begin_in_the_copy(house: House) -> None
     copies.tick()
     copies.compose_what_is_due()
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
+        leased = batch_leases.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
     assert leased is not None
     house.restore_into(house.dump("nightly"), "house")
 
     with transaction() as tx:
-        assert lease.intend(tx, leased, [0, 1], version=1, now=clock.now()) is None
+        assert batch_leases.intend(tx, leased, [0, 1], version=1, now=clock.now()) is None
 
     assert house.start() is not None
     recover.recover(clock.now())
     with transaction() as tx:
-        assert not lease.renew(tx, leased)
+        assert not batch_leases.renew(tx, leased)
 
 
 @pytest.mark.long
@@ -185,13 +185,15 @@ def test_a_killed_worker_and_a_server_started_anew_are_no_sign_of_a_copy(house: 
     send_some(house, CHUNK)
     first = len(house.sink.taken())
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
+        leased = batch_leases.take(tx, Lane.BULK, worker=WORKER, now=clock.now())
         assert leased is not None
-        ordinals = [due.ordinal for due in lease.due_deliveries(tx, leased, clock.now())][:CHUNK]
-        lease.intend(tx, leased, ordinals, version=1, now=clock.now())
+        ordinals = [due.ordinal for due in batch_leases.due_deliveries(tx, leased, clock.now())][
+            :CHUNK
+        ]
+        batch_leases.intend(tx, leased, ordinals, version=1, now=clock.now())
         recipients = [
             due.recipient_id
-            for due in lease.due_deliveries(tx, leased, clock.now())
+            for due in batch_leases.due_deliveries(tx, leased, clock.now())
             if due.ordinal in ordinals
         ]
     copies.accept(house.sink.log, leased.mailing_id, recipients)
@@ -356,7 +358,7 @@ def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House
     with pytest.raises(RefusedError, match="Mail is held: this database was restored"):
         Campaign("morning", None, "", is_confirmed=True).prepare()
     [found] = list(doctor.examine(["restore"]))
-    assert (found.state, found.says) == ("fail", copy_check.told(str(copies.row().held_why)))
+    assert (found.state, found.says) == ("fail", copy_check.held_notice(str(copies.row().held_why)))
 
 
 @pytest.mark.long

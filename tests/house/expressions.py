@@ -61,7 +61,7 @@ class Expression:
     def _read(self, text: str) -> str | bytes:
         if isinstance(self.pattern.pattern, bytes):
             return text.encode("latin-1", "replace")
-        return reasons.said(text) if self.place.startswith(_RULES) else text
+        return reasons.simplified(text) if self.place.startswith(_RULES) else text
 
 
 def everywhere() -> list[Expression]:

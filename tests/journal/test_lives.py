@@ -16,7 +16,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.installation import Installation
 from syndicate.store.recovery import copies
-from syndicate.store.sending import lease
+from syndicate.store.sending import batch_leases
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import Lane
 from tests.mail.campaign import Plan, start
@@ -78,7 +78,7 @@ def test_the_mark_rises_while_anything_is_sent_and_then_rests(path: Path) -> Non
     lives.keep(path)
     resting = [lives.keep(path) or lives.read(path).head for _ in range(2)]
     with transaction() as tx:
-        assert lease.take(tx, Lane.BULK, worker=WORKER, now=clock.now()) is not None
+        assert batch_leases.take(tx, Lane.BULK, worker=WORKER, now=clock.now()) is not None
 
     sending = [lives.keep(path) or lives.read(path).head for _ in range(2)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.mail import single
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, ledger
+from syndicate.store.sending import batch_leases, ledger
 from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
 from tests.mail import confirmation
 
@@ -35,7 +35,7 @@ def test_queue_writes_one_urgent_mailing_with_one_delivery() -> None:
     with transaction() as tx:
         mailing = ledger.find(tx, mailing_id)
         counts = ledger.counts(tx, mailing_id)
-        ready = lease.ready_lanes(tx, NOW)
+        ready = batch_leases.ready_lanes(tx, NOW)
         blocks = ledger.content(tx, mailing_id, single.VERSION, "en")
     assert mailing is not None
     assert mailing.kind is MailingKind.SINGLE

@@ -59,7 +59,7 @@ def test_a_list_names_the_times_of_what_the_clock_opens_alone(kind: NewsletterKi
     row = Newsletter(kind=kind, zone="UTC", schedule={"times": ["08:00"], "days": [1]})
 
     times = (["08:00"], [1]) if kind.opened_by is OpenedBy.CLOCK else ([], [])
-    assert timetable.said(row) == times
+    assert timetable.times_and_days(row) == times
     assert timetable.has_slots(row) is (kind.opened_by is not OpenedBy.ARTICLE)
 
 

@@ -59,10 +59,10 @@ def issue_of(mailing_id: int) -> Issue:
         return issue
 
 
-def left_out() -> list[tuple[str, str, str]]:
+def unusable_stories() -> list[tuple[str, str, str]]:
     """What the audit says of stories that were left out: who, what, why."""
     with transaction() as tx:
-        found_rows = operations.left_out(tx, since=NOW - DAY)
+        found_rows = operations.unusable_stories(tx, since=NOW - DAY)
         return [(row.actor, row.subject, row.detail["why"]) for row, _, _ in found_rows]
 
 
@@ -91,7 +91,7 @@ def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
     assert ["world-one" in each for each in texts(relay)] == [False] * 3
     note = issue_of(mailing_id).note or ""
     assert note.startswith("Left out, because it cannot be sent by email: article 1 (")
-    ((actor, subject, why),) = left_out()
+    ((actor, subject, why),) = unusable_stories()
     assert (actor, subject) == ("composer", "article:1")
     assert why in note
 
@@ -110,7 +110,7 @@ def test_a_time_beyond_the_calendar_costs_not_even_its_story(
 
     assert counts(mailing_id) == {"audience": 1, "accepted": 1}
     assert "world-one" in texts(relay)[0]
-    assert left_out() == []
+    assert unusable_stories() == []
 
 
 def test_a_reader_who_chose_only_that_story_gets_no_empty_mail(relay: FaultRelay) -> None:
@@ -135,7 +135,7 @@ def test_a_long_story_that_fits_with_the_others_is_in_the_issue(relay: FaultRela
     send()
 
     assert "Headline world-one" in texts(relay)[0]
-    assert left_out() == []
+    assert unusable_stories() == []
 
 
 def test_a_long_story_does_not_push_out_those_behind_it(relay: FaultRelay) -> None:
@@ -148,7 +148,7 @@ def test_a_long_story_does_not_push_out_those_behind_it(relay: FaultRelay) -> No
     mailing_id = compose()
     send()
 
-    assert [subject for _, subject, _ in left_out()] == ["article:1"]
+    assert [subject for _, subject, _ in unusable_stories()] == ["article:1"]
     (told,) = texts(relay)
     assert told.count("Headline more-") > 40  # a score of stories in each part
     assert "Left out, because it cannot" in (issue_of(mailing_id).note or "")
@@ -186,7 +186,7 @@ def test_a_rehearsal_names_the_story_and_hashes_what_is_then_sent() -> None:
     (named,) = found_before.unusable
     assert (named.article_id, named.headline) == (WORLD, "Headline world-one")
     assert [story.article_id for _, story in found_before.chosen] == [SPORT]
-    assert found_before.left_out == 0
+    assert found_before.unfitting == 0
     assert found_before.content_hash == (issue_of(mailing_id).content_hash or b"").hex()
 
 
@@ -230,7 +230,7 @@ def test_a_correction_that_no_mail_can_hold_costs_no_more_than_itself(relay: Fau
     (told,) = texts(relay)[1:]
     assert told.count("Headline sport-one") == told.count("Headline next-day") == 2
     assert told.count("Four, not five.") == 2
-    assert [subject for _, subject, _ in left_out()] == ["article:1"]
+    assert [subject for _, subject, _ in unusable_stories()] == ["article:1"]
 
 
 @pytest.mark.usefixtures("relay")
@@ -283,7 +283,7 @@ def test_what_is_stored_of_it_holds_none_of_its_words() -> None:
     mailing_id = compose()
 
     assert "Harbourmaster" not in (issue_of(mailing_id).note or "")
-    assert "Harbourmaster" not in repr(left_out())
+    assert "Harbourmaster" not in repr(unusable_stories())
 
 
 @pytest.mark.usefixtures("relay")

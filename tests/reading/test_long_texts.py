@@ -68,7 +68,7 @@ def _returned(markup: str) -> object:
 _READERS: dict[str, Callable[[str], object]] = {
     "clean": clean.clean,
     "plain": text.plain,
-    "words": text.words,
+    "words": text.word_list,
     "address": text.normal_url.__wrapped__,
     "names": lambda said: names.name_list([said]),
     "feed": _feed,

@@ -13,7 +13,7 @@ from syndicate.reading.text import (
     origin_of,
     picture_name,
     plain,
-    words,
+    word_list,
 )
 
 MARKUP = st.lists(
@@ -95,14 +95,14 @@ def test_a_text_without_markup_stays_but_for_its_blanks(said: str) -> None:
     ],
 )
 def test_words_are_folded_and_without_punctuation(said: str, found: list[str]) -> None:
-    assert words(said) == found
+    assert word_list(said) == found
 
 
 @given(st.text())
 def test_a_word_of_words_is_itself(said: str) -> None:
-    found = words(said)
+    found = word_list(said)
 
-    assert words(" ".join(found)) == found
+    assert word_list(" ".join(found)) == found
 
 
 # Addresses

@@ -6,8 +6,8 @@ import uuid
 from sqlalchemy import select, text, update
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, ledger, reaping, results
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending import batch_leases, ledger, reaping, results
+from syndicate.store.sending.batch_leases import LeasedBatch
 from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import DeliveryState, Lane
@@ -21,7 +21,7 @@ def take(
     worker: uuid.UUID = WORKER, lane: Lane = Lane.BULK, now: dt.datetime = NOW
 ) -> LeasedBatch | None:
     with transaction() as tx:
-        return lease.take(tx, lane, worker=worker, now=now)
+        return batch_leases.take(tx, lane, worker=worker, now=now)
 
 
 def taken(worker: uuid.UUID = WORKER) -> LeasedBatch:
@@ -34,7 +34,7 @@ def intend(
     leased: LeasedBatch, *ordinals: int, version: int = 1, withheld: int = 0, missing: int = 0
 ) -> dict[int, str] | None:
     with transaction() as tx:
-        barred = lease.intend(
+        barred = batch_leases.intend(
             tx, leased, ordinals, version=version, now=NOW, withheld=withheld, missing=missing
         )
     return None if barred is None else dict(barred)
@@ -89,4 +89,4 @@ def assert_counts_agree(mailing_id: int) -> ledger.Counts:
 
 def due(leased: LeasedBatch, now: dt.datetime = NOW) -> list[int]:
     with transaction() as tx:
-        return [each.ordinal for each in lease.due_deliveries(tx, leased, now)]
+        return [each.ordinal for each in batch_leases.due_deliveries(tx, leased, now)]

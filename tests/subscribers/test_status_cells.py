@@ -165,9 +165,9 @@ UNCLEAR += ["active?", "!active", "✗ active", "unSubscribed", "InActive"]
 def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
     cell: str, *, has_left: bool | None
 ) -> None:
-    bar = status_cells.judge(Role.STATE, "Status", cell)
+    objection = status_cells.judge(Role.STATE, "Status", cell)
 
-    assert (bar.has_left if bar else None) == has_left
+    assert (objection.has_left if objection else None) == has_left
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
 def test_a_yes_or_a_time_is_clear_or_keeps_its_reader_out(
     role: Role, cell: str, *, has_left: bool | None
 ) -> None:
-    bar = status_cells.judge(role, "Column", cell)
+    objection = status_cells.judge(role, "Column", cell)
 
-    assert (bar.has_left if bar else None) == has_left
+    assert (objection.has_left if objection else None) == has_left
 
 
 @given(cell=st.text(max_size=30), role=st.sampled_from([Role.STATE, Role.YES]))
@@ -204,10 +204,10 @@ def test_no_word_that_nobody_knows_makes_a_reader(cell: str, role: Role) -> None
     if role is Role.YES:
         known = known or status_cells.is_yes_or_no(cell) or status_cells.is_time(cell)
 
-    bar = status_cells.judge(role, "Status", cell)
+    objection = status_cells.judge(role, "Status", cell)
 
-    assert known or bar is not None
-    assert bar is None or "\n" not in bar.why
+    assert known or objection is not None
+    assert objection is None or "\n" not in objection.why
 
 
 @pytest.mark.parametrize(

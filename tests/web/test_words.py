@@ -140,7 +140,7 @@ def test_what_readers_are_told_is_found(found: Found) -> None:
         ("templates/web/reader/article.html", "Correction"),
         ("templates/mail/digest/body.txt", "An article we sent you on %(day)s has been withdrawn."),
         ("store/syndication/feeds.py", "featured"),
-        ("web/reader/articles.py", "There is no such article here."),
+        ("web/reader/article_lookup.py", "There is no such article here."),
         ("actions/feedback.py", "Please write something, in 3000 characters at most."),
         ("web/errors.py", "That did not work"),
         (

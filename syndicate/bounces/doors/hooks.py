@@ -1,4 +1,4 @@
-"""What a provider posts to us: is it that provider's, what does it tell, keep it.
+"""Webhooks of mail providers: each request is verified, read and stored.
 
 status 200   kept, or known before          403   not signed by that provider, or not just now
        400   no JSON that we can read       404   this installation expects nothing from it

@@ -55,7 +55,8 @@ def visit(place: Place, take: Take) -> Visit:
                 server.logout()
     except (imaplib.IMAP4.error, OSError) as error:
         raise TemporaryError(
-            f"The mailbox at {place.host} cannot be read ({place.said(error)}); it is tried again."
+            f"The mailbox at {place.host} cannot be read ({place.redacted(error)}); "
+            "it is tried again."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""A mailbox of returned mails as it is written in one setting, and what a visit to it brought.
+"""The address of an IMAP or POP3 mailbox for bounces, and what a visit to the mailbox found.
 
     imaps://user:password@host/FOLDER       pop3s://user:password@host
 
@@ -53,7 +53,7 @@ class Place:
         except ValueError:
             return self.host == "localhost"
 
-    def said(self, error: Exception) -> str:
+    def redacted(self, error: Exception) -> str:
         """A server's words about a failure, without the password that they might repeat."""
         words = str(error)
         words = words.replace(self.password, "(password)") if self.password else words

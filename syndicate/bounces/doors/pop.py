@@ -43,7 +43,8 @@ def visit(place: Place, take: Take) -> Visit:
             server.quit()
     except (poplib.error_proto, OSError) as error:
         raise TemporaryError(
-            f"The mailbox at {place.host} cannot be read ({place.said(error)}); it is tried again."
+            f"The mailbox at {place.host} cannot be read ({place.redacted(error)}); "
+            "it is tried again."
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""Recording what came back: events once, suppressions by rule, incidents about ourselves."""
+"""What follows from a bounce: it is stored, its address suppressed, an incident opened."""

@@ -106,7 +106,7 @@ def about(reason: str) -> Advice:
     return _BY_REASON.get(reason, _UNKNOWN)
 
 
-def told(receiver: str, domain: str, reason: str) -> str:
+def sentence(receiver: str, domain: str, reason: str) -> str:
     """An incident in a sentence.
 
     Args:

@@ -1,4 +1,4 @@
-"""Keeping what came back: one event each, suppression by rule, incidents where it is about us.
+"""Stores each bounce and complaint once, and applies the rules to its address or to us.
 
     ingest      a mail that came back
     take        what a provider told

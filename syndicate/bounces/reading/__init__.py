@@ -1,1 +1,1 @@
-"""What a returned mail or a provider's event says of a recipient; pure: bytes in, verdicts out."""
+"""Reading bounces and providers' events: which recipient, what happened and why; pure."""

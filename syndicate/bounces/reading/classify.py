@@ -1,4 +1,4 @@
-"""What a mail that came back says, recipient by recipient; pure: bytes in, verdicts out.
+"""What a returned mail says of each recipient; pure: bytes in, verdicts out.
 
 Asked in this order: is it a complaint (ARF) or a delivery status (DSN) in due form; does a program
 ask to be left alone, or answer for somebody who is away; is it a report in words that a mail server
@@ -126,7 +126,7 @@ def _from_json(text: str) -> Iterator[Verdict]:
 
 
 def _from_prose(report: Report, *, is_success: bool) -> Iterator[Verdict]:
-    told = tuple(prose.told(report))
+    told = tuple(prose.failures(report))
     is_server = sender_of(report) is Sender.SERVER
     for each in told:
         if is_success:

@@ -1,4 +1,4 @@
-"""Reports in words alone: who failed, and what is said about each; and what is no report at all."""
+"""Bounce reports in words alone: who failed, what is said of each, and what is no report at all."""
 
 import re
 from collections.abc import Iterator
@@ -147,7 +147,7 @@ def _subject(report: Report) -> str:
     return "" if _REPLY.match(subject) else subject
 
 
-def told(report: Report) -> Iterator[Told]:
+def failures(report: Report) -> Iterator[Told]:
     """Who failed and what is said about each, in the report's order."""
     sections = list(_sections(report))
     if sections:

@@ -1,4 +1,4 @@
-"""From another side's words and codes to a reason.
+"""The reason for a bounce, from the words and codes of the server that refused the mail.
 
 Words beat codes, for receivers use 5.0.0, 5.1.1 and 550 for everything; where words say nothing
 that we know, the status code counts, then the reply. Source: RFC 3463, RFC 5248, RFC 7505;
@@ -142,7 +142,7 @@ def codes_in(words: str) -> tuple[str, int | None]:
     return status, code
 
 
-def said(words: str) -> str:
+def simplified(words: str) -> str:
     """Words as the rules of `words.txt` read them: in lower case, without addresses, none long."""
     plain = _ADDRESS.sub("someone", words).lower()
     return " ".join(word[:_WORD] for word in plain.split())
@@ -152,7 +152,7 @@ def _reason(words: str, status: str, code: int | None, command: str) -> Reason:
     key = status.partition(".")[2]
     if key in _STATUS_FIRST:
         return _STATUS_FIRST[key]
-    text = said(words)
+    text = simplified(words)
     for reason, pattern in rules():
         if pattern.search(text):
             return reason if CERTAIN.search(text) else _weighed(reason, key, code, command)

@@ -1,4 +1,4 @@
-"""The rules of `words.txt`, ready to be matched: what the words of other sides mean.
+"""The rules of `words.txt`, by which the words of other mail servers tell a bounce's reason.
 
 The file is data, one phrase a line, so that a new phrase of a new server is a line and no code.
 """

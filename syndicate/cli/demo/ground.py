@@ -1,4 +1,4 @@
-"""Ground of its own for the demo: a fresh folder, a free port, and none of the user's settings.
+"""The demo's own surroundings: a fresh folder, a free port, and none of the user's settings.
 
 A database, broker or relay that the user has set is for their own installation: the demo never
 writes there.

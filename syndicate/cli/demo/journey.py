@@ -22,7 +22,7 @@ from syndicate.cli import newsroom
 from syndicate.cli.actors import actor
 from syndicate.cli.demo import counting
 from syndicate.cli.demo.own_sources import OwnSource
-from syndicate.cli.demo.telling import Bar, Teller
+from syndicate.cli.demo.telling import ProgressBar, Teller
 from syndicate.cli.newsroom import Opening
 from syndicate.cli.waiting import NothingMovedError, Seen, Waiter
 from syndicate.embedded.supervisor import Stack
@@ -148,7 +148,7 @@ class Journey:
             counts = counting.issue(self.mailing_id, self.issue_id)
             bar.note = f"{counts['accepted']} of {counts['audience']} accepted by the mailbox"
 
-    def _wait_until_sent(self, bar: Bar) -> None:
+    def _wait_until_sent(self, bar: ProgressBar) -> None:
         """Wait until nothing is on its way; what stays in doubt is counted, not waited for."""
         try:
             self._waiter.wait("the issue to be sent", self._sending_seen, show=bar.show)
@@ -228,7 +228,7 @@ def _send(opened: Opened | None, filled: dict[str, str], what: str) -> None:
 
 def _must_be_ok(reply: visitor.Reply, what: str) -> None:
     if reply.status >= 400:  # noqa: PLR2004 - HTTP's first error status
-        raise RefusedError(f"{what} answered {reply.status}: {reply.said()}")
+        raise RefusedError(f"{what} answered {reply.status}: {reply.text()}")
 
 
 def _link(mail: Path) -> str:

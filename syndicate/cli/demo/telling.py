@@ -11,7 +11,7 @@ from rich.table import Table
 _NAME_WIDTH = 24
 
 
-class Bar:
+class ProgressBar:
     """The progress of one step: a moving bar on a terminal, nothing elsewhere.
 
     Args:
@@ -51,16 +51,16 @@ class Teller:
         self.console.print(table)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Bar]:
+    def step(self, name: str) -> Iterator[ProgressBar]:
         """A step: its bar while it runs, one line with its note and its seconds when it is done."""
         began = time.monotonic()
         if self.console.is_terminal:
             with self._progress() as progress:
                 progress.add_task(name.ljust(_NAME_WIDTH), total=None)
-                bar = Bar(progress, name)
+                bar = ProgressBar(progress, name)
                 yield bar
         else:
-            bar = Bar()
+            bar = ProgressBar()
             yield bar
         seconds = f"{time.monotonic() - began:5.1f} s"
         self.say(f"[green]✓[/green] {name.ljust(_NAME_WIDTH)} [dim]{seconds}[/dim]  {bar.note}")

@@ -7,7 +7,7 @@ from syndicate.errors import NotFoundError
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 
 # Single messages have a content each: a run of them must not keep them all.

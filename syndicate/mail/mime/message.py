@@ -17,7 +17,7 @@ from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
 from syndicate.render.merge import Content, in_eight_bit, merge, share_beyond_ascii
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
 

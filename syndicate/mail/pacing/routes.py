@@ -10,7 +10,7 @@ from typing import Self
 from syndicate.mail.pacing import pace
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.smtp import Session
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending.batch_leases import LeasedBatch
 
 _SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring batches go apart
 

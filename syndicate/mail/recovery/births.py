@@ -1,4 +1,4 @@
-"""When a file was made, which no copying tool can set: a copy is younger than what it says.
+"""When a file was created, which no copying tool can set: a copy is younger than its content.
 
 Python tells it on Linux from 3.15 on; so the C library is asked. Where neither it nor the file
 system knows, nobody does.

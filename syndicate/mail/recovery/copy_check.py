@@ -125,13 +125,13 @@ def silence(tx: Transaction, now: dt.datetime) -> str | None:
     if row is None:
         return None
     if row.held_why is not None:
-        return told(row.held_why)
+        return held_notice(row.held_why)
     found = copies.here(tx)
     is_compared = (row.home, row.compared_for) == (found.home, found.server_since)
     return None if is_compared or now - found.server_since < _SOON else _NOBODY
 
 
-def told(why: str) -> str:
+def held_notice(why: str) -> str:
     """What every face says of a database that is held, in sentences."""
     return (
         f"Mail is held: {why}. Run `syndicate mailings release`: it settles what the accept log "

@@ -1,4 +1,4 @@
-"""Letting mail leave a database that was held: settle first, show, then begin a new life.
+"""Releasing mail after a restore: settle what was sent, show what is left, begin a new life.
 
     accept logs ────> what a relay took is accepted
     no live log ────> what was open is left to a person, whatever it is: most of it was sent

@@ -23,9 +23,9 @@ from syndicate.mail.sending import outcomes
 from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import DatabaseDownError, transaction
-from syndicate.store.sending import lease, pacing, reaping, results, withholding
+from syndicate.store.sending import batch_leases, pacing, reaping, results, withholding
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.events import Refused
-from syndicate.store.sending.lease import DueDelivery
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingKind
 
 log = logs.get(__name__)
@@ -106,7 +106,7 @@ class Chunk:
         with transaction() as tx:
             # The batch was read a while ago: what was withdrawn since must not leave.
             self._withheld = withholding.bits(tx, leased.mailing_id, now=now)
-            barred = lease.intend(
+            barred = batch_leases.intend(
                 tx,
                 leased,
                 ordinals,

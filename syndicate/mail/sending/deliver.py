@@ -37,8 +37,8 @@ from syndicate.settings import Settings
 from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit, installation
-from syndicate.store.sending import lease, ledger, pacing, results
-from syndicate.store.sending.lease import DueDelivery, LeasedBatch
+from syndicate.store.sending import batch_leases, ledger, pacing, results
+from syndicate.store.sending.batch_leases import DueDelivery, LeasedBatch
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
@@ -127,13 +127,13 @@ class Run:
         copy_check.notice(clock.now())
         with transaction() as tx:
             for left in _LEFT_BEHIND:
-                lease.end(tx, left)
+                batch_leases.end(tx, left)
         _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
             since = time.monotonic()
             with transaction() as tx:
-                leased = lease.take(tx, self.lane, worker=self.worker, now=clock.now())
+                leased = batch_leases.take(tx, self.lane, worker=self.worker, now=clock.now())
             if leased is None:
                 return
             if not has_called_others:
@@ -153,7 +153,7 @@ class Run:
         leased, now = hold.leased, clock.now()
         with transaction() as tx:
             mailing = ledger.find(tx, leased.mailing_id)
-            dues = lease.due_deliveries(tx, leased, now)
+            dues = batch_leases.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
             eased = pacing.connections(tx, leased.receiver_group)
             domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)

@@ -9,7 +9,7 @@ import time
 from syndicate import logs
 from syndicate.mail.relay.supply import LEASE_MARGIN_S, BatchLostError
 from syndicate.store.ground.session import DatabaseDownError, transaction
-from syndicate.store.sending import lease
+from syndicate.store.sending import batch_leases
 
 log = logs.get(__name__)
 
@@ -20,18 +20,18 @@ class Hold:
     """The lease of one batch.
 
     Args:
-        leased: as `store.sending.lease.take` gave it.
+        leased: as `store.sending.batch_leases.take` gave it.
         since: the monotonic clock before it was asked.
     """
 
-    def __init__(self, leased: lease.LeasedBatch, since: float) -> None:
+    def __init__(self, leased: batch_leases.LeasedBatch, since: float) -> None:
         self.leased = leased
-        self.end = since + lease.LEASE_S
+        self.end = since + batch_leases.LEASE_S
         self._next = since + RENEW_EVERY_S
 
     def renewed(self, since: float) -> None:
         """The lease was renewed by a write that began at this monotonic time."""
-        self.end = since + lease.LEASE_S
+        self.end = since + batch_leases.LEASE_S
         self._next = since + RENEW_EVERY_S
 
     def renew(self) -> float:
@@ -53,7 +53,7 @@ class Hold:
     def _ask(self, since: float) -> None:
         try:
             with transaction() as tx:
-                is_ours = lease.renew(tx, self.leased)
+                is_ours = batch_leases.renew(tx, self.leased)
         except DatabaseDownError as error:
             if self.end - time.monotonic() < LEASE_MARGIN_S:
                 raise BatchLostError("The lease could not be renewed in time.") from error

@@ -14,7 +14,7 @@ import datetime as dt
 from syndicate.mail.relay.conversation import CLOSING, EnvelopeOutcome, Result
 from syndicate.redaction import without_addresses
 from syndicate.store.sending import results
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.vocabulary.sending import DeliveryState
 
 DEFERRALS_MIN = (1, 5, 15, 60, 180)

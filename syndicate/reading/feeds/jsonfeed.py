@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.errors import NotAFeedError
 from syndicate.languages import normalised
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
@@ -59,12 +59,14 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
 def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str, Any]:
     """Dates, embargo and marks."""
     raw, changed = _text(item, "date_published"), _text(item, "date_modified")
-    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    dated = embargo_dates.published(raw or None, changed or None, now=now, zone=zone)
     said = item.get("_syndicate")
     marked = said if isinstance(said, dict) else {}
     held = marked.get("embargo")
     embargoes = [] if held is None or held is False else [str(held)]
-    return embargo.joined(dated, _marks(marked), embargo.embargo(embargoes, now=now, zone=zone))
+    return embargo_dates.joined(
+        dated, _marks(marked), embargo_dates.embargo(embargoes, now=now, zone=zone)
+    )
 
 
 def _entry(
@@ -97,7 +99,7 @@ def _marks(own: dict[str, Any]) -> dict[str, Any]:
     said = (
         xml_parts.own(str(name), str(value)) for name, value in own.items() if value is not None
     )
-    return embargo.joined(*said)
+    return embargo_dates.joined(*said)
 
 
 def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from syndicate.languages import normalised
-from syndicate.reading import dates, embargo
+from syndicate.reading import dates, embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.quick_xml import ATOM, MAX_TAGS, Frame, rss_item, when
@@ -117,9 +117,9 @@ def _when(
     if item is not None:
         return when(item, raw, changed, now=frame.now, zone=frame.zone)
     embargoes = [str(value) for name, value in said.items() if name.endswith(_EMBARGOES)]
-    dated = embargo.published(raw, changed, now=frame.now, zone=frame.zone)
-    held = embargo.embargo(embargoes, now=frame.now, zone=frame.zone)
-    return embargo.joined(dated, *_own_marks(said), held)
+    dated = embargo_dates.published(raw, changed, now=frame.now, zone=frame.zone)
+    held = embargo_dates.embargo(embargoes, now=frame.now, zone=frame.zone)
+    return embargo_dates.joined(dated, *_own_marks(said), held)
 
 
 def _own_marks(said: Any) -> Iterable[dict[str, Any]]:

@@ -67,7 +67,7 @@ def parse(
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
-    text, left_out = cut(_harmless(start))
+    text, over_cap = cut(_harmless(start))
     root = _strict(text)
     if root is None:
         text = mended(text)
@@ -82,7 +82,7 @@ def parse(
         raise not_a_feed(start, url)
     if root is None and not found.broken:
         found = dataclasses.replace(found, broken="not well-formed; it was mended to be read")
-    return _shortened(found, left_out)
+    return _shortened(found, over_cap)
 
 
 def cut(text: str) -> tuple[str, int]:
@@ -129,10 +129,10 @@ def not_a_feed(text: str, url: str | None) -> NotAFeedError:
     return NotAFeedError(f"{url or 'This document'} is not a feed: it is {what}.", url=url)
 
 
-def _shortened(feed: ParsedFeed, left_out: int) -> ParsedFeed:
+def _shortened(feed: ParsedFeed, over_cap: int) -> ParsedFeed:
     surplus = max(0, len(feed.entries) - MAX_ENTRIES)
     entries = tuple(_capped(each) for each in feed.entries[:MAX_ENTRIES])
-    return dataclasses.replace(feed, entries=entries, left_out=left_out + surplus)
+    return dataclasses.replace(feed, entries=entries, over_cap=over_cap + surplus)
 
 
 def _capped(entry: Entry) -> Entry:
@@ -213,7 +213,7 @@ def as_json(feed: ParsedFeed) -> dict[str, Any]:
         "hub": feed.hub,
         "self": feed.self_url,
         "ttl_s": feed.ttl_s,
-        "left_out": feed.left_out,
+        "left_out": feed.over_cap,
         "broken": feed.broken,
     }
     return {"feed": head, "entries": [entry_json(entry) for entry in feed.entries]}

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from syndicate.languages import normalised
-from syndicate.reading import dates, embargo
+from syndicate.reading import dates, embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.xml_parts import DC, DCTERMS, split, text_of
@@ -89,8 +89,8 @@ def when(
         now: aware UTC.
         zone: IANA name of the zone of dates that name none; None when nobody knows.
     """
-    dated = embargo.published(raw, changed, now=now, zone=zone)
-    return embargo.joined(dated, xml_parts.marks_of(item, now=now, zone=zone))
+    dated = embargo_dates.published(raw, changed, now=now, zone=zone)
+    return embargo_dates.joined(dated, xml_parts.marks_of(item, now=now, zone=zone))
 
 
 def _has_base(root: etree._Element) -> bool:

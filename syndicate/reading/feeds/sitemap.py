@@ -9,7 +9,7 @@ from lxml import etree
 
 from syndicate.errors import NotAFeedError
 from syndicate.languages import normalised
-from syndicate.reading import dates, embargo, encoding
+from syndicate.reading import dates, embargo_dates, encoding
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.feeds.xml_parts import split, text_of
 from syndicate.reading.records import Sitemap, SitemapEntry
@@ -60,7 +60,7 @@ def read(
     found = [entry for each in root if (entry := _entry(each, url, now, zone)) is not None]
     earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
     found.sort(key=lambda entry: entry.published or entry.modified or earliest, reverse=True)
-    return Sitemap(entries=tuple(found[:MAX_ENTRIES]), left_out=max(0, len(found) - MAX_ENTRIES))
+    return Sitemap(entries=tuple(found[:MAX_ENTRIES]), over_cap=max(0, len(found) - MAX_ENTRIES))
 
 
 def _index(root: etree._Element, url: str | None, now: dt.datetime) -> Sitemap:
@@ -73,7 +73,7 @@ def _index(root: etree._Element, url: str | None, now: dt.datetime) -> Sitemap:
             parts.append((dates.read(texts.get("lastmod"), now=now) or earliest, address))
     parts.sort(key=lambda part: part[0], reverse=True)
     children = tuple(address for _, address in parts[:MAX_CHILDREN])
-    return Sitemap(children=children, left_out=max(0, len(parts) - MAX_CHILDREN))
+    return Sitemap(children=children, over_cap=max(0, len(parts) - MAX_CHILDREN))
 
 
 def _entry(
@@ -89,7 +89,7 @@ def _entry(
     address = absolute_url(texts.get("loc"), url)
     if address is None:
         return None
-    dated = embargo.published(texts.get("publication_date"), None, now=now, zone=zone)
+    dated = embargo_dates.published(texts.get("publication_date"), None, now=now, zone=zone)
     del dated["updated"]
     keywords = texts.get("keywords", "").split(",")
     return SitemapEntry(

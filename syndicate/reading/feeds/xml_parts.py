@@ -21,7 +21,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.records import Enclosure, PictureIn
 from syndicate.reading.text import plain
@@ -110,7 +110,7 @@ def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None)
             access = _access_rights(_line(child).lower())
             if access:
                 found.setdefault("access", access)
-    return embargo.joined(found, embargo.embargo(embargoes, now=now, zone=zone))
+    return embargo_dates.joined(found, embargo_dates.embargo(embargoes, now=now, zone=zone))
 
 
 def _starts(text: str) -> list[str]:
@@ -180,7 +180,7 @@ def own(name: str, value: str) -> dict[str, Any]:
         return {name: _WORDS[name].get(said, Access.PAID)}
     if name == "state" and said and said not in _WORDS[name]:
         # Whoever says a state of their own means that it is not out: "withheld", "in review".
-        return {"embargo_raw": f"state {said}"[: embargo.MAX_RAW]}
+        return {"embargo_raw": f"state {said}"[: embargo_dates.MAX_RAW]}
     word = _WORDS.get(name, {}).get(said)
     return {name: word} if word is not None else {}
 

@@ -11,7 +11,7 @@ from lxml import etree
 from syndicate.reading.names import name_list
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.text import words
+from syndicate.reading.text import word_list
 
 _MARKED = (".//*[@itemprop='author']", ".//a[@rel='author']", ".//*[@rel='author']")
 _CLASS = re.compile(
@@ -44,7 +44,7 @@ def _is_publisher(name: str, publisher: frozenset[str]) -> bool:
 
 
 def _squeezed(name: str) -> str:
-    return "".join(words(name))
+    return "".join(word_list(name))
 
 
 def _marked(root: etree._Element) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def _are_persons(names: tuple[str, ...], publisher: frozenset[str]) -> bool:
     given, _, family = names[0].rpartition(" ")
     if not (given[:1].isupper() and family[:1].isupper()):
         return False
-    if _NETWORKS & set(words(" ".join(names))):
+    if _NETWORKS & set(word_list(" ".join(names))):
         return False
     return not any(_is_publisher(name, publisher) for name in names)
 

@@ -16,7 +16,7 @@ import lxml.html
 from lxml import etree
 
 from syndicate.languages import direction, normalised
-from syndicate.reading import dates, embargo, encoding
+from syndicate.reading import dates, embargo_dates, encoding
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.pages import jsonld, profile
 from syndicate.reading.pages.body import body_of
@@ -77,7 +77,9 @@ def extract(
     dated = _dates(root, node, meta, now=now, zone=zone)
     if said.get("published"):
         dated |= {"embargo_until": None, "embargo_raw": None}  # of a date that does not count
-    found |= embargo.joined(dated, said, embargo.embargo(meta.embargoes(), now=now, zone=zone))
+    found |= embargo_dates.joined(
+        dated, said, embargo_dates.embargo(meta.embargoes(), now=now, zone=zone)
+    )
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
     return ParsedPage(
@@ -106,7 +108,7 @@ def _dates(
 ) -> dict[str, Any]:
     raw = jsonld.text(node, "datePublished", "dateCreated") or meta.published(root)
     changed = jsonld.text(node, "dateModified") or meta.modified()
-    dated = embargo.published(raw or None, changed or None, now=now, zone=zone)
+    dated = embargo_dates.published(raw or None, changed or None, now=now, zone=zone)
     return {**dated, "raw_published": raw or None}
 
 

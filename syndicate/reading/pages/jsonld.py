@@ -1,4 +1,4 @@
-"""What a page says of itself in JSON-LD: the article among its nodes, as plain values.
+"""JSON-LD of a page: the article among its nodes, as plain values.
 
 Publishers write it by template, so it is often nearly JSON: trailing commas, raw line breaks, HTML
 entities and comments are forgiven.

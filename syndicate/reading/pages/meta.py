@@ -1,4 +1,4 @@
-"""What a page says of itself in `<meta>`, `<link>` and `<time>`: OpenGraph and its relations."""
+"""Metadata of a page in `<meta>`, `<link>` and `<time>`: OpenGraph and its relations."""
 
 from lxml import etree
 

@@ -23,7 +23,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector, ExpressionError, SelectorSyntaxError
 
 from syndicate.errors import UsageError
-from syndicate.reading import dates, embargo, zones
+from syndicate.reading import dates, embargo_dates, zones
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.names import name_list
 from syndicate.reading.records import PictureIn, Teaser
@@ -182,7 +182,7 @@ def _date(
     if name == "updated":
         moment = dates.read(raw, now=now, zone=zone or "UTC", pattern=pattern)
         return {"updated": moment, "raw_published": raw} if moment else {}
-    found = embargo.published(raw or None, None, now=now, zone=zone, pattern=pattern)
+    found = embargo_dates.published(raw or None, None, now=now, zone=zone, pattern=pattern)
     del found["updated"]
     return found if found["published"] or found.get("embargo_raw") else {}
 

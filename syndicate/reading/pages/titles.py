@@ -12,7 +12,7 @@ from lxml import etree
 
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.text import plain, words
+from syndicate.reading.text import plain, word_list
 
 # The dashes and bars that sites put before their name.
 _SITE = re.compile(r"(?<!\s)\s++[|\-\u2013\u2014\u00b7\u2022\u00bb:]\s++")
@@ -39,7 +39,7 @@ def headline_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> str:
 def without_site(title: str, site: str) -> str:
     """A title without the name of its site at the end."""
     parts = _SITE.split(title)
-    if len(parts) > 1 and site and words(parts[-1]) == words(site):
+    if len(parts) > 1 and site and word_list(parts[-1]) == word_list(site):
         return title[: title.rindex(parts[-1])].rstrip(_TRAILING)
     return title
 
@@ -48,8 +48,10 @@ def _heading(root: etree._Element, other: str) -> str:
     """The first heading that says the same as another title, else the first one."""
     found = [" ".join("".join(each.itertext()).split()) for each in root.iter("h1")]
     found = [each for each in found if each]
-    wanted = set(words(other))
-    akin = (each for each in found if wanted and len(wanted & set(words(each))) * 2 > len(wanted))
+    wanted = set(word_list(other))
+    akin = (
+        each for each in found if wanted and len(wanted & set(word_list(each))) * 2 > len(wanted)
+    )
     return next(akin, found[0] if found else "")
 
 
@@ -59,12 +61,12 @@ def _title(root: etree._Element) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return words(one) == words(other)
+    return word_list(one) == word_list(other)
 
 
 def _begins(title: str, with_this: str) -> bool:
-    start = words(with_this)
-    return bool(start) and words(title)[: len(start)] == start
+    start = word_list(with_this)
+    return bool(start) and word_list(title)[: len(start)] == start
 
 
 def _adds_only_a_name(title: str, heading: str) -> bool:

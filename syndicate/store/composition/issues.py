@@ -23,7 +23,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
-from syndicate.store.sending.lease import DueDelivery, dues
+from syndicate.store.sending.batch_leases import DueDelivery, dues
 from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.sending.results import finish_mailing
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind

@@ -1,4 +1,4 @@
-"""What readers of a newsletter were told before the database was restored, by what names a story.
+"""Stories that a newsletter sent before the database was restored: no reader gets them twice.
 
 The issue itself is lost, and so are often its articles; collected again, they are news to the
 database and none to readers. So the journal keeps by what names an article is known again: its
@@ -30,7 +30,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import IssueStory
 
 _AT_ONCE = 5000
-_BURIED = "sha256:"  # as `editing.standing.buried_key` writes it
+_BURIED = "sha256:"  # as `editing.stored_articles.buried_key` writes it
 
 
 class NewsletterTold(Table):

@@ -100,7 +100,7 @@ def languages(tx: Transaction, mailing_id: int) -> set[str]:
     return set(tx.scalars(query.distinct()))
 
 
-def standing(tx: Transaction, issue_id: int) -> list[tuple[IssueStory, int]]:
+def placed_stories(tx: Transaction, issue_id: int) -> list[tuple[IssueStory, int]]:
     """The stories of an issue by position, with the number of their article's newest revision."""
     query = (
         select(IssueStory, Article.revision)

@@ -1,4 +1,4 @@
-"""What an editor does to an article: correct it, kill it; and the legal removal, takedown.
+"""The rows of a correction, a kill or a takedown: what each writes, and what it leaves.
 
 A kill keeps the text for the newsroom and shows it to nobody: digests on their way leave it out
 (`store.sending.withholding`), mails of it to friends are cancelled. A takedown keeps nothing: text,
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import bounds, jobs
 from syndicate.store.content.articles import Article, ArticleKey, Tombstone
-from syndicate.store.editing import changesets, outbox, takedown
+from syndicate.store.editing import changesets, outbox, takedown_copies
 from syndicate.store.editing.changesets import AlteredArticle
 from syndicate.store.editing.emptying import nothing_of
 from syndicate.store.ground.session import Transaction
@@ -72,7 +72,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
     )
     changesets.alter(tx, [altered], now)
     tx.session.refresh(article)
-    takedown.cancel_singles(tx, article.id)
+    takedown_copies.cancel_singles(tx, article.id)
     bury(tx, article, reason=ArticleState.KILLED, now=now)
     _announce(tx, article.id, now)
     return True
@@ -85,7 +85,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     """
     if article.state is ArticleState.TAKEN_DOWN:
         return False
-    takedown.remove_copies(tx, article, now)
+    takedown_copies.remove_copies(tx, article, now)
     bury(tx, article, reason=ArticleState.TAKEN_DOWN, now=now)
     tx.execute(
         update(Article)

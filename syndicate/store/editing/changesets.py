@@ -1,6 +1,6 @@
-"""What a transaction that stores writes: articles by the dozen, in a few statements.
+"""New and changed articles, written by the dozen in a few statements.
 
-What it reads before it decides is in `standing`.
+What it reads before it decides is in `stored_articles`.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Rows of an article that is made two."""
+"""Splitting one article into two: the rows of the second, copied or moved from the first."""
 
 import datetime as dt
 from collections.abc import Collection

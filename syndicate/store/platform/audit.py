@@ -10,7 +10,7 @@ from syndicate.redaction import without_addresses_in
 from syndicate.store.ground.schema import Id, Object, Table
 from syndicate.store.ground.session import Transaction
 
-LEFT_OUT = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
+UNUSABLE_STORY = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
 
 
 class Audit(Table):

@@ -19,7 +19,8 @@ from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 FACTS = """
     r.id AS recipient_id, r.address, r.address_hash, m.scope,
     -- A single belongs to no issue, and asks for no subscription.
-    m.issue_id + m.newsletter_id IS NOT NULL AS is_issue, s.state AS standing, s.paused_until
+    m.issue_id + m.newsletter_id IS NOT NULL AS is_issue, s.state AS subscription_state,
+    s.paused_until
 """
 # The conditions, of a `reader` who has these facts; `:now` is the moment of asking.
 BARS: Mapping[DeliveryReason, str] = {
@@ -30,7 +31,7 @@ BARS: Mapping[DeliveryReason, str] = {
     # Erased; or no active reader of the newsletter.
     DeliveryReason.ENDED: f"""
         (reader.address = '' OR reader.is_issue
-            AND reader.standing IS DISTINCT FROM {sql(SubscriptionState.ACTIVE)})
+            AND reader.subscription_state IS DISTINCT FROM {sql(SubscriptionState.ACTIVE)})
     """,
     DeliveryReason.PAUSED: "(reader.is_issue AND reader.paused_until > CAST(:now AS timestamptz))",
     DeliveryReason.NOTHING_CHOSEN: "reader.choice = 0",

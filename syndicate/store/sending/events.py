@@ -1,4 +1,4 @@
-"""What became of mail after the relay took it, and what the relay itself says it took."""
+"""Delivery events as rows: bounces and complaints of each delivery, and what relays accepted."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping

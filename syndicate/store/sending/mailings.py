@@ -5,7 +5,7 @@
                        ⇄ deferred
 
 There is no index on state: a worker leases a batch, so that its updates stay in the row's own page.
-Queries live in `store.sending.ledger` and `store.sending.lease`.
+Queries live in `store.sending.ledger` and `store.sending.batch_leases`.
 """
 
 import datetime as dt

@@ -12,7 +12,7 @@ from sqlalchemy import Update, func, select, text, update
 
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.sending.lease import LEASE_S
+from syndicate.store.sending.batch_leases import LEASE_S
 from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.store.sending.results import counter_changes, finish_mailing, waiting_of
 from syndicate.vocabulary.sending import (

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, text
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending.batch_leases import LeasedBatch
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState

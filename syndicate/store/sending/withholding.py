@@ -2,7 +2,7 @@
 
 An article may be killed, taken down or put under embargo between the freezing of an issue and the
 last of its mails, hours later where a mailing was paused. So visibility is asked for again for each
-chunk (`store.sending.lease`): what was withdrawn is in no mail that begins afterwards.
+chunk (`store.sending.batch_leases`): what was withdrawn is in no mail that begins afterwards.
 """
 
 import datetime as dt

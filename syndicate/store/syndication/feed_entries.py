@@ -1,4 +1,4 @@
-"""What stands where in a feed: its pages, counted from the oldest.
+"""Which article stands on which page of a feed; the pages are counted from the oldest.
 
 Page 0 is what subscribers read: the newest entries that may be shown. What is older stands in pages
 of 50, counted from the oldest (page 1) up, so that a new article touches page 0 and the newest page

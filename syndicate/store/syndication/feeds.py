@@ -203,10 +203,10 @@ def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime)
     for wanted in feed_subjects.wanted(tx, ids):
         add(tx, wanted.publication_id, prefix=wanted.prefix, **wanted.row)
     of_these = Article.id == any_(cast(ids, ARRAY(BigInteger)))
-    standing = exists().where(of_these, stands_in())
-    stood = exists().where(FeedPage.feed_id == Feed.id, FeedPage.article_ids.overlap(ids))
+    holds_now = exists().where(of_these, stands_in())
+    held_before = exists().where(FeedPage.feed_id == Feed.id, FeedPage.article_ids.overlap(ids))
     # In one order: two transactions at once wait for each other, and never in a circle.
-    theirs = select(Feed.id).where(Feed.gone_at.is_(None), or_(standing, stood))
+    theirs = select(Feed.id).where(Feed.gone_at.is_(None), or_(holds_now, held_before))
     locked = list(tx.scalars(theirs.order_by(Feed.id).with_for_update()))
     tx.execute(
         update(Feed)

@@ -1,4 +1,4 @@
-"""What a builder of feeds asks for, and what it gives back: each one transaction.
+"""Reads what building a feed needs, and writes what was built: one transaction each.
 
     take (feed_documents) ─> ask ─┬─> rows ─> [built] ─> give_back ─┬─> the feed is done
                                   └──────── the next slice ─────────┘
@@ -24,7 +24,7 @@ from syndicate.vocabulary.feeds import FeedFormat
 
 
 @dataclass(frozen=True)
-class Standing:
+class DueFeed:
     """A feed as it should stand and as it is stored.
 
     Attributes:
@@ -78,7 +78,7 @@ class Made:
     done: Done | None
 
 
-def ask(tx: Transaction, taken: Taken, *, with_before: bool, now: dt.datetime) -> Standing:
+def ask(tx: Transaction, taken: Taken, *, with_before: bool, now: dt.datetime) -> DueFeed:
     """Everything that decides which pages of a feed must be built.
 
     Args:
@@ -89,7 +89,7 @@ def ask(tx: Transaction, taken: Taken, *, with_before: bool, now: dt.datetime) -
     """
     feed = taken.feed
     layout = feed_entries.layout(tx, feed, Channel.PUBLIC_FEED, now=now)
-    return Standing(
+    return DueFeed(
         pages=layout.pages,
         stored=feed_documents.fingerprints(tx, feed.id),
         before=feed_documents.body(tx, feed.id, FeedFormat.JSON) if with_before else None,

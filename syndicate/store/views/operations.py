@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
-from syndicate.store.platform.audit import LEFT_OUT, Audit
+from syndicate.store.platform.audit import UNUSABLE_STORY, Audit
 from syndicate.store.readers.subscribers import Subscriber, Subscription
 from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
@@ -93,7 +93,9 @@ def issues_in(
     return [(row[0], row[1]) for row in tx.execute(query)]
 
 
-def left_out(tx: Transaction, *, since: dt.datetime) -> list[tuple[Audit, Issue, Newsletter]]:
+def unusable_stories(
+    tx: Transaction, *, since: dt.datetime
+) -> list[tuple[Audit, Issue, Newsletter]]:
     """Stories that could not be put into an issue since a moment, the newest first."""
     number = func.substring(Audit.detail["issue"].astext, "^[0-9]{1,18}$")  # or NULL: a bad row
     issue_id = cast(number, BigInteger)
@@ -101,7 +103,7 @@ def left_out(tx: Transaction, *, since: dt.datetime) -> list[tuple[Audit, Issue,
         select(Audit, Issue, Newsletter)
         .join(Issue, Issue.id == issue_id)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
-        .where(Audit.action == LEFT_OUT, Audit.at >= since)
+        .where(Audit.action == UNUSABLE_STORY, Audit.at >= since)
         .order_by(Audit.id.desc())
     )
     return [(row[0], row[1], row[2]) for row in tx.execute(query)]

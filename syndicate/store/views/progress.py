@@ -20,7 +20,7 @@ COMPLAINED = "complained"  # kind of a delivery_event
 
 
 @dataclass(frozen=True)
-class Standing:
+class MailingProgress:
     """A mailing and its counts.
 
     Attributes:
@@ -102,13 +102,13 @@ class VersionCount:
         return asdict(self) | {"made_at": self.made_at.isoformat() if self.made_at else None}
 
 
-def standing(tx: Transaction, mailing_id: int) -> Standing | None:
+def find(tx: Transaction, mailing_id: int) -> MailingProgress | None:
     """How one mailing stands."""
-    found = standings(tx, [mailing_id])
+    found = find_all(tx, [mailing_id])
     return found[0] if found else None
 
 
-def standings(tx: Transaction, mailing_ids: Sequence[int]) -> list[Standing]:
+def find_all(tx: Transaction, mailing_ids: Sequence[int]) -> list[MailingProgress]:
     """How several mailings stand, in one query for their counts, the newest first."""
     mailings = tx.scalars(
         select(Mailing).where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id.desc())
@@ -124,7 +124,7 @@ def standings(tx: Transaction, mailing_ids: Sequence[int]) -> list[Standing]:
     for mailing_id, group, *numbers in tx.execute(query):
         groups[mailing_id][group] = Counts(*(int(number) for number in numbers))
     return [
-        Standing(mailing, total(groups[mailing.id].values()), groups[mailing.id])
+        MailingProgress(mailing, total(groups[mailing.id].values()), groups[mailing.id])
         for mailing in mailings
     ]
 

@@ -1,4 +1,4 @@
-"""How far the house is with its work: for whoever waits until the workers have done it.
+"""How much of the work is done, for whoever waits until the workers have done all of it.
 
 Each answer is (done, total). The demo asks, and tests do.
 """

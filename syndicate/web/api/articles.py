@@ -287,9 +287,9 @@ def _receive(
         for field, moment in _times(article, f"articles.{number}." * isinstance(body, ArticleBatch))
         if not is_within(moment)
     }
-    standing = receive_push.standing_times(tx, publication, entries) if times else {}
+    stored = receive_push.stored_times(tx, publication, entries) if times else {}
     for field, (guid, moment) in times.items():
-        if moment not in standing.get(guid, ()):
+        if moment not in stored.get(guid, ()):
             raise out_of_bounds(field)
     pushed = receive_push.receive(tx, publication, entries, actor=actor, now=now)
     return {"results": [asdict(each) for each in pushed]}

@@ -14,7 +14,7 @@ from syndicate.mail.recovery import restored
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.views import operations, progress
-from syndicate.store.views.progress import Standing
+from syndicate.store.views.progress import MailingProgress
 from syndicate.web.api.actors import CanRead, CanSteer, CanStop
 from syndicate.web.live import as_dict
 from syndicate.web.storable import Text
@@ -160,7 +160,7 @@ def list_mailings(
     """The newest mailings."""
     with transaction() as tx:
         ids = operations.mailing_ids(tx, limit=limit + 1, before=before, with_singles=singles)
-        found = progress.standings(tx, ids[:limit])
+        found = progress.find_all(tx, ids[:limit])
     return Mailings(
         mailings=[_mailing(each) for each in found],
         next_before=ids[limit - 1] if len(ids) > limit else None,
@@ -171,11 +171,11 @@ def list_mailings(
 def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
-        standing = _standing(mailing_id, progress.standing(tx, mailing_id))
-        problems = progress.errors(tx, mailing_id) if standing.has_problems else []
-        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
-        versions = progress.versions(tx, standing.mailing)
-    shown = _mailing(standing).model_dump()
+        mailing_progress = _found_or_refused(mailing_id, progress.find(tx, mailing_id))
+        problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
+        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
+        versions = progress.versions(tx, mailing_progress.mailing)
+    shown = _mailing(mailing_progress).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
     told = [Version.model_validate(each.as_dict()) for each in versions]
     why = {reason.value: number for reason, number in left_out.items()}
@@ -249,18 +249,18 @@ def release(actor: CanStop) -> InstallationView:
 
 def _read(mailing_id: int) -> MailingView:
     with transaction() as tx:
-        return _mailing(_standing(mailing_id, progress.standing(tx, mailing_id)))
+        return _mailing(_found_or_refused(mailing_id, progress.find(tx, mailing_id)))
 
 
-def _standing(mailing_id: int, found: Standing | None) -> Standing:
+def _found_or_refused(mailing_id: int, found: MailingProgress | None) -> MailingProgress:
     if found is None:
         raise steering.unknown(mailing_id)
     return found
 
 
-def _mailing(standing: Standing) -> MailingView:
-    row = standing.mailing
-    fields: dict[str, Any] = as_dict(standing, standing.per_second(clock.now()))
+def _mailing(mailing_progress: MailingProgress) -> MailingView:
+    row = mailing_progress.mailing
+    fields: dict[str, Any] = as_dict(mailing_progress, mailing_progress.per_second(clock.now()))
     return MailingView(
         **fields,
         kind=row.kind,

@@ -196,7 +196,7 @@ def rehearse_newsletter(
             )
             for _, story in found.chosen
         ],
-        left_out=found.left_out,
+        left_out=found.unfitting,
         unusable=[
             UnusableView(article_id=each.article_id, headline=each.headline, why=each.why)
             for each in found.unusable

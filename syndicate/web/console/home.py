@@ -35,8 +35,8 @@ def home(actor: CanRead) -> Response:
     now = clock.now()
     with transaction() as tx:
         needs = alarms.needs(tx, now)
-        found = progress.standings(tx, operations.watched(tx))
-        titles = operations.titles(tx, [standing.mailing.id for standing in found])
+        found = progress.find_all(tx, operations.watched(tx))
+        titles = operations.titles(tx, [mailing_progress.mailing.id for mailing_progress in found])
         every = newsletters.every(tx)
         sources = operations.sources_by_state(tx)
         lanes = operations.ready_batches(tx)
@@ -45,8 +45,10 @@ def home(actor: CanRead) -> Response:
         "home.html",
         tab="home",
         needs=needs,
-        current=[standing for standing in found if not standing.is_over],
-        recent=[standing for standing in found if standing.is_over][: operations.RECENT],
+        current=[mailing_progress for mailing_progress in found if not mailing_progress.is_over],
+        recent=[mailing_progress for mailing_progress in found if mailing_progress.is_over][
+            : operations.RECENT
+        ],
         titles=titles,
         coming=_coming(every, now),
         sources=sources,

@@ -39,7 +39,7 @@ def mailings(
     """The newest mailings."""
     with transaction() as tx:
         ids = operations.mailing_ids(tx, limit=_ON_A_PAGE + 1, before=before, with_singles=singles)
-        found = progress.standings(tx, ids[:_ON_A_PAGE])
+        found = progress.find_all(tx, ids[:_ON_A_PAGE])
         titles = operations.titles(tx, ids)
     older = f"?before={ids[_ON_A_PAGE - 1]}" if len(ids) > _ON_A_PAGE else None
     return pages.render(
@@ -57,25 +57,25 @@ def mailings(
 def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
     """The send room: one frozen audience, and what has become of it."""
     with transaction() as tx:
-        standing = progress.standing(tx, mailing_id)
-        if standing is None:
+        mailing_progress = progress.find(tx, mailing_id)
+        if mailing_progress is None:
             raise steering.unknown(mailing_id)
-        errors = progress.errors(tx, mailing_id) if standing.has_problems else []
-        left_out = progress.left_out(tx, mailing_id) if standing.has_left_out else {}
-        versions = progress.versions(tx, standing.mailing)
+        errors = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
+        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
+        versions = progress.versions(tx, mailing_progress.mailing)
         titles = operations.titles(tx, [mailing_id])
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
     now = clock.now()
-    rate = standing.per_second(now)
+    rate = mailing_progress.per_second(now)
     return pages.render(
         actor,
         "mailing.html",
         is_live=True,
         tab="mailings",
-        standing=standing,
-        mailing=standing.mailing,
-        counts=standing.counts,
-        parts=parts(standing.counts.as_dict()),
+        progress=mailing_progress,
+        mailing=mailing_progress.mailing,
+        counts=mailing_progress.counts,
+        parts=parts(mailing_progress.counts.as_dict()),
         counted=_COUNTED,
         title=titles.get(mailing_id),
         errors=errors,
@@ -84,7 +84,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         versions=versions,
         rows=rows,
         rate=rate,
-        seconds_left=standing.seconds_left(rate),
+        seconds_left=mailing_progress.seconds_left(rate),
     )
 
 

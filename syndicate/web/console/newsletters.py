@@ -57,7 +57,7 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
         tab="newsletters",
         newsletter=found,
         trouble=timetable.trouble(found),
-        when=", ".join(timetable.said(found)[0]) or kinds.when(found.kind),
+        when=", ".join(timetable.times_and_days(found)[0]) or kinds.when(found.kind),
         recent=recent,
         mailings=mailings,
         readers=readers.get(newsletter_id, 0),

@@ -1,4 +1,4 @@
-"""From a template and plain data to a console page: never kept, never framed, of this moment."""
+"""Console pages from templates and plain data: never kept, never framed, of this moment."""
 
 from typing import Any
 

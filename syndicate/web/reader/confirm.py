@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import subscribe
-from syndicate.web.pages import PageAnswer, render, said
+from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader.forms import ClientOf
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
@@ -32,7 +32,7 @@ def confirm(request: Request, token: str, client: ClientOf) -> Response:
     done = subscribe.confirm(token, ip=client.ip, user_agent=client.user_agent, now=clock.now())
     site = site_of_newsletter(request, done.newsletter_slug)
     say = gettext_in(done.language)
-    return said(
+    return done_page(
         site,
         say("You are subscribed"),
         language=done.language,

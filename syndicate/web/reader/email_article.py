@@ -8,10 +8,10 @@ from syndicate import clock, settings
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
-from syndicate.web.pages import PageAnswer, render, said
-from syndicate.web.reader import articles
+from syndicate.web.pages import PageAnswer, done_page, render
+from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
-from syndicate.web.reader.articles import ShownArticle
+from syndicate.web.reader.article_lookup import ShownArticle
 from syndicate.web.reader.forms import GuardedOf
 from syndicate.web.words import gettext_of, problem_in
 
@@ -47,7 +47,7 @@ def email_send(
             problem=problem_in(shown.site.publication.language, error),
         )
     say = gettext_of(shown.site)
-    return said(
+    return done_page(
         shown.site,
         say("The article is on its way"),
         sentences=[
@@ -61,7 +61,7 @@ def email_send(
 def _offered(request: Request, article_id: int) -> ShownArticle:
     if not settings.load().email_article:
         raise NotFoundError("Emailing articles is not available here.")
-    return articles.find(request, article_id)
+    return article_lookup.find(request, article_id)
 
 
 def _form(

@@ -8,10 +8,10 @@ from syndicate import clock
 from syndicate.actions import feedback, forms
 from syndicate.actions.feedback import Letter
 from syndicate.errors import BadAddressError, UsageError
-from syndicate.web.pages import PageAnswer, render, said
-from syndicate.web.reader import articles
+from syndicate.web.pages import PageAnswer, done_page, render
+from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
-from syndicate.web.reader.articles import ShownArticle
+from syndicate.web.reader.article_lookup import ShownArticle
 from syndicate.web.reader.forms import GuardedOf
 from syndicate.web.words import gettext_of, problem_in
 
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/articles/{article_id}/{slug}/feedback")
 def feedback_form(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
     """The empty form."""
-    return _form(articles.find(request, article_id), stamp=None)
+    return _form(article_lookup.find(request, article_id), stamp=None)
 
 
 @router.post("/articles/{article_id}/{slug}/feedback")
@@ -35,7 +35,7 @@ def feedback_send(
     reply_to: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Pass it on, or show the form again with what is wrong."""
-    shown = articles.find(request, article_id)
+    shown = article_lookup.find(request, article_id)
     letter = Letter(text=text, reply_to=reply_to)
     try:
         feedback.send(article_id, letter, guarded, now=clock.now())
@@ -47,7 +47,7 @@ def feedback_send(
             problem=problem_in(shown.site.publication.language, error),
         )
     say = gettext_of(shown.site)
-    return said(
+    return done_page(
         shown.site,
         say("Thank you"),
         sentences=[say("Your message is on its way to the desk.")],

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 
 from syndicate.errors import NotFoundError
-from syndicate.web.pages import PRIVATE, said
+from syndicate.web.pages import PRIVATE, done_page
 from syndicate.web.sites import site_of
 from syndicate.web.words import gettext_of
 
@@ -24,7 +24,7 @@ def answer(request: Request, _error: Exception) -> Response:
     except NotFoundError:
         return PlainTextResponse(_NOTHING, headers=PRIVATE)
     say = gettext_of(site)
-    return said(
+    return done_page(
         site,
         say("This subscription no longer exists"),
         sentences=[say(_NOTHING)],

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from syndicate import clock
 from syndicate.mail.mime.message import NEVER
 from syndicate.subscribers import links, unsubscribe
-from syndicate.web.pages import PageAnswer, render, said
+from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.sites import SiteOf
 from syndicate.web.words import gettext_of
 
@@ -29,7 +29,7 @@ def never(site: SiteOf, token: str) -> Response:
     """Suppress it; the second time changes nothing and says the same."""
     unsubscribe.never(token, clock.now())
     say = gettext_of(site)
-    return said(
+    return done_page(
         site,
         say("Done"),
         sentences=[say("Articles can no longer be emailed to your address from this site.")],

@@ -17,7 +17,7 @@ from syndicate.store.newsroom.publications import Section
 from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
-from syndicate.web.pages import PageAnswer, render, said
+from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
@@ -184,7 +184,7 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
 
 def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
-    return said(
+    return done_page(
         offer.site,
         say("Check your email"),
         sentences=[

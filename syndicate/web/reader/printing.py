@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate.actions import printing
 from syndicate.web.pages import PageAnswer, render
-from syndicate.web.reader import articles
+from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
 
 router = APIRouter(include_in_schema=False)
@@ -13,12 +13,12 @@ router = APIRouter(include_in_schema=False)
 @router.get("/articles/{article_id}/{slug}/print")
 def print_page(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
     """The article alone, with the addresses of its links in notes."""
-    shown = articles.find(request, article_id)
+    shown = article_lookup.find(request, article_id)
     printed = printing.for_paper(shown.reading.words.body_html)
     return render(
         shown.site,
         "reader/print.html",
-        PageAnswer(media=articles.media(shown.reading)),
+        PageAnswer(media=article_lookup.media(shown.reading)),
         **shown.context(),
         body_html=printed.body_html,
         addresses=printed.addresses,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from syndicate import clock
 from syndicate.subscribers import unsubscribe
-from syndicate.web.pages import PageAnswer, render, said
+from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader.links import site_of_newsletter
 from syndicate.web.words import gettext_in
 
@@ -40,7 +40,7 @@ def leave(request: Request, token: str) -> Response:
 def _left(request: Request, left: unsubscribe.Left) -> Response:
     site = site_of_newsletter(request, left.newsletter_slug)
     say = gettext_in(left.language)
-    return said(
+    return done_page(
         site,
         say("You have unsubscribed"),
         language=left.language,

@@ -18,8 +18,8 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Proof
 from syndicate.store.sending import events
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.events import DeliveryEvent
-from syndicate.store.sending.lease import DueDelivery
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryState

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from syndicate.cli.demo.telling import Bar, Teller
+from syndicate.cli.demo.telling import ProgressBar, Teller
 
 
 def test_a_step_is_one_line_with_its_note_and_its_seconds_when_it_is_done(
@@ -57,7 +57,7 @@ def test_a_table_is_shown_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_bar_shows_how_far_and_what_is_done_now() -> None:
     progress = Progress(console=Console(width=80), disable=True)
     progress.add_task("Collecting", total=None)
-    bar = Bar(progress, "Collecting")
+    bar = ProgressBar(progress, "Collecting")
 
     bar.show(3, 10)
     bar.tell("the pages")
@@ -68,7 +68,7 @@ def test_a_bar_shows_how_far_and_what_is_done_now() -> None:
 
 
 def test_a_bar_that_nobody_watches_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = Bar()
+    bar = ProgressBar()
 
     bar.show(1, 2)
     bar.tell("the pages")

@@ -16,7 +16,7 @@ from syndicate.render.encode import EIGHT_BIT, encode
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing, MailingContent
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay

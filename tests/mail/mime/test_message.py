@@ -30,7 +30,7 @@ from syndicate.mail.mime.message import (
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.merge import Content
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import MailingKind
 

@@ -10,7 +10,7 @@ from syndicate.errors import SettingsError
 from syndicate.mail.pacing import pace, routes
 from syndicate.mail.pacing.pace import Breaker, Limit, WarmUp
 from syndicate.mail.relay.addresses import Relay
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending.batch_leases import LeasedBatch
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 

@@ -18,7 +18,7 @@ from syndicate.mail.sending.hold import RENEW_EVERY_S, Hold
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.audit import Audit
 from syndicate.store.readers.subscribers import Subscription
-from syndicate.store.sending import lease, ledger, pacing
+from syndicate.store.sending import batch_leases, ledger, pacing
 from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.mailings import Batch
 from syndicate.store.sending.pacing import ReceiverPace
@@ -200,7 +200,7 @@ def test_a_lease_lost_while_waiting_for_tokens_gives_the_batch_back(
     configured = settings.load()
     relays = relay_addresses.parse_all(configured.need("relay_url"))
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
+        leased = batch_leases.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
         assert leased is not None
         tx.execute(update(Batch).values(epoch=Batch.epoch + 1))  # the reaper came by
     with Routes(relays, connections=1) as routes:

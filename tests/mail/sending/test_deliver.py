@@ -12,7 +12,7 @@ from syndicate.mail.pacing import pace
 from syndicate.mail.recovery import recover
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
-from syndicate.store.sending import lease, ledger
+from syndicate.store.sending import batch_leases, ledger
 from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.store.views import operations
 from syndicate.vocabulary.sending import (
@@ -176,7 +176,7 @@ def test_a_worker_that_is_told_to_stop_gives_its_batch_back(relay: FaultRelay) -
     assert 15 <= told["accepted"] <= 20
     assert "ambiguous" not in told
     with transaction() as tx:
-        assert lease.ready_lanes(tx, clock.now()) == {Lane.BULK}
+        assert batch_leases.ready_lanes(tx, clock.now()) == {Lane.BULK}
     send()
     assert counts(mailing_id) == {"audience": 100, "accepted": 100}
 
@@ -296,9 +296,9 @@ def test_two_workers_at_once_send_each_copy_once(relay: FaultRelay) -> None:
 def test_recover_takes_back_what_a_dead_worker_left(relay: FaultRelay) -> None:
     mailing_id = begin(Plan(audience=20))
     with transaction() as tx:
-        leased = lease.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
+        leased = batch_leases.take(tx, Lane.BULK, worker=uuid.UUID(int=1), now=clock.now())
         assert leased is not None
-        lease.intend(tx, leased, range(10), version=1, now=clock.now())
+        batch_leases.intend(tx, leased, range(10), version=1, now=clock.now())
     with transaction() as tx:
         tx.execute(text("UPDATE batch SET lease_until = clock_timestamp() - interval '1 second'"))
 

@@ -9,7 +9,7 @@ from psycopg import conninfo, sql
 from syndicate import clock
 from syndicate.mail.mime.contents import Contents
 from syndicate.mail.recovery import recover
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 from tests.mail.campaign import Plan
 from tests.mail.fault_relay import FaultRelay

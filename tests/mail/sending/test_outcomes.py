@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.mail.sending import outcomes
-from syndicate.store.sending.lease import DueDelivery
+from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.vocabulary.sending import DeliveryState
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

@@ -187,7 +187,7 @@ def test_what_is_no_feed_is_one_sentence(body: str, says: str) -> None:
 def test_a_thousand_entries_are_taken_and_the_rest_is_said() -> None:
     found = read(rss(*(item(n) for n in range(1_046))))
 
-    assert (len(found.entries), found.left_out) == (1_000, 46)
+    assert (len(found.entries), found.over_cap) == (1_000, 46)
 
 
 HOSTILE = {

@@ -94,11 +94,11 @@ def test_a_date_without_a_zone_is_read_in_that_of_its_source() -> None:
     assert not only(dated).is_exact
 
 
-@pytest.mark.parametrize(("count", "left_out"), [(999, 0), (1_000, 0), (1_001, 1)])
-def test_a_thousand_are_taken_and_the_rest_is_said(count: int, left_out: int) -> None:
+@pytest.mark.parametrize(("count", "over_cap"), [(999, 0), (1_000, 0), (1_001, 1)])
+def test_a_thousand_are_taken_and_the_rest_is_said(count: int, over_cap: int) -> None:
     found = urlset("".join(f"<url><loc>/{n}</loc></url>" for n in range(count)))
 
-    assert (len(found.entries), found.left_out) == (count - left_out, left_out)
+    assert (len(found.entries), found.over_cap) == (count - over_cap, over_cap)
     assert found.entries[0].url == "https://daily.example/0"
 
 
@@ -123,7 +123,7 @@ def test_an_index_names_its_parts_newest_first() -> None:
 def test_fifty_parts_are_taken_and_the_rest_is_said() -> None:
     found = index("".join(f"<sitemap><loc>/{n}.xml</loc></sitemap>" for n in range(53)))
 
-    assert (len(found.children), found.left_out, found.entries) == (50, 3, ())
+    assert (len(found.children), found.over_cap, found.entries) == (50, 3, ())
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_an_issues_stories_stand_with_the_newest_revision_of_their_articles() ->
     revise(BRIDGE, 4)
 
     with transaction() as tx:
-        found = renewals.standing(tx, mailed.issue(mailing_id).id)
+        found = renewals.placed_stories(tx, mailed.issue(mailing_id).id)
 
     told = [(story.position, story.article_id, story.revision, newest) for story, newest in found]
     assert told == [(0, HARBOUR, 1, 1), (1, BRIDGE, 1, 4)]

@@ -10,7 +10,7 @@ from syndicate import bounds, jobs
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article, Tombstone
 from syndicate.store.editing import changes
-from syndicate.store.editing.standing import buried_key
+from syndicate.store.editing.stored_articles import buried_key
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.articles import ArticleState, Change

@@ -32,7 +32,7 @@ from syndicate.store.maintenance.clock_repair import RULES, Rule
 from syndicate.store.maintenance.tables import METADATA
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import caps, due
-from syndicate.store.sending import lease, reaping
+from syndicate.store.sending import batch_leases, reaping
 from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.vocabulary.sending import BatchState, Lane
 from tests.mail.campaign import NOW, Plan, start
@@ -134,7 +134,7 @@ def _is_needed(column: Column[Any]) -> bool:
     return column.server_default is None or isinstance(column.type, DateTime)
 
 
-def standing(tx: Transaction, rule: Rule) -> dt.timedelta:
+def still_waiting(tx: Transaction, rule: Rule) -> dt.timedelta:
     """How far ahead the moment of the only row is."""
     found: dt.datetime = tx.scalars(select(rule.column)).one()
     return found - NOW
@@ -146,7 +146,7 @@ def test_an_hour_ahead_and_back_leaves_nothing_waiting() -> None:
         with row(rule, NOW + rule.becomes + HOUR) as tx:
             found = clock_repair.put_right(tx, NOW, is_set_back=True)
             again = clock_repair.put_right(tx, NOW, is_set_back=True)
-            left[rule.name] = (found, again, standing(tx, rule))
+            left[rule.name] = (found, again, still_waiting(tx, rule))
 
     assert left == {rule.name: ({rule.name: 1}, {}, rule.becomes) for rule in RULES}
 
@@ -160,7 +160,7 @@ def test_what_lies_further_ahead_than_ever_is_found_without_being_told() -> None
             further = update(rule.column.class_).values({rule.column.key: NOW + 4000 * DAY})
             tx.execute(further)
             found = clock_repair.put_right(tx, NOW)
-            left[rule.name] = (allowed, found, standing(tx, rule))
+            left[rule.name] = (allowed, found, still_waiting(tx, rule))
 
     assert left == {
         rule.name: ({}, {rule.name: 1}, rule.becomes)
@@ -186,11 +186,11 @@ def test_mail_that_was_put_off_leaves_at_once() -> None:
     deferred(NOW + HOUR + MINUTE)
 
     with transaction() as tx:
-        before = lease.ready_lanes(tx, NOW)
+        before = batch_leases.ready_lanes(tx, NOW)
         found = clock_repair.put_right(tx, NOW, is_set_back=True)
         waits = tx.execute(select(Delivery.not_before, Delivery.done_at)).all()
 
-        assert (before, lease.ready_lanes(tx, NOW)) == (set(), {Lane.BULK})
+        assert (before, batch_leases.ready_lanes(tx, NOW)) == (set(), {Lane.BULK})
     assert found == {"batch.not_before": 1, "delivery": 2}
     assert {row.not_before for row in waits} == {NOW}
     assert sorted(row.done_at for row in waits) == [NOW, NOW + HOUR + MINUTE]  # not of the deferred
@@ -201,7 +201,7 @@ def test_mail_that_was_put_off_by_a_sound_clock_waits() -> None:
 
     with transaction() as tx:
         assert clock_repair.put_right(tx, NOW) == {}
-        assert lease.ready_lanes(tx, NOW) == set()
+        assert batch_leases.ready_lanes(tx, NOW) == set()
 
 
 def test_a_window_of_the_future_is_not_half_used_when_it_comes() -> None:
@@ -232,7 +232,9 @@ def test_a_lease_of_the_databases_clock_is_cut_to_a_whole_one(leased: Transactio
 
     left = text("SELECT extract(epoch FROM lease_until - clock_timestamp()) FROM batch")
     assert reaped == []  # its worker may be alive, and renews it
-    assert lease.LEASE_S - 60 < float(leased.execute(left).scalar_one()) <= lease.LEASE_S
+    assert (
+        batch_leases.LEASE_S - 60 < float(leased.execute(left).scalar_one()) <= batch_leases.LEASE_S
+    )
 
 
 def test_an_issue_of_tomorrow_does_not_keep_today_from_its_slots() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, ledger, reaping
+from syndicate.store.sending import batch_leases, ledger, reaping
 from syndicate.vocabulary.sending import AmbiguousPolicy, BatchState, DeliveryState, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.store.hands import (
@@ -34,7 +34,7 @@ def test_a_lease_that_ran_out_is_reaped_and_its_worker_fenced() -> None:
     assert intend(leased, 3, 4) is None
     assert not settle(leased, DeliveryState.ACCEPTED, 0, 1, 2)
     with transaction() as tx:
-        assert not lease.renew(tx, leased)
+        assert not batch_leases.renew(tx, leased)
     assert not give_back(leased)
     counts = assert_counts_agree(mailing_id)
     assert (counts.ambiguous, counts.accepted, counts.remaining) == (3, 0, 7)
@@ -63,7 +63,7 @@ def test_a_lease_that_was_renewed_is_not_reaped() -> None:
     leased = taken()
     run_out(leased)
     with transaction() as tx:
-        assert lease.renew(tx, leased)
+        assert batch_leases.renew(tx, leased)
 
     assert reap() == []
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, text
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.sending import lease, ledger, results
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending import batch_leases, ledger, results
+from syndicate.store.sending.batch_leases import LeasedBatch
 from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.sending.results import DeliveryOutcome
 from syndicate.vocabulary.sending import (
@@ -342,7 +342,7 @@ def test_a_delivery_says_which_version_it_was_sent_and_keeps_it_when_a_copy_may_
     with transaction() as tx:
         tx.execute(text("UPDATE delivery SET resends = 1 WHERE ordinal = 1"))
         tx.execute(text("UPDATE mailing SET content_version = 2"))
-        needed = [each.content_version for each in lease.due_deliveries(tx, leased, NOW)]
+        needed = [each.content_version for each in batch_leases.due_deliveries(tx, leased, NOW)]
 
     intend(leased, 0, 1, 2, version=2)
     settle(leased, DeliveryState.ACCEPTED, 0, 1, 2)

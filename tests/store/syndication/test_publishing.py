@@ -16,7 +16,7 @@ from syndicate.store.syndication.feed_rows import Place
 from syndicate.store.syndication.feeds import Feed, FeedPage
 from syndicate.store.syndication.hub import FeedCallback
 from syndicate.store.syndication.hub_pings import FeedPing
-from syndicate.store.syndication.publishing import Made, PageRows, Standing
+from syndicate.store.syndication.publishing import DueFeed, Made, PageRows
 from syndicate.vocabulary.articles import Access, ArticleState, Change
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from tests import rows
@@ -42,7 +42,7 @@ def take(publication_id: int, kind: FeedKind = FeedKind.EVERYTHING) -> Taken:
     return found
 
 
-def ask(taken: Taken, *, with_before: bool = False) -> Standing:
+def ask(taken: Taken, *, with_before: bool = False) -> DueFeed:
     with transaction() as tx:
         return publishing.ask(tx, taken, with_before=with_before, now=NOW)
 

@@ -136,7 +136,7 @@ def test_issues_in_some_states_since_a_moment_stand_newest_first() -> None:
         ]
 
 
-def left_out(tx: Transaction, issue: object, *, action: str = audit.LEFT_OUT) -> None:
+def unusable_story(tx: Transaction, issue: object, *, action: str = audit.UNUSABLE_STORY) -> None:
     subject = "article:7"
     audit.record(tx, at=NOW, actor="compose", action=action, subject=subject, issue=issue)
     tx.flush()
@@ -146,31 +146,31 @@ def test_stories_that_were_left_out_of_an_issue_stand_newest_first() -> None:
     with transaction() as tx:
         issue, other = (rows.issue(tx, newsletter(tx, slug)).id for slug in ("a", "b"))
         for each in (issue, other):
-            left_out(tx, each)
-        left_out(tx, issue, action="newsletter-run")
+            unusable_story(tx, each)
+        unusable_story(tx, issue, action="newsletter-run")
 
-        found = operations.left_out(tx, since=NOW)
+        found = operations.unusable_stories(tx, since=NOW)
 
         assert [(made.id, of.slug) for _, made, of in found] == [(other, "b"), (issue, "a")]
         assert [line.subject for line, _, _ in found] == ["article:7"] * 2
-        assert operations.left_out(tx, since=NOW + SECOND) == []
+        assert operations.unusable_stories(tx, since=NOW + SECOND) == []
 
 
 @pytest.mark.parametrize("issue", ["x", None, "7; 8", 10**18, [1], -1])
 def test_a_line_that_names_no_issue_takes_no_list_down(issue: object) -> None:
     with transaction() as tx:
         rows.issue(tx, newsletter(tx))
-        left_out(tx, issue)
+        unusable_story(tx, issue)
 
-        assert operations.left_out(tx, since=NOW) == []
+        assert operations.unusable_stories(tx, since=NOW) == []
 
 
 def test_a_line_whose_detail_is_no_object_takes_no_list_down() -> None:
     with transaction() as tx:
-        left_out(tx, 1)
+        unusable_story(tx, 1)
         tx.execute(text("UPDATE audit SET detail = '[1]'"))
 
-        assert operations.left_out(tx, since=NOW) == []
+        assert operations.unusable_stories(tx, since=NOW) == []
 
 
 def test_each_newsletter_has_its_newest_issue() -> None:

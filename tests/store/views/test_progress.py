@@ -10,7 +10,7 @@ from syndicate.store.sending.events import DeliveryEvent
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Batch, Mailing, MailingRevision
 from syndicate.store.views import progress
-from syndicate.store.views.progress import ErrorGroup, Health, Standing, VersionCount
+from syndicate.store.views.progress import ErrorGroup, Health, MailingProgress, VersionCount
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingState
 from tests import rows
@@ -28,10 +28,10 @@ def counts(audience: int = 0, **told: int) -> Counts:
     return Counts(audience, **(dict.fromkeys(names, 0) | told))
 
 
-def standing(told: Counts, **columns: Any) -> Standing:
+def mailing_progress(told: Counts, **columns: Any) -> MailingProgress:
     """A mailing of no database, made at `NOW`."""
     plain = {"state": MailingState.SENDING, "created_at": NOW, "started_at": None, "done_at": None}
-    return Standing(Mailing(**(plain | columns)), told, {})
+    return MailingProgress(Mailing(**(plain | columns)), told, {})
 
 
 def mailing(tx: Transaction, number: int = 1, **columns: Any) -> Mailing:
@@ -45,7 +45,7 @@ def mailing(tx: Transaction, number: int = 1, **columns: Any) -> Mailing:
 def test_a_mailing_is_over_when_it_is_done_or_cancelled(state: MailingState) -> None:
     is_over = state in {MailingState.DONE, MailingState.CANCELLED}
 
-    assert standing(counts(), state=state).is_over is is_over
+    assert mailing_progress(counts(), state=state).is_over is is_over
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_mailing_is_over_when_it_is_done_or_cancelled(state: MailingState) -> 
 def test_a_mailing_has_problems_where_readers_did_not_get_it(
     told: dict[str, int], *, has_problems: bool
 ) -> None:
-    assert standing(counts(99, **told)).has_problems is has_problems
+    assert mailing_progress(counts(99, **told)).has_problems is has_problems
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_has_an_outcome_counts_by_the_second(
 ) -> None:
     told = counts(100, accepted=40, failed=10, skipped=10)
 
-    assert standing(told, **columns).per_second(now) == per_second
+    assert mailing_progress(told, **columns).per_second(now) == per_second
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_how_long_the_rest_takes(
 ) -> None:
     told = counts(100, accepted=60)
 
-    assert standing(told, state=state).seconds_left(per_second) == seconds_left
+    assert mailing_progress(told, state=state).seconds_left(per_second) == seconds_left
 
 
 def test_counts_are_summed_each_by_itself() -> None:
@@ -117,7 +117,7 @@ def test_mailings_stand_newest_first_with_the_counts_of_their_own_batches() -> N
         rows.batch(tx, second, 2, 2, accepted=1, receiver_group="apple")
         rows.batch(tx, third, 0, 7)
 
-        found = progress.standings(tx, [first.id, second.id])
+        found = progress.find_all(tx, [first.id, second.id])
 
         assert [each.mailing.id for each in found] == [second.id, first.id]
         newest, oldest = found
@@ -133,7 +133,7 @@ def test_mailings_stand_newest_first_with_the_counts_of_their_own_batches() -> N
 @database
 def test_a_mailing_without_batches_stands_at_nothing() -> None:
     with transaction() as tx:
-        found = progress.standing(tx, mailing(tx).id)
+        found = progress.find(tx, mailing(tx).id)
 
         assert found is not None
         assert (found.counts, found.groups) == (counts(), {})
@@ -142,8 +142,8 @@ def test_a_mailing_without_batches_stands_at_nothing() -> None:
 @database
 def test_a_mailing_that_is_not_there_does_not_stand() -> None:
     with transaction() as tx:
-        assert progress.standing(tx, 7) is None
-        assert progress.standings(tx, []) == []
+        assert progress.find(tx, 7) is None
+        assert progress.find_all(tx, []) == []
 
 
 def complaint(tx: Transaction, of: Mailing, kind: str = progress.COMPLAINED) -> None:

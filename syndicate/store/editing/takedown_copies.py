@@ -23,7 +23,7 @@ from syndicate.store.content.articles import (
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.editing.emptying import nothing_of
-from syndicate.store.editing.standing import buried_key
+from syndicate.store.editing.stored_articles import buried_key
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import pushes
 from syndicate.store.intake.article_pages import ArticlePage

@@ -1,4 +1,4 @@
-"""What a source says of the moment before which nothing of an article may be seen.
+"""Embargoes and future dates as sources write them: until when an article must not be seen.
 
     an embargo that is understood          until its moment
     one that names no zone                 until its moment has come in every zone, unless the

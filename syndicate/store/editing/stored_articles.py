@@ -1,4 +1,4 @@
-"""What is known of entries and articles before a transaction that stores decides about them."""
+"""Articles as they are stored, read before a transaction decides what a source changes in them."""
 
 import datetime as dt
 import hashlib
@@ -62,7 +62,7 @@ class LinkedArticle:
 
 
 @dataclass(frozen=True)
-class StandingPicture:
+class StoredPicture:
     """A picture as it stands; its rights end `rights_until` seconds after 1970."""
 
     url: str
@@ -78,7 +78,7 @@ class StandingPicture:
 
 
 @dataclass(frozen=True)
-class StandingArticle:
+class StoredArticle:
     """An article as it stands, with what judging a change of it needs.
 
     Attributes:
@@ -107,7 +107,7 @@ class StandingArticle:
     immaterial: int
     revised_at: dt.datetime
     notes: tuple[str, ...]
-    pictures: tuple[StandingPicture, ...]
+    pictures: tuple[StoredPicture, ...]
     tags: tuple[tuple[str, str], ...]
 
 
@@ -161,14 +161,14 @@ _FOR_CHANGE = text(
 )
 
 
-def for_change(tx: Transaction, article_ids: Collection[int]) -> list[StandingArticle]:
+def for_change(tx: Transaction, article_ids: Collection[int]) -> list[StoredArticle]:
     """Articles by id, with what judging a change of them needs, locked until the commit."""
     return [_article(row) for row in tx.execute(_FOR_CHANGE, {"ids": list(article_ids)})]
 
 
-def _article(row: Row[Any]) -> StandingArticle:
+def _article(row: Row[Any]) -> StoredArticle:
     said = {name: value for name, value in row._asdict().items() if name not in WORDS}
-    return StandingArticle(
+    return StoredArticle(
         **{
             **said,
             "state": ArticleState(row.state),
@@ -182,10 +182,10 @@ def _article(row: Row[Any]) -> StandingArticle:
     )
 
 
-def _picture(said: Mapping[str, Any]) -> StandingPicture:
+def _picture(said: Mapping[str, Any]) -> StoredPicture:
     channels = said["channels"]
     named = None if channels is None else tuple(channels)
-    return StandingPicture(**{**said, "channels": named})
+    return StoredPicture(**{**said, "channels": named})
 
 
 _BY_LINKS = text(

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 
 from syndicate.store.content.articles import Article, ArticleKey, ArticleSource, Tombstone
-from syndicate.store.editing import changes, takedowns
-from syndicate.store.editing.standing import buried_key
-from syndicate.store.editing.takedowns import Remembered
+from syndicate.store.editing import changes, takedown_record
+from syndicate.store.editing.stored_articles import buried_key
+from syndicate.store.editing.takedown_record import Remembered
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.vocabulary.articles import ArticleState
 from tests import rows
@@ -55,7 +55,7 @@ def test_takedowns_after_a_moment_are_told_oldest_first() -> None:
         for name, hours in (("a", 3), ("b", 2), ("c", 1), ("d", 2)):
             taken_down(tx, made[name], NOW + hours * HOUR)
 
-        found = takedowns.since(tx, NOW + HOUR)
+        found = takedown_record.since(tx, NOW + HOUR)
 
         assert [each.atom_id[-1] for each in found] == ["b", "d", "a"]
         assert [each.at for each in found] == [NOW + hours * HOUR for hours in (2, 2, 3)]
@@ -76,7 +76,7 @@ def test_a_takedown_is_told_by_hashes_and_the_entries_that_brought_it() -> None:
         rows.carried(tx, earlier.id, first, "earlier")
         taken_down(tx, earlier, NOW - HOUR)
 
-        (found,) = takedowns.since(tx, NOW - HOUR)
+        (found,) = takedown_record.since(tx, NOW - HOUR)
 
         assert (found.publication, found.at) == ("daily", NOW)
         assert found.keys == tuple(("link", each) for each in hashes)
@@ -87,7 +87,7 @@ def test_a_kill_is_no_takedown() -> None:
     with transaction() as tx:
         changes.kill(tx, rows.article(tx, rows.publication(tx).id), note=None, now=NOW)
 
-        assert takedowns.since(tx, NOW - HOUR) == []
+        assert takedown_record.since(tx, NOW - HOUR) == []
 
 
 def test_a_stone_without_an_article_is_told_without_its_hashes() -> None:
@@ -95,7 +95,7 @@ def test_a_stone_without_an_article_is_told_without_its_hashes() -> None:
         daily = rows.publication(tx).id
         rows.added(tx, Tombstone(atom_id="x", publication_id=daily, reason="taken_down", at=NOW))
 
-        (found,) = takedowns.since(tx, NOW - HOUR)
+        (found,) = takedown_record.since(tx, NOW - HOUR)
 
         assert (found.atom_id, found.keys, found.carried) == ("x", (), ())
 
@@ -113,10 +113,10 @@ def test_what_this_database_knows_and_whom_it_does_not_know_is_heeded() -> None:
             remembered(atom_id="foreign", publication="weekly"),
         ]
 
-        found = takedowns.unheeded(tx, said)
+        found = takedown_record.unheeded(tx, said)
 
         assert [each.atom_id for each in found] == [killed.atom_id, "new"]
-        assert takedowns.unheeded(tx, []) == []
+        assert takedown_record.unheeded(tx, []) == []
 
 
 def test_the_article_of_this_id_goes_and_no_other_of_its_addresses() -> None:
@@ -125,7 +125,7 @@ def test_the_article_of_this_id_goes_and_no_other_of_its_addresses() -> None:
         same, other = (rows.article(tx, daily, name) for name in ("same", "other"))
         rows.link(tx, other, "x/1")
 
-        takedowns.again(tx, remembered(daily, atom_id=same.atom_id), now=LATER)
+        takedown_record.repeat(tx, remembered(daily, atom_id=same.atom_id), now=LATER)
 
         assert gone(tx, "same", "other") == [True, False]
 
@@ -141,7 +141,7 @@ def test_without_its_id_an_article_is_known_by_its_address(*, is_hashed: bool) -
             key.key = buried_key(key.key)
             tx.flush()
 
-        takedowns.again(tx, remembered(daily, carried=()), now=LATER)
+        takedown_record.repeat(tx, remembered(daily, carried=()), now=LATER)
 
         assert gone(tx, "found", "other") == [True, False]
         stone = tx.get(Tombstone, "tag:elsewhere")
@@ -155,7 +155,7 @@ def test_a_key_of_another_kind_is_not_that_address() -> None:
         rows.link(tx, rows.article(tx, daily, "other"), "x/1").kind = "guid"
         tx.flush()
 
-        takedowns.again(tx, remembered(daily, carried=()), now=LATER)
+        takedown_record.repeat(tx, remembered(daily, carried=()), now=LATER)
 
         assert gone(tx, "other") == [False]
 
@@ -171,7 +171,7 @@ def test_without_its_id_an_article_is_known_by_the_entry_that_brought_it() -> No
         rows.carried(tx, made[2], wire, "entry 2", stem=b"\x01")
         rows.carried(tx, made[3], second, "entry 3", stem=b"\x02")
 
-        takedowns.again(tx, remembered(keys=(), carried=((wire, "01", "entry"),)), now=LATER)
+        takedown_record.repeat(tx, remembered(keys=(), carried=((wire, "01", "entry"),)), now=LATER)
 
         assert gone(tx, *names) == [True, False, False, False]
 
@@ -182,7 +182,7 @@ def test_an_entry_of_another_stem_brought_another_article() -> None:
         wire = rows.source(tx, daily).id
         rows.carried(tx, rows.article(tx, daily, "other").id, wire, "entry", stem=b"\x02")
 
-        takedowns.again(tx, remembered(keys=(), carried=((wire, "01", "entry"),)), now=LATER)
+        takedown_record.repeat(tx, remembered(keys=(), carried=((wire, "01", "entry"),)), now=LATER)
 
         assert gone(tx, "other") == [False]
 
@@ -196,7 +196,7 @@ def test_every_article_that_has_something_of_it_goes() -> None:
         rows.carried(tx, by_entry.id, wire, "entry", stem=b"\x01")
 
         said = remembered(daily, carried=((wire, "01", "entry"),))
-        takedowns.again(tx, said, now=LATER)
+        takedown_record.repeat(tx, said, now=LATER)
 
         assert gone(tx, "key", "entry") == [True, True]
 
@@ -209,7 +209,7 @@ def test_where_there_is_no_such_article_an_empty_row_waits_for_it() -> None:
         said = remembered(daily, carried=entries)
 
         for _ in range(2):
-            takedowns.again(tx, said, now=LATER)
+            takedown_record.repeat(tx, said, now=LATER)
 
         (row,) = tx.scalars(select(Article))
         assert (row.atom_id, row.state, row.slug) == ("tag:elsewhere", "taken_down", "removed")
@@ -228,7 +228,7 @@ def test_a_publication_that_is_not_here_keeps_nothing() -> None:
     with transaction() as tx:
         rows.publication(tx)
 
-        takedowns.again(tx, remembered(publication="weekly"), now=LATER)
+        takedown_record.repeat(tx, remembered(publication="weekly"), now=LATER)
 
         assert list(tx.scalars(select(Article.id))) == []
         assert list(tx.scalars(select(Tombstone.atom_id))) == []
@@ -240,11 +240,11 @@ def test_what_another_database_hears_is_known_there_from_then_on() -> None:
         article = rows.article(tx, daily)
         rows.link(tx, article, "x/1")
         taken_down(tx, article)
-        (said,) = takedowns.since(tx, NOW - HOUR)
+        (said,) = takedown_record.since(tx, NOW - HOUR)
         tx.execute(text("DELETE FROM tombstone"))
         tx.execute(text("DELETE FROM article"))
-        before = takedowns.unheeded(tx, [said])
+        before = takedown_record.unheeded(tx, [said])
 
-        takedowns.again(tx, said, now=LATER)
+        takedown_record.repeat(tx, said, now=LATER)
 
-        assert (before, takedowns.unheeded(tx, [said])) == ([said], [])
+        assert (before, takedown_record.unheeded(tx, [said])) == ([said], [])

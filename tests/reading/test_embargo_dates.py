@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.reading import embargo
+from syndicate.reading import embargo_dates
 from syndicate.reading.feeds import parse, sitemap
 from syndicate.reading.pages import extract
 from syndicate.reading.records import Entry
@@ -20,7 +20,7 @@ HALF_A_DAY = dt.timedelta(hours=12)
 
 def said(*texts: str, zone: str | None = None) -> dict[str, Any]:
     """What is kept of embargoes, without what is not said."""
-    found = embargo.embargo(texts, now=NOW, zone=zone)
+    found = embargo_dates.embargo(texts, now=NOW, zone=zone)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -137,7 +137,7 @@ def test_of_several_embargoes_the_strictest_counts() -> None:
 
 
 def dated(raw: str | None, *, zone: str | None = None) -> dict[str, Any]:
-    found = embargo.published(raw, None, now=NOW, zone=zone)
+    found = embargo_dates.published(raw, None, now=NOW, zone=zone)
     kept = ("published", "is_exact", "embargo_until", "embargo_raw")
     return {name: found[name] for name in kept if found.get(name) is not None}
 

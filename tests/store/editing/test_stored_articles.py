@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from syndicate.store.content.articles import Article
-from syndicate.store.editing import standing
-from syndicate.store.editing.standing import LinkedArticle, StandingPicture, buried_key
+from syndicate.store.editing import stored_articles
+from syndicate.store.editing.stored_articles import LinkedArticle, StoredPicture, buried_key
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 from tests import rows
@@ -29,10 +29,10 @@ def test_entries_are_known_by_stem_within_their_source_oldest_first() -> None:
         rows.carried(tx, article.id, wire, "c", stem=b"two")
         rows.carried(tx, article.id, other, "a", **said)
 
-        found = standing.known_entries(tx, wire, [b"one", b"none"])
+        found = stored_articles.known_entries(tx, wire, [b"one", b"none"])
 
         assert [each.row_id for each in found] == [first.id, second.id]
-        assert found[0] == standing.CarriedEntry(
+        assert found[0] == stored_articles.CarriedEntry(
             row_id=first.id,
             article_id=article.id,
             entry_key="a",
@@ -49,7 +49,7 @@ def test_entries_are_known_by_stem_within_their_source_oldest_first() -> None:
 
 def test_no_entry_is_known_under_no_stem() -> None:
     with transaction() as tx:
-        assert standing.known_entries(tx, 1, []) == []
+        assert stored_articles.known_entries(tx, 1, []) == []
 
 
 def test_an_article_for_change_says_what_judging_needs() -> None:
@@ -69,7 +69,7 @@ def test_an_article_for_change_says_what_judging_needs() -> None:
             authors=["A", "B"],
         )
 
-        (found,) = standing.for_change(tx, [made.id])
+        (found,) = stored_articles.for_change(tx, [made.id])
 
         assert (found.id, found.section_id) == (made.id, section)
         assert found.kind is ArticleKind.OPINION
@@ -90,11 +90,11 @@ def test_articles_for_change_come_by_id_and_no_others() -> None:
         daily = rows.publication(tx).id
         ids = [rows.article(tx, daily, name).id for name in ("a", "b", "c")]
 
-        assert [each.id for each in standing.for_change(tx, [ids[2], ids[0], 99])] == [
+        assert [each.id for each in stored_articles.for_change(tx, [ids[2], ids[0], 99])] == [
             ids[0],
             ids[2],
         ]
-        assert standing.for_change(tx, []) == []
+        assert stored_articles.for_change(tx, []) == []
 
 
 def test_the_source_that_brought_an_article_first_is_the_oldest_row() -> None:
@@ -105,7 +105,7 @@ def test_the_source_that_brought_an_article_first_is_the_oldest_row() -> None:
         rows.carried(tx, article, older)
         rows.carried(tx, article, newer)
 
-        (found,) = standing.for_change(tx, [article])
+        (found,) = stored_articles.for_change(tx, [article])
 
         assert found.first_source_id == older
 
@@ -126,7 +126,7 @@ def test_revisions_are_counted_and_dated_and_give_the_notes_of_corrections() -> 
             rows.revision(tx, article, number, change, note=note, created_at=at)
         rows.revision(tx, other, 1, Change.CORRECTION, note="another's", is_material=False)
 
-        (found,) = standing.for_change(tx, [article])
+        (found,) = stored_articles.for_change(tx, [article])
 
         assert (found.immaterial, found.revised_at) == (1, NOW + 5 * HOUR)
         assert found.notes == ("Five, not four.",)
@@ -136,7 +136,7 @@ def test_an_article_without_revisions_was_revised_when_it_was_collected() -> Non
     with transaction() as tx:
         made = rows.article(tx, rows.publication(tx).id, collected_at=NOW + HOUR)
 
-        (found,) = standing.for_change(tx, [made.id])
+        (found,) = stored_articles.for_change(tx, [made.id])
 
         assert (found.immaterial, found.revised_at) == (0, NOW + HOUR)
 
@@ -150,10 +150,10 @@ def test_pictures_stand_in_their_order_with_their_rights_in_seconds() -> None:
         rows.picture(tx, article, url="lead", position=0, **rights)
         rows.picture(tx, other, url="another's")
 
-        (found,) = standing.for_change(tx, [article])
+        (found,) = stored_articles.for_change(tx, [article])
 
         lead, second = found.pictures
-        assert lead == StandingPicture(
+        assert lead == StoredPicture(
             url="lead",
             caption="A street after rain",
             credit="EPA",
@@ -175,7 +175,7 @@ def test_tags_stand_as_pairs() -> None:
         rows.tag(tx, made, "east", "Middle East")
         rows.tag(tx, other, "west")
 
-        (found,) = standing.for_change(tx, [made.id])
+        (found,) = stored_articles.for_change(tx, [made.id])
 
         assert found.tags == (("east", "Middle East"),)
 
@@ -186,7 +186,7 @@ def test_an_article_for_change_is_locked_until_the_commit_and_its_tags_are_not()
         rows.tag(tx, made, "east")
 
     with transaction() as first:
-        standing.for_change(first, [made.id])
+        stored_articles.for_change(first, [made.id])
         with transaction() as second:
             second.execute(text("SELECT FROM tag FOR UPDATE NOWAIT"))
             with pytest.raises(OperationalError):
@@ -204,7 +204,7 @@ def test_an_address_leads_to_its_article_as_the_source_carries_it() -> None:
             rows.carried(tx, article.id, other, article.slug)
         rows.carried(tx, own.id, wire, "own", guid="g", title="t")
 
-        found = standing.by_links(tx, daily, wire, ["x/own", "x/foreign", "x/none"])
+        found = stored_articles.by_links(tx, daily, wire, ["x/own", "x/foreign", "x/none"])
 
         assert sorted(found, key=lambda each: each.article_id) == [
             LinkedArticle("x/own", own.id, is_own=True, guid="g", title="t", is_gone=False),
@@ -224,7 +224,7 @@ def linked() -> Article:
 def test_a_push_without_a_source_finds_articles_that_are_nobodys_own() -> None:
     made = linked()
     with transaction() as tx:
-        (found,) = standing.by_links(tx, made.publication_id, None, ["x/1"])
+        (found,) = stored_articles.by_links(tx, made.publication_id, None, ["x/1"])
 
         assert (found.article_id, found.is_own) == (made.id, False)
 
@@ -234,7 +234,7 @@ def test_an_address_of_another_publication_leads_nowhere() -> None:
     with transaction() as tx:
         weekly = rows.publication(tx, "weekly").id
 
-        assert standing.by_links(tx, weekly, None, ["x/1"]) == []
+        assert stored_articles.by_links(tx, weekly, None, ["x/1"]) == []
 
 
 def test_a_key_of_another_kind_is_no_address() -> None:
@@ -242,13 +242,13 @@ def test_a_key_of_another_kind_is_no_address() -> None:
     with transaction() as tx:
         tx.execute(text("UPDATE article_key SET kind = 'guid'"))
 
-        assert standing.by_links(tx, made.publication_id, None, ["x/1"]) == []
+        assert stored_articles.by_links(tx, made.publication_id, None, ["x/1"]) == []
 
 
 def test_no_address_leads_nowhere() -> None:
     made = linked()
     with transaction() as tx:
-        assert standing.by_links(tx, made.publication_id, None, []) == []
+        assert stored_articles.by_links(tx, made.publication_id, None, []) == []
 
 
 def test_an_article_that_was_taken_down_is_found_by_the_hash_of_its_address() -> None:
@@ -258,7 +258,7 @@ def test_an_article_that_was_taken_down_is_found_by_the_hash_of_its_address() ->
         tx.execute(text("UPDATE article_key SET key = :key"), said)
         tx.execute(text("UPDATE article SET state = 'taken_down'"))
 
-        (found,) = standing.by_links(tx, made.publication_id, None, ["x/1"])
+        (found,) = stored_articles.by_links(tx, made.publication_id, None, ["x/1"])
 
         assert (found.link, found.article_id, found.is_gone) == ("x/1", made.id, True)
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text, update
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.installation import Installation
 from syndicate.store.readers import recipients
-from syndicate.store.sending import lease, pacing
-from syndicate.store.sending.lease import DueDelivery, LeasedBatch
+from syndicate.store.sending import batch_leases, pacing
+from syndicate.store.sending.batch_leases import DueDelivery, LeasedBatch
 from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.store.sending.pacing import FIRST_HOLD
 from syndicate.vocabulary.sending import BatchState, DeliveryState, Lane, MailingState
@@ -26,7 +26,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def lanes() -> set[Lane]:
     with transaction() as tx:
-        return lease.ready_lanes(tx, NOW)
+        return batch_leases.ready_lanes(tx, NOW)
 
 
 def is_whole(mailing_id: int) -> bool:
@@ -34,7 +34,7 @@ def is_whole(mailing_id: int) -> bool:
     with transaction() as tx:
         left = func.extract("epoch", Batch.lease_until - func.clock_timestamp())
         found = float(tx.execute(select(left).where(Batch.mailing_id == mailing_id)).scalar_one())
-    return 90 < found <= lease.LEASE_S == 120
+    return 90 < found <= batch_leases.LEASE_S == 120
 
 
 def test_a_lease_names_its_batch_and_holds_it_for_two_minutes() -> None:
@@ -67,7 +67,7 @@ def test_one_batch_is_taken_at_a_time_whatever_the_plan(plan: str) -> None:
     with transaction() as tx:
         for other in {"nestloop", "hashjoin", "mergejoin", "material"} - {plan}:
             tx.execute(text(f"SET LOCAL enable_{other} = off"))
-        leased = lease.take(tx, Lane.BULK, worker=WORKER, now=NOW)
+        leased = batch_leases.take(tx, Lane.BULK, worker=WORKER, now=NOW)
 
     assert leased is not None
     with transaction() as tx:
@@ -197,7 +197,7 @@ def test_a_mailing_that_somebody_writes_to_is_taken_from_all_the_same() -> None:
 def dues(mailing_id: int, epoch: int = 1) -> list[DueDelivery]:
     with transaction() as tx:
         leased = LeasedBatch(mailing_id, 0, epoch, recipients.OTHER)
-        return lease.due_deliveries(tx, leased, NOW)
+        return batch_leases.due_deliveries(tx, leased, NOW)
 
 
 def test_a_due_delivery_says_to_whom_it_goes_and_what_they_chose() -> None:
@@ -268,12 +268,12 @@ def test_only_a_copy_that_may_have_arrived_has_a_version_to_be_sent_again(
 
 def renew(leased: LeasedBatch) -> bool:
     with transaction() as tx:
-        return lease.renew(tx, leased)
+        return batch_leases.renew(tx, leased)
 
 
 def end(leased: LeasedBatch) -> None:
     with transaction() as tx:
-        lease.end(tx, leased)
+        batch_leases.end(tx, leased)
 
 
 def test_a_renewed_lease_lasts_another_two_minutes() -> None:

@@ -1,4 +1,4 @@
-"""Takedowns as an installation must remember them beyond its database, and doing them once more.
+"""The record of takedowns that outlives the database, and repeating them after a restore.
 
 A backup that is older than a takedown brings the article back. So what it was recognised by, and
 nothing of what it said, is written down elsewhere too (`syndicate.journal`), and replayed.
@@ -64,7 +64,7 @@ def unheeded(tx: Transaction, remembered: Sequence[Remembered]) -> list[Remember
     return [each for each in remembered if each.atom_id not in known and each.publication in slugs]
 
 
-def again(tx: Transaction, one: Remembered, *, now: dt.datetime) -> None:
+def repeat(tx: Transaction, one: Remembered, *, now: dt.datetime) -> None:
     """Take an article down once more, whatever this database calls it. Safe to run twice.
 
     Where it holds no such article, it gets the empty row by which one is recognised when a source

@@ -12,7 +12,7 @@ from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import EVERYWHERE, Recipient
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import ledger
-from syndicate.store.sending.lease import LeasedBatch
+from syndicate.store.sending.batch_leases import LeasedBatch
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import (
