@@ -37,14 +37,14 @@ class Dated:
 
 def of_new(article_id: int, create: Create) -> Dated:
     """The dates of an article that was made."""
-    return Dated(article_id, create.found.said, create.hold)
+    return Dated(article_id, create.found.whole_entry, create.hold)
 
 
 def of_changed(each: Alter) -> Dated | None:
     """The dates of an article that was changed, None when they were not spoken of."""
     if each.found is None or each.hold == each.article.hold:
         return None
-    return Dated(each.article.id, each.found.said, each.hold, each.article.hold)
+    return Dated(each.article.id, each.found.whole_entry, each.hold, each.article.hold)
 
 
 def tell(tx: Transaction, facts: Facts, dated: Sequence[Dated], now: dt.datetime) -> None:

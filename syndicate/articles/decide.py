@@ -132,7 +132,7 @@ def new_entries(
     used = set(used_keys)
     intents: list[Create | Attach] = []
     for each in found:
-        if embargoes.is_withdrawn(each.said):
+        if embargoes.is_withdrawn(each.whole_entry):
             continue  # it was withdrawn before it ever came
         key = entry_key(each, used)
         used.add(key)
@@ -165,13 +165,13 @@ def known_entry(
     """
     if article.state in ArticleState.gone() or article.first_source_id != facts.source_id:
         return Touch(each, known.row_id, article.id)
-    asked = each.said
+    asked = each.whole_entry
     if asked.said is not None:
         asked = embargoes.as_said_before(asked, article.hold, dated=known.raw_published)
     hold = embargoes.of_known(
         asked, article.hold, now, is_pushed=facts.is_pushed, is_partial=is_partial
     )
-    altered = _altered(each.said, known, article, hold, facts=facts, now=now)
+    altered = _altered(each.whole_entry, known, article, hold, facts=facts, now=now)
     if altered is None:
         is_news = hold.said != article.embargo_said
         return Touch(each, known.row_id, article.id, hold.said if is_news else None)
@@ -260,7 +260,7 @@ def _known_by_link(each: Identified, by_link: Mapping[str, ByLink]) -> ByLink | 
 
 
 def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Create:
-    entry, hold = each.said, embargoes.of_new(each.said, now)
+    entry, hold = each.whole_entry, embargoes.of_new(each.whole_entry, now)
     said = entry.published or entry.updated
     published = min(said, now) if said else now
     is_old = said is not None and said < now - BACKLOG_AGE

@@ -40,7 +40,7 @@ class Identified:
     full: Entry | None = None
 
     @property
-    def said(self) -> Entry:
+    def whole_entry(self) -> Entry:
         """All that is known of the article: entry and page."""
         return self.full or self.entry
 

@@ -22,13 +22,13 @@ from syndicate.reading.text import fingerprint
 from syndicate.store.content import articles
 from syndicate.store.editing import (
     article_rows,
+    bulk_articles,
     changes,
-    changesets,
     embargoes,
     outbox,
     stored_articles,
 )
-from syndicate.store.editing.changesets import NewArticle
+from syndicate.store.editing.bulk_articles import NewArticle
 from syndicate.store.ground.session import Transaction
 from syndicate.vocabulary.articles import ArticleState
 
@@ -116,7 +116,7 @@ def store(
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     moved = [each for each, before in changed if each.entry.link != before.link]
     if fresh or moved:
-        changesets.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
+        bulk_articles.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
     made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     tags = {**made.tags, **altered.tags}
@@ -153,7 +153,7 @@ def _store_new(
     creates = [each for each in intents if isinstance(each, Create)]
     attaches = [each for each in intents if isinstance(each, Attach)]
     articles_to_make = [_article(place, each, missing) for each in creates]
-    ids = changesets.make(tx, articles_to_make, now)
+    ids = bulk_articles.make(tx, articles_to_make, now)
     article_rows.attach(
         tx,
         [
@@ -164,7 +164,7 @@ def _store_new(
         ],
         now,
     )
-    changesets.add_links(
+    bulk_articles.add_links(
         tx,
         [
             (each.article_id, place.publication_id, each.found.links)
@@ -192,7 +192,7 @@ def _store_changed(
     alters = [each for each in intents if isinstance(each, Alter)]
     kept = [each for each in alters if each.hold.state not in ArticleState.gone()]
     altered = [altered_article(each) for each in kept]
-    changesets.alter(tx, altered, now)
+    bulk_articles.alter(tx, altered, now)
     for each in alters:
         withdraw(tx, each, now=now)
     gone = {id_ for id_, each in current.items() if each.state is ArticleState.TAKEN_DOWN}
@@ -206,7 +206,7 @@ def _store_changed(
         now,
     )
     embargoes.note(tx, _said_of_embargoes(intents))
-    changesets.add_links(
+    bulk_articles.add_links(
         tx,
         [
             (before.article_id, place.publication_id, each.links)

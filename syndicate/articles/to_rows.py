@@ -14,7 +14,7 @@ from syndicate.articles.story import ArticleText
 from syndicate.languages import direction
 from syndicate.reading.records import PictureIn
 from syndicate.slugs import slug_of, tags_of
-from syndicate.store.editing.changesets import AlteredArticle, NewArticle
+from syndicate.store.editing.bulk_articles import AlteredArticle, NewArticle
 from syndicate.store.editing.stored_articles import (
     CarriedEntry,
     LinkedArticle,
@@ -75,7 +75,7 @@ def new_article(
         create: what was decided.
         carried: its row of `article_source`.
     """
-    story, said = create.story, create.found.said
+    story, said = create.story, create.found.whole_entry
     columns: dict[str, Any] = {
         "publication_id": publication_id,
         "section_id": create.section_id,
@@ -148,7 +148,7 @@ def _tags(each: Alter) -> Tags:
         return tags_of(each.tags)
     if each.is_spoken:
         return sorted(each.article.tags)
-    return tags_of(each.found.said.tags) if each.found and each.story else ()
+    return tags_of(each.found.whole_entry.tags) if each.found and each.story else ()
 
 
 def _takes_pictures(each: Alter) -> bool:

@@ -55,7 +55,7 @@ def watch(tx: Transaction, source: Source, pages: EntriesWithPages, now: dt.date
     recent = {
         each.stem: each.entry.link
         for each in pages.found
-        if each.stem in pages.reads and now - (each.said.published or now) < RECENT
+        if each.stem in pages.reads and now - (each.whole_entry.published or now) < RECENT
     }
     rows: dict[bytes, Mapping[str, Any]] = {
         stem: {

@@ -7,7 +7,7 @@ import pytest
 from syndicate.articles import filing
 from syndicate.reading.text import key_of, normal_url
 from syndicate.store.content import featured
-from syndicate.store.editing import changesets
+from syndicate.store.editing import bulk_articles
 from syndicate.store.ground.session import Transaction, transaction
 from tests import rows
 from tests.rows import NOW
@@ -21,7 +21,7 @@ LONG = f"https://daily.example/{'x' * 900}"
 def article(tx: Transaction, publication_id: int, url: str) -> int:
     """An article that an address leads to, as collecting leaves it."""
     made = rows.article(tx, publication_id, f"of-{publication_id}-{url[-1]}", url=url)
-    changesets.add_links(tx, [(made.id, publication_id, [key_of(normal_url(url))])])
+    bulk_articles.add_links(tx, [(made.id, publication_id, [key_of(normal_url(url))])])
     return made.id
 
 

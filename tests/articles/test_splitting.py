@@ -18,7 +18,7 @@ from syndicate.store.content.articles import (
     Revision,
 )
 from syndicate.store.content.pictures import Picture
-from syndicate.store.editing import article_rows, changesets
+from syndicate.store.editing import article_rows, bulk_articles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake.sources import FetchState
 from syndicate.store.platform.audit import Audit
@@ -66,7 +66,7 @@ class Merged:
             carry(tx, made.id, self.desk, OURS, "ours")
             carry(tx, made.id, self.wire, THEIRS, "theirs")
             links = ["daily.example/flood", "wire.example/flood"]
-            changesets.add_links(tx, [(made.id, publication_id, links)])
+            bulk_articles.add_links(tx, [(made.id, publication_id, links)])
             for state in tx.scalars(select(FetchState)):
                 state.etag, state.body_hash = b"1", b"1"
                 state.next_at = LATER + rows.DAY

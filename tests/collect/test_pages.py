@@ -232,7 +232,7 @@ def test_a_profile_says_what_stands_where_and_counts_more_than_the_feed(site: Si
     (plain,) = asked(source(site), entries(site, 1)).found
     (described,) = asked(source(site, profile=PROFILE), entries(site, 1)).found
 
-    assert (plain.said.title, described.said.title) == ("Story 1", "Page 1")
+    assert (plain.whole_entry.title, described.whole_entry.title) == ("Story 1", "Page 1")
     assert plain.entry == described.entry
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import bounds, jobs
 from syndicate.store.content.articles import Article, ArticleKey, Tombstone
-from syndicate.store.editing import changesets, outbox, takedown_copies
-from syndicate.store.editing.changesets import AlteredArticle
+from syndicate.store.editing import bulk_articles, outbox, takedown_copies
+from syndicate.store.editing.bulk_articles import AlteredArticle
 from syndicate.store.editing.emptying import nothing_of
 from syndicate.store.ground.session import Transaction
 from syndicate.vocabulary.articles import ArticleState, Change
@@ -50,7 +50,7 @@ def change(
         is_material=is_material,
         note=note,
     )
-    changesets.alter(tx, [altered], now)
+    bulk_articles.alter(tx, [altered], now)
     tx.session.refresh(article)
     _announce(tx, article.id, now)
 
@@ -70,7 +70,7 @@ def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetim
         is_material=True,
         note=note,
     )
-    changesets.alter(tx, [altered], now)
+    bulk_articles.alter(tx, [altered], now)
     tx.session.refresh(article)
     takedown_copies.cancel_singles(tx, article.id)
     bury(tx, article, reason=ArticleState.KILLED, now=now)

@@ -139,7 +139,7 @@ class SentBefore(BaseModel):
 
 
 class Release(BaseModel):
-    """What letting mail leave would do."""
+    """What releasing mail would do."""
 
     held_why: str | None
     mailings: list[Waiting]
@@ -228,7 +228,7 @@ def stop_everything(actor: CanStop, why: Why | None = None) -> InstallationView:
 
 @router.get("/installation/release")
 def show_release(_actor: CanRead) -> Release:
-    """What letting mail leave would do; 409 where journal or accept log cannot be read here."""
+    """What releasing mail would do; 409 where journal or accept log cannot be read here."""
     found = restored.plan(clock.now())
     return Release(
         held_why=found.held_why,

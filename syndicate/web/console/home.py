@@ -71,7 +71,7 @@ def stop(actor: CanStop, *, why: Annotated[str, Form()] = "") -> Response:
 
 @router.get("/console/release")
 def release_page(actor: CanRead) -> Response:
-    """What letting mail leave would do, and the question."""
+    """What releasing mail would do, and the question."""
     found = restored.plan(clock.now())
     with transaction() as tx:
         titles = operations.titles(tx, [row.id for row in found.mailings])

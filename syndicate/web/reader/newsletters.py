@@ -39,7 +39,7 @@ class _Offer:
     issues: list[Issue]
 
     @property
-    def said(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
         """Its name and description in the page's language."""
         return newsletters.in_language(self.newsletter, self.site.publication.language)
 
@@ -154,7 +154,7 @@ def _wording(offer: _Offer) -> str:
         "unsubscribe, which you can do with one click in every issue. We keep a record of when "
         "and from where you signed up, as proof, and do not pass your address on.",
         name=offer.site.publication.name,
-        newsletter=offer.said["name"],
+        newsletter=offer.names["name"],
     )
 
 
@@ -164,7 +164,7 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
         offer.site,
         "reader/newsletter.html",
         PageAnswer(status=422 if problem else 200, is_private=bool(problem)),
-        newsletter=offer.said,
+        newsletter=offer.names,
         slug=offer.newsletter.slug,
         issues=offer.issues,
         sections=[
@@ -191,7 +191,7 @@ def _check_your_mail(offer: _Offer) -> Response:
             say(
                 "We have sent a link to the address you gave. Follow it and confirm to start "
                 "receiving %(newsletter)s.",
-                newsletter=offer.said["name"],
+                newsletter=offer.names["name"],
             ),
             say("Nothing arrived? Check your junk folder, or check the address and try again."),
         ],

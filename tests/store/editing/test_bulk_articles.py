@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from syndicate.store.content.articles import Article, ArticleKey, ArticleSource, Revision
 from syndicate.store.content.pictures import Picture
-from syndicate.store.editing import changesets
-from syndicate.store.editing.changesets import AlteredArticle, NewArticle
+from syndicate.store.editing import bulk_articles
+from syndicate.store.editing.bulk_articles import AlteredArticle, NewArticle
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import IssueStory
 from tests import rows
@@ -25,11 +25,11 @@ MANY = [f"daily.example/story/{number}" for number in range(200)]
 def waits(held: Sequence[str], wanted: Sequence[str], *, of: tuple[int, int] = (1, 1)) -> bool:
     """Whether a transaction that wants addresses waits for one that holds others."""
     with transaction() as first:
-        changesets.lock_links(first, of[0], held)
+        bulk_articles.lock_links(first, of[0], held)
         try:
             with transaction() as second:
                 second.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                changesets.lock_links(second, of[1], wanted)
+                bulk_articles.lock_links(second, of[1], wanted)
         except OperationalError:
             return True
     return False
@@ -91,7 +91,7 @@ def article(tx: Transaction, article_id: int) -> Article:
 
 def test_no_articles_are_made_of_none() -> None:
     with transaction() as tx:
-        assert changesets.make(tx, [], NOW) == []
+        assert bulk_articles.make(tx, [], NOW) == []
 
 
 def test_articles_are_made_with_their_addresses_and_pictures_in_place() -> None:
@@ -99,7 +99,7 @@ def test_articles_are_made_with_their_addresses_and_pictures_in_place() -> None:
         daily, weekly = rows.publication(tx).id, rows.publication(tx, "weekly").id
         said = [shown("lead"), shown("second"), shown("lead", caption="again")]
 
-        first, second = changesets.make(
+        first, second = bulk_articles.make(
             tx,
             [new(daily, "a", links=["x/1", "x/2"], pictures=said), new(weekly, "b", links=["x/1"])],
             LATER,
@@ -118,7 +118,7 @@ def test_who_pushes_without_a_source_leaves_no_row_of_one() -> None:
         words = {"guid": "g", "link": None, "title": None, "raw_published": None}
         carried = {"source_id": rows.source(tx, daily).id, **hashes, **words}
 
-        made = changesets.make(tx, [new(daily, "a"), new(daily, "b", carried=carried)], NOW)
+        made = bulk_articles.make(tx, [new(daily, "a"), new(daily, "b", carried=carried)], NOW)
 
         assert list(tx.scalars(select(ArticleSource.article_id))) == [made[1]]
 
@@ -129,15 +129,15 @@ def test_addresses_are_noted_within_their_publication() -> None:
         other = rows.article(tx, old.publication_id, "other")
         rows.link(tx, old, "x/1")
 
-        changesets.add_links(tx, [(other.id, old.publication_id, ["x/1", "x/2"])])
-        changesets.add_links(tx, [])
+        bulk_articles.add_links(tx, [(other.id, old.publication_id, ["x/1", "x/2"])])
+        bulk_articles.add_links(tx, [])
 
         daily = old.publication_id
         assert keys(tx) == {f"{daily}:x/1": old.id, f"{daily}:x/2": other.id}
 
 
 def one_article(tx: Transaction) -> int:
-    (made,) = changesets.make(tx, [new(rows.publication(tx).id, "story")], NOW)
+    (made,) = bulk_articles.make(tx, [new(rows.publication(tx).id, "story")], NOW)
     return made
 
 
@@ -147,7 +147,7 @@ def test_a_revision_may_change_no_column() -> None:
         noted = AlteredArticle(made, {}, change="correction", note="Five, not four.")
         again = AlteredArticle(made, {"headline": "Five"}, change="fix")
 
-        changesets.alter(tx, [noted, again], NOW)
+        bulk_articles.alter(tx, [noted, again], NOW)
 
         assert article(tx, made).revision == 3
         first, second, third = revisions(tx, made)
@@ -165,7 +165,7 @@ def test_changes_of_one_article_are_made_in_their_order_whatever_columns_they_ha
         ]
 
         said = [AlteredArticle(made, each, change="update") for each in changes]
-        changesets.alter(tx, said, NOW)
+        bulk_articles.alter(tx, said, NOW)
 
         assert [headline for _, headline, _ in revisions(tx, made)[1:]] == ["1", "2", "3"]
         assert (article(tx, made).headline, article(tx, made).slug) == ("3", "two")
@@ -174,9 +174,9 @@ def test_changes_of_one_article_are_made_in_their_order_whatever_columns_they_ha
 def test_articles_with_other_columns_change_together() -> None:
     with transaction() as tx:
         daily = rows.publication(tx).id
-        one, two = changesets.make(tx, [new(daily, "one"), new(daily, "two")], NOW)
+        one, two = bulk_articles.make(tx, [new(daily, "one"), new(daily, "two")], NOW)
 
-        changesets.alter(
+        bulk_articles.alter(
             tx, [AlteredArticle(one, {"headline": "1"}), AlteredArticle(two, {"slug": "2"})], NOW
         )
 
@@ -188,11 +188,11 @@ def test_an_article_has_the_pictures_of_its_last_change_and_else_keeps_them() ->
     with transaction() as tx:
         daily = rows.publication(tx).id
         had = [shown("old")]
-        given, left = changesets.make(
+        given, left = bulk_articles.make(
             tx, [new(daily, "a", pictures=had), new(daily, "b", pictures=had)], NOW
         )
 
-        changesets.alter(
+        bulk_articles.alter(
             tx,
             [
                 AlteredArticle(given, {}, pictures=[shown("between")]),
@@ -215,7 +215,7 @@ def test_rights_change_where_somebody_spoke_of_them(*, has_rights: bool) -> None
         said = AlteredArticle(
             made, {}, pictures=[shown("p", channels=["mail"])], has_rights=has_rights
         )
-        changesets.alter(tx, [said], NOW)
+        bulk_articles.alter(tx, [said], NOW)
 
         assert tx.scalar(select(Picture.channels)) == (["mail"] if has_rights else ["page"])
 
@@ -226,7 +226,7 @@ def test_a_picture_moves_before_it_is_shown_and_keeps_what_is_known_of_it() -> N
         rows.picture(tx, made, url="old", size_bytes=7)
 
         said = AlteredArticle(made, {}, pictures=[shown("new")], readdressed=[("old", "new")])
-        changesets.alter(tx, [said], NOW)
+        bulk_articles.alter(tx, [said], NOW)
 
         assert tx.execute(select(Picture.url, Picture.size_bytes)).one() == ("new", 7)
 
@@ -249,7 +249,7 @@ def test_mails_on_their_way_wait_for_what_makes_them_wrong(
         rows.story(tx, issue.id, 0, made)
         mailing = rows.mailing(tx, issue)
 
-        changesets.alter(tx, [AlteredArticle(made, {}, **change)], LATER)
+        bulk_articles.alter(tx, [AlteredArticle(made, {}, **change)], LATER)
 
         tx.session.refresh(mailing)
         assert mailing.renew_since == (LATER if is_held else None)
