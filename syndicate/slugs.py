@@ -1,4 +1,4 @@
-"""Texts as parts of addresses, in whatever script. Pure."""
+"""Texts as parts of addresses, in whatever script, and the slugs that operators choose. Pure."""
 
 import hashlib
 import re
@@ -6,10 +6,30 @@ import unicodedata
 from collections.abc import Sequence
 
 from syndicate.characters import normal
+from syndicate.errors import UsageError
 
 _LENGTH, _LATIN_LENGTH = 80, 50
+_CHOSEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 _ARABIC_VOWELS = re.compile("[\u064b-\u065f\u0670]")
+
+
+def check(slug: str, of: str, *, most: int) -> None:
+    """Let a slug pass that somebody chose.
+
+    Args:
+        slug: as it was given.
+        of: what it is a slug of: "feed".
+        most: characters.
+
+    Raises:
+        UsageError: it holds something else than small letters, digits and hyphens, or is too long.
+    """
+    if not _CHOSEN.fullmatch(slug) or len(slug) > most:
+        raise UsageError(
+            f"A {of}'s slug is small letters, digits and hyphens, {most} at most: it is part of "
+            "its address."
+        )
 
 
 def tags_of(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from syndicate.actions.forms import Cap, Guarded
 from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
+from syndicate.render.email import PICTURE_WIDTH
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
@@ -47,7 +48,6 @@ _EXPIRES_IN = dt.timedelta(hours=24)
 _NAME_SIGNS = frozenset(" -'\u2019")
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _MODIFIERS = frozenset("\u02bb\u02bc\u0640")  # okina, modifier apostrophe, Arabic tatweel
-_PICTURE_WIDTH = 544  # of the mail's column
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _picture(pictures: Sequence[Picture]) -> dict[str, Any] | None:
     lead = next(iter(pictures), None)
     if lead is None or not lead.width or not lead.height:
         return None
-    width = min(_PICTURE_WIDTH, lead.width)
+    width = min(PICTURE_WIDTH, lead.width)
     return {
         "url": lead.url,
         "width": width,

@@ -33,7 +33,7 @@ class Wanted:
     """A source as it is asked for.
 
     Attributes:
-        url: absolute http(s) address; for a push source any unique name.
+        url: absolute http(s) address; for one that is not fetched any unique name.
         name: what operators call it; None calls it by its address.
         publication: its slug; None means the first one.
         section: slug of the section of all that it brings; None lets its categories decide.
@@ -74,7 +74,7 @@ def add(wanted: Wanted, *, is_checked: bool, actor: Actor, now: dt.datetime) -> 
     """
     origins = [check_origin(each) for each in wanted.allow]
     _check(wanted)
-    if is_checked and wanted.kind is not SourceKind.PUSH:
+    if is_checked and wanted.kind.is_fetched:
         _fetch(wanted, origins, now)
     with transaction() as tx:
         owner = publications.named_or_first(tx, wanted.publication)
@@ -159,7 +159,7 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
     """
     with transaction() as tx:
         for each in source_ids or ():
-            if numbered(tx, each).kind is SourceKind.PUSH:
+            if not numbered(tx, each).kind.is_fetched:
                 raise RefusedError(
                     f"Source {each} is a CMS that sends its articles by itself; there is nothing "
                     "to collect from it.",
@@ -181,7 +181,7 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
 def _check(wanted: Wanted) -> None:
     bounds.text(wanted.name or "", "The name", most=_MAX_NAME)
     bounds.indexed(wanted.url, "The address")
-    if wanted.kind is not SourceKind.PUSH:
+    if wanted.kind.is_fetched:
         bounds.web_address(wanted.url)
     if wanted.compare_url is not None:
         bounds.web_address(wanted.compare_url, "The address of the sitemap")

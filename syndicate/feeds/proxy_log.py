@@ -15,7 +15,6 @@ from urllib.parse import unquote
 from syndicate import bounds
 from syndicate.vocabulary.feeds import FeedFormat
 
-_FORMATS = {form.value: form for form in FeedFormat}
 # MISS, EXPIRED and REVALIDATED were asked of the web server, and so was "-": an address not kept.
 _LINE = re.compile(
     r"(?P<at>\S+) \S+ \"(?:GET|HEAD) (?:/p/[^/ ]+)?/feeds/(?P<slug>[^/ ]+)\.(?P<form>[a-z]+)\" "
@@ -51,7 +50,7 @@ def read(lines: Iterable[str]) -> Iterator[Seen]:
     """Answers from the cache that gave a feed's newest entries, in the log's order."""
     for line in lines:
         found = _LINE.fullmatch(line)
-        form = _FORMATS.get(found["form"]) if found else None
+        form = FeedFormat.ending(found["form"]) if found else None
         at = _moment(found["at"]) if found else None
         if found is None or form is None or at is None:
             continue

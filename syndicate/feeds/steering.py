@@ -1,10 +1,9 @@
-"""What operators do to a feed and to who follows it: add, retire and move feeds, know partners."""
+"""What operators do to feeds and to who follows them: add, move, rebuild, retire; partners."""
 
 import datetime as dt
-import re
 from collections.abc import Collection, Mapping
 
-from syndicate import bounds, jobs
+from syndicate import bounds, jobs, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import verb
@@ -16,7 +15,6 @@ from syndicate.store.syndication.consumers import FeedPartner
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.feeds import FeedKind
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_SLUG = 75
 _MAX_TITLE = 200
 
@@ -48,11 +46,7 @@ def add(  # noqa: PLR0913 - whose, which, of what, who and when
         RefusedError: the slug is taken.
         NotFoundError: there is no such publication.
     """
-    if not _SLUG.fullmatch(slug) or len(slug) > _MAX_SLUG:
-        raise UsageError(
-            f"A feed's slug is small letters, digits and hyphens, {_MAX_SLUG} at most: it is part "
-            "of its address."
-        )
+    slugs.check(slug, "feed", most=_MAX_SLUG)
     bounds.text(title, "The title", most=_MAX_TITLE)
     checked = feed_rules.check(rule)
     owner = publications.named_or_first(tx, publication)

@@ -3,6 +3,7 @@
 A line that a full disk or a power cut left unfinished is passed over, and takes no other with it.
 """
 
+import datetime as dt
 import json
 import os
 import tempfile
@@ -14,6 +15,11 @@ from syndicate import logs
 from syndicate.errors import PermanentError
 
 log = logs.get(__name__)
+
+# A transaction that began first may end last: so far back the rows are compared by id.
+OVERLAP = dt.timedelta(hours=1)
+# What is read of a file that is looked at often.
+TAIL_BYTES = 65_536
 
 
 def read(path: Path, *, setting: str, last_bytes: int | None = None) -> Iterator[dict[str, Any]]:

@@ -33,11 +33,8 @@ log = logs.get(__name__)
 
 NAME = "journal.jsonl"
 SETTING = "SYNDICATE_JOURNAL"
-# A transaction that began first may end last: so far back the rows are compared by id.
-_OVERLAP = dt.timedelta(hours=1)
 # A lost file is written anew so far back: what is older is in no window of news any more.
 _FAR_BACK = dt.timedelta(days=30)
-_TAIL_BYTES = 65_536
 # A file that was last changed so long after its newest word was laid down by somebody else.
 _COPIED_AFTER = dt.timedelta(seconds=10)
 
@@ -108,7 +105,7 @@ def head(path: Path) -> Head | None:
     Raises:
         PermanentError: the file cannot be read.
     """
-    written = _heads(lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES))
+    written = _heads(lines.read(path, setting=SETTING, last_bytes=lines.TAIL_BYTES))
     now = _heads(lines.read(_mark_of(path), setting=SETTING))
     heads = [*written, *now]
     if not heads:
@@ -162,7 +159,7 @@ def keep(path: Path) -> int:
     moment = now - _FAR_BACK
     is_whole = _is_whole(path)
     if last is not None and is_whole:
-        moment = max(min(last.at, now) - _OVERLAP, moment)
+        moment = max(min(last.at, now) - lines.OVERLAP, moment)
     with transaction() as tx:
         row = installation.read(tx)
         if row is None or row.held_at is not None or conflict(last, row) is not None:
@@ -269,7 +266,7 @@ def _written_since(path: Path, moment: dt.datetime, life: str) -> set[tuple[int,
 
 def _newest_lines(path: Path, moment: dt.datetime) -> list[dict[str, Any]]:
     """All lines since a moment, and perhaps some before it: from the end, as far as needed."""
-    size = _TAIL_BYTES
+    size = lines.TAIL_BYTES
     while True:
         found = list(lines.read(path, setting=SETTING, last_bytes=size))
         first = next((one for each in found if (one := _head(each)) is not None), None)

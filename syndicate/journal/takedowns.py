@@ -28,9 +28,6 @@ log = logs.get(__name__)
 
 NAME = "takedowns.jsonl"
 SETTING = "SYNDICATE_TAKEDOWN_LOG"
-# A transaction that began first may end last: so far back the rows are compared by id.
-_OVERLAP = dt.timedelta(hours=1)
-_TAIL_BYTES = 65_536
 _NEVER = bounds.FIRST  # the database is asked for what is later
 
 
@@ -51,10 +48,10 @@ def keep(path: Path) -> int:
         PermanentError: the file cannot be written.
     """
     # A moment that no sound clock wrote must not put off whatever comes before it.
-    soon = clock.now() + _OVERLAP
+    soon = clock.now() + lines.OVERLAP
     newest = max((each.at for each in _lines(path, tail=True) if each.at <= soon), default=_NEVER)
     with transaction() as tx:
-        found = takedown_record.since(tx, max(newest - _OVERLAP, _NEVER))
+        found = takedown_record.since(tx, max(newest - lines.OVERLAP, _NEVER))
     if not found:
         return 0
     known = {each.atom_id for each in _lines(path)}
@@ -89,7 +86,7 @@ def unheeded(path: Path) -> list[Remembered]:
 
 
 def _lines(path: Path, *, tail: bool = False) -> Iterator[Remembered]:
-    for said in lines.read(path, setting=SETTING, last_bytes=_TAIL_BYTES if tail else None):
+    for said in lines.read(path, setting=SETTING, last_bytes=lines.TAIL_BYTES if tail else None):
         found = _remembered(said)
         if found is not None:
             yield found

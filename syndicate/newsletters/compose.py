@@ -16,11 +16,12 @@ from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
 from syndicate.newsletters import unusable
 from syndicate.newsletters.corrections import owed
 from syndicate.newsletters.material import Frame, Material, context
-from syndicate.newsletters.select import MAX_STORIES, Candidate, Order, Placement, select
+from syndicate.newsletters.select import Candidate, Order, Placement, select
 from syndicate.newsletters.unusable import Piece, Unusable
 from syndicate.render.email import Rendered, render
 from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
+from syndicate.vocabulary.newsletters import MAX_STORIES
 
 log = logs.get(__name__)
 

@@ -9,8 +9,8 @@ make no issue.
 
 from collections.abc import Sequence
 
-from syndicate.newsletters.select import MAX_STORIES
 from syndicate.store.composition.corrections import LaterChange
+from syndicate.vocabulary.newsletters import MAX_STORIES
 
 # A page of corrections would bury the news; the newest come first, the rest wait.
 AT_MOST = 5

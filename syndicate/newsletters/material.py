@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import quote
 
 from syndicate.newsletters.select import Placement
+from syndicate.render.email import PICTURE_WIDTH
 from syndicate.render.environment import brief, day
 from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.translations import known_language
 
-PICTURE_WIDTH = 544  # pixels: what a column of 600 leaves between its margins
-THUMB_WIDTH = 148  # of all stories but a section's first
+THUMB_WIDTH = 148  # pixels, of all stories but a section's first
 
 
 @dataclass(frozen=True)

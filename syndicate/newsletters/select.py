@@ -12,9 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-MAX_STORIES = 63  # bits of a signed bigint
-# A story that came out before the window but reached us within it is not lost, unless it is older.
-LATE = dt.timedelta(days=1)
+from syndicate.vocabulary.newsletters import LATE, MAX_STORIES
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def select(
         window_from: exclusive start of the news covered, aware UTC.
         window_to: inclusive end.
         order: the newsletter's own order of languages and sections.
-        limit: stories at most, 63 or fewer.
+        limit: stories at most; never more than `MAX_STORIES`.
 
     Returns:
         Picks with positions 0, 1, 2, …; empty when there is nothing new.

@@ -1,11 +1,10 @@
 """What operators do to a newsletter and its issues: make one, send the slot of now, let one go."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicate import bounds
+from syndicate import bounds, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.languages import normalised
 from syndicate.newsletters import alerts, kinds, run, schedule, timetable
@@ -19,7 +18,6 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.newsletters import EmptyRule, NewsletterKind
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MAX_SLUG, _MAX_LANGUAGE, _MAX_NAME, _MAX_DESCRIPTION = 80, 35, 200, 1_000
 _EIGHT = ("08:00",)  # readers' breakfast, where nobody says when
 
@@ -95,7 +93,7 @@ def send_now(newsletter_id: int, *, actor: Actor, now: dt.datetime) -> int:
 
     Raises:
         NotFoundError: there is no such newsletter.
-        RefusedError: it has no slots, or mail is held.
+        RefusedError: it has no slots or no language, or mail is held.
         UsageError: its schedule cannot be read.
     """
     with transaction() as tx:
@@ -122,11 +120,7 @@ def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
 def _check(wanted: Wanted) -> None:
     if wanted.kind not in kinds.OFFERED:
         raise RefusedError(kinds.NOT_YET)
-    if not _SLUG.fullmatch(wanted.slug) or len(wanted.slug) > _MAX_SLUG:
-        raise UsageError(
-            f"A newsletter's slug is small letters, digits and hyphens, {_MAX_SLUG} at most: it is "
-            "part of its address."
-        )
+    slugs.check(wanted.slug, "newsletter", most=_MAX_SLUG)
     if not bounds.text(wanted.name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A newsletter needs a name that readers see.")
     bounds.text(wanted.description, "The description", most=_MAX_DESCRIPTION)

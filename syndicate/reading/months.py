@@ -14,6 +14,8 @@ ENGLISH = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+# Letters that are written in more than one way, and the one under which they are looked up.
+LETTERS = str.maketrans("أإآٱىة", "اااايه")
 # Spelt without hamza, madda and vowel signs, as `_plain` leaves them.
 _ARABIC = (
     ("يناير", "كانون الثاني", "جانفي"),
@@ -32,7 +34,6 @@ _ARABIC = (
 _NUMBERS = {name: number for number, names in enumerate(_ARABIC) for name in names}
 _NAME = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _WRITTEN = re.compile(rf"(?<!\w)({_NAME})(?:\s?[/(-]\s?({_NAME})\)?)?(?!\w)")
-_LETTERS = str.maketrans("أإآٱىة", "اااايه")
 _HAS_ARABIC = re.compile("[\u0600-\u06ff]")
 
 
@@ -53,4 +54,4 @@ def _named(match: re.Match[str]) -> str:
 
 def _plain(text: str) -> str:
     bare = "".join(sign for sign in text if unicodedata.category(sign) != "Mn" and sign != "ـ")
-    return bare.translate(_LETTERS)
+    return bare.translate(LETTERS)

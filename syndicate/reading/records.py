@@ -11,6 +11,8 @@ from typing import Any, Self
 from syndicate.reading.text import fingerprint, picture_name, plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
+# Of one article: beyond them they are keywords for search engines.
+MAX_TAGS = 50
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
 _FIRST_WORDS = ("headline", "standfirst", "authors", "body_html")
 

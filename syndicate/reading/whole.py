@@ -56,7 +56,6 @@ _SUMMER = {
 }
 _COMPACT = 8  # digits of a day
 _TOKEN = re.compile(r"[^\W\d_]+")
-_LETTERS = str.maketrans("أإآٱىة", "اااايه")
 
 
 def is_whole(found: Written) -> bool:
@@ -162,7 +161,7 @@ def _plain(text: str, *, keeps_case: bool = False) -> str:
     """A text without marks on its letters, as Arabic dates are read too."""
     bare = "".join(
         sign
-        for sign in normal("NFKD", text.translate(_LETTERS))
+        for sign in normal("NFKD", text.translate(months.LETTERS))
         if not unicodedata.category(sign).startswith("M")
     )
     return bare if keeps_case else bare.lower()

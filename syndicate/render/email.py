@@ -33,6 +33,8 @@ MAX_HTML_BYTES = 90_000
 _MAX_BEFORE_INLINING = 10 * MAX_HTML_BYTES
 # Relays refuse a header without end, and no program shows more.
 _MAX_SUBJECT = 500
+# Pixels: what a column of 600 leaves between its margins.
+PICTURE_WIDTH = 544
 _HREF = 'href="'
 
 

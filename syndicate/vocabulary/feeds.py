@@ -10,6 +10,11 @@ class FeedFormat(enum.StrEnum):
     ATOM = "atom"
     JSON = "json"
 
+    @classmethod
+    def ending(cls, said: str) -> "FeedFormat | None":
+        """The format of addresses that end so; None where none does."""
+        return _BY_ENDING.get(said)
+
     @property
     def label(self) -> str:
         """What people call it."""
@@ -31,6 +36,7 @@ _FACTS = {
     FeedFormat.ATOM: ("Atom", "application/atom+xml"),
     FeedFormat.JSON: ("JSON Feed", "application/feed+json"),
 }
+_BY_ENDING = {form.value: form for form in FeedFormat}
 
 
 class FeedKind(enum.StrEnum):

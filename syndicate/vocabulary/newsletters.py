@@ -1,6 +1,12 @@
-"""The words of newsletters, their issues, and what readers ordered of them."""
+"""The words of newsletters, their issues, and what readers ordered of them; an issue's bounds."""
 
+import datetime as dt
 import enum
+
+# Stories of an issue at most: each is a bit of `delivery.choice`, a signed bigint.
+MAX_STORIES = 63
+# What came out before an issue's window and reached us within it is news too, unless it is older.
+LATE = dt.timedelta(days=1)
 
 
 class OpenedBy(enum.Enum):

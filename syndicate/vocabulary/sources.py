@@ -17,6 +17,16 @@ class SourceKind(enum.StrEnum):
         """What lies at its address: a hub tells of a feed."""
         return SourceKind.FEED if self is SourceKind.WEBSUB else self
 
+    @classmethod
+    def fetched(cls) -> frozenset["SourceKind"]:
+        """Those of a source that we ask; of the others a CMS sends what it has."""
+        return frozenset(cls) - {cls.PUSH}
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether we ask it, at a web address."""
+        return self in self.fetched()
+
 
 class SourceState(enum.StrEnum):
     """active → failing → dormant (probed daily); gone after repeated 410s; paused by someone."""

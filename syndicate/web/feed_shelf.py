@@ -29,7 +29,7 @@ _SHELF_BYTES = 64 * 1024 * 1024
 
 # Clients keep a feed for five minutes. A proxy of ours asks again after two seconds, so that what
 # was withdrawn is gone within five (docs/operations.md, "Feeds").
-_PAGE = "public, max-age=300, s-maxage=2, stale-while-revalidate=60"
+KEPT = "public, max-age=300, s-maxage=2, stale-while-revalidate=60"
 _ARCHIVE = "public, max-age=86400, immutable, s-maxage=2"
 
 Key = tuple[str, FeedFormat, int]
@@ -150,7 +150,7 @@ def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, site:
     if document is not None and feed.gone_at is None and feed.moved_to is None:
         url = model.page_url(site.base, feed.slug, form, document.page)
         head = _headers(document, url, site.hub)
-        head.append((b"cache-control", (_ARCHIVE if document.is_archive else _PAGE).encode()))
+        head.append((b"cache-control", (_ARCHIVE if document.is_archive else KEPT).encode()))
         variants = {
             None: _variant(head, document.etag, document.body, None),
             "gzip": _variant(head, f"{document.etag}-gzip", document.gzip, "gzip"),

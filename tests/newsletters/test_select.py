@@ -8,7 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.newsletters.select import LATE, MAX_STORIES, Candidate, Order, Placement, select
+from syndicate.newsletters.select import Candidate, Order, Placement, select
+from syndicate.vocabulary.newsletters import LATE, MAX_STORIES
 
 TO = dt.datetime(2026, 11, 24, 5, 0, tzinfo=dt.UTC)
 FROM = TO - dt.timedelta(days=1)

@@ -13,9 +13,8 @@ from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
-from syndicate.reading.feeds.quick_xml import MAX_TAGS
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, ParsedFeed, PictureIn
+from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn
 from syndicate.reading.text import plain
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")

@@ -15,10 +15,10 @@ from syndicate.languages import normalised
 from syndicate.reading import dates, embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
-from syndicate.reading.feeds.quick_xml import ATOM, MAX_TAGS, Frame, rss_item, when
+from syndicate.reading.feeds.quick_xml import ATOM, Frame, rss_item, when
 from syndicate.reading.feeds.xml_parts import is_media, split, text_of
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, ParsedFeed
+from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed
 from syndicate.reading.text import plain
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})

@@ -20,7 +20,7 @@ from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.feeds import xml_parts
 from syndicate.reading.feeds.xml_parts import DC, DCTERMS, split, text_of
 from syndicate.reading.names import name_list
-from syndicate.reading.records import Enclosure, Entry, ParsedFeed
+from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed
 from syndicate.reading.text import plain
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -30,7 +30,6 @@ RSS1 = "http://purl.org/rss/1.0/"
 _FEEDBURNER = "http://rssnamespace.org/feedburner/ext/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _TEXT_TYPES = frozenset({None, "text", "html", "text/html", "xhtml", "application/xhtml+xml"})
-MAX_TAGS = 50
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.titles import headline_of
-from syndicate.reading.records import ParsedPage, PictureIn
+from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
 from syndicate.vocabulary.articles import Access, ArticleKind
 
 # Types of schema.org.
@@ -36,7 +36,6 @@ _KINDS = {
 # What `article:content_tier` of Facebook's Open Graph may say.
 _TIERS = {"free": Access.FREE, "locked": Access.PAID, "metered": Access.REGISTERED}
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
-MAX_TAGS = 50
 
 
 def extract(

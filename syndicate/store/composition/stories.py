@@ -22,10 +22,9 @@ from syndicate.store.newsroom.newsletters import (
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.articles import Access, Channel
+from syndicate.vocabulary.newsletters import LATE
 from syndicate.vocabulary.sending import MailingState
 
-# An article that reached us this long after it came out is still news to readers.
-LATE = dt.timedelta(days=1)
 _AsShown = Select[Article, dt.datetime, str, str, int, Picture]
 
 

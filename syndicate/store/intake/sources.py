@@ -65,7 +65,7 @@ class Source(Table):
     @property
     def is_asked(self) -> bool:
         """Whether it is one that we fetch by ourselves."""
-        return self.state not in SourceState.resting() and self.kind is not SourceKind.PUSH
+        return self.state not in SourceState.resting() and self.kind.is_fetched
 
 
 class FetchHost(Table):
@@ -233,7 +233,7 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
 
 def is_pollable() -> ColumnElement[bool]:
     """The condition under which a source is ever fetched."""
-    return and_(Source.state.not_in(SourceState.resting()), Source.kind != SourceKind.PUSH)
+    return and_(Source.state.not_in(SourceState.resting()), Source.kind.in_(SourceKind.fetched()))
 
 
 def is_free(now: dt.datetime) -> ColumnElement[bool]:

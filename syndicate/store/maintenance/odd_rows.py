@@ -130,8 +130,8 @@ def _faults_of_a_text(
         return
     if _ADDRESSES.fullmatch(column.name):
         is_so = sa.and_(is_given, sa.not_(column.regexp_match(_ADDRESS)))
-        if str(column) == "source.url":  # of one that is pushed to: whatever name it was given
-            is_so = sa.and_(is_so, table.c.kind != SourceKind.PUSH)
+        if str(column) == "source.url":  # of one that is not fetched: whatever name it was given
+            is_so = sa.and_(is_so, table.c.kind.in_(SourceKind.fetched()))
         yield _Fault(column, is_so, "is not a web address", nothing or "'https://…'")
     elif column.name == "zone" and zones:
         yield _Fault(column, column.in_(zones), "is not a time zone", "'UTC'")

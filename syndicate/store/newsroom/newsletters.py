@@ -13,9 +13,7 @@ from syndicate.languages import primary
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication, Section
-from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
-
-MAX_STORIES = 63  # bits of delivery.choice that a signed bigint leaves us
+from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, IssueState, NewsletterKind
 
 
 class Newsletter(Table):

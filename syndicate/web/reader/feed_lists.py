@@ -17,11 +17,10 @@ from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication import news_sitemap as news
-from syndicate.web import addresses, conditional
+from syndicate.web import addresses, conditional, feed_shelf
 
 router = APIRouter(include_in_schema=False)
 
-_CACHE = "public, max-age=300, s-maxage=2, stale-while-revalidate=60"
 _OPML = "/feeds.opml"
 _SITEMAP = "/sitemap-news.xml"
 
@@ -71,7 +70,7 @@ def _brands(tx: Transaction) -> list[tuple[Publication, Site]]:
 
 def _answer(request: Request, body: bytes, media_type: str) -> Response:
     tag = hashlib.sha256(body).hexdigest()
-    headers = {"ETag": f'"{tag}"', "Cache-Control": _CACHE}
+    headers = {"ETag": f'"{tag}"', "Cache-Control": feed_shelf.KEPT}
     known = conditional.matching_tag(request.headers.get("if-none-match", ""), frozenset({tag}))
     if known is not None:
         return Response(status_code=304, headers=headers)

@@ -15,7 +15,6 @@ from syndicate.web import conditional
 
 router = APIRouter(include_in_schema=False)
 
-_FORMATS = {form.value: form for form in FeedFormat}
 _HEADERS = {
     "Cache-Control": "private, max-age=300",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -27,7 +26,7 @@ _HEADERS = {
 def own_feed(request: Request, name: str) -> Response:
     """The feed that a token opens, or 404: a revoked token and a wrong one look the same."""
     token, _, ending = name.rpartition(".")
-    form = _FORMATS.get(ending)
+    form = FeedFormat.ending(ending)
     made = private.make(token, form, clock.now()) if form and token else None
     if made is None or form is None:
         raise HTTPException(404, "There is no such feed; the preferences page has yours.")

@@ -31,7 +31,6 @@ T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
-_FORMATS = {form.value: form for form in FeedFormat}
 # Repeated in a 304 (RFC 9110 15.4.5), which has no body for the others to describe.
 _IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control"})
 # As `syndicate.signing` makes them, with room to spare.
@@ -115,7 +114,7 @@ def _state(scope: Scope, name: str, kind: type[T]) -> T:
 def _key(scope: Scope, given: addresses.Fields) -> Key | None:
     """Which document a request asks for; None when its address cannot be one."""
     slug, _, ending = scope["path_params"]["name"].rpartition(".")
-    form = _FORMATS.get(ending)
+    form = FeedFormat.ending(ending)
     if not slug or form is None:
         return None
     return slug, form, addresses.number(given, "page") or 0

@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 
 from syndicate.reading.records import Words
 from syndicate.store.composition import lost_stories, stories
-from syndicate.store.composition.stories import LATE, Story, StoryPicture
+from syndicate.store.composition.stories import Story, StoryPicture
 from syndicate.store.content.articles import Article
 from syndicate.store.content.featured import Featured
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.vocabulary.articles import Access, ArticleState
+from syndicate.vocabulary.newsletters import LATE
 from syndicate.vocabulary.sending import MailingState
 from tests import rows
 from tests.rows import DAY, NOW

@@ -10,13 +10,12 @@ from syndicate.errors import RefusedError
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import (
-    MAX_STORIES,
     Issue,
     IssueStory,
     Newsletter,
     NewsletterSection,
 )
-from syndicate.vocabulary.newsletters import EmptyRule, NewsletterKind
+from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind
 from tests import rows
 from tests.rows import DAY, NOW
 
