@@ -76,6 +76,24 @@ def test_a_layer_names_every_package() -> None:
     assert present - placed == {"syndicate.locale"}
 
 
+def drawn() -> list[set[str]]:
+    """The layers as the architecture draws them, from the top."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    drawing = text.partition("Imports go one way,")[2].split("```")[1]
+    parts = drawing.replace("(| = may not see each other)", "").split(">")
+    return [{name.strip() for name in part.split("|")} for part in parts]
+
+
+def test_the_layers_are_drawn_as_they_are_checked() -> None:
+    layers = next(each["layers"] for each in contracts() if each["type"] == "layers")
+    assert isinstance(layers, list)
+    checked = [
+        {name.strip().removeprefix("syndicate.") for name in layer.split("|")} for layer in layers
+    ]
+
+    assert drawn() == checked
+
+
 def test_sql_is_forbidden_to_every_package_but_store() -> None:
     contract = next(each for each in contracts() if each["name"] == "SQL only in store")
     sources_named = contract["source_modules"]
