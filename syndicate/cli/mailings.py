@@ -81,7 +81,7 @@ def show(
         mailing_progress = watching.watch(mailing_progress)
     with transaction() as tx:
         errors = progress.errors(tx, mailing_id)
-        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
+        left_out = progress.left_out(tx, mailing_progress)
         told = events.counts(tx, mailing_id)
         versions = progress.versions(tx, mailing_progress.mailing)
     if as_json:
@@ -244,8 +244,11 @@ def _print_one(mailing_progress: MailingProgress, errors: list[ErrorGroup]) -> N
         )
 
 
-def _print_left_out(left_out: Mapping[DeliveryReason, int]) -> None:
+def _print_left_out(left_out: Mapping[DeliveryReason, int] | None) -> None:
     """Who was suppressed or skipped, and why."""
+    if left_out is None:
+        sys.stdout.write("Why readers were left out is counted once this is paused or over.\n")
+        return
     said = [f"{number} {why.words}" for why, number in left_out.items() if number]
     if said:
         sys.stdout.write(f"Left out: {', '.join(said)}\n")

@@ -71,6 +71,11 @@ def test_show_says_why_readers_were_left_out(mailing_id: int) -> None:
     assert "Left out" not in run("show", str(mailing_id))
     operators.leave_out(mailing_id, DeliveryReason.PAUSED, DeliveryReason.ENDED)
 
+    assert "Why readers were left out is counted once this is paused or over.\n" in run(
+        "show", str(mailing_id)
+    )
+    assert json.loads(run("show", str(mailing_id), "--json"))["left_out"] is None
+    run("pause", str(mailing_id))
     assert "Left out: 1 unsubscribed, 1 paused\n" in run("show", str(mailing_id))
     none = dict.fromkeys(DeliveryReason.barred(), 0)
     left_out = json.loads(run("show", str(mailing_id), "--json"))["left_out"]

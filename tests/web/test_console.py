@@ -113,6 +113,15 @@ def test_link_works_once_and_looking_at_it_does_not_count(browser: TestClient) -
     assert browser.post(path).status_code == 410
 
 
+def test_link_of_who_may_not_read_lets_nobody_in_and_leaves_no_line(browser: TestClient) -> None:
+    refused = browser.post(link("relay"))
+
+    assert refused.status_code == 403
+    assert "console:desk does not have the permission read, which this needs." in refused.text
+    assert "set-cookie" not in refused.headers
+    assert actions("console") == []
+
+
 def test_link_is_worthless_after_a_quarter_of_an_hour(browser: TestClient) -> None:
     path = link(at=clock.now() - dt.timedelta(minutes=16))
 
@@ -179,7 +188,7 @@ def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) ->
 
 
 def test_room_says_why_each_reader_was_left_out(browser: TestClient, newsroom: Newsroom) -> None:
-    mailing_id = operators.mailing(newsroom)
+    mailing_id = operators.mailing(newsroom, state=MailingState.PAUSED)
     left_out = [DeliveryReason.ENDED, DeliveryReason.ENDED, *DeliveryReason.barred()]
     operators.leave_out(mailing_id, *left_out)
     operators.sign_in(browser)
@@ -193,6 +202,24 @@ def test_room_says_why_each_reader_was_left_out(browser: TestClient, newsroom: N
     skipped = sum(each.state is DeliveryState.SKIPPED for each in left_out)
     assert f'data-count="skipped">{skipped}<' in page
     assert "nothing chosen" not in page
+
+
+def test_room_of_what_is_being_sent_says_when_it_counts_why(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    operators.sign_in(browser)
+    told = "Why readers were left out is counted once this is paused or over."
+
+    before = browser.get(f"/console/mailings/{mailing_id}").text
+    operators.leave_out(mailing_id, DeliveryReason.ENDED)
+    page = browser.get(f"/console/mailings/{mailing_id}").text
+    shown = browser.get(f"/api/v1/mailings/{mailing_id}", headers=operators.bearer()).json()
+
+    assert told not in before
+    assert told in page
+    assert 'id="left-out"' not in page
+    assert shown["left_out"] is None
 
 
 def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: Newsroom) -> None:

@@ -42,11 +42,6 @@ class MailingProgress:
         """Whether `errors` would find any; it reads many deliveries, so this is asked first."""
         return self.counts.failed + self.counts.deferred + self.counts.ambiguous > 0
 
-    @property
-    def has_left_out(self) -> bool:
-        """Whether `left_out` would find anybody; likewise."""
-        return self.counts.suppressed + self.counts.skipped > 0
-
     def per_second(self, now: dt.datetime) -> float:
         """Deliveries that got an outcome per second since the start, on average."""
         mailing = self.mailing
@@ -238,15 +233,25 @@ def came_later(tx: Transaction, newsletter_id: int, mailing_id: int, *, now: dt.
     return int(tx.execute(_CAME_LATER, values).scalar_one())
 
 
-def left_out(tx: Transaction, mailing_id: int) -> dict[DeliveryReason, int]:
+def left_out(
+    tx: Transaction, mailing_progress: MailingProgress
+) -> dict[DeliveryReason, int] | None:
     """How many readers a mailing left out, by each reason that there may be.
 
-    Reads every delivery of a mailing that left somebody out.
+    Reads every delivery of a mailing that left somebody out: a quarter of a second for a million.
+    So it is not asked of one that is being sent, whose page is loaded again and again.
+
+    Returns:
+        Nothing where nobody was left out; None while the mailing is being sent, if anybody was.
     """
+    if mailing_progress.counts.suppressed + mailing_progress.counts.skipped == 0:
+        return {}
+    if mailing_progress.mailing.state is MailingState.SENDING:
+        return None
     kinds = {each.state for each in DeliveryReason.barred()}
     query = (
         select(Delivery.reason, func.count())
-        .where(Delivery.mailing_id == mailing_id, Delivery.state.in_(kinds))
+        .where(Delivery.mailing_id == mailing_progress.mailing.id, Delivery.state.in_(kinds))
         .group_by(Delivery.reason)
     )
     found = {row[0]: row[1] for row in tx.execute(query)}

@@ -79,8 +79,9 @@ class MailingWithProblems(MailingView):
     """A mailing with what went wrong, grouped, and who got which text."""
 
     problems: list[Problem]
-    left_out: dict[str, int] = Field(
-        description="suppressed and skipped readers by reason; empty where there are none"
+    left_out: dict[str, int] | None = Field(
+        description="suppressed and skipped readers by reason; empty where there are none, "
+        "null while the mailing is sending and has some"
     )
     versions: list[Version] = Field(description="empty where nothing was corrected meanwhile")
 
@@ -173,12 +174,12 @@ def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     with transaction() as tx:
         mailing_progress = _found_or_refused(mailing_id, progress.find(tx, mailing_id))
         problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
-        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
+        left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
     shown = _mailing(mailing_progress).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
     told = [Version.model_validate(each.as_dict()) for each in versions]
-    why = {reason.value: number for reason, number in left_out.items()}
+    why = None if left_out is None else {each.value: count for each, count in left_out.items()}
     return MailingWithProblems(**shown, problems=found, left_out=why, versions=told)
 
 

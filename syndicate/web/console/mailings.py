@@ -61,7 +61,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         if mailing_progress is None:
             raise steering.unknown(mailing_id)
         errors = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
-        left_out = progress.left_out(tx, mailing_id) if mailing_progress.has_left_out else {}
+        left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
         titles = operations.titles(tx, [mailing_id])
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")

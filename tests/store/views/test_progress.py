@@ -251,8 +251,8 @@ def test_groups_of_one_size_stand_in_one_order() -> None:
 @database
 def test_who_was_left_out_is_counted_by_reason() -> None:
     with transaction() as tx:
-        made, other = mailing(tx), mailing(tx, 2)
-        batch = rows.batch(tx, made, 0, 9)
+        made, other = mailing(tx, state=MailingState.DONE), mailing(tx, 2)
+        batch = rows.batch(tx, made, 0, 9, skipped=3, suppressed=1)
         delivered(tx, batch, SKIPPED, SKIPPED, reason=DeliveryReason.ENDED)
         delivered(tx, batch, SKIPPED, reason=DeliveryReason.NOTHING_CHOSEN)
         delivered(tx, batch, SUPPRESSED, reason=DeliveryReason.SUPPRESSED)
@@ -260,11 +260,31 @@ def test_who_was_left_out_is_counted_by_reason() -> None:
         delivered(tx, batch, ACCEPTED, PENDING)
         delivered(tx, rows.batch(tx, other, 0, 9), SKIPPED, reason=DeliveryReason.PAUSED)
 
-        assert progress.left_out(tx, made.id) == dict.fromkeys(DeliveryReason.barred(), 0) | {
+        shown = progress.find(tx, made.id)
+        assert shown is not None
+        assert progress.left_out(tx, shown) == dict.fromkeys(DeliveryReason.barred(), 0) | {
             DeliveryReason.SUPPRESSED: 1,
             DeliveryReason.ENDED: 2,
             DeliveryReason.NOTHING_CHOSEN: 1,
         }
+
+
+@database
+@pytest.mark.parametrize("state", list(MailingState))
+def test_who_was_left_out_is_not_counted_again_and_again_while_it_is_sent(
+    state: MailingState,
+) -> None:
+    with transaction() as tx:
+        some, none = mailing(tx, state=state), mailing(tx, 2, state=state)
+        delivered(tx, rows.batch(tx, some, 0, 9, skipped=1), SKIPPED, reason=DeliveryReason.PAUSED)
+        rows.batch(tx, none, 0, 9)
+        of_some, of_none = progress.find(tx, some.id), progress.find(tx, none.id)
+        assert of_some is not None
+        assert of_none is not None
+
+        is_known = progress.left_out(tx, of_some) is not None
+        assert is_known is (state is not MailingState.SENDING)
+        assert progress.left_out(tx, of_none) == {}
 
 
 @database
