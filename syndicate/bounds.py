@@ -67,7 +67,9 @@ def sayable(value: dt.datetime) -> dt.datetime:
     """
     utc = None if value.tzinfo is None else _utc(value)
     if utc is None or not FIRST <= utc <= LAST:
-        raise OutOfBoundsError("The time has no zone, or the calendar no place for it; correct it.")
+        raise OutOfBoundsError(
+            "The time has no zone, or is not between the years 1 and 9999; correct it."
+        )
     return utc
 
 

@@ -42,18 +42,19 @@ IsNext = Annotated[
 def list_newsletters(*, as_json: AsJson = False) -> None:
     """List the newsletters with their schedules and readers."""
     with transaction() as tx:
-        rows = [_newsletter_row(tx, each) for each in newsletters.every(tx)]
+        found = newsletters.every(tx)
+        rows = [_newsletter_row(tx, each) for each in found]
     if as_json:
         print_json({"newsletters": rows})
         return
     table = Table("newsletter", "name", "kind", "languages", "due", "next", "readers", box=None)
-    for row in rows:
+    for each, row in zip(found, rows, strict=True):
         table.add_row(
             row["slug"],
             row["name"],
             row["kind"],
             ", ".join(row["languages"]),
-            f"{', '.join(row['times'])} {row['zone']}" if row["times"] else "when told",
+            timetable.when(each),
             row["next_at"] or "",
             str(row["readers"]["active"]),
         )

@@ -95,7 +95,7 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
 
     Raises:
         NotFoundError: there is no such newsletter.
-        RefusedError: it has no slots.
+        RefusedError: it has no slots or no language.
         OversizeError, UnrenderableError: it cannot be composed.
     """
     composed = _compose(newsletter_id, now, is_next=is_next)

@@ -80,7 +80,7 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
         The issue's id, and whether there is anything to compose that there was not before.
 
     Raises:
-        RefusedError: it has no slots, or mail is held.
+        RefusedError: it has no slots or no language, or mail is held.
         UsageError: its schedule cannot be read.
     """
     if (why := installation.held_why(tx)) is not None:

@@ -27,13 +27,17 @@ def slots_of(newsletter: Newsletter) -> schedule.Schedule:
     """The schedule of a newsletter that has one.
 
     Raises:
-        RefusedError: it has no slots, or is of a kind that is not sent yet.
+        RefusedError: it has no slots or no language, or is of a kind that is not sent yet.
         UsageError: its schedule cannot be read.
     """
     if not kinds.RULES[newsletter.kind].is_offered:
         raise RefusedError(kinds.NOT_YET)
     if not has_slots(newsletter):
-        raise RefusedError(f"{newsletter.name} has no slots; it is sent with its article.")
+        raise RefusedError(
+            f"{newsletter.name} goes out whenever an article is sent as an alert, not at set times."
+        )
+    if not newsletter.languages:
+        raise RefusedError(_no_language(newsletter))
     return read_schedule(newsletter)
 
 
@@ -61,6 +65,16 @@ def times_and_days(newsletter: Newsletter) -> tuple[list[str], list[int]]:
     return [each.strftime("%H:%M") for each in found.times], list(found.days)
 
 
+def when(newsletter: Newsletter) -> str:
+    """When a newsletter is sent, in a few words: its times with their zone, or what its kind says.
+
+    Returns:
+        "08:00, 18:00 (Asia/Qatar)", "at once", "cannot be sent yet".
+    """
+    times, _ = times_and_days(newsletter)
+    return f"{', '.join(times)} ({newsletter.zone})" if times else kinds.when(newsletter.kind)
+
+
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
     """The first slot after now that the clock will open.
 
@@ -86,9 +100,13 @@ def trouble(newsletter: Newsletter) -> str | None:
     if not kinds.RULES[newsletter.kind].is_offered:
         return f"{newsletter.name} is a letter. {kinds.NOT_YET}"
     if not newsletter.languages:
-        return f"{newsletter.name} has no language; name one."
+        return _no_language(newsletter)
     try:
         read_schedule(newsletter)
     except UsageError as error:
         return f"{newsletter.name}: {error}" if has_slots(newsletter) else None
     return None
+
+
+def _no_language(newsletter: Newsletter) -> str:
+    return f"{newsletter.name} has no language; name one."

@@ -179,7 +179,7 @@ def test_what_is_no_alert_any_more_opens_none(room: FaultRelay, when: str) -> No
 
 @pytest.mark.usefixtures("room")
 def test_an_alert_has_no_slot() -> None:
-    with pytest.raises(RefusedError, match="sent with its article"):
+    with pytest.raises(RefusedError, match="not at set times"):
         steering.send_now(ALERTS, actor=TESTER, now=clock.now())
     assert run.open_due_issues(clock.now()) is not None
     with transaction() as tx:

@@ -1,5 +1,6 @@
 """A kind of newsletter that nothing sends yet is refused at every face; old rows harm nobody."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ from tests.web import operators
 
 SAID = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
 MORNING, LETTER = 1, 2
+HERE: dict[str, Any] = {
+    "base_url": "http://127.0.0.1:8080",
+    "headers": {"Sec-Fetch-Site": "same-origin"},
+    "follow_redirects": False,
+}
 
 
 @pytest.fixture
@@ -61,6 +67,31 @@ def test_a_list_names_the_times_of_what_the_clock_opens_alone(kind: NewsletterKi
     times = (["08:00"], [1]) if kind.opened_by is OpenedBy.CLOCK else ([], [])
     assert timetable.times_and_days(row) == times
     assert timetable.has_slots(row) is (kind.opened_by is not OpenedBy.ARTICLE)
+
+
+@pytest.mark.parametrize("times", [["08:00", "18:00"], ["8 o'clock"]])
+def test_a_zone_is_said_beside_times_alone(kind: NewsletterKind, times: list[str]) -> None:
+    row = Newsletter(kind=kind, zone="Asia/Qatar", schedule={"times": times, "days": [1]})
+
+    has_times = timetable.times_and_days(row)[0] != []
+    said = "08:00, 18:00 (Asia/Qatar)" if has_times else kinds.when(kind)
+    assert timetable.when(row) == said
+
+
+def test_console_and_shell_say_when_a_newsletter_is_sent_in_the_same_words(
+    other: int, kind: NewsletterKind
+) -> None:
+    with transaction() as tx:
+        said = timetable.when(newsletters.every(tx)[-1])
+    browser = TestClient(build(), **HERE)
+    operators.sign_in(browser)
+
+    page = browser.get(f"/console/newsletters/{other}").text
+    listed = CliRunner().invoke(shell.app, ["list"], env={"COLUMNS": "300"}).output
+
+    assert f"<dd>{said}</dd>" in page
+    assert re.search(rf"^\s*other\b.*\s{re.escape(said)}(?:\s|$)", listed, re.MULTILINE)
+    assert ("Asia/Qatar" in said) is (kind.opened_by is OpenedBy.CLOCK)
 
 
 @pytest.fixture
@@ -128,12 +159,7 @@ def test_an_editor_sends_what_has_slots_and_it_goes_as_its_rule_says(
 
 
 def test_the_console_offers_to_send_what_can_be_sent(other: int) -> None:
-    here: dict[str, Any] = {
-        "base_url": "http://127.0.0.1:8080",
-        "headers": {"Sec-Fetch-Site": "same-origin"},
-        "follow_redirects": False,
-    }
-    with TestClient(build(), client=("127.0.0.1", 50000), **here) as desk:
+    with TestClient(build(), client=("127.0.0.1", 50000), **HERE) as desk:
         operators.sign_in(desk, "editor")
         page = desk.get(f"/console/newsletters/{other}").text
 

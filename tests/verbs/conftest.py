@@ -119,7 +119,7 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
 
 
 def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
-    """Beside the digest one of alerts, of which one is held."""
+    """Beside the digest one of alerts, of which one is held, and one without a language."""
     flash = plain.newsletter(tx, room.english, "flash", kind=NewsletterKind.ALERT)
     held = plain.issue(
         tx,
@@ -130,7 +130,8 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
         window_to=room.now,
         state=IssueState.HELD,
     )
-    found: dict[str, object] = {"flash": flash.id, "next_newsletter": flash.id + 1}
+    mute = plain.newsletter(tx, room.english, "mute", languages=[])
+    found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": mute.id + 1}
     return found | {"held_alert": held.id, "next_issue": held.id + 1}
 
 

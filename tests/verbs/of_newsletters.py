@@ -35,13 +35,23 @@ NOES = (
             ("/newsletters/{flash}/run", {}),
         ),
         RefusedError,
-        "Flash has no slots; it is sent with its article.",
+        "Flash goes out whenever an article is sent as an alert, not at set times.",
+    ),
+    No(
+        SEND_NOW,
+        Asked(
+            "newsletters send mute --no-here",
+            ("/newsletters/mute/run", {}),
+            ("/newsletters/{mute}/run", {}),
+        ),
+        RefusedError,
+        "Mute has no language; name one.",
     ),
     No(
         SEND_NOW,
         Asked("newsletters send nothing --no-here", ("/newsletters/nothing/run", {})),
         NotFoundError,
-        "There is no newsletter nothing; there are: morning, flash.",
+        "There is no newsletter nothing; there are: morning, flash, mute.",
     ),
     No(
         SEND_NOW,

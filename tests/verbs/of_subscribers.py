@@ -6,7 +6,7 @@ from tests.verbs.asked import Asked, Done, No
 CSV = b"address\nreader007@example.com\n"
 IMPORT = "subscribers import {file} -n morning --wording agreed --origin lists"
 PATH = "/newsletters/morning/subscribers?wording=agreed&origin=lists"
-NO_SUCH = "There is no newsletter nothing; there are: morning, flash."
+NO_SUCH = "There is no newsletter nothing; there are: morning, flash, mute."
 DONE = (
     Done(
         "subscribers.steering.bring_in",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
-from syndicate.newsletters import kinds, steering, timetable
+from syndicate.newsletters import steering, timetable
 from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -57,7 +57,7 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
         tab="newsletters",
         newsletter=found,
         trouble=timetable.trouble(found),
-        when=", ".join(timetable.times_and_days(found)[0]) or kinds.when(found.kind),
+        when=timetable.when(found),
         recent=recent,
         mailings=mailings,
         readers=readers.get(newsletter_id, 0),
