@@ -55,7 +55,7 @@ def publish(
     """Build the feeds that are due. Safe to run twice: the same rows give the same bytes."""
     if everything:
         with transaction() as tx:
-            feeds.mark_all_due(tx, now=clock.now())
+            steering.build_anew(tx, actor=actor(), now=clock.now())
     built = 0
     # Each round by its own time: leases count from it, and a rebuild takes longer than one lease.
     while count := publishing.publish_due(clock.now()):

@@ -60,6 +60,18 @@ def add(  # noqa: PLR0913 - whose, which, of what, who and when
 
 
 @verb(Permission.FEEDS)
+def build_anew(tx: Transaction, *, actor: Actor, now: dt.datetime) -> int:
+    """Have every feed built again from nothing, due or not; each time again.
+
+    Returns:
+        How many there are.
+    """
+    count = feeds.mark_all_due(tx, now=now)
+    _record(tx, "built anew", "feeds", actor, now)
+    return count
+
+
+@verb(Permission.FEEDS)
 def retire(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool:
     """Take a feed away for good: its address answers 410. Safe to run twice.
 

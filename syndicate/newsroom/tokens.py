@@ -1,4 +1,4 @@
-"""What operators do to the tokens that open the HTTP API and the console: make and revoke them."""
+"""What operators do with what opens the HTTP API and the console: make tokens, revoke, sign in."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -61,6 +61,25 @@ def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) ->
             token_id=token_id,
         )
     _record(tx, "token-revoke", token_id, actor, now)
+
+
+@verb(Permission.READ)
+def sign_in(tx: Transaction, *, ends_at: dt.datetime, actor: Actor, now: dt.datetime) -> str:
+    """Begin a session in the console; each time another one.
+
+    Args:
+        tx: the open transaction.
+        ends_at: when it ends by itself, aware UTC.
+        actor: who is let in, with what a token or a link lets them do.
+        now: aware UTC.
+
+    Returns:
+        Its secret, of which only the hash is kept.
+    """
+    secret = tokens.new_secret()
+    tokens.start_session(tx, actor, secret=secret, expires_at=ends_at, now=now)
+    audit.record(tx, at=now, actor=actor.name, action="sign-in", subject="console")
+    return secret
 
 
 def of_role(name: str) -> frozenset[Permission]:

@@ -10,6 +10,12 @@ DONE = (
         Asked("feeds add floods Floods --fits word=flood"),
         ("added", "feed:{next_feed}"),
     ),
+    Done(
+        "feeds.steering.build_anew",
+        Asked("feeds publish --all"),
+        ("built anew", "feeds"),
+        is_quiet_again=False,
+    ),
     Done("feeds.steering.retire", Asked("feeds retire floods-old"), ("retired", "feed:{floods}")),
     Done(
         "feeds.steering.move", Asked("feeds move floods-old everything"), ("moved", "feed:{floods}")

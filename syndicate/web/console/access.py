@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
+from syndicate.newsroom import tokens as steering
 from syndicate.newsroom import verbs
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import tokens
@@ -59,8 +60,7 @@ def current(request: Request) -> Actor | None:
 
 def sign_in(tx: Transaction, actor: Actor, response: Response, *, now: dt.datetime) -> None:
     """Start a session under a fresh secret and hand it to the browser."""
-    secret = tokens.new_secret()
-    tokens.start_session(tx, actor, secret=secret, expires_at=now + LASTS, now=now)
+    secret = steering.sign_in(tx, ends_at=now + LASTS, actor=actor, now=now)
     response.set_cookie(
         cookie_name(),
         secret,

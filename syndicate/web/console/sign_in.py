@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from syndicate import clock, logs, settings, signing
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform import audit, tokens
+from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import LINK_PURPOSE, Actor, Permission
 from syndicate.web.console import access, pages
 
@@ -77,7 +77,6 @@ def _let_in(actor: Actor, path: str) -> Response:
     response = pages.see_other(path)
     with transaction() as tx:
         access.sign_in(tx, actor, response, now=now)
-        audit.record(tx, at=now, actor=actor.name, action="sign-in", subject="console")
     log.info("operator_signed_in", actor=actor.name)
     return response
 
