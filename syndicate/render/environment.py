@@ -6,6 +6,7 @@ network: they get plain data.
 """
 
 import datetime as dt
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from syndicate import clock
 from syndicate.languages import direction
 from syndicate.translations import catalogue, known_language, say
+
+# In a pattern of CLDR: the place of date or time; words in quotes; a quote, which stands twice.
+_PART = re.compile(r"\{(?P<place>[01])\}|'(?P<quoted>[^']*)'")
 
 
 @cache
@@ -66,10 +70,13 @@ def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
 
 
 def brief(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
-    """A time without its year or zone, for a list of new articles: "31 Mar, 16:26"."""
+    """A time without its year or zone, for a list of new articles: "31 Mar, 16:26".
+
+    Source: CLDR (date and time are joined by a pattern, in which quoted words are text).
+    """
     date, time = _date_and_time(_local(moment, zone), "MMMd", language)
     both = str(get_datetime_format("medium", locale=_locale(language)))
-    return both.replace("{1}", date).replace("{0}", time)
+    return _PART.sub(lambda found: _put(found, date, time), both)
 
 
 def template_folders() -> list[Path]:
@@ -77,6 +84,12 @@ def template_folders() -> list[Path]:
     packaged = Path(str(resources.files("syndicate"))) / "templates"
     checkout = Path(__file__).resolve().parents[2] / "templates"
     return [folder for folder in (packaged, checkout) if folder.is_dir()]
+
+
+def _put(found: re.Match[str], date: str, time: str) -> str:
+    if found["place"]:
+        return date if found["place"] == "1" else time
+    return found["quoted"] or "'"
 
 
 def _date_and_time(moment: dt.datetime, of_date: str, language: str) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """Dates as each language writes them, in pages and mails."""
 
 import datetime as dt
+import re
 
 import pytest
+from babel.localedata import locale_identifiers
 
 from syndicate.render.environment import brief, day, moment_text
 
@@ -26,6 +28,17 @@ def test_each_language_writes_a_date_in_its_own_way(
     assert day(AT, language, QATAR) == in_words
     assert moment_text(AT, language, QATAR) == to_the_minute
     assert brief(AT, language, QATAR) == in_a_list
+
+
+def test_a_word_between_date_and_time_stands_without_quotes() -> None:
+    assert brief(AT, "co", QATAR) == "31 mar. à 16:26"
+
+
+def test_no_language_shows_marks_of_its_pattern_in_a_list() -> None:
+    shown = {each: brief(AT, each, QATAR) for each in locale_identifiers()}
+
+    assert len(shown) > 500
+    assert {each: text for each, text in shown.items() if re.search("[{}]|'.*'", text)} == {}
 
 
 def test_a_day_without_a_time_is_in_no_zone() -> None:
