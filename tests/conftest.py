@@ -23,11 +23,10 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
 from syndicate.store.ground import session
 from syndicate.store.maintenance import migrate
-from tests import connections, leftovers, remembered
+from tests import connections, leftovers
 from tests.clean_database import CleanDatabase
 
 pytest_plugins = ("tests.skips",)
-remembered.begin()
 
 # A busy machine makes everything slow, and that is no fault of the example.
 hypothesis.settings.register_profile(
