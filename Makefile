@@ -37,7 +37,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check checks long lint fmt faults pictures db-new pins wheel clean
+.PHONY: help setup demo up test check told tests long lint fmt faults pictures db-new pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -56,10 +56,21 @@ test: $(FOR_WORK) ## pass the tests, which need no Debian package; ARGS="tests/m
 	$(PYTEST) -m "not debian and not long" $(ARGS)
 
 check: $(FOR_WORK) ## all that a push must pass: format, lint, types, layers, dependencies, wheel, tests
-	@$(MAKE) --no-print-directory --jobs=3 lint wheel checks
+	@rm -f .venv/.failed-*
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going told try-tests || { \
+	  echo "make check failed in:$$(ls -A .venv | sed -n 's/^\.failed-/ /p' | tr -d '\n')." >&2; \
+	  exit 1; }
 
-# Beside the others: what each of them waits for leaves time to the rest.
-checks:
+# Beside the tests, whose dots are seen as they come: what these say is told whole, each when it ends.
+told:
+	@$(MAKE) --no-print-directory --output-sync=target try-lint try-wheel
+
+# Leaves its name where it fails: what is told early is far up by the end.
+try-%:
+	@$(MAKE) --no-print-directory $* || { touch .venv/.failed-$*; exit 1; }
+
+# What each of the others waits for leaves time to these.
+tests:
 	$(PYTEST) -m "not long" $(CHECK)
 
 long: $(FOR_WORK) ## all tests, also the whole matrices and journeys, and how much they cover; an hour
