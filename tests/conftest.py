@@ -72,7 +72,18 @@ def _logs_as_before() -> Iterator[None]:
     if structlog.get_config()["cache_logger_on_first_use"]:
         for module in list(sys.modules.values()):
             _forget_how(getattr(module, "log", None))
+    _log_plainly()
+
+
+def _log_plainly() -> None:
+    """As structlog does by itself, but for tracebacks in colours: one takes seconds to draw."""
     structlog.reset_defaults()
+    formatter = structlog.dev.plain_traceback
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=formatter)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+_log_plainly()
 
 
 def _forget_how(logger: object) -> None:

@@ -7,13 +7,18 @@ from syndicate.newsletters import run
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
+from tests.clean_database import CleanDatabase
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
 
 
 @pytest.fixture
-def mailing_id(database: str) -> int:  # noqa: ARG001 - the database must be there first
+def mailing_id(database: str, clean_database: CleanDatabase) -> int:  # noqa: ARG001 - must be there
     """A digest that went to reader001 to reader030@example.com, in the group "google"."""
+    return clean_database.once("a digest that went out", _went_out)
+
+
+def _went_out() -> int:
     with transaction() as tx:
         desk.morning(tx)
         article(tx, 1, "world-one", SLOT - HOUR)

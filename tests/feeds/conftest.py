@@ -7,15 +7,24 @@ import pytest
 
 from syndicate import clock, settings
 from syndicate.feeds import publish
+from tests.clean_database import CleanDatabase
 from tests.feeds import newsroom, peer
 from tests.feeds.peer import Peer
 
 
 @pytest.fixture
-def subscriber(database: str, settings_env: pytest.MonkeyPatch) -> Iterator[Peer]:  # noqa: ARG001
+def subscriber(
+    database: str,  # noqa: ARG001 - must be there
+    clean_database: CleanDatabase,
+    settings_env: pytest.MonkeyPatch,
+) -> Iterator[Peer]:
     with peer.running() as found:
         settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", json.dumps([found.origin]))
         settings.load.cache_clear()
-        newsroom.article(newsroom.publication(), 1)
-        publish.publish_due(clock.now())
+        clean_database.once("an article in its feeds", _published)
         yield found
+
+
+def _published() -> None:
+    newsroom.article(newsroom.publication(), 1)
+    publish.publish_due(clock.now())
