@@ -110,8 +110,8 @@ def test_an_alert_is_due_at_no_time() -> None:
         "Flash",
         "alert",
         "en",
-        "when",
-        "told",
+        "at",
+        "once",
         "0",
     ]
 
