@@ -70,7 +70,7 @@ def test_a_source_that_is_no_feed_is_refused(page: str, tmp_path: Path) -> None:
 
     done = _syndicate("demo", "--once", "--source", page, "--data-dir", str(data_dir))
 
-    _check(done, 4, "is no feed", data_dir)
+    _check(done, 4, "is not a feed", data_dir)
 
 
 @pytest.mark.long
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_feed_is_refused(tmp_path: Path) -> None:
 
     done = _syndicate("demo", "--once", "--source", str(file), "--data-dir", str(data_dir))
 
-    _check(done, 4, "is no feed", data_dir)
+    _check(done, 4, "is not a feed", data_dir)
 
 
 @pytest.mark.long
