@@ -84,6 +84,7 @@ def wait_until_loaded(worker: subprocess.Popen[str]) -> None:
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.long
+@pytest.mark.timeout(900)  # twenty workers begin one after the other
 @pytest.mark.parametrize("kills", KILLS)
 def test_killed_workers_lose_and_double_nothing(publishers: list[Site], kills: int) -> None:
     publication_id = newsroom.publication()
