@@ -51,7 +51,8 @@ class Cms:
 
     def take_down(self, article_id: int) -> str:
         """Remove an article for good; its state after it."""
-        return str(self._ask("POST", f"/api/v1/articles/{article_id}/takedown", {})["state"])
+        why = {"reason": "order 7"}
+        return str(self._ask("POST", f"/api/v1/articles/{article_id}/takedown", why)["state"])
 
     def is_listed(self, article_id: int) -> bool:
         """Whether operators' programs see an article in the list."""

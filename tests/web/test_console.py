@@ -29,8 +29,10 @@ PAGES = (
     "/console/mailings",
     "/console/newsletters",
     "/console/sources",
+    "/console/held",
     "/console/incidents",
     "/console/audit",
+    "/console/release",
     "/console/stop",
 )
 
