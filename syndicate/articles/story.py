@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -44,7 +45,7 @@ class ArticleText:
     words: Words
     pictures: tuple[PictureIn, ...]
 
-    @property
+    @cached_property
     def hash(self) -> bytes:
         """The fingerprint of all of it as readers see it."""
         return self.words.hash(self.pictures[0].url if self.pictures else None)
