@@ -16,25 +16,18 @@ from tests.verbs.table import DONE, NOES
 EVERYTHING = frozenset(Permission)
 
 
-def cases(rows: Sequence[Done | No], *faces: str) -> list[ParameterSet]:
+def cases(rows: Sequence[Done | No], *faces: str, is_in_turn: bool = False) -> list[ParameterSet]:
+    """Each row at each face; *in turn*, one face after another, and the rest in `make long`."""
     return [
-        pytest.param(row, face, id=f"{row.verb.rpartition('.')[2]}-{number}-{face}")
+        pytest.param(
+            row,
+            face,
+            id=f"{row.verb.rpartition('.')[2]}-{number}-{face}",
+            marks=pytest.mark.long if is_in_turn and place != number % len(own) else (),
+        )
         for number, row in enumerate(rows)
-        for face in row.asked.faces()
-        if face in faces
-    ]
-
-
-def in_turn(every: list[ParameterSet]) -> list[ParameterSet]:
-    """Of each row one face after another for `make check`, and the rest for `make long`."""
-    rows: dict[int, list[ParameterSet]] = {}
-    for each in every:
-        rows.setdefault(id(each.values[0]), []).append(each)
-    return [
-        pytest.param(*each.values, id=str(each.id), marks=marks)
-        for number, row in enumerate(rows.values())
-        for place, each in enumerate(row)
-        for marks in [() if place == number % len(row) else pytest.mark.long]
+        for own in [[face for face in row.asked.faces() if face in faces]]
+        for place, face in enumerate(own)
     ]
 
 
@@ -58,7 +51,7 @@ def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     assert len(audited()) - before == (1 if row.is_quiet_again else 2)
 
 
-@pytest.mark.parametrize(("row", "face"), in_turn(cases(NOES, *FACES)))
+@pytest.mark.parametrize(("row", "face"), cases(NOES, *FACES, is_in_turn=True))
 def test_a_refusal_is_the_same_sentence_and_changes_nothing(
     row: No, face: str, faces: Faces, place: Place
 ) -> None:

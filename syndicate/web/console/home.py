@@ -36,7 +36,7 @@ def home(actor: CanRead) -> Response:
     with transaction() as tx:
         needs = alarms.needs(tx, now)
         found = progress.find_all(tx, operations.watched(tx))
-        titles = operations.titles(tx, [mailing_progress.mailing.id for mailing_progress in found])
+        titles = operations.titles(tx, [each.mailing.id for each in found])
         every = newsletters.every(tx)
         sources = operations.sources_by_state(tx)
         lanes = operations.ready_batches(tx)
@@ -45,10 +45,8 @@ def home(actor: CanRead) -> Response:
         "home.html",
         tab="home",
         needs=needs,
-        current=[mailing_progress for mailing_progress in found if not mailing_progress.is_over],
-        recent=[mailing_progress for mailing_progress in found if mailing_progress.is_over][
-            : operations.RECENT
-        ],
+        current=[each for each in found if not each.is_over],
+        recent=[each for each in found if each.is_over][: operations.RECENT],
         titles=titles,
         coming=_coming(every, now),
         sources=sources,
