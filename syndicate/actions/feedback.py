@@ -64,7 +64,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         found = reader_pages.article(tx, article_id, now=now)
         publication = publications.find(tx, found.story.publication_id) if found else None
         if found is None or publication is None:
-            raise NotFoundError("There is no such article here.", article_id=article_id)
+            raise _none(article_id)
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
             tx, str(publication.id), now
         )
@@ -116,6 +116,8 @@ def _pass_on(
     address = (found.desk.address if found.desk else None) or publication.sender_address
     digest = hashlib.sha256(f"{words.reply_to}\n{words.text}".encode()).hexdigest()[:32]
     with transaction() as tx:
+        if not reader_pages.hold(tx, story.id, now=now):
+            raise _none(story.id)
         mailing_id = single.queue(
             tx,
             prepared,
@@ -128,6 +130,10 @@ def _pass_on(
         )
     log.info("feedback_taken", article_id=story.id, mailing_id=mailing_id)
     return mailing_id
+
+
+def _none(article_id: int) -> NotFoundError:
+    return NotFoundError("There is no such article here.", article_id=article_id)
 
 
 def _prepare(

@@ -59,13 +59,16 @@ def find(tx: Transaction, article_id: int) -> Article:
     Raises:
         NotFoundError: there is none.
     """
-    found = articles.find(tx, article_id)
-    if found is None:
-        raise NotFoundError(
-            f"There is no article {article_id}; see the list of articles.",
-            article_id=article_id,
-        )
-    return found
+    return _known(article_id, articles.find(tx, article_id))
+
+
+def lock(tx: Transaction, article_id: int) -> Article:
+    """The article of this id as it stands, which nobody else changes before the commit.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return _known(article_id, articles.lock(tx, article_id))
 
 
 @verb(Permission.ARTICLES)
@@ -99,7 +102,7 @@ def embargo(
             f"{until:%Y-%m-%d %H:%M} UTC is in the past, so it would hold nothing back. Give a "
             "time in the future, or publish the article."
         )
-    article = find(tx, article_id)
+    article = lock(tx, article_id)
     if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; only what would be published can be held "
@@ -125,7 +128,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
         NotFoundError: there is no such article.
         RefusedError: it was killed or taken down.
     """
-    article = find(tx, article_id)
+    article = lock(tx, article_id)
     if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article_id} is {_named(article)}; no alert is sent for it.",
@@ -156,7 +159,7 @@ def kill(tx: Transaction, article_id: int, *, note: str, actor: Actor, now: dt.d
         OutOfBoundsError: the note cannot be kept.
     """
     said = tidy(bounds.text(note, "The note", most=MAX_REASON))
-    is_news = changes.kill(tx, find(tx, article_id), note=said or None, now=now)
+    is_news = changes.kill(tx, lock(tx, article_id), note=said or None, now=now)
     if is_news:
         record(tx, "kill", article_id, actor=actor, now=now)
     return is_news
@@ -188,7 +191,7 @@ def take_down(
             "A takedown needs a reason: say on what grounds the article is removed; "
             "the audit keeps it."
         )
-    is_news = changes.take_down(tx, find(tx, article_id), now=now)
+    is_news = changes.take_down(tx, lock(tx, article_id), now=now)
     if is_news:
         record(tx, "takedown", article_id, actor=actor, now=now, reason=said)
     return is_news
@@ -225,7 +228,7 @@ def correct(
     note = tidy(note)
     if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
-    article = find(tx, article_id)
+    article = lock(tx, article_id)
     if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article.id} is {_named(article)}; "
@@ -261,6 +264,15 @@ def record(
 def tidy(text: str) -> str:
     """What an editor typed as one line, without what no document can hold."""
     return " ".join(legal(text).split())
+
+
+def _known(article_id: int, found: Article | None) -> Article:
+    if found is None:
+        raise NotFoundError(
+            f"There is no article {article_id}; see the list of articles.",
+            article_id=article_id,
+        )
+    return found
 
 
 def _words(article: Article, wording: Wording) -> Words:

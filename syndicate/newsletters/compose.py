@@ -50,6 +50,12 @@ class Draft:
     unusable: tuple[Unusable, ...] = ()
 
     @property
+    def article_ids(self) -> set[int]:
+        """Of all whose words it has."""
+        chosen = {each.article_id for _, each in self.chosen}
+        return chosen | {each.article_id for _, each in self.corrected}
+
+    @property
     def subjects(self) -> dict[str, str]:
         """Subject by language."""
         return {each.language: each.subject for each in self.rendered}

@@ -23,6 +23,7 @@ from syndicate.render.email import Rendered
 from syndicate.store.composition import issues, renewals, stories
 from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
+from syndicate.store.content import articles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
@@ -128,6 +129,9 @@ def _read(tx: Transaction, mailing_id: int, now: dt.datetime) -> _Read | None:
 def _write(
     tx: Transaction, mailing_id: int, read: _Read, rendered: tuple[Rendered, ...], now: dt.datetime
 ) -> int | None:
+    ids = {story.article_id for story in read.chosen.values()}
+    if articles.taken_down(tx, ids | {each.article_id for _, each in read.corrected}):
+        return None  # it waits still, and the next tick makes it without that article
     mailing = renewals.lock_waiting(tx, mailing_id, version=read.version)
     if mailing is None or mailing.newsletter_id is None:
         return None

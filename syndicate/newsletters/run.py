@@ -20,6 +20,7 @@ from syndicate.newsletters.timetable import read_schedule, trouble
 from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues, renewals
 from syndicate.store.composition.materialise import materialise
+from syndicate.store.content import articles
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -156,7 +157,15 @@ def _claim(issue_id: int) -> bool:
 
 
 def _freeze(issue_id: int, now: dt.datetime) -> None:
-    """Compose outside any transaction; of two who do it at once, the first one's draft counts."""
+    """Compose outside any transaction; of two who do it at once, the first one's draft counts.
+
+    A draft with words of an article that was taken down meanwhile is thrown away and made anew.
+    """
+    while not _composed(issue_id, now):
+        pass
+
+
+def _composed(issue_id: int, now: dt.datetime) -> bool:
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         assert issue is not None  # noqa: S101 - it was claimed
@@ -165,13 +174,16 @@ def _freeze(issue_id: int, now: dt.datetime) -> None:
     draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
     if not draft.rendered:
         _end_empty(issue_id, newsletter.empty_rule)
-        return
+        return True
     with transaction() as tx:
+        if articles.taken_down(tx, draft.article_ids):
+            return False
         issue = issues.lock_issue(tx, issue_id, IssueState.COMPOSING)
         if issue is not None:
             freeze.add_mailing(tx, newsletter, issue, draft, now)
             unusable.record(tx, draft.unusable, issue_id=issue_id, actor=ACTOR, now=now)
     log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))
+    return True
 
 
 def _send(issue_id: int, now: dt.datetime) -> None:

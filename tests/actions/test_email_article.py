@@ -8,13 +8,17 @@ from syndicate import settings, signing
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.actions.forms import Guarded
+from syndicate.articles import editing
 from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
 from syndicate.mail.mime import message
 from syndicate.mail.mime.message import Writer
-from syndicate.store.ground.session import transaction
+from syndicate.newsroom.verbs import Verb
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.readers import recipients
 from syndicate.store.sending import batch_leases, ledger
 from syndicate.vocabulary.sending import Lane, MailingKind, SuppressionReason
+from tests.acting import TESTER
+from tests.store import racing
 from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
 
@@ -137,6 +141,23 @@ def test_anything_but_one_address_is_refused(newsroom: Newsroom, to: str) -> Non
 def test_article_that_may_not_be_shown_is_not_emailed(newsroom: Newsroom, name: str) -> None:
     with pytest.raises(NotFoundError):
         send(newsroom, article=name)
+
+
+@pytest.mark.parametrize("withdraw", [editing.kill, editing.take_down])
+def test_article_that_is_being_withdrawn_is_not_emailed(
+    newsroom: Newsroom, withdraw: Verb[..., bool]
+) -> None:
+    said = {"note": ""} if withdraw is editing.kill else {"reason": "An order."}
+
+    def hold(tx: Transaction) -> bool:
+        id_ = newsroom.articles["report"]
+        return withdraw(tx, id_, **said, actor=TESTER, now=newsroom.now)
+
+    with pytest.raises(NotFoundError, match="no such article"):
+        racing.second(hold, lambda _tx: send(newsroom))
+
+    with transaction() as tx:
+        assert ledger.newest(tx, limit=9, with_singles=True) == []
 
 
 def test_paid_article_is_emailed_as_a_teaser(newsroom: Newsroom) -> None:

@@ -1,11 +1,21 @@
 """A letter to the desk: the words as they were written, and an answer to whoever wants one."""
 
+import datetime as dt
+
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.store.ground.session import transaction
+from syndicate.actions import feedback, forms
+from syndicate.actions.feedback import Letter
+from syndicate.actions.forms import Guarded
+from syndicate.articles import editing
+from syndicate.errors import NotFoundError
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.readers import recipients
 from syndicate.store.sending import ledger
+from tests.acting import TESTER
+from tests.store import racing
+from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, stamp
 
@@ -38,6 +48,26 @@ def test_feedback_goes_to_the_desk(browser: TestClient, newsroom: Newsroom) -> N
     assert "&lt;b&gt;longer&lt;/b&gt;" in html
     assert READER in html
     assert headers_of(mailing.id)["reply_to"] == READER
+
+
+@pytest.mark.usefixtures("database")
+def test_no_letter_is_kept_about_an_article_that_is_being_taken_down() -> None:
+    room = rows.make()
+    article_id = room.articles["report"]
+    mark = forms.stamp(feedback.form_of(article_id), room.now - dt.timedelta(seconds=5))
+
+    def take_down(tx: Transaction) -> None:
+        editing.take_down(tx, article_id, reason="An order.", actor=TESTER, now=room.now)
+
+    def write(_tx: Transaction) -> None:
+        guarded = Guarded(stamp=mark, trap="", ip="203.0.113.7")
+        feedback.send(article_id, Letter("Measure again.", ""), guarded, now=room.now)
+
+    with pytest.raises(NotFoundError, match="no such article"):
+        racing.second(take_down, write)
+
+    with transaction() as tx:
+        assert ledger.newest(tx, limit=9, with_singles=True) == []
 
 
 @pytest.mark.parametrize(

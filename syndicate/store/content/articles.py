@@ -176,6 +176,23 @@ def find(tx: Transaction, article_id: int) -> Article | None:
     return tx.get(Article, article_id)
 
 
+def lock(tx: Transaction, article_id: int) -> Article | None:
+    """The article of this id as it stands, locked until the commit, for whoever changes it."""
+    query = select(Article).where(Article.id == article_id).with_for_update(key_share=True)
+    return tx.scalar(query.execution_options(populate_existing=True))
+
+
+def taken_down(tx: Transaction, article_ids: Collection[int]) -> set[int]:
+    """Those of these articles that were taken down; none of the others changes until the commit.
+
+    Asked by whoever stores words of articles that an earlier transaction read, before any other
+    lock: a takedown that comes later finds what is stored then.
+    """
+    query = select(Article.id, Article.state).where(Article.id.in_(article_ids))
+    rows = tx.execute(query.order_by(Article.id).with_for_update(read=True))
+    return {row.id for row in rows if row.state is ArticleState.TAKEN_DOWN}
+
+
 def by_ids(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
     """The articles of these ids, in no particular order, whatever their state.
 

@@ -57,6 +57,7 @@ def change(
 
 def kill(tx: Transaction, article: Article, *, note: str | None, now: dt.datetime) -> bool:
     """Withdraw an article; False when it was withdrawn before. Safe to run twice."""
+    _lock(tx, article)
     if article.state in ArticleState.gone():
         return False
     altered = AlteredArticle(
@@ -83,6 +84,7 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
 
     The feeds that held it are built again at once; whoever holds other copies asks `Tombstone`.
     """
+    _lock(tx, article)
     if article.state is ArticleState.TAKEN_DOWN:
         return False
     takedown_copies.remove_copies(tx, article, now)
@@ -119,6 +121,12 @@ def bury(tx: Transaction, article: Article, *, reason: ArticleState, now: dt.dat
             set_={"reason": reason, "at": now, "keys": stone.excluded["keys"]},
         )
     )
+
+
+def _lock(tx: Transaction, article: Article) -> None:
+    """Hold the article as it stands now: somebody else may have withdrawn it since it was read."""
+    tx.flush()
+    tx.session.refresh(article, with_for_update={"key_share": True})
 
 
 def _unseen_until(article: Article, now: dt.datetime) -> dt.datetime | None:

@@ -206,6 +206,17 @@ def article(
     )
 
 
+def hold(
+    tx: Transaction, article_id: int, *, now: dt.datetime, channel: Channel = Channel.PAGE
+) -> bool:
+    """Whether a page (or another channel) may show an article; it stays so until the commit.
+
+    Asked by whoever stores words that an earlier transaction read.
+    """
+    query = select(Article.id).where(Article.id == article_id, may_show(channel, now=now))
+    return tx.scalar(query.with_for_update(read=True, of=Article)) is not None
+
+
 def is_gone(tx: Transaction, article_id: int) -> bool:
     """Whether an article was here and has been withdrawn."""
     state = tx.scalar(select(Article.state).where(Article.id == article_id))
