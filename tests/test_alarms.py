@@ -270,7 +270,7 @@ RINGS: dict[str, list[Ring]] = {
             "Morning: A schedule needs one time at least, and weekdays from 1 to 7.",
             schedule={"times": []},
         ),
-        a_newsletter(f"Morning is a letter. {kinds.NOT_YET}", kind=NewsletterKind.LETTER),
+        a_newsletter(kinds.not_yet("Morning", NewsletterKind.LETTER), kind=NewsletterKind.LETTER),
     ],
 }
 SILENT: dict[str, list[Make]] = {

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
-from syndicate.store.views import progress
 from syndicate.store.views.progress import MailingProgress
 
 # Counters of batches move once a chunk; a faster look shows nothing new.
@@ -20,10 +19,7 @@ def find(mailing_id: int) -> MailingProgress:
         NotFoundError: there is no such mailing.
     """
     with transaction() as tx:
-        found = progress.find(tx, mailing_id)
-    if found is None:
-        raise steering.unknown(mailing_id)
-    return found
+        return steering.standing(tx, mailing_id)
 
 
 def watch(

@@ -5,6 +5,7 @@ Each takes effect within one chunk and leaves a line in the audit.
 
 import datetime as dt
 from collections.abc import Collection
+from typing import TypeVar
 
 from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
@@ -16,8 +17,11 @@ from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import ledger, resending
 from syndicate.store.sending.mailings import Mailing
+from syndicate.store.views import progress
+from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.sending import Lane, MailingState
 
+_T = TypeVar("_T")
 NO_REASON = "no reason given"
 MAX_WHY = 400  # characters of the reason for which everything is stopped
 _BEGUN = MailingState.under_way() | MailingState.over()
@@ -147,6 +151,15 @@ def release(*, actor: Actor, now: dt.datetime) -> Plan:
     return done
 
 
+def standing(tx: Transaction, mailing_id: int) -> MailingProgress:
+    """How a mailing stands, for whoever names it: the same refusal at every face.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+    """
+    return _or_refused(progress.find(tx, mailing_id), mailing_id)
+
+
 def hint(tx: Transaction, lane: Lane) -> None:
     """Wake the senders of a lane after the commit."""
     tx.hint(jobs.SEND_URGENT if lane is Lane.URGENT else jobs.SEND_BULK)
@@ -175,18 +188,16 @@ def _move(
             hint(tx, mailing.lane)
 
 
-def unknown(mailing_id: int) -> NotFoundError:
-    """What is said where there is no mailing of an id."""
-    return NotFoundError(
-        f"There is no mailing {mailing_id}; see the list of mailings.",
-        mailing_id=mailing_id,
-    )
-
-
 def _found(tx: Transaction, mailing_id: int) -> Mailing:
-    found = ledger.find(tx, mailing_id)
+    return _or_refused(ledger.find(tx, mailing_id), mailing_id)
+
+
+def _or_refused(found: _T | None, mailing_id: int) -> _T:
     if found is None:
-        raise unknown(mailing_id)
+        raise NotFoundError(
+            f"There is no mailing {mailing_id}; see the list of mailings.",
+            mailing_id=mailing_id,
+        )
     return found
 
 

@@ -13,8 +13,6 @@ from syndicate import jobs
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import Lane, MailingKind
 
-NOT_YET = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -64,9 +62,16 @@ RULES: Mapping[NewsletterKind, Rule] = {
         _DIGEST, is_offered=False, mailing=MailingKind.LETTER, expires_in=dt.timedelta(hours=24)
     ),
 }
+_NOT_YET = "cannot be sent yet"
 OFFERED = tuple(kind for kind, rule in RULES.items() if rule.is_offered)
 
 
 def when(kind: NewsletterKind) -> str:
     """When newsletters of a kind are sent, in a few words."""
-    return kind.opened_by.value if RULES[kind].is_offered else "cannot be sent yet"
+    return kind.opened_by.value if RULES[kind].is_offered else _NOT_YET
+
+
+def not_yet(name: str, kind: NewsletterKind) -> str:
+    """What is said of a newsletter whose kind is not offered, with the kinds that are."""
+    instead = " or ".join(each.words for each in OFFERED)
+    return f"{name} is {kind.words}, which {_NOT_YET}; make {instead}."

@@ -118,12 +118,12 @@ def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
 
 
 def _check(wanted: Wanted) -> None:
-    if wanted.kind not in kinds.OFFERED:
-        raise RefusedError(kinds.NOT_YET)
     slugs.check(wanted.slug, "newsletter", most=_MAX_SLUG)
     if not bounds.text(wanted.name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A newsletter needs a name that readers see.")
     bounds.text(wanted.description, "The description", most=_MAX_DESCRIPTION)
+    if wanted.kind not in kinds.OFFERED:
+        raise RefusedError(kinds.not_yet(wanted.name, wanted.kind))
 
 
 def _language(said: str) -> str:

@@ -5,12 +5,16 @@ editor opens, the schedule says the slots and the editor when; an article's aler
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import kinds, schedule
 from syndicate.newsletters.schedule import Slot
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.vocabulary.newsletters import OpenedBy
+
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ROW = 3  # weekdays one after another that are named by the first and the last
 
 
 def has_slots(newsletter: Newsletter) -> bool:
@@ -31,7 +35,7 @@ def slots_of(newsletter: Newsletter) -> schedule.Schedule:
         UsageError: its schedule cannot be read.
     """
     if not kinds.RULES[newsletter.kind].is_offered:
-        raise RefusedError(kinds.NOT_YET)
+        raise RefusedError(kinds.not_yet(newsletter.name, newsletter.kind))
     if not has_slots(newsletter):
         raise RefusedError(
             f"{newsletter.name} goes out whenever an article is sent as an alert, not at set times."
@@ -66,13 +70,17 @@ def times_and_days(newsletter: Newsletter) -> tuple[list[str], list[int]]:
 
 
 def when(newsletter: Newsletter) -> str:
-    """When a newsletter is sent, in a few words: its times with their zone, or what its kind says.
+    """When a newsletter is sent, in a few words: its days, unless it is daily, and its times.
 
     Returns:
-        "08:00, 18:00 (Asia/Qatar)", "at once", "cannot be sent yet".
+        "08:00, 18:00 (Asia/Qatar)", "Mondays, 08:00 (UTC)"; or what its kind says: "at once",
+        "cannot be sent yet".
     """
-    times, _ = times_and_days(newsletter)
-    return f"{', '.join(times)} ({newsletter.zone})" if times else kinds.when(newsletter.kind)
+    times, days = times_and_days(newsletter)
+    if not times:
+        return kinds.when(newsletter.kind)
+    said = times if len(days) == len(schedule.EVERY_DAY) else [_weekdays(days), *times]
+    return f"{', '.join(said)} ({newsletter.zone})"
 
 
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
@@ -98,7 +106,7 @@ def last_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
 def trouble(newsletter: Newsletter) -> str | None:
     """What is wrong with a newsletter's own row, in a sentence; None when nothing is."""
     if not kinds.RULES[newsletter.kind].is_offered:
-        return f"{newsletter.name} is a letter. {kinds.NOT_YET}"
+        return kinds.not_yet(newsletter.name, newsletter.kind)
     if not newsletter.languages:
         return _no_language(newsletter)
     try:
@@ -106,6 +114,19 @@ def trouble(newsletter: Newsletter) -> str | None:
     except UsageError as error:
         return f"{newsletter.name}: {error}" if has_slots(newsletter) else None
     return None
+
+
+def _weekdays(days: Sequence[int]) -> str:
+    """Some weekdays in words: "Mondays", "Mondays and Fridays", "Sunday to Thursday".
+
+    A row of three or more is named by its ends, also across Sunday: where weeks begin differs.
+    """
+    begins = [day for day in days if (day - 2) % 7 + 1 not in days]
+    if len(days) >= _ROW and len(begins) == 1:
+        first = begins[0]
+        return f"{_NAMES[first - 1]} to {_NAMES[(first + len(days) - 2) % 7]}"
+    *most, last = (f"{_NAMES[day - 1]}s" for day in days)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _no_language(newsletter: Newsletter) -> str:

@@ -29,6 +29,11 @@ class NewsletterKind(enum.StrEnum):
         """Who opens its issues."""
         return _OPENED_BY[self]
 
+    @property
+    def words(self) -> str:
+        """One newsletter of the kind, as sentences name it."""
+        return _WORDS[self]
+
     @classmethod
     def told_at_once(cls) -> frozenset["NewsletterKind"]:
         """Those whose issue is one article."""
@@ -39,6 +44,11 @@ _OPENED_BY = {
     NewsletterKind.DIGEST: OpenedBy.CLOCK,
     NewsletterKind.ALERT: OpenedBy.ARTICLE,
     NewsletterKind.LETTER: OpenedBy.EDITOR,
+}
+_WORDS = {
+    NewsletterKind.DIGEST: "a digest",
+    NewsletterKind.ALERT: "an alert",
+    NewsletterKind.LETTER: "a letter",
 }
 
 

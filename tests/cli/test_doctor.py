@@ -196,7 +196,7 @@ def test_a_newsletter_that_comes_out_no_more_is_named(ask: Ask, database: str) -
     ("columns", "says"),
     [
         ({"languages": []}, "Morning has no language; name one. It is not sent until then."),
-        ({"kind": NewsletterKind.LETTER}, f"Morning is a letter. {kinds.NOT_YET}"),
+        ({"kind": NewsletterKind.LETTER}, kinds.not_yet("Morning", NewsletterKind.LETTER)),
     ],
 )
 def test_a_newsletter_is_said_to_wait_only_where_something_can_be_put_right(

@@ -29,7 +29,7 @@ from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import NOW
 from tests.web import operators
 
-SAID = "Letters, which editors write, cannot be sent yet; make a digest or an alert."
+SAID = "Monday note is a letter, which cannot be sent yet; make a digest or an alert."
 MORNING, LETTER = 1, 2
 HERE: dict[str, Any] = {
     "base_url": "http://127.0.0.1:8080",
@@ -71,10 +71,33 @@ def test_a_list_names_the_times_of_what_the_clock_opens_alone(kind: NewsletterKi
 
 @pytest.mark.parametrize("times", [["08:00", "18:00"], ["8 o'clock"]])
 def test_a_zone_is_said_beside_times_alone(kind: NewsletterKind, times: list[str]) -> None:
-    row = Newsletter(kind=kind, zone="Asia/Qatar", schedule={"times": times, "days": [1]})
+    row = Newsletter(kind=kind, zone="Asia/Qatar", schedule={"times": times, "days": []})
 
     has_times = timetable.times_and_days(row)[0] != []
     said = "08:00, 18:00 (Asia/Qatar)" if has_times else kinds.when(kind)
+    assert timetable.when(row) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([], "08:00 (UTC)"),
+        ([1, 2, 3, 4, 5, 6, 7], "08:00 (UTC)"),
+        ([1], "Mondays, 08:00 (UTC)"),
+        ([5, 1], "Mondays and Fridays, 08:00 (UTC)"),
+        ([6, 7], "Saturdays and Sundays, 08:00 (UTC)"),
+        ([1, 3, 5], "Mondays, Wednesdays and Fridays, 08:00 (UTC)"),
+        ([1, 2, 3, 4, 5], "Monday to Friday, 08:00 (UTC)"),
+        ([7, 1, 2, 3, 4], "Sunday to Thursday, 08:00 (UTC)"),
+        ([6, 7, 1], "Saturday to Monday, 08:00 (UTC)"),
+        ([1, 2, 4, 5], "Mondays, Tuesdays, Thursdays and Fridays, 08:00 (UTC)"),
+    ],
+)
+def test_a_newsletter_that_is_not_daily_says_its_weekdays(days: list[int], said: str) -> None:
+    row = Newsletter(
+        kind=NewsletterKind.DIGEST, zone="UTC", schedule={"times": ["08:00"], "days": days}
+    )
+
     assert timetable.when(row) == said
 
 
@@ -170,7 +193,7 @@ def test_the_console_offers_to_send_what_can_be_sent(other: int) -> None:
 
 def test_the_shell_makes_no_letter(relay: FaultRelay) -> None:
     assert relay.url
-    asked = ["add", "note", "--name", "Note", "--publication", "daily", "--kind", "letter"]
+    asked = ["add", "note", "--name", "Monday note", "--publication", "daily", "--kind", "letter"]
 
     answer = CliRunner().invoke(shell.app, asked)
 
@@ -196,9 +219,7 @@ def test_a_letter_of_old_costs_no_other_newsletter_its_issue(letter: int) -> Non
 
     assert len(opened) == 1
     told = [each for each in logged if each["event"] == "newsletter_not_scheduled"]
-    assert [(each["newsletter_id"], each["reason"]) for each in told] == [
-        (letter, f"Monday note is a letter. {SAID}")
-    ]
+    assert [(each["newsletter_id"], each["reason"]) for each in told] == [(letter, SAID)]
 
 
 def test_the_doctor_names_a_letter_of_old(letter: int) -> None:

@@ -103,7 +103,7 @@ NOES = (
             (
                 f"{NEW} --kind letter",
                 RefusedError,
-                "Letters, which editors write, cannot be sent yet; make a digest or an alert.",
+                "Evening is a letter, which cannot be sent yet; make a digest or an alert.",
             ),
         )
     ),

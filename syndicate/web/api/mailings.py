@@ -172,7 +172,7 @@ def list_mailings(
 def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
-        mailing_progress = _found_or_refused(mailing_id, progress.find(tx, mailing_id))
+        mailing_progress = steering.standing(tx, mailing_id)
         problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
@@ -250,13 +250,7 @@ def release(actor: CanStop) -> InstallationView:
 
 def _read(mailing_id: int) -> MailingView:
     with transaction() as tx:
-        return _mailing(_found_or_refused(mailing_id, progress.find(tx, mailing_id)))
-
-
-def _found_or_refused(mailing_id: int, found: MailingProgress | None) -> MailingProgress:
-    if found is None:
-        raise steering.unknown(mailing_id)
-    return found
+        return _mailing(steering.standing(tx, mailing_id))
 
 
 def _mailing(mailing_progress: MailingProgress) -> MailingView:
