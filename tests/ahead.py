@@ -1,15 +1,30 @@
-"""On a fresh checkout each worker imports another part of the tests first, and so compiles it.
+"""What workers do once and not each of them: compile the tests, and read the house.
 
-When it comes to the rest, the others have compiled that: assertions are rewritten once for each
-file and not once for each worker.
+On a fresh checkout each worker imports another part of the tests first. When it comes to the rest,
+the others have compiled that: assertions are rewritten once for each file and not for each worker.
+The guards of the house go to one worker, which reads and parses all code once.
 """
 
 import importlib
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 _TESTS = Path(__file__).parent
+_HOUSE = "tests/house"
+
+
+class ByFile(LoadFileScheduling):
+    """A file stays whole, and so does the room of the guards."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _HOUSE if nodeid.startswith(_HOUSE) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -42,3 +42,8 @@ def rows(table: Mapping[str, Any] | Sequence[Any], *, every: int) -> list[Parame
         )
         for number, (name, row) in enumerate(named)
     ]
+
+
+def steps(every: int) -> list[ParameterSet]:
+    """Steps in which a test that tries many things goes through them: in `make long` one by one."""
+    return [pytest.param(1, marks=pytest.mark.long), pytest.param(every)]

@@ -21,6 +21,8 @@ from syndicate.embedded import places, plan, probes
 from syndicate.embedded.postgres import Postgres
 from tests.embedded.processes import of_stack, ordinary_user, wait_for
 
+pytestmark = pytest.mark.stack
+
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
 WORKERS = {f"worker-{name}" for name in plan.WORKERS}
 PROCESSES = {"postgres", "valkey", "mailbox", "web", "beat", *WORKERS}

@@ -23,7 +23,7 @@ from tests.collect import newsroom
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Asked, Reply, Site, running
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.stack
 
 KILLS = matrix.whole([3, 20], short=[3])
 PUBLISHERS, FEEDS, ENTRIES = 8, 3, 12

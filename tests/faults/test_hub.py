@@ -21,7 +21,7 @@ from tests.feeds import hub_steps, newsroom, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.peer import Peer, Request
 
-pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("database")]
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("database")]
 
 COUNT = 1000
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,6 +20,8 @@ from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
 
+pytestmark = pytest.mark.stack
+
 WHERE = matrix.whole(
     ["over the same database", "another database", "another cluster"], short=["another cluster"]
 )

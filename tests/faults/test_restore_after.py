@@ -32,6 +32,8 @@ from tests.faults.copies import READERS, House
 from tests.mail import confirmation
 from tests.newsletters.paper import DAY, reader
 
+pytestmark = pytest.mark.stack
+
 
 def restore(house: House, backup: object, *, release: bool = True) -> None:
     house.restore_into(house.folder / str(backup), "house")

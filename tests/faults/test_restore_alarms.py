@@ -34,6 +34,8 @@ from tests.faults.copies import House
 from tests.journal.test_lives import begin
 from tests.store.hands import WORKER
 
+pytestmark = pytest.mark.stack
+
 HOUR = dt.timedelta(hours=1)
 
 

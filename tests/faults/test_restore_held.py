@@ -14,6 +14,8 @@ from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import House
 
+pytestmark = pytest.mark.stack
+
 READERS = 3
 SOON, LATER = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
 BESIDE = pytest.mark.parametrize("beside", matrix.whole(["living", "gone"], short=["gone"]))

@@ -32,6 +32,8 @@ from tests.faults import copies
 from tests.faults.copies import CHUNK, House
 from tests.store.hands import WORKER
 
+pytestmark = pytest.mark.stack
+
 RELAY = "relay.example:25"
 
 

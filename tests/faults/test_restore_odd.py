@@ -19,6 +19,8 @@ from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
 from tests.mail import confirmation
 
+pytestmark = pytest.mark.stack
+
 
 def begin_the_issue(house: House, number: int = 0) -> None:
     """The issue is composed and frozen for all, and so many have got it."""

@@ -5,7 +5,7 @@ import pytest
 from tests import matrix
 from tests.faults import campaign
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.stack
 
 
 CASES = matrix.whole(campaign.SHORT, short=campaign.SHORT[:1], name=lambda case: case.name)

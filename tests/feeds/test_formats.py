@@ -25,7 +25,7 @@ from syndicate.store.syndication.feed_rows import Place
 from syndicate.vocabulary.articles import Change, Channel
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
-from tests import rows
+from tests import matrix, rows
 from tests.feeds import json_feed, nasty, newsroom, reading
 from tests.feeds.newsroom import BASE, NOW, minutes
 from tests.feeds.reading import NAMES
@@ -62,9 +62,11 @@ def test_every_format_is_written_and_judged() -> None:
     assert set(FAULTS) == set(WRITERS) == set(FeedFormat)
 
 
-def test_nasty_articles_make_valid_documents_in_every_format() -> None:
-    _publication, articles = nasty.make()
-    for article in articles[3:110:20]:
+# Each headline twice; and more articles than two pages hold.
+@pytest.mark.parametrize("count", matrix.whole([44, 120], short=[44]))
+def test_nasty_articles_make_valid_documents_in_every_format(count: int) -> None:
+    articles = nasty.make(count)
+    for article in articles[3::20]:
         newsroom.kill(article)
     newsroom.revision(articles[5], 3, Change.CORRECTION, note="The river is the <b>Oder</b> & co.")
     while publish.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC)):

@@ -12,6 +12,8 @@ import pytest
 from tests import matrix
 from tests.journeys.running import SYNDICATE, clean_env
 
+pytestmark = pytest.mark.stack
+
 COMMANDS = pytest.mark.parametrize(
     "command",
     matrix.whole([("demo", "--once"), ("up",)], short=[("up",)], name=lambda command: command[0]),

@@ -5,10 +5,13 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import lxml.html
+import pytest
 from lxml import etree
 
 from syndicate.sample import visitor
 from tests.journeys.running import Running, html_of, kind_of, slugs_in, text_of
+
+pytestmark = pytest.mark.stack
 
 
 def test_every_reader_gets_one_digest_and_no_mail_comes_twice(demo: Running) -> None:

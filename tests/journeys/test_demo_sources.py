@@ -10,6 +10,8 @@ from lxml import etree
 from syndicate.sample import visitor
 from tests.journeys.running import CORPUS, SYNDICATE, Running, fresh_folder, running
 
+pytestmark = pytest.mark.stack
+
 FEEDS = CORPUS / "feeds"
 ATOM = "{http://www.w3.org/2005/Atom}"
 MANY = 5

@@ -17,7 +17,7 @@ IS_LONG = bool(os.environ.get("LONG_FAULTS"))
 READERS = 5_000 if IS_LONG else 1_000
 CHUNK = 50
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.stack
 
 
 @pytest.mark.long

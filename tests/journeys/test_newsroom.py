@@ -21,7 +21,7 @@ from tests.journeys.conftest import READERS, Recorded
 from tests.journeys.recorder import Talk
 from tests.journeys.running import Running
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 # What the bound of 2 s is waited for on a machine that has much else to do; the time is printed.
 PATIENCE_S = 10.0

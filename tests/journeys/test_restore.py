@@ -26,7 +26,7 @@ from tests.journeys.running import (
     running,
 )
 
-pytestmark = [pytest.mark.faults, pytest.mark.long]
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 READERS = 30
 TICKS_S = 7.0  # three ticks and what they wake

@@ -8,7 +8,7 @@ import pytest
 from tests.embedded.processes import of_stack, wait_for
 from tests.journeys.running import SYNDICATE, Running, clean_env, fresh_folder, running
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.stack
 
 
 @pytest.mark.long

@@ -34,6 +34,8 @@ from tests.upgrade import made, rounds, seen
 from tests.upgrade.made import MADE_AT, NEXT_MORNING, RETRIED_AT
 from tests.upgrade.world import ORIGIN, Manner, World, running
 
+pytestmark = pytest.mark.stack
+
 # (pattern of facts, why they may differ): every exception stands here, and nowhere else.
 INTENDED: tuple[tuple[str, str], ...] = (
     (

@@ -74,16 +74,18 @@ def test_the_sweep_sees_the_fields() -> None:
     assert {"before_id", "limit", "state"} <= {name for _, names in queries() for name in names}
 
 
+@pytest.mark.parametrize("step", matrix.steps(4))
 def test_no_field_of_a_form_breaks_anything(
-    browser: TestClient, whole: Newsroom, capsys: pytest.CaptureFixture[str]
+    browser: TestClient, whole: Newsroom, step: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     operators.sign_in(browser)
     headers = {"Content-Type": FORM}
 
     said = {}
-    for path, name in forms():
+    for number, (path, name) in enumerate(forms()):
         operators.sign_in(browser)  # one of the forms ends it
-        for what, value in VALUES.items():
+        # Not each field the same values, where not all are tried.
+        for what, value in list(VALUES.items())[number % step :: step]:
             body = f"{urlencode({name: ''})}{value}".encode()
             said[f"{path} {name}: {what}"] = browser.post(path, content=body, headers=headers)
 
@@ -120,14 +122,15 @@ def test_no_field_of_a_query_breaks_anything(
 
 @pytest.mark.usefixtures("whole")
 @pytest.mark.parametrize("path", matrix.whole(PATHS, short=PATHS[2:3]))
+@pytest.mark.parametrize("step", matrix.steps(3))
 def test_no_header_breaks_anything(
-    browser: TestClient, path: str, capsys: pytest.CaptureFixture[str]
+    browser: TestClient, path: str, step: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bearer = operators.bearer()["Authorization"].encode()
 
     said = {}
-    for name in HEADERS:
-        for value in WIRE:
+    for number, name in enumerate(HEADERS):
+        for value in WIRE[number % step :: step]:
             headers = [(b"authorization", bearer), (name.lower().encode(), value)]
             for method in ("GET", "POST"):
                 answer = browser.request(method, path, headers=headers)
