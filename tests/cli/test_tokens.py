@@ -17,13 +17,7 @@ from syndicate.web.app import build as build_web
 HERE = "http://127.0.0.1:8080"
 
 
-pytestmark = pytest.mark.usefixtures("database", "alone")
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No running stack is asked; the settings of this test are those that count."""
-    monkeypatch.setattr("syndicate.embedded.running.attach", lambda: None)
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def run(*arguments: str) -> Result:

@@ -26,13 +26,7 @@ HOUR = dt.timedelta(hours=1)
 UNREAD = "8:00, by the desk's clock"
 
 
-pytestmark = pytest.mark.usefixtures("database", "alone")
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No running stack is asked; the settings of this test are those that count."""
-    monkeypatch.setattr("syndicate.embedded.running.attach", lambda: None)
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def shown(
