@@ -27,6 +27,8 @@ LAST = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 # An index row holds 2,704 bytes: this, a key or two beside it, and its own head.
 INDEXED_BYTES = 2_500
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# Blanks, line ends and signs that nobody sees: urlsplit reads on as if some were not there.
+_NEVER_IN_ADDRESS = re.compile("[\\s\0-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def moment(value: dt.datetime, what: str = "The time") -> dt.datetime:
@@ -121,6 +123,7 @@ def web_address(value: str, what: str = "The address") -> str:
     try:
         parts = urlsplit(value)
         is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_whole = is_whole and parts.port != 0 and _NEVER_IN_ADDRESS.search(value) is None
     except ValueError:
         is_whole = False
     if not is_whole:

@@ -23,7 +23,8 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.articles import ArticleState, Change
 
-MAX_REASON = 1_000  # characters that an editor may give as a reason
+MAX_REASON = 1_000  # characters that an editor may give as a reason, or tell readers in a note
+MAX_BODY = 1_000_000  # characters of HTML
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Wording:
         for what, text, most in (
             ("headline", self.headline, MAX_HEADLINE),
             ("standfirst", self.standfirst, MAX_STANDFIRST),
+            ("body", self.body, MAX_BODY),
         ):
             if text is not None and len(tidy(text)) > most:
                 raise UsageError(
@@ -222,10 +224,10 @@ def correct(
 
     Raises:
         NotFoundError: there is no such article.
-        UsageError: the note is empty.
+        UsageError: the note is empty, or cannot be kept.
         RefusedError: the article was killed or taken down.
     """
-    note = tidy(note)
+    note = bounds.text(tidy(note), "The note", most=MAX_REASON)
     if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
     article = lock(tx, article_id)

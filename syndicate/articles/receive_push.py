@@ -83,13 +83,17 @@ def receive(
         What became of each, in order.
 
     Raises:
-        UsageError: too many at once, or one id twice.
+        UsageError: too many at once, one id twice, or one without id or headline.
     """
     ids = [each.guid or "" for each in entries]
     if len(ids) > MAX_BATCH:
         raise UsageError(f"{len(ids)} articles are too many at once; send {MAX_BATCH} at most.")
     if len(set(ids)) != len(ids):
         raise UsageError("This batch contains one id twice; send each article once.")
+    if not all(each.title for each in entries):
+        raise UsageError("An article needs a headline that readers see.")
+    if not all(map(str.strip, ids)):
+        raise UsageError("An article needs an id: the one by which its CMS knows it.")
     source = source_of(tx, publication)
     found = identify(entries)
     before = _rows(tx, source.id, found)

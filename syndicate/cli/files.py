@@ -1,6 +1,8 @@
-"""Reading the files that a command is given."""
+"""The files that a command is given to read, and those that it is told to write."""
 
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 from syndicate.errors import NotFoundError, UsageError
 
@@ -18,3 +20,18 @@ def bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def written(file: Path) -> BinaryIO:
+    """A file to write, open and empty; if it is new, nobody else may read it.
+
+    Raises:
+        UsageError: it cannot be written; an older file of that name stays as it is.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}); name another file with --out."
+        ) from error
+    return os.fdopen(descriptor, "wb")

@@ -11,6 +11,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.actors import actor
+from syndicate.cli.files import written
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError, RefusedError
@@ -178,7 +179,8 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
     if out is None:
         sys.stdout.buffer.write(shown)
     else:
-        out.write_bytes(shown)
+        with written(out) as file:
+            file.write(shown)
 
 
 @app.command()

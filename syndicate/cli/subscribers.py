@@ -1,8 +1,8 @@
 """`syndicate subscribers`: bring readers in, give them out, count them, forget one."""
 
-import os
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +10,11 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.actors import actor
-from syndicate.cli.files import bytes_of
+from syndicate.cli.files import bytes_of, written
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import PartialError, UsageError
+from syndicate.newsroom.newsletters import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import subscribers
@@ -56,7 +57,7 @@ def import_(
         csvfile.lines_of(csvfile.decoded(_read(file))),
         newsletter,
         wording=wording,
-        origin=origin or file.name,
+        origin=file.name[:200] if origin is None else origin,
         ignored=ignore_column or (),
         actor=actor(),
         now=clock.now(),
@@ -76,19 +77,13 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
 ) -> None:
     """Write a newsletter's subscribers as CSV, with what they chose; `import` reads it."""
-    found = steering.give_out(newsletter, actor=actor(), now=clock.now())
-    if out is None:
-        sys.stdout.writelines(found)
-        return
-    try:
-        # Addresses are nobody else's business.
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written ({error.strerror}); name another file with --out."
-        ) from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(found)
+    with transaction() as tx:
+        named(tx, newsletter)
+    # Opened first: what was given to nobody is not in the audit. Addresses are nobody else's
+    # business, so that others cannot read it.
+    with nullcontext(sys.stdout.buffer) if out is None else written(out) as file:
+        found = steering.give_out(newsletter, actor=actor(), now=clock.now())
+        file.writelines(line.encode() for line in found)
 
 
 @app.command()

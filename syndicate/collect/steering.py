@@ -9,7 +9,7 @@ from syndicate import bounds, settings
 from syndicate.addresses import check_origin
 from syndicate.collect import checking, run, websub
 from syndicate.collect.run import Collected
-from syndicate.errors import RefusedError
+from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom import publications
 from syndicate.newsroom.sources import numbered, unknown
 from syndicate.newsroom.verbs import verb
@@ -80,17 +80,19 @@ def add(wanted: Wanted, *, is_checked: bool, actor: Actor, now: dt.datetime) -> 
         owner = publications.named_or_first(tx, wanted.publication)
         known = sources.by_url(tx, owner.id, wanted.url)
         before = _given(known) if known is not None else None
-        section = wanted.section and publications.section_of(tx, owner, wanted.section)
+        section = None
+        if wanted.section is not None:
+            section = publications.section_of(tx, owner, wanted.section)
         made = sources.add(
             tx,
             owner.id,
             wanted.kind,
             wanted.url,
-            wanted.name or wanted.url,
+            (wanted.name or "").strip() or wanted.url,
             pages=wanted.pages,
             allow_origins=origins,
             profile=wanted.profile,
-            section_id=section or None,
+            section_id=section,
             compare_url=wanted.compare_url,
             obeys_robots=wanted.obeys_robots,
         )
@@ -180,7 +182,8 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
 
 def _check(wanted: Wanted) -> None:
     bounds.text(wanted.name or "", "The name", most=_MAX_NAME)
-    bounds.indexed(wanted.url, "The address")
+    if not bounds.indexed(wanted.url, "The address").strip():
+        raise UsageError("A source needs an address, or a name of its own where a CMS sends to it.")
     if wanted.kind.is_fetched:
         bounds.web_address(wanted.url)
     if wanted.compare_url is not None:

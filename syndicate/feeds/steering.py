@@ -47,7 +47,8 @@ def add(  # noqa: PLR0913 - whose, which, of what, who and when
         NotFoundError: there is no such publication.
     """
     slugs.check(slug, "feed", most=_MAX_SLUG)
-    bounds.text(title, "The title", most=_MAX_TITLE)
+    if not bounds.text(title, "The title", most=_MAX_TITLE).strip():
+        raise UsageError("A feed needs a title that readers see.")
     checked = feed_rules.check(rule)
     owner = publications.named_or_first(tx, publication)
     if feeds.by_slug(tx, slug) is not None:

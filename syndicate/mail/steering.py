@@ -12,6 +12,7 @@ from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
 from syndicate.newsroom.verbs import verb
+from syndicate.reading.encoding import legal
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
@@ -109,12 +110,13 @@ def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
     """Let no mail of any kind leave until `release`; needs no reason. Safe to run twice.
 
     Args:
-        why: for whoever comes next; what is beyond `MAX_WHY` is cut off, for nobody must look for
-            words while the wrong mail goes out. Without one, the reason of before stands.
+        why: for whoever comes next; what is beyond `MAX_WHY` is cut off and what no text can hold
+            left out, for nobody must look for words while the wrong mail goes out. Without one,
+            the reason of before stands.
         actor: who says so.
         now: aware UTC.
     """
-    told = " ".join(why.split())[:MAX_WHY]
+    told = " ".join(legal(why).split())[:MAX_WHY]
     with transaction() as tx:
         if installation.stop_everything(tx, now=now, why=told or None, otherwise=NO_REASON):
             said = {"why": told or NO_REASON}

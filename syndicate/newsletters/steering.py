@@ -1,8 +1,9 @@
 """What operators do to a newsletter and its issues: make one, send the slot of now, let one go."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from syndicate import bounds, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
@@ -19,6 +20,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.newsletters import EmptyRule, NewsletterKind
 
 _MAX_SLUG, _MAX_LANGUAGE, _MAX_NAME, _MAX_DESCRIPTION = 80, 35, 200, 1_000
+T = TypeVar("T")
 _EIGHT = ("08:00",)  # readers' breakfast, where nobody says when
 
 
@@ -67,11 +69,11 @@ def add(tx: Transaction, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> N
         name=wanted.name,
         description=wanted.description,
         publication_id=owner.id,
-        languages=[_language(each) for each in wanted.languages] or [owner.language],
+        languages=_once(_language(each) for each in wanted.languages) or [owner.language],
         zone=wanted.zone or owner.zone,
         schedule={
-            "times": list(wanted.times or _EIGHT),
-            "days": list(wanted.days or schedule.EVERY_DAY),
+            "times": _once(wanted.times or _EIGHT),
+            "days": _once(wanted.days or schedule.EVERY_DAY),
         },
         empty_rule=wanted.when_empty,
         created_at=now,
@@ -131,6 +133,11 @@ def _language(said: str) -> str:
     if tag is None or len(tag) > _MAX_LANGUAGE:
         raise UsageError(f"{said[:40]} is not a language; write its tag, such as en or ar.")
     return tag
+
+
+def _once(said: Iterable[T]) -> list[T]:
+    """What was said, each once, in its order."""
+    return list(dict.fromkeys(said))
 
 
 def _section_ids(tx: Transaction, slugs: Sequence[str]) -> list[int]:

@@ -35,6 +35,7 @@ from syndicate.subscribers.survey import survey
 log = logs.get(__name__)
 
 LINES_AT_ONCE = 50_000
+_MAX_WORDING, _MAX_ORIGIN = 2_000, 200  # characters
 ROWS_AT_ONCE = 5_000
 SUPPRESSED = "suppressed"  # what an export calls a reader whose address is mailed no more
 COLUMNS = ("address", "language", "sections", "languages", "consented_at", "state", "ended_at")
@@ -87,11 +88,11 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
 
     Raises:
         NotFoundError: there is no such newsletter.
-        UsageError: the file has no column of addresses, an open quotation mark, or a column that
-            may say who has left and is not understood; nothing was stored.
+        UsageError: wording or origin is empty or too long; the file has no column of addresses, an
+            open quotation mark, or a column that may say who has left and is not understood.
+            Nothing was stored.
     """
-    bounds.text(wording, "The wording")
-    bounds.text(origin, "The origin")
+    _check_proof(wording, origin)
     with transaction() as tx:
         newsletter = named(tx, newsletter_slug)
         slugs = {section.slug for section in newsletters.sections_of(tx, newsletter.id)}
@@ -118,6 +119,18 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
         left=left + len(told),
         notes=tuple(intake.notes),
     )
+
+
+def _check_proof(wording: str, origin: str) -> None:
+    """An import without them could not say later on what grounds its readers are mailed."""
+    if not bounds.text(wording, "The wording", most=_MAX_WORDING).strip():
+        raise UsageError(
+            "An import needs the wording that its readers agreed to: it is proof of their consent."
+        )
+    if not bounds.text(origin, "The origin", most=_MAX_ORIGIN).strip():
+        raise UsageError(
+            "An import needs its origin, where the file comes from: it is proof of consent too."
+        )
 
 
 def export_csv(newsletter_slug: str) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Reading a file that a command was given: its bytes, or one sentence."""
+"""A file that a command was given to read, or to write: its bytes, or one sentence."""
 
 from pathlib import Path
 
 import pytest
 
-from syndicate.cli.files import bytes_of
+from syndicate.cli.files import bytes_of, written
 from syndicate.errors import NotFoundError, UsageError
 
 
@@ -41,3 +41,24 @@ def test_a_file_that_cannot_be_read_says_why() -> None:
         bytes_of(file)
 
     assert str(refused.value) == f"{file} cannot be read (Input/output error)."
+
+
+def test_a_file_is_written_anew_and_a_new_one_is_nobody_elses_business(tmp_path: Path) -> None:
+    file = tmp_path / "readers.csv"
+    for content in (b"longer", b"short"):
+        with written(file) as opened:
+            opened.write(content)
+
+    assert file.read_bytes() == b"short"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("none/readers.csv", "No such file or directory"), (".", "Is a directory")]
+)
+def test_a_file_that_cannot_be_written_says_why(tmp_path: Path, name: str, why: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        written(tmp_path / name)
+
+    told = f"{tmp_path / name} cannot be written ({why}); name another file with --out."
+    assert str(refused.value) == told

@@ -81,6 +81,28 @@ def test_an_export_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> Non
     )
 
 
+def test_a_preview_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    add()
+    arguments = ["preview", "morning", "--out", str(tmp_path)]
+
+    with time_machine.travel(NOW, tick=False):
+        done = CliRunner().invoke(newsletters.app, arguments)
+
+    assert isinstance(done.exception, UsageError)
+    assert "cannot be written (Is a directory)" in str(done.exception)
+
+
+def test_a_language_a_time_and_a_day_that_are_named_twice_count_once(tmp_path: Path) -> None:
+    add("--language", "EN", "--at", "08:00", *("--day", "2") * 2)
+    bring(tmp_path, "address\nreader001@example.com\n")
+
+    (row,) = answer("list")["newsletters"]
+    sent = answer("send", "morning")
+
+    assert (row["languages"], row["times"], row["days"]) == (["en", "ar"], ["08:00"], [2])
+    assert (sent["state"], sent["audience"]) == ("sending", 1)
+
+
 def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     add()
     done = bring(tmp_path, "address,language\nreader001@example.com,en\nreader002@example.com,ar\n")

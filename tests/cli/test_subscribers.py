@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from syndicate.cli import subscribers
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store.ground.session import transaction
+from syndicate.store.platform import audit
 from tests.subscribers import desk
 
 pytestmark = pytest.mark.usefixtures("database", "morning")
@@ -125,3 +126,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
     assert isinstance(done.exception, NotFoundError)
     assert "nowhere.csv" in str(done.exception)
+
+
+def test_readers_who_were_given_to_nobody_are_not_in_the_audit(tmp_path: Path) -> None:
+    known, kept = ["export", "-n", "morning"], tmp_path / "kept.csv"
+    kept.write_text("kept")
+
+    into_nothing = CliRunner().invoke(subscribers.app, [*known, "--out", str(tmp_path)])
+    unknown = CliRunner().invoke(subscribers.app, ["export", "-n", "x", "--out", str(kept)])
+
+    assert isinstance(into_nothing.exception, UsageError)
+    assert isinstance(unknown.exception, NotFoundError)
+    assert kept.read_text() == "kept"
+    with transaction() as tx:
+        assert audit.of(tx, subject="newsletter:1", action="export") == []

@@ -75,6 +75,12 @@ NOES = (
         "Article {killed} is killed; only an article that readers can see is corrected.",
     ),
     No(
+        CORRECT,
+        Asked(f"articles correct {{report}} --note '{'x' * 1001}'"),
+        UsageError,
+        "The note is longer than 1,000 characters; shorten it.",
+    ),
+    No(
         EMBARGO,
         Asked(
             f"articles embargo {NOBODY} --lift",
@@ -152,6 +158,13 @@ NOES = (
         for option, body in (("", {}), (" --reason ' '", {"reason": " "}))
     ),
     No(SPLIT, Asked(f"articles split {NOBODY} --source 1"), NotFoundError, NO_ARTICLE),
+    *(
+        No(PUSH, Asked(api=("/articles", STORY | said)), UsageError, sentence)
+        for said, sentence in (
+            ({"headline": " \u001b"}, "An article needs a headline that readers see."),
+            ({"id": " "}, "An article needs an id: the one by which its CMS knows it."),
+        )
+    ),
     No(
         PUSH,
         Asked(api=("/articles", {**STORY, "publication": "gazette"})),

@@ -34,6 +34,12 @@ DONE = (
 NOES = (
     No(
         "feeds.steering.add",
+        Asked("feeds add x ' ' --fits word=x"),
+        UsageError,
+        "A feed needs a title that readers see.",
+    ),
+    No(
+        "feeds.steering.add",
         Asked("feeds add floods-old X --fits word=x"),
         RefusedError,
         "There is a feed floods-old already; choose another slug.",
@@ -67,11 +73,14 @@ NOES = (
     *(
         No(
             "feeds.steering.move",
-            Asked(f"feeds move everything {address}"),
+            Asked(f"feeds move everything '{address}'"),
             UsageError,
             f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
         )
-        for address in ("https://", "http://[", "feeds.example/all")
+        for address in (
+            *("https://", "http://[", "feeds.example/all"),
+            *("https://feeds.example/all ", "https://feeds.example/a\nb", "https://f.example:0/"),
+        )
     ),
     No(
         "feeds.steering.revoke_partner",

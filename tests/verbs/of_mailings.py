@@ -37,7 +37,11 @@ DONE = (
             ),
             ("stop", "installation"),
         )
-        for shell, why in (("", ""), ("'a bad night'", "a bad night"))
+        for shell, why in (
+            ("", ""),
+            ("'a bad night'", "a bad night"),
+            ("'a\udcff bad night'", "a\x01 bad night"),
+        )
     ),
     Done(
         "mail.steering.release",

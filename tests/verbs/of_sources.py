@@ -67,7 +67,22 @@ NOES = (
             ("http://[", "http://["),
             ("ftp://a.example/", "ftp://a.example/"),
             ("sitemap", "https://a.example/ --compare sitemap"),
+            ("https://a.example/ ", "'https://a.example/ '"),
+            ("https://a.example/\u202e", "https://a.example/\u202e"),
+            ("https://a.example:99999/", "https://a.example:99999/"),
         )
+    ),
+    No(
+        "collect.steering.add",
+        Asked("sources add ' ' --kind push"),
+        UsageError,
+        "A source needs an address, or a name of its own where a CMS sends to it.",
+    ),
+    No(
+        "collect.steering.add",
+        Asked("sources add https://a.example/ --no-check --section ''"),
+        NotFoundError,
+        "The Courier has no section .",
     ),
     No(
         "collect.steering.add",

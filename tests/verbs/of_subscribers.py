@@ -1,11 +1,13 @@
 """What is done to a newsletter's readers, at each face that offers it."""
 
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, UsageError
 from tests.verbs.asked import Asked, Done, No
 
 CSV = b"address\nreader007@example.com\n"
 IMPORT = "subscribers import {file} -n morning --wording agreed --origin lists"
 PATH = "/newsletters/morning/subscribers?wording=agreed&origin=lists"
+NO_WORDING = "An import needs the wording that its readers agreed to: it is proof of their consent."
+NO_ORIGIN = "An import needs its origin, where the file comes from: it is proof of consent too."
 NO_SUCH = "There is no newsletter nothing; there are: morning, flash, mute."
 DONE = (
     Done(
@@ -27,6 +29,25 @@ DONE = (
     ),
 )
 NOES = (
+    *(
+        No(
+            "subscribers.steering.bring_in",
+            Asked(
+                IMPORT.replace(was, f"'{now}'"),
+                (PATH.replace(f"={was}", f"={now.replace(' ', '%20')}"), CSV),
+            ),
+            UsageError,
+            sentence,
+        )
+        for was, now, sentence in (
+            ("agreed", "", NO_WORDING),
+            ("agreed", "  ", NO_WORDING),
+            ("agreed", "x" * 2001, "The wording is longer than 2,000 characters; shorten it."),
+            ("lists", "", NO_ORIGIN),
+            ("lists", " ", NO_ORIGIN),
+            ("lists", "x" * 201, "The origin is longer than 200 characters; shorten it."),
+        )
+    ),
     No(
         "subscribers.steering.bring_in",
         Asked(IMPORT.replace("morning", "nothing"), (PATH.replace("morning", "nothing"), CSV)),

@@ -164,8 +164,14 @@ def test_everything_is_stopped_and_let_go(browser: TestClient) -> None:
         "/api/v1/installation/stop", headers=headers, json={"why": "x", "state": "y"}
     )
     stopped = browser.post("/api/v1/installation/stop", headers=headers, json={"why": "wrong list"})
+    odd = browser.post(
+        "/api/v1/installation/stop",
+        headers=headers | {"Content-Type": "application/json"},
+        content=rb'{"why": "wrong\ud800 list\u0000!"}',
+    )
     released = browser.post("/api/v1/installation/release", headers=headers)
 
+    assert odd.json()["stopped_why"] == "wrong list!"
     assert at_once.json()["stopped_why"] == "no reason given"
     assert unknown.status_code == 422
     assert stopped.json()["stopped_why"] == "wrong list"

@@ -78,8 +78,9 @@ BODIES: dict[str, Any] = {
     "/api/v1/articles/{article_id}/takedown": {"reason": "r"},
     "/api/v1/installation/stop": {"why": "w"},
 }
-# Whoever has to stop everything is not kept from it by the length of the reason, which is cut.
-STOPPED = {"/api/v1/installation/stop why: megabyte"}
+# Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
+# no text can hold left out.
+STOPPED = {f"/api/v1/installation/stop why: {name}" for name in TEXTS}
 FREE = {"/api/v1/accepts", "/api/v1/newsletters/{slug}/subscribers"}  # bodies that are no JSON
 
 

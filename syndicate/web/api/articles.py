@@ -91,7 +91,7 @@ class ArticleIn(BaseModel):
     url: WebAddress | None = None
     headline: Name
     standfirst: LongText = ""
-    body_html: Text = Field("", max_length=1_000_000)
+    body_html: Text = Field("", max_length=editing.MAX_BODY)
     authors: list[Name] = Field(default_factory=list, max_length=20)
     section: Text | None = Field(None, max_length=200, description="slug or name")
     tags: list[Name] = Field(default_factory=list, max_length=50)
@@ -104,7 +104,7 @@ class ArticleIn(BaseModel):
     access: Access | None = None
     pictures: list[PictureIn] = Field(default_factory=list, max_length=50)
     change: StatedChange | None = None
-    note: Text | None = Field(None, max_length=1_000)
+    note: Text | None = Field(None, max_length=editing.MAX_REASON)
     alert: bool = Field(
         False, description="send it immediately to the readers of alerts; once only"
     )

@@ -17,7 +17,6 @@ from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
 from syndicate.web.api.actors import CanRead, CanSteer, CanStop
 from syndicate.web.live import as_dict
-from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
@@ -98,7 +97,7 @@ class Why(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    why: Text = Field(
+    why: str = Field(
         "",
         description="for the next operator; optional; cut off after 400 characters",
     )

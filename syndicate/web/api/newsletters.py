@@ -238,11 +238,9 @@ def import_subscribers(
     *,
     csv: Annotated[bytes, Body(media_type="text/csv")],
     wording: Annotated[
-        str, Query(min_length=1, max_length=2000, description="what the readers agreed to")
+        str, Query(description="what the readers agreed to; 2,000 characters at most")
     ],
-    origin: Annotated[
-        str, Query(min_length=1, max_length=200, description="where the file comes from")
-    ],
+    origin: Annotated[str, Query(description="where the file comes from; 200 characters at most")],
     ignore_column: Annotated[
         list[Annotated[str, Field(max_length=200)]],
         Query(max_length=100, description="a column that says nothing about who may be mailed"),
