@@ -28,6 +28,9 @@ from pydantic_settings import SettingsError as UnparsableError
 from syndicate.errors import SettingsError
 
 PREFIX = "SYNDICATE_"
+# What `syndicate up` starts where no address of it is set.
+_SERVERS = frozenset({"database_url", "redis_url", "relay_url"})
+_STARTS_ITSELF = ", or run `syndicate up`, which starts everything itself"
 # A name as DNS holds it, in lower case, with a dot in it; nothing ends in the names that only this
 # machine knows (RFC 5321 2.3.5, RFC 6761 6.3).
 HOST_NAME = re.compile(
@@ -262,10 +265,8 @@ class Settings(BaseSettings):
         """
         value = getattr(self, name)
         if value is None:
-            raise SettingsError(
-                f"{PREFIX}{name.upper()} is not set; set it, or run `syndicate up`, "
-                "which starts everything itself."
-            )
+            instead = _STARTS_ITSELF if name in _SERVERS else " first"
+            raise SettingsError(f"{PREFIX}{name.upper()} is not set; set it{instead}.")
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
     def need_servers(self) -> None:

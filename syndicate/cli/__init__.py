@@ -9,10 +9,12 @@ one clear sentence on stderr and an exit code:
 import errno
 import importlib
 import importlib.util
+import inspect
+import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Annotated, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -45,6 +47,7 @@ COMMANDS: Mapping[str, str] = {
 }
 # What a shell says of a program that a Ctrl-C ended: 128 + SIGINT.
 _INTERRUPTED = 130
+_FOR_COLLEAGUES = re.compile(r"\n\n(?:Args|Returns|Raises):")
 # These bring their own servers, or run without any.
 _NOT_ATTACHED = frozenset({"up", "servers", "demo", "doctor", "send", "web"})
 
@@ -151,6 +154,11 @@ def _of_the_database(error: Exception) -> SyndicateError | None:
     return found
 
 
+def _for_people(command: Callable[..., Any] | None) -> str:
+    """What a command's docstring says to those who type it; what it raises is for colleagues."""
+    return _FOR_COLLEAGUES.split(inspect.getdoc(command) or "", maxsplit=1)[0]
+
+
 def _add(app: typer.Typer, name: str) -> None:
     """Add one command, if this version has its module."""
     own = name.replace("-", "_")
@@ -158,6 +166,8 @@ def _add(app: typer.Typer, name: str) -> None:
         return
     module = importlib.import_module(f"syndicate.cli.{own}")
     if hasattr(module, "app"):
+        for each in module.app.registered_commands:
+            each.help = each.help or _for_people(each.callback)
         app.add_typer(module.app, name=name, help=COMMANDS[name])
     else:
         app.command(name=name, help=COMMANDS[name])(getattr(module, own))

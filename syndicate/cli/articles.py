@@ -111,8 +111,7 @@ def correct(
         is_news = editing.correct(
             tx, article_id, wording, note=note, actor=actor(), now=clock.now()
         )
-    what = "corrected" if is_news else "already corrected this way"
-    _done(article_id, what, as_json=as_json)
+    _done(article_id, "corrected", is_news=is_news, as_json=as_json)
 
 
 @app.command()
@@ -132,9 +131,9 @@ def embargo(
         )
     moment = _moment(until) if until is not None else None
     with transaction() as tx:
-        editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
-    what = "let out" if moment is None else f"held back until {iso(moment)}"
-    _done(article_id, what, as_json=as_json)
+        is_news = editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
+    what = "published" if moment is None else f"held back until {iso(moment)}"
+    _done(article_id, what, is_news=is_news, as_json=as_json)
 
 
 @app.command()
@@ -157,8 +156,13 @@ def split(
 def alert(article_id: Id, *, as_json: AsJson = False) -> None:
     """Send an article immediately to the readers of alerts; once only."""
     with transaction() as tx:
-        editing.alert(tx, article_id, actor=actor(), now=clock.now())
-    _done(article_id, "to be sent as an alert", as_json=as_json)
+        is_news = editing.alert(tx, article_id, actor=actor(), now=clock.now())
+        found = editing.find(tx, article_id)
+    if as_json:
+        print_json(summary(found))
+        return
+    what = "is to be sent as an alert" if is_news else "was already to be sent as an alert"
+    sys.stdout.write(f"Article {article_id} {what}.\n")
 
 
 @app.command()
@@ -170,8 +174,8 @@ def kill(
 ) -> None:
     """Withdraw an article; its text is kept but no longer shown."""
     with transaction() as tx:
-        editing.kill(tx, article_id, note=note, actor=actor(), now=clock.now())
-    _done(article_id, "killed", as_json=as_json)
+        is_news = editing.kill(tx, article_id, note=note, actor=actor(), now=clock.now())
+    _done(article_id, "killed", is_news=is_news, as_json=as_json)
 
 
 @app.command()
@@ -185,8 +189,8 @@ def takedown(
 ) -> None:
     """Remove an article and every copy of it for good."""
     with transaction() as tx:
-        editing.take_down(tx, article_id, reason=reason, actor=actor(), now=clock.now())
-    _done(article_id, "taken down", as_json=as_json)
+        is_news = editing.take_down(tx, article_id, reason=reason, actor=actor(), now=clock.now())
+    _done(article_id, "taken down", is_news=is_news, as_json=as_json)
 
 
 def summary(article: Article) -> dict[str, Any]:
@@ -238,10 +242,12 @@ def _moment(text: str) -> dt.datetime:
         ) from error
 
 
-def _done(article_id: int, what: str, *, as_json: bool) -> None:
+def _done(article_id: int, what: str, *, is_news: bool, as_json: bool) -> None:
     with transaction() as tx:
         found = editing.find(tx, article_id)
     if as_json:
         print_json(summary(found))
-    else:
+    elif is_news:
         sys.stdout.write(f"Article {article_id} is {what}; its feeds are being rebuilt.\n")
+    else:
+        sys.stdout.write(f"Article {article_id} is already {what}; nothing changed.\n")

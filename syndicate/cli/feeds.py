@@ -9,19 +9,23 @@ from syndicate import clock
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
+from syndicate.errors import UsageError
 from syndicate.feeds import hub, outside_hub, steering
 from syndicate.feeds import publish as publishing
 from syndicate.feeds import watch as watching
 from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.syndication import consumers, feed_documents, feeds
+from syndicate.store.syndication import consumers, feed_documents, feed_rules, feeds
 from syndicate.store.syndication import hub as hub_rows
 from syndicate.store.syndication.consumers import Behind, FeedConsumer
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.syndication.hub import FeedCallback
 
 app = typer.Typer(no_args_is_help=True)
+# How each part of a rule is said for one value.
+PARTS = {part.removesuffix("s"): part for part in feed_rules.PARTS}
+Slug = Annotated[str, typer.Argument(help="Slug of the feed.")]
 
 
 @app.command("list")
@@ -67,7 +71,7 @@ def publish(
 
 
 @app.command()
-def show(slug: str, *, as_json: AsJson = False) -> None:
+def show(slug: Slug, *, as_json: AsJson = False) -> None:
     """Show one feed and its documents.
 
     Raises:
@@ -91,12 +95,12 @@ def show(slug: str, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def add(
-    slug: str,
-    title: str,
+    slug: Annotated[str, typer.Argument(help="Slug of the new feed.")],
+    title: Annotated[str, typer.Argument(help="Its title, as readers see it.")],
     *,
     fits: Annotated[
         list[str],
-        typer.Option(help="PART=VALUE, several times: section, tag, author, language, kind, word."),
+        typer.Option(help=f"PART=VALUE, several times: {', '.join(PARTS)}."),
     ],
     publication: Annotated[
         str | None, typer.Option(help="Its slug; the first one by default.")
@@ -112,7 +116,7 @@ def add(
     named: dict[str, list[str]] = {}
     for each in fits:
         part, _, value = each.partition("=")
-        named.setdefault(f"{part}s", []).append(value)
+        named.setdefault(_part(part), []).append(value)
     with transaction() as tx:
         steering.add(
             tx, slug, title, named, publication=publication, actor=actor(), now=clock.now()
@@ -121,8 +125,8 @@ def add(
 
 
 @app.command()
-def retire(slug: str) -> None:
-    """Take a feed away for good: its address answers 410, so that readers stop asking.
+def retire(slug: Slug) -> None:
+    """Take a feed away for good: its address answers 410, so that apps stop asking.
 
     Raises:
         NotFoundError: there is no feed of that slug.
@@ -134,7 +138,7 @@ def retire(slug: str) -> None:
 
 @app.command()
 def move(
-    slug: str,
+    slug: Slug,
     to: Annotated[
         str | None, typer.Argument(help="Slug or whole address; without it the move is undone.")
     ] = None,
@@ -171,14 +175,17 @@ def watch(*, as_json: AsJson = False) -> None:
     """Show who fetches the feeds, and who has not fetched since something was withdrawn."""
     now = clock.now()
     with transaction() as tx:
-        seen = [_consumer(row) for row in consumers.consumers(tx)]
+        fetched = consumers.consumers(tx)
+        slugs = {feed_id: slug for slug, feed_id in feeds.ids_by_slug(tx).items()}
+        seen = [{**_consumer(row), "feed": slugs[row.feed_id]} for row in fetched]
         late = [_late(row) for row in consumers.behind(tx, now=now)]
     if as_json:
         print_json({"consumers": seen, "behind": late})
         return
+    columns = ("client", "feed", "format", "last_at", "status", "etag", "requests")
     table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
     for row in seen:
-        table.add_row(*(str(value)[:40] for value in row.values()))
+        table.add_row(*(str(row[column])[:40] for column in columns))
     Terminal().print(table)
     for behind in late:
         sys.stdout.write(
@@ -200,9 +207,11 @@ def read_log(
 
 @app.command()
 def partner(
-    name: str,
+    name: Annotated[str, typer.Argument(help="What the partner is called.")],
     *,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Know them no more.")] = False,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Make the partner's address invalid.")
+    ] = False,
 ) -> None:
     """Print what a partner puts behind a feed's address, so that we know who fetched what.
 
@@ -213,10 +222,18 @@ def partner(
     with transaction() as tx:
         if revoke:
             steering.revoke_partner(tx, name, actor=actor(), now=now)
+            sys.stdout.write(f"The address of {name} is no longer valid.\n")
             return
         made = steering.add_partner(tx, name, actor=actor(), now=now)
         token = consumers.token_of(load().key(), made.id)
     sys.stdout.write(f"{load().base_url()}/feeds/everything.rss?for={token}\n")
+
+
+def _part(said: str) -> str:
+    """A part of a rule as rules are stored; it is said of one value, and holds several."""
+    if said not in PARTS:
+        raise UsageError(f"A feed's rule has no {said}; its parts are {', '.join(PARTS)}.")
+    return PARTS[said]
 
 
 def _callback(row: FeedCallback) -> dict[str, Any]:
@@ -236,7 +253,7 @@ def _consumer(row: FeedConsumer) -> dict[str, Any]:
         "client": row.client,
         "feed_id": row.feed_id,
         "format": row.format.value,
-        "last_at": row.last_at.isoformat(),
+        "last_at": row.last_at.isoformat(timespec="seconds"),
         "status": row.status,
         "etag": row.etag,
         "requests": row.requests,

@@ -64,7 +64,7 @@ def list_mailings(
     if row is not None and row.held_why is not None:
         sys.stdout.write(f"{copy_check.held_notice(row.held_why)}\n")
     elif stopped is not None:
-        sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` starts it again.\n")
+        sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` releases mail.\n")
     _print_list(found)
 
 
@@ -113,6 +113,7 @@ def resume(mailing_id: MailingId) -> None:
 @app.command()
 def cancel(mailing_id: MailingId, *, yes: Yes = False) -> None:
     """Never send the rest of a mailing."""
+    watching.find(mailing_id)
     if not yes:
         typer.confirm(f"Cancel what is left of mailing {mailing_id}?", abort=True)
     steering.cancel(mailing_id, actor=actor(), now=clock.now())
@@ -124,7 +125,7 @@ def resend(
     mailing_id: MailingId,
     *,
     what: Annotated[
-        list[Resendable], typer.Option("--what", help="Repeatable: what to send again.")
+        list[Resendable], typer.Option("--what", help="What to send again; repeatable.")
     ],
     group: Annotated[str | None, typer.Option(help="Only this receiver group.")] = None,
     error: Annotated[str | None, typer.Option(help='Only codes like "5.1" or "450".')] = None,
@@ -137,8 +138,9 @@ def resend(
     states = {DeliveryState[_STATES[each]] for each in what}
     choice = Choice(states, group, error)
     with transaction() as tx:
+        steering.standing(tx, mailing_id)
         number = resending.count(tx, mailing_id, choice)
-    if not yes:
+    if not yes and number:
         doubt = " Some readers could get it twice." if Resendable.AMBIGUOUS in what else ""
         typer.confirm(f"Send {number} deliveries again?{doubt}", abort=True)
     taken = steering.resend(
@@ -157,7 +159,7 @@ def stop_all(
 ) -> None:
     """Stop everything: no mail of any kind is sent until `release`."""
     steering.stop_everything(why, actor=actor(), now=clock.now())
-    sys.stdout.write("Everything is stopped; `syndicate mailings release` starts it again.\n")
+    sys.stdout.write("Everything is stopped; `syndicate mailings release` releases mail.\n")
 
 
 @app.command()

@@ -37,7 +37,7 @@ def release(*, actor: Actor, dry_run: bool, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(as_dict(done))
     else:
-        sys.stdout.write("Mail is sent again.\n")
+        sys.stdout.write("Mail is released.\n")
 
 
 def as_dict(found: Plan) -> dict[str, object]:
@@ -56,7 +56,10 @@ def _ask(found: Plan, *, is_quiet: bool) -> None:
     if not is_quiet:
         _tell(found, as_json=False)
     number = sum(row.would_send for row in found.mailings)
-    typer.confirm(f"Release mail? {number} of these deliveries will be sent.", abort=True, err=True)
+    of_these = (
+        f"{number} of these deliveries will be sent." if found.mailings else "None is waiting."
+    )
+    typer.confirm(f"Release mail? {of_these}", abort=True, err=True)
 
 
 def _tell(found: Plan, *, as_json: bool) -> None:

@@ -47,9 +47,9 @@ def import_(
     ignore_column: Ignored = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a file's readers in; they have agreed elsewhere.
+    """Import a file's readers, who agreed elsewhere.
 
-    Nobody who unsubscribed, here or there, was erased or is suppressed comes back by it.
+    It never brings back anyone who unsubscribed, here or there, was erased or is suppressed.
     """
     began = time.monotonic()
     transfer.refuse_by_name(file.name)

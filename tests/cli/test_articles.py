@@ -231,7 +231,7 @@ def test_a_correction_is_told_once_and_then_as_done() -> None:
     shown = run("show", 1, "--json").said
 
     assert first.out == "Article 1 is corrected; its feeds are being rebuilt.\n"
-    assert second.out == ("Article 1 is already corrected this way; its feeds are being rebuilt.\n")
+    assert second.out == ("Article 1 is already corrected; nothing changed.\n")
     assert (shown["headline"], shown["body"], shown["standfirst"]) == (
         "Seven",
         "<p>7</p>",
@@ -263,9 +263,7 @@ def test_an_embargo_is_set_and_lifted_by_a_persons_word() -> None:
     )
     assert state is ArticleState.EMBARGOED
     assert lifted.said["state"] == "live"
-    assert run("embargo", 1, "--lift").out == (
-        "Article 1 is let out; its feeds are being rebuilt.\n"
-    )
+    assert run("embargo", 1, "--lift").out == "Article 1 is already published; nothing changed.\n"
 
 
 OR_LEAVE_IT_OUT = "correct it, or leave it out where it may be."
@@ -350,9 +348,10 @@ def test_an_alert_is_asked_for_once() -> None:
         rows.article(tx, 1, section_id=section_id)
         rows.newsletter(tx, 1, "now", section_ids=[section_id], kind=NewsletterKind.ALERT)
 
-    told = run("alert", 1)
+    told, again = run("alert", 1), run("alert", 1)
 
-    assert told.out == "Article 1 is to be sent as an alert; its feeds are being rebuilt.\n"
+    assert told.out == "Article 1 is to be sent as an alert.\n"
+    assert again.out == "Article 1 was already to be sent as an alert.\n"
 
 
 def test_a_killed_article_says_so_and_keeps_its_text() -> None:
@@ -364,6 +363,7 @@ def test_a_killed_article_says_so_and_keeps_its_text() -> None:
     assert told.out == "Article 1 is killed; its feeds are being rebuilt.\n"
     assert (shown["state"], shown["body"]) == ("killed", "<p>Text.</p>")
     assert run("kill", 1, "--json").said["state"] == "killed"
+    assert run("kill", 1).out == "Article 1 is already killed; nothing changed.\n"
 
 
 def test_a_takedown_needs_its_grounds_and_leaves_no_text() -> None:

@@ -140,7 +140,7 @@ def test_a_mailbox_that_is_not_set_is_named() -> None:
     done = run("fetch")
 
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("SYNDICATE_BOUNCE_MAILBOX_URL is not set")
+    assert done.err == "SYNDICATE_BOUNCE_MAILBOX_URL is not set; set it first."
 
 
 def incident(receiver: str = "google", reason: str = "blocked", at: dt.datetime = NOW) -> int:

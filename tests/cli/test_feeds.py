@@ -11,6 +11,7 @@ from syndicate.cli.feeds import app
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
+from tests.cli.asking import cells
 from tests.feeds import newsroom
 
 pytestmark = pytest.mark.usefixtures("database", "article")
@@ -77,12 +78,21 @@ def test_what_cannot_be_is_said(words: list[str], error: type[Exception]) -> Non
     assert isinstance(result.exception, error)
 
 
+def test_a_part_that_no_rule_has_is_named_as_it_was_typed() -> None:
+    refused = _run("add", "x", "X", "--fits", "planet=mars")
+
+    assert str(refused.exception) == (
+        "A feed's rule has no planet; its parts are section, tag, author, language, kind, word."
+    )
+
+
 def test_a_partner_gets_an_address_that_stays_the_same() -> None:
     first, second = _run("partner", "The Aggregator"), _run("partner", "The Aggregator")
 
     assert first.stdout == second.stdout
     assert first.stdout.startswith(f"{newsroom.BASE}/feeds/everything.rss?for=")
-    assert _run("partner", "The Aggregator", "--revoke").exit_code == 0
+    revoked = _run("partner", "The Aggregator", "--revoke")
+    assert revoked.stdout == "The address of The Aggregator is no longer valid.\n"
 
 
 def test_hub_and_watch_print_one_object() -> None:
@@ -100,7 +110,9 @@ def test_read_log_notes_who_was_answered_from_the_cache(tmp_path: Path) -> None:
 
     assert "1 of its answers from the cache were new." in _run("read-log", str(log)).output
     assert "0 of its answers from the cache were new." in _run("read-log", str(log)).output
-    assert _said("watch", "--json")["consumers"][0]["client"] == "Reader/1.0"
+    consumer = _said("watch", "--json")["consumers"][0]
+    assert (consumer["client"], consumer["feed"]) == ("Reader/1.0", "everything")
+    assert cells(_run("watch").output, "Reader/1.0")[0] == "everything"
 
 
 def _run(*words: str) -> Any:

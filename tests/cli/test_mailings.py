@@ -113,6 +113,19 @@ def test_cancel_asks_first(mailing_id: int) -> None:
     assert json.loads(run("show", str(mailing_id), "--json"))["state"] == "sending"
 
 
+def test_a_mailing_that_is_not_there_is_refused_before_anything_is_asked() -> None:
+    for asked in (["cancel", "99"], ["resend", "99", "--what", "failed"]):
+        result = CliRunner().invoke(mailings.app, asked)
+
+        assert (type(result.exception), result.output) == (NotFoundError, "")
+
+
+def test_nothing_to_send_again_is_not_asked_about(mailing_id: int) -> None:
+    said = run("resend", str(mailing_id), "--what", "failed", "--group", "google")
+
+    assert said == f"0 deliveries of mailing {mailing_id} are sent again.\n"
+
+
 def test_watch_ends_with_the_mailing(mailing_id: int) -> None:
     run("cancel", str(mailing_id), "--yes")
 
@@ -177,7 +190,7 @@ def test_resend_reopens_a_cancelled_mailing(mailing_id: int) -> None:
 
 
 def test_resend_says_that_ambiguous_ones_may_come_twice(mailing_id: int) -> None:
-    arguments = ["resend", str(mailing_id), "--what", "ambiguous"]
+    arguments = ["resend", str(mailing_id), "--what", "failed", "--what", "ambiguous"]
 
     result = CliRunner().invoke(mailings.app, arguments, input="n\n")
 

@@ -1,12 +1,16 @@
 """The command line's frame: one clear sentence, the right exit code, nothing imported in vain."""
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from syndicate import __version__, cli
 from syndicate.store.ground.session import transaction
@@ -37,6 +41,32 @@ def test_the_help_lists_every_command() -> None:
 
     missing = [name for name in cli.COMMANDS if f" {name} " not in done.stdout]
     assert (done.returncode, missing) == (0, [])
+
+
+def leaves(command: object, path: str = "syndicate") -> Iterator[tuple[str, TyperCommand]]:
+    if isinstance(command, TyperGroup):
+        for name, inner in command.commands.items():
+            yield from leaves(inner, f"{path} {name}")
+    elif isinstance(command, TyperCommand):
+        yield path, command
+
+
+EVERY = dict(leaves(get_command(cli.whole())))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_help_of_a_command_is_for_those_who_type_it(name: str) -> None:
+    said = EVERY[name].help or ""
+
+    assert said
+    assert re.findall(r"Raises:|Returns:|Args:|Error\b", said) == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_help_says_what_every_argument_and_option_is(name: str) -> None:
+    silent = [each.name for each in EVERY[name].params if not getattr(each, "help", None)]
+
+    assert silent == []
 
 
 def test_every_command_that_is_listed_is_there() -> None:

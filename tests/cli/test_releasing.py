@@ -152,13 +152,13 @@ def test_what_was_stopped_by_hand_goes_on_without_a_question() -> None:
 
     done = release()
 
-    assert (done.code, done.out) == (0, "Mail is sent again.\n")
+    assert (done.code, done.out) == (0, "Mail is released.\n")
     assert not is_stopped()
 
 
 @pytest.mark.usefixtures("database")
 def test_what_was_never_stopped_may_be_released_again() -> None:
-    assert release().out == "Mail is sent again.\n"
+    assert release().out == "Mail is released.\n"
     assert release("--json").said == {"mailings": []}
 
 
@@ -190,7 +190,7 @@ def test_where_it_was_held_as_a_copy_a_person_is_asked_after_being_told(
 def test_a_yes_lets_it_go() -> None:
     done = release(stdin="y\n")
 
-    assert (done.code, done.out.splitlines()[-1]) == (0, "Mail is sent again.")
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Mail is released.")
     assert not is_stopped()
 
 

@@ -84,6 +84,22 @@ def test_every_command_is_documented() -> None:
     assert documented == all_commands()
 
 
+def test_every_command_that_a_document_names_is_there() -> None:
+    groups = {command.split()[1] for command in all_commands() if len(command.split()) > 2}
+    spoken = rf"`(?:syndicate )?((?:{'|'.join(sorted(groups))}) [a-z-]+)"
+    for_people = [each for each in DOCUMENTS if each.parent.name not in {"decisions", "facts"}]
+
+    named = {
+        (path.name, f"syndicate {found}")
+        for path in for_people
+        if path.name != "CHANGELOG.md"
+        for found in re.findall(spoken, path.read_text())
+    }
+
+    assert {each for each in named if each[1] not in all_commands()} == set()
+    assert len(named) > len(all_commands()) / 2
+
+
 def test_every_job_is_documented_with_its_queue() -> None:
     documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Jobs")}
 

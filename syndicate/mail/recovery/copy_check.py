@@ -29,7 +29,7 @@ from syndicate.store.sending import accepts
 log = logs.get(__name__)
 
 _SUBJECT = "this database was restored or copied"
-_UNSURE = "mail that it holds as unsent was possibly sent since"
+_UNSURE = "mail that it lists as unsent has possibly been sent since"
 _WORD = "an operator said so"
 # Whoever sends goes on sending: what a copy lacks stands among the newest lines, if it lacks any.
 _NEWEST = 1000

@@ -24,8 +24,8 @@ NUMBERS_AHEAD = 1_000_000
 _UNKNOWN = "-"
 FILES_COPIED = "the files of its PostgreSQL were copied"
 _MOVES = (
-    "it lives in another PostgreSQL than it grew up in",
-    "it is another database than it grew up in",
+    "it is in a different PostgreSQL than before",
+    "it is a different database than before",
     "its tables were created again",
     FILES_COPIED,
 )

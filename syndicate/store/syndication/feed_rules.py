@@ -26,12 +26,12 @@ def check(rule: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
     Raises:
         UsageError: a part is unknown or empty, or there is none.
     """
-    unknown = sorted(set(rule) - set(_PARTS))
+    unknown = sorted(set(rule) - set(PARTS))
     if unknown:
-        raise UsageError(f"A feed's rule knows no {unknown[0]}; it knows {', '.join(_PARTS)}.")
+        raise UsageError(f"A feed's rule knows no {unknown[0]}; it knows {', '.join(PARTS)}.")
     found = {part: [value.strip() for value in values] for part, values in rule.items() if values}
     if not found:
-        raise UsageError(f"A feed's rule names at least one of: {', '.join(_PARTS)}.")
+        raise UsageError(f"A feed's rule names at least one of: {', '.join(PARTS)}.")
     for part, values in found.items():
         if len(values) > _LONGEST or not all(values):
             raise UsageError(f"The rule's {part} must be 1 to {_LONGEST} values, none empty.")
@@ -48,7 +48,7 @@ def fits(rule: Any) -> ColumnElement[bool]:
         rule: a JSONB column or literal; null fits nothing.
     """
     parts = []
-    for name, condition in _PARTS.items():
+    for name, condition in PARTS.items():
         values = func.jsonb_extract_path(rule, name, type_=JSONB)
         parts.append(or_(not_(rule.has_key(name)), condition(values)))
     return and_(rule.is_not(None), *parts)
@@ -80,7 +80,7 @@ def _says(values: Any) -> ColumnElement[bool]:
     return said.where(func.strpos(text, func.lower(words.c.word)) > 0).exists()
 
 
-_PARTS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+PARTS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "sections": _in_section,
     "tags": _tagged,
     "authors": _written_by,

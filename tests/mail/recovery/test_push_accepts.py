@@ -49,6 +49,18 @@ def server() -> Iterator[Server]:
         thread.join()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [((), "Name three things: "), (("u", "r", "l"), "Put a token of the role")],
+)
+def test_what_is_missing_is_named(arguments: tuple[str, ...], said: str) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "TOKEN"}
+
+    done = subprocess.run([SCRIPT, *arguments], env=env, capture_output=True, check=False)
+
+    assert (done.returncode != 0, said in done.stderr.decode()) == (True, True)
+
+
 @pytest.mark.long
 def test_every_line_arrives_whole_and_once_it_was_answered(server: Server, tmp_path: Path) -> None:
     log = tmp_path / "mail.log"

@@ -51,15 +51,15 @@ def audited() -> list[tuple[str, str]]:
     ("before", "now", "says"),
     [
         ("1|2|3|4", "1|2|3|4", None),
-        ("1|2|3|4", "9|2|3|4", "it lives in another PostgreSQL than it grew up in"),
-        ("1|2|3|4", "1|9|3|4", "it is another database than it grew up in"),
+        ("1|2|3|4", "9|2|3|4", "it is in a different PostgreSQL than before"),
+        ("1|2|3|4", "1|9|3|4", "it is a different database than before"),
         ("1|2|3|4", "1|2|9|4", "its tables were created again"),
         ("1|2|3|4", "1|2|3|9", "the files of its PostgreSQL were copied"),
         # The first that differs is told, and what nobody may ask for says nothing.
-        ("1|2|3|4", "9|9|9|9", "it lives in another PostgreSQL than it grew up in"),
+        ("1|2|3|4", "9|9|9|9", "it is in a different PostgreSQL than before"),
         ("-|2|3|4", "1|2|3|4", None),
         ("1|2|3|4", "1|2|3|-", None),
-        ("-|2|3|-", "1|9|3|4", "it is another database than it grew up in"),
+        ("-|2|3|-", "1|9|3|4", "it is a different database than before"),
     ],
 )
 def test_what_moved_is_told_as_a_clause(before: str, now: str, says: str | None) -> None:
