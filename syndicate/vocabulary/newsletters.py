@@ -59,6 +59,18 @@ class EmptyRule(enum.StrEnum):
     NOTICE = "notice"
     HOLD = "hold"
 
+    @property
+    def words(self) -> str:
+        """What becomes of the issue, as a clause: "the issue is skipped"."""
+        return _WITHOUT_STORIES[self]
+
+
+_WITHOUT_STORIES = {
+    EmptyRule.SKIP: "is skipped",
+    EmptyRule.NOTICE: "is sent as a notice that nothing is new",
+    EmptyRule.HOLD: "is held for an editor",
+}
+
 
 class IssueState(enum.StrEnum):
     """due → composing → frozen → sending → done; or empty (nothing new), or held by an editor."""

@@ -47,6 +47,7 @@ _TITLES = {
     500: "Something went wrong",
     503: "Please try again soon",
 }
+_NO_JSON = "The body must be JSON; send it with the header Content-Type: application/json."
 SENTENCES = {
     404: "There is no page at this address. Perhaps it has moved, or the link is incomplete.",
     405: "This address does not take that kind of request.",
@@ -97,7 +98,8 @@ def status_of(error: errors.SyndicateError) -> int:
 
 def _page(request: Request, status: int, sentence: str) -> str:
     site: Site | None = getattr(request.state, "site", None)
-    if site is None and status in _OF_A_PUBLICATION:
+    is_of_console = _is_of_console(request)
+    if site is None and status in _OF_A_PUBLICATION and not is_of_console:
         site = _site_or_none(request)
     language = site.publication.language if site else "en"
     say = gettext_in(language)
@@ -106,7 +108,8 @@ def _page(request: Request, status: int, sentence: str) -> str:
         .get_template("web/error.html")
         .render(
             name=site.publication.name if site else "Syndicate",
-            home=_home(request, site),
+            home="/console" if is_of_console else f"{site.prefix}/" if site else "/",
+            is_of_console=is_of_console,
             title=say(_TITLES.get(status, "That did not work")),
             status=status,
             sentence=say(sentence),
@@ -123,11 +126,9 @@ def _site_or_none(request: Request) -> Site | None:
         return None
 
 
-def _home(request: Request, site: Site | None) -> str:
-    """Where the button of an error page leads."""
-    if request.scope.get("path", "").startswith("/console"):
-        return "/console"
-    return f"{site.prefix}/" if site else "/"
+def _is_of_console(request: Request) -> bool:
+    """Whether an operator has strayed: the way home is the console, and no newspaper's page."""
+    return str(request.scope.get("path", "")).startswith("/console")
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -149,6 +150,8 @@ def _invalid(request: Request, error: Exception) -> Response:
         where = f"{first['ctx']['error']} at character {first['loc'][-1]}"
         return answer(request, 422, f"The body is not valid JSON: {where}.")
     name = ".".join(str(part) for part in first["loc"][1:] if not _is_model(part)) or "body"
+    if name == "body" and "json" not in request.headers.get("Content-Type", ""):
+        return answer(request, 422, _NO_JSON)
     why = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{first['msg']}."
     return answer(request, 422, f"The field {name} cannot be used: {why}")
 

@@ -111,6 +111,15 @@ def test_what_cannot_be_meant_is_refused(
     assert newsroom.articles() == []
 
 
+def test_a_body_that_is_not_sent_as_json_names_the_header(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    answer = site.post(PATH, content=json.dumps(article()), headers=bearer)
+
+    said = "The body must be JSON; send it with the header Content-Type: application/json."
+    assert (answer.status_code, answer.json()["error"]["message"]) == (422, said)
+
+
 def test_an_idempotency_key_gives_the_same_answer_again(
     site: TestClient, bearer: dict[str, str]
 ) -> None:
