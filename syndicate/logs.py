@@ -69,7 +69,12 @@ def redact(
 
 
 def _told(value: object) -> object:
-    """What a renderer would write of a value that is none of JSON's own, such as an exception."""
-    if isinstance(value, str | int | float | Mapping | list | tuple | set | frozenset | None):
-        return value
-    return repr(value)
+    """A value with what a renderer would write of each part that is none of JSON's own.
+
+    Such as an exception, or bytes, however deep it lies.
+    """
+    if isinstance(value, Mapping):
+        return {_told(key): _told(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_told(each) for each in value]
+    return value if isinstance(value, str | int | float | None) else repr(value)

@@ -40,6 +40,8 @@ def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> Non
         ("reader@intranet", "(address)"),
         (["550", {"to": "reader001@example.com"}], ["550", {"to": "(address)"}]),
         (ValueError("no reader001@example.com"), "ValueError('no (address)')"),
+        ([ValueError("no reader001@example.com")], ["ValueError('no (address)')"]),
+        ({"to": b"reader001@example.com"}, {"to": "(address)'"}),
     ],
 )
 def test_an_address_that_slipped_in_is_blanked(

@@ -25,6 +25,7 @@ from syndicate.render.encode import encode, smaller
 from syndicate.render.environment import environment
 from syndicate.render.marks import Cut, Marks, Slot
 from syndicate.render.merge import FORMAT, SLOT_MARK
+from syndicate.vocabulary.sending import BlockKind
 
 # Gmail clips at 102 KB and hides the unsubscribe link with the rest.
 MAX_HTML_BYTES = 90_000
@@ -122,7 +123,7 @@ def _oversize(message: str, cuts: Sequence[Cut]) -> OversizeError:
         f"The mail {message} has {size} bytes of HTML, more than the {MAX_HTML_BYTES} that "
         "readers' programs show whole; give it fewer stories.",
         size_bytes=size,
-        stories={each.mask: each.size_bytes for each in cuts if each.kind == "story"},
+        stories={each.mask: each.size_bytes for each in cuts if each.kind == BlockKind.STORY},
     )
 
 
@@ -165,7 +166,7 @@ def _encoded(page: Sequence[Cut], plain: Sequence[Cut]) -> tuple[Block, ...]:
             piece.mask,
             _with_slots(_html_pieces(piece.parts), html_encoding),
             _with_slots(_text_pieces(texts[_key(piece)].parts), text_encoding),
-            headers if (piece.kind, piece.position) == ("frame", 0) else None,
+            headers if (piece.kind, piece.position) == (BlockKind.FRAME, 0) else None,
         )
         for piece in page
     )

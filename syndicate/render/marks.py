@@ -20,7 +20,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-KINDS = ("heading", "story")
+from syndicate.vocabulary.sending import BlockKind
+
+KINDS = (BlockKind.HEADING, BlockKind.STORY)
 _NAME = re.compile("[a-z_]+")
 _WORD_DIGITS = 32
 
@@ -170,8 +172,8 @@ def cut(parts: Sequence[str | Mark]) -> tuple[Cut, ...]:
             (gaps[-1] if opened is None else inside).append(part)
     _check(blocks, gaps, opened)
     first, last = tuple(gaps[0]), tuple(gaps[-1])
-    frame = Cut("frame", 0, 0, first)
-    return (frame, *blocks, Cut("frame", 1, 0, last)) if blocks else (frame,)
+    frame = Cut(BlockKind.FRAME, 0, 0, first)
+    return (frame, *blocks, Cut(BlockKind.FRAME, 1, 0, last)) if blocks else (frame,)
 
 
 def _check(

@@ -22,13 +22,14 @@ from typing import Any, Protocol
 
 from syndicate.render import earlier
 from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, recoded
+from syndicate.vocabulary.sending import BlockKind
 
 FORMAT = 2
 SLOT_MARK = b"\x00"
 # Readers who chose the same share all but their links; so many choices of 70 KB are kept ready.
 _KEPT_CHOICES = 128
 _NEEDED = frozenset({"boundary", "html_encoding", "text_encoding"})
-_KIND_ORDER = {"heading": 0, "story": 1}
+_KIND_ORDER: Mapping[str, int] = {BlockKind.HEADING: 0, BlockKind.STORY: 1}
 
 
 class StoredBlock(Protocol):
@@ -112,7 +113,7 @@ class Content:
             headers=headers,
             text=tuple(_blocks(ordered, "text", message, headers)),
             html=tuple(_blocks(ordered, "html", message, headers)),
-            shown=reduce(or_, (row.mask for row in ordered if row.kind == "story"), 0),
+            shown=reduce(or_, (row.mask for row in ordered if row.kind == BlockKind.STORY), 0),
         )
 
     @property
@@ -161,12 +162,12 @@ class _Run:
 def _blocks(
     ordered: Sequence[StoredBlock], part: str, message: str, headers: Mapping[str, Any]
 ) -> Iterator[_Block]:
-    last = max((row.position for row in ordered if row.kind == "frame"), default=0)
+    last = max((row.position for row in ordered if row.kind == BlockKind.FRAME), default=0)
     for row in ordered:
         stored: bytes = getattr(row, part)
         segments = tuple(stored.split(SLOT_MARK))
         if row.format == earlier.FORMAT:
-            is_last = (row.kind, row.position) == ("frame", last)
+            is_last = (row.kind, row.position) == (BlockKind.FRAME, last)
             allowed = earlier.slots_of(message, part) if is_last else ()
             segments = earlier.pieces(segments, allowed, str(headers[f"{part}_encoding"]))
         yield _Block(row.mask, segments)
@@ -267,6 +268,6 @@ def share_beyond_ascii(stored: Iterable[bytes], encoding: str) -> float:
 
 
 def _reading_order(block: StoredBlock) -> tuple[int, int, int]:
-    if block.kind == "frame":
+    if block.kind == BlockKind.FRAME:
         return (0 if block.position == 0 else 2, 0, 0)
     return (1, block.position, _KIND_ORDER[block.kind])

@@ -69,6 +69,14 @@ class Lane(enum.StrEnum):
     BULK = "bulk"
 
 
+class BlockKind(enum.StrEnum):
+    """What a piece of a mail's content is: who chose its stories gets it, the frame everybody."""
+
+    FRAME = "frame"
+    HEADING = "heading"
+    STORY = "story"
+
+
 class SuppressionReason(enum.StrEnum):
     """Why an address is mailed no more."""
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import pytest
@@ -12,6 +12,7 @@ from tests.house.test_tree import ROOT, named, sources
 
 # What a face writes about who asks, and of nothing that anybody did; and the demo's own newsroom.
 THEIRS = {
+    "syndicate/cli/migrate.py: migrate.upgrade": "the schema itself",
     "syndicate/cli/demo/own_sources.py: sources.add": "what the demo is told to collect from",
     "syndicate/web/api/access.py: tokens.actor_of_token": "when a token was last used",
     "syndicate/web/console/sign_in.py: tokens.actor_of_token": "when a token was last used",
@@ -24,25 +25,33 @@ THEIRS = {
     "syndicate/web/feed_visits.py: consumers.note": "which app holds what",
 }
 _WRITING = re.compile(
-    r"\b(?:insert|update|delete)\(|\btx\.(?:add|delete)\b"
-    r"|\b(?:INSERT INTO|UPDATE|DELETE FROM) \w+"
+    r"\b\w*(?:insert|update|delete)\("
+    r"|\btx\.(?:flush|(?:session\.)?(?:add|add_all|delete|merge))\b"
+    r"|\b(?:INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE) \w+"
 )
 
 
 @cache
-def writers() -> frozenset[tuple[str, str]]:
-    """(module, function) of the store that write rows, by themselves or by another beside them."""
-    found = set()
+def writers() -> frozenset[str]:
+    """Functions of the store that write rows, by themselves or by others that they call."""
+    found: set[str] = set()
+    uses: dict[str, set[str]] = {}
     for path in sources("syndicate/store"):
         if "versions" in path.parts:
             continue
+        tree = trees.tree(path)
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        found |= {(module, name) for name in writing(trees.tree(path))}
+        own = {each.name: f"{module}.{each.name}" for each in functions(tree)}
+        known = from_store(tree) | own
+        uses |= {own[each.name]: set(asked(each, known)) for each in functions(tree)}
+        found |= {own[name] for name in writing(tree)}
+    while more := {name for name, others in uses.items() if others & found} - found:
+        found |= more
     return frozenset(found)
 
 
 def writing(tree: ast.Module) -> set[str]:
-    """Functions of a module that write rows."""
+    """Functions of a module that write rows by themselves, or by a statement of the module."""
     said = {
         target.id: ast.unparse(node.value)
         for node in tree.body
@@ -50,44 +59,44 @@ def writing(tree: ast.Module) -> set[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    uses = {each.name: names(each) for each in tree.body if isinstance(each, ast.FunctionDef)}
     code = {
         each.name: "\n".join([ast.unparse(each), *(said.get(it, "") for it in names(each))])
-        for each in tree.body
-        if isinstance(each, ast.FunctionDef)
+        for each in functions(tree)
     }
-    found = {name for name, text in code.items() if _WRITING.search(text)}
-    while more := {name for name, others in uses.items() if others & found} - found:
-        found |= more
-    return found
+    return {name for name, text in code.items() if _WRITING.search(text)}
+
+
+def functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [each for each in tree.body if isinstance(each, ast.FunctionDef)]
 
 
 def names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def from_store(tree: ast.Module) -> dict[str, tuple[str, str]]:
-    """(module, name) of the store by what a file calls it."""
-    return {
-        each.asname or each.name: (node.module, each.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and (node.module or "").startswith("syndicate.store")
-        and node.module is not None
-        for each in node.names
-    }
+def from_store(tree: ast.Module) -> dict[str, str]:
+    """What a file calls a part of the store, and where that stands."""
+    found: dict[str, str] = {}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.ImportFrom) and (each.module or "").startswith("syndicate.store"):
+            found |= {it.asname or it.name: f"{each.module}.{it.name}" for it in each.names}
+        elif isinstance(each, ast.Import):
+            found |= {it.asname: it.name for it in each.names if it.asname}
+    return found
+
+
+def asked(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
+    """Everything of the store that a piece of code names, in full."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name | ast.Attribute):
+            first, dot, rest = ast.unparse(each).partition(".")
+            yield f"{known.get(first, first)}{dot}{rest}"
 
 
 def written(tree: ast.Module) -> Iterator[str]:
-    """Functions of the store that a file calls and that write rows: "audit.record"."""
-    known = from_store(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = ".".join(known.get(node.value.id, ()))
-            if (module, node.attr) in writers():
-                yield f"{module.rpartition('.')[2]}.{node.attr}"
-        elif isinstance(node, ast.Name) and known.get(node.id) in writers():
-            yield ".".join(known[node.id]).removeprefix("syndicate.store.")
+    """Functions of the store that a file names and that write rows: "audit.record"."""
+    for name in sorted(set(asked(tree, from_store(tree))) & writers()):
+        yield ".".join(name.split(".")[-2:])
 
 
 def test_a_face_writes_no_row() -> None:
@@ -105,7 +114,9 @@ def test_a_face_writes_no_row() -> None:
     [
         ("platform import audit", "audit.record(tx)", ["audit.record"]),
         ("syndication import feeds as rows", "rows.mark_all_due(tx)", ["feeds.mark_all_due"]),
-        ("platform.audit import record", "record(tx)", ["platform.audit.record"]),
+        ("platform.audit import record", "record(tx)", ["audit.record"]),
+        ("editing import changes", "changes.change(tx)", ["changes.change"]),
+        ("composition import issues", "issues.freeze(tx)", ["issues.freeze"]),
         ("syndication import feeds", "feeds.by_slug(tx)", []),
         ("newsroom import newsletters", "newsletters.add(tx)", ["newsletters.add"]),
     ],
@@ -114,3 +125,15 @@ def test_a_row_that_a_face_writes_is_found(imported: str, called: str, told: lis
     code = f"from syndicate.store.{imported}\n{called}\n"
 
     assert list(written(ast.parse(code))) == told
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import syndicate.store.platform.audit\nsyndicate.store.platform.audit.record(tx)",
+        "import syndicate.store.platform.audit as trail\ntrail.record(tx)",
+        "import syndicate.store.platform\nwrite = syndicate.store.platform.audit.record",
+    ],
+)
+def test_a_row_that_a_face_writes_is_found_however_it_is_imported(code: str) -> None:
+    assert list(written(ast.parse(code))) == ["audit.record"]

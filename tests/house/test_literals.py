@@ -4,17 +4,29 @@ In a set of states, an alternation or a template's condition a new value is easi
 regular expressions and templates ask the enum for the set, or for the words of each value.
 """
 
+import ast
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.house.test_vocabulary import ROOT, SHIPPED, WORDS, texts
+from tests.house import trees
+from tests.house.test_vocabulary import ROOT, SHIPPED, WORDS, constants, texts
 
 # Where they may, and why.
 ALLOWED = {
+    "syndicate/bounces/reading/providers.py": "a provider's own words, and ours for them",
+    "syndicate/cli/collect.py": "parts of a page",
+    "syndicate/cli/newsletters.py": "fields of a story in JSON",
+    "syndicate/cli/send.py": "counts that somebody must look at, most urgent first",
+    "syndicate/embedded/plan.py": "names of processes and their queues",
+    "syndicate/reading/pages/profile.py": "fields of a profile",
+    "syndicate/render/earlier.py": "blocks as an earlier version wrote them",
+    "syndicate/sample/setup.py": "likewise, of a profile",
+    "syndicate/store/maintenance/odd_rows.py": "names of tables",
+    "syndicate/store/syndication/feeds.py": "names of columns",
     "templates/web/console/mailing.html": "columns of a table, whose heads stand beside them",
 }
 _QUOTED = re.compile(r"""(["'])([\w -]+)\1""")
@@ -44,6 +56,22 @@ def in_text(text: str) -> Iterator[set[str]]:
     yield from (set(found[0].split("|")) for found in _EITHER.finditer(text))
 
 
+def in_code(nodes: Iterable[ast.AST]) -> Iterator[set[str]]:
+    """Words that stand side by side in a set, a list, a mapping's keys or an alternative."""
+    for node in nodes:
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            yield constants(node.elts)
+        elif isinstance(node, ast.Dict):
+            yield constants([each for each in node.keys if each is not None])
+        elif isinstance(node, ast.MatchOr):
+            yield constants(
+                [each.value for each in node.patterns if isinstance(each, ast.MatchValue)]
+            )
+        elif isinstance(node, ast.BoolOp):
+            compared = [each for each in node.values if isinstance(each, ast.Compare)]
+            yield constants([it for each in compared for it in (each.left, *each.comparators)])
+
+
 def in_template(text: str) -> Iterator[set[str]]:
     """Words that stand in one tag of a template."""
     yield from (quoted(found[0]) for found in _TAG.finditer(text))
@@ -63,6 +91,7 @@ def places() -> Iterator[tuple[Path, Iterator[set[str]]]]:
     for path in SHIPPED:
         if not {"vocabulary", "versions"} & set(path.parts):
             yield from ((path, in_text(text)) for _, text in texts(path))
+            yield path, in_code(trees.nodes(path))
     for path in sorted(each for each in (ROOT / "templates").rglob("*") if each.is_file()):
         if path.suffix in {".html", ".txt", ".xml"}:
             yield path, in_template(path.read_text())
@@ -103,6 +132,20 @@ def test_such_words_are_found_in_a_text(text: str) -> None:
 )
 def test_such_words_are_found_in_a_template(tag: str) -> None:
     assert spelled(in_template(f"<p>sending, done {tag}</p>"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "state in ('sending', 'paused')",
+        "{'free': 1, 'paid': 2}",
+        "kind == 'story' or 'live' == kind",
+        "match kind:\n    case 'rss' | 'atom':\n        pass",
+        "for name in ['skip', 'hold']:\n    pass",
+    ],
+)
+def test_such_words_are_found_in_code(code: str) -> None:
+    assert spelled(in_code(ast.walk(ast.parse(code))))
 
 
 def test_words_in_sentences_and_alone_are_no_such_words() -> None:

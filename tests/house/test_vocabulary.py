@@ -7,7 +7,7 @@ import pkgutil
 import re
 import typing
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -42,15 +42,24 @@ WITHOUT_A_CHECK = {
     "Channel": "a list of them stands beside each picture",
     "BatchState": "two bytes, where rows go to millions",
     "DeliveryState": "two bytes, where rows go to millions",
+    "BlockKind": "part of a key; templates name the blocks, and `render.marks` refuses others",
     "DeliveryReason": "relays' own replies stand in the same column",
     "SuppressionReason": "older databases hold words of operators",
 }
-# What stands before a value in SQL, where the value is one of ours.
+# Columns of our words, also as parts of longer names, and what stands between one and a value.
+_NAMED = r"(?:\w+_)?(?:state|kind|lane|access|change|policy|reason|was|is_now)"
 _COMPARED = re.compile(
-    r"\b(?:state|kind|lane|access|change|policy|reason|was|is_now)\b\s*"
-    r"(?:=|<>|!=|\bIN\b\s*\(|\bNOT\s+IN\b\s*\()\s*(?:\d|'\w)",
+    rf"\b{_NAMED}\b(?:::\w+)?\s*(?:<>|!=|<=|>=|=|<|>|\b(?:NOT\s+)?IN\s*\(|\bBETWEEN\b|\bWHEN\b"
+    r"|\bIS\s+(?:NOT\s+)?DISTINCT\s+FROM\b)\s*(?:(?:ANY|ALL)\s*\(\s*)?(?:\d|'\{?\w)"
+    rf"|\b\d+\s*=\s*(?:\w+\.)?{_NAMED}\b",
     re.IGNORECASE,
 )
+# Values that stand behind such a name in the store and are words of nobody else's.
+OWN_WORDS = {
+    "change='text'": "the type of a column",
+    "was='text'": "likewise",
+    "kind='missing'": "of a notice, which no list knows",
+}
 _FILTERS = {"in_", "not_in", "where", "filter", "lock"}
 _VALUE = re.compile(r"'([^']*)'::")
 
@@ -82,6 +91,68 @@ def test_no_digit_and_no_word_stands_behind_a_state_in_sql() -> None:
     ]
 
     assert bare == []
+
+
+def bare_values(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Where a column of a word meets a bare number or text: compared, looked for, or given it."""
+    for node in nodes:
+        name, given = "", []
+        if isinstance(node, ast.Compare):
+            name, given = last_part(node.left), node.comparators
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in {"in_", "not_in"}:
+                name = last_part(node.func.value)
+                given = [it for each in node.args for it in getattr(each, "elts", [each])]
+        elif isinstance(node, ast.keyword):
+            name, given = node.arg or "", [node.value]
+        if re.fullmatch(_NAMED, name) and any(is_bare(each) for each in given):
+            yield ast.unparse(node)
+
+
+def last_part(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def is_bare(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in {int, str}
+
+
+def test_no_bare_value_meets_a_column_of_a_word() -> None:
+    store = [path for path in SHIPPED if path.is_relative_to(ROOT / "syndicate" / "store")]
+    found = {it for path in store if "versions" not in path.parts
+             for it in bare_values(trees.nodes(path))}  # fmt: skip
+
+    assert found == set(OWN_WORDS)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Delivery.state == 3",
+        "Batch.state.in_((1, 2))",
+        "update(Mailing).values(state='done')",
+        "MailingContent.kind != 'frame'",
+    ],
+)
+def test_a_bare_value_is_found(code: str) -> None:
+    assert list(bare_values(ast.walk(ast.parse(code))))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "d.state = 3",
+        "batch_state IN (1, 2)",
+        "state >= 2",
+        "state::int BETWEEN 1 AND 2",
+        "state = ANY('{1,2}')",
+        "CASE state WHEN 2 THEN 1 END",
+        "reason IS DISTINCT FROM 'bounce'",
+        "WHERE 2 = d.state",
+    ],
+)
+def test_a_digit_or_a_word_behind_a_state_is_found(statement: str) -> None:
+    assert _COMPARED.search(statement)
 
 
 def checks(database: str) -> dict[str, list[set[str]]]:

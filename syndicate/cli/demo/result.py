@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from http import HTTPStatus
 
 from rich import box
@@ -15,9 +15,10 @@ from syndicate.cli.demo.counting import FeedSeen, MailboxSeen
 from syndicate.cli.demo.journey import Journey
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.sample import newsroom, setup
+from syndicate.store.sending.ledger import Counts
 
 # Of a delivery, besides being accepted.
-_ENDS = ("deferred", "failed", "suppressed", "skipped", "ambiguous", "remaining")
+_ENDS = (*[each.name for each in fields(Counts)][2:], "remaining")
 _PARTS = ("start", "collect", "feeds", "send")
 
 

@@ -19,7 +19,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import IssueStory
 from syndicate.store.sending.mailings import Mailing, MailingContent, MailingRevision
 from syndicate.vocabulary.articles import Change
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import BlockKind, MailingState
 
 
 def mark(tx: Transaction, article_ids: Collection[int], now: dt.datetime) -> list[int]:
@@ -95,7 +95,7 @@ def lock_waiting(tx: Transaction, mailing_id: int, *, version: int) -> Mailing |
 def languages(tx: Transaction, mailing_id: int) -> set[str]:
     """The languages that a mailing's frames exist in."""
     query = select(MailingContent.language).where(
-        MailingContent.mailing_id == mailing_id, MailingContent.kind == "frame"
+        MailingContent.mailing_id == mailing_id, MailingContent.kind == BlockKind.FRAME
     )
     return set(tx.scalars(query.distinct()))
 

@@ -34,7 +34,7 @@ from syndicate.store.platform import idempotency
 from syndicate.store.sending.mailings import Mailing, MailingContent
 from syndicate.store.syndication import feed_documents
 from syndicate.vocabulary.newsletters import NewsletterKind
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import BlockKind, MailingState
 
 
 def remove_copies(tx: Transaction, article: Article, now: dt.datetime) -> None:
@@ -117,7 +117,7 @@ def _empty_digests(tx: Transaction, article_id: int) -> None:
             update(MailingContent)
             .where(
                 MailingContent.mailing_id == mailing_id,
-                MailingContent.kind == "story",
+                MailingContent.kind == BlockKind.STORY,
                 # Its place differs from language to language; its bit does not.
                 MailingContent.mask == 1 << position,
             )
