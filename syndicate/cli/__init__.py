@@ -83,7 +83,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     """The command line; only the command that was asked for is imported, for the help none.
 
     Args:
-        arguments: what stands behind `syndicate`.
+        arguments: what follows `syndicate`.
     """
     app = _bare()
     asked = next((word for word in arguments if not word.startswith("-")), "")

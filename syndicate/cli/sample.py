@@ -200,8 +200,8 @@ def _tell(
         return
     console = Terminal()
     console.print(
-        f"Article {article.id}, {fresh.headline}: {kind}, now revision {fresh.revision} "
-        f"({revisions} made)."
+        f"Article {article.id}, {fresh.headline}: {kind}, "
+        f"{'now' if revisions else 'still'} revision {fresh.revision}."
     )
     table = Table("feed", "updated before", "updated now", "ETag")
     for slug, face in after.items():

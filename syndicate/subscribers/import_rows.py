@@ -75,7 +75,7 @@ class Intake:
             number, other = elsewhere
             why = f"line {number} says that it {other.why}"
             if not other.why:
-                why = f"stands in line {number} too, which cannot be read"
+                why = f"occurs in line {number} too, which cannot be read"
             self._refuse(row.number, Objection(why, other.has_left), address.lower())
             return None
         return self._usable(row, address)

@@ -32,6 +32,7 @@ BANNED = {
     r"\binstall anew\b": "reinstall",
     r"\bmay be given again\b": "repeatable",
     r"\bwritten down\b": "logged, recorded",
+    r"\bstands? (?:in|under|beside|behind|twice)\b": "is in, is kept in",
     r"\bif that is meant\b": "leave it out",
 }
 # Sentences in which a banned pattern is the right word, each with its reason.

@@ -125,7 +125,7 @@ def test_lines_that_cannot_be_used_are_refused_with_the_reason() -> None:
     assert done.added == 1
     assert sorted(reasons) == [3, 4, 5]
     assert reasons[3].startswith("Mail cannot be sent to this address")
-    assert reasons[4] == "stands in an earlier line too"
+    assert reasons[4] == "occurs in an earlier line too"
     assert reasons[5].startswith("says that its reader agreed “yesterday”, which is not a time")
     assert done.faults == 3
 

@@ -29,7 +29,7 @@ _BY_REASON: Mapping[str, Advice] = {
     Reason.AUTHENTICATION: Advice(
         "our mail is not signed as our domain says it is",
         "Check the SPF, DKIM and DMARC records of the domain, and that the relay signs with the "
-        "key that stands in them.",
+        "key in them.",
     ),
     Reason.REPUTATION: Advice(
         "our address or domain has a poor reputation with it",

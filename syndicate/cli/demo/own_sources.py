@@ -66,7 +66,7 @@ class OwnSource:
 
 
 def read(text: str) -> OwnSource:
-    """What stands behind `--source`.
+    """What follows `--source`.
 
     Raises:
         NotFoundError: there is no such file.

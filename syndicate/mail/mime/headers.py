@@ -77,7 +77,7 @@ def wire_address(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     if not local or _UNSAFE.search(address) or any(sign in address for sign in "<> \t\r\n\0"):
-        raise BadAddressError("This address cannot stand in a mail; correct it or remove it.")
+        raise BadAddressError("This address cannot be used in a mail; correct it or remove it.")
     try:
         ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
     except idna.IDNAError as error:

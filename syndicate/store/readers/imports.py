@@ -63,7 +63,7 @@ class BroughtIn:
     left: int
 
 
-_TWICE = "stands in an earlier line too"
+_TWICE = "occurs in an earlier line too"
 _TABLE = text(
     """
     CREATE TEMPORARY TABLE import_line (

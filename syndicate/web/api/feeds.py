@@ -31,9 +31,9 @@ class FeedView(BaseModel):
     title: str
     language: str | None
     addresses: dict[FeedFormat, str] = Field(description="by format")
-    rss: str = Field(deprecated=True, description="stands in addresses")
-    atom: str = Field(deprecated=True, description="stands in addresses")
-    json_feed: str = Field(deprecated=True, description="stands in addresses as json")
+    rss: str = Field(deprecated=True, description="is in `addresses`")
+    atom: str = Field(deprecated=True, description="is in `addresses`")
+    json_feed: str = Field(deprecated=True, description="is in `addresses` as json")
 
 
 class SourceView(BaseModel):

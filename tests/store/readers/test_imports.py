@@ -132,7 +132,7 @@ def test_the_first_line_of_an_address_counts_whatever_order_they_come_in(
         line(1, 5, sections=["sport"]),
     )
 
-    twice = "stands in an earlier line too"
+    twice = "occurs in an earlier line too"
     assert done == BroughtIn(1, 0, ((5, twice), (9, twice)), 0)
     with transaction() as tx:
         found = subscription_of(tx, 1, morning)
@@ -264,7 +264,7 @@ def test_reasons_are_given_by_their_weight(morning: Newsletter) -> None:
         (1, "is suppressed: bounce"),
         (2, "has unsubscribed"),
         (3, "is suppressed: reader"),
-        (4, "stands in an earlier line too"),
+        (4, "occurs in an earlier line too"),
     )
     # Nobody need correct a line of who is not to come; the one that stands twice is the file's.
     assert (done.added, done.known, done.left) == (0, 0, 3)
