@@ -172,6 +172,7 @@ def _store_new(
             if not each.is_gone
         ],
     )
+    changes.keep_down(tx, {each.article_id for each in attaches if not each.is_gone}, now)
     dated = [date_notices.of_new(*each) for each in zip(ids, creates, strict=True)]
     date_notices.tell(tx, place.facts, dated, now)
     tags = {id_: each.tags for id_, each in zip(ids, articles_to_make, strict=True)}

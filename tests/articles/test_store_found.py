@@ -3,24 +3,28 @@
 import contextlib
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
-from syndicate.articles import store_found
+from syndicate.articles import editing, store_found
 from syndicate.articles.decide import Facts
 from syndicate.articles.identity import identify
 from syndicate.reading.feeds.parse import parse
 from syndicate.store.content import featured
-from syndicate.store.content.articles import Tag
+from syndicate.store.content.articles import ArticleSource, Tag
 from syndicate.store.content.pictures import Picture
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.vocabulary.sources import SourceKind
+from tests import searching
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
+from tests.store import racing
 
 pytestmark = pytest.mark.usefixtures("database")
 Picks = Sequence[tuple[str, str]]
@@ -171,3 +175,23 @@ def test_an_entry_says_the_same_picture_twice() -> None:
 
     with transaction() as tx:
         assert list(tx.scalars(select(Picture.url))) == ["https://p.example/1.jpg"]
+
+
+def test_another_source_of_what_is_being_taken_down_brings_no_word_of_it(database: str) -> None:
+    place = desk()
+    with transaction() as tx:
+        bring(tx, place, item(1))
+        other = sources.add(
+            tx, place.publication_id, SourceKind.FEED, "https://wire.example/f", "Wire"
+        )
+    wire = replace(place, facts=replace(place.facts, source_id=other.id))
+
+    def take_down(tx: Transaction) -> None:
+        editing.take_down(tx, 1, reason="An order.", actor=TESTER, now=NOW)
+
+    racing.second(take_down, lambda tx: bring(tx, wire, item(1, guid="wire-1")))
+
+    assert searching.tables_with(database, "story/1") == []
+    assert searching.tables_with(database, "story 1") == []
+    with transaction() as tx:
+        assert [row.link for row in tx.scalars(select(ArticleSource))] == [None, None]

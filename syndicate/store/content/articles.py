@@ -177,8 +177,11 @@ def find(tx: Transaction, article_id: int) -> Article | None:
 
 
 def lock(tx: Transaction, article_id: int) -> Article | None:
-    """The article of this id as it stands, locked until the commit, for whoever changes it."""
-    query = select(Article).where(Article.id == article_id).with_for_update(key_share=True)
+    """The article of this id as it stands, locked until the commit, for whoever changes it.
+
+    Nor does a row come to lead to it meanwhile: a foreign key waits.
+    """
+    query = select(Article).where(Article.id == article_id).with_for_update()
     return tx.scalar(query.execution_options(populate_existing=True))
 
 

@@ -7,7 +7,7 @@ id and the hashes by which it is recognised when a feed brings it again.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
@@ -103,6 +103,20 @@ def take_down(tx: Transaction, article: Article, *, now: dt.datetime) -> bool:
     return True
 
 
+def keep_down(tx: Transaction, article_ids: Collection[int], now: dt.datetime) -> None:
+    """Remove what came to lead to articles that were taken down since somebody read them.
+
+    Args:
+        tx: the open transaction, in which rows that lead to them were written: until its commit
+            none of the others is taken down.
+        article_ids: the articles.
+        now: aware UTC.
+    """
+    gone = (Article.id.in_(article_ids), Article.state == ArticleState.TAKEN_DOWN)
+    for article in tx.scalars(select(Article).where(*gone).order_by(Article.id)).all():
+        takedown_copies.remove_copies(tx, article, now)
+
+
 def bury(tx: Transaction, article: Article, *, reason: ArticleState, now: dt.datetime) -> None:
     """Leave a tombstone: the id that feeds name when they say that an article is gone."""
     keys = select(ArticleKey.kind, ArticleKey.key).where(ArticleKey.article_id == article.id)
@@ -126,7 +140,7 @@ def bury(tx: Transaction, article: Article, *, reason: ArticleState, now: dt.dat
 def _lock(tx: Transaction, article: Article) -> None:
     """Hold the article as it stands now: somebody else may have withdrawn it since it was read."""
     tx.flush()
-    tx.session.refresh(article, with_for_update={"key_share": True})
+    tx.session.refresh(article, with_for_update=True)
 
 
 def _unseen_until(article: Article, now: dt.datetime) -> dt.datetime | None:

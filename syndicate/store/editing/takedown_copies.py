@@ -99,9 +99,14 @@ def _drop_of_sources(
 
 def _hash_keys(tx: Transaction, article_id: int) -> None:
     keys = select(ArticleKey).where(ArticleKey.article_id == article_id)
-    for key in tx.scalars(keys):
-        if not key.key.startswith("sha256:"):
-            key.key = buried_key(key.key)
+    for key in tx.scalars(keys).all():
+        if key.key.startswith("sha256:"):
+            continue
+        buried = buried_key(key.key)
+        if tx.get(ArticleKey, (key.kind, buried)) is None:
+            key.key = buried
+        else:  # it came a second time, since the takedown
+            tx.session.delete(key)
     tx.flush()
 
 
