@@ -300,7 +300,9 @@ class Enough:
                 f"{now.mailing.id}` tells why, `syndicate mailings resume` lets it go on."
             )
         has_moved = time.monotonic() - self.moved_at < _PATIENCE_S
-        return now.is_over or not now.counts.remaining or not has_moved
+        # Who is left waits for a retry or a log. Where nobody is, the mailing is over in a moment.
+        waits = now.counts.deferred or now.counts.ambiguous
+        return now.is_over or (not now.counts.remaining and waits > 0) or not has_moved
 
 
 def _ground(

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from syndicate import clock, settings
-from syndicate.cli.send import Campaign, refuse_unless_whole, send
+from syndicate.cli.send import Campaign, Enough, refuse_unless_whole, send
 from syndicate.errors import NotFoundError, PartialError, RefusedError, SyndicateError, UsageError
 from syndicate.mail.pacing import pace
 from syndicate.mail.sending import allowed, deliver
@@ -20,9 +20,12 @@ from syndicate.newsletters import schedule, timetable
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.readers import subscribers
+from syndicate.store.sending.ledger import Counts
+from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import operations
+from syndicate.store.views.progress import MailingProgress
 from syndicate.subscribers import transfer
-from syndicate.vocabulary.sending import Lane
+from syndicate.vocabulary.sending import Lane, MailingState
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article
 from tests.subscribers import desk
@@ -114,6 +117,26 @@ def test_a_file_of_readers_gets_the_issue_once_however_often_it_is_sent(
         assert found["per_s"] > 0
     assert first["mailing_id"] == second["mailing_id"]
     assert sorted(relay.recipients()) == readers(30)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "enough"),
+    [
+        (MailingState.SENDING, {"accepted": 8}, False),
+        (MailingState.SENDING, {"accepted": 9}, False),  # its last worker ends it in a moment
+        (MailingState.DONE, {"accepted": 9}, True),
+        (MailingState.SENDING, {"accepted": 8, "deferred": 1}, True),
+        (MailingState.SENDING, {"accepted": 8, "ambiguous": 1}, True),
+        (MailingState.SENDING, {"accepted": 7, "deferred": 1}, False),
+        (MailingState.CANCELLED, {"accepted": 8}, True),
+    ],
+)
+def test_watching_ends_when_nothing_more_leaves_by_itself(
+    state: MailingState, told: dict[str, int], enough: bool
+) -> None:
+    counts = Counts(audience=9, **{name: told.get(name, 0) for name in COUNTED[:-1]})
+
+    assert Enough().is_enough(MailingProgress(Mailing(id=1, state=state), counts, {})) == enough
 
 
 def test_a_campaign_that_is_stopped_goes_on_with_the_same_mailing(

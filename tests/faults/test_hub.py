@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from syndicate import clock, settings
-from syndicate.feeds import hub, publish
+from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
 from syndicate.store.syndication.hub import Asked, Mode
 from syndicate.vocabulary.feeds import FeedFormat
-from tests.feeds import hub_steps, newsroom, peer, reading
+from tests.feeds import building, hub_steps, newsroom, peer, reading
 from tests.feeds.hub_steps import TOPIC
 from tests.feeds.peer import Peer, Request
 
@@ -33,11 +33,11 @@ def test_a_killed_hub_worker_loses_no_subscriber(settings_env: pytest.MonkeyPatc
         settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", json.dumps([subscriber.origin]))
         settings.load.cache_clear()
         newsroom.article(newsroom.publication(), 1)
-        publish.publish_due(clock.now())
+        building.publish_due(clock.now())
         _subscribe_all(subscriber)
         subscriber.answer = _slowly
         newsroom.article(1, 2)
-        publish.publish_due(clock.now())
+        building.publish_due(clock.now())
 
         _kill_in_mid_delivery(subscriber)
         got_before = len(subscriber.of("POST"))

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from syndicate import clock, settings
-from syndicate.feeds import publish
 from tests.clean_database import CleanDatabase
-from tests.feeds import newsroom, peer
+from tests.feeds import building, newsroom, peer
 from tests.feeds.peer import Peer
 
 
@@ -27,4 +26,4 @@ def subscriber(
 
 def _published() -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())

@@ -5,10 +5,10 @@ import datetime as dt
 from sqlalchemy import select, update
 
 from syndicate import clock
-from syndicate.feeds import hub, publish
+from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication.hub import FeedCallback
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import BASE
 from tests.feeds.peer import Peer
 
@@ -37,7 +37,7 @@ def change(number: int = 2) -> dt.datetime:
     """Publish one more article, and have the hub tell it; the moment of the change."""
     newsroom.article(1, number)
     now = clock.now()
-    publish.publish_due(now)
+    building.publish_due(now)
     hub.run_due(now)
     return now
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import update
 
-from syndicate.feeds import publish
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.articles import ArticleState, Change
 from tests import rows
+from tests.feeds import building
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 BASE = "http://127.0.0.1:8080"
@@ -99,4 +99,4 @@ def picture(article_id: int, **values: Any) -> None:
 def publish_all(now: dt.datetime = NOW) -> int:
     with transaction() as tx:
         feeds.mark_all_due(tx, now=now)
-    return publish.publish_due(now)
+    return building.publish_due(now)

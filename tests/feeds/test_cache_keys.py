@@ -9,12 +9,11 @@ from starlette.testclient import TestClient
 
 from bench.feeds_servers import Web, fetch
 from syndicate import clock
-from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from tests import matrix
 from tests.application import build
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import NOW
 from tests.feeds.proxies import ask, proxy, send, serving
 
@@ -145,7 +144,7 @@ def web(database: str, tmp_path: Path) -> Iterator[Web]:  # noqa: ARG001 - the r
     publication = newsroom.publication()
     newsroom.articles(publication, range(60))
     newsroom.article(publication, 70, published_at=clock.now(), updated_at=clock.now())
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     with serving(tmp_path) as server:
         yield server
 
@@ -208,7 +207,7 @@ def test_a_document_in_another_form_is_led_to_its_own_or_refused_and_kept_by_nob
 def test_a_reader_with_an_address_of_another_form_finds_the_document(asked: str, own: str) -> None:
     browser = TestClient(build(), base_url=newsroom.BASE)
     newsroom.articles(newsroom.publication(), range(60))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     answer = browser.get(asked, follow_redirects=False)
 

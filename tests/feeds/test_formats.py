@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from syndicate.feeds import model, publish
+from syndicate.feeds import model
 from syndicate.feeds.build import WRITERS, build
 from syndicate.feeds.model import Media
 from syndicate.feeds.text import without_tags
@@ -26,7 +26,7 @@ from syndicate.vocabulary.articles import Change, Channel
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
 from tests import matrix, rows
-from tests.feeds import json_feed, nasty, newsroom, reading
+from tests.feeds import building, json_feed, nasty, newsroom, reading
 from tests.feeds.newsroom import BASE, NOW, minutes
 from tests.feeds.reading import NAMES
 
@@ -69,8 +69,7 @@ def test_nasty_articles_make_valid_documents_in_every_format(count: int) -> None
     for article in articles[3::20]:
         newsroom.kill(article)
     newsroom.revision(articles[5], 3, Change.CORRECTION, note="The river is the <b>Oder</b> & co.")
-    while publish.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC)):
-        pass
+    building.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
 
     checked = 0
     for slug in SLUGS:
@@ -84,7 +83,7 @@ def test_nasty_articles_make_valid_documents_in_every_format(count: int) -> None
 
 def test_the_grammar_finds_faults() -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     good = reading.documents("everything")[FeedFormat.ATOM, 0].body
 
     for old, new in (
@@ -100,7 +99,7 @@ def test_the_grammar_finds_faults() -> None:
 
 def test_the_check_of_json_feeds_finds_faults() -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     good = reading.json_feed("everything")
     assert json_feed.faults(good) == []
 
@@ -196,7 +195,7 @@ def test_arabic_text_says_which_way_it_runs() -> None:
     publication = newsroom.publication("yawmi", language="ar", direction="rtl")
     newsroom.article(publication, 1, language="ar", direction="rtl", body_html="<p>نص</p>")
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert reading.texts(reading.rss("everything"), "//content:encoded") == [ARABIC]
     assert reading.texts(reading.rss("everything"), "//language") == ["ar"]
@@ -218,7 +217,7 @@ def test_arabic_text_says_which_way_it_runs() -> None:
 def test_a_title_is_plain_text_escaped_once(title: str, rss: str) -> None:
     newsroom.article(newsroom.publication(), 1, headline=title)
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert without_tags(title) == rss
     assert reading.texts(reading.rss("everything"), "//item/title") == [rss]
@@ -239,7 +238,7 @@ def test_a_feed_of_summaries_carries_no_text() -> None:
         assert feed is not None
         feed.is_full_text = False
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     for document in reading.documents("everything").values():
         assert b"Text of story" not in document.body
@@ -272,4 +271,4 @@ def _rich() -> None:
             tx, publication, SourceKind.FEED, "https://wire.example/feed", "The Wire"
         )
         rows.carried(tx, article, source.id)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)

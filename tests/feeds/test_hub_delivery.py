@@ -9,12 +9,12 @@ from sqlalchemy import text, update
 
 from syndicate import clock, settings
 from syndicate.errors import CapReachedError
-from syndicate.feeds import hub, publish
+from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
 from syndicate.store.syndication.hub import DELIVER_RETRIES, FeedCallback
 from syndicate.vocabulary.feeds import FeedFormat
-from tests.feeds import hub_steps, newsroom, peer, reading
+from tests.feeds import building, hub_steps, newsroom, peer, reading
 from tests.feeds.peer import Peer, Request
 
 WEEK = dt.timedelta(days=7)
@@ -25,7 +25,7 @@ def test_an_expired_lease_gets_nothing_and_is_forgotten(subscriber: Peer) -> Non
     later = clock.now() + WEEK + dt.timedelta(seconds=60)
 
     newsroom.article(1, 2)
-    publish.publish_due(later)
+    building.publish_due(later)
     hub.run_due(later)
     with transaction() as tx:
         rows.forget_expired(tx, later)
@@ -86,7 +86,7 @@ def test_a_change_during_a_delivery_is_delivered_too(subscriber: Peer) -> None:
         if request.method == "POST" and not changed:
             changed.append(True)
             newsroom.article(1, 3)
-            publish.publish_due(clock.now())
+            building.publish_due(clock.now())
         return peer.agree(request)
 
     subscriber.answer = slow
@@ -101,7 +101,7 @@ def test_a_change_during_a_delivery_is_delivered_too(subscriber: Peer) -> None:
 def test_a_worker_that_died_with_a_delivery_in_hand_loses_nothing(subscriber: Peer) -> None:
     hub_steps.subscribe(subscriber)
     newsroom.article(1, 2)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     with transaction() as tx:
         assert len(rows.take_deliveries(tx, now=clock.now(), limit=10)) == 1
 
@@ -120,7 +120,7 @@ def test_a_fix_of_an_entry_is_pushed_and_an_unchanged_build_is_not(subscriber: P
     assert subscriber.of("POST") == []
 
     newsroom.change(1, headline="Put right")
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     hub.run_due(clock.now())
     assert len(subscriber.of("POST")) == 1
 
@@ -140,7 +140,7 @@ def test_feeds_that_newer_code_writes_in_another_way_are_told_to_nobody(subscrib
     hub_steps.subscribe(subscriber)
     _as_older_code_wrote_them()
 
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     hub.run_due(clock.now())
 
     assert [each["title"] for each in reading.json_feed("everything")["items"]] == ["Story 1"]

@@ -9,9 +9,8 @@ import pytest
 
 from bench.feeds_servers import Answer, fetch
 from syndicate import clock
-from syndicate.feeds import publish
 from syndicate.web import static
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import NOW
 from tests.feeds.proxies import ask, cache_before, proxy, serving
 
@@ -49,7 +48,7 @@ def cache(tmp_path: Path) -> Iterator[int]:
     newsroom.article(publication, 70, published_at=clock.now(), updated_at=clock.now())
     courier = newsroom.publication("courier", host=HOST, language="ar", direction="rtl")
     newsroom.section(courier, "world")
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     with serving(tmp_path) as web, proxy(web) as port, cache_before(port) as before:
         yield before
 

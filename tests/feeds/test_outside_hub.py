@@ -11,13 +11,13 @@ from starlette.testclient import TestClient
 
 from syndicate import clock, settings
 from syndicate.errors import RefusedError
-from syndicate.feeds import hub, outside_hub, publish
+from syndicate.feeds import hub, outside_hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub_pings
 from syndicate.store.syndication.hub import DELIVER_RETRIES
 from syndicate.store.syndication.hub_pings import FeedPing
 from tests.application import build
-from tests.feeds import newsroom, peer, reading
+from tests.feeds import building, newsroom, peer, reading
 from tests.feeds.peer import Peer
 
 TOPIC = f"{newsroom.BASE}/feeds/everything.atom"
@@ -39,12 +39,12 @@ def outside(settings_env: pytest.MonkeyPatch) -> Iterator[Peer]:
 
 def test_feeds_name_the_outside_hub_and_it_hears_of_each_change(outside: Peer) -> None:
     article = newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
 
     assert outside_hub.run_due(clock.now()) == 3 * _OFFERED
     assert outside_hub.run_due(clock.now()) == 0
     newsroom.change(article, headline="Another")
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     outside_hub.run_due(clock.now())
 
     pings = [parse_qs(request.body.decode()) for request in outside.of("POST")]
@@ -62,7 +62,7 @@ def test_feeds_name_the_outside_hub_and_it_hears_of_each_change(outside: Peer) -
 
 def test_a_ping_that_failed_is_sent_again_by_the_plan_and_then_given_up(outside: Peer) -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     outside.answer = lambda _request: (503, b"")
     waits = []
 
@@ -81,12 +81,12 @@ def test_a_ping_that_failed_is_sent_again_by_the_plan_and_then_given_up(outside:
 
 def test_a_change_while_a_ping_is_under_way_stays_due(outside: Peer) -> None:
     article = newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     with transaction() as tx:
         taken = hub_pings.take(tx, now=clock.now(), limit=100)
 
     newsroom.change(article, headline="Another")
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     with transaction() as tx:
         for ping in taken:
             hub_pings.sent(tx, ping)
@@ -100,7 +100,7 @@ def test_a_change_while_a_ping_is_under_way_stays_due(outside: Peer) -> None:
 
 def test_a_worker_that_died_with_pings_loses_none(outside: Peer) -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     now = clock.now()
     with transaction() as tx:
         hub_pings.take(tx, now=now, limit=100)
@@ -122,13 +122,13 @@ def test_without_an_outside_hub_what_was_due_to_it_is_forgotten(
     outside: Peer, settings_env: pytest.MonkeyPatch
 ) -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     settings_env.delenv("SYNDICATE_HUB_URL")
     settings.load.cache_clear()
 
     assert outside_hub.run_due(clock.now()) == 0
     assert _due_at() is None
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     assert reading.json_feed("everything")["hubs"][0]["url"] == f"{newsroom.BASE}/hub"
     assert outside.requests == []
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.feeds_servers import Nginx, Web, fetch
-from syndicate.feeds import proxy_log, publish
-from tests.feeds import newsroom
+from syndicate.feeds import proxy_log
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import NOW, minutes
 
 pytestmark = [pytest.mark.debian("nginx"), pytest.mark.usefixtures("database")]
@@ -28,7 +28,7 @@ def folder() -> Iterator[Path]:
 def proxy(folder: Path) -> Iterator[Nginx]:
     publication = newsroom.publication()
     newsroom.articles(publication, range(60))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     env = {name: os.environ[name] for name in os.environ if name.startswith("SYNDICATE_")}
     with Web(env, folder, 1) as web, Nginx(folder, web.port, folder) as nginx:
         yield nginx
@@ -70,7 +70,7 @@ def test_a_killed_article_is_gone_within_five_seconds(proxy: Nginx) -> None:
     assert b"Story 7<" in before.body
 
     newsroom.kill(8, now=NOW + minutes(1))
-    publish.publish_due(NOW + minutes(1))
+    building.publish_due(NOW + minutes(1))
     time.sleep(5)
 
     assert b"Story 7<" not in fetch(proxy.proxy_port, "/feeds/everything.rss").body

@@ -19,7 +19,7 @@ from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import Access, ArticleState, Change
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
-from tests.feeds import newsroom, reading
+from tests.feeds import building, newsroom, reading
 from tests.feeds.newsroom import NOW, minutes
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -29,7 +29,7 @@ def test_following_next_leads_through_every_article_once() -> None:
     publication = newsroom.publication()
     newsroom.articles(publication, range(173))
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     pages = _follow_next("everything")
     assert [len(page) for page in pages] == [50, 23, 50, 50]
@@ -41,11 +41,11 @@ def test_following_next_leads_through_every_article_once() -> None:
 def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
     publication = newsroom.publication()
     newsroom.articles(publication, range(173))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     before = reading.documents("everything")
 
     newsroom.article(publication, -1)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     after = reading.documents("everything")
     changed = {page for form, page in after if after[form, page].etag != before[form, page].etag}
@@ -56,11 +56,11 @@ def test_a_new_article_touches_page_0_and_the_open_page_alone() -> None:
 def test_an_older_article_that_was_corrected_comes_to_page_0_too() -> None:
     publication = newsroom.publication()
     articles = newsroom.articles(publication, range(120))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     newsroom.change(articles[110], headline="Put right", revision=2, updated_at=NOW)
     newsroom.change(articles[111], headline="A silent fix", revision=2)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     first = reading.ids("everything")
     assert len(first) == 51
@@ -73,7 +73,7 @@ def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
     publication = newsroom.publication()
     newsroom.articles(publication, range(150))
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     def is_archive(page: int) -> bool:
         found = {form: reading.documents("everything")[form, page] for form in FeedFormat}
@@ -93,11 +93,11 @@ def test_archives_are_sealed_pages_and_never_the_open_one() -> None:
 def test_a_killed_article_leaves_a_tombstone_and_moves_nobody_else() -> None:
     publication = newsroom.publication()
     articles = newsroom.articles(publication, range(160))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     before = reading.documents("everything")
 
     newsroom.kill(articles[159], now=NOW + minutes(1))
-    publish.publish_due(NOW + minutes(1))
+    building.publish_due(NOW + minutes(1))
 
     after = reading.documents("everything")
     changed = {page for form, page in after if after[form, page].etag != before[form, page].etag}
@@ -117,7 +117,7 @@ def test_what_was_killed_before_its_embargo_ended_leaves_no_trace() -> None:
     )
 
     newsroom.kill(secret)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert not any(
         b"2026:1<" in document.body or b'2026:1"' in document.body
@@ -129,7 +129,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
     publication = newsroom.publication()
     for made in newsroom.articles(publication, range(70)):
         newsroom.picture(made)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     before = reading.etags()
 
     assert newsroom.publish_all(NOW + dt.timedelta(days=3)) == 5  # one is of their author
@@ -140,7 +140,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 def test_a_document_carries_its_hash_and_two_codings_of_its_body() -> None:
     newsroom.article(newsroom.publication(), 1)
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     for document in reading.documents("everything").values():
         assert document.etag == hashlib.sha256(document.body).hexdigest()
@@ -155,7 +155,7 @@ def test_an_embargoed_article_is_nowhere_before_its_second_and_then_everywhere()
     newsroom.article(publication, 1)
     newsroom.article(publication, 2, state=ArticleState.EMBARGOED, embargo_until=until)
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert reading.ids("everything") == ["tag:daily.example,2026:1"]
     assert _due_at("everything") == until
@@ -163,7 +163,7 @@ def test_an_embargoed_article_is_nowhere_before_its_second_and_then_everywhere()
         assert not feeds.has_due(tx, until - dt.timedelta(seconds=1))
         assert feeds.has_due(tx, until)
 
-    publish.publish_due(until)
+    building.publish_due(until)
 
     assert set(reading.ids("everything")) == {
         "tag:daily.example,2026:1",
@@ -179,11 +179,11 @@ def test_an_article_that_is_not_free_is_in_no_public_feed(access: Access) -> Non
     publication = newsroom.publication()
     free = newsroom.article(publication, 1)
     newsroom.article(publication, 2, access=access)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     assert reading.ids("everything") == ["tag:daily.example,2026:1"]
 
     newsroom.change(free, access=access)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert reading.ids("everything") == []
 
@@ -208,26 +208,26 @@ def test_a_picture_leaves_with_its_right_and_is_gone_from_the_text_too() -> None
             for (form, _), document in found.items()
         }
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     assert shown() == {form: [0, 2] for form in FeedFormat}
     assert _due_at("everything") == until
 
-    publish.publish_due(until)
+    building.publish_due(until)
     assert shown() == {form: [0] for form in FeedFormat}
 
 
 def test_an_update_moves_updated_and_a_fix_leaves_it_alone() -> None:
     publication = newsroom.publication()
     made = newsroom.article(publication, 10)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     first = reading.documents("everything")[FeedFormat.ATOM, 0]
 
     newsroom.change(made, headline="Story ten")
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     fixed = reading.documents("everything")[FeedFormat.ATOM, 0]
 
     newsroom.change(made, headline="Story ten, told anew", updated_at=NOW)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     updated = reading.documents("everything")[FeedFormat.ATOM, 0]
 
     assert len({first.etag, fixed.etag, updated.etag}) == 3
@@ -249,11 +249,11 @@ def test_a_section_holds_what_lies_below_it_and_loses_what_leaves() -> None:
     sport = newsroom.section(publication, "sport")
     made = newsroom.article(publication, 1, section_id=europe)
     newsroom.article(publication, 2, section_id=world)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     assert [len(reading.ids(slug)) for slug in ("world", "europe", "sport")] == [2, 1, 0]
 
     newsroom.change(made, section_id=sport)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     assert [len(reading.ids(slug)) for slug in ("world", "europe", "sport")] == [1, 0, 1]
 
@@ -263,11 +263,11 @@ def test_one_changed_article_builds_just_the_feeds_it_stands_in() -> None:
     europe = newsroom.section(publication, "europe")
     newsroom.section(publication, "sport")
     made = newsroom.article(publication, 1, section_id=europe)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     newsroom.change(made, headline="Another")
 
-    assert publish.publish_due(NOW) == 3  # everything, europe, language-en
+    assert building.publish_due(NOW) == 3  # everything, europe, language-en
 
 
 def test_the_feed_of_corrections_says_what_was_wrong() -> None:
@@ -277,7 +277,7 @@ def test_the_feed_of_corrections_says_what_was_wrong() -> None:
     newsroom.revision(made, 2, Change.CORRECTION, note=note)
     newsroom.revision(made, 3, Change.FIX)
 
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
 
     items = reading.json_feed("corrections")["items"]
     assert [(item["id"], item["summary"], item["content_html"]) for item in items] == [
@@ -290,7 +290,7 @@ def test_a_format_that_older_code_did_not_know_is_built_and_no_other_changes(
     form: FeedFormat,
 ) -> None:
     newsroom.articles(newsroom.publication(), range(60))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     before = reading.etags()
     older = "+".join(each for each in FeedFormat if each is not form)
     with transaction() as tx:
@@ -298,14 +298,14 @@ def test_a_format_that_older_code_did_not_know_is_built_and_no_other_changes(
         known = func.replace(Feed.built_for, "+".join(FeedFormat), older)
         tx.execute(update(Feed).values(built_for=known))
 
-    publish.publish_due(NOW + minutes(1))
+    building.publish_due(NOW + minutes(1))
 
     assert reading.etags() == before
 
 
 def test_an_overtaken_builder_writes_nothing() -> None:
     newsroom.article(newsroom.publication(), 1)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     with transaction() as tx:
         feeds.mark_all_due(tx, now=NOW)
         slow = feed_documents.take(tx, now=NOW)
@@ -335,11 +335,11 @@ def test_a_feed_marked_due_while_it_is_built_stays_due() -> None:
 
 def test_another_public_address_builds_everything_again(settings_env: pytest.MonkeyPatch) -> None:
     newsroom.article(newsroom.publication(), 1, url=None)
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     settings_env.setenv("SYNDICATE_PUBLIC_URL", "https://news.example")
     settings.load.cache_clear()
 
-    assert publish.publish_due(NOW) == 4
+    assert building.publish_due(NOW) == 4
 
     item = reading.json_feed("everything")["items"][0]
     assert item["url"].startswith("https://news.example/articles/")
@@ -356,7 +356,7 @@ def test_a_feed_of_a_tag_and_of_an_author_hold_what_carries_them() -> None:
             tx, publication, slug="desk", kind=FeedKind.AUTHOR, author="Sports desk", title="Desk"
         )
 
-    publish.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    building.publish_due(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
 
     assert reading.ids("tag-floods") == reading.ids("desk") == ["tag:daily.example,2026:1"]
     assert reading.json_feed("desk")["items"][0]["tags"] == ["Floods"]

@@ -15,13 +15,12 @@ import pytest
 
 from bench.feeds_servers import Web
 from syndicate import clock
-from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.vocabulary.articles import Change
 from syndicate.web import feed_shelf, feed_visits
 from tests import matrix
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import NOW, minutes
 
 
@@ -83,7 +82,7 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
     newsroom.articles(newsroom.publication(), range(3))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     env = {name: os.environ[name] for name in os.environ if name.startswith("SYNDICATE_")}
     with Web(env, tmp_path, 1) as running:
         yield running
@@ -149,7 +148,7 @@ def _correct() -> None:
     }
     newsroom.change(2, revision=2, updated_at=NOW + minutes(1), **right)
     newsroom.revision(2, 2, Change.CORRECTION, note="The river was another.")
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     time.sleep(2 * feed_shelf.FRESH_S)
 
 

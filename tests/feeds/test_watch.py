@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.feeds import publish, watch
+from syndicate.feeds import watch
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import FeedConsumer, Visit
@@ -15,7 +15,7 @@ from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_visits
 from tests.application import build
 from tests.conftest import MASTER_KEY
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -32,7 +32,7 @@ def article() -> int:
 @pytest.mark.usefixtures("database", "article")
 def test_visits_are_written_by_program_and_partner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_visits, "FLUSH_S", 0.05)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
     with transaction() as tx:
         partner = consumers.add_partner(tx, "The Aggregator", now=clock.now())
     token = consumers.token_of(KEY, partner.id)

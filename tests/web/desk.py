@@ -7,11 +7,11 @@ from starlette.testclient import TestClient
 from syndicate import clock
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
-from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from tests.acting import TESTER
 from tests.application import build
 from tests.collect import newsroom
+from tests.feeds import building
 from tests.web.pushing import PATH, article
 
 FILLER = " ".join(f"word{number}" for number in range(300))
@@ -76,7 +76,7 @@ class Desk:
 
     def entry(self, feed: str = "everything") -> dict[str, Any]:
         """The article as a feed has it, asked of a new web process; empty when it is not there."""
-        publish.publish_due(clock.now())
+        building.publish_due(clock.now())
         with TestClient(build(), base_url="http://127.0.0.1:8080") as fresh:
             items = fresh.get(f"/feeds/{feed}.json").json()["items"]
         return dict(items[0]) if items else {}

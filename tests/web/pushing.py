@@ -5,9 +5,9 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from syndicate.feeds import publish
 from tests.application import build
 from tests.collect import newsroom
+from tests.feeds import building
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, 0, tzinfo=dt.UTC)
 PATH = "/api/v1/articles"
@@ -36,7 +36,7 @@ def everywhere() -> str:
     Asked of a web process that has just started: one that runs may keep a feed for a quarter of a
     second, and under a clock that stands still for ever.
     """
-    publish.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251 - the time that the test set
+    building.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251 - the time that the test set
     with TestClient(build(), base_url="http://127.0.0.1:8080") as site:
         pages = [site.get(path).text for path in OUTLETS]
         for row in newsroom.articles():

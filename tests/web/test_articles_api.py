@@ -13,7 +13,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.articles import receive_push
-from syndicate.feeds import publish
 from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -22,6 +21,7 @@ from syndicate.vocabulary.sources import SourceKind
 from syndicate.web.api import signed
 from tests import searching
 from tests.collect import newsroom
+from tests.feeds import building
 from tests.web.pushing import PATH, article, everywhere
 
 ORDER = {"reason": "A court ordered it."}
@@ -37,7 +37,7 @@ def test_a_pushed_article_is_in_feeds_and_seen_by_operators(
     site: TestClient, bearer: dict[str, str]
 ) -> None:
     answer = site.post(PATH, json=article(), headers=bearer)
-    publish.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251
+    building.publish_due(dt.datetime.now(dt.UTC))  # noqa: TID251
 
     assert answer.status_code == 201
     assert answer.json()["outcome"] == "created"

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.errors import RefusedError, UsageError
-from syndicate.feeds import publish
 from syndicate.newsletters import run, steering
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -27,6 +26,7 @@ from syndicate.vocabulary.sources import SourceKind
 from tests import matrix, rows
 from tests.acting import TESTER
 from tests.clean_database import CleanDatabase
+from tests.feeds import building
 from tests.web import newsroom as newsrooms
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -71,8 +71,7 @@ def _whole() -> Newsroom:
 def publish_all(now: dt.datetime) -> None:
     with transaction() as tx:
         feeds.mark_all_due(tx, now=now)
-    while publish.publish_due(now):
-        pass
+    building.publish_due(now)
 
 
 def paths(room: Newsroom) -> list[str]:

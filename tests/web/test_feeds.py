@@ -11,12 +11,11 @@ import time_machine
 from lxml import etree
 from starlette.testclient import TestClient
 
-from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_shelf
-from tests.feeds import newsroom
+from tests.feeds import building, newsroom
 from tests.feeds.newsroom import NOW, minutes
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -36,7 +35,7 @@ def archives() -> list[int]:
 
 def _published(count: int) -> list[int]:
     made = newsroom.articles(newsroom.publication(), range(count))
-    publish.publish_due(NOW)
+    building.publish_due(NOW)
     return made
 
 
@@ -200,7 +199,7 @@ def test_a_change_is_served_while_the_document_stands_on_the_shelf(
     assert b"Story 7<" in before.content
 
     newsroom.kill(articles[7], now=NOW + minutes(1))
-    publish.publish_due(NOW + minutes(1))
+    building.publish_due(NOW + minutes(1))
     time.sleep(feed_shelf.FRESH_S)
 
     after = browser.get("/feeds/everything.rss", headers={"If-None-Match": before.headers["etag"]})

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.feeds import publish
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
+from tests.feeds import building
 from tests.web.newsroom import Newsroom
 
 _NO_PAGE = re.compile(r"/feeds/|/static/|\.opml|^(?!/)")
@@ -36,7 +36,7 @@ def test_every_public_page_announces_its_feeds(browser: TestClient, newsroom: Ne
     with transaction() as tx:
         feeds.ensure(tx, newsroom.english)
         feeds.ensure(tx, newsroom.arabic)
-    publish.publish_due(clock.now())
+    building.publish_due(clock.now())
 
     seen = _walk(browser, "/")
 

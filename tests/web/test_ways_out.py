@@ -20,7 +20,6 @@ from syndicate.actions.email_article import Wish
 from syndicate.actions.forms import Guarded
 from syndicate.articles import editing
 from syndicate.errors import NotFoundError
-from syndicate.feeds import publish
 from syndicate.newsletters import rehearse
 from syndicate.reading.records import Words
 from syndicate.store.content.articles import Article
@@ -31,6 +30,7 @@ from tests import rows, searching
 from tests.acting import TESTER
 from tests.application import build
 from tests.collect import newsroom
+from tests.feeds import building
 from tests.web.conftest import BASE_URL
 from tests.web.pushing import PATH, article
 
@@ -82,7 +82,7 @@ def seen(article_id: int, way: str) -> str:
     if way in PAGES:
         return _page(article_id, way)
     if way in FEEDS:
-        publish.publish_due(clock.now())
+        building.publish_due(clock.now())
         with TestClient(build(), base_url=BASE_URL) as fresh:
             return fresh.get(f"/feeds/everything.{way}").text
     return _digest() if way == "digest" else _emailed(article_id)
