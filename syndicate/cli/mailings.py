@@ -138,7 +138,7 @@ def resend(
     states = {DeliveryState[_STATES[each]] for each in what}
     choice = Choice(states, group, error)
     with transaction() as tx:
-        steering.standing(tx, mailing_id)
+        steering.progress_of(tx, mailing_id)
         number = resending.count(tx, mailing_id, choice)
     if not yes and number:
         doubt = " Some readers could get it twice." if Resendable.AMBIGUOUS in what else ""

@@ -19,7 +19,7 @@ def find(mailing_id: int) -> MailingProgress:
         NotFoundError: there is no such mailing.
     """
     with transaction() as tx:
-        return steering.standing(tx, mailing_id)
+        return steering.progress_of(tx, mailing_id)
 
 
 def watch(

@@ -153,7 +153,7 @@ def release(*, actor: Actor, now: dt.datetime) -> Plan:
     return done
 
 
-def standing(tx: Transaction, mailing_id: int) -> MailingProgress:
+def progress_of(tx: Transaction, mailing_id: int) -> MailingProgress:
     """How a mailing stands, for whoever names it: the same refusal at every face.
 
     Raises:

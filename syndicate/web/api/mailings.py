@@ -171,7 +171,7 @@ def list_mailings(
 def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
-        mailing_progress = steering.standing(tx, mailing_id)
+        mailing_progress = steering.progress_of(tx, mailing_id)
         problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
@@ -249,7 +249,7 @@ def release(actor: CanStop) -> InstallationView:
 
 def _read(mailing_id: int) -> MailingView:
     with transaction() as tx:
-        return _mailing(steering.standing(tx, mailing_id))
+        return _mailing(steering.progress_of(tx, mailing_id))
 
 
 def _mailing(mailing_progress: MailingProgress) -> MailingView:

@@ -57,7 +57,7 @@ def mailings(
 def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
     """The send room: one frozen audience, and what has become of it."""
     with transaction() as tx:
-        mailing_progress = steering.standing(tx, mailing_id)
+        mailing_progress = steering.progress_of(tx, mailing_id)
         errors = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
