@@ -47,7 +47,6 @@ _TITLES = {
     500: "Something went wrong",
     503: "Please try again soon",
 }
-_NO_JSON = "The body must be JSON; send it with the header Content-Type: application/json."
 SENTENCES = {
     404: "There is no page at this address. Perhaps it has moved, or the link is incomplete.",
     405: "This address does not take that kind of request.",
@@ -151,7 +150,8 @@ def _invalid(request: Request, error: Exception) -> Response:
         return answer(request, 422, f"The body is not valid JSON: {where}.")
     name = ".".join(str(part) for part in first["loc"][1:] if not _is_model(part)) or "body"
     if name == "body" and "json" not in request.headers.get("Content-Type", ""):
-        return answer(request, 422, _NO_JSON)
+        sentence = "The body must be JSON; send it with the header Content-Type: application/json."
+        return answer(request, 422, sentence)
     why = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"{first['msg']}."
     return answer(request, 422, f"The field {name} cannot be used: {why}")
 

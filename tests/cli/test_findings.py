@@ -110,7 +110,7 @@ def test_a_letter_is_never_sent_and_nothing_can_be_put_right_until_then() -> Non
     odd = found("rows")
 
     assert odd.state == "warn"
-    assert odd.says.startswith("Morning is a letter. ")
+    assert odd.says.startswith("Morning is a letter, which cannot be sent yet")
     assert not odd.says.endswith("It is not sent until then.")
 
 

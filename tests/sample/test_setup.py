@@ -111,7 +111,7 @@ def test_a_newsroom_whose_port_is_taken_moves_with_its_sources(tmp_path: Path) -
 def test_removing_leaves_what_is_somebody_elses() -> None:
     installed = _install()
     transfer.import_csv(
-        readers.as_csv(9, now=START), setup.NEWSLETTER, wording="", origin="", now=START
+        readers.as_csv(9, now=START), setup.NEWSLETTER, wording="Yes.", origin="a test", now=START
     )
     with transaction() as tx:
         own = _own_publication(tx)
