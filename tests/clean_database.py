@@ -16,8 +16,20 @@ _MOST_BYTES = 16 * 2**20
 _TABLES: LiteralString = """
 SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 """
-_SEQUENCES: LiteralString = "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'"
-# A sum of hashes, and no text to sort: it is asked after each test.
+_SEQUENCES: LiteralString = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
+"""
+# Counts what is done to tables, so that their shape is looked at after such a test alone.
+_COUNTED: LiteralString = """
+CREATE SCHEMA house;
+CREATE SEQUENCE house.alterations;
+CREATE FUNCTION house.count_one() RETURNS event_trigger LANGUAGE plpgsql
+  AS $$ BEGIN PERFORM nextval('house.alterations'); END $$;
+CREATE EVENT TRIGGER alterations ON ddl_command_end EXECUTE FUNCTION house.count_one();
+"""
+_ALTERATIONS: LiteralString = "SELECT (last_value, is_called) FROM house.alterations"
+# A sum of hashes, and no text to sort.
 _SHAPE: LiteralString = """
 SELECT sum(hashed) FROM (
   SELECT hash_record_extended((oid, relname, reloptions), 1) AS hashed FROM pg_class
@@ -78,7 +90,9 @@ class CleanDatabase:
         self._admin_url, self._url_of, self._template = admin_url, url_of, template
         self._made = 0
         self._is_there = False
-        self._made_state: list[object] = []
+        self._shape: object = None
+        self._alterations: object = None
+        self._first_rows: list[object] = []
         self._filled = self._as_made = sql.Composed([])
         self._kept: frozenset[str] = frozenset()
         self._sequences = sql.Composed([])
@@ -115,7 +129,8 @@ class CleanDatabase:
     def _undo(self, connection: psycopg.Connection) -> bool:
         """Whether the same database stands there, empty; else it was dropped."""
         if (
-            self._state(connection) == self._made_state
+            self._has_shape(connection)
+            and self._kept_rows(connection) == self._first_rows
             and int(str(self._value(connection, _SIZE))) <= _MOST_BYTES
         ):
             self._empty(connection)
@@ -187,7 +202,10 @@ class CleanDatabase:
         connection.execute(_AT_HOME)
         self._filled = _one_row_each("SELECT {} WHERE EXISTS (SELECT FROM {})", tables)
         self._kept = frozenset(str(row[0]) for row in connection.execute(self._filled))
-        self._made_state = self._state(connection)
+        self._first_rows = self._kept_rows(connection)
+        self._shape = self._value(connection, _SHAPE)
+        connection.execute(_COUNTED)
+        self._alterations = self._value(connection, _ALTERATIONS)
         sequences = [str(row[0]) for row in connection.execute(_SEQUENCES)]
         self._sequences = _one_row_each("SELECT {}, last_value, is_called FROM {}", sequences)
         self._as_made = _positions(connection, self._sequences)
@@ -211,14 +229,21 @@ class CleanDatabase:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         self._is_there = False
 
-    def _state(self, connection: psycopg.Connection) -> list[object]:
-        """What must be as it was for this to be the same database: its shape, its first rows."""
+    def _has_shape(self, connection: psycopg.Connection) -> bool:
+        """Whether the tables are as they were made."""
+        alterations = self._value(connection, _ALTERATIONS)
+        if alterations == self._alterations:
+            return True
+        self._alterations = alterations
+        return self._value(connection, _SHAPE) == self._shape
+
+    def _kept_rows(self, connection: psycopg.Connection) -> list[object]:
+        """Rows that a migration wrote, which must be as they were."""
         rows = sql.SQL("SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {} AS t")
-        first = [
+        return [
             connection.execute(rows.format(sql.Identifier(each))).fetchone()
             for each in sorted(self._kept)
         ]
-        return [self._value(connection, _SHAPE), *first]
 
     @staticmethod
     def _value(connection: psycopg.Connection, query: LiteralString) -> object:

@@ -88,7 +88,7 @@ def _phrases() -> Iterator[Expression]:
 
 def _of(path: Path) -> Iterator[Expression]:
     tree = trees.tree(path)
-    calls: list[Any] = [each for each in ast.walk(tree) if _of_re(each)]
+    calls: list[Any] = [each for each in trees.walk(tree) if _of_re(each)]
     if not calls:
         return
     name = ".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts)
@@ -128,7 +128,7 @@ def _of_re(node: ast.AST) -> bool:
 def _names(tree: ast.AST) -> dict[int, str]:
     """The name that each value of an assignment gets, by the value's node."""
     named: dict[int, str] = {}
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
             pairs = [(target, value)]
@@ -141,7 +141,7 @@ def _names(tree: ast.AST) -> dict[int, str]:
 def _asked(tree: ast.AST) -> dict[str, set[str]]:
     """The verbs by which each name is asked in a module, and those of all that are no constants."""
     asked: dict[str, set[str]] = defaultdict(set)
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if (
             isinstance(node, ast.Attribute)
             and node.attr in _VERBS

@@ -40,7 +40,7 @@ def _of(dotted: str, tree: ast.Module) -> Module:
     made = Module(dotted, tree)
     for node in made.tree.body:
         made.defined |= dict.fromkeys(_given(node), node)
-    for each in ast.walk(made.tree):
+    for each in trees.walk(made.tree):
         if isinstance(each, ast.ImportFrom):
             for alias in each.names:
                 made.imported[alias.asname or alias.name] = f"{each.module}.{alias.name}"
@@ -58,7 +58,7 @@ def _given(node: ast.stmt) -> list[str]:
     targets = node.targets if isinstance(node, ast.Assign) else []
     if isinstance(node, ast.AnnAssign):
         targets = [node.target]
-    names = [each for target in targets for each in ast.walk(target)]
+    names = [each for target in targets for each in trees.walk(target)]
     return [each.id for each in names if isinstance(each, ast.Name)]
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from tests.house import trees
 from tests.house.names_used import Function, Module, all_uses, last_name, parse, read
 from tests.house.test_tree import ROOT, sources
 
@@ -73,7 +74,7 @@ def dead_names(modules: list[Module], used: frozenset[str]) -> Iterator[str]:
 
 def dead_methods(modules: list[Module], used: frozenset[str]) -> Iterator[str]:
     for module in modules:
-        for kind in (each for each in ast.walk(module.tree) if isinstance(each, ast.ClassDef)):
+        for kind in (each for each in trees.walk(module.tree) if isinstance(each, ast.ClassDef)):
             if HOOKS & set(map(last_name, kind.bases)):
                 continue
             for method in (each for each in kind.body if isinstance(each, Function)):
@@ -87,7 +88,7 @@ def calls(modules: list[Module]) -> Mapping[str, list[ast.Call]]:
     """Every call by the last part of what is called; `partial(f, …)` is one of `f`."""
     found = defaultdict(list)
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in trees.walk(module.tree):
             if isinstance(node, ast.Call):
                 found[last_name(node.func)].append(node)
                 if last_name(node.func) == "partial" and node.args:
@@ -100,8 +101,8 @@ def values(modules: list[Module]) -> set[str]:
     """Names that are handed on without being called: whoever gets one may pass anything."""
     found = set()
     for module in modules:
-        called = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
-        for node in ast.walk(module.tree):
+        called = {id(node.func) for node in trees.walk(module.tree) if isinstance(node, ast.Call)}
+        for node in trees.walk(module.tree):
             if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called:
                 found.add(node.id if isinstance(node, ast.Name) else node.attr)
     return found

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,9 @@ def commands(command: object, path: str) -> Iterator[str]:
         yield path
 
 
-def all_commands() -> set[str]:
-    return set(commands(typer.main.get_command(whole()), "syndicate"))
+@cache
+def all_commands() -> frozenset[str]:
+    return frozenset(commands(typer.main.get_command(whole()), "syndicate"))
 
 
 def default_of(name: str) -> str:

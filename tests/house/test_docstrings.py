@@ -42,7 +42,7 @@ def parameters(function: Function) -> set[str]:
 def fields(kind: ast.ClassDef) -> set[str]:
     """What objects of a class have, by its own code: fields, methods, what `__init__` sets."""
     found = set()
-    for node in ast.walk(kind):
+    for node in trees.walk(kind):
         if isinstance(node, Function):
             found.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -54,7 +54,7 @@ def fields(kind: ast.ClassDef) -> set[str]:
 
 
 def unknown_names(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, ast.ClassDef):
             explained, real = listed(ast.get_docstring(node) or "", "Attributes"), fields(node)
         elif isinstance(node, Function):

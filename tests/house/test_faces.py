@@ -71,13 +71,13 @@ def functions(tree: ast.Module) -> list[ast.FunctionDef]:
 
 
 def names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {each.id for each in trees.walk(node) if isinstance(each, ast.Name)}
 
 
 def from_store(tree: ast.Module) -> dict[str, str]:
     """What a file calls a part of the store, and where that stands."""
     found: dict[str, str] = {}
-    for each in ast.walk(tree):
+    for each in trees.walk(tree):
         if isinstance(each, ast.ImportFrom) and (each.module or "").startswith("syndicate.store"):
             found |= {it.asname or it.name: f"{each.module}.{it.name}" for it in each.names}
         elif isinstance(each, ast.Import):
@@ -87,7 +87,7 @@ def from_store(tree: ast.Module) -> dict[str, str]:
 
 def asked(node: ast.AST, known: Mapping[str, str]) -> Iterator[str]:
     """Everything of the store that a piece of code names, in full."""
-    for each in ast.walk(node):
+    for each in trees.walk(node):
         if isinstance(each, ast.Name | ast.Attribute):
             first, dot, rest = ast.unparse(each).partition(".")
             yield f"{known.get(first, first)}{dot}{rest}"

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests import pumping
+from tests import matrix, pumping
 from tests.house import expressions
 from tests.house.expressions import Expression
 
@@ -22,10 +22,12 @@ def everywhere() -> list[Expression]:
     return expressions.everywhere()
 
 
+@pytest.mark.parametrize("step", matrix.steps(3))
 def test_no_expression_takes_more_than_twice_as_long_for_twice_a_text(
-    everywhere: list[Expression],
+    everywhere: list[Expression], step: int
 ) -> None:
-    worse = {each.place: found for each in everywhere if (found := _worst(each)) is not None}
+    some = everywhere[::step]
+    worse = {each.place: found for each in some if (found := _worst(each)) is not None}
 
     assert worse == {}
 

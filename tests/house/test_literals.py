@@ -145,7 +145,7 @@ def test_such_words_are_found_in_a_template(tag: str) -> None:
     ],
 )
 def test_such_words_are_found_in_code(code: str) -> None:
-    assert spelled(in_code(ast.walk(ast.parse(code))))
+    assert spelled(in_code(trees.walk(ast.parse(code))))
 
 
 def test_words_in_sentences_and_alone_are_no_such_words() -> None:

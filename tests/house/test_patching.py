@@ -22,7 +22,7 @@ def ours(tree: ast.Module) -> set[str]:
     """Names under which a file knows what is ours."""
     return {
         alias.asname or alias.name.partition(".")[0]
-        for node in ast.walk(tree)
+        for node in trees.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
         if (getattr(node, "module", None) or alias.name).partition(".")[0] in OURS
@@ -32,7 +32,7 @@ def ours(tree: ast.Module) -> set[str]:
 def patched(tree: ast.Module) -> Iterator[str]:
     """`module.name` of each function or class of ours that is put away for another."""
     names = ours(tree)
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr not in {"setattr", "patch", "object"} or not node.args:

@@ -77,7 +77,7 @@ def code() -> Iterator[tuple[str, str]]:
 
 
 def strings(tree: ast.AST, silent: set[int]) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if id(node) not in silent and len(node.value.split()) >= LEAST_WORDS:
@@ -86,7 +86,7 @@ def strings(tree: ast.AST, silent: set[int]) -> Iterator[str]:
 
 def documentation(tree: ast.AST) -> set[int]:
     """The strings that stand alone, which are docstrings and remarks."""
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {id(node.value) for node in trees.walk(tree) if isinstance(node, ast.Expr)}
 
 
 def helps(tree: ast.Module) -> set[int]:

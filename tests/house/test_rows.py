@@ -30,18 +30,18 @@ def outside() -> list[Path]:
 def transactions(tree: ast.AST) -> set[str]:
     """The names under which code has an open transaction in hand."""
     found = {"tx"}
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, ast.arg) and "Transaction" in ast.unparse(node.annotation or node):
             found.add(node.arg)
         elif isinstance(node, ast.withitem) and "transaction(" in ast.unparse(node.context_expr):
-            found |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+            found |= {each.id for each in trees.walk(node) if isinstance(each, ast.Name)}
     return found - {"transaction"}
 
 
 def statements_of_sessions(tree: ast.AST) -> Iterator[str]:
     """Uses of an open transaction that are the session's: `tx.add`, `tx.session` …"""
     names = transactions(tree)
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             continue
         if node.value.id in names and node.attr not in OPEN_TO_ALL:
@@ -54,7 +54,7 @@ def changed_rows(tree: ast.AST) -> Iterator[str]:
     if "syndicate.store" not in code:
         return
     no_columns = {"text"} if "lxml" in code else set()
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, ast.Attribute):
             is_change = not isinstance(node.ctx, ast.Load) and node.attr in COLUMNS - no_columns
         else:

@@ -145,7 +145,7 @@ def test_no_module_is_longer_than_a_sitting() -> None:
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
     """Each function and its lines, without its docstring (which says shape, unit and source)."""
-    for node in ast.walk(trees.tree(path)):
+    for node in trees.walk(trees.tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             first = node.body[0]

@@ -135,7 +135,7 @@ def test_no_bare_value_meets_a_column_of_a_word() -> None:
     ],
 )
 def test_a_bare_value_is_found(code: str) -> None:
-    assert list(bare_values(ast.walk(ast.parse(code))))
+    assert list(bare_values(trees.walk(ast.parse(code))))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def assigned(path: Path) -> set[str]:
         called = node.func if isinstance(node, ast.Call) else None
         is_filter = isinstance(called, ast.Attribute) and called.attr in _FILTERS
         if isinstance(node, ast.Compare) or is_filter:
-            compared |= {id(each) for each in ast.walk(node)}
+            compared |= {id(each) for each in trees.walk(node)}
     return {
         name
         for node in trees.nodes(path)

@@ -15,7 +15,8 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import feed_shelf
-from tests.feeds import building, newsroom
+from tests.clean_database import CleanDatabase
+from tests.feeds import building, newsroom, shelf
 from tests.feeds.newsroom import NOW, minutes
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -23,20 +24,20 @@ TYPES = {form.value: f"{form.media_type}; charset=utf-8" for form in FeedFormat}
 
 
 @pytest.fixture
-def articles() -> list[int]:
-    return _published(12)
+def articles(
+    database: str,  # noqa: ARG001 - the rows go there
+    clean_database: CleanDatabase,
+) -> list[int]:
+    return shelf.filled(clean_database, 12)
 
 
 @pytest.fixture
-def archives() -> list[int]:
+def archives(
+    database: str,  # noqa: ARG001 - the rows go there
+    clean_database: CleanDatabase,
+) -> list[int]:
     """More than stand on one page: the oldest are in archives."""
-    return _published(160)
-
-
-def _published(count: int) -> list[int]:
-    made = newsroom.articles(newsroom.publication(), range(count))
-    building.publish_due(NOW)
-    return made
+    return shelf.filled(clean_database, 173)
 
 
 @pytest.mark.usefixtures("database", "articles")
