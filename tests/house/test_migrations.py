@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from syndicate.embedded import places
-from syndicate.embedded.postgres import Postgres
+from syndicate.embedded.postgres import DATABASE, Postgres
 from syndicate.store.ground import session
 from syndicate.store.maintenance import migrate
 from syndicate.store.maintenance.tables import METADATA
@@ -70,7 +70,7 @@ def test_no_other_file_lies_among_them() -> None:
 
 
 def test_the_migrated_schema_is_the_one_that_the_classes_make(
-    postgres: Postgres, database: str, postgres_url: str
+    postgres: Postgres, postgres_url: str
 ) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE created TEMPLATE template1")
@@ -78,7 +78,7 @@ def test_the_migrated_schema_is_the_one_that_the_classes_make(
     METADATA.create_all(engine)
     engine.dispose()
 
-    migrated = dump(postgres, name_of(database))
+    migrated = dump(postgres, DATABASE)
     created = dump(postgres, "created")
 
     with psycopg.connect(postgres_url, autocommit=True) as connection:
