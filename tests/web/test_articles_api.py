@@ -22,6 +22,7 @@ from syndicate.web.api import signed
 from tests import searching
 from tests.collect import newsroom
 from tests.feeds import building
+from tests.web import operators
 from tests.web.pushing import PATH, article, everywhere
 
 ORDER = {"reason": "A court ordered it."}
@@ -132,6 +133,14 @@ def test_an_idempotency_key_gives_the_same_answer_again(
     assert (first.json(), first.status_code) == (again.json(), again.status_code)
     assert other.status_code == 409
     assert len(newsroom.articles()) == 1
+
+
+def test_two_tokens_of_one_name_may_use_the_same_idempotency_key(site: TestClient) -> None:
+    one, other = operators.bearer("editor"), operators.bearer("editor")
+    key = {"Idempotency-Key": "k1"}
+
+    assert site.post(PATH, json=article(), headers=one | key).status_code == 201
+    assert site.post(PATH, json=article(2), headers=other | key).status_code == 201
 
 
 def key_of_daily() -> bytes:

@@ -333,7 +333,9 @@ def _answered(
 
 
 def _key_hash(actor: Actor, key: str) -> bytes:
-    return hashlib.sha256(f"{actor.name}\0{key}".encode()).digest()
+    # Two tokens may have one name; who signs has a publication's name, and there is one of it.
+    whose = f"token:{actor.token_id}" if actor.token_id is not None else actor.name
+    return hashlib.sha256(f"{whose}\0{key}".encode()).digest()
 
 
 def _shown(row: Article) -> ArticleView:
