@@ -47,7 +47,10 @@ _TITLES = {
     500: "Something went wrong",
     503: "Please try again soon",
 }
+# What FastAPI says of a body that it cannot read, whatever is the matter.
+_UNREAD = "There was an error parsing the body"
 SENTENCES = {
+    400: "What you sent cannot be read. Check its form and its encoding, and send it again.",
     404: "There is no page at this address. Perhaps it has moved, or the link is incomplete.",
     405: "This address does not take that kind of request.",
     422: "Something you sent cannot be stored: a text, a time or a number is out of range.",
@@ -133,7 +136,7 @@ def _is_of_console(request: Request) -> bool:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - by registration
     given = error.detail
-    is_own = given and given != HTTPStatus(error.status_code).phrase
+    is_own = given and given not in {_UNREAD, HTTPStatus(error.status_code).phrase}
     sentence = given if is_own else SENTENCES.get(error.status_code, f"{given}.")
     response = answer(request, error.status_code, sentence)
     response.headers.update(error.headers or {})

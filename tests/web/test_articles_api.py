@@ -121,6 +121,17 @@ def test_a_body_that_is_not_sent_as_json_names_the_header(
     assert (answer.status_code, answer.json()["error"]["message"]) == (422, said)
 
 
+def test_a_body_that_nobody_can_read_is_refused_in_one_sentence(
+    site: TestClient, bearer: dict[str, str]
+) -> None:
+    headers = {**bearer, "Content-Type": "application/json"}
+
+    answer = site.post(PATH, content=b'{"id": "\xff"}', headers=headers)
+
+    said = "What you sent cannot be read. Check its form and its encoding, and send it again."
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, said)
+
+
 def test_an_idempotency_key_gives_the_same_answer_again(
     site: TestClient, bearer: dict[str, str]
 ) -> None:
