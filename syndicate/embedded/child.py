@@ -114,12 +114,18 @@ def end(process: Process, signals: Sequence[tuple[signal.Signals, float]]) -> No
         if process.poll() is not None:
             break
         process.send_signal(number)
-        try:
-            process.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            continue
+        give_time(process, patience_s)
     kill_session(process)
     process.wait()
+
+
+def give_time(process: Process, patience_s: float) -> bool:
+    """Wait until a child has ended; False when it took longer."""
+    try:
+        process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def kill_session(process: Process) -> None:

@@ -34,6 +34,7 @@ class Member:
         self._deaths = 0
         self._started_at = 0.0
         self._again_at: float | None = None
+        self._asked_at: float | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +45,7 @@ class Member:
         """Start it, without waiting until it is ready."""
         self.process = child.start(self.recipe)
         self._started_at = time.monotonic()
-        self._again_at = None
+        self._again_at = self._asked_at = None
 
     def wait_until_ready(self) -> None:
         """Wait until its probe succeeds.
@@ -73,19 +74,30 @@ class Member:
         return False
 
     def ask_to_stop(self) -> None:
-        """Tell it to finish what it has in hand and end."""
-        if self.process is not None and self.process.poll() is None:
+        """Tell it to finish what it has in hand and end: once, as a second signal means haste."""
+        if self.process is not None and self.process.poll() is None and self._asked_at is None:
+            self._asked_at = time.monotonic()
             self.process.send_signal(signal.SIGTERM)
 
     def end(self, *, now: bool = False) -> None:
         """Wait until it has ended, then kill what is left of it; safe to call twice.
 
+        Its patience runs from when it was asked: several that hang, hang no longer than one.
+
         Args:
             now: without waiting.
         """
-        if self.process is not None:
-            child.end(self.process, () if now else ((signal.SIGTERM, self.patience_s),))
-            self.process = None
+        if self.process is None:
+            return
+        if not now:
+            self.ask_to_stop()
+            child.give_time(self.process, self._until_killed_s())
+        child.end(self.process, ())
+        self.process = None
+
+    def _until_killed_s(self) -> float:
+        asked_at = self._asked_at or 0.0  # it had ended before anybody asked
+        return max(0.0, asked_at + self.patience_s - time.monotonic())
 
     def _note_death(self, now: float, status: int) -> None:
         self._deaths = 0 if now - self._started_at > _WELL_S else self._deaths

@@ -1,6 +1,7 @@
 """A process that dies comes back: at once at first, then with growing pauses."""
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,36 @@ def test_asked_to_stop_it_finishes_what_it_has(tmp_path: Path, members: list[Mem
 
     assert process.returncode in {0, -signal.SIGTERM}
     assert "finished" in (tmp_path / "one.log").read_text()
+
+
+def test_asked_to_stop_it_is_told_once(tmp_path: Path, members: list[Member]) -> None:
+    script = "trap 'echo told' TERM; echo up; for turn in 1 2 3 4 5 6; do sleep 0.1; done"
+    one = member(tmp_path, script, members)
+    one.start()
+    one.wait_until_ready()
+
+    log_file = tmp_path / "one.log"
+    one.ask_to_stop()
+    assert wait_for(lambda: "told" in log_file.read_text(), seconds=5)
+    one.end()
+
+    assert log_file.read_text().count("told") == 1
+
+
+def test_several_that_do_not_listen_take_no_longer_than_one(
+    tmp_path: Path, members: list[Member]
+) -> None:
+    deaf = "trap '' TERM; echo up; while :; do sleep 0.05; done"
+    several = [member(tmp_path, deaf, members) for _ in range(4)]
+    for each in several:
+        each.patience_s = 1.0
+        each.start()
+        each.wait_until_ready()
+
+    began = time.monotonic()
+    for each in several:
+        each.ask_to_stop()
+    for each in several:
+        each.end()
+
+    assert time.monotonic() - began < 3.0

@@ -345,7 +345,7 @@ def test_an_upgrade_in_another_cluster_than_it_sent_from_is_held(house: House) -
 
     migrate.upgrade()
 
-    assert "another PostgreSQL" in str(house.start())
+    assert "a different PostgreSQL" in str(house.start())
 
 
 def test_while_it_is_held_nothing_is_opened_and_every_face_says_why(house: House) -> None:
