@@ -5,6 +5,7 @@ is the full minute before the start, so that `syndicate newsletters send` has ne
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from syndicate.embedded.supervisor import Options, Stack
 
 
 def main() -> None:
+    # As the command itself does: a shell's `&` has Ctrl-C ignored by all that comes of it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, embargo_s, readers = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     now = clock.now()
     try:
