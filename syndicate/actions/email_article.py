@@ -133,12 +133,8 @@ def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
     found = reader_pages.article(tx, article_id, now=now, channel=Channel.MAIL)
     publication = publications.find(tx, found.story.publication_id) if found else None
     if found is None or publication is None:
-        raise _none(article_id)
+        raise forms.no_article(article_id)
     return _Found(found, publication)
-
-
-def _none(article_id: int) -> NotFoundError:
-    return NotFoundError("There is no such article here.", article_id=article_id)
 
 
 def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> bool:
@@ -211,7 +207,7 @@ def _queue(
 ) -> int | None:
     address_hash = recipients.hash_of(address)
     if not reader_pages.hold(tx, article_id, now=now, channel=Channel.MAIL):
-        raise _none(article_id)
+        raise forms.no_article(article_id)
     if not RECIPIENT_CAP.take(tx, address_hash.hex()[:32], now):
         return None
     if recipients.is_suppressed(tx, address_hash, SCOPE):

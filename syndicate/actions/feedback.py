@@ -13,7 +13,7 @@ from typing import Any
 from syndicate import logs, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
-from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
+from syndicate.errors import OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
@@ -64,7 +64,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         found = reader_pages.article(tx, article_id, now=now)
         publication = publications.find(tx, found.story.publication_id) if found else None
         if found is None or publication is None:
-            raise _none(article_id)
+            raise forms.no_article(article_id)
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
             tx, str(publication.id), now
         )
@@ -117,7 +117,7 @@ def _pass_on(
     digest = hashlib.sha256(f"{words.reply_to}\n{words.text}".encode()).hexdigest()[:32]
     with transaction() as tx:
         if not reader_pages.hold(tx, story.id, now=now):
-            raise _none(story.id)
+            raise forms.no_article(story.id)
         mailing_id = single.queue(
             tx,
             prepared,
@@ -130,10 +130,6 @@ def _pass_on(
         )
     log.info("feedback_taken", article_id=story.id, mailing_id=mailing_id)
     return mailing_id
-
-
-def _none(article_id: int) -> NotFoundError:
-    return NotFoundError("There is no such article here.", article_id=article_id)
 
 
 def _prepare(

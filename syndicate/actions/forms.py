@@ -10,7 +10,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from syndicate import settings, signing
-from syndicate.errors import CapReachedError, UsageError
+from syndicate.errors import CapReachedError, NotFoundError, UsageError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps
 from syndicate.store.platform.due import SKEW
@@ -105,3 +105,8 @@ def visitor_key(ip: str) -> str:
 def too_many(what: str) -> CapReachedError:
     """The answer to a visitor whose caps are used up."""
     return CapReachedError(f"{what} Please try again later.")
+
+
+def no_article(article_id: int) -> NotFoundError:
+    """What is said of an article that is not here, or is no longer."""
+    return NotFoundError("There is no such article here.", article_id=article_id)

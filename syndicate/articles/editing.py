@@ -12,7 +12,7 @@ from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import clean
 from syndicate.reading.dates import iso
-from syndicate.reading.encoding import legal
+from syndicate.reading.encoding import legal, tidy
 from syndicate.reading.records import Words
 from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
@@ -261,11 +261,6 @@ def record(
     subject = f"article:{article_id}"
     action = f"article.{what}"
     audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **detail)
-
-
-def tidy(text: str) -> str:
-    """What an editor typed as one line, without what no document can hold."""
-    return " ".join(legal(text).split())
 
 
 def _known(article_id: int, found: Article | None) -> Article:

@@ -19,7 +19,7 @@ from syndicate.errors import UsageError
 from syndicate.languages import normalised
 from syndicate.newsroom.verbs import verb
 from syndicate.reading.clean import absolute_url, clean
-from syndicate.reading.encoding import legal
+from syndicate.reading.encoding import legal, tidy
 from syndicate.reading.names import name_list
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import fingerprint
@@ -158,22 +158,22 @@ def entry_of(said: dict[str, Any]) -> Entry:
         if (url := absolute_url(each.get("url"), link))
     )
     return Entry(
-        title=_line(said["headline"]),
+        title=tidy(said["headline"]),
         link=link,
         guid=legal(said["id"]),
         authors=name_list(said.get("authors", ())),
         published=said.get("published_at"),
         updated=said.get("updated_at"),
-        summary=_line(said.get("standfirst", "")),
+        summary=tidy(said.get("standfirst", "")),
         content=clean(legal(said.get("body_html", "")), base=link),
         language=normalised(said.get("language")),
-        tags=tuple(_line(tag) for tag in said.get("tags", ())),
+        tags=tuple(tidy(tag) for tag in said.get("tags", ())),
         pictures=shown,
         kind=said.get("kind"),
         access=said.get("access"),
         state=said.get("state"),
         change=said.get("change"),
-        note=_line(said.get("note") or "") or None,
+        note=tidy(said.get("note") or "") or None,
         embargo_until=said.get("embargo_until"),
         keeps_embargo="embargo_until" not in said,
         section=said.get("section"),
@@ -196,10 +196,6 @@ def _picture(said: dict[str, Any], url: str) -> PictureIn:
 
 def _fingerprint(said: dict[str, Any]) -> bytes:
     return fingerprint(json.dumps(said, sort_keys=True, default=str))
-
-
-def _line(text: str) -> str:
-    return " ".join(legal(text).split())
 
 
 def _rows(tx: Transaction, source_id: int, found: Sequence[Identified]) -> dict[bytes, int]:

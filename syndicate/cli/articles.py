@@ -157,12 +157,8 @@ def alert(article_id: Id, *, as_json: AsJson = False) -> None:
     """Send an article immediately to the readers of alerts; once only."""
     with transaction() as tx:
         is_news = editing.alert(tx, article_id, actor=actor(), now=clock.now())
-        found = editing.find(tx, article_id)
-    if as_json:
-        print_json(summary(found))
-        return
     what = "is to be sent as an alert" if is_news else "was already to be sent as an alert"
-    sys.stdout.write(f"Article {article_id} {what}.\n")
+    _tell(article_id, what, as_json=as_json)
 
 
 @app.command()
@@ -243,11 +239,14 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _done(article_id: int, what: str, *, is_news: bool, as_json: bool) -> None:
+    now = f"{what}; its feeds are being rebuilt" if is_news else f"already {what}; nothing changed"
+    _tell(article_id, f"is {now}", as_json=as_json)
+
+
+def _tell(article_id: int, what: str, *, as_json: bool) -> None:
     with transaction() as tx:
         found = editing.find(tx, article_id)
     if as_json:
         print_json(summary(found))
-    elif is_news:
-        sys.stdout.write(f"Article {article_id} is {what}; its feeds are being rebuilt.\n")
     else:
-        sys.stdout.write(f"Article {article_id} is already {what}; nothing changed.\n")
+        sys.stdout.write(f"Article {article_id} {what}.\n")

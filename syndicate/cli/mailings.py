@@ -113,8 +113,8 @@ def resume(mailing_id: MailingId) -> None:
 @app.command()
 def cancel(mailing_id: MailingId, *, yes: Yes = False) -> None:
     """Never send the rest of a mailing."""
-    watching.find(mailing_id)
     if not yes:
+        watching.find(mailing_id)
         typer.confirm(f"Cancel what is left of mailing {mailing_id}?", abort=True)
     steering.cancel(mailing_id, actor=actor(), now=clock.now())
     sys.stdout.write(f"Mailing {mailing_id} is cancelled.\n")

@@ -7,6 +7,7 @@ setuid; so it is set after setuid, and children are started from a thread that l
 may.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -119,13 +120,10 @@ def end(process: Process, signals: Sequence[tuple[signal.Signals, float]]) -> No
     process.wait()
 
 
-def give_time(process: Process, patience_s: float) -> bool:
-    """Wait until a child has ended; False when it took longer."""
-    try:
+def give_time(process: Process, patience_s: float) -> None:
+    """Wait until a child has ended, or its patience is over."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def kill_session(process: Process) -> None:

@@ -12,7 +12,7 @@ from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
 from syndicate.newsroom.verbs import verb
-from syndicate.reading.encoding import legal
+from syndicate.reading.encoding import tidy
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
@@ -116,7 +116,7 @@ def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
         actor: who says so.
         now: aware UTC.
     """
-    told = " ".join(legal(why).split())[:MAX_WHY]
+    told = tidy(why)[:MAX_WHY]
     with transaction() as tx:
         if installation.stop_everything(tx, now=now, why=told or None, otherwise=NO_REASON):
             said = {"why": told or NO_REASON}

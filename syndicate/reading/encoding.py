@@ -62,6 +62,11 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def tidy(text: str) -> str:
+    """Legal text on one line, with single blanks."""
+    return " ".join(legal(text).split())
+
+
 def legal_object(found: dict[str, Any]) -> dict[str, Any]:
     """A JSON object (`object_hook`) into whose texts no escape has smuggled such characters."""
     return {name: _legal_value(value) for name, value in found.items()}

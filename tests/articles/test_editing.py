@@ -16,6 +16,7 @@ from syndicate.errors import (
     RefusedError,
     UsageError,
 )
+from syndicate.reading.encoding import tidy
 from syndicate.reading.records import Words
 from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.session import Transaction, transaction
@@ -119,7 +120,7 @@ def test_an_empty_standfirst_is_none_and_no_fault() -> None:
 
 
 def test_what_is_typed_becomes_one_line_that_a_document_can_hold() -> None:
-    assert editing.tidy(" A\tcold\n\n morning\x02 ") == "A cold morning"
+    assert tidy(" A\tcold\n\n morning\x02 ") == "A cold morning"
 
 
 # Who and which

@@ -1,7 +1,6 @@
 """Rows that older code wrote, or a hand by SQL: each costs itself, and every page stands."""
 
 import contextlib
-import datetime as dt
 import importlib
 import re
 from collections.abc import Callable
@@ -26,7 +25,7 @@ from syndicate.vocabulary.sources import SourceKind
 from tests import matrix, rows
 from tests.acting import TESTER
 from tests.clean_database import CleanDatabase
-from tests.feeds import building
+from tests.feeds.newsroom import publish_all
 from tests.web import newsroom as newsrooms
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -66,12 +65,6 @@ def _whole() -> Newsroom:
     operators.mailing(newsroom)
     publish_all(now)
     return newsroom
-
-
-def publish_all(now: dt.datetime) -> None:
-    with transaction() as tx:
-        feeds.mark_all_due(tx, now=now)
-    building.publish_due(now)
 
 
 def paths(room: Newsroom) -> list[str]:

@@ -112,6 +112,8 @@ def keep_down(tx: Transaction, article_ids: Collection[int], now: dt.datetime) -
         article_ids: the articles.
         now: aware UTC.
     """
+    if not article_ids:
+        return
     gone = (Article.id.in_(article_ids), Article.state == ArticleState.TAKEN_DOWN)
     for article in tx.scalars(select(Article).where(*gone).order_by(Article.id)).all():
         takedown_copies.remove_copies(tx, article, now)
