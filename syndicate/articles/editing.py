@@ -107,7 +107,7 @@ def embargo(
     article = lock(tx, article_id)
     if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
-            f"Article {article.id} is {_named(article)}; only what would be published can be held "
+            f"Article {article.id} is {named(article)}; only what would be published can be held "
             "back.",
             article_id=article.id,
         )
@@ -133,7 +133,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
     article = lock(tx, article_id)
     if article.state in ArticleState.gone():
         raise RefusedError(
-            f"Article {article_id} is {_named(article)}; no alert is sent for it.",
+            f"Article {article_id} is {named(article)}; no alert is sent for it.",
             article_id=article_id,
         )
     is_news = bool(alerts.ask(tx, [article_id], now=now))
@@ -233,7 +233,7 @@ def correct(
     article = lock(tx, article_id)
     if article.state in ArticleState.gone():
         raise RefusedError(
-            f"Article {article.id} is {_named(article)}; "
+            f"Article {article.id} is {named(article)}; "
             "only an article that readers can see is corrected.",
             article_id=article.id,
         )
@@ -285,7 +285,7 @@ def _words(article: Article, wording: Wording) -> Words:
     return Words.of(article, headline=headline, standfirst=tidy(standfirst), body_html=body)
 
 
-def _named(article: Article) -> str:
-    """The state of an article as it stands in a sentence."""
+def named(article: Article) -> str:
+    """The state of an article as it stands in a sentence: `killed`, `a draft`."""
     said = article.state.value.replace("_", " ")
     return "a draft" if article.state is ArticleState.DRAFT else said

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import bounds, clock
-from syndicate.articles import editing, similar, splitting
+from syndicate.articles import editing, featuring, similar, splitting
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -129,7 +129,7 @@ def embargo(
         raise UsageError(
             "Say when the embargo ends with --until, or publish the article with --lift."
         )
-    moment = _moment(until) if until is not None else None
+    moment = _moment(until, "The end of the embargo") if until is not None else None
     with transaction() as tx:
         is_news = editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
     what = "published" if moment is None else f"held back until {iso(moment)}"
@@ -158,6 +158,36 @@ def alert(article_id: Id, *, as_json: AsJson = False) -> None:
     with transaction() as tx:
         is_news = editing.alert(tx, article_id, actor=actor(), now=clock.now())
     what = "is to be sent as an alert" if is_news else "was already to be sent as an alert"
+    _tell(article_id, what, as_json=as_json)
+
+
+@app.command()
+def feature(
+    article_id: Id,
+    *,
+    teaser: Annotated[
+        str, typer.Option(help="What the list says; its headline without one.", show_default=False)
+    ] = "",
+    until: Annotated[
+        str | None, typer.Option(help="When it leaves the list: 2026-11-30T08:00:00Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put an article first in its publication's featured list."""
+    moment = _moment(until, "The end of the pick") if until is not None else None
+    with transaction() as tx:
+        is_news = featuring.feature(
+            tx, article_id, teaser=teaser, until=moment, actor=actor(), now=clock.now()
+        )
+    _done(article_id, "featured", is_news=is_news, as_json=as_json)
+
+
+@app.command()
+def unfeature(article_id: Id, *, as_json: AsJson = False) -> None:
+    """Take an article out of its publication's featured list, whoever put it there."""
+    with transaction() as tx:
+        is_news = featuring.unfeature(tx, article_id, actor=actor(), now=clock.now())
+    what = "is no longer featured" if is_news else "was not featured; nothing changed"
     _tell(article_id, what, as_json=as_json)
 
 
@@ -227,9 +257,9 @@ def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
     return found
 
 
-def _moment(text: str) -> dt.datetime:
+def _moment(text: str, what: str) -> dt.datetime:
     try:
-        return bounds.moment(dt.datetime.fromisoformat(text), "The end of the embargo")
+        return bounds.moment(dt.datetime.fromisoformat(text), what)
     except ValueError as error:
         if isinstance(error, OutOfBoundsError):
             raise

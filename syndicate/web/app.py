@@ -47,6 +47,7 @@ ROUTERS = (
     "syndicate.web.console.newsletters",
     "syndicate.web.console.rehearsal",
     "syndicate.web.console.sources",
+    "syndicate.web.console.articles",
     "syndicate.web.console.held",
     "syndicate.web.console.incidents",
     "syndicate.web.console.audit",
@@ -59,6 +60,7 @@ ROUTERS = (
     "syndicate.web.hooks_websub",
     "syndicate.web.hooks_mail",
     "syndicate.web.api.articles",
+    "syndicate.web.api.editing",
 )
 
 

@@ -10,6 +10,8 @@ ALERT = "articles.editing.alert"
 KILL = "articles.editing.kill"
 TAKE_DOWN = "articles.editing.take_down"
 SPLIT = "articles.splitting.split"
+FEATURE = "articles.featuring.feature"
+UNFEATURE = "articles.featuring.unfeature"
 PUSH = "articles.receive_push.receive"
 THEN = "2031-01-01T08:00:00Z"
 STORY = {"id": "cms-1", "publication": "courier", "headline": "A bridge is opened"}
@@ -17,7 +19,11 @@ STORY = {"id": "cms-1", "publication": "courier", "headline": "A bridge is opene
 DONE = (
     Done(
         CORRECT,
-        Asked("articles correct {report} --headline New --note 'It was five.'"),
+        Asked(
+            "articles correct {report} --headline New --note 'It was five.'",
+            ("/articles/{report}/correct", {"headline": "New", "note": "It was five."}),
+            ("/articles/{report}/correct", {"headline": "New", "note": "It was five."}),
+        ),
         ("article.correct", "article:{report}"),
     ),
     Done(
@@ -40,13 +46,18 @@ DONE = (
     ),
     Done(
         ALERT,
-        Asked("articles alert {report}", ("/articles/{report}/alert", {})),
+        Asked(
+            "articles alert {report}",
+            ("/articles/{report}/alert", {}),
+            ("/articles/{report}/alert", {}),
+        ),
         ("article.alert", "article:{report}"),
     ),
     Done(
         KILL,
         Asked(
             "articles kill {report} --note 'A hoax.'",
+            ("/articles/{report}/kill", {"note": "A hoax."}),
             ("/articles/{report}/kill", {"note": "A hoax."}),
         ),
         ("article.kill", "article:{report}"),
@@ -56,27 +67,68 @@ DONE = (
         Asked(
             "articles takedown {report} --reason 'An order.'",
             ("/articles/{report}/takedown", {"reason": "An order."}),
+            ("/articles/{report}/takedown", {"reason": "An order."}),
         ),
         ("article.takedown", "article:{report}"),
     ),
     Done(
         SPLIT,
-        Asked("articles split {report} --source {wire}"),
+        Asked(
+            "articles split {report} --source {wire}",
+            ("/articles/{report}/split", {"source_id": "{wire}"}),
+            ("/articles/{report}/split", {"source": "{wire}"}),
+        ),
         ("article.split", "article:{report}"),
+    ),
+    Done(
+        FEATURE,
+        Asked(
+            "articles feature {report} --teaser 'The bridge'",
+            ("/articles/{report}/feature", {"teaser": "The bridge"}),
+            ("/articles/{report}/feature", {"teaser": "The bridge"}),
+        ),
+        ("article.feature", "article:{report}"),
+    ),
+    Done(
+        UNFEATURE,
+        Asked(
+            "articles unfeature {report}",
+            ("/articles/{report}/unfeature", {}),
+            ("/articles/{report}/unfeature", {}),
+        ),
+        ("article.unfeature", "article:{report}"),
+        before=Asked(api=("/articles/{report}/feature", {})),
     ),
     Done(PUSH, Asked(api=("/articles", STORY)), ("article.push.created", "article:{next_article}")),
 )
 NOES = (
-    No(CORRECT, Asked(f"articles correct {NOBODY} --note x"), NotFoundError, NO_ARTICLE),
     No(
         CORRECT,
-        Asked("articles correct {killed} --note x"),
+        Asked(
+            f"articles correct {NOBODY} --note x",
+            (f"/articles/{NOBODY}/correct", {"note": "x"}),
+            (f"/articles/{NOBODY}/correct", {"note": "x"}),
+        ),
+        NotFoundError,
+        NO_ARTICLE,
+    ),
+    No(
+        CORRECT,
+        Asked(
+            "articles correct {killed} --note x",
+            ("/articles/{killed}/correct", {"note": "x"}),
+            ("/articles/{killed}/correct", {"note": "x"}),
+        ),
         RefusedError,
         "Article {killed} is killed; only an article that readers can see is corrected.",
     ),
     No(
         CORRECT,
-        Asked(f"articles correct {{report}} --note '{'x' * 1001}'"),
+        Asked(
+            f"articles correct {{report}} --note '{'x' * 1001}'",
+            ("/articles/{report}/correct", {"note": "x" * 1001}),
+            ("/articles/{report}/correct", {"note": "x" * 1001}),
+        ),
         UsageError,
         "The note is longer than 1,000 characters; shorten it.",
     ),
@@ -113,19 +165,31 @@ NOES = (
     ),
     No(
         ALERT,
-        Asked(f"articles alert {NOBODY}", (f"/articles/{NOBODY}/alert", {})),
+        Asked(
+            f"articles alert {NOBODY}",
+            (f"/articles/{NOBODY}/alert", {}),
+            (f"/articles/{NOBODY}/alert", {}),
+        ),
         NotFoundError,
         NO_ARTICLE,
     ),
     No(
         ALERT,
-        Asked("articles alert {killed}", ("/articles/{killed}/alert", {})),
+        Asked(
+            "articles alert {killed}",
+            ("/articles/{killed}/alert", {}),
+            ("/articles/{killed}/alert", {}),
+        ),
         RefusedError,
         "Article {killed} is killed; no alert is sent for it.",
     ),
     No(
         KILL,
-        Asked(f"articles kill {NOBODY}", (f"/articles/{NOBODY}/kill", {})),
+        Asked(
+            f"articles kill {NOBODY}",
+            (f"/articles/{NOBODY}/kill", {}),
+            (f"/articles/{NOBODY}/kill", {}),
+        ),
         NotFoundError,
         NO_ARTICLE,
     ),
@@ -133,6 +197,7 @@ NOES = (
         KILL,
         Asked(
             f"articles kill {{report}} --note '{'x' * 1001}'",
+            ("/articles/{report}/kill", {"note": "x" * 1001}),
             ("/articles/{report}/kill", {"note": "x" * 1001}),
         ),
         UsageError,
@@ -143,6 +208,7 @@ NOES = (
         Asked(
             f"articles takedown {NOBODY} --reason x",
             (f"/articles/{NOBODY}/takedown", {"reason": "x"}),
+            (f"/articles/{NOBODY}/takedown", {"reason": "x"}),
         ),
         NotFoundError,
         NO_ARTICLE,
@@ -150,14 +216,61 @@ NOES = (
     *(
         No(
             TAKE_DOWN,
-            Asked(f"articles takedown {{report}}{option}", ("/articles/{report}/takedown", body)),
+            Asked(
+                f"articles takedown {{report}}{option}",
+                ("/articles/{report}/takedown", body),
+                ("/articles/{report}/takedown", body),
+            ),
             UsageError,
             "A takedown needs a reason: say on what grounds the article is removed; the audit "
             "keeps it.",
         )
         for option, body in (("", {}), (" --reason ' '", {"reason": " "}))
     ),
-    No(SPLIT, Asked(f"articles split {NOBODY} --source 1"), NotFoundError, NO_ARTICLE),
+    No(
+        SPLIT,
+        Asked(
+            f"articles split {NOBODY} --source 1",
+            (f"/articles/{NOBODY}/split", {"source_id": 1}),
+            (f"/articles/{NOBODY}/split", {"source": 1}),
+        ),
+        NotFoundError,
+        NO_ARTICLE,
+    ),
+    *(
+        No(
+            verb,
+            Asked(
+                f"articles {name} {NOBODY}",
+                (f"/articles/{NOBODY}/{name}", {}),
+                (f"/articles/{NOBODY}/{name}", {}),
+            ),
+            NotFoundError,
+            NO_ARTICLE,
+        )
+        for verb, name in ((FEATURE, "feature"), (UNFEATURE, "unfeature"))
+    ),
+    No(
+        FEATURE,
+        Asked(
+            "articles feature {killed}",
+            ("/articles/{killed}/feature", {}),
+            ("/articles/{killed}/feature", {}),
+        ),
+        RefusedError,
+        "Article {killed} is killed; only what readers can see, or will see, is featured.",
+    ),
+    No(
+        FEATURE,
+        Asked(
+            "articles feature {report} --until 2025-11-30T08:00:00Z",
+            ("/articles/{report}/feature", {"until": "2025-11-30T08:00:00Z"}),
+            ("/articles/{report}/feature", {"until": "2025-11-30T08:00:00Z"}),
+        ),
+        UsageError,
+        "2025-11-30 08:00 UTC is in the past; give the time in the future until which to feature "
+        "the article, or none.",
+    ),
     *(
         No(PUSH, Asked(api=("/articles", STORY | said)), UsageError, sentence)
         for said, sentence in (

@@ -73,6 +73,14 @@ ARTICLE = {
 }
 BODIES: dict[str, Any] = {
     "/api/v1/articles": ARTICLE,
+    "/api/v1/articles/{article_id}/correct": {
+        "note": "n",
+        "headline": "h",
+        "standfirst": "s",
+        "body_html": "b",
+    },
+    "/api/v1/articles/{article_id}/feature": {"teaser": "t", "until": "2031-11-24T08:00:00Z"},
+    "/api/v1/articles/{article_id}/split": {"source_id": 1},
     "/api/v1/articles/{article_id}/embargo": {"until": "2026-11-24T08:00:00Z"},
     "/api/v1/articles/{article_id}/kill": {"note": "n"},
     "/api/v1/articles/{article_id}/takedown": {"reason": "r"},

@@ -28,6 +28,7 @@ PAGES = (
     "/console",
     "/console/mailings",
     "/console/newsletters",
+    "/console/articles",
     "/console/sources",
     "/console/held",
     "/console/incidents",

@@ -172,7 +172,9 @@ def picks(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[Fea
     ids = [row.article_id for row in rows if row.article_id is not None]
     shown = {story.id: story for story in _by_ids(tx, ids, now)}
     return [
-        FeaturedLine(row.teaser, row.url, shown.get(row.article_id or 0))
+        FeaturedLine(row.teaser or story.headline, row.url, story)
+        if (story := shown.get(row.article_id or 0))
+        else FeaturedLine(row.teaser, row.url, None)
         for row in rows
         if row.article_id is None or row.article_id in shown
     ]

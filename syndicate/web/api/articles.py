@@ -110,30 +110,6 @@ class ArticleIn(BaseModel):
     )
 
 
-class EmbargoIn(BaseModel):
-    """Until when an article is held back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    until: Moment | None = Field(description="null publishes it immediately")
-
-
-class KillIn(BaseModel):
-    """Why an article is withdrawn."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    note: Text = Field("", description="for the newsroom")
-
-
-class TakedownIn(BaseModel):
-    """Why an article is removed for good."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Text = Field("", description="required; the audit keeps it for good")
-
-
 class ArticleBatch(BaseModel):
     """Several articles of one publication."""
 
@@ -224,42 +200,6 @@ def show_article(_actor: CanRead, article_id: ArticleId) -> ArticleView:
     """One article, whatever its state."""
     with transaction() as tx:
         return _shown(editing.find(tx, article_id))
-
-
-@router.post("/articles/{article_id}/kill")
-def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = None) -> ArticleView:
-    """Withdraw an article; its text is kept but no longer shown. Safe to run twice."""
-    note = body.note if body else ""
-    with transaction() as tx:
-        editing.kill(tx, article_id, note=note, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
-
-
-@router.post("/articles/{article_id}/takedown")
-def take_article_down(
-    actor: CanEdit, article_id: ArticleId, body: TakedownIn | None = None
-) -> ArticleView:
-    """Remove an article and every copy of it for good; 400 without a reason. Safe to run twice."""
-    reason = body.reason if body else ""
-    with transaction() as tx:
-        editing.take_down(tx, article_id, reason=reason, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
-
-
-@router.post("/articles/{article_id}/alert")
-def alert_readers(actor: CanEdit, article_id: ArticleId) -> ArticleView:
-    """Send an article immediately to the readers of alerts; once only. Safe to run twice."""
-    with transaction() as tx:
-        editing.alert(tx, article_id, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
-
-
-@router.post("/articles/{article_id}/embargo")
-def hold_article(actor: CanEdit, article_id: ArticleId, body: EmbargoIn) -> ArticleView:
-    """Hold an article back until a moment, or let it out at once. Safe to run twice."""
-    with transaction() as tx:
-        editing.embargo(tx, article_id, body.until, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
 
 
 def _one_publication(several: list[ArticleIn], signed_for: str | None) -> str | None:

@@ -1,13 +1,14 @@
 """A publication's picks: replaced, ended and picked again, each list on its own."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from syndicate.store.content import featured
-from syndicate.store.content.articles import LINK, ArticleKey
+from syndicate.store.content.articles import LINK, Article, ArticleKey
 from syndicate.store.content.featured import Featured
 from syndicate.store.ground.session import Transaction, transaction
 from tests import rows
@@ -283,3 +284,64 @@ def test_who_writes_a_list_waits_for_whoever_writes_it_just_now(daily: int) -> N
 
 def _impatient(tx: Transaction) -> None:
     tx.execute(text("SET LOCAL lock_timeout = '50ms'"))
+
+
+def by_hand(publication_id: int, url: str, *, now: dt.datetime = NOW, **said: Any) -> bool:
+    with transaction() as tx:
+        found = tx.scalar(select(Article).where(Article.url == url))
+        if found is None:
+            found = rows.article(tx, publication_id, url[-1], NOW, url=url)
+        return featured.pick(
+            tx, found, **({"teaser": "", "ends_at": None, "by": "desk"} | said), now=now
+        )
+
+
+def out(url: str, *, now: dt.datetime = NOW) -> bool:
+    with transaction() as tx:
+        found = tx.scalars(select(Article).where(Article.url == url)).one()
+        return featured.drop(tx, found, by="desk", now=now)
+
+
+def test_an_editors_newest_pick_stands_first_and_no_page_moves_or_ends_it(daily: int) -> None:
+    replace(daily, A)
+    assert by_hand(daily, B)
+    assert by_hand(daily, C, teaser="Said by the desk")
+
+    replace(daily, B, A, now=NOW + HOUR)
+
+    assert current(daily, NOW + HOUR) == [("Said by the desk", C), ("", B), ("Picked a", A)]
+    assert not replace(daily, B, A, now=NOW + HOUR)
+
+
+def test_the_same_pick_again_is_no_change_and_another_end_is_one(daily: int) -> None:
+    by_hand(daily, A)
+
+    assert not by_hand(daily, A, now=NOW + HOUR)
+    assert by_hand(daily, A, now=NOW + HOUR, ends_at=NOW + 3 * HOUR)
+    assert current(daily, NOW + 2 * HOUR) == [("", A)]
+    assert current(daily, NOW + 3 * HOUR) == []
+
+
+def test_what_an_editor_left_out_no_page_picks_again(daily: int) -> None:
+    by_hand(daily, A)
+    replace(daily, A, B)
+
+    assert out(A, now=NOW + HOUR)
+    assert not out(A, now=NOW + HOUR)
+    replace(daily, B, A, now=NOW + HOUR)
+
+    assert [url for _, url in current(daily, NOW + HOUR)] == [B]
+    assert by_hand(daily, A, now=NOW + 2 * HOUR)
+    assert [url for _, url in current(daily, NOW + 2 * HOUR)] == [A, B]
+
+
+def test_a_page_that_knows_the_article_by_another_address_yields(daily: int) -> None:
+    by_hand(daily, A)
+    replace(daily, f"{A}?from=box", B, now=NOW + HOUR)
+    with transaction() as tx:
+        key = f"{daily}:a"
+        article_id = tx.scalars(select(Article.id).where(Article.url == A)).one()
+        rows.added(tx, ArticleKey(kind=LINK, key=key, article_id=article_id))
+        featured.link(tx, daily, {f"{A}?from=box": "a"})
+
+    assert [url for _, url in current(daily, NOW + HOUR)] == [A, B]
