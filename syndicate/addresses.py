@@ -62,6 +62,8 @@ def is_allowed(address: str, port: int, allow: Iterable[str] = ()) -> bool:
 def check_origin(entry: str) -> str:
     """One entry of `allow`, in its one spelling.
 
+    Link-local addresses are never an in-house server: clouds hand out keys there.
+
     Raises:
         BlockedAddressError: it is neither "IP:port" nor a private network.
     """
@@ -77,9 +79,9 @@ def check_origin(entry: str) -> str:
         else:
             host, _, port = entry.rpartition(":")
             address = ipaddress.ip_address(host.strip("[]"))
-            return (
-                f"[{address}]:{int(port)}" if address.version == _V6 else f"{address}:{int(port)}"
-            )
+            if not address.is_link_local:
+                is_v6 = address.version == _V6
+                return f"[{address}]:{int(port)}" if is_v6 else f"{address}:{int(port)}"
     except ValueError:
         pass
     raise BlockedAddressError(

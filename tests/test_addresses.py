@@ -64,7 +64,11 @@ def test_an_origin_has_one_spelling(entry: str, tidy: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", ["10.1.2.3", "cms.example:80", "0.0.0.0/0", "127.0.0.0/8", "8.8.0.0/16", "x", ""]
+    "entry",
+    [
+        *("10.1.2.3", "cms.example:80", "0.0.0.0/0", "127.0.0.0/8", "8.8.0.0/16", "x", ""),
+        *("169.254.169.254:80", "[fe80::1]:80"),
+    ],
 )
 def test_what_allows_too_much_is_refused(entry: str) -> None:
     with pytest.raises(BlockedAddressError, match="IP:port"):

@@ -1,7 +1,9 @@
-"""`syndicate sources`: add, list, check, pause and remove the places that articles come from."""
+"""`syndicate sources`: find, add, check, pause, remove the places that articles come from."""
 
 import dataclasses
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +16,8 @@ from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import checking, steering
+from syndicate.collect import checking, finding, steering
+from syndicate.collect.finding import Found
 from syndicate.newsroom import publications
 from syndicate.reading.dates import iso
 from syndicate.store.ground.session import transaction
@@ -150,6 +153,34 @@ def check_(
 
 
 @app.command()
+def find(
+    address: Annotated[
+        str, typer.Argument(help="A home page, feed, sitemap, section page or article.")
+    ],
+    *,
+    publication: Annotated[
+        str | None, typer.Option(help="Slug of the publication; the first one by default.")
+    ] = None,
+    allow: Allow = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look where any address leads, and show ten stories as they would be stored."""
+    found = finding.find(
+        address,
+        allow=allow or (),
+        publication=publication,
+        base_url=settings.load().base_url(),
+        now=clock.now(),
+    )
+    if as_json:
+        print_json(found.as_json())
+        return
+    terminal = Terminal(soft_wrap=True)
+    for line in _told(found):
+        terminal.print(line)
+
+
+@app.command()
 def hubs(*, as_json: AsJson = False) -> None:
     """List the hubs that push to us: what they reported first, and how late."""
     with transaction() as tx:
@@ -235,6 +266,27 @@ def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
             "reason": state.reason,
         }
     return shown
+
+
+def _told(found: Found) -> Iterator[str]:
+    """What was found, for people: a line each."""
+    yield found.sentence
+    for each in found.choices:
+        stories = "1 story" if each.stories == 1 else f"{each.stories} stories"
+        yield f"  {each.kind.value}  {each.url}  {each.title} ({stories})"
+        if each.profile:
+            yield f"        with the profile {json.dumps(dict(each.profile))}"
+    yield from (f"  {note}" for note in found.notes)
+    for story in found.stories:
+        section = story.section or (f"“{story.said_section}”" if story.said_section else "-")
+        yield f"\n{story.headline}"
+        yield (
+            f"  {iso(story.published_at)} · section {section} · {story.language} · "
+            f"{', '.join(story.authors) or 'no author'} · "
+            f"{story.picture['url'] if story.picture else 'no picture'}"
+        )
+        if story.standfirst:
+            yield f"  {story.standfirst}"
 
 
 def _tell_state(source_id: int, state: SourceState, *, as_json: bool) -> None:

@@ -64,9 +64,14 @@ class PageRead:
 
 @dataclass(frozen=True)
 class PageSource:
-    """What asking for a source's pages needs; `robots` is None where nobody's rules are asked."""
+    """What asking for a source's pages needs.
 
-    source_id: int
+    Attributes:
+        source_id: None of one that is only looked at.
+        robots: None where nobody's rules are asked.
+    """
+
+    source_id: int | None
     pages: Pages
     allow: tuple[str, ...]
     profile: dict[str, Any] | None

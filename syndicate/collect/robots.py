@@ -66,11 +66,7 @@ class Robots:
             RobotsError: its host does not let us read it.
             TemporaryError: its host does not say; then nothing is read there.
         """
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}".lower()
-        known = self._known.get(origin)
-        if known is None or known.until <= now:
-            known = await self._ask(origin, known, fetcher, allow, now)
+        origin, known = await self._of(url, fetcher, allow, now)
         if known.is_silent:
             raise TemporaryError(
                 f"{origin}/robots.txt cannot be fetched, so no page is read there for now.", url=url
@@ -81,6 +77,24 @@ class Robots:
                 "or say that the site is your own (`syndicate sources add … --no-robots`).",
                 url=url,
             )
+
+    async def sitemaps(
+        self, url: str, *, fetcher: Fetcher, allow: Iterable[str], now: dt.datetime
+    ) -> list[str]:
+        """The sitemaps that the host of a page names, as it wrote them; none where it is silent."""
+        _, known = await self._of(url, fetcher, allow, now)
+        return list(known.rules.sitemaps) if known.rules is not None else []
+
+    async def _of(
+        self, url: str, fetcher: Fetcher, allow: Iterable[str], now: dt.datetime
+    ) -> tuple[str, _Known]:
+        """The origin of a page, and what is known of its rules."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+        known = self._known.get(origin)
+        if known is None or known.until <= now:
+            known = await self._ask(origin, known, fetcher, allow, now)
+        return origin, known
 
     async def _ask(
         self,

@@ -299,7 +299,8 @@ class _Run:
     async def _pages(self, leased: LeasedSource, found: list[Identified]) -> EntriesWithPages:
         """The entries with their pages read, where the source says so."""
         source = PageSource.of(leased.source)
-        if source.pages is Pages.NEVER or leased.source.kind is SourceKind.PAGE:
+        is_article = leased.source.kind is SourceKind.PAGE and "links" not in (source.profile or {})
+        if source.pages is Pages.NEVER or is_article:
             return EntriesWithPages(found)
         wanted = await self._in_store(lambda: to_ask(leased.source.id, found))
         pages = await source.ask(

@@ -6,7 +6,8 @@ that needs more takes this process down and nothing else. A prefork task may not
 started anew as a program, and kept warm. When its parent dies, its standard input ends, and so
 does it.
 
-    question  {"op": "feed"|"page"|"sitemap", "url", "content_type", "now", "profile", "zone"}, body
+    question  {"op": "feed"|"page"|"listing"|"sitemap", "url", "content_type", "now", "profile",
+               "zone"}, body
     answer    {"ok": {…}}  or  {"error": "NotAFeedError", "message": "…"}
 """
 
@@ -22,13 +23,14 @@ from typing import Any, BinaryIO
 from pydantic import TypeAdapter
 
 from syndicate.errors import SyndicateError
-from syndicate.reading.records import ParsedFeed, ParsedPage, Sitemap
+from syndicate.reading.records import Listing, ParsedFeed, ParsedPage, Sitemap
 
 CPU_S = 5
 MEMORY_BYTES = 256 * 1024 * 1024
 HEAD = struct.Struct(">II")
 FEED = TypeAdapter(ParsedFeed)
 PAGE = TypeAdapter(ParsedPage)
+LISTING = TypeAdapter(Listing)
 SITEMAP = TypeAdapter(Sitemap)
 
 
@@ -62,7 +64,7 @@ def _load() -> None:
     from syndicate import languages  # noqa: PLC0415
     from syndicate.reading import dates  # noqa: PLC0415
     from syndicate.reading.feeds import parse, sitemap  # noqa: F401, PLC0415
-    from syndicate.reading.pages import extract  # noqa: F401, PLC0415
+    from syndicate.reading.pages import extract, listing  # noqa: F401, PLC0415
 
     languages.direction("fr")  # Babel's modules come with the first locale that is read
     dates.written("3. x 2026")  # in words of no language: dateparser asks all that it has
@@ -80,7 +82,7 @@ def _answer(question: dict[str, Any], body: bytes) -> bytes:
 
 def _read(question: dict[str, Any], body: bytes) -> bytes:
     from syndicate.reading.feeds import parse, sitemap  # noqa: PLC0415 - loaded by _load
-    from syndicate.reading.pages import extract  # noqa: PLC0415
+    from syndicate.reading.pages import extract, listing  # noqa: PLC0415
 
     now = dt.datetime.fromisoformat(question["now"])
     url, content_type = question.get("url"), question.get("content_type", "")
@@ -90,6 +92,8 @@ def _read(question: dict[str, Any], body: bytes) -> bytes:
         return FEED.dump_json(feed)
     if question["op"] == "sitemap":
         return SITEMAP.dump_json(sitemap.read(body, url=url, now=now, zone=zone))
+    if question["op"] == "listing":
+        return LISTING.dump_json(listing.read(body, url=url or "", content_type=content_type))
     page = extract.extract(
         body,
         url=url or "",

@@ -22,7 +22,7 @@ from typing import Any
 from syndicate import errors
 from syndicate.errors import NotAFeedError, OversizeError, SyndicateError
 from syndicate.reading import child
-from syndicate.reading.records import ParsedFeed, ParsedPage, Sitemap
+from syndicate.reading.records import Listing, ParsedFeed, ParsedPage, Sitemap
 
 WALL_S = 5.0
 START_S = 60.0  # imports, on a busy machine
@@ -84,6 +84,16 @@ class Readers:
         """
         return child.PAGE.validate_json(
             self._ask(body, op="page", url=url, content_type=content_type, now=now, profile=profile)
+        )
+
+    def listing(self, body: bytes, *, url: str, content_type: str, now: dt.datetime) -> Listing:
+        """Read what a page leads to (`reading.pages.listing`).
+
+        Raises:
+            OversizeError: it takes more time or memory than a document may.
+        """
+        return child.LISTING.validate_json(
+            self._ask(body, op="listing", url=url, content_type=content_type, now=now)
         )
 
     def sitemap(

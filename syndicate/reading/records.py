@@ -240,6 +240,30 @@ class ParsedPage:
 
 
 @dataclass(frozen=True)
+class NamedFeed:
+    """A feed that a page names; the title is what the page calls it."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a page leads to: feeds, and stories of its own site.
+
+    Attributes:
+        feeds: those of its head first, then those that it links to.
+        selector: the CSS selector of its links to stories, for a profile; None when it lists none.
+        stories: those links, in order.
+    """
+
+    title: str = ""
+    feeds: tuple[NamedFeed, ...] = ()
+    selector: str | None = None
+    stories: tuple[Teaser, ...] = ()
+
+
+@dataclass(frozen=True)
 class SitemapEntry:
     """One address of a sitemap; `title` and `published` where it is a news sitemap.
 

@@ -68,3 +68,14 @@ class HubState(enum.StrEnum):
     def open(cls) -> frozenset["HubState"]:
         """Those of a subscription that is renewed before it ends."""
         return frozenset({cls.ASKED, cls.VERIFIED})
+
+
+class Lead(enum.StrEnum):
+    """How an address that somebody pasted leads to stories."""
+
+    FEED = "feed"  # it is one
+    NAMED = "named"  # its page, or the site's home page, names a feed
+    USUAL = "usual"  # a feed lies where feeds usually do
+    SITEMAP = "sitemap"  # it is one, or robots.txt names it, or it lies where they usually do
+    LIST = "list"  # its page lists stories
+    ARTICLE = "article"  # its page is one

@@ -46,6 +46,7 @@ ROUTERS = (
     "syndicate.web.console.mailings",
     "syndicate.web.console.newsletters",
     "syndicate.web.console.rehearsal",
+    "syndicate.web.console.finding",
     "syndicate.web.console.sources",
     "syndicate.web.console.articles",
     "syndicate.web.console.held",

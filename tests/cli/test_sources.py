@@ -334,3 +334,31 @@ def test_a_source_is_added_collected_and_what_it_brought_is_changed_by_commands(
     assert (second["articles"], second["unchanged"]) == (0, 1)
     assert (corrected["revision"], corrected["headline"]) == (2, "New")
     assert (killed["state"], last["articles"]) == ("killed", 0)
+
+
+def test_what_an_address_leads_to_is_told_and_fits_the_command_that_adds_it(site: Site) -> None:
+    site.serve("/", "<link rel='alternate' type='application/rss+xml' href='/feed'>")
+    site.serve("/feed", rss(item(1, category="World"), item(2, category="Sport [b]")))
+
+    told = run("find", site.origin, "--allow", site.origin)
+    said = run("find", site.origin, "--allow", site.origin, "--json").said
+    (choice,) = said["choices"]
+    added = run("add", choice["url"], "--kind", choice["kind"], "--allow", site.origin)
+
+    assert told.out.startswith(
+        "This page leads to a feed with 2 stories.\n"
+        f"  feed  {site.url('/feed')}  Daily (2 stories)\n"
+    )
+    assert "section World · en · no author · no picture\n" in told.out
+    assert "section “Sport [b]” · en" in told.out
+    assert [each["section"] for each in said["stories"]] == ["World", None]
+    assert added.code == 0
+
+
+def test_an_address_that_leads_nowhere_ends_with_what_to_do(site: Site) -> None:
+    site.serve("/", "<p>Closed</p>")
+
+    done = run("find", site.url("/"), "--allow", site.origin)
+
+    assert (done.code, done.out) == (4, "")
+    assert "is no feed and leads to none" in done.err

@@ -131,9 +131,9 @@ def test_a_section_page_leads_to_its_articles(site: Site) -> None:
     done = newsroom.collect()
 
     assert done.articles == 2
-    assert {each.url for each in newsroom.articles()} == {
-        site.url("/story/1"),
-        site.url("/story/2"),
+    assert {(each.url, each.headline) for each in newsroom.articles()} == {
+        (site.url("/story/1"), "Story 1"),
+        (site.url("/story/2"), "Story 2"),
     }
 
 

@@ -22,6 +22,7 @@ ALLOWED = {
     "syndicate/cli/newsletters.py": "fields of a story in JSON",
     "syndicate/cli/send.py": "counts that somebody must look at, most urgent first",
     "syndicate/embedded/plan.py": "names of processes and their queues",
+    "syndicate/reading/pages/listing.py": "how sites call what they offer",
     "syndicate/reading/pages/profile.py": "fields of a profile",
     "syndicate/render/earlier.py": "blocks as an earlier version wrote them",
     "syndicate/sample/setup.py": "likewise, of a profile",

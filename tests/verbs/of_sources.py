@@ -26,6 +26,16 @@ DONE = (
     ),
     Done(
         "collect.steering.add",
+        Asked(
+            console=(
+                "/sources/use",
+                {"url": "http://{origin}/feed", "allow": "{origin}", "name": "Renamed"},
+            )
+        ),
+        ("changed", "source:{served}"),
+    ),
+    Done(
+        "collect.steering.add",
         Asked("sources add cms --kind push"),
         ("added", "source:{next_source}"),
     ),

@@ -30,6 +30,7 @@ PAGES = (
     "/console/newsletters",
     "/console/articles",
     "/console/sources",
+    "/console/sources/find",
     "/console/held",
     "/console/incidents",
     "/console/audit",

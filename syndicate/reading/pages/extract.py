@@ -35,7 +35,7 @@ _KINDS = {
 }
 # What `article:content_tier` of Facebook's Open Graph may say.
 _TIERS = {"free": Access.FREE, "locked": Access.PAID, "metered": Access.REGISTERED}
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 
 
 def extract(
@@ -61,7 +61,7 @@ def extract(
     root = tree(body, content_type)
     if root is None:
         return ParsedPage(url=url)
-    address = _base(root, url)
+    address = base_of(root, url)
     meta = Meta(root)
     node = jsonld.article_of(root)
     said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
@@ -140,7 +140,7 @@ def _links(root: etree._Element, meta: Meta, url: str) -> dict[str, Any]:
     for link in root.iter("link"):
         address = absolute_url(link.get("href"), url)
         kind = (link.get("type") or "").lower()
-        if address and "alternate" in (link.get("rel") or "").lower() and kind in _FEED_TYPES:
+        if address and "alternate" in (link.get("rel") or "").lower() and kind in FEED_TYPES:
             feeds.append(address)
     return {
         "feeds": tuple(dict.fromkeys(feeds)),
@@ -149,7 +149,8 @@ def _links(root: etree._Element, meta: Meta, url: str) -> dict[str, Any]:
     }
 
 
-def _base(root: etree._Element, url: str) -> str:
+def base_of(root: etree._Element, url: str) -> str:
+    """The address against which a page's own are read (`<base>`, else where it came from)."""
     base = root.find(".//base[@href]")
     return (absolute_url(base.get("href"), url) if base is not None else None) or url
 

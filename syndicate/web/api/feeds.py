@@ -1,13 +1,13 @@
 """/api/v1/feeds and /sources: what is published, and where it comes from."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock, settings
-from syndicate.collect import steering
+from syndicate.collect import finding, steering
 from syndicate.feeds import model
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -16,6 +16,7 @@ from syndicate.store.intake.sources import Source as SourceRow
 from syndicate.store.newsroom import publications
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.feeds import FeedFormat
+from syndicate.vocabulary.sources import Lead, SourceKind
 from syndicate.web.api.actors import CanRead, CanSteerSources
 
 router = APIRouter(prefix="/api/v1")
@@ -53,6 +54,74 @@ class SourceView(BaseModel):
     reason: str | None
 
 
+class Pasted(BaseModel):
+    """An address of which somebody wants to know where it leads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str = Field(
+        description="of a home page, feed, sitemap, section page or article; also without https://"
+    )
+    publication: str | None = Field(
+        None, description="slug of whose stories they would be; the first one's by default"
+    )
+    allow: list[str] = Field(
+        [], max_length=20, description="IP:port of in-house servers that Syndicate may connect to"
+    )
+
+
+class ChoiceView(BaseModel):
+    """A source that could be added."""
+
+    kind: SourceKind
+    url: str
+    title: str
+    stories: int = Field(description="how many it has now")
+    newest: dt.datetime | None
+    profile: dict[str, Any] | None = Field(description="what a source of it needs to be read")
+
+
+class PreviewPicture(BaseModel):
+    """The lead picture of a story."""
+
+    url: str
+    caption: str
+    credit: str
+    alt: str
+
+
+class PreviewView(BaseModel):
+    """An article as it would be stored."""
+
+    headline: str
+    standfirst: str
+    url: str | None
+    authors: list[str]
+    section: str | None = Field(description="the publication's own, by name")
+    said_section: str | None = Field(description="what the source calls its section")
+    tags: list[str]
+    language: str
+    direction: str
+    published_at: dt.datetime
+    is_dated: bool
+    access: str
+    is_held: bool
+    embargo_until: dt.datetime | None
+    is_backlog: bool = Field(description="too old for a newsletter after a first connection")
+    picture: PreviewPicture | None
+
+
+class FoundView(BaseModel):
+    """Where an address leads."""
+
+    url: str
+    lead: Lead
+    sentence: str
+    choices: list[ChoiceView] = Field(description="the best first")
+    stories: list[PreviewView] = Field(description="the newest of the first choice")
+    notes: list[str]
+
+
 @router.get("/feeds", tags=["feeds"])
 def list_feeds(_actor: CanRead) -> list[FeedView]:
     """Every feed of every publication."""
@@ -80,6 +149,19 @@ def list_sources(_actor: CanRead) -> list[SourceView]:
     """Every source, oldest first."""
     with transaction() as tx:
         return [_source(*pair) for pair in sources.listed(tx)]
+
+
+@router.post("/sources/find", tags=["sources"])
+def find_source(_actor: CanSteerSources, pasted: Pasted) -> FoundView:
+    """Look where an address leads, and read the newest stories there; nothing is stored."""
+    found = finding.find(
+        pasted.address,
+        allow=pasted.allow,
+        publication=pasted.publication,
+        base_url=settings.load().base_url(),
+        now=clock.now(),
+    )
+    return FoundView.model_validate(found.as_json())
 
 
 @router.post("/sources/{source_id}/pause", tags=["sources"])

@@ -1,5 +1,6 @@
 """Console pages from templates and plain data: never kept, never framed, of this moment."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Response
@@ -13,7 +14,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sending import DeliveryReason
 from syndicate.web import static
 from syndicate.web.headers import content_policy
-from syndicate.web.pages import PRIVATE
+from syndicate.web.pages import PRIVATE, origins
 
 _LANGUAGE = "en"
 
@@ -25,6 +26,7 @@ def render(
     status: int = 200,
     is_live: bool = False,
     with_frames: bool = False,
+    media: Iterable[str] = (),
     **context: Any,
 ) -> Response:
     """A page of the console.
@@ -35,6 +37,7 @@ def render(
         status: HTTP status.
         is_live: whether its script may open a stream.
         with_frames: whether pages of ours stand in frames on it.
+        media: addresses of pictures of others that it shows.
         **context: plain data for the template.
     """
     with transaction() as tx:
@@ -57,7 +60,7 @@ def render(
     )
     response = HTMLResponse(html, status, headers=PRIVATE)
     response.headers["Content-Security-Policy"] = content_policy(
-        is_live=is_live, frames="'self'" if with_frames else "'none'"
+        media=origins(media), is_live=is_live, frames="'self'" if with_frames else "'none'"
     )
     # Browsers that say no Sec-Fetch-Site say where a post comes from only under this policy.
     response.headers["Referrer-Policy"] = "same-origin"

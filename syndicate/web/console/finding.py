@@ -1,0 +1,166 @@
+"""/console/sources/find: paste any address, see where it leads and its stories, and use it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Response
+
+from syndicate import clock, settings
+from syndicate.collect import finding, steering
+from syndicate.collect.finding import Found
+from syndicate.errors import BlockedAddressError, SyndicateError, UsageError
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform.tokens import Actor
+from syndicate.vocabulary.sources import SourceKind
+from syndicate.web.console import pages
+from syndicate.web.console.actors import CanRead, CanSteerSources
+from syndicate.web.errors import status_of
+
+router = APIRouter(include_in_schema=False)
+_LONGEST = 3_000  # characters of an address, and of a few in-house servers
+_ADDRESS = Query(alias="address", max_length=_LONGEST)
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What was typed, as it is shown again.
+
+    Attributes:
+        allow: in-house servers, parted by spaces or commas.
+        publication: slug; empty for the first one.
+    """
+
+    address: str = ""
+    allow: str = ""
+    publication: str = ""
+
+    @property
+    def servers(self) -> list[str]:
+        """The in-house servers, one by one."""
+        return self.allow.replace(",", " ").split()
+
+
+@router.get("/console/sources/find")
+def find_page(actor: CanRead, address: Annotated[str, _ADDRESS] = "") -> Response:
+    """The form that takes an address."""
+    return _page(actor, Pasted(address))
+
+
+@router.post("/console/sources/find")
+def find(
+    actor: CanSteerSources,
+    address: Annotated[str, Form()] = "",
+    allow: Annotated[str, Form()] = "",
+    publication: Annotated[str, Form()] = "",
+) -> Response:
+    """Look where an address leads, and show its stories; nothing is stored."""
+    pasted = Pasted(address.strip(), allow, publication)
+    try:
+        found = look(pasted)
+    except SyndicateError as error:
+        return _page(actor, pasted, problem=error)
+    return _page(actor, pasted, found=found)
+
+
+@router.post("/console/sources/use")
+def use(  # noqa: PLR0913 - one field per fact of a source
+    actor: CanSteerSources,
+    *,
+    url: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = SourceKind.FEED.value,
+    name: Annotated[str, Form()] = "",
+    profile: Annotated[str, Form()] = "",
+    allow: Annotated[str, Form()] = "",
+    publication: Annotated[str, Form()] = "",
+) -> Response:
+    """Add what was found as a source."""
+    pasted = Pasted(url, allow, publication)
+    try:
+        add(pasted, kind, name, profile, actor=actor)
+    except SyndicateError as error:
+        return _page(actor, pasted, problem=error)
+    return pages.see_other("/console/sources")
+
+
+def look(pasted: Pasted) -> Found:
+    """Where a pasted address leads.
+
+    Raises:
+        SyndicateError: as `finding.find`.
+    """
+    return finding.find(
+        pasted.address,
+        allow=pasted.servers,
+        publication=pasted.publication or None,
+        base_url=settings.load().base_url(),
+        now=clock.now(),
+    )
+
+
+def add(pasted: Pasted, kind: str, name: str, profile: str, *, actor: Actor) -> None:
+    """Add a choice as a source.
+
+    Args:
+        pasted: its address.
+        kind: how it is read.
+        name: what its site calls it; empty calls it by its address.
+        profile: as JSON; empty for none.
+        actor: who asks.
+
+    Raises:
+        SyndicateError: as `steering.add`.
+    """
+    if kind not in SourceKind.fetched():
+        raise UsageError(f"{kind[:100]} is no kind of source that has an address.")
+    wanted = steering.Wanted(
+        url=pasted.address,
+        kind=SourceKind(kind),
+        name=name,
+        publication=pasted.publication or None,
+        allow=pasted.servers,
+        profile=_profile(profile),
+    )
+    steering.add(wanted, is_checked=True, actor=actor, now=clock.now())
+
+
+def media(found: Found | None) -> Sequence[str]:
+    """The addresses of the pictures of what was found."""
+    every = found.stories if found is not None else ()
+    return [str(each.picture["url"]) for each in every if each.picture]
+
+
+def _profile(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        found = text
+    if found is not None and not isinstance(found, dict):
+        raise UsageError("The profile is not one JSON object; look at the address again.")
+    return found
+
+
+def _page(
+    actor: Actor,
+    pasted: Pasted,
+    *,
+    found: Found | None = None,
+    problem: SyndicateError | None = None,
+) -> Response:
+    with transaction() as tx:
+        every = publications.all_publications(tx)
+    return pages.render(
+        actor,
+        "find.html",
+        status=status_of(problem) if problem is not None else 200,
+        tab="sources",
+        media=media(found),
+        pasted=pasted,
+        found=found,
+        problem=str(problem or ""),
+        is_blocked=isinstance(problem, BlockedAddressError),
+        publications=every,
+        use="/console/sources/use",
+    )
