@@ -19,7 +19,7 @@ from syndicate.bounces.keeping import advice
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.newsletters import timetable
 from syndicate.store.ground.session import BadValueError, Transaction, apart
-from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom import incidents, newsletters, sender_checks
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.newsletters import IssueState
@@ -165,6 +165,13 @@ def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
             yield Need(why, f"/console/newsletters/{each.id}")
 
 
+def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for each in sender_checks.wrong(tx):
+        told = ", ".join(row.record.words for row in each.records)
+        text = f"DNS is not right for the sender of {each.name}: {told}."
+        yield Need(text, f"/console/senders#{each.slug}")
+
+
 ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "mailings",
@@ -213,5 +220,11 @@ ALARMS: tuple[Alarm, ...] = (
         "a newsletter is not sent, because of what its own row says",
         "/console/newsletters",
         _newsletters,
+    ),
+    Alarm(
+        "senders",
+        "what DNS says of a sender lets receivers refuse or doubt its mail",
+        "/console/senders",
+        _senders,
     ),
 )

@@ -38,6 +38,7 @@ COLLECT_DUE = Job("collect.due", "collect")
 PUBLISH_FEEDS = Job("feeds.publish", "build")
 HUB = Job("feeds.hub", "hub")
 FETCH_BOUNCES = Job("bounces.fetch", "hub")
+CHECK_SENDERS = Job("senders.check", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
 OPEN_ALERTS = Job("newsletters.open_alerts", "urgent")
@@ -52,6 +53,7 @@ ALL: tuple[Job, ...] = (
     PUBLISH_FEEDS,
     HUB,
     FETCH_BOUNCES,
+    CHECK_SENDERS,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
     OPEN_ALERTS,

@@ -38,6 +38,9 @@ HOST_NAME = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 _LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
+_WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?")
+DNS_PORT = 53
+_PORT_NUMBERS = range(1, 65_536)
 # Set by the supervisor and the shell, read before there are settings: not settings themselves.
 NOT_SETTINGS = frozenset({"SYNDICATE_STACK", "SYNDICATE_CONFIG", "SYNDICATE_SECRETS_DIR"})
 
@@ -98,6 +101,11 @@ class Settings(BaseSettings):
         None,
         description="name that relays are told in EHLO; empty takes this host's name in DNS, else "
         "the domain that the mail comes from",
+    )
+    relay_addresses: list[str] = Field(
+        default_factory=list,
+        description="addresses from which the relay sends to receivers, for the sender check; "
+        "empty takes those of its name in DNS",
     )
     relay_accept_log: str | None = Field(
         None,
@@ -181,6 +189,11 @@ class Settings(BaseSettings):
     )
     dkim_selector: str = Field("syndicate", description="DKIM selector of the key file")
     dkim_key_file: Path | None = Field(None, description="PEM file of the DKIM private key")
+    dns_resolver: str | None = Field(
+        None,
+        description="address, or address:port, of the DNS server that the sender check asks; "
+        "empty asks those of this machine",
+    )
     collect_concurrency: int = Field(
         50, ge=1, le=500, description="sources that one collecting worker fetches at once"
     )
@@ -233,6 +246,23 @@ class Settings(BaseSettings):
             if literal and ipaddress.ip_address(literal[1]):
                 return said
         raise ValueError("it is neither a host name with a dot in it nor an [address]")
+
+    @field_validator("relay_addresses")
+    @classmethod
+    def _name_addresses(cls, said: list[str]) -> list[str]:
+        """Each in the one form that DNS is compared with."""
+        try:
+            return [str(ipaddress.ip_address(each.strip())) for each in said]
+        except ValueError as error:
+            raise ValueError("each is an IP address, such as 192.0.2.10") from error
+
+    @field_validator("dns_resolver")
+    @classmethod
+    def _name_a_resolver(cls, said: str | None) -> str | None:
+        """A name would have to be looked up first, at whom nobody knows."""
+        if said is not None and address_and_port(said, DNS_PORT) is None:
+            raise ValueError("it is neither an IP address nor one with a port, as 192.0.2.53:53")
+        return said
 
     def key(self) -> bytes:
         """The master key as 32 bytes.
@@ -304,6 +334,26 @@ def load() -> Settings:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{_config_file()} is not valid TOML: {error}.") from error
+
+
+def address_and_port(said: str, port: int) -> tuple[str, int] | None:
+    """An address and a port as `192.0.2.53`, `192.0.2.53:53` or `[2001:db8::53]:53` says them.
+
+    Args:
+        said: what was written.
+        port: where it says none.
+
+    Returns:
+        None where it is none of these.
+    """
+    host, number = said.strip(), str(port)
+    if bracketed := _WITH_PORT.fullmatch(host):
+        host, number = bracketed[1] or bracketed[2], bracketed[3] or number
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return (str(found), int(number)) if int(number) in _PORT_NUMBERS else None
 
 
 def _config_file() -> Path:

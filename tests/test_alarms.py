@@ -14,6 +14,7 @@ from syndicate import alarms
 from syndicate.alarms import ALARMS, Alarm, Need
 from syndicate.newsletters import kinds
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
@@ -248,6 +249,35 @@ def newsletters_that_come_out(tx: Transaction) -> None:
     rows.newsletter(tx, publication_id, "news", kind=NewsletterKind.ALERT, schedule={})
 
 
+def sender_check(tx: Transaction, slug: str, **states: str) -> str:
+    """What DNS said of a publication's sender."""
+    made = rows.publication(tx, slug)
+    kept = [
+        {"record": record, "state": state, "wanted": "", "found": "", "do": ""}
+        for record, state in states.items()
+    ]
+    sender_checks.keep(tx, made.id, made.sender_address, kept, now=NOW)
+    return slug
+
+
+def senders_that_dns_contradicts(tx: Transaction) -> list[Need]:
+    sender_check(tx, "courier", dkim="wrong", spf="wrong", mx="good")
+    sender_check(tx, "mail", helo="wrong", dkim="unknown")
+    said = "DNS is not right for the sender of"
+    return [
+        Need(f"{said} Courier: SPF, DKIM.", "/console/senders#courier"),
+        Need(f"{said} Mail: name in the relay's HELO.", "/console/senders#mail"),
+    ]
+
+
+def senders_that_are_well_unknown_or_new(tx: Transaction) -> None:
+    sender_check(tx, "courier", spf="good", dkim="unknown")
+    sender_check(tx, "mail", spf="wrong")
+    made = publications.by_slug(tx, "mail")
+    assert made is not None
+    made.sender_address = "news@elsewhere.example"
+
+
 RINGS: dict[str, list[Ring]] = {
     "mailings": [
         a_paused_mailing,
@@ -272,6 +302,7 @@ RINGS: dict[str, list[Ring]] = {
         ),
         a_newsletter(kinds.not_yet("Morning", NewsletterKind.LETTER), kind=NewsletterKind.LETTER),
     ],
+    "senders": [senders_that_dns_contradicts],
 }
 SILENT: dict[str, list[Make]] = {
     "mailings": [mailings_that_are_well, a_failure_in_the_seventh_mailing_from_the_top],
@@ -282,6 +313,7 @@ SILENT: dict[str, list[Make]] = {
     "late_singles": [singles_in_time_or_sent],
     "sources": [sources_that_are_well],
     "newsletters": [newsletters_that_come_out],
+    "senders": [senders_that_are_well_unknown_or_new],
 }
 
 

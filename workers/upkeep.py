@@ -8,6 +8,7 @@ from syndicate.bounces.keeping import record
 from syndicate.feeds import watch
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
+from syndicate.store.newsroom import sender_checks
 from syndicate.store.platform import installation
 from workers.app import app
 
@@ -47,10 +48,18 @@ def fetch_bounces(_now: dt.datetime) -> None:
         jobs.hint(jobs.FETCH_BOUNCES)
 
 
+def check_senders(now: dt.datetime) -> None:
+    """Have DNS asked about senders, once a day."""
+    with transaction() as tx:
+        if sender_checks.is_due(tx, now):
+            tx.hint(jobs.CHECK_SENDERS)
+
+
 STEPS: tuple[Callable[[dt.datetime], object], ...] = (
     keep_house,
     raise_mark,
     watch.notice_behind,
     record.sweep,
     fetch_bounces,
+    check_senders,
 )

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "send": "Send a newsletter to a file of readers, and count.",
     "subscribers": "Import, export, count and erase readers.",
     "mailings": "Watch and steer mailings.",
+    "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",
     "articles": "Find and change articles.",
     "tokens": "Create, list and revoke tokens of the HTTP API.",

@@ -9,7 +9,7 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,6 +22,7 @@ from rich.console import Console
 
 import syndicate
 from syndicate import clock, jobs, logs, settings, translations
+from syndicate.cli import senders
 from syndicate.cli.findings import (
     Finding,
     check_alarms,
@@ -65,6 +66,10 @@ def doctor(
     wanted = _wanted(only)
     if data_dir is not None:
         os.environ["SYNDICATE_DATA_DIR"] = str(data_dir.absolute())
+    if list(wanted) == ["dns"] and as_json:
+        running.attach()
+        print_json([_line(each) for each in senders.looked(settings.load())])
+        return
     findings = list(examine(wanted))
     if as_json:
         print_json({"checks": [asdict(each) for each in findings]})
@@ -76,6 +81,12 @@ def doctor(
     failed = [each.check for each in findings if each.state == "fail"]
     if failed:
         raise PartialError(f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}.")
+
+
+def _line(row: Mapping[str, str]) -> dict[str, str]:
+    """A line of the sender check, its four columns first."""
+    first = {name: row[name] for name in ("record", "wanted", "found", "do")}
+    return first | {"state": row["state"], "publication": row["publication"]}
 
 
 def examine(wanted: Collection[str]) -> Iterator[Finding]:
@@ -348,6 +359,7 @@ _CHECKS: tuple[Check, ...] = (
     check_database,
     check_broker,
     check_relay,
+    senders.check_dns,
     check_web,
     check_clock,
     check_alarms,

@@ -3,7 +3,7 @@
 import enum
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -15,8 +15,8 @@ Word = TypeVar("Word", bound=enum.StrEnum)
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
-def print_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on a line of its own, in UTF-8.
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print one JSON object, or one list, on a line of its own, in UTF-8.
 
     Half a character, as in a file's name that is no text, stands there as JSON can say it.
     """

@@ -176,3 +176,37 @@ _OF_REASON = {
     DeliveryReason.ACCEPT_LOG: (DeliveryState.ACCEPTED, "found in the relay's log"),
     DeliveryReason.RESTORED: (DeliveryState.AMBIGUOUS, "unknown since a backup was restored"),
 }
+
+
+class SenderRecord(enum.StrEnum):
+    """What a sender's domain and its relay need in DNS, in the order in which it is shown."""
+
+    SPF = "spf"
+    DKIM = "dkim"
+    DMARC = "dmarc"
+    MX = "mx"
+    REVERSE = "reverse"
+    HELO = "helo"
+
+    @property
+    def words(self) -> str:
+        """What screens call it."""
+        return _OF_RECORD[self]
+
+
+class RecordState(enum.StrEnum):
+    """Whether it is there; where nobody answered, or nobody can know, it is unknown."""
+
+    GOOD = "good"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+
+
+_OF_RECORD = {
+    SenderRecord.SPF: "SPF",
+    SenderRecord.DKIM: "DKIM",
+    SenderRecord.DMARC: "DMARC",
+    SenderRecord.MX: "MX for returned mail",
+    SenderRecord.REVERSE: "reverse name of the relay",
+    SenderRecord.HELO: "name in the relay's HELO",
+}

@@ -75,6 +75,7 @@ def _place(site: Site) -> dict[str, object]:
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
+        found |= {"publication": room.english}
         found |= _sources(tx, room, site)
         found |= _feeds(tx, room)
         found |= _newsletters(tx, room)

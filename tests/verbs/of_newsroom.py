@@ -1,4 +1,4 @@
-"""What is done to incidents and tokens, at each face that offers it."""
+"""What is done to incidents, senders and tokens, at each face that offers it."""
 
 from syndicate.errors import NotFoundError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
@@ -14,6 +14,16 @@ DONE = (
         "newsroom.incidents.close",
         Asked("bounces close {incident}", console=("/incidents/{incident}/close", {})),
         ("closed", "incident:{incident}"),
+    ),
+    Done(
+        "mail.sender.steering.check",
+        Asked(
+            "senders check -p courier",
+            ("/senders/courier/check", {}),
+            ("/senders/courier/check", {}),
+        ),
+        ("sender-check", "publication:{publication}"),
+        is_quiet_again=False,
     ),
     Done(
         "newsroom.tokens.add",
@@ -37,6 +47,12 @@ NOES = (
         Asked(f"bounces close {NOBODY}", console=(f"/incidents/{NOBODY}/close", {})),
         NotFoundError,
         NO_INCIDENT,
+    ),
+    No(
+        "mail.sender.steering.check",
+        Asked("senders check -p gone", ("/senders/gone/check", {}), ("/senders/gone/check", {})),
+        NotFoundError,
+        "There is no publication gone.",
     ),
     No(
         "newsroom.tokens.revoke",

@@ -33,6 +33,7 @@ PAGES = (
     "/console/sources/find",
     "/console/held",
     "/console/incidents",
+    "/console/senders",
     "/console/audit",
     "/console/release",
     "/console/stop",

@@ -66,6 +66,7 @@ LEFT = {
         *("feed_partner.created_at", "feed_partner.revoked_at", "installation.stopped_at"),
         *("installation.held_at", "installation.compared_for", "newsletter_told.told_at"),
         *("publication.created_at", "receiver_pace.changed_at", "relay_seen.at"),
+        *("sender_check.checked_at",),
         *("subscriber.created_at", "suppression.at", "used_token.used_at"),
         *("subscription.created_at", "subscription.confirmed_at", "subscription.ended_at"),
         *("article.alert_at", "article.collected_at", "consent.at", "source.created_at"),

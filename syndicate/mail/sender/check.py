@@ -1,0 +1,164 @@
+"""Looking at a sender: how its mail leaves, what DNS says of that, and keeping it once a day.
+
+    publication ──> Sending (settings, relays) ──> DNS ──> lines ──> rows
+
+No transaction is open while DNS and relays are asked. Names that are kept for examples (RFC 2606,
+RFC 6761) are asked for only at a resolver of one's own, which may know them.
+"""
+
+import datetime as dt
+import ipaddress
+import re
+import time
+from dataclasses import asdict
+
+import idna
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from syndicate import logs, settings
+from syndicate.mail.mime import dkim
+from syndicate.mail.relay import addresses, banner
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.sender import lines as records
+from syndicate.mail.sender import rules
+from syndicate.mail.sender.dkim_key import OwnKey
+from syndicate.mail.sender.lines import Ask, Line
+from syndicate.mail.sender.resolver import Resolver
+from syndicate.mail.sender.rules import Sending
+from syndicate.mail.sending.allowed import RESERVED
+from syndicate.settings import Settings
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications, sender_checks
+
+log = logs.get(__name__)
+
+RUN_S = 40.0  # a task's bound is 60 s, and one check takes 20 s at most
+_SMTP = 25
+# Seen by nobody outside: RFC 1918, RFC 6598, RFC 4193.
+_INSIDE = [
+    ipaddress.ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
+
+
+def look(sender_address: str, configured: Settings) -> list[Line]:
+    """What a sender needs in DNS, what is there, and what to do.
+
+    Args:
+        sender_address: of the publication.
+        configured: the settings: relays, DKIM, and which DNS to ask.
+
+    Raises:
+        SettingsError: the relay's address or the DKIM key cannot be used.
+    """
+    domain = _in_ascii(sender_address.partition("@")[2])
+    if not domain:
+        return rules.unasked("The sender's address has no domain.")
+    if configured.dns_resolver is None and re.search(RESERVED, domain):
+        return rules.unasked(f"{domain} is a name for examples, and nobody's: it is not asked for.")
+    ask = Resolver(configured.dns_resolver).ask
+    return rules.lines(_sending(domain, configured, ask), ask)
+
+
+def check_due(now: dt.datetime) -> int:
+    """Look at every sender that was not looked at for a day; how many. Safe to run twice.
+
+    Raises:
+        SettingsError: the relay's address or the DKIM key cannot be used.
+    """
+    ends_at = time.monotonic() + RUN_S
+    with transaction() as tx:
+        due = sender_checks.due(tx, now)
+    checked = 0
+    for publication_id, address in due:
+        if time.monotonic() > ends_at:  # upkeep asks again in ten minutes
+            break
+        found = look(address, settings.load())
+        with transaction() as tx:
+            if publications.find(tx, publication_id) is not None:
+                keep_lines(tx, publication_id, address, found, now)
+        checked += 1
+    if checked:
+        log.info("senders_checked", publications=checked)
+    return checked
+
+
+def keep_lines(
+    tx: Transaction,
+    publication_id: int,
+    address: str,
+    found: list[Line],
+    now: dt.datetime,
+) -> None:
+    """Write down what was found, in the place of what was found before."""
+    kept = [asdict(each) for each in found]
+    sender_checks.keep(tx, publication_id, address, kept, now=now)
+
+
+def _sending(domain: str, configured: Settings, ask: Ask) -> Sending:
+    relays = _relays(configured)
+    seen, hidden = _seen(relays, configured, ask)
+    names = tuple(dict.fromkeys(name for each in relays if (name := banner.name_of(each))))
+    return Sending(
+        domain,
+        key=_own_key(configured),
+        addresses=seen,
+        hidden=hidden,
+        helo=names,
+        unheard="" if names else "No relay greets: `syndicate doctor --only relay` says why.",
+    )
+
+
+def _relays(configured: Settings) -> tuple[Relay, ...]:
+    if configured.relay_url is None:
+        return ()
+    return addresses.parse_all(configured.relay_url.get_secret_value())
+
+
+def _seen(relays: tuple[Relay, ...], configured: Settings, ask: Ask) -> tuple[tuple[str, ...], str]:
+    """Addresses from which receivers get our mail, and where none is known why."""
+    if configured.relay_addresses:
+        return tuple(configured.relay_addresses), ""
+    if not relays:
+        return (), "No relay is set: the embedded mailbox sends nothing on."
+    if others := [each for each in relays if each.user is not None or each.port != _SMTP]:
+        return (), f"{others[0].name} takes our mail and sends it on from addresses of its own."
+    found = [address for each in relays for address in _of_host(each.host, ask)]
+    if not found:
+        return (), f"{relays[0].name} has no address that receivers see."
+    return tuple(dict.fromkeys(found)), ""
+
+
+def _of_host(host: str, ask: Ask) -> list[str]:
+    try:
+        said: tuple[str, ...] = (str(ipaddress.ip_address(host)),)
+    except ValueError:
+        said = records.addresses(ask, host).found if "." in host else ()
+    return [each for each in said if not _is_inside(each)]
+
+
+def _is_inside(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    return found.is_loopback or found.is_link_local or any(found in each for each in _INSIDE)
+
+
+def _own_key(configured: Settings) -> OwnKey | None:
+    if configured.dkim_domain is None or configured.dkim_key_file is None:
+        return None
+    domain, selector = configured.dkim_domain, configured.dkim_selector
+    key = dkim.load(domain, selector, configured.dkim_key_file).key
+    name, public = f"{selector}._domainkey.{domain}", key.public_key()
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if isinstance(key, RSAPrivateKey):
+        bare = key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+        return OwnKey(name, domain, "rsa", key.key_size, (spki, bare))
+    raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return OwnKey(name, domain, "ed25519", 0, (raw,))
+
+
+def _in_ascii(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode().lower() if domain else ""
+    except (idna.IDNAError, UnicodeError):
+        return ""

@@ -1,0 +1,188 @@
+"""What each line of the sender check says: pure, over what DNS answers to questions handed in."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from syndicate.mail.sender import dkim_key, dmarc, spf
+from syndicate.mail.sender.dkim_key import OwnKey
+from syndicate.mail.sender.lines import Ask, Line, addresses, shown
+from syndicate.mail.sender.spf import Verdict
+from syndicate.settings import HOST_NAME
+from syndicate.vocabulary.sending import RecordState, SenderRecord
+
+_AGAIN = "Ask again when DNS answers."
+_NAME_THEM = "Set SYNDICATE_RELAY_ADDRESSES to the addresses from which it sends."
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a domain's mail leaves us.
+
+    Attributes:
+        domain: of the sender, in ASCII: From, and returned mail.
+        key: what we sign with; None where the relay signs.
+        addresses: from which relays send to receivers.
+        hidden: why none is known, as a sentence; empty where one is.
+        helo: names that relays call themselves.
+        unheard: why none is known, as a sentence.
+    """
+
+    domain: str
+    key: OwnKey | None = None
+    addresses: tuple[str, ...] = ()
+    hidden: str = ""
+    helo: tuple[str, ...] = ()
+    unheard: str = ""
+
+
+def lines(sending: Sending, ask: Ask) -> list[Line]:
+    """Every line of the table, in its order.
+
+    Args:
+        sending: how the mail leaves.
+        ask: asks DNS.
+    """
+    return [
+        _spf(sending, ask),
+        _dkim(sending, ask),
+        dmarc.line(sending.domain, sending.key.domain if sending.key else None, ask),
+        _mx(sending, ask),
+        _reverse(sending, ask),
+        _helo(sending, ask),
+    ]
+
+
+def unasked(why: str) -> list[Line]:
+    """Every line where nothing was asked.
+
+    Args:
+        why: a sentence.
+    """
+    return [Line(each, RecordState.UNKNOWN, "", why) for each in SenderRecord]
+
+
+def _spf(sending: Sending, ask: Ask) -> Line:
+    terms = " ".join(_term(each) for each in sending.addresses) or "include:…"
+    wanted = f'{sending.domain} TXT "v=spf1 {terms} -all"'
+    answer = ask("TXT", sending.domain)
+    own = spf.records(answer.found)
+    if answer.trouble:
+        return Line(SenderRecord.SPF, RecordState.UNKNOWN, wanted, answer.trouble, _AGAIN)
+    if not own:
+        do = f"Publish the record at {sending.domain}."
+        return Line(SenderRecord.SPF, RecordState.WRONG, wanted, "nothing", do)
+    state, do = _authorised(sending, ask)
+    return Line(SenderRecord.SPF, state, wanted, shown(own), do)
+
+
+def _authorised(sending: Sending, ask: Ask) -> tuple[RecordState, str]:
+    """Whether every relay may send, and what to do."""
+    whole = spf.check(sending.domain, None, ask)
+    if whole.outcome == "broken":
+        return RecordState.WRONG, f"{whole.why} Receivers follow no part of it: mend the record."
+    verdicts = {
+        each: spf.check(sending.domain, ipaddress.ip_address(each), ask)
+        for each in sending.addresses
+    }
+    left_out = [each for each, verdict in verdicts.items() if _is_refused(verdict)]
+    untold = [each.why for each in (whole, *verdicts.values()) if each.outcome == "unknown"]
+    if left_out:
+        terms = " ".join(_term(each) for each in left_out)
+        return RecordState.WRONG, f"Add {terms} to the record, before its “all”."
+    if not sending.addresses:
+        return RecordState.UNKNOWN, f"{sending.hidden} {_NAME_THEM}"
+    if any(each.outcome != "pass" for each in verdicts.values()):
+        return RecordState.UNKNOWN, f"{untold[0]} {_AGAIN}"
+    return RecordState.GOOD, ""
+
+
+def _is_refused(verdict: Verdict) -> bool:
+    return verdict.outcome not in {"pass", "unknown"}
+
+
+def _term(address: str) -> str:
+    return f"ip6:{address}" if ":" in address else f"ip4:{address}"
+
+
+def _dkim(sending: Sending, ask: Ask) -> Line:
+    if sending.key is not None:
+        return dkim_key.line(sending.key, ask("TXT", sending.key.name))
+    return Line(
+        SenderRecord.DKIM,
+        RecordState.UNKNOWN,
+        f"SELECTOR._domainkey.{sending.domain}: the key of the relay that signs",
+        "Syndicate does not sign: SYNDICATE_DKIM_DOMAIN is empty.",
+        "If the relay signs, look at its key there; else set SYNDICATE_DKIM_DOMAIN and "
+        "SYNDICATE_DKIM_KEY_FILE.",
+    )
+
+
+def _mx(sending: Sending, ask: Ask) -> Line:
+    wanted = f"{sending.domain} MX 10 HOST, which takes returned mail"
+    answer = ask("MX", sending.domain)
+    if answer.trouble:
+        return Line(SenderRecord.MX, RecordState.UNKNOWN, wanted, answer.trouble, _AGAIN)
+    hosts = [each.partition(" ")[2] for each in answer.found]
+    if not hosts:
+        do = "Publish an MX: without one nothing comes back, and receivers can refuse the sender."
+        return Line(SenderRecord.MX, RecordState.WRONG, wanted, "nothing", do)
+    if "" in hosts:
+        do = "Name a host: “0 .” says that the domain takes no mail, so receivers refuse its mail."
+        return Line(SenderRecord.MX, RecordState.WRONG, wanted, "0 .", do)
+    found = {host: addresses(ask, host) for host in hosts}
+    if any(each.found for each in found.values()):
+        return Line(SenderRecord.MX, RecordState.GOOD, wanted, shown(answer.found))
+    if untold := [each.trouble for each in found.values() if each.trouble]:
+        return Line(SenderRecord.MX, RecordState.UNKNOWN, wanted, untold[0], _AGAIN)
+    do = f"Give {hosts[0]} an address: no MX of the domain has one."
+    return Line(SenderRecord.MX, RecordState.WRONG, wanted, shown(answer.found), do)
+
+
+def _reverse(sending: Sending, ask: Ask) -> Line:
+    wanted = "each address of the relay has a name, and the name leads back to it"
+    if not sending.addresses:
+        return Line(SenderRecord.REVERSE, RecordState.UNKNOWN, wanted, sending.hidden, _NAME_THEM)
+    told, wrong, untold = [], [], []
+    for address in sending.addresses:
+        answer = ask("PTR", address)
+        names = [name for name in answer.found if address in addresses(ask, name).found]
+        told.append(f"{address} {' '.join(answer.found) or answer.trouble or 'no name'}")
+        if answer.trouble:
+            untold.append(address)
+        elif not names:
+            wrong.append(address)
+    if wrong:
+        do = f"Ask the provider of {wrong[0]} to enter its name, and give that name the address."
+        return Line(SenderRecord.REVERSE, RecordState.WRONG, wanted, shown(told), do)
+    state = RecordState.UNKNOWN if untold else RecordState.GOOD
+    return Line(SenderRecord.REVERSE, state, wanted, shown(told), _AGAIN if untold else "")
+
+
+def _helo(sending: Sending, ask: Ask) -> Line:
+    wanted = "the name that the relay calls itself leads to its address"
+    if not sending.helo or not sending.addresses:
+        found = shown(sending.helo) or sending.unheard or sending.hidden
+        do = "" if not sending.helo else _NAME_THEM
+        return Line(SenderRecord.HELO, RecordState.UNKNOWN, wanted, found, do)
+    for name in sending.helo:
+        if not HOST_NAME.fullmatch(name.lower()):
+            do = "Set the relay's name to a host name that DNS knows (Postfix: myhostname)."
+            return Line(SenderRecord.HELO, RecordState.WRONG, wanted, name, do)
+        answer = addresses(ask, name)
+        if answer.trouble:
+            return Line(SenderRecord.HELO, RecordState.UNKNOWN, wanted, answer.trouble, _AGAIN)
+        if not set(answer.found) & set(sending.addresses):
+            found = f"{name} {' '.join(answer.found) or 'no address'}"
+            do = f"Give {name} the address {sending.addresses[0]}, or the relay another name."
+            return Line(SenderRecord.HELO, RecordState.WRONG, wanted, found, do)
+    return Line(
+        SenderRecord.HELO, RecordState.GOOD, wanted, shown(sending.helo), _other(sending, ask)
+    )
+
+
+def _other(sending: Sending, ask: Ask) -> str:
+    """What would be better where an address has another name than the one in HELO."""
+    names = {name for each in sending.addresses for name in ask("PTR", each).found}
+    if not names or names & set(sending.helo):
+        return ""
+    return f"Nothing has to be done; some receivers like it better to be called {min(names)}."

@@ -1,0 +1,62 @@
+"""/api/v1/senders: what each publication's sender needs in DNS, and what is there."""
+
+import datetime as dt
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from syndicate import clock
+from syndicate.mail.sender import steering
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom.sender_checks import Sender
+from syndicate.vocabulary.sending import RecordState, SenderRecord
+from syndicate.web.api.actors import CanRead, CanSteer
+
+router = APIRouter(prefix="/api/v1", tags=["senders"])
+
+
+class RecordView(BaseModel):
+    """One record: wanted, found, and what to do."""
+
+    record: SenderRecord
+    state: RecordState = Field(description="unknown where nobody answered, or nobody can know")
+    wanted: str = Field(description="as it is typed into DNS")
+    found: str
+    do: str = Field(description="empty where there is nothing to do")
+
+
+class SenderView(BaseModel):
+    """A publication's sender, and what was found of it when DNS was asked last."""
+
+    publication: str = Field(description="slug")
+    sender: str = Field(description="address")
+    checked_at: dt.datetime | None = Field(description="null where it was not asked yet")
+    records: list[RecordView]
+
+
+@router.get("/senders")
+def list_senders(_actor: CanRead) -> list[SenderView]:
+    """The sender of each publication, with what DNS said last."""
+    with transaction() as tx:
+        return [_view(each) for each in sender_checks.every(tx)]
+
+
+@router.post("/senders/{slug}/check")
+def check_sender(actor: CanSteer, slug: str) -> SenderView:
+    """Ask DNS about a publication's sender now; takes 15 seconds at most."""
+    return _view(steering.check(slug, actor=actor, now=clock.now()))
+
+
+def _view(sender: Sender) -> SenderView:
+    return SenderView(
+        publication=sender.slug,
+        sender=sender.address,
+        checked_at=sender.checked_at,
+        records=[
+            RecordView(
+                record=row.record, state=row.state, wanted=row.wanted, found=row.found, do=row.do
+            )
+            for row in sender.records
+        ],
+    )

@@ -1,0 +1,43 @@
+"""/console/senders: what each publication's sender needs in DNS, what is there, what to do."""
+
+from fastapi import APIRouter, Response
+
+from syndicate import clock
+from syndicate.mail.sender import steering
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom.sender_checks import Sender
+from syndicate.web.console import pages
+from syndicate.web.console.actors import CanRead, CanSteer
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/console/senders")
+def every(actor: CanRead) -> Response:
+    """Each publication's table, as DNS said it last."""
+    with transaction() as tx:
+        found = sender_checks.every(tx)
+    texts = {each.slug: _text(each) for each in found}
+    return pages.render(actor, "senders.html", tab="senders", found=found, texts=texts)
+
+
+@router.post("/console/senders/{slug}/check")
+def check(actor: CanSteer, slug: str) -> Response:
+    """Ask DNS now."""
+    found = steering.check(slug, actor=actor, now=clock.now())
+    return pages.see_other(f"/console/senders#{found.slug}")
+
+
+def _text(sender: Sender) -> str:
+    """The table as it is handed to whoever keeps the domain's DNS."""
+    told = [
+        f"{row.record.words} ({row.state})\n  wanted: {_one_line(row.wanted)}\n"
+        f"  found: {_one_line(row.found)}\n  to do: {_one_line(row.do) or 'nothing'}"
+        for row in sender.records
+    ]
+    return "\n".join(told)
+
+
+def _one_line(text: str) -> str:
+    return " / ".join(text.splitlines())

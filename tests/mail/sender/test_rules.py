@@ -1,0 +1,159 @@
+"""The table of the sender check: what each line says for what stands in DNS."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from syndicate.mail.sender import rules
+from syndicate.mail.sender.dkim_key import OwnKey
+from syndicate.mail.sender.dmarc import organisation
+from syndicate.mail.sender.lines import Line
+from syndicate.mail.sender.rules import Sending
+from syndicate.vocabulary.sending import RecordState, SenderRecord
+from tests.mail.sender.nameserver import zone_of
+
+KEY = OwnKey("s1._domainkey.daily.example", "daily.example", "rsa", 2048, (b"spki", b"bare"))
+OURS = base64.b64encode(b"spki").decode()
+SENDING = Sending("daily.example", KEY, ("192.0.2.10",), helo=("mail.daily.example",))
+GOOD = {
+    ("TXT", "daily.example"): ("hello", "v=spf1 ip4:192.0.2.10 -all"),
+    ("TXT", "s1._domainkey.daily.example"): (f"v=DKIM1; k=rsa; p={OURS}",),
+    ("TXT", "_dmarc.daily.example"): ("v=DMARC1; p=reject; rua=mailto:desk@daily.example",),
+    ("MX", "daily.example"): ("10 mx.daily.example",),
+    ("A", "mx.daily.example"): ("192.0.2.25",),
+    ("PTR", "192.0.2.10"): ("mail.daily.example",),
+    ("A", "mail.daily.example"): ("192.0.2.10",),
+}
+SPF, DKIM, DMARC, MX, REVERSE, HELO = SenderRecord
+AT = {
+    SPF: ("TXT", "daily.example"),
+    DKIM: ("TXT", "s1._domainkey.daily.example"),
+    DMARC: ("TXT", "_dmarc.daily.example"),
+    MX: ("MX", "daily.example"),
+    REVERSE: ("PTR", "192.0.2.10"),
+    HELO: ("A", "mail.daily.example"),
+}
+
+
+def line(record: SenderRecord, *found: str, sending: Sending = SENDING) -> Line:
+    held = GOOD | {AT[record]: found}
+    return {each.record: each for each in rules.lines(sending, zone_of(held))}[record]
+
+
+def test_a_domain_that_has_everything_is_good() -> None:
+    found = rules.lines(SENDING, zone_of(GOOD))
+
+    assert [(each.record, each.state, each.do) for each in found] == [
+        (record, RecordState.GOOD, "") for record in SenderRecord
+    ]
+    assert found[0].wanted == 'daily.example TXT "v=spf1 ip4:192.0.2.10 -all"'
+    assert found[1].wanted == f'{KEY.name} TXT "v=DKIM1; k=rsa; p={OURS}"'
+
+
+def test_what_does_not_answer_is_unknown_and_never_wrong() -> None:
+    silent = [name for _, name in GOOD]
+
+    found = rules.lines(SENDING, zone_of(GOOD, *silent))
+
+    assert {each.state for each in found} == {RecordState.UNKNOWN}
+    assert {each.found.removeprefix("192.0.2.10 ") for each in found} == {"No answer from DNS."}
+
+
+def test_a_domain_that_has_nothing_is_wrong_line_by_line() -> None:
+    found = rules.lines(SENDING, zone_of({}))
+
+    assert {each.state for each in found} == {RecordState.WRONG}
+    assert all(each.do for each in found)
+
+
+@pytest.mark.parametrize(
+    ("record", "found", "do"),
+    [
+        (SPF, ["v=spf1 a -all"], "Add ip4:192.0.2.10 to the record, before its “all”."),
+        (
+            SPF,
+            ["v=spf1 +all", "v=spf1 a"],
+            "daily.example has 2 SPF records; it can have only one.",
+        ),
+        (SPF, ["v=spf1 " + "a:mx.daily.example " * 11], "It takes more than 10 lookups"),
+        (DKIM, ["v=DKIM1; p=Zm9yZWlnbg=="], "Another key stands there"),
+        (DKIM, ["v=DKIM1; p="], "withdrawn"),
+        (DKIM, [f"k=ed25519; p={OURS}"], "Another key stands there"),
+        (DKIM, [f"p={OURS}", f"p={OURS}; n=x"], "Leave one of the 2 keys"),
+        (DKIM, [f"t=y; p={OURS}"], "Take t=y out"),
+        (DKIM, [f"h=sha1; p={OURS}"], "Take h= out"),
+        (DKIM, [f"s=tlsrpt; p={OURS}"], "Take s= out"),
+        (DMARC, ["v=DMARC1; rua=mailto:a@b.example"], "Say p=none"),
+        (DMARC, ["v=DMARC1; p=none", "v=DMARC1; p=reject"], "Leave one of the 2 records"),
+        (MX, ["0 "], "Name a host"),
+        (MX, ["10 gone.daily.example"], "Give gone.daily.example an address"),
+        (REVERSE, ["other.daily.example"], "Ask the provider of 192.0.2.10"),
+        (HELO, ["192.0.2.77"], "Give mail.daily.example the address 192.0.2.10"),
+    ],
+)
+def test_what_is_wrong_says_what_to_do(record: SenderRecord, found: list[str], do: str) -> None:
+    told = line(record, *found)
+
+    assert told.state is RecordState.WRONG
+    assert do in told.do
+
+
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        (DKIM, f"v=DKIM1; t=s; p={OURS[:3]} {OURS[3:]}"),
+        (DKIM, f"p={base64.b64encode(b'bare').decode()}"),
+        (SPF, "v=spf1 redirect=daily.example"),
+        (DMARC, "v=DMARC1;p=none"),
+    ],
+)
+def test_what_looks_odd_and_counts_is_not_wrong(record: SenderRecord, found: str) -> None:
+    told = line(record, found)
+
+    assert (told.state is RecordState.WRONG) is (record is SPF)  # it leads to itself
+
+
+def test_a_policy_stands_at_the_organisation_too_and_who_signs_must_be_of_it() -> None:
+    news = replace(SENDING, domain="news.daily.example")
+    above = {("TXT", "_dmarc.daily.example"): ("v=DMARC1; p=reject; sp=none",)}
+    strict = {("TXT", "_dmarc.daily.example"): ("v=DMARC1; p=reject; adkim=s",)}
+    foreign = replace(news, key=replace(KEY, domain="sender.example"))
+
+    def dmarc(sending: Sending, held: Mapping[tuple[str, str], tuple[str, ...]]) -> Line:
+        return rules.lines(sending, zone_of(held))[2]
+
+    assert dmarc(news, above).state is RecordState.GOOD
+    assert "_dmarc.daily.example" in dmarc(news, above).found
+    assert "p=quarantine" in dmarc(news, above).do
+    assert "or take adkim=s out" in dmarc(news, strict).do
+    assert "another owner's name" in dmarc(foreign, above).do
+    assert dmarc(replace(news, key=None), above).state is RecordState.GOOD
+
+
+def test_the_organisation_is_found_with_the_public_suffix_list() -> None:
+    names = ("news.daily.co.uk", "a.b.daily.com.qa", "daily.org", "news.daily.example")
+
+    found = [organisation(each) for each in names]
+
+    assert found == ["daily.co.uk", "daily.com.qa", "daily.org", "daily.example"]
+
+
+def test_who_hides_behind_a_relay_is_unknown_with_what_to_set() -> None:
+    hidden = Sending("daily.example", hidden="relay:587 sends it on.", unheard="It is silent.")
+
+    found = {each.record: each for each in rules.lines(hidden, zone_of(GOOD))}
+
+    assert {found[each].state for each in (SPF, DKIM, REVERSE, HELO)} == {RecordState.UNKNOWN}
+    assert "SYNDICATE_RELAY_ADDRESSES" in found[SPF].do
+    assert found[REVERSE].found == "relay:587 sends it on."
+    assert found[HELO].found == "It is silent."
+    assert found[MX].state is RecordState.GOOD
+
+
+def test_a_relay_that_calls_itself_no_host_name_is_told_so() -> None:
+    told = rules.lines(replace(SENDING, helo=("localhost",)), zone_of(GOOD))[5]
+
+    assert told.state is RecordState.WRONG
+    assert "host name that DNS knows" in told.do

@@ -1,0 +1,100 @@
+"""What senders need in DNS, where operators see it: page, first page, API, shell and doctor."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from syndicate import settings
+from syndicate.cli import build
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.publications import Publication
+from tests.mail.sender import nameserver
+from tests.mail.sender.nameserver import Nameserver
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+
+PATH = "/console/senders"
+
+
+@pytest.fixture
+def server(newsroom: Newsroom, settings_env: pytest.MonkeyPatch) -> Iterator[Nameserver]:
+    """A domain with SPF and no more, for a relay that is known."""
+    with nameserver.running() as found:
+        found.hold("TXT", "courier.example", "v=spf1 ip4:192.0.2.10 <b> -all")
+        settings_env.setenv("SYNDICATE_DNS_RESOLVER", found.address)
+        settings_env.setenv("SYNDICATE_RELAY_ADDRESSES", '["192.0.2.10"]')
+        settings.load.cache_clear()
+        with transaction() as tx:
+            row = tx.session.get_one(Publication, newsroom.english)
+            row.sender_address = "desk@courier.example"
+        yield found
+
+
+def test_a_sender_is_checked_by_a_button_and_red_stands_on_the_first_page(
+    browser: TestClient, server: Nameserver
+) -> None:
+    operators.sign_in(browser, "sender")
+    assert "DNS has not been asked about it yet." in browser.get(PATH).text
+
+    checked = browser.post(f"{PATH}/courier/check")
+    page, front = browser.get(PATH).text, browser.get("/console").text
+    asked = len(server.asked)
+
+    assert checked.headers["location"] == f"{PATH}#courier"
+    assert "holds &lt;b&gt;, which SPF does not know" in page
+    assert "Publish a record at _dmarc.courier.example" in page
+    assert "found: v=spf1 ip4:192.0.2.10 &lt;b&gt; -all" in page
+    assert "DNS is not right for the sender of" in front
+    assert f'href="{PATH}#courier"' in front
+    assert 0 < asked == len(server.asked)  # looking asks nobody
+
+
+def test_whoever_only_reads_sees_it_and_asks_nothing(
+    browser: TestClient, server: Nameserver
+) -> None:
+    operators.sign_in(browser, "viewer")
+
+    assert "Check it now" not in browser.get(PATH).text
+    assert browser.post(f"{PATH}/courier/check").status_code == 403
+    assert server.asked == []
+
+
+def test_api_and_shell_tell_the_same(browser: TestClient, server: Nameserver) -> None:
+    server.hold("TXT", "courier.example", "v=spf1 ip4:192.0.2.10 -all")
+
+    asked = browser.post("/api/v1/senders/courier/check", headers=operators.bearer("sender"))
+    listed = browser.get("/api/v1/senders", headers=operators.bearer("viewer")).json()
+    typed = CliRunner().invoke(build(["senders"]), ["senders", "list", "--json"])
+    table = CliRunner().invoke(build(["senders"]), ["senders", "list"])
+
+    assert asked.json() in listed
+    assert asked.json()["records"][0] == {
+        "record": "spf",
+        "state": "good",
+        "wanted": 'courier.example TXT "v=spf1 ip4:192.0.2.10 -all"',
+        "found": "v=spf1 ip4:192.0.2.10 -all",
+        "do": "",
+    }
+    told = json.loads(typed.output)["senders"]
+    assert [each["records"] for each in told] == [each["records"] for each in listed]
+    assert "desk@courier.example, asked" in table.output
+
+
+def test_doctor_asks_for_itself_and_keeps_nothing(browser: TestClient, server: Nameserver) -> None:
+    server.silent.add("courier.example")
+    doctor = ["doctor", "--only", "dns"]
+
+    lines = json.loads(CliRunner().invoke(build(doctor), [*doctor, "--json"]).output)
+    said = CliRunner().invoke(build(doctor), doctor)
+
+    assert list(lines[0])[:4] == ["record", "wanted", "found", "do"]
+    ours = {each["record"]: each["state"] for each in lines if each["publication"] == "courier"}
+    assert ours["spf"] == ours["mx"] == "unknown"
+    assert ours["dmarc"] == "wrong"
+    assert said.exit_code == 0
+    assert "DNS is not right: dmarc of courier" in said.output
+    listed = browser.get("/api/v1/senders", headers=operators.bearer("viewer")).json()
+    assert {len(each["records"]) for each in listed} == {0}
