@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "feeds": "Publish feeds.",
     "newsletters": "Compose and send newsletters.",
     "send": "Send a newsletter to a file of readers, and count.",
-    "subscribers": "Import, export, count and erase readers.",
+    "subscribers": "Import, export, count, find and erase readers.",
     "mailings": "Watch and steer mailings.",
     "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",

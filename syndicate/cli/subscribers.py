@@ -1,4 +1,4 @@
-"""`syndicate subscribers`: bring readers in, give them out, count them, forget one."""
+"""`syndicate subscribers`: bring readers in, give them out, count them; look after one of them."""
 
 import sys
 import time
@@ -11,6 +11,7 @@ import typer
 from syndicate import clock
 from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of, written
+from syndicate.cli.one_reader import show, why
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import PartialError, UsageError
@@ -22,6 +23,8 @@ from syndicate.subscribers import csvfile, steering, transfer
 from syndicate.subscribers import erase as erasing
 
 app = typer.Typer(no_args_is_help=True)
+for each in (show, why):
+    app.command()(each)
 REASONS_SHOWN = 20
 
 Newsletter = Annotated[str, typer.Option("--newsletter", "-n", help="Slug of the newsletter.")]

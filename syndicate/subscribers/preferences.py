@@ -11,10 +11,11 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Section
-from syndicate.store.readers import subscribers
+from syndicate.store.readers import changes, subscribers
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.subscribers import links, offer
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.readers import ReaderChange
 
 # Longer than any holiday; who wants less than nothing for half a year wants to leave.
 LONGEST_PAUSE = dt.timedelta(days=183)
@@ -105,6 +106,7 @@ def change(
         has_sections = bool(newsletters.sections_of(tx, newsletter.id))
         if not languages or (has_sections and not sections):
             raise UsageError("Choose at least one section and one language, or unsubscribe.")
+        before = _standing(tx, subscription, now)
         for kind, values in kept.items():
             subscribers.choose(tx, subscription.id, kind, values)
         subscribers.prefer(
@@ -113,7 +115,51 @@ def change(
             language=subscription.language if language is None else _one(newsletter, language),
             paused_until=_pause(paused_until, now),
         )
+        _note(tx, subscription, before, _standing(tx, subscription, now), now)
         return _read(tx, subscription, newsletter, now=now)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What a reader may change, as it stands at a moment."""
+
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    language: str
+    paused_until: dt.datetime | None
+
+
+def _standing(tx: Transaction, subscription: Subscription, now: dt.datetime) -> _Standing:
+    return _Standing(
+        subscribers.choices(tx, subscription.id, ChoiceKind.SECTION),
+        subscribers.choices(tx, subscription.id, ChoiceKind.LANGUAGE),
+        subscription.language,
+        _pause_left(subscription, now),
+    )
+
+
+def _note(
+    tx: Transaction, subscription: Subscription, was: _Standing, now_is: _Standing, at: dt.datetime
+) -> None:
+    """Write down what is another now; who saves the form as it was has changed nothing."""
+    if (was.sections, was.languages) != (now_is.sections, now_is.languages):
+        chosen = {"sections": list(now_is.sections), "languages": list(now_is.languages)}
+        changes.note(tx, subscription.id, ReaderChange.CHOSE, at=at, **chosen)
+    if was.language != now_is.language:
+        said = {"language": now_is.language}
+        changes.note(tx, subscription.id, ReaderChange.LANGUAGE, at=at, **said)
+    if was.paused_until != now_is.paused_until:
+        until = now_is.paused_until
+        if until is None:
+            changes.note(tx, subscription.id, ReaderChange.RESUMED, at=at)
+        else:
+            said = {"until": until.isoformat()}
+            changes.note(tx, subscription.id, ReaderChange.PAUSED, at=at, **said)
+
+
+def _pause_left(subscription: Subscription, now: dt.datetime) -> dt.datetime | None:
+    until = subscription.paused_until
+    return until if until is not None and until > now else None
 
 
 def _read(
@@ -121,14 +167,12 @@ def _read(
 ) -> Preferences:
     chosen = {kind: subscribers.choices(tx, subscription.id, kind) for kind in ChoiceKind}
     names = _names(newsletters.sections_of(tx, newsletter.id), newsletter)
-    paused_until = subscription.paused_until
-    is_paused = paused_until is not None and paused_until > now
     return Preferences(
         newsletter=newsletters.in_language(newsletter, subscription.language)["name"],
         newsletter_slug=newsletter.slug,
         language=subscription.language,
         is_active=subscription.state is SubscriptionState.ACTIVE,
-        paused_until=paused_until if is_paused else None,
+        paused_until=_pause_left(subscription, now),
         sections=_options(names, chosen[ChoiceKind.SECTION]),
         languages=_options(
             {tag: own_name(tag) for tag in newsletter.languages}, chosen[ChoiceKind.LANGUAGE]

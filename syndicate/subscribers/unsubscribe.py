@@ -74,7 +74,7 @@ def leave(token: str, now: dt.datetime) -> Left:
     subscription_id, _ = links.read(UNSUBSCRIBE, token)
     with transaction() as tx:
         subscription, newsletter = links.subscription(tx, subscription_id)
-        was_there = subscribers.end(subscription, now=now)
+        was_there = subscribers.end(tx, subscription, now=now)
         name = newsletters.in_language(newsletter, subscription.language)["name"]
         return Left(name, newsletter.slug, subscription.language, was_there)
 

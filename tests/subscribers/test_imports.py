@@ -213,7 +213,7 @@ def test_an_import_ends_and_wakes_nobody_whatever_it_says(state: str) -> None:
     with transaction() as tx:
         left = subscribers.lock_subscription(tx, 2)
         assert left is not None
-        subscribers.end(left, now=NOW)
+        subscribers.end(tx, left, now=NOW)
 
     bring(f"email,state\nreader001@example.com,{state}\nreader002@example.com,{state}\n")
 

@@ -131,7 +131,7 @@ def test_a_used_link_does_not_bring_back_who_has_left() -> None:
     with transaction() as tx:
         found = subscribers.lock_subscription(tx, subscription().id)
         assert found is not None
-        subscribers.end(found, now=NOW)
+        subscribers.end(tx, found, now=NOW)
 
     with pytest.raises(RefusedError, match="already been used"):
         confirm(token)

@@ -82,7 +82,7 @@ def test_an_import_brings_back_nobody_who_left_was_erased_or_is_suppressed(
     with transaction() as tx:
         left = subscribers.lock_subscription(tx, 1)
         assert left is not None
-        subscribers.end(left, now=NOW)
+        subscribers.end(tx, left, now=NOW)
         for address, scope in (
             ("reader003@example.com", "*"),
             ("reader005@example.com", newsletters.scope(morning.id)),
@@ -159,7 +159,7 @@ def test_what_was_exported_can_be_imported_and_who_left_stays_away(morning: News
     with transaction() as tx:
         left = subscribers.lock_subscription(tx, 2)
         assert left is not None
-        subscribers.end(left, now=NOW)
+        subscribers.end(tx, left, now=NOW)
     lines = list(transfer.export_csv("morning"))
     erase.erase("reader001@example.com", actor=TESTER, now=NOW)
     erase.erase("reader002@example.com", actor=TESTER, now=NOW)

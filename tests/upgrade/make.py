@@ -139,7 +139,7 @@ def _fates_of_readers() -> None:
             subscribers.of(tx, subscribers.by_address(tx, readers.address(n)).id, newsletter.id)
             for n in (1, 2)
         ]
-        subscribers.end(theirs[0], now=now)
+        subscribers.end(tx, theirs[0], now=now)
         reader_feeds.issue(tx, settings.load().key(), theirs[1].id, now=now)
         bounced = recipients.hash_of(readers.address(3))
         recipients.suppress(tx, bounced, scope="", reason=SuppressionReason.BOUNCE, now=now)

@@ -23,13 +23,13 @@ class Asked:
 
     Attributes:
         cli: a command line without `syndicate`.
-        api: path behind /api/v1, and a body: JSON, or a file's bytes.
-        console: path behind /console, and a form.
+        api: path behind /api/v1, and a body: JSON, or a file's bytes; None where it is a GET.
+        console: path behind /console, and a form; None where it is a GET.
     """
 
     cli: str | None = None
-    api: tuple[str, Json | bytes] | None = None
-    console: tuple[str, Json] | None = None
+    api: tuple[str, Json | bytes | None] | None = None
+    console: tuple[str, Json | None] | None = None
 
     def faces(self) -> list[str]:
         return [face for face in FACES if getattr(self, face) is not None]

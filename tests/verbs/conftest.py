@@ -187,10 +187,14 @@ class Faces:
         assert result.exit_code == 0, result.output
         return Answer(200, result.output)
 
-    def _program(self, path: str, body: Json | bytes, permissions: frozenset[Permission]) -> Answer:
+    def _program(
+        self, path: str, body: Json | bytes | None, permissions: frozenset[Permission]
+    ) -> Answer:
         bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
         address = f"/api/v1{path.format_map(self.place)}"
-        if isinstance(body, bytes):
+        if body is None:
+            answer = self.browser.get(address, headers=bearer)
+        elif isinstance(body, bytes):
             headers = bearer | {"Content-Type": "text/csv"}
             answer = self.browser.post(address, content=body, headers=headers)
         else:
@@ -200,13 +204,16 @@ class Faces:
         return Answer(answer.status_code, problem["message"] if problem else answer.text)
 
     def _operator(
-        self, path: str, form: Mapping[str, Any], permissions: frozenset[Permission]
+        self, path: str, form: Mapping[str, Any] | None, permissions: frozenset[Permission]
     ) -> Answer:
         secret = operators.token(permissions=permissions | {Permission.READ})
         assert self.browser.post("/console/sign-in", data={"token": secret}).status_code == 303
         address = f"/console{path.format_map(self.place)}"
-        said = {name: _filled(value, self.place) for name, value in form.items()}
-        answer = self.browser.post(address, data=said)
+        if form is None:
+            answer = self.browser.get(address)
+        else:
+            said = {name: _filled(value, self.place) for name, value in form.items()}
+            answer = self.browser.post(address, data=said)
         return Answer(answer.status_code, resolved(answer.text))
 
 

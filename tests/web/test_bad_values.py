@@ -86,6 +86,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/articles/{article_id}/takedown": {"reason": "r"},
     "/api/v1/installation/stop": {"why": "w"},
     "/api/v1/sources/find": {"address": "news", "publication": "p", "allow": ["a"]},
+    "/api/v1/subscribers/find": {"address": "reader001@example.com"},
 }
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
 # no text can hold left out.

@@ -34,6 +34,7 @@ PAGES = (
     "/console/held",
     "/console/incidents",
     "/console/senders",
+    "/console/readers",
     "/console/audit",
     "/console/release",
     "/console/stop",

@@ -224,7 +224,7 @@ def _opted_out(tx: Transaction, mailing: Mailing, recipient: Recipient, at: dt.d
     elif recipient.subscriber_id is not None:
         left = subscribers.of(tx, recipient.subscriber_id, mailing.newsletter_id)
         if left is not None:
-            subscribers.end(left, now=at)
+            subscribers.end(tx, left, now=at)
 
 
 def _bounced(

@@ -1,9 +1,10 @@
 """Who did what: every action of a person that changes what readers get."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Index, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.redaction import without_addresses_in
@@ -17,6 +18,7 @@ class Audit(Table):
     """One action, by ids alone."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject_id", "subject", "id"),)
 
     id: Mapped[Id]
     at: Mapped[dt.datetime]
@@ -35,6 +37,12 @@ def has(tx: Transaction, *, actor: str, subject: str) -> bool:
 def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
     """Everything of one kind that was done to a subject, oldest first."""
     query = select(Audit).where(Audit.subject == subject, Audit.action == action)
+    return list(tx.scalars(query.order_by(Audit.id)))
+
+
+def about(tx: Transaction, subject: str, actions: Collection[str]) -> list[Audit]:
+    """Some kinds of what was done to a subject, oldest first."""
+    query = select(Audit).where(Audit.subject == subject, Audit.action.in_(actions))
     return list(tx.scalars(query.order_by(Audit.id)))
 
 

@@ -35,6 +35,8 @@ class Permission(enum.StrEnum):
     FEEDS = "feeds.edit"  # add, retire and move feeds; know partners
     NEWSLETTERS = "newsletters.edit"  # make newsletters
     ARTICLES = "articles.write"
+    READERS = "readers"  # find one reader by address, and see what became of their mail
+    CARE = "readers.steer"  # send a reader's copy again, suppress an address, lift that
     IMPORT = "subscribers.import"
     EXPORT = "subscribers.export"
     ERASE = "subscribers.erase"

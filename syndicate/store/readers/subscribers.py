@@ -23,8 +23,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.store.ground.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import scope
+from syndicate.store.readers import changes
 from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression, hash_of
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.readers import ReaderChange
 
 
 class Subscriber(Table):
@@ -213,11 +215,12 @@ def activate(subscription: Subscription, *, now: dt.datetime) -> None:
     subscription.paused_until = None
 
 
-def end(subscription: Subscription, *, now: dt.datetime) -> bool:
+def end(tx: Transaction, subscription: Subscription, *, now: dt.datetime) -> bool:
     """The reader left: whether they were still there."""
     was_there = subscription.ended_at is None
     if was_there:
         subscription.ended_at = now
+        changes.note(tx, subscription.id, ReaderChange.LEFT, at=now)
     subscription.state = SubscriptionState.ENDED
     return was_there
 
@@ -286,8 +289,8 @@ def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list
             Subscriber.address,
             Subscription.state,
             Subscription.language,
-            _chosen(ChoiceKind.SECTION),
-            _chosen(ChoiceKind.LANGUAGE),
+            chosen(ChoiceKind.SECTION),
+            chosen(ChoiceKind.LANGUAGE),
             Subscription.confirmed_at,
             Subscription.ended_at,
             exists().where(
@@ -350,7 +353,8 @@ def erase(tx: Transaction, subscriber_id: int) -> int:
     return number
 
 
-def _chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
+def chosen(kind: ChoiceKind) -> ScalarSelect[list[str]]:
+    """As a column beside `Subscription`: what was chosen of a kind, NULL where nothing was."""
     values = func.array_agg(
         aggregate_order_by(SubscriptionChoice.value, SubscriptionChoice.value), type_=ARRAY(TEXT)
     )

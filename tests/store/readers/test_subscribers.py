@@ -196,8 +196,8 @@ def test_who_leaves_is_gone_once_and_the_first_time_counts(morning: int) -> None
         made = subscribed(tx, morning)
         found = tx.session.get_one(Subscription, made)
 
-        assert subscribers.end(found, now=NOW)
-        assert not subscribers.end(found, now=NOW + DAY)
+        assert subscribers.end(tx, found, now=NOW)
+        assert not subscribers.end(tx, found, now=NOW + DAY)
 
     assert (row(made).state, row(made).ended_at) == (SubscriptionState.ENDED, NOW)
 
@@ -206,7 +206,7 @@ def test_who_asked_again_and_takes_it_back_had_left_before(morning: int) -> None
     with transaction() as tx:
         made = subscribed(tx, morning, state=SubscriptionState.PENDING, ended_at=NOW - DAY)
 
-        assert not subscribers.end(tx.session.get_one(Subscription, made), now=NOW)
+        assert not subscribers.end(tx, tx.session.get_one(Subscription, made), now=NOW)
 
     assert (row(made).state, row(made).ended_at) == (SubscriptionState.ENDED, NOW - DAY)
 
