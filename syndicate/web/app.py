@@ -47,6 +47,7 @@ ROUTERS = (
     "syndicate.web.console.newsletters",
     "syndicate.web.console.rehearsal",
     "syndicate.web.console.finding",
+    "syndicate.web.console.lists",
     "syndicate.web.console.sources",
     "syndicate.web.console.articles",
     "syndicate.web.console.held",

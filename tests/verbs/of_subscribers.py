@@ -6,6 +6,12 @@ from tests.verbs.asked import NOBODY, Asked, Done, No
 CSV = b"address\nreader007@example.com\n"
 IMPORT = "subscribers import {file} -n morning --wording agreed --origin lists"
 PATH = "/newsletters/morning/subscribers?wording=agreed&origin=lists"
+FORM = {
+    "newsletter": "morning",
+    "wording": "agreed",
+    "origin": "lists",
+    "pasted": CSV.decode(),
+}
 NO_WORDING = "An import needs the wording that its readers agreed to: it is proof of their consent."
 NO_ORIGIN = "An import needs its origin, where the file comes from: it is proof of consent too."
 NO_SUCH = "There is no newsletter nothing; there are: morning, flash, mute."
@@ -47,13 +53,17 @@ DONE = (
     ),
     Done(
         "subscribers.steering.bring_in",
-        Asked(IMPORT, (PATH, CSV)),
+        Asked(IMPORT, (PATH, CSV), ("/lists", FORM)),
         ("import", "newsletter:{newsletter}"),
         is_quiet_again=False,
     ),
     Done(
         "subscribers.steering.give_out",
-        Asked("subscribers export -n morning"),
+        Asked(
+            "subscribers export -n morning",
+            ("/newsletters/morning/subscribers/export", {}),
+            ("/lists/export", {"newsletter": "morning"}),
+        ),
         ("export", "newsletter:{newsletter}"),
         is_quiet_again=False,
     ),
@@ -115,13 +125,21 @@ NOES = (
     ),
     No(
         "subscribers.steering.bring_in",
-        Asked(IMPORT.replace("morning", "nothing"), (PATH.replace("morning", "nothing"), CSV)),
+        Asked(
+            IMPORT.replace("morning", "nothing"),
+            (PATH.replace("morning", "nothing"), CSV),
+            ("/lists", FORM | {"newsletter": "nothing"}),
+        ),
         NotFoundError,
         NO_SUCH,
     ),
     No(
         "subscribers.steering.give_out",
-        Asked("subscribers export -n nothing"),
+        Asked(
+            "subscribers export -n nothing",
+            ("/newsletters/nothing/subscribers/export", {}),
+            ("/lists/export", {"newsletter": "nothing"}),
+        ),
         NotFoundError,
         NO_SUCH,
     ),

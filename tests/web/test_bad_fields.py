@@ -95,7 +95,11 @@ def test_no_field_of_a_form_breaks_anything(
     assert troubles(capsys.readouterr().out) == set()
     work(whole)
     operators.sign_in(browser)
-    assert {path: code for path, code in answers(browser, whole).items() if code >= 400} == {}
+    after = answers(browser, whole).items()
+    # The first article is gone: odd as its reason was, a takedown was asked for.
+    assert {
+        path: code for path, code in after if code >= (411 if "/articles/1/" in path else 400)
+    } == {}
 
 
 @pytest.mark.usefixtures("whole")

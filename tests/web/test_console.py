@@ -29,6 +29,7 @@ PAGES = (
     "/console/mailings",
     "/console/newsletters",
     "/console/articles",
+    "/console/lists",
     "/console/sources",
     "/console/sources/find",
     "/console/held",

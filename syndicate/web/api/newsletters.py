@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from syndicate import clock
@@ -18,7 +19,7 @@ from syndicate.store.newsroom import newsletters as rows
 from syndicate.store.views import operations, reader_pages
 from syndicate.subscribers import csvfile
 from syndicate.subscribers import steering as bringing
-from syndicate.web.api.actors import CanImport, CanRead, CanSend
+from syndicate.web.api.actors import CanExport, CanImport, CanRead, CanSend
 
 router = APIRouter(prefix="/api/v1")
 Slug = Annotated[str, Path(max_length=80)]
@@ -270,6 +271,18 @@ def import_subscribers(
         reasons=_told(done.refused),
         notes=_told(done.notes),
     )
+
+
+@router.post(
+    "/newsletters/{slug}/subscribers/export",
+    tags=["subscribers"],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def export_subscribers(actor: CanExport, slug: Slug) -> Response:
+    """A newsletter's readers as CSV, who left among them, as the import reads it."""
+    lines = bringing.give_out(slug, actor=actor, now=clock.now())
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
 
 
 def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:

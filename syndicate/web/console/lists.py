@@ -1,0 +1,113 @@
+"""/console/lists: bring a newsletter's readers in from a file, and give them out as one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi.responses import StreamingResponse
+
+from syndicate import clock
+from syndicate.errors import NotFoundError, UsageError
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.platform.tokens import Actor
+from syndicate.store.views import operations
+from syndicate.subscribers import csvfile, steering, transfer
+from syndicate.web.console import pages
+from syndicate.web.console.actors import CanExport, CanImport, CanRead
+from syndicate.web.errors import status_of
+from syndicate.web.pages import PRIVATE
+from syndicate.web.storable import Text
+
+_LINES_SHOWN = 200
+_PASTED = "pasted into the console"
+router = APIRouter(include_in_schema=False)
+Typed = Annotated[Text, Form()]
+
+
+@router.get("/console/lists")
+def form(actor: CanRead, newsletter: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """The form to bring readers in, and the buttons to give them out."""
+    return _page(actor, {"newsletter": newsletter})
+
+
+@router.post("/console/lists")
+def bring_in(  # noqa: PLR0913 - the fields of the form
+    actor: CanImport,
+    *,
+    newsletter: Typed = "",
+    wording: Typed = "",
+    origin: Typed = "",
+    ignored: Typed = "",
+    pasted: Annotated[str, Form()] = "",
+    file: UploadFile | None = None,
+) -> Response:
+    """Bring in the readers of a file, or of lines that were pasted; says what became of each."""
+    named = (file.filename or "") if file is not None else ""
+    typed = {
+        "newsletter": newsletter,
+        "wording": wording,
+        "origin": origin,
+        "ignored": ignored,
+        "pasted": pasted,
+    }
+    try:
+        transfer.refuse_by_name(named)
+        done = steering.bring_in(
+            csvfile.lines_of(csvfile.decoded(_content(file if named else None, pasted))),
+            newsletter,
+            wording=wording,
+            origin=origin or named[:200] or _PASTED,
+            ignored=[each.strip() for each in ignored.split(",") if each.strip()],
+            actor=actor,
+            now=clock.now(),
+        )
+    except (UsageError, NotFoundError) as error:
+        return _page(actor, typed, problem=error, named=named)
+    return pages.render(
+        actor,
+        "lists_done.html",
+        tab="newsletters",
+        done=done,
+        newsletter=newsletter,
+        most=_LINES_SHOWN,
+    )
+
+
+@router.post("/console/lists/export")
+def give_out(actor: CanExport, newsletter: Typed = "") -> Response:
+    """A newsletter's readers as a CSV file, which the form above reads."""
+    lines = steering.give_out(newsletter, actor=actor, now=clock.now())
+    day = f"{clock.now():%Y-%m-%d}"
+    named = {"Content-Disposition": f'attachment; filename="{newsletter}-{day}.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=PRIVATE | named)
+
+
+def _content(file: UploadFile | None, pasted: str) -> bytes:
+    if file is not None:
+        return file.file.read()
+    if not pasted.strip():
+        raise UsageError("Choose a file, or paste its lines.")
+    return pasted.encode()
+
+
+def _page(
+    actor: Actor,
+    typed: dict[str, str],
+    *,
+    problem: UsageError | NotFoundError | None = None,
+    named: str = "",
+) -> Response:
+    with transaction() as tx:
+        found = newsletters.every(tx)
+        readers = operations.active_readers(tx)
+    return pages.render(
+        actor,
+        "lists.html",
+        status=status_of(problem) if problem else 200,
+        tab="newsletters",
+        found=found,
+        readers=readers,
+        typed=typed,
+        problem=str(problem) if problem else "",
+        named=named,
+    )

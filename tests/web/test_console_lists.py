@@ -1,0 +1,55 @@
+"""Bringing readers in by the console: a file or lines, and what was typed stays when refused."""
+
+from starlette.testclient import TestClient
+
+from tests.web import operators
+from tests.web.newsroom import Newsroom
+
+FILE = b"address\nreader101@example.com\nnobody\n"
+SAID = {"newsletter": "morning", "wording": "They asked for it", "ignored": "Shoe size"}
+
+
+def test_a_file_is_imported_and_each_refused_line_told(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+
+    said = SAID | {"ignored": ""}
+    answer = browser.post("/console/lists", data=said, files={"file": ("readers.csv", FILE)})
+    exported = browser.post("/console/lists/export", data={"newsletter": "morning"})
+
+    assert newsroom.newsletter
+    assert answer.status_code == 200
+    assert "Line 3: " in answer.text
+    assert "reader101@example.com" in exported.text
+    assert exported.headers["content-disposition"].startswith('attachment; filename="morning-')
+
+
+def test_what_was_typed_stays_when_the_file_is_refused(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+
+    answers = [
+        browser.post("/console/lists", data=SAID, files={"file": named}).text
+        for named in (("unsubscribed.csv", FILE), ("readers.zip", b"PK\x03\x04"))
+    ]
+    pasted = browser.post("/console/lists", data=SAID | {"pasted": "name\nx\n"}).text
+    nothing = browser.post("/console/lists", data=SAID).text
+
+    assert newsroom.newsletter
+    assert "says that those in it have left" in answers[0]
+    assert all("Then choose the file again." in each for each in answers)
+    assert all("They asked for it</textarea>" in each for each in (*answers, pasted, nothing))
+    assert "name\nx" in pasted
+    assert "Choose a file, or paste its lines." in nothing
+
+
+def test_a_viewer_is_shown_no_form(browser: TestClient, newsroom: Newsroom) -> None:
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console/lists").text
+
+    assert newsroom.newsletter
+    assert '<form method="post" action="/console/lists' not in page
+    assert browser.post("/console/lists/export", data={"newsletter": "morning"}).status_code == 403
