@@ -274,14 +274,17 @@ def test_an_older_schema_fails_with_the_way_out(ask: Ask, empty_database: str) -
 
 @pytest.mark.parametrize(
     ("ages_s", "state", "says"),
-    [
-        ([], "fail", "There has been no tick yet. Start `syndicate beat`"),
-        ([3], "ok", "The last tick was 3 s ago."),
-        ([90], "fail", "90 s ago. Start `syndicate beat` and `syndicate worker build tick`."),
-        ([-3600], "fail", "the clock was set back, or the clocks of two machines differ. None"),
-        ([-3600, 90], "fail", "No tick since "),
-        ([-3600, 3], "warn", "Compare the clocks of all machines that run workers"),
-    ],
+    matrix.rows(
+        [
+            ([], "fail", "There has been no tick yet. Start `syndicate beat`"),
+            ([3], "ok", "The last tick was 3 s ago."),
+            ([90], "fail", "90 s ago. Start `syndicate beat` and `syndicate worker build tick`."),
+            ([-3600], "fail", "the clock was set back, or the clocks of two machines differ. None"),
+            ([-3600, 90], "fail", "No tick since "),
+            ([-3600, 3], "warn", "Compare the clocks of all machines that run workers"),
+        ],
+        every=2,
+    ),
 )
 def test_the_clock_is_judged_by_the_last_tick(
     ask: Ask, database: str, ages_s: list[int], state: str, says: str

@@ -127,26 +127,6 @@ def row(running: Running, query: str) -> object:
     return found[0]
 
 
-def test_everything_runs_carries_the_mark_and_serves(stack: Running) -> None:
-    assert set(stack.run["processes"]) == PROCESSES
-    assert set(stack.run["processes"].values()) <= set(of_stack(stack.id))
-    assert httpx2.get(f"{stack.run['web_url']}/readyz").status_code == 200
-    assert "SYNDICATE_MASTER_KEY" not in json.dumps(stack.run)
-    # The clock rings and somebody hears it.
-    assert wait_for(lambda: row(stack, "SELECT count(*) FROM due_job") != 0, seconds=30)
-
-
-def test_a_second_stack_on_the_folder_is_refused_and_the_first_unharmed(stack: Running) -> None:
-    before = of_stack(stack.id)
-
-    code, said = refused(stack.data_dir)
-
-    assert code == 4
-    assert f"(process {stack.run['pid']}) already runs in {stack.data_dir}" in said
-    assert set(stack.run["processes"].values()) <= set(before) & set(of_stack(stack.id))
-    assert httpx2.get(f"{stack.run['web_url']}/readyz").status_code == 200
-
-
 @pytest.mark.long
 def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
     env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir))

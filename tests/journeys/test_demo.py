@@ -1,17 +1,58 @@
 """Article in, digest out: what `syndicate demo` says, and what can be seen of it from outside."""
 
 import json
+import subprocess
 from collections import Counter
 from urllib.parse import urlsplit
 
+import httpx2
 import lxml.html
 import pytest
 from lxml import etree
 
+from syndicate.embedded import plan
 from syndicate.sample import visitor
-from tests.journeys.running import Running, html_of, kind_of, slugs_in, text_of
+from tests.embedded.processes import of_stack, wait_for
+from tests.journeys.running import (
+    SYNDICATE,
+    Running,
+    clean_env,
+    html_of,
+    kind_of,
+    slugs_in,
+    text_of,
+)
 
 pytestmark = pytest.mark.stack
+
+PROCESSES = {"postgres", "valkey", "mailbox", "web", "beat"}
+PROCESSES |= {f"worker-{name}" for name in plan.WORKERS}
+
+
+def test_everything_runs_carries_the_mark_and_serves(demo: Running) -> None:
+    run = demo.run_file()
+
+    assert set(run["processes"]) >= PROCESSES
+    assert set(run["processes"].values()) <= set(of_stack(run["stack"]))
+    assert httpx2.get(f"{demo.web_url}/readyz").status_code == 200
+    assert "SYNDICATE_MASTER_KEY" not in json.dumps(run)
+    # The clock rings and somebody hears it.
+    assert wait_for(lambda: demo.rows("SELECT count(*) FROM due_job") != [(0,)], seconds=30)
+
+
+def test_a_second_stack_on_the_folder_is_refused_and_the_first_unharmed(demo: Running) -> None:
+    run = demo.run_file()
+
+    done = subprocess.run(
+        [*SYNDICATE, "up", "--data-dir", str(demo.data_dir), "--json", "--empty"],
+        env=clean_env(SYNDICATE_PORT="0"), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    said = done.stderr.strip().splitlines()[-1]
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"(process {run['pid']}) already runs in {demo.data_dir}" in said
+    assert set(run["processes"].values()) <= set(of_stack(run["stack"]))
+    assert httpx2.get(f"{demo.web_url}/readyz").status_code == 200
 
 
 def test_every_reader_gets_one_digest_and_no_mail_comes_twice(demo: Running) -> None:

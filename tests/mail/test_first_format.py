@@ -153,11 +153,18 @@ def test_a_digest_of_hostile_words_that_was_stuck_is_sent_with_the_words_as_word
 
 @pytest.mark.parametrize(
     ("name", "words", "own_links"),
-    [
-        ("article attacked", ["last slot:organisers", "evening slot:unsubscribe_url was free"], 1),
-        ("feedback attacked", ["My slot:x was taken,", "slot:never_url too."], 0),
-        ("feedback with NUL", ["كتبت slot:never_url لكم"], 0),
-    ],
+    matrix.rows(
+        [
+            (
+                "article attacked",
+                ["last slot:organisers", "evening slot:unsubscribe_url was free"],
+                1,
+            ),
+            ("feedback attacked", ["My slot:x was taken,", "slot:never_url too."], 0),
+            ("feedback with NUL", ["كتبت slot:never_url لكم"], 0),
+        ],
+        every=2,
+    ),
 )
 def test_a_single_message_that_was_stuck_or_robbed_is_sent_as_it_was_written(
     upgraded: FaultRelay, name: str, words: list[str], own_links: int

@@ -12,6 +12,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.sending import ledger
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import EmptyRule, IssueState
+from tests import matrix
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
 from tests.subscribers import desk
 
@@ -28,16 +29,19 @@ def morning() -> Newsletter:
 @pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "more",
-    [
-        {"state": ArticleState.KILLED},
-        {"state": ArticleState.EMBARGOED, "embargo_until": NOW + HOUR},
-        {"is_dated": False},
-        {"is_backlog": True},
-        {"published_at": SLOT + dt.timedelta(minutes=1)},
-        {"published_at": SLOT - DAY, "collected_at": SLOT - DAY},
-        {"language": "fr"},
-        {"section_id": None},
-    ],
+    matrix.rows(
+        [
+            {"state": ArticleState.KILLED},
+            {"state": ArticleState.EMBARGOED, "embargo_until": NOW + HOUR},
+            {"is_dated": False},
+            {"is_backlog": True},
+            {"published_at": SLOT + dt.timedelta(minutes=1)},
+            {"published_at": SLOT - DAY, "collected_at": SLOT - DAY},
+            {"language": "fr"},
+            {"section_id": None},
+        ],
+        every=2,
+    ),
     ids="-".join,
 )
 def test_what_may_not_stand_in_an_issue_does_not(more: dict[str, object]) -> None:

@@ -29,6 +29,7 @@ from syndicate.store.views import operations
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import Lane, MailingState
+from tests import matrix
 from tests.acting import TESTER
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
@@ -76,7 +77,7 @@ def texts(relay: FaultRelay) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("values", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("values", matrix.rows(list(BAD.values()), every=2), ids=BAD)
 def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
     relay: FaultRelay, values: dict[str, object]
 ) -> None:
@@ -97,7 +98,10 @@ def test_a_digest_goes_out_without_the_story_that_no_mail_can_hold(
 
 
 @pytest.mark.parametrize(
-    "moment", ["9999-12-31 23:00:00+00", "infinity", "10000-01-01", "-infinity", "0044-03-15 BC"]
+    "moment",
+    matrix.rows(
+        ["9999-12-31 23:00:00+00", "infinity", "10000-01-01", "-infinity", "0044-03-15 BC"], every=3
+    ),
 )
 def test_a_time_beyond_the_calendar_costs_not_even_its_story(
     relay: FaultRelay, moment: str

@@ -20,6 +20,7 @@ from syndicate.store.sending import ledger, withholding
 from syndicate.store.sending.mailings import Delivery, Mailing, MailingContent
 from syndicate.vocabulary.articles import ArticleState, Change
 from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
+from tests import matrix
 from tests.acting import TESTER
 from tests.mail.fault_relay import Event, FaultRelay, HangUp
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, choices, reader
@@ -73,7 +74,7 @@ def told(relay: FaultRelay) -> list[set[str]]:
     return shown
 
 
-@pytest.mark.parametrize("withdraw", [kill, take_down, embargo])
+@pytest.mark.parametrize("withdraw", matrix.rows([kill, take_down, embargo], every=2))
 def test_a_story_withdrawn_before_the_first_mail_is_in_none(
     relay: FaultRelay, withdraw: Callable[[], None]
 ) -> None:
@@ -340,12 +341,15 @@ MAYOR = {"url": "https://daily.example/mayor.jpg"}
 
 @pytest.mark.parametrize(
     ("pictures", "has_story"),
-    [
-        ([{**MAYOR, "channels": []}], False),
-        ([{**MAYOR, "rights_until": NOW - DAY}], False),
-        ([], True),
-        ([{"url": "https://daily.example/other.jpg"}], True),
-    ],
+    matrix.rows(
+        [
+            ([{**MAYOR, "channels": []}], False),
+            ([{**MAYOR, "rights_until": NOW - DAY}], False),
+            ([], True),
+            ([{"url": "https://daily.example/other.jpg"}], True),
+        ],
+        every=3,
+    ),
 )
 def test_a_picture_that_a_newsroom_takes_back_is_in_no_mail_that_follows(
     relay: FaultRelay, pictures: list[dict[str, object]], has_story: bool

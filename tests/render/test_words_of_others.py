@@ -21,6 +21,7 @@ from syndicate.render.encode import BASE64, EIGHT_BIT
 from syndicate.render.environment import environment
 from syndicate.render.marks import Marks, cut, word_for
 from syndicate.render.merge import SLOT_MARK, Content, in_eight_bit, merge
+from tests import matrix
 from tests.render.hostile import MAILS, PIECES, WORDS, context
 from tests.render.test_email import UNMARKED
 
@@ -81,7 +82,7 @@ def alone(message: str, language: str, words: list[str], shown: int) -> tuple[st
 FEWER = settings(max_examples=settings.default.max_examples // 2)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", matrix.rows(["en", "ar"], every=3))
 @pytest.mark.parametrize("message", MAILS)
 @FEWER
 @given(words=SEVERAL, choice=st.integers(1, 15).filter(lambda choice: choice & 0b11))
@@ -96,7 +97,7 @@ def test_a_choices_joined_blocks_are_what_its_words_make_alone(
     assert parts(rendered, choice) == alone(message, language, words, choice)
 
 
-@pytest.mark.parametrize("message", MAILS)
+@pytest.mark.parametrize("message", matrix.rows(list(MAILS), every=2))
 @FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)
@@ -115,7 +116,7 @@ def test_private_links_stand_where_the_template_puts_them_and_nowhere_else(
     assert "/own/" not in rendered.subject
 
 
-@pytest.mark.parametrize("message", MAILS)
+@pytest.mark.parametrize("message", matrix.rows(list(MAILS), every=2))
 @FEWER
 @given(words=SEVERAL)
 @example(words=EVERYTHING)

@@ -72,7 +72,7 @@ def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -
 
 
 @pytest.mark.usefixtures("database", "morning")
-@pytest.mark.parametrize(("text", "named"), UNREAD)
+@pytest.mark.parametrize(("text", "named"), matrix.rows(list(UNREAD), every=4))
 def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that_it_does_not(
     text: str, named: str
 ) -> None:
@@ -142,13 +142,13 @@ def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) ->
 @pytest.mark.usefixtures("database", "morning")
 @pytest.mark.parametrize(
     "spelt",
-    [
+    matrix.rows([
         "reader001@example.com\u200b", "\u202areader001@example.com\u202c",
         "reader001@example.com.",
         "reader001\uff20example.com", "\uff52eader001@example.com", '"""reader001""@example.com"',
         '"reader009@example.com; reader001@example.com"', "reader001@example.com (old)",
         "reader001@exam\u00adple.com", "[reader001@example.com]", "reader001@example.com reader",
-    ],
+    ], every=3),
 )  # fmt: skip
 @pytest.mark.parametrize("state", ["unsubscribed", "gold"])
 def test_who_left_under_an_odd_spelling_does_not_come_in_under_the_plain_one(

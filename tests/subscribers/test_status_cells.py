@@ -8,6 +8,7 @@ from syndicate.errors import UsageError
 from syndicate.subscribers import columns, status_cells
 from syndicate.subscribers.status_cells import Role
 from syndicate.subscribers.words import plain
+from tests import matrix
 
 UNDERSTOOD = {
     Role.STATE: [
@@ -51,7 +52,8 @@ UNDERSTOOD = {
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), [(name, role) for role, names in UNDERSTOOD.items() for name in names]
+    ("name", "role"),
+    matrix.rows([(name, role) for role, names in UNDERSTOOD.items() for name in names], every=4),
 )
 def test_a_column_of_status_is_understood_however_it_is_written(name: str, role: Role) -> None:
     found = columns.understand(["email", name])
@@ -156,11 +158,14 @@ UNCLEAR += ["active?", "!active", "✗ active", "unSubscribed", "InActive"]
 
 @pytest.mark.parametrize(
     ("cell", "has_left"),
-    [
-        *((cell, None) for cell in MAILED),
-        *((cell, True) for cell in GONE),
-        *((cell, False) for cell in UNCLEAR),
-    ],
+    matrix.rows(
+        [
+            *((cell, None) for cell in MAILED),
+            *((cell, True) for cell in GONE),
+            *((cell, False) for cell in UNCLEAR),
+        ],
+        every=3,
+    ),
 )
 def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
     cell: str, *, has_left: bool | None
@@ -172,23 +177,35 @@ def test_a_word_of_status_is_clear_or_keeps_its_reader_out(
 
 @pytest.mark.parametrize(
     ("role", "cell", "has_left"),
-    [
-        *((Role.YES, cell, None) for cell in ("true", "Yes", "1", "x", "ja", "✓", "2024-01-02")),
-        *((Role.YES, cell, None) for cell in ("subscribed", "Opt-in")),
-        *((Role.YES, cell, True) for cell in ("false", "No", "0", "nein", "never subscribed")),
-        *((Role.YES, cell, False) for cell in ("", "2", "perhaps", "I agree")),
-        *((Role.NO, cell, None) for cell in ("", "false", "No", "0", "nein", "NULL", "never")),
-        *((Role.NO, cell, None) for cell in ("0000-00-00 00:00:00",)),
-        *((Role.NO, cell, True) for cell in ("true", "Yes", "1", "3", "2024-01-02", "soft", "?")),
-        *((Role.NO, cell, True) for cell in ("t", "T", "✓", "✔", "☑", "x", "y", "00")),
-        *((Role.YES, cell, False) for cell in ("0000-00-00", "✗", "!true", "yes?")),
-        *((Role.LEFT_AT, cell, None) for cell in ("", "NULL", "0000-00-00", "0", "never")),
-        *((Role.LEFT_AT, cell, True) for cell in ("2024-01-02", "yesterday", "1716543000")),
-        *((Role.WHY_LEFT, cell, None) for cell in ("", "NULL", r"\N")),
-        *((Role.WHY_LEFT, cell, True) for cell in ("N/A", "none", "0", "Too many")),
-        *((Role.CONFIRMED_AT, cell, None) for cell in ("2024-01-02 10:00:00", "1716543000")),
-        *((Role.CONFIRMED_AT, cell, True) for cell in ("", "NULL", "0000-00-00", "never", "no")),
-    ],
+    matrix.rows(
+        [
+            *(
+                (Role.YES, cell, None)
+                for cell in ("true", "Yes", "1", "x", "ja", "✓", "2024-01-02")
+            ),
+            *((Role.YES, cell, None) for cell in ("subscribed", "Opt-in")),
+            *((Role.YES, cell, True) for cell in ("false", "No", "0", "nein", "never subscribed")),
+            *((Role.YES, cell, False) for cell in ("", "2", "perhaps", "I agree")),
+            *((Role.NO, cell, None) for cell in ("", "false", "No", "0", "nein", "NULL", "never")),
+            *((Role.NO, cell, None) for cell in ("0000-00-00 00:00:00",)),
+            *(
+                (Role.NO, cell, True)
+                for cell in ("true", "Yes", "1", "3", "2024-01-02", "soft", "?")
+            ),
+            *((Role.NO, cell, True) for cell in ("t", "T", "✓", "✔", "☑", "x", "y", "00")),
+            *((Role.YES, cell, False) for cell in ("0000-00-00", "✗", "!true", "yes?")),
+            *((Role.LEFT_AT, cell, None) for cell in ("", "NULL", "0000-00-00", "0", "never")),
+            *((Role.LEFT_AT, cell, True) for cell in ("2024-01-02", "yesterday", "1716543000")),
+            *((Role.WHY_LEFT, cell, None) for cell in ("", "NULL", r"\N")),
+            *((Role.WHY_LEFT, cell, True) for cell in ("N/A", "none", "0", "Too many")),
+            *((Role.CONFIRMED_AT, cell, None) for cell in ("2024-01-02 10:00:00", "1716543000")),
+            *(
+                (Role.CONFIRMED_AT, cell, True)
+                for cell in ("", "NULL", "0000-00-00", "never", "no")
+            ),
+        ],
+        every=3,
+    ),
 )
 def test_a_yes_or_a_time_is_clear_or_keeps_its_reader_out(
     role: Role, cell: str, *, has_left: bool | None

@@ -31,7 +31,7 @@ def cases(rows: Sequence[Done | No], *faces: str, is_in_turn: bool = False) -> l
     ]
 
 
-@pytest.mark.parametrize(("row", "face"), cases(DONE, *FACES))
+@pytest.mark.parametrize(("row", "face"), cases(DONE, *FACES, is_in_turn=True))
 def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     row: Done, face: str, faces: Faces, place: Place
 ) -> None:
@@ -63,7 +63,7 @@ def test_a_refusal_is_the_same_sentence_and_changes_nothing(
     assert audited() == []
 
 
-@pytest.mark.parametrize(("row", "face"), cases(DONE, "api", "console"))
+@pytest.mark.parametrize(("row", "face"), cases(DONE, "api", "console", is_in_turn=True))
 def test_who_lacks_the_permission_of_the_verb_is_refused_at_the_door(
     row: Done, face: str, faces: Faces
 ) -> None:

@@ -49,9 +49,9 @@ class Look:
         return {"viewport": {"width": self.width, "height": 800}, "color_scheme": self.scheme}
 
 
-# Width and scheme are judged by rules of their own. In the short form every page is seen once, half
-# of them in one look and half in the one that has nothing in common with it.
-_SHORT = [Look(1280, "light", (0, 2)), Look(320, "dark", (1, 2))]
+# Width and scheme are judged by rules of their own. In the short form every second page is seen,
+# half of them in one look and half in the one that has nothing in common with it.
+_SHORT = [Look(1280, "light", (0, 4)), Look(320, "dark", (2, 4))]
 LOOKS = matrix.whole(
     [*_SHORT, *(Look(width, scheme) for width in (1280, 320) for scheme in ("light", "dark"))],
     short=_SHORT,

@@ -19,7 +19,7 @@ from syndicate.store.intake import sources
 from syndicate.store.newsroom import publications
 from syndicate.vocabulary.sources import SourceKind
 from syndicate.web.api import signed
-from tests import searching
+from tests import matrix, searching
 from tests.collect import newsroom
 from tests.feeds import building
 from tests.web import operators
@@ -50,14 +50,17 @@ def test_a_pushed_article_is_in_feeds_and_seen_by_operators(
 
 @pytest.mark.parametrize(
     ("after", "outcome", "revisions"),
-    [
-        ({}, "unchanged", 1),
-        ({"headline": "Another"}, "changed", 2),
-        ({"headline": "Another", "change": "correction", "note": "It was 7."}, "changed", 2),
-        ({"access": "paid"}, "changed", 1),
-        ({"state": "killed"}, "changed", 2),
-        ({"state": "taken_down"}, "changed", 0),
-    ],
+    matrix.rows(
+        [
+            ({}, "unchanged", 1),
+            ({"headline": "Another"}, "changed", 2),
+            ({"headline": "Another", "change": "correction", "note": "It was 7."}, "changed", 2),
+            ({"access": "paid"}, "changed", 1),
+            ({"state": "killed"}, "changed", 2),
+            ({"state": "taken_down"}, "changed", 0),
+        ],
+        every=2,
+    ),
 )
 def test_the_same_id_is_the_same_article(
     site: TestClient,
@@ -88,22 +91,25 @@ def test_a_batch_is_stored_whole_or_not_at_all(site: TestClient, bearer: dict[st
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        {"headline": ""},
-        {"url": "ftp://x/"},
-        {"kind": "nonsense"},
-        {"embargo_until": "tomorrow"},
-        {"embargo_until": "2026-11-25T09:00:00"},
-        {"embargo_until": "20261125"},
-        {"embargo_until": 20261125},
-        {"embargo_until": "2026-11-25"},
-        {"embargo_until": "8:00 AM ET"},
-        {"embargo_until": ""},
-        {"embargo_until": True},
-        {"embargo_until": "9999-12-31T23:59:59-05:00"},
-        {"surprise": 1},
-        {"pictures": [{"url": "https://x.example/p.jpg", "channels": ["radio"]}]},
-    ],
+    matrix.rows(
+        [
+            {"headline": ""},
+            {"url": "ftp://x/"},
+            {"kind": "nonsense"},
+            {"embargo_until": "tomorrow"},
+            {"embargo_until": "2026-11-25T09:00:00"},
+            {"embargo_until": "20261125"},
+            {"embargo_until": 20261125},
+            {"embargo_until": "2026-11-25"},
+            {"embargo_until": "8:00 AM ET"},
+            {"embargo_until": ""},
+            {"embargo_until": True},
+            {"embargo_until": "9999-12-31T23:59:59-05:00"},
+            {"surprise": 1},
+            {"pictures": [{"url": "https://x.example/p.jpg", "channels": ["radio"]}]},
+        ],
+        every=3,
+    ),
 )
 def test_what_cannot_be_meant_is_refused(
     site: TestClient, bearer: dict[str, str], wrong: dict[str, Any]

@@ -146,7 +146,7 @@ def refusals(browser: TestClient, path: str, body: str) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["message"] if answer.is_error else ""
 
 
-@pytest.mark.parametrize("step", matrix.steps(4))
+@pytest.mark.parametrize("step", matrix.steps(9))
 def test_nothing_that_no_row_can_hold_comes_in_by_the_api(
     browser: TestClient, whole: Newsroom, step: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,7 +200,7 @@ NUL_PATHS = [
 
 
 @pytest.mark.usefixtures("whole")
-@pytest.mark.parametrize("path", NUL_PATHS)
+@pytest.mark.parametrize("path", matrix.rows(list(NUL_PATHS), every=4))
 def test_a_nul_in_a_path_is_not_here(
     browser: TestClient, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,7 +212,7 @@ def test_a_nul_in_a_path_is_not_here(
 
 
 @pytest.mark.usefixtures("whole")
-@pytest.mark.parametrize("step", matrix.steps(3))
+@pytest.mark.parametrize("step", matrix.steps(7))
 def test_no_route_hears_of_a_nul(
     browser: TestClient, step: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -177,17 +177,20 @@ def test_a_tag_is_spelt_as_the_newsroom_spelt_it_last(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("after", "column", "expected"),
-    [
-        ({"language": "ar"}, "direction", "rtl"),
-        ({"access": "paid"}, "access", "paid"),
-        ({"kind": "opinion"}, "kind", "opinion"),
-        ({"url": "https://daily.example/moved"}, "url", "https://daily.example/moved"),
-        (
-            {"published_at": "2026-11-20T08:00:00Z"},
-            "published_at",
-            dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC),
-        ),
-    ],
+    matrix.rows(
+        [
+            ({"language": "ar"}, "direction", "rtl"),
+            ({"access": "paid"}, "access", "paid"),
+            ({"kind": "opinion"}, "kind", "opinion"),
+            ({"url": "https://daily.example/moved"}, "url", "https://daily.example/moved"),
+            (
+                {"published_at": "2026-11-20T08:00:00Z"},
+                "published_at",
+                dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC),
+            ),
+        ],
+        every=2,
+    ),
 )
 def test_what_else_an_editor_says_takes_effect(
     desk: Desk, after: dict[str, Any], column: str, expected: object
@@ -236,7 +239,9 @@ def test_silence_lets_nothing_out(
         assert newsroom.only_article().embargo_until == dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("name", ["access", "kind", "language", "published_at", "url"])
+@pytest.mark.parametrize(
+    "name", matrix.rows(["access", "kind", "language", "published_at", "url"], every=2)
+)
 def test_what_is_left_out_stays_as_it_was(desk: Desk, name: str) -> None:
     said = {"access": "paid", "kind": "opinion", "language": "ar"}
     desk.push(**said)

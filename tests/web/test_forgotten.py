@@ -8,6 +8,7 @@ from syndicate.mail.mime import message
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients, subscribers
 from syndicate.subscribers import erase
+from tests import matrix
 from tests.acting import TESTER
 from tests.web.newsroom import Newsroom
 
@@ -34,7 +35,9 @@ def erased(newsroom: Newsroom) -> str:
 
 
 @pytest.mark.parametrize("prefix", ["", "/p/courier", "/p/al-nahar"])
-@pytest.mark.parametrize("body", [ONE_CLICK, {}, {"List-Unsubscribe": "x" * 1000}])
+@pytest.mark.parametrize(
+    "body", matrix.rows([ONE_CLICK, {}, {"List-Unsubscribe": "x" * 1000}], every=3)
+)
 def test_one_click_after_an_erasure_is_answered_200(
     browser: TestClient, erased: str, prefix: str, body: dict[str, str]
 ) -> None:
@@ -52,12 +55,15 @@ def test_one_click_after_an_erasure_is_answered_200(
 @pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize(
     ("path", "purpose"),
-    [
-        ("/unsubscribe/{}", message.UNSUBSCRIBE),
-        ("/preferences/{}", message.PREFERENCES),
-        ("/confirm/{}", "confirm"),
-        ("/never/{}", message.NEVER),
-    ],
+    matrix.rows(
+        [
+            ("/unsubscribe/{}", message.UNSUBSCRIBE),
+            ("/preferences/{}", message.PREFERENCES),
+            ("/confirm/{}", "confirm"),
+            ("/never/{}", message.NEVER),
+        ],
+        every=3,
+    ),
 )
 @pytest.mark.parametrize(
     ("prefix", "words"),

@@ -9,7 +9,7 @@ from syndicate.store.newsroom.publications import Publication
 from syndicate.store.views import reader_pages
 from syndicate.vocabulary.articles import Access
 from syndicate.vocabulary.feeds import FeedFormat
-from tests import rows
+from tests import matrix, rows
 from tests.web.newsroom import Newsroom
 
 
@@ -141,22 +141,31 @@ def test_only_the_origins_of_its_pictures_may_load(browser: TestClient, newsroom
 @pytest.mark.parametrize("action", ["", "/print"])
 @pytest.mark.parametrize(
     ("text", "origins"),
-    [
-        ('<audio controls src="https://sound.example/a.mp3"></audio>', ["https://sound.example"]),
-        (
-            '<video poster="https://stills.example/a.jpg" src="https://film.example/a.mp4"></video>',
-            ["https://film.example", "https://stills.example"],
-        ),
-        (
-            '<video controls><source src="https://film.example/a.webm" type="video/webm"></video>',
-            ["https://film.example"],
-        ),
-        ('<img alt="a > b" src="https://stills.example/a.jpg">', ["https://stills.example"]),
-        ('<img alt="x src=" src="https://stills.example/a.jpg">', ["https://stills.example"]),
-        ('<p>src="https://none.example/a.mp3"</p>', []),
-        ('<a href="https://none.example/a.mp3">Listen</a>', []),
-        ('<audio controls src="https://none.example;script-src *"></audio>', []),
-    ],
+    matrix.rows(
+        [
+            (
+                '<audio controls src="https://sound.example/a.mp3"></audio>',
+                ["https://sound.example"],
+            ),
+            (
+                '<video poster="https://stills.example/a.jpg" src="https://film.example/a.mp4"></video>',
+                ["https://film.example", "https://stills.example"],
+            ),
+            (
+                (
+                    '<video controls><source src="https://film.example/a.webm" type="video/webm">'
+                    "</video>"
+                ),
+                ["https://film.example"],
+            ),
+            ('<img alt="a > b" src="https://stills.example/a.jpg">', ["https://stills.example"]),
+            ('<img alt="x src=" src="https://stills.example/a.jpg">', ["https://stills.example"]),
+            ('<p>src="https://none.example/a.mp3"</p>', []),
+            ('<a href="https://none.example/a.mp3">Listen</a>', []),
+            ('<audio controls src="https://none.example;script-src *"></audio>', []),
+        ],
+        every=4,
+    ),
 )
 def test_what_a_text_shows_and_plays_may_load_and_nothing_else(
     browser: TestClient, newsroom: Newsroom, text: str, origins: list[str], action: str
@@ -188,7 +197,9 @@ def test_a_picture_of_the_text_whose_address_asks_for_a_size_is_shown_once(
 
 
 @pytest.mark.parametrize(("name", "status"), [("killed", 410), ("embargoed", 404)])
-@pytest.mark.parametrize("action", ["", "/email", "/print", "/share", "/feedback"])
+@pytest.mark.parametrize(
+    "action", matrix.rows(["", "/email", "/print", "/share", "/feedback"], every=3)
+)
 def test_what_may_not_be_shown_has_no_page(
     browser: TestClient, newsroom: Newsroom, name: str, status: int, action: str
 ) -> None:

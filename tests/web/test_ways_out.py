@@ -26,7 +26,7 @@ from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
 from syndicate.vocabulary.feeds import FeedFormat
-from tests import rows, searching
+from tests import matrix, rows, searching
 from tests.acting import TESTER
 from tests.application import build
 from tests.collect import newsroom
@@ -133,12 +133,12 @@ def test_what_is_left_out_is_a_word_and_a_way_that_there_are() -> None:
     assert {way for _, way in LEFT_OUT} <= {*WAYS}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", matrix.rows(list(WAYS), every=3))
 def test_every_word_comes_out_or_is_left_out_for_a_reason(pushed: Article, way: str) -> None:
     assert marks(seen(pushed.id, way)) == {name for name in FIELDS if (name, way) not in LEFT_OUT}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", matrix.rows(list(WAYS), every=3))
 def test_of_an_article_for_subscribers_a_teaser_comes_out(
     site: TestClient, bearer: dict[str, str], pushed: Article, way: str
 ) -> None:

@@ -18,6 +18,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import Recipient, Suppression
 from syndicate.vocabulary.newsletters import SubscriptionState
+from tests import matrix
 from tests.bounces.keeping.test_record import DAY, is_suppressed, sealed
 from tests.bounces.reading.test_classify import DSN
 from tests.mail import confirmation
@@ -99,7 +100,7 @@ def kinds(raw: bytes) -> list[Kind]:
     return [each.kind for each in classify(raw)]
 
 
-@pytest.mark.parametrize("null", [NULL, ""])
+@pytest.mark.parametrize("null", matrix.rows([NULL, ""], every=4))
 @pytest.mark.parametrize(("subject", "words"), NOTICES)
 @pytest.mark.parametrize("declared", DECLARED)
 def test_an_automatic_answer_ends_nobody(
@@ -116,7 +117,9 @@ def test_an_answer_that_declares_nothing_but_an_empty_return_path_ends_nobody(
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-@pytest.mark.parametrize("sender", ["postmaster@example.com", "MAILER-DAEMON@example.com", "<>"])
+@pytest.mark.parametrize(
+    "sender", matrix.rows(["postmaster@example.com", "MAILER-DAEMON@example.com", "<>"], every=4)
+)
 @pytest.mark.parametrize("headers", ["", NULL, "Auto-Submitted: auto-generated\n"])
 def test_an_answer_in_any_language_ends_nobody_whoever_it_says_it_is_from(
     headers: str, sender: str, subject: str
@@ -150,16 +153,19 @@ def test_the_same_words_of_a_reader_end_nobody(subject: str, words: str) -> None
 @pytest.mark.parametrize(("subject", "words"), NOTICES)
 @pytest.mark.parametrize(
     "sender",
-    [
-        READER,
-        "Bouncer Desk <bouncer.desk@example.com>",
-        "Mail Delivery Desk <reader001@example.com>",
-        "Postmaster Desk <desk@postmaster.example.com>",
-        "Complaints Desk <complaints@example.com>",
-        "Abuse <abuse@example.com>",
-        "reader001@bounce.example.com",
-        "reader001@mailer-daemon.example.com",
-    ],
+    matrix.rows(
+        [
+            READER,
+            "Bouncer Desk <bouncer.desk@example.com>",
+            "Mail Delivery Desk <reader001@example.com>",
+            "Postmaster Desk <desk@postmaster.example.com>",
+            "Complaints Desk <complaints@example.com>",
+            "Abuse <abuse@example.com>",
+            "reader001@bounce.example.com",
+            "reader001@mailer-daemon.example.com",
+        ],
+        every=4,
+    ),
 )
 def test_what_a_reader_writes_ends_nobody(sender: str, subject: str, words: str) -> None:
     found = kinds(mail(subject, words, sender=sender))

@@ -9,7 +9,7 @@ from syndicate.store.composition import materialise
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending.mailings import Delivery, Mailing, MailingRevision
 from syndicate.vocabulary.sending import DeliveryState, MailingState
-from tests import rows
+from tests import matrix, rows
 from tests.rows import NOW
 from tests.store import mailed
 from tests.store.composition import audience
@@ -110,7 +110,7 @@ def test_what_never_arrived_is_not_had(state: DeliveryState) -> None:
 
 @pytest.mark.usefixtures("one")
 @pytest.mark.parametrize("mailing", sorted(MailingState))
-@pytest.mark.parametrize("state", [PENDING, DEFERRED, ACCEPTED, AMBIGUOUS])
+@pytest.mark.parametrize("state", matrix.rows([PENDING, DEFERRED, ACCEPTED, AMBIGUOUS], every=2))
 def test_what_a_mailing_that_was_ended_had_not_sent_is_not_had(
     mailing: MailingState, state: DeliveryState
 ) -> None:
@@ -201,19 +201,22 @@ def renewed(mailing_id: int, *versions: tuple[int, int, int]) -> None:
 @pytest.mark.usefixtures("one")
 @pytest.mark.parametrize(
     ("line", "is_told"),
-    [
-        ({"content_version": 1}, True),
-        ({"content_version": 2}, True),
-        ({"content_version": 3}, False),
-        ({"content_version": None}, False),
-        ({"state": AMBIGUOUS, "content_version": 1}, True),
-        ({"state": PENDING, "content_version": None}, False),
-        ({"state": PENDING, "content_version": 1, "resends": 1}, True),
-        ({"state": PENDING, "content_version": 3, "resends": 1}, False),
-        ({"state": PENDING, "content_version": None, "resends": 1}, False),
-        ({"state": DEFERRED, "content_version": 1}, False),
-        ({"state": DEFERRED, "content_version": 1, "resends": 1}, True),
-    ],
+    matrix.rows(
+        [
+            ({"content_version": 1}, True),
+            ({"content_version": 2}, True),
+            ({"content_version": 3}, False),
+            ({"content_version": None}, False),
+            ({"state": AMBIGUOUS, "content_version": 1}, True),
+            ({"state": PENDING, "content_version": None}, False),
+            ({"state": PENDING, "content_version": 1, "resends": 1}, True),
+            ({"state": PENDING, "content_version": 3, "resends": 1}, False),
+            ({"state": PENDING, "content_version": None, "resends": 1}, False),
+            ({"state": DEFERRED, "content_version": 1}, False),
+            ({"state": DEFERRED, "content_version": 1, "resends": 1}, True),
+        ],
+        every=3,
+    ),
     ids=str,
 )
 def test_which_text_a_reader_got_is_what_their_copys_version_said(

@@ -13,7 +13,7 @@ from syndicate.store.syndication.feed_entries import Layout
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import Access, ArticleState, Change, Channel
 from syndicate.vocabulary.feeds import FeedKind
-from tests import rows
+from tests import matrix, rows
 from tests.rows import DAY, NOW
 from tests.store.syndication import published
 
@@ -66,17 +66,20 @@ def numbers(of: Iterable[int]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("columns", "leaves"),
-    [
-        ({"state": ArticleState.KILLED}, True),
-        ({"state": ArticleState.TAKEN_DOWN}, True),
-        ({"state": ArticleState.LIVE}, False),
-        ({"state": ArticleState.DRAFT}, False),
-        ({"state": ArticleState.KILLED, "access": Access.PAID}, False),
-        ({"state": ArticleState.KILLED, "access": Access.REGISTERED}, False),
-        # It was withdrawn at NOW: one whose embargo had not ended was never seen.
-        ({"state": ArticleState.KILLED, "embargo_until": NOW}, True),
-        ({"state": ArticleState.KILLED, "embargo_until": NOW + TICK}, False),
-    ],
+    matrix.rows(
+        [
+            ({"state": ArticleState.KILLED}, True),
+            ({"state": ArticleState.TAKEN_DOWN}, True),
+            ({"state": ArticleState.LIVE}, False),
+            ({"state": ArticleState.DRAFT}, False),
+            ({"state": ArticleState.KILLED, "access": Access.PAID}, False),
+            ({"state": ArticleState.KILLED, "access": Access.REGISTERED}, False),
+            # It was withdrawn at NOW: one whose embargo had not ended was never seen.
+            ({"state": ArticleState.KILLED, "embargo_until": NOW}, True),
+            ({"state": ArticleState.KILLED, "embargo_until": NOW + TICK}, False),
+        ],
+        every=3,
+    ),
 )
 def test_what_was_withdrawn_from_everybodys_eyes_leaves_a_tombstone(
     feed: Feed, daily: int, columns: dict[str, Any], *, leaves: bool
