@@ -26,9 +26,11 @@ def check(slug: str, of: str, *, most: int) -> None:
         UsageError: it holds something else than small letters, digits and hyphens, or is too long.
     """
     if not _CHOSEN.fullmatch(slug) or len(slug) > most:
+        article = "An" if of[0] in "aeiou" else "A"
         raise UsageError(
-            f"A {of}'s slug is small letters, digits and hyphens, {most} at most: it is part of "
-            "its address."
+            f"{article} {of}'s slug is small letters, digits and hyphens, {most} at most: it is "
+            "part of its address.",
+            field="slug",
         )
 
 

@@ -28,6 +28,7 @@ from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, NewsletterSection
 from syndicate.store.newsroom.publications import Desk, Publication, Section
+from syndicate.store.platform.operators import Operator
 from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscriber, Subscription, SubscriptionChoice
@@ -71,6 +72,13 @@ def unsaved_publication(slug: str = "daily", **columns: Any) -> Publication:
 
 def publication(tx: Transaction, slug: str = "daily", **columns: Any) -> Publication:
     return added(tx, unsaved_publication(slug, **columns))
+
+
+def operator(tx: Transaction, slug: str = "desk", **columns: Any) -> Operator:
+    """Somebody who works here and may do nothing yet."""
+    plain: dict[str, Any] = {"name": f"{slug.title()} desk", "address": f"{slug}@example.com"}
+    plain |= {"languages": ["en"], "zone": "UTC", "created_at": NOW}
+    return added(tx, Operator(slug=slug, **plain | columns))
 
 
 def desk(tx: Transaction, publication_id: int, slug: str = "world", **columns: Any) -> Desk:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from syndicate import bounds
 from syndicate.articles.story import MAX_HEADLINE, MAX_STANDFIRST, standfirst_of
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.clean import clean
 from syndicate.reading.dates import iso
 from syndicate.reading.encoding import legal, tidy
@@ -73,6 +73,18 @@ def lock(tx: Transaction, article_id: int) -> Article:
     return _known(article_id, articles.lock(tx, article_id))
 
 
+def in_hand(tx: Transaction, article_id: int, actor: Actor) -> Article:
+    """The article of this id, locked, for whoever may change it.
+
+    Raises:
+        NotFoundError: there is none.
+        NotAllowedError: the actor may change no article of its publication.
+    """
+    article = lock(tx, article_id)
+    allow(actor, Permission.ARTICLES, publication_id=article.publication_id)
+    return article
+
+
 @verb(Permission.ARTICLES)
 def embargo(
     tx: Transaction,
@@ -104,7 +116,7 @@ def embargo(
             f"{until:%Y-%m-%d %H:%M} UTC is in the past, so it would hold nothing back. Give a "
             "time in the future, or publish the article."
         )
-    article = lock(tx, article_id)
+    article = in_hand(tx, article_id, actor)
     if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article.id} is {named(article)}; only what would be published can be held "
@@ -130,7 +142,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
         NotFoundError: there is no such article.
         RefusedError: it was killed or taken down.
     """
-    article = lock(tx, article_id)
+    article = in_hand(tx, article_id, actor)
     if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article_id} is {named(article)}; no alert is sent for it.",
@@ -161,7 +173,7 @@ def kill(tx: Transaction, article_id: int, *, note: str, actor: Actor, now: dt.d
         OutOfBoundsError: the note cannot be kept.
     """
     said = tidy(bounds.text(note, "The note", most=MAX_REASON))
-    is_news = changes.kill(tx, lock(tx, article_id), note=said or None, now=now)
+    is_news = changes.kill(tx, in_hand(tx, article_id, actor), note=said or None, now=now)
     if is_news:
         record(tx, "kill", article_id, actor=actor, now=now)
     return is_news
@@ -193,7 +205,7 @@ def take_down(
             "A takedown needs a reason: say on what grounds the article is removed; "
             "the audit keeps it."
         )
-    is_news = changes.take_down(tx, lock(tx, article_id), now=now)
+    is_news = changes.take_down(tx, in_hand(tx, article_id, actor), now=now)
     if is_news:
         record(tx, "takedown", article_id, actor=actor, now=now, reason=said)
     return is_news
@@ -230,7 +242,7 @@ def correct(
     note = bounds.text(tidy(note), "The note", most=MAX_REASON)
     if not note:
         raise UsageError("A correction needs a note that tells readers what was wrong.")
-    article = lock(tx, article_id)
+    article = in_hand(tx, article_id, actor)
     if article.state in ArticleState.gone():
         raise RefusedError(
             f"Article {article.id} is {named(article)}; "

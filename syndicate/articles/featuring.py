@@ -54,7 +54,7 @@ def feature(
             f"{until:%Y-%m-%d %H:%M} UTC is in the past; give the time in the future until which "
             "to feature the article, or none."
         )
-    article = editing.lock(tx, article_id)
+    article = editing.in_hand(tx, article_id, actor)
     if article.state in ArticleState.gone() or article.state is ArticleState.DRAFT:
         raise RefusedError(
             f"Article {article_id} is {editing.named(article)}; only what readers can see, or will "
@@ -81,7 +81,7 @@ def unfeature(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetim
     Raises:
         NotFoundError: there is no such article.
     """
-    is_news = featured.drop(tx, editing.lock(tx, article_id), by=actor.name, now=now)
+    is_news = featured.drop(tx, editing.in_hand(tx, article_id, actor), by=actor.name, now=now)
     if is_news:
         editing.record(tx, "unfeature", article_id, actor=actor, now=now)
         outbox.note(tx, [article_id], now=now)

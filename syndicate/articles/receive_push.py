@@ -17,7 +17,7 @@ from syndicate.articles.identity import Identified, KnownEntry, identify
 from syndicate.articles.story import entry_hash
 from syndicate.errors import UsageError
 from syndicate.languages import normalised
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal, tidy
 from syndicate.reading.names import name_list
@@ -85,6 +85,7 @@ def receive(
     Raises:
         UsageError: too many at once, one id twice, or one without id or headline.
     """
+    allow(actor, Permission.ARTICLES, publication_id=publication.id)
     ids = [each.guid or "" for each in entries]
     if len(ids) > MAX_BATCH:
         raise UsageError(f"{len(ids)} articles are too many at once; send {MAX_BATCH} at most.")

@@ -40,7 +40,7 @@ def split(
         NotFoundError: there is no such article, or this source does not bring it.
         RefusedError: it was withdrawn, or this source is the one that speaks for it.
     """
-    article = editing.lock(tx, article_id)
+    article = editing.in_hand(tx, article_id, actor)
     if article.state in ArticleState.gone():
         raise RefusedError(f"Article {article_id} was withdrawn and is not split.")
     carried = splitting.carried_by(tx, article_id)

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",
     "articles": "Find and change articles.",
+    "operators": "Add operators, and say what each may do where.",
     "tokens": "Create, list and revoke tokens of the HTTP API.",
     "console-link": "Print a link that signs an operator in to the console.",
     "sample": "Play the sample newsroom's editor.",

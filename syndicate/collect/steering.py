@@ -12,7 +12,7 @@ from syndicate.collect.run import Collected
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom import publications
 from syndicate.newsroom.sources import numbered, unknown
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
@@ -78,6 +78,7 @@ def add(wanted: Wanted, *, is_checked: bool, actor: Actor, now: dt.datetime) -> 
         _fetch(wanted, origins, now)
     with transaction() as tx:
         owner = publications.named_or_first(tx, wanted.publication)
+        allow(actor, Permission.SOURCES, publication_id=owner.id)
         known = sources.by_url(tx, owner.id, wanted.url)
         before = _given(known) if known is not None else None
         section = None
@@ -138,7 +139,7 @@ def remove(source_id: int, *, actor: Actor, now: dt.datetime) -> None:
         NotFoundError: there is no such source.
     """
     with transaction() as tx:
-        numbered(tx, source_id)
+        _in_hand(tx, source_id, actor)
     websub.leave(source_id)
     with transaction() as tx:
         if not sources.remove(tx, source_id):
@@ -160,8 +161,10 @@ def collect(source_ids: Sequence[int] | None, *, actor: Actor, now: dt.datetime)
         RefusedError: nobody can ask one of them, for its CMS sends what it has.
     """
     with transaction() as tx:
+        if source_ids is None:
+            allow(actor, Permission.SOURCES)
         for each in source_ids or ():
-            if not numbered(tx, each).kind.is_fetched:
+            if not _in_hand(tx, each, actor).kind.is_fetched:
                 raise RefusedError(
                     f"Source {each} is a CMS that sends its articles by itself; there is nothing "
                     "to collect from it.",
@@ -205,12 +208,19 @@ def _fetch(wanted: Wanted, origins: Sequence[str], now: dt.datetime) -> None:
 
 def _set(source_id: int, state: SourceState, what: str, actor: Actor, now: dt.datetime) -> bool:
     with transaction() as tx:
-        found = numbered(tx, source_id)
+        found = _in_hand(tx, source_id, actor)
         message = f"{found.name} {what}."
         is_news = sources.set_state(tx, source_id, state, message=message, now=now)
         if is_news:
             _record(tx, state.value, source_id, actor, now)
         return is_news
+
+
+def _in_hand(tx: Transaction, source_id: int, actor: Actor) -> Source:
+    """The source of an id, for whoever may steer it."""
+    found = numbered(tx, source_id)
+    allow(actor, Permission.SOURCES, publication_id=found.publication_id)
+    return found
 
 
 def _given(source: Source) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from syndicate import bounds, jobs, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom import publications
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -51,6 +51,7 @@ def add(  # noqa: PLR0913 - whose, which, of what, who and when
         raise UsageError("A feed needs a title that readers see.")
     checked = feed_rules.check(rule)
     owner = publications.named_or_first(tx, publication)
+    allow(actor, Permission.FEEDS, publication_id=owner.id)
     if feeds.by_slug(tx, slug) is not None:
         raise RefusedError(f"There is a feed {slug} already; choose another slug.", slug=slug)
     feeds.add(tx, owner.id, slug=slug, kind=FeedKind.RULE, rule=checked, title=title)
@@ -67,6 +68,7 @@ def build_anew(tx: Transaction, *, actor: Actor, now: dt.datetime) -> int:
     Returns:
         How many there are.
     """
+    allow(actor, Permission.FEEDS)
     count = feeds.mark_all_due(tx, now=now)
     _record(tx, "built anew", "feeds", actor, now)
     return count
@@ -83,6 +85,7 @@ def retire(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> boo
         NotFoundError: there is no feed of that slug.
     """
     feed = _found(tx, slug)
+    allow(actor, Permission.FEEDS, publication_id=feed.publication_id)
     if feed.gone_at is not None:
         return False
     feeds.retire(tx, slug, now=now)
@@ -111,6 +114,7 @@ def move(tx: Transaction, slug: str, to: str | None, *, actor: Actor, now: dt.da
         RefusedError, UsageError: readers' apps would be led nowhere.
     """
     feed = _found(tx, slug)
+    allow(actor, Permission.FEEDS, publication_id=feed.publication_id)
     if to is not None:
         _refuse_nowhere(tx, slug, to)
     if feed.moved_to == to:
@@ -127,6 +131,7 @@ def add_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime) -
     Raises:
         UsageError: the name is empty, or cannot be kept.
     """
+    allow(actor, Permission.FEEDS)
     if not bounds.indexed(name, "The name").strip():
         raise UsageError("A partner needs a name.")
     known = consumers.partner_named(tx, name)
@@ -147,6 +152,7 @@ def revoke_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime
     Raises:
         NotFoundError: there is no such partner.
     """
+    allow(actor, Permission.FEEDS)
     known = consumers.partner_named(tx, name)
     if known is None:
         raise NotFoundError(f"There is no partner {name}.", name=name)

@@ -11,7 +11,7 @@ from syndicate import jobs
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.recovery import copy_check, restored
 from syndicate.mail.recovery.restored import Plan
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.encoding import tidy
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit, installation
@@ -91,7 +91,7 @@ def resend(
     """
     with transaction() as tx:
         _refuse_a_copy(tx)
-        mailing = _found(tx, mailing_id)
+        mailing = _in_hand(tx, mailing_id, actor)
         if mailing.state not in _BEGUN:
             raise RefusedError(
                 f"Mailing {mailing_id} is {mailing.state}; there is nothing to send again yet.",
@@ -116,6 +116,7 @@ def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
         actor: who says so.
         now: aware UTC.
     """
+    allow(actor, Permission.STOP)
     told = tidy(why)[:MAX_WHY]
     with transaction() as tx:
         if installation.stop_everything(tx, now=now, why=told or None, otherwise=NO_REASON):
@@ -136,6 +137,7 @@ def release(*, actor: Actor, now: dt.datetime) -> Plan:
         RefusedError: it is held, and a worker still has a batch in hand, or journal or accept log
             cannot be read here.
     """
+    allow(actor, Permission.STOP)
     done = restored.settle(now)
     with transaction() as tx:
         if done.held_why is not None:
@@ -162,6 +164,18 @@ def progress_of(tx: Transaction, mailing_id: int) -> MailingProgress:
     return _or_refused(progress.find(tx, mailing_id), mailing_id)
 
 
+def looked_at(tx: Transaction, mailing_id: int, *, actor: Actor) -> MailingProgress:
+    """How a mailing stands, for somebody who may read of it.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        NotAllowedError: it is none of theirs.
+    """
+    found = progress_of(tx, mailing_id)
+    _allow(actor, Permission.READ, found.mailing)
+    return found
+
+
 def hint(tx: Transaction, lane: Lane) -> None:
     """Wake the senders of a lane after the commit."""
     tx.hint(jobs.SEND_URGENT if lane is Lane.URGENT else jobs.SEND_BULK)
@@ -178,7 +192,7 @@ def _move(
     with transaction() as tx:
         if to is MailingState.SENDING:
             _refuse_a_copy(tx)
-        mailing = _found(tx, mailing_id)
+        mailing = _in_hand(tx, mailing_id, actor)
         if not ledger.change_state(tx, mailing_id, was=was, to=to):
             raise RefusedError(
                 f"Mailing {mailing_id} is {mailing.state}; only one that is "
@@ -190,8 +204,16 @@ def _move(
             hint(tx, mailing.lane)
 
 
-def _found(tx: Transaction, mailing_id: int) -> Mailing:
-    return _or_refused(ledger.find(tx, mailing_id), mailing_id)
+def _in_hand(tx: Transaction, mailing_id: int, actor: Actor) -> Mailing:
+    """The mailing of an id, for whoever may steer it."""
+    found = _or_refused(ledger.find(tx, mailing_id), mailing_id)
+    _allow(actor, Permission.STEER, found)
+    return found
+
+
+def _allow(actor: Actor, permission: Permission, mailing: Mailing) -> None:
+    whose = {"publication_id": mailing.publication_id, "newsletter_id": mailing.newsletter_id}
+    allow(actor, permission, **whose)
 
 
 def _or_refused(found: _T | None, mailing_id: int) -> _T:

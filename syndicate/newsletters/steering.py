@@ -11,7 +11,8 @@ from syndicate.languages import normalised
 from syndicate.newsletters import alerts, kinds, run, schedule, timetable
 from syndicate.newsroom import newsletters as chosen
 from syndicate.newsroom import publications as brands
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
+from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -63,6 +64,7 @@ def add(tx: Transaction, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> N
     """
     _check(wanted)
     owner = brands.named(tx, wanted.publication)
+    allow(actor, Permission.NEWSLETTERS, publication_id=owner.id)
     row = Newsletter(
         slug=wanted.slug,
         kind=wanted.kind,
@@ -100,6 +102,7 @@ def send_now(newsletter_id: int, *, actor: Actor, now: dt.datetime) -> int:
     """
     with transaction() as tx:
         newsletter = chosen.numbered(tx, newsletter_id)
+        _allow_to_run(newsletter, actor)
         issue_id, is_news = run.open_slot_now(tx, newsletter, now)
         if is_news:
             _record(tx, "run", f"issue:{issue_id}", actor, now)
@@ -116,7 +119,15 @@ def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
     """
     with transaction() as tx:
         alerts.release(tx, issue_id)
+        issue = issues.find(tx, issue_id)
+        assert issue is not None  # noqa: S101 - it has just been released
+        _allow_to_run(chosen.numbered(tx, issue.newsletter_id), actor)
         _record(tx, "released", f"issue:{issue_id}", actor, now)
+
+
+def _allow_to_run(newsletter: Newsletter, actor: Actor) -> None:
+    whose = {"publication_id": newsletter.publication_id, "newsletter_id": newsletter.id}
+    allow(actor, Permission.RUN, **whose)
 
 
 def _check(wanted: Wanted) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from syndicate.errors import NotFoundError
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.platform import audit
@@ -20,6 +20,7 @@ def take(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) -
     Raises:
         NotFoundError: no open incident has this id.
     """
+    allow(actor, Permission.STEER)
     if not incidents.is_open(tx, incident_id):
         raise _none(incident_id)
     is_news = incidents.take(tx, incident_id, by=actor.name, now=now)
@@ -35,6 +36,7 @@ def close(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) 
     Raises:
         NotFoundError: no open incident has this id.
     """
+    allow(actor, Permission.STEER)
     if not incidents.close(tx, incident_id, now=now):
         raise _none(incident_id)
     _record(tx, "closed", incident_id, actor, now)

@@ -1,9 +1,13 @@
 """Which newsletter is meant: by its slug or its number."""
 
+from collections.abc import Iterable
+
 from syndicate.errors import NotFoundError
+from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform.tokens import Actor, Permission
 
 
 def named(tx: Transaction, slug: str) -> Newsletter:
@@ -16,6 +20,26 @@ def named(tx: Transaction, slug: str) -> Newsletter:
     if found is None:
         known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
         raise NotFoundError(f"There is no newsletter {slug}; there are: {known}.", slug=slug)
+    return found
+
+
+def readable(found: Iterable[Newsletter], actor: Actor) -> list[Newsletter]:
+    """Those that an actor may read of."""
+    return [
+        each
+        for each in found
+        if actor.may(Permission.READ, publication_id=each.publication_id, newsletter_id=each.id)
+    ]
+
+
+def read(found: Newsletter, actor: Actor) -> Newsletter:
+    """The same newsletter, for somebody who may read of it.
+
+    Raises:
+        NotAllowedError: they may not.
+    """
+    whose = {"publication_id": found.publication_id, "newsletter_id": found.id}
+    allow(actor, Permission.READ, **whose)
     return found
 
 

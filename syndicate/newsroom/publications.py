@@ -1,5 +1,7 @@
 """Which publication is meant: by its slug, or because there is no doubt."""
 
+from collections.abc import Collection
+
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
@@ -32,8 +34,15 @@ def named_or_first(tx: Transaction, slug: str | None) -> Publication:
     return every[0]
 
 
-def named_or_only(tx: Transaction, slug: str | None) -> Publication:
+def named_or_only(
+    tx: Transaction, slug: str | None, *, among: Collection[int] | None = None
+) -> Publication:
     """The publication of a slug; without one, the only one there is.
+
+    Args:
+        tx: the open transaction.
+        slug: of the one that is meant; None where it was not named.
+        among: ids of those that whoever asks has to do with; None: all.
 
     Raises:
         NotFoundError: there is none of this slug.
@@ -41,7 +50,9 @@ def named_or_only(tx: Transaction, slug: str | None) -> Publication:
     """
     if slug is not None:
         return named(tx, slug)
-    every = publications.all_publications(tx)
+    every = [
+        each for each in publications.all_publications(tx) if among is None or each.id in among
+    ]
     if len(every) != 1:
         raise UsageError("Name the publication: this installation has several, or none yet.")
     return every[0]

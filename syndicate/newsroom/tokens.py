@@ -1,25 +1,27 @@
 """What operators do with what opens the HTTP API and the console: make tokens, revoke, sign in."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from syndicate import bounds
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom import publications
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, tokens
+from syndicate.store.platform import audit, sessions, tokens
 from syndicate.store.platform.tokens import ROLES, Actor, ApiToken, Permission
 
 _MAX_NAME = 200
 
 
 @verb(Permission.TOKENS)
-def add(
+def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
     tx: Transaction,
     name: str,
     permissions: Collection[Permission],
     *,
     days: int | None,
+    publication: str | None = None,
     actor: Actor,
     now: dt.datetime,
 ) -> tuple[ApiToken, str]:
@@ -30,6 +32,7 @@ def add(
         name: whose it is, for lists and the audit.
         permissions: what its holder may do.
         days: until it expires; None means never.
+        publication: slug of the only one that it opens; None means all.
         actor: who asks.
         now: aware UTC.
 
@@ -38,12 +41,19 @@ def add(
 
     Raises:
         UsageError: the name is empty, or cannot be kept.
+        NotFoundError: there is no such publication.
+        NotAllowedError: the actor may not do all that the token would let its holder do.
     """
     if not bounds.text(name, "The name", most=_MAX_NAME).strip():
-        raise UsageError("A token needs a name: whose it is.")
+        raise UsageError("A token needs a name: whose it is.", field="name")
+    whose = publications.named(tx, publication).id if publication is not None else None
+    for each in {Permission.TOKENS, *permissions}:
+        allow(actor, each, publication_id=whose)
     secret = tokens.new_secret()
     ends_at = now + dt.timedelta(days=days) if days else None
-    made = tokens.add_token(tx, name, permissions, secret=secret, expires_at=ends_at, now=now)
+    made = tokens.add_token(
+        tx, name, permissions, secret=secret, expires_at=ends_at, now=now, publication_id=whose
+    )
     _record(tx, "token-add", made.id, actor, now)
     return made, secret
 
@@ -55,11 +65,14 @@ def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) ->
     Raises:
         NotFoundError: there is no such token.
     """
-    if not tokens.revoke(tx, token_id):
+    found = tokens.find(tx, token_id)
+    if found is None:
         raise NotFoundError(
             f"There is no token {token_id}; the list of tokens shows all there are.",
             token_id=token_id,
         )
+    allow(actor, Permission.TOKENS, publication_id=found.publication_id)
+    tokens.revoke(tx, token_id)
     _record(tx, "token-revoke", token_id, actor, now)
 
 
@@ -77,9 +90,20 @@ def sign_in(tx: Transaction, *, ends_at: dt.datetime, actor: Actor, now: dt.date
         Its secret, of which only the hash is kept.
     """
     secret = tokens.new_secret()
-    tokens.start_session(tx, actor, secret=secret, expires_at=ends_at, now=now)
+    sessions.start(tx, actor, secret=secret, expires_at=ends_at, now=now)
     audit.record(tx, at=now, actor=actor.name, action="sign-in", subject="console")
     return secret
+
+
+def permitted(words: Iterable[str]) -> frozenset[Permission]:
+    """What permissions and roles let one do, by their names.
+
+    Raises:
+        UsageError: there is none of a name.
+    """
+    return frozenset().union(
+        *(ROLES[each] if each in ROLES else {permission(each)} for each in words)
+    )
 
 
 def of_role(name: str) -> frozenset[Permission]:

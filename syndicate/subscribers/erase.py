@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from syndicate.errors import NotFoundError
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -39,6 +39,7 @@ def erase(address: str, *, actor: Actor, now: dt.datetime) -> Erased:
         BadAddressError: it is no address.
         NotFoundError: nobody of this address is known.
     """
+    allow(actor, Permission.ERASE)
     normalised = recipients.normalise(address, is_known=True)
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, normalised)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 
 from syndicate.newsroom import newsletters
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -33,7 +33,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         UsageError: wording, origin or file cannot be used; nothing was stored.
     """
     with transaction() as tx:
-        subject = f"newsletter:{newsletters.named(tx, slug).id}"
+        subject = _subject(tx, slug, Permission.IMPORT, actor)
     written: list[int] = []
 
     def note(tx: Transaction, so_far: Imported) -> None:
@@ -64,6 +64,13 @@ def give_out(slug: str, *, actor: Actor, now: dt.datetime) -> Iterator[str]:
         NotFoundError: there is no such newsletter.
     """
     with transaction() as tx:
-        subject = f"newsletter:{newsletters.named(tx, slug).id}"
+        subject = _subject(tx, slug, Permission.EXPORT, actor)
         audit.record(tx, at=now, actor=actor.name, action="export", subject=subject)
     return transfer.export_csv(slug)
+
+
+def _subject(tx: Transaction, slug: str, permission: Permission, actor: Actor) -> str:
+    """How the audit calls a newsletter, for whoever may do this with its readers."""
+    found = newsletters.named(tx, slug)
+    allow(actor, permission, publication_id=found.publication_id, newsletter_id=found.id)
+    return f"newsletter:{found.id}"

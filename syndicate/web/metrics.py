@@ -12,9 +12,11 @@ from fastapi.responses import PlainTextResponse
 
 from syndicate import alarms, clock
 from syndicate.mail.recovery import copy_check
+from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.platform import due, installation
+from syndicate.store.platform.tokens import Permission
 from syndicate.store.views import operations, progress
 from syndicate.web.api.actors import CanMeasure
 
@@ -27,8 +29,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/metrics")
-def metrics(_actor: CanMeasure) -> PlainTextResponse:
+def metrics(actor: CanMeasure) -> PlainTextResponse:
     """Gauges of this moment."""
+    allow(actor, Permission.METRICS)
     with transaction() as tx:
         lines = list(_lines(tx))
     return PlainTextResponse("\n".join(lines) + "\n", media_type=_TYPE)

@@ -33,14 +33,8 @@ READING = {
     ),
     *("feeds watch", "newsletters list", "newsletters issues", "newsletters dry-run"),
     *("newsletters preview", "mailings list", "mailings show", "bounces classify"),
-    *(
-        "bounces incidents",
-        "senders list",
-        "subscribers counts",
-        "tokens list",
-        "doctor",
-        "sample list",
-    ),
+    *("bounces incidents", "senders list", "subscribers counts", "tokens list", "doctor"),
+    *("sample list", "operators list", "operators show"),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
 RUNNING = {

@@ -20,8 +20,9 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import installation, tokens
+from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
-from syndicate.store.platform.tokens import Permission
+from syndicate.store.platform.tokens import Grant, Permission
 from syndicate.store.readers import subscribers
 from syndicate.store.syndication import consumers, feeds
 from syndicate.subscribers import transfer
@@ -75,11 +76,16 @@ def _place(site: Site) -> dict[str, object]:
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
-        found |= {"publication": room.english}
+        found |= {"publication": room.english, "other": room.arabic}
         found |= _sources(tx, room, site)
         found |= _feeds(tx, room)
         found |= _newsletters(tx, room)
         operators.incident(tx)
+        for slug in ("desk", "sports"):
+            found[slug] = plain.operator(tx, slug).id
+        found["next_operator"] = plain.operator(tx, "gone", retired_at=clock.now()).id + 1
+        for grant in (Grant(Permission.READ), Grant(Permission.RUN, room.english)):
+            acting.grant(tx, int(str(found["sports"])), [grant])
         found["incident"] = tx.scalar(select(func.max(DeliveryIncident.id)))
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     operators.token("viewer")
@@ -95,7 +101,8 @@ def _place(site: Site) -> dict[str, object]:
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, "reader001@example.com")
         assert subscriber is not None
-    return found | {"token": token, "next_token": token + 1, "subscriber": subscriber.id}
+    found |= {"token": token, "next_token": token + 1, "later_token": token + 2}
+    return found | {"subscriber": subscriber.id}
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:
@@ -166,6 +173,8 @@ class Faces:
     browser: TestClient
     place: Place
 
+    publication_id: int | None = None  # the only one that their token opens
+
     def ask(self, face: str, asked: Asked, permissions: frozenset[Permission]) -> Answer:
         if face == "cli":
             return self._shell(str(asked.cli))
@@ -174,6 +183,9 @@ class Faces:
             return self._program(*asked.api, permissions)
         assert asked.console is not None
         return self._operator(*asked.console, permissions)
+
+    def _token(self, permissions: frozenset[Permission]) -> str:
+        return operators.token(permissions=permissions, publication_id=self.publication_id)
 
     def _shell(self, line: str) -> Answer:
         words = shlex.split(line.format_map(self.place))
@@ -190,7 +202,7 @@ class Faces:
     def _program(
         self, path: str, body: Json | bytes | None, permissions: frozenset[Permission]
     ) -> Answer:
-        bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
+        bearer = {"Authorization": f"Bearer {self._token(permissions)}"}
         address = f"/api/v1{path.format_map(self.place)}"
         if body is None:
             answer = self.browser.get(address, headers=bearer)
@@ -206,7 +218,7 @@ class Faces:
     def _operator(
         self, path: str, form: Mapping[str, Any] | None, permissions: frozenset[Permission]
     ) -> Answer:
-        secret = operators.token(permissions=permissions | {Permission.READ})
+        secret = self._token(permissions | {Permission.READ})
         assert self.browser.post("/console/sign-in", data={"token": secret}).status_code == 303
         address = f"/console{path.format_map(self.place)}"
         if form is None:

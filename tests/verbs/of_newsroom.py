@@ -27,12 +27,27 @@ DONE = (
     ),
     Done(
         "newsroom.tokens.add",
-        Asked("tokens add cms"),
+        Asked("tokens add cms --publication courier"),
         ("token-add", "token:{next_token}"),
         is_quiet_again=False,
     ),
     Done(
-        "newsroom.tokens.revoke", Asked("tokens revoke {token}"), ("token-revoke", "token:{token}")
+        "newsroom.tokens.add",
+        Asked(
+            api=("/tokens", {"name": "cms", "permissions": ["viewer"]}),
+            console=("/tokens", {"name": "cms", "permission": "viewer"}),
+        ),
+        ("token-add", "token:{later_token}"),  # who asks has one too
+        is_quiet_again=False,
+    ),
+    Done(
+        "newsroom.tokens.revoke",
+        Asked(
+            "tokens revoke {token}",
+            ("/tokens/{token}/revoke", {}),
+            ("/tokens/{token}/revoke", {}),
+        ),
+        ("token-revoke", "token:{token}"),
     ),
 )
 NOES = (
@@ -56,13 +71,21 @@ NOES = (
     ),
     No(
         "newsroom.tokens.revoke",
-        Asked(f"tokens revoke {NOBODY}"),
+        Asked(
+            f"tokens revoke {NOBODY}",
+            (f"/tokens/{NOBODY}/revoke", {}),
+            (f"/tokens/{NOBODY}/revoke", {}),
+        ),
         NotFoundError,
         f"There is no token {NOBODY}; the list of tokens shows all there are.",
     ),
     No(
         "newsroom.tokens.add",
-        Asked("tokens add ' '"),
+        Asked(
+            "tokens add ' '",
+            ("/tokens", {"name": " ", "permissions": ["viewer"]}),
+            ("/tokens", {"name": " ", "permission": "viewer"}),
+        ),
         UsageError,
         "A token needs a name: whose it is.",
     ),
@@ -71,5 +94,21 @@ NOES = (
         Asked("tokens add cms --role owner"),
         UsageError,
         "There is no role owner; it is one of viewer, editor, sender, admin, relay.",
+    ),
+    No(
+        "newsroom.tokens.add",
+        Asked(
+            "tokens add cms --publication gazette",
+            ("/tokens", {"name": "cms", "permissions": ["viewer"], "publication": "gazette"}),
+            ("/tokens", {"name": "cms", "permission": "viewer", "publication": "gazette"}),
+        ),
+        NotFoundError,
+        "There is no publication gazette.",
+    ),
+    No(
+        "newsroom.tokens.add",
+        Asked(console=("/tokens", {"name": "cms", "permission": "viewer", "days": "soon"})),
+        UsageError,
+        "Write a number of days from 1 to 3650, or leave it empty.",
     ),
 )

@@ -6,13 +6,14 @@ from tests.verbs import (
     of_mailings,
     of_newsletters,
     of_newsroom,
+    of_operators,
     of_sources,
     of_subscribers,
 )
 
 _ROOMS = (
     *(of_articles, of_mailings, of_sources, of_feeds),
-    *(of_newsletters, of_subscribers, of_newsroom),
+    *(of_newsletters, of_subscribers, of_newsroom, of_operators),
 )
 DONE = tuple(row for room in _ROOMS for row in room.DONE)
 NOES = tuple(row for room in _ROOMS for row in room.NOES)

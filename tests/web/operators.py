@@ -23,12 +23,25 @@ from tests import rows
 from tests.web.newsroom import Newsroom
 
 
-def token(role: str = "admin", *, permissions: Collection[Permission] | None = None) -> str:
-    """The secret of a fresh token."""
+def token(
+    role: str = "admin",
+    *,
+    permissions: Collection[Permission] | None = None,
+    publication_id: int | None = None,
+) -> str:
+    """The secret of a fresh token; of one that opens a single publication, if that is named."""
     secret = tokens.new_secret()
     with transaction() as tx:
         allowed = ROLES[role] if permissions is None else permissions
-        tokens.add_token(tx, role, allowed, secret=secret, expires_at=None, now=clock.now())
+        tokens.add_token(
+            tx,
+            role,
+            allowed,
+            secret=secret,
+            expires_at=None,
+            now=clock.now(),
+            publication_id=publication_id,
+        )
     return secret
 
 

@@ -71,6 +71,8 @@ ARTICLE = {
     "note": "n",
     "alert": False,
 }
+OPERATOR = {"name": "n", "address": "a@example.com", "languages": ["en"], "zone": "UTC"}
+GRANT = {"permissions": ["viewer"], "publication": "courier"}
 BODIES: dict[str, Any] = {
     "/api/v1/articles": ARTICLE,
     "/api/v1/articles/{article_id}/correct": {
@@ -87,6 +89,11 @@ BODIES: dict[str, Any] = {
     "/api/v1/installation/stop": {"why": "w"},
     "/api/v1/sources/find": {"address": "news", "publication": "p", "allow": ["a"]},
     "/api/v1/subscribers/find": {"address": "reader001@example.com"},
+    "/api/v1/operators": {**OPERATOR, "slug": "night"},
+    "/api/v1/operators/{slug}": OPERATOR,
+    "/api/v1/operators/{slug}/grant": {**GRANT, "newsletter": None},
+    "/api/v1/operators/{slug}/revoke": {**GRANT, "newsletter": None},
+    "/api/v1/tokens": {"name": "n", "permissions": ["viewer"], "publication": "courier", "days": 9},
 }
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
 # no text can hold left out.

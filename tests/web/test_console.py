@@ -37,6 +37,8 @@ PAGES = (
     "/console/senders",
     "/console/readers",
     "/console/audit",
+    "/console/operators",
+    "/console/tokens",
     "/console/release",
     "/console/stop",
 )

@@ -5,7 +5,7 @@ import datetime as dt
 from syndicate import settings
 from syndicate.mail.sender import check as looking
 from syndicate.newsroom import publications
-from syndicate.newsroom.verbs import verb
+from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
@@ -28,7 +28,9 @@ def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
         SettingsError: the relay's address or the DKIM key cannot be used.
     """
     with transaction() as tx:
-        address = publications.named(tx, slug).sender_address
+        publication = publications.named(tx, slug)
+        allow(actor, Permission.STEER, publication_id=publication.id)
+        address = publication.sender_address
     found = looking.look(address, settings.load())
     with transaction() as tx:
         publication = publications.named(tx, slug)

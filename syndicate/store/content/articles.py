@@ -205,10 +205,11 @@ def by_ids(tx: Transaction, article_ids: Collection[int]) -> list[Article]:
     return list(tx.scalars(query.execution_options(populate_existing=True)))
 
 
-def listed(
+def listed(  # noqa: PLR0913 - one for each thing that is asked for
     tx: Transaction,
     *,
     publication_id: int | None = None,
+    publication_ids: Collection[int] | None = None,
     state: ArticleState | None = None,
     only_held: bool = False,
     before_id: int | None = None,
@@ -216,11 +217,14 @@ def listed(
 ) -> list[Article]:
     """Articles for operators, newest id first, whatever their state; page on with `before_id`.
 
-    `only_held` lists those whose embargo nobody could read.
+    `only_held` lists those whose embargo nobody could read; `publication_ids` those of several
+    publications.
     """
     query = select(Article).order_by(Article.id.desc()).limit(limit)
     if publication_id is not None:
         query = query.where(Article.publication_id == publication_id)
+    if publication_ids is not None:
+        query = query.where(Article.publication_id.in_(publication_ids))
     if state is not None:
         query = query.where(Article.state == state)
     if only_held:

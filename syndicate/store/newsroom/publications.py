@@ -61,6 +61,11 @@ def all_publications(tx: Transaction) -> list[Publication]:
     return list(tx.scalars(select(Publication).order_by(Publication.id)))
 
 
+def slugs(tx: Transaction) -> dict[int, str]:
+    """The slug of every publication, by its id."""
+    return {row[0]: row[1] for row in tx.execute(select(Publication.id, Publication.slug))}
+
+
 def find(tx: Transaction, publication_id: int) -> Publication | None:
     """The publication of this id."""
     return tx.get(Publication, publication_id)

@@ -1,4 +1,4 @@
-"""Tokens that may be used once, tokens that open the HTTP API, and operators' sessions.
+"""Who may do what, tokens that open the HTTP API, and tokens that may be used once.
 
 Only hashes are kept: whoever reads the database cannot act with what stands in it.
 """
@@ -41,6 +41,7 @@ class Permission(enum.StrEnum):
     EXPORT = "subscribers.export"
     ERASE = "subscribers.erase"
     TOKENS = "tokens.edit"  # make and revoke tokens
+    OPERATORS = "operators.edit"  # add and retire operators, say what they may do
     ACCEPTS = "relay.accepts"  # tell what a relay took
 
 
@@ -57,6 +58,7 @@ ROLES: dict[str, frozenset[Permission]] = {
 # A link that `syndicate console-link` prints: signed for this purpose, used once, soon.
 LINK_PURPOSE = "console"
 LINK_WITHIN = dt.timedelta(minutes=15)
+AS_OPERATOR = "operator"  # instead of a role: it lets in that operator, with what they may do
 
 
 class UsedToken(Table):
@@ -81,21 +83,31 @@ class ApiToken(Table):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[dt.datetime | None]
     used_at: Mapped[dt.datetime | None]
-
-
-class ConsoleSession(Table):
-    """An operator who signed in; ends by itself, by signing out, or with its token."""
-
-    __tablename__ = "console_session"
-
-    session_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    actor: Mapped[str]
-    scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    api_token_id: Mapped[int | None] = mapped_column(
-        ForeignKey("api_token.id", ondelete="CASCADE"), index=True
+    # What it opens ends there; none means every publication.
+    publication_id: Mapped[int | None] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE")
     )
-    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
-    expires_at: Mapped[dt.datetime]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A permission, for everything or for a part of it.
+
+    Attributes:
+        permission: which.
+        publication_id: it holds for this publication and its newsletters; None: for all.
+        newsletter_id: it holds for this newsletter alone; then no publication is named.
+    """
+
+    permission: Permission
+    publication_id: int | None = None
+    newsletter_id: int | None = None
+
+    def covers(self, publication_id: int | None, newsletter_id: int | None) -> bool:
+        """Whether it holds for a thing; neither id means the installation as a whole."""
+        if self.newsletter_id is not None:
+            return self.newsletter_id == newsletter_id
+        return self.publication_id in {None, publication_id}
 
 
 @dataclass(frozen=True)
@@ -103,14 +115,40 @@ class Actor:
     """Who acts, and what they may do.
 
     Attributes:
-        name: as the audit shows it: "token:cms", "console:desk".
-        permissions: all of them.
+        name: as the audit shows it: "token:cms", "operator:desk".
+        permissions: all of them, wherever they hold.
         token_id: of the API token behind it, if there is one.
+        operator_id: of the operator, if it is one.
+        grants: where each permission holds; None: everywhere.
     """
 
     name: str
     permissions: frozenset[Permission]
     token_id: int | None = None
+    operator_id: int | None = None
+    grants: frozenset[Grant] | None = None
+
+    def may(
+        self,
+        permission: Permission,
+        *,
+        publication_id: int | None = None,
+        newsletter_id: int | None = None,
+    ) -> bool:
+        """Whether they have a permission for a thing; without one, for the whole installation."""
+        if self.grants is None:
+            return permission in self.permissions
+        return any(
+            each.permission is permission and each.covers(publication_id, newsletter_id)
+            for each in self.grants
+        )
+
+    def publications(self, permission: Permission) -> frozenset[int] | None:
+        """In which publications they have a permission as a whole; None: in all."""
+        if self.may(permission):
+            return None
+        held = (each for each in self.grants or () if each.permission is permission)
+        return frozenset(each.publication_id for each in held if each.publication_id is not None)
 
 
 def new_secret() -> str:
@@ -123,7 +161,7 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def add_token(
+def add_token(  # noqa: PLR0913 - a row's columns
     tx: Transaction,
     name: str,
     permissions: Collection[Permission],
@@ -131,6 +169,7 @@ def add_token(
     secret: str,
     expires_at: dt.datetime | None,
     now: dt.datetime,
+    publication_id: int | None = None,
 ) -> ApiToken:
     """Make an API token.
 
@@ -141,8 +180,10 @@ def add_token(
         secret: what `new_secret` returned.
         expires_at: aware UTC, None for never.
         now: aware UTC.
+        publication_id: the only one that it opens; None means all.
     """
     token = ApiToken(
+        publication_id=publication_id,
         name=name,
         token_hash=digest(secret),
         scopes=sorted(permissions),
@@ -157,6 +198,11 @@ def add_token(
 def all_tokens(tx: Transaction) -> list[ApiToken]:
     """Every API token, oldest first."""
     return list(tx.scalars(select(ApiToken).order_by(ApiToken.id)))
+
+
+def find(tx: Transaction, token_id: int) -> ApiToken | None:
+    """The API token of this id."""
+    return tx.get(ApiToken, token_id)
 
 
 def revoke(tx: Transaction, token_id: int) -> bool:
@@ -177,59 +223,37 @@ def actor_of_token(tx: Transaction, secret: str, *, now: dt.datetime) -> Actor |
         return None
     if token.used_at is None or token.used_at < now - _USED_EVERY:
         tx.execute(update(ApiToken).where(ApiToken.id == token.id).values(used_at=now))
-    return Actor(f"token:{token.name}", _permissions(token.scopes), token.id)
+    return holder(token)
+
+
+def holder(token: ApiToken) -> Actor:
+    """Whoever holds an API token."""
+    held, grants = known(token.scopes), None
+    if token.publication_id is not None:
+        grants = frozenset(Grant(each, token.publication_id) for each in held)
+    return Actor(f"token:{token.name}", held, token.id, grants=grants)
 
 
 def link_payload(name: str, role: str, *, now: dt.datetime) -> str:
-    """What a sign-in link signs: who, as what, since when, and a number of its own."""
+    """What a sign-in link signs: who, as what, since when, and a number of its own.
+
+    Args:
+        name: a name for the audit, or an operator's slug.
+        role: one of `ROLES`, or `AS_OPERATOR`.
+        now: aware UTC.
+    """
     shown = "".join(sign for sign in name if sign.isascii() and (sign.isalnum() or sign in "-_."))
     return f"{shown or 'operator'}:{role}:{int(now.timestamp())}:{secrets.token_hex(8)}"
 
 
-def actor_of_link(payload: str, *, now: dt.datetime) -> Actor | None:
-    """Who a sign-in link lets in; None when it is too old."""
+def read_link(payload: str, *, now: dt.datetime) -> tuple[str, str] | None:
+    """Name and role of a sign-in link, as `link_payload` took them; None when it is too old."""
     name, role, seconds, _ = payload.split(":")
     signed_at = dt.datetime.fromtimestamp(int(seconds), tz=dt.UTC)
-    if now - signed_at > LINK_WITHIN:
-        return None
-    return Actor(f"console:{name}", ROLES[role])
+    return None if now - signed_at > LINK_WITHIN else (name, role)
 
 
-def start_session(
-    tx: Transaction, actor: Actor, *, secret: str, expires_at: dt.datetime, now: dt.datetime
-) -> None:
-    """Let an operator in until a moment, under a new secret each time."""
-    tx.execute(delete(ConsoleSession).where(ConsoleSession.expires_at <= now))
-    tx.add(
-        ConsoleSession(
-            session_hash=digest(secret),
-            actor=actor.name,
-            scopes=sorted(actor.permissions),
-            api_token_id=actor.token_id,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-
-
-def actor_of_session(tx: Transaction, secret: str, *, now: dt.datetime) -> Actor | None:
-    """Who signed in; None when nobody did, or the session has ended."""
-    session = tx.scalar(
-        select(ConsoleSession).where(
-            ConsoleSession.session_hash == digest(secret), ConsoleSession.expires_at > now
-        )
-    )
-    if session is None:
-        return None
-    return Actor(session.actor, _permissions(session.scopes), session.api_token_id)
-
-
-def end_session(tx: Transaction, secret: str) -> None:
-    """Sign out. Safe to run twice."""
-    tx.execute(delete(ConsoleSession).where(ConsoleSession.session_hash == digest(secret)))
-
-
-def _permissions(scopes: Collection[str]) -> frozenset[Permission]:
+def known(scopes: Collection[str]) -> frozenset[Permission]:
     """Those that this version knows: a scope of another version permits nothing."""
     known = {permission.value for permission in Permission}
     return frozenset(Permission(scope) for scope in scopes if scope in known)

@@ -48,14 +48,21 @@ def watched(tx: Transaction) -> list[int]:
 
 
 def mailing_ids(
-    tx: Transaction, *, limit: int, before: int | None = None, with_singles: bool = False
+    tx: Transaction,
+    *,
+    limit: int,
+    before: int | None = None,
+    with_singles: bool = False,
+    publication_ids: Collection[int] | None = None,
 ) -> list[int]:
-    """Ids of the newest mailings, or of those before an id."""
+    """Ids of the newest mailings, or of those before an id; of some publications, or of all."""
     query = select(Mailing.id).order_by(Mailing.id.desc()).limit(limit)
     if not with_singles:
         query = query.where(Mailing.issue_id.is_not(None))
     if before is not None:
         query = query.where(Mailing.id < before)
+    if publication_ids is not None:
+        query = query.where(Mailing.publication_id.in_(publication_ids))
     return list(tx.scalars(query))
 
 

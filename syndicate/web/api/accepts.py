@@ -7,6 +7,8 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.mail.recovery import reconcile
+from syndicate.newsroom.verbs import allow
+from syndicate.store.platform.tokens import Permission
 from syndicate.web.api.actors import CanTellAccepts
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
@@ -21,10 +23,11 @@ class AcceptsTaken(BaseModel):
 
 @router.post("/accepts")
 def take_accepts(
-    _actor: CanTellAccepts,
+    actor: CanTellAccepts,
     relay: Annotated[str, Query(max_length=300, description="HOST:PORT, as the relay is set")],
     body: Annotated[bytes, Body(media_type="text/plain", description="lines of its log")],
 ) -> AcceptsTaken:
     """Take a batch of a relay's accept log, whole or not at all. Safe to send twice."""
+    allow(actor, Permission.ACCEPTS)
     lines = reconcile.take_pushed(body, relay_name=relay, now=clock.now())
     return AcceptsTaken(relay=relay, lines=lines)

@@ -56,6 +56,6 @@ class Needs:
                 "creates one.",
                 {"WWW-Authenticate": "Bearer"},
             )
-        verbs.allow(actor, self.permission)
+        verbs.let_in(actor, self.permission)
         request.state.actor = actor
         return actor

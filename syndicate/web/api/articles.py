@@ -22,12 +22,13 @@ from syndicate import clock
 from syndicate.articles import editing, receive_push
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom import publications
+from syndicate.newsroom.verbs import allow
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import idempotency
-from syndicate.store.platform.tokens import Actor
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change, Channel
 from syndicate.web.api.actors import CanEdit, CanRead
 from syndicate.web.api.signed import signed
@@ -184,20 +185,34 @@ def push_articles(
 
 @router.get("/articles")
 def list_articles(
-    _actor: CanRead,
+    actor: CanRead,
     state: ArticleState | None = None,
     before_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[ArticleView]:
     """Articles of every publication, newest first, whatever their state."""
     with transaction() as tx:
-        found = articles.listed(tx, state=state, before_id=before_id, limit=limit)
+        found = articles.listed(
+            tx,
+            state=state,
+            before_id=before_id,
+            limit=limit,
+            publication_ids=actor.publications(Permission.READ),
+        )
     return [_shown(each) for each in found]
 
 
 @router.get("/articles/{article_id}")
-def show_article(_actor: CanRead, article_id: ArticleId) -> ArticleView:
+def show_article(actor: CanRead, article_id: ArticleId) -> ArticleView:
     """One article, whatever its state."""
+    with transaction() as tx:
+        found = editing.find(tx, article_id)
+    allow(actor, Permission.READ, publication_id=found.publication_id)
+    return _shown(found)
+
+
+def as_it_stands(article_id: int) -> ArticleView:
+    """An article after a verb, for whoever might ask for the verb."""
     with transaction() as tx:
         return _shown(editing.find(tx, article_id))
 
@@ -218,7 +233,8 @@ def _receive(
     actor: Actor,
     now: dt.datetime,
 ) -> dict[str, Any]:
-    publication = publications.named_or_only(tx, slug)
+    own = actor.publications(Permission.ARTICLES)
+    publication = publications.named_or_only(tx, slug, among=own)
     several = body.articles if isinstance(body, ArticleBatch) else [body]
     entries = [receive_push.entry_of(_plain(each)) for each in several]
     times = {

@@ -7,7 +7,7 @@ from syndicate import clock
 from syndicate.articles import editing, featuring, splitting
 from syndicate.store.ground.session import transaction
 from syndicate.web.api.actors import CanEdit
-from syndicate.web.api.articles import ArticleId, ArticleView, show_article
+from syndicate.web.api.articles import ArticleId, ArticleView, as_it_stands
 from syndicate.web.moments import Moment
 from syndicate.web.storable import Text
 
@@ -72,7 +72,7 @@ def kill_article(actor: CanEdit, article_id: ArticleId, body: KillIn | None = No
     note = body.note if body else ""
     with transaction() as tx:
         editing.kill(tx, article_id, note=note, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/takedown")
@@ -83,7 +83,7 @@ def take_article_down(
     reason = body.reason if body else ""
     with transaction() as tx:
         editing.take_down(tx, article_id, reason=reason, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/alert")
@@ -91,7 +91,7 @@ def alert_readers(actor: CanEdit, article_id: ArticleId) -> ArticleView:
     """Send an article immediately to the readers of alerts; once only. Safe to run twice."""
     with transaction() as tx:
         editing.alert(tx, article_id, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/embargo")
@@ -99,7 +99,7 @@ def hold_article(actor: CanEdit, article_id: ArticleId, body: EmbargoIn) -> Arti
     """Hold an article back until a moment, or let it out at once. Safe to run twice."""
     with transaction() as tx:
         editing.embargo(tx, article_id, body.until, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/correct")
@@ -108,7 +108,7 @@ def correct_article(actor: CanEdit, article_id: ArticleId, body: CorrectionIn) -
     wording = editing.Wording(body.headline, body.standfirst, body.body_html)
     with transaction() as tx:
         editing.correct(tx, article_id, wording, note=body.note, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/feature")
@@ -121,7 +121,7 @@ def feature_article(
         featuring.feature(
             tx, article_id, teaser=said.teaser, until=said.until, actor=actor, now=clock.now()
         )
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/unfeature")
@@ -129,7 +129,7 @@ def unfeature_article(actor: CanEdit, article_id: ArticleId) -> ArticleView:
     """Take an article out of its publication's featured list. Safe to run twice."""
     with transaction() as tx:
         featuring.unfeature(tx, article_id, actor=actor, now=clock.now())
-    return show_article(actor, article_id)
+    return as_it_stands(article_id)
 
 
 @router.post("/articles/{article_id}/split")
@@ -137,4 +137,4 @@ def split_article(actor: CanEdit, article_id: ArticleId, body: SplitIn) -> Artic
     """Undo a merge: what a source brings becomes an article of its own, which is the answer."""
     with transaction() as tx:
         made = splitting.split(tx, article_id, body.source_id, actor=actor, now=clock.now())
-    return show_article(actor, made)
+    return as_it_stands(made)

@@ -14,6 +14,7 @@ from syndicate.store.intake import sources
 from syndicate.store.intake.sources import FetchState
 from syndicate.store.intake.sources import Source as SourceRow
 from syndicate.store.newsroom import publications
+from syndicate.store.platform.tokens import Permission
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import Lead, SourceKind
@@ -123,7 +124,7 @@ class FoundView(BaseModel):
 
 
 @router.get("/feeds", tags=["feeds"])
-def list_feeds(_actor: CanRead) -> list[FeedView]:
+def list_feeds(actor: CanRead) -> list[FeedView]:
     """Every feed of every publication."""
     base = settings.load().base_url()
     with transaction() as tx:
@@ -140,15 +141,21 @@ def list_feeds(_actor: CanRead) -> list[FeedView]:
                 json_feed=each[FeedFormat.JSON],
             )
             for publication in publications.all_publications(tx)
+            if actor.may(Permission.READ, publication_id=publication.id)
             for feed in feeds.offered(tx, publication.id)
         ]
 
 
 @router.get("/sources", tags=["sources"])
-def list_sources(_actor: CanRead) -> list[SourceView]:
+def list_sources(actor: CanRead) -> list[SourceView]:
     """Every source, oldest first."""
     with transaction() as tx:
-        return [_source(*pair) for pair in sources.listed(tx)]
+        found = sources.listed(tx)
+    return [
+        _source(*pair)
+        for pair in found
+        if actor.may(Permission.READ, publication_id=pair[0].publication_id)
+    ]
 
 
 @router.post("/sources/find", tags=["sources"])

@@ -13,6 +13,7 @@ from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
+from syndicate.store.platform.tokens import Permission
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
 from syndicate.web.api.actors import CanRead, CanSteer, CanStop
@@ -151,7 +152,7 @@ class Release(BaseModel):
 
 @router.get("/mailings")
 def list_mailings(
-    _actor: CanRead,
+    actor: CanRead,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
@@ -159,7 +160,13 @@ def list_mailings(
 ) -> Mailings:
     """The newest mailings."""
     with transaction() as tx:
-        ids = operations.mailing_ids(tx, limit=limit + 1, before=before, with_singles=singles)
+        ids = operations.mailing_ids(
+            tx,
+            limit=limit + 1,
+            before=before,
+            with_singles=singles,
+            publication_ids=actor.publications(Permission.READ),
+        )
         found = progress.find_all(tx, ids[:limit])
     return Mailings(
         mailings=[_mailing(each) for each in found],
@@ -168,10 +175,10 @@ def list_mailings(
 
 
 @router.get("/mailings/{mailing_id}")
-def show_mailing(_actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
+def show_mailing(actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
     """One mailing with what went wrong."""
     with transaction() as tx:
-        mailing_progress = steering.progress_of(tx, mailing_id)
+        mailing_progress = steering.looked_at(tx, mailing_id, actor=actor)
         problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from syndicate import clock
 from syndicate.newsletters import rehearse, steering, timetable
 from syndicate.newsletters.run import unknown_issue
-from syndicate.newsroom.newsletters import named
+from syndicate.newsroom.newsletters import named, numbered, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
@@ -128,23 +128,23 @@ class ImportResult(BaseModel):
 
 
 @router.get("/newsletters", tags=["newsletters"])
-def list_newsletters(_actor: CanRead) -> list[NewsletterView]:
+def list_newsletters(actor: CanRead) -> list[NewsletterView]:
     """Every newsletter of every publication."""
     with transaction() as tx:
         readers = operations.active_readers(tx)
-        return [_newsletter(each, readers) for each in newsletters.every(tx)]
+        return [_newsletter(each, readers) for each in readable(newsletters.every(tx), actor)]
 
 
 @router.get("/newsletters/{slug}", tags=["newsletters"])
-def show_newsletter(_actor: CanRead, slug: Slug) -> NewsletterView:
+def show_newsletter(actor: CanRead, slug: Slug) -> NewsletterView:
     """One newsletter."""
     with transaction() as tx:
-        return _newsletter(named(tx, slug), operations.active_readers(tx))
+        return _newsletter(read(named(tx, slug), actor), operations.active_readers(tx))
 
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
 def list_issues(
-    _actor: CanRead,
+    actor: CanRead,
     slug: Slug,
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -154,7 +154,9 @@ def list_issues(
 ) -> list[IssueView]:
     """A newsletter's issues, the newest first."""
     with transaction() as tx:
-        recent = issues.of_newsletter(tx, named(tx, slug).id, limit=limit, before=before)
+        recent = issues.of_newsletter(
+            tx, read(named(tx, slug), actor).id, limit=limit, before=before
+        )
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
     return [_issue(each, mailings) for each in recent]
 
@@ -174,7 +176,7 @@ def run_newsletter(actor: CanSend, slug: Slug) -> IssueView:
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
 def rehearse_newsletter(
-    _actor: CanRead,
+    actor: CanRead,
     slug: Slug,
     *,
     is_next: Annotated[
@@ -183,7 +185,7 @@ def rehearse_newsletter(
 ) -> RehearsalView:
     """What the issue of a slot would hold, and who would get it. Stores nothing."""
     with transaction() as tx:
-        newsletter_id = named(tx, slug).id
+        newsletter_id = read(named(tx, slug), actor).id
     found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     return RehearsalView(
         slot_at=found.slot.due_at,
@@ -214,10 +216,12 @@ def rehearse_newsletter(
 
 
 @router.get("/issues/{issue_id}", tags=["newsletters"])
-def show_issue(_actor: CanRead, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
+def show_issue(actor: CanRead, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
     """One issue with its stories."""
     with transaction() as tx:
-        issue = _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
+        row = _issue_row(tx, issue_id)
+        read(numbered(tx, row.newsletter_id), actor)
+        issue = _issue(row, operations.mailings_of_issues(tx, [issue_id]))
         stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
     shown = [
         StoryView(

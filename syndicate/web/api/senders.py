@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from syndicate import clock
 from syndicate.mail.sender import steering
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
+from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 from syndicate.web.api.actors import CanRead, CanSteer
 
@@ -36,10 +37,13 @@ class SenderView(BaseModel):
 
 
 @router.get("/senders")
-def list_senders(_actor: CanRead) -> list[SenderView]:
+def list_senders(actor: CanRead) -> list[SenderView]:
     """The sender of each publication, with what DNS said last."""
     with transaction() as tx:
-        return [_view(each) for each in sender_checks.every(tx)]
+        found = sender_checks.every(tx)
+        papers = publications.slugs(tx).items()
+    own = {slug for each, slug in papers if actor.may(Permission.READ, publication_id=each)}
+    return [_view(each) for each in found if each.slug in own]
 
 
 @router.post("/senders/{slug}/check")

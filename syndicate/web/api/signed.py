@@ -22,7 +22,7 @@ from syndicate.articles import receive_push
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import tokens
-from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.platform.tokens import Actor, Grant, Permission
 
 WINDOW_S = 300
 _TIMESTAMP_DIGITS = 12
@@ -42,13 +42,17 @@ async def signed(request: Request) -> None:
     slug = request.headers.get("x-syndicate-key", "")
     timestamp = request.headers.get("x-syndicate-timestamp", "")
     what = signing_input(request.method, target_of(request), timestamp, await request.body())
-    await run_in_threadpool(check, slug, timestamp, signature, what)
-    request.state.signed_by = Actor(f"push:{slug}", _PERMISSIONS)
+    publication_id = await run_in_threadpool(check, slug, timestamp, signature, what)
+    grants = frozenset(Grant(each, publication_id) for each in _PERMISSIONS)
+    request.state.signed_by = Actor(f"push:{slug}", _PERMISSIONS, grants=grants)
     request.state.signed_publication = slug
 
 
-def check(slug: str, timestamp: str, signature: str, what: bytes) -> None:
+def check(slug: str, timestamp: str, signature: str, what: bytes) -> int:
     """Check a signature and use it up.
+
+    Returns:
+        The id of the publication whose key it is.
 
     Raises:
         HTTPException: 401, with one sentence.
@@ -66,6 +70,7 @@ def check(slug: str, timestamp: str, signature: str, what: bytes) -> None:
         used = hashlib.sha256(signature.encode()).digest()
         if not tokens.use_once(tx, used, purpose=_PURPOSE, now=now):
             raise _refused("This signature was used before; sign each request anew.")
+        return publication.id
 
 
 def target_of(request: Request) -> str:

@@ -1,7 +1,8 @@
 """Who is in the console: a session cookie, and a permission that each route declares.
 
 A session is a random secret of which PostgreSQL keeps the hash; it lasts a working day and ends
-when its operator signs out, or when the token behind it is revoked.
+when its operator signs out or is retired, or when the token behind it is revoked. What somebody may
+do is read at each request.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from syndicate import clock, settings
 from syndicate.newsroom import tokens as steering
 from syndicate.newsroom import verbs
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.platform import tokens
+from syndicate.store.platform import sessions
 from syndicate.store.platform.tokens import Actor, Permission
 
 LASTS = dt.timedelta(hours=12)
@@ -44,7 +45,7 @@ class Needs:
                 where = f"{_PATH}/sign-in?next={quote(request.scope['path'])}"
                 raise HTTPException(303, "Please sign in first.", {"Location": where})
             raise HTTPException(401, "Your session has ended; sign in again, then repeat this.")
-        verbs.allow(actor, self.permission)
+        verbs.let_in(actor, self.permission)
         request.state.actor = actor
         return actor
 
@@ -55,7 +56,7 @@ def current(request: Request) -> Actor | None:
     if not secret:
         return None
     with transaction() as tx:
-        return tokens.actor_of_session(tx, secret, now=clock.now())
+        return sessions.actor_of(tx, secret, now=clock.now())
 
 
 def sign_in(tx: Transaction, actor: Actor, response: Response, *, now: dt.datetime) -> None:
@@ -77,7 +78,7 @@ def sign_out(request: Request, response: Response) -> None:
     secret = request.cookies.get(cookie_name())
     if secret:
         with transaction() as tx:
-            tokens.end_session(tx, secret)
+            sessions.end(tx, secret)
     response.delete_cookie(cookie_name(), path="/", secure=_is_https(), httponly=True)
 
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from syndicate import clock
 from syndicate.articles import editing, featuring, splitting
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsroom.verbs import allow
 from syndicate.store.content import articles, featured
 from syndicate.store.editing import splitting as carrying
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform.tokens import Actor
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEdit, CanRead
@@ -36,7 +37,13 @@ def every(
 ) -> Response:
     """Articles of every publication, whatever their state; older ones a page on."""
     with transaction() as tx:
-        found = articles.listed(tx, state=state, before_id=before, limit=_ON_A_PAGE + 1)
+        found = articles.listed(
+            tx,
+            state=state,
+            before_id=before,
+            limit=_ON_A_PAGE + 1,
+            publication_ids=actor.publications(Permission.READ),
+        )
         names = {each.id: each.name for each in publications.all_publications(tx)}
     return pages.render(
         actor,
@@ -183,6 +190,7 @@ def _page(
     now = clock.now()
     with transaction() as tx:
         found = editing.find(tx, article_id)
+        allow(actor, Permission.READ, publication_id=found.publication_id)
         said: dict[str, Any] = {
             "article": found,
             "revisions": articles.revisions_of(tx, article_id),

@@ -10,6 +10,7 @@ from syndicate.errors import UsageError
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
+from syndicate.store.platform.tokens import Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEdit, CanRead
 from syndicate.web.moments import Moment
@@ -23,7 +24,11 @@ ArticleId = Annotated[int, Path(ge=1, le=2**62)]
 def every(actor: CanRead) -> Response:
     """Every article that waits for a decision, newest first."""
     with transaction() as tx:
-        found = embargoes.held(tx, limit=_SHOWN)
+        found = [
+            each
+            for each in embargoes.held(tx, limit=_SHOWN)
+            if actor.may(Permission.READ, publication_id=each.publication_id)
+        ]
         names = {each.id: each.name for each in publications.all_publications(tx)}
     return pages.render(actor, "held.html", tab="home", found=found, publications=names)
 

@@ -11,9 +11,11 @@ from syndicate import alarms, clock
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
+from syndicate.newsroom.newsletters import readable
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform.tokens import Permission
 from syndicate.store.views import operations, progress
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanStop
@@ -35,9 +37,17 @@ def home(actor: CanRead) -> Response:
     now = clock.now()
     with transaction() as tx:
         needs = alarms.needs(tx, now)
-        found = progress.find_all(tx, operations.watched(tx))
+        found = [
+            each
+            for each in progress.find_all(tx, operations.watched(tx))
+            if actor.may(
+                Permission.READ,
+                publication_id=each.mailing.publication_id,
+                newsletter_id=each.mailing.newsletter_id,
+            )
+        ]
         titles = operations.titles(tx, [each.mailing.id for each in found])
-        every = newsletters.every(tx)
+        every = readable(newsletters.every(tx), actor)
         sources = operations.sources_by_state(tx)
         lanes = operations.ready_batches(tx)
     return pages.render(

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from syndicate import clock
 from syndicate.errors import UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending.results import COUNTED
 from syndicate.store.views import operations, progress
 from syndicate.vocabulary.sending import DeliveryState
@@ -38,7 +40,13 @@ def mailings(
 ) -> Response:
     """The newest mailings."""
     with transaction() as tx:
-        ids = operations.mailing_ids(tx, limit=_ON_A_PAGE + 1, before=before, with_singles=singles)
+        ids = operations.mailing_ids(
+            tx,
+            limit=_ON_A_PAGE + 1,
+            before=before,
+            with_singles=singles,
+            publication_ids=actor.publications(Permission.READ),
+        )
         found = progress.find_all(tx, ids[:_ON_A_PAGE])
         titles = operations.titles(tx, ids)
     older = f"?before={ids[_ON_A_PAGE - 1]}" if len(ids) > _ON_A_PAGE else None
@@ -57,7 +65,7 @@ def mailings(
 def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
     """The send room: one frozen audience, and what has become of it."""
     with transaction() as tx:
-        mailing_progress = steering.progress_of(tx, mailing_id)
+        mailing_progress = steering.looked_at(tx, mailing_id, actor=actor)
         errors = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
@@ -87,8 +95,9 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
 
 
 @router.get("/console/mailings/{mailing_id}/events")
-async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Response:  # noqa: ARG001
+async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Response:
     """The mailing's counts as they change, at most twice a second (server-sent events)."""
+    await run_in_threadpool(_look_at, mailing_id, actor)
     poller: Poller = request.app.state.poller
     return StreamingResponse(
         _stream(poller, mailing_id),
@@ -134,6 +143,11 @@ def parts(counts: dict[str, int]) -> list[dict[str, Any]]:
             found.append({"name": name, "x": round(begin, 2), "width": round(width, 2)})
             begin += width
     return found
+
+
+def _look_at(mailing_id: int, actor: Actor) -> None:
+    with transaction() as tx:
+        steering.looked_at(tx, mailing_id, actor=actor)
 
 
 async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from syndicate import clock
 from syndicate.newsletters import steering, timetable
-from syndicate.newsroom.newsletters import numbered
+from syndicate.newsroom.newsletters import numbered, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
@@ -25,7 +25,7 @@ def every(actor: CanRead) -> Response:
     """Every newsletter with its next slot."""
     now = clock.now()
     with transaction() as tx:
-        found = newsletters.every(tx)
+        found = readable(newsletters.every(tx), actor)
         readers = operations.active_readers(tx)
         last = operations.last_issues(tx)
     coming = {
@@ -47,7 +47,7 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
     """One newsletter with its issues and what became of each."""
     now = clock.now()
     with transaction() as tx:
-        found = numbered(tx, newsletter_id)
+        found = read(numbered(tx, newsletter_id), actor)
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
         readers = operations.active_readers(tx)

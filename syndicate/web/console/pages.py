@@ -1,18 +1,21 @@
 """Console pages from templates and plain data: never kept, never framed, of this moment."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from syndicate import clock
+from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.render.environment import environment
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sending import DeliveryReason
 from syndicate.web import static
+from syndicate.web.errors import status_of
 from syndicate.web.headers import content_policy
 from syndicate.web.pages import PRIVATE, origins
 
@@ -67,6 +70,36 @@ def render(
     return response
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Why a form was refused, and at which of its fields; "" means the form as a whole."""
+
+    text: str
+    field: str
+
+
+def form(
+    actor: Actor, template: str, error: SyndicateError | None = None, **context: Any
+) -> Response:
+    """A page with a form; after a refusal with the sentence at its field, and what was typed.
+
+    Args:
+        actor: who sees it.
+        template: its name under templates/web/console.
+        error: the refusal, which may name the field: `UsageError("…", field="slug")`.
+        **context: plain data for the template, among it what was typed.
+
+    Raises:
+        NotAllowedError: the refusal is one, and no other word in the form would help.
+    """
+    if error is None:
+        return render(actor, template, problem=None, **context)
+    if isinstance(error, NotAllowedError):
+        raise error
+    problem = Problem(str(error), str(error.ids.get("field", "")))
+    return render(actor, template, status=status_of(error), problem=problem, **context)
+
+
 def see_other(path: str) -> Response:
     """After a post: the page that shows what it did."""
     return RedirectResponse(path, status_code=303, headers=PRIVATE)
@@ -75,4 +108,6 @@ def see_other(path: str) -> Response:
 def _permissions(actor: Actor | None) -> dict[str, bool]:
     """What templates ask before they show a button: `may.STEER`."""
     held = actor.permissions if actor else frozenset()
-    return {permission.name: permission in held for permission in Permission}
+    may = {permission.name: permission in held for permission in Permission}
+    # This one is for all mail, and no part of it is a button.
+    return may | {"STOP": actor is not None and actor.may(Permission.STOP)}

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from syndicate import clock
 from syndicate.newsletters import rehearse
-from syndicate.newsroom.newsletters import numbered
+from syndicate.newsroom.newsletters import numbered, read
 from syndicate.render.email import MAX_HTML_BYTES
 from syndicate.store.ground.session import transaction
 from syndicate.web.console import pages
@@ -24,9 +24,9 @@ IsNext = Annotated[bool, Query(alias="next")]
 @router.get("/console/newsletters/{newsletter_id}/rehearsal")
 def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = False) -> Response:
     """The check list before a send: audience, stories, subjects, size, and the mail itself."""
-    found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     with transaction() as tx:
-        newsletter = numbered(tx, newsletter_id)
+        newsletter = read(numbered(tx, newsletter_id), actor)
+    found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
     return pages.render(
         actor,
         "rehearsal.html",
@@ -43,13 +43,15 @@ def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = 
 
 @router.get("/console/newsletters/{newsletter_id}/preview")
 def preview(
-    _actor: CanRead,
+    actor: CanRead,
     newsletter_id: NewsletterId,
     *,
     language: Annotated[str | None, Query(max_length=35)] = None,
     is_next: IsNext = False,
 ) -> Response:
     """The mail with every story in it, for the frame; its links lead nowhere."""
+    with transaction() as tx:
+        read(numbered(tx, newsletter_id), actor)
     raw = rehearse.preview(newsletter_id, clock.now(), language=language, is_next=is_next)
     message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
     return framed(part(message, "html") or "")

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, logs, settings, signing
+from syndicate.newsroom import operators as acts
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform import tokens
-from syndicate.store.platform.tokens import LINK_PURPOSE, Actor, Permission
+from syndicate.store.platform import operators, tokens
+from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, ROLES, Actor, Permission
 from syndicate.web.console import access, pages
 
 log = logs.get(__name__)
@@ -83,9 +84,15 @@ def _let_in(actor: Actor, path: str) -> Response:
 
 def _of_link(link: str) -> Actor:
     payload = signing.verify(settings.load().key(), LINK_PURPOSE, link)
-    actor = tokens.actor_of_link(payload, now=clock.now())
-    if actor is None:
+    read = tokens.read_link(payload, now=clock.now())
+    if read is None:
         raise HTTPException(410, _OLD_LINK)
+    name, role = read
+    if role != AS_OPERATOR:
+        return Actor(f"console:{name}", ROLES[role])
+    with transaction() as tx:
+        actor = operators.actor_of(tx, acts.active(tx, name))
+    assert actor is not None  # noqa: S101 - an active one is
     return actor
 
 

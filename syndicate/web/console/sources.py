@@ -9,6 +9,7 @@ from syndicate.collect import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.newsroom import publications
+from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sources import SourceState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
@@ -21,8 +22,12 @@ SourceId = Annotated[int, Path(ge=1, le=2**62)]
 def every(actor: CanRead) -> Response:
     """Every source, those in trouble first, with the newest notices."""
     with transaction() as tx:
-        found = sources.listed(tx)
-        notices = sources.notices(tx, limit=20)
+        found = [
+            pair
+            for pair in sources.listed(tx)
+            if actor.may(Permission.READ, publication_id=pair[0].publication_id)
+        ]
+        notices = sources.notices(tx, limit=20) if actor.may(Permission.READ) else []
         names = {each.id: each.name for each in publications.all_publications(tx)}
     found.sort(key=lambda pair: (pair[0].state not in SourceState.troubled(), pair[0].id))
     return pages.render(

@@ -1,4 +1,4 @@
-"""Tokens, sign-in links and sessions: known by their hash, good for their time and their scopes."""
+"""Tokens and sign-in links: known by their hash, good for their time and their scopes."""
 
 import datetime as dt
 
@@ -12,7 +12,6 @@ from syndicate.store.platform.tokens import (
     ROLES,
     Actor,
     ApiToken,
-    ConsoleSession,
     Permission,
     UsedToken,
 )
@@ -22,7 +21,6 @@ from tests.store import racing
 SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 LATER = NOW + HOUR
 SECRET, OTHER = "s", "t"
-DESK = Actor("console:desk", ROLES["editor"])
 
 
 def token(
@@ -133,23 +131,6 @@ def test_the_use_of_one_token_is_no_use_of_another() -> None:
         assert [each.used_at for each in tokens.all_tokens(tx)] == [NOW, None]
 
 
-@pytest.mark.usefixtures("database")
-def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
-    with transaction() as tx:
-        made = token(tx)
-        token(tx, "other", secret=OTHER)
-        by_token = Actor("token:cms", frozenset({Permission.READ}), made.id)
-        for secret, actor in (("a", by_token), ("b", DESK)):
-            tokens.start_session(tx, actor, secret=secret, expires_at=LATER, now=NOW)
-
-        assert (tokens.revoke(tx, made.id), tokens.revoke(tx, made.id)) == (True, False)
-
-        assert tokens.actor_of_token(tx, SECRET, now=NOW) is None
-        assert tokens.actor_of_token(tx, OTHER, now=NOW) is not None
-        assert tokens.actor_of_session(tx, "a", now=NOW) is None
-        assert tokens.actor_of_session(tx, "b", now=NOW) == DESK
-
-
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -163,7 +144,7 @@ def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
 def test_a_link_names_who_signs_in_and_nothing_in_the_name_breaks_it(name: str, shown: str) -> None:
     payload = tokens.link_payload(name, "viewer", now=NOW)
 
-    assert tokens.actor_of_link(payload, now=NOW) == Actor(f"console:{shown}", ROLES["viewer"])
+    assert tokens.read_link(payload, now=NOW) == (shown, "viewer")
 
 
 def test_two_links_of_one_moment_differ() -> None:
@@ -176,44 +157,7 @@ def test_two_links_of_one_moment_differ() -> None:
 def test_a_link_lets_in_for_a_quarter_of_an_hour(after: dt.timedelta, *, is_good: bool) -> None:
     payload = tokens.link_payload("desk", "editor", now=NOW)
 
-    assert (tokens.actor_of_link(payload, now=NOW + after) == DESK) is is_good
-
-
-@pytest.mark.usefixtures("database")
-def test_who_signed_in_stays_until_the_session_ends() -> None:
-    with transaction() as tx:
-        tokens.start_session(tx, DESK, secret=SECRET, expires_at=LATER, now=NOW)
-
-        assert tokens.actor_of_session(tx, SECRET, now=LATER - SECOND) == DESK
-        assert tokens.actor_of_session(tx, SECRET, now=LATER) is None
-        assert tokens.actor_of_session(tx, OTHER, now=NOW) is None
-        (row,) = tx.scalars(select(ConsoleSession))
-        assert (row.session_hash, row.created_at) == (tokens.digest(SECRET), NOW)
-
-
-@pytest.mark.usefixtures("database")
-def test_sessions_that_ended_are_forgotten_when_the_next_begins() -> None:
-    with transaction() as tx:
-        for secret, expires_at in (("a", NOW), ("b", NOW + SECOND)):
-            tokens.start_session(tx, DESK, secret=secret, expires_at=expires_at, now=NOW - HOUR)
-
-        tokens.start_session(tx, DESK, secret=OTHER, expires_at=LATER, now=NOW)
-
-        hashes = set(tx.scalars(select(ConsoleSession.session_hash)))
-        assert hashes == {tokens.digest("b"), tokens.digest(OTHER)}
-
-
-@pytest.mark.usefixtures("database")
-def test_whoever_signs_out_ends_one_session() -> None:
-    with transaction() as tx:
-        for secret in ("a", "b"):
-            tokens.start_session(tx, DESK, secret=secret, expires_at=LATER, now=NOW)
-
-        for _ in range(2):
-            tokens.end_session(tx, "a")
-
-        assert tokens.actor_of_session(tx, "a", now=NOW) is None
-        assert tokens.actor_of_session(tx, "b", now=NOW) == DESK
+    assert (tokens.read_link(payload, now=NOW + after) == ("desk", "editor")) is is_good
 
 
 @pytest.mark.usefixtures("database")

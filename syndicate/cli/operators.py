@@ -1,0 +1,157 @@
+"""`syndicate operators`: the people who work here, and what each of them may do where."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from syndicate import clock
+from syndicate.cli.actors import actor
+from syndicate.cli.options import AsJson, print_json
+from syndicate.cli.terminal import Table, Terminal
+from syndicate.newsroom import operators as acts
+from syndicate.newsroom import roster
+from syndicate.newsroom.operators import Details, Where
+from syndicate.newsroom.tokens import permitted
+from syndicate.store.ground.session import transaction
+
+app = typer.Typer(no_args_is_help=True)
+Slug = Annotated[str, typer.Argument(help="The operator's slug.")]
+What = Annotated[
+    list[str], typer.Argument(help="Permissions such as articles.write, or roles such as editor.")
+]
+Name = Annotated[str | None, typer.Option(help="As lists and mails show it.")]
+Address = Annotated[str | None, typer.Option(help="Where mail to this operator goes.")]
+Languages = Annotated[
+    list[str] | None, typer.Option("--language", help="Tag of a language; repeatable.")
+]
+Zone = Annotated[str | None, typer.Option(help="IANA name, such as Europe/London.")]
+InPublication = Annotated[
+    str | None, typer.Option("--publication", help="Slug of the only one it holds for.")
+]
+OfNewsletter = Annotated[
+    str | None, typer.Option("--newsletter", help="Slug of the only one it holds for.")
+]
+
+
+@app.command()
+def add(
+    slug: Slug,
+    *,
+    name: Name = None,
+    address: Address = None,
+    language: Languages = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an operator, who may do nothing until something is granted."""
+    said = Details(name=name, address=address, languages=language, zone=zone)
+    with transaction() as tx:
+        acts.add(tx, slug, said, actor=actor(), now=clock.now())
+    told = f"Operator {slug} is added; `syndicate operators grant {slug} editor` lets them work."
+    _tell(slug, told, as_json)
+
+
+@app.command("set")
+def change(
+    slug: Slug,
+    *,
+    name: Name = None,
+    address: Address = None,
+    language: Languages = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change what is known of an operator; what is not named stays."""
+    said = Details(name=name, address=address, languages=language, zone=zone)
+    with transaction() as tx:
+        is_news = acts.change(tx, slug, said, actor=actor(), now=clock.now())
+    _tell(slug, f"Operator {slug} is {'changed' if is_news else 'as before'}.", as_json)
+
+
+@app.command("list")
+def list_operators(*, as_json: AsJson = False) -> None:
+    """List the operators with what they may do."""
+    with transaction() as tx:
+        found = roster.every(tx)
+    if as_json:
+        print_json({"operators": [each.as_dict() for each in found]})
+        return
+    table = Table("operator", "name", "address", "may", "retired")
+    for each in found:
+        row = each.row
+        may = "\n".join(held.words for held in each.grants) or "nothing"
+        retired = f"{row.retired_at:%d %b %Y}" if row.retired_at else ""
+        table.add_row(row.slug, row.name, row.address, may, retired)
+    Terminal().print(table)
+
+
+@app.command()
+def show(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Show an operator with what they may do where."""
+    with transaction() as tx:
+        found = roster.one(tx, acts.named(tx, slug))
+    if as_json:
+        print_json(found.as_dict())
+        return
+    row = found.row
+    lines = [
+        f"{row.name} <{row.address}>",
+        f"reads {', '.join(row.languages)}; zone {row.zone}",
+        *([f"may {held.words}" for held in found.grants] or ["may do nothing"]),
+        *([f"retired {row.retired_at:%d %b %Y %H:%M} UTC"] if row.retired_at else []),
+    ]
+    Terminal(soft_wrap=True).print("\n".join(lines))
+
+
+@app.command()
+def retire(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Let an operator in no longer, and end their sessions at once."""
+    with transaction() as tx:
+        is_news = acts.retire(tx, slug, actor=actor(), now=clock.now())
+    _tell(slug, f"Operator {slug} is {'' if is_news else 'already '}retired.", as_json)
+
+
+@app.command()
+def grant(
+    slug: Slug,
+    what: What,
+    *,
+    publication: InPublication = None,
+    newsletter: OfNewsletter = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let an operator do something, everywhere or in one place."""
+    where = Where(publication=publication, newsletter=newsletter)
+    with transaction() as tx:
+        new = acts.grant(tx, slug, permitted(what), where, actor=actor(), now=clock.now())
+    told = f"Granted to {slug}: {', '.join(new)}." if new else f"Operator {slug} has that already."
+    _tell(slug, told, as_json)
+
+
+@app.command()
+def revoke(
+    slug: Slug,
+    what: What,
+    *,
+    publication: InPublication = None,
+    newsletter: OfNewsletter = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let an operator do something no longer, everywhere or in one place."""
+    where = Where(publication=publication, newsletter=newsletter)
+    with transaction() as tx:
+        lost = acts.revoke(tx, slug, permitted(what), where, actor=actor(), now=clock.now())
+    told = (
+        f"Taken from {slug}: {', '.join(lost)}." if lost else f"Operator {slug} does not have it."
+    )
+    _tell(slug, told, as_json)
+
+
+def _tell(slug: str, sentence: str, as_json: bool) -> None:
+    """What came of it: the operator as JSON, or a sentence."""
+    if not as_json:
+        sys.stdout.write(f"{sentence}\n")
+        return
+    with transaction() as tx:
+        print_json(roster.one(tx, acts.named(tx, slug)).as_dict())
