@@ -184,7 +184,7 @@ def feature(
 
 @app.command()
 def unfeature(article_id: Id, *, as_json: AsJson = False) -> None:
-    """Take an article out of its publication's featured list, whoever put it there."""
+    """Take an article out of its publication's featured list; no page brings it back."""
     with transaction() as tx:
         is_news = featuring.unfeature(tx, article_id, actor=actor(), now=clock.now())
     what = "is no longer featured" if is_news else "was not featured; nothing changed"

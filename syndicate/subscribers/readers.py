@@ -31,6 +31,7 @@ from syndicate.subscribers.timeline import Known, TimelineEntry
 Who = int | str  # a reader's id, or their address as it was typed
 ON_A_PAGE = 100
 MOST = 1_000
+LONGEST_SOUGHT = 1_000  # characters of what may be an address
 
 
 @dataclass(frozen=True)

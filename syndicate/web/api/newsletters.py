@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -125,6 +125,11 @@ class ImportResult(BaseModel):
     notes: list[RefusedLine] = Field(
         description="choices that were dropped; their readers were imported"
     )
+
+
+async def _heard(request: Request) -> None:
+    """Hear a request to its end: what no text can hold is refused before an answer streams."""
+    await request.body()
 
 
 @router.get("/newsletters", tags=["newsletters"])
@@ -280,6 +285,7 @@ def import_subscribers(
 @router.post(
     "/newsletters/{slug}/subscribers/export",
     tags=["subscribers"],
+    dependencies=[Depends(_heard)],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )

@@ -16,7 +16,6 @@ from syndicate.web.moments import Moment
 router = APIRouter(prefix="/api/v1", tags=["readers"])
 SubscriberId = Annotated[int, Path(ge=1, le=2**62)]
 IssueId = Annotated[int, Path(ge=1, le=2**62)]
-_LONGEST = 1_000  # characters of what may be an address
 
 
 class Address(BaseModel):
@@ -24,7 +23,7 @@ class Address(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    address: str = Field(max_length=_LONGEST)
+    address: str = Field(max_length=readers.LONGEST_SOUGHT)
 
 
 class ConsentView(BaseModel):

@@ -21,7 +21,7 @@ from syndicate.web.errors import status_of
 from syndicate.web.moments import Moment
 from syndicate.web.storable import Text
 
-_ON_A_PAGE = 50
+_ON_A_PAGE = 40
 _NOBODY_TYPED: Mapping[str, str] = {}
 router = APIRouter(include_in_schema=False)
 ArticleId = Annotated[int, Path(ge=1, le=2**62)]

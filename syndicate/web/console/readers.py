@@ -16,8 +16,6 @@ from syndicate.web.console import pages
 from syndicate.web.console.actors import CanFindReaders
 from syndicate.web.moments import Moment
 
-_LONGEST = 1_000  # characters of what may be an address
-
 router = APIRouter(include_in_schema=False)
 SubscriberId = Annotated[int, Path(ge=1, le=2**62)]
 IssueId = Annotated[int, Path(ge=1, le=2**62)]
@@ -31,7 +29,7 @@ def search(actor: CanFindReaders) -> Response:
 
 @router.post("/console/readers")
 def find(
-    actor: CanFindReaders, *, address: Annotated[str, Form(max_length=_LONGEST)] = ""
+    actor: CanFindReaders, *, address: Annotated[str, Form(max_length=readers.LONGEST_SOUGHT)] = ""
 ) -> Response:
     """The reader's page; or the form again with what was typed, and why nobody was found."""
     try:
