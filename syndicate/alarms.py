@@ -94,7 +94,7 @@ def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for each in found:
         title, trouble = titles.get(each.mailing.id), _trouble(each)
         if title is not None and trouble:  # None: it was deleted at this moment
-            text = f"{title.newsletter} {title.number} {trouble}."
+            text = f"Issue {title.issue_id} of {title.newsletter} {trouble}."
             yield Need(text, f"/console/mailings/{each.mailing.id}")
 
 
@@ -124,15 +124,15 @@ def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
         why = (issue.note or "no reason given").removesuffix(".")
-        text = f"Issue {issue.number} of {newsletter.name} is held: {why}."
-        yield Need(text, f"/console/newsletters/{newsletter.id}")
+        text = f"Issue {issue.id} of {newsletter.name} is held: {why}."
+        yield Need(text, f"/console/issues/{issue.id}")
 
 
 def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for row, issue, newsletter in operations.unusable_stories(tx, since=now - _LOOK_BACK):
         why = row.detail.get("why", "no reason was recorded")
         text = (
-            f"Issue {issue.number} of {newsletter.name} was sent without "
+            f"Issue {issue.id} of {newsletter.name} was sent without "
             f"{row.subject.replace(':', ' ')}: {why}."
         )
         yield Need(text, f"/articles/{row.subject.removeprefix('article:')}")

@@ -246,16 +246,17 @@ def newsletter(
     return row
 
 
-def issue(tx: Transaction, newsletter_id: int, number: int = 1, **columns: Any) -> Issue:
+def issue(tx: Transaction, newsletter_id: int, place: int = 1, **columns: Any) -> Issue:
     """An issue of `NOW`, whose window is the day before."""
     plain = {
         "local_date": NOW.date(),
-        "slot": f"{7 + number:02}:00",
+        "number": place,
+        "slot": f"{7 + place:02}:00",
         "window_from": NOW - DAY,
         "window_to": NOW,
         "state": IssueState.SENDING,
     }
-    return added(tx, Issue(newsletter_id=newsletter_id, number=number, **(plain | columns)))
+    return added(tx, Issue(newsletter_id=newsletter_id, **(plain | columns)))
 
 
 def story(

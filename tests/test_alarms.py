@@ -88,7 +88,7 @@ def unread(tx: Transaction, **columns: Any) -> int:
 
 def a_paused_mailing(tx: Transaction) -> list[Need]:
     made = mailing(tx, morning(tx), 7, MailingState.PAUSED, accepted=1, failed=1)
-    return [of_mailing(made, "Morning 7 is paused with 2 remaining.")]
+    return [of_mailing(made, f"Issue {made.issue_id} of Morning is paused with 2 remaining.")]
 
 
 def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
@@ -97,9 +97,9 @@ def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
     doubtful = mailing(tx, newsletter, 2, ambiguous=2)
     both = mailing(tx, newsletter, 3, MailingState.DONE, accepted=1, failed=2, ambiguous=1)
     return [
-        of_mailing(both, "Morning 3 has 2 failed and 1 in doubt."),
-        of_mailing(doubtful, "Morning 2 has 2 in doubt."),
-        of_mailing(failed, "Morning 1 has 1 failed."),
+        of_mailing(both, "Issue 3 of Morning has 2 failed and 1 in doubt."),
+        of_mailing(doubtful, "Issue 2 of Morning has 2 in doubt."),
+        of_mailing(failed, "Issue 1 of Morning has 1 failed."),
     ]
 
 
@@ -108,7 +108,7 @@ def an_old_mailing_that_is_not_over(tx: Transaction) -> list[Need]:
     old = mailing(tx, newsletter, 1, MailingState.PAUSED)
     for number in range(2, 9):
         mailing(tx, newsletter, number, MailingState.DONE, accepted=4)
-    return [of_mailing(old, "Morning 1 is paused with 4 remaining.")]
+    return [of_mailing(old, "Issue 1 of Morning is paused with 4 remaining.")]
 
 
 def mailings_that_are_well(tx: Transaction) -> None:
@@ -158,11 +158,11 @@ def held_issues(tx: Transaction) -> list[Need]:
     held_issue(tx, newsletter, 1, note="Two stories were withdrawn.", created_at=NOW - LOOK_BACK)
     held_issue(tx, newsletter, 2, note="The relay is away")
     held_issue(tx, newsletter, 3)
-    path = f"/console/newsletters/{newsletter.id}"
+    path = "/console/issues"
     return [
-        Need("Issue 3 of Morning is held: no reason given.", path),
-        Need("Issue 2 of Morning is held: The relay is away.", path),
-        Need("Issue 1 of Morning is held: Two stories were withdrawn.", path),
+        Need("Issue 3 of Morning is held: no reason given.", f"{path}/3"),
+        Need("Issue 2 of Morning is held: The relay is away.", f"{path}/2"),
+        Need("Issue 1 of Morning is held: Two stories were withdrawn.", f"{path}/1"),
     ]
 
 
@@ -176,7 +176,7 @@ def unusable_stories(tx: Transaction) -> list[Need]:
     issue = rows.issue(tx, morning(tx).id, 7)
     unusable_story(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
     unusable_story(tx, issue.id)
-    said = "Issue 7 of Morning was sent without article 12: "
+    said = f"Issue {issue.id} of Morning was sent without article 12: "
     return [
         Need(f"{said}no reason was recorded.", "/articles/12"),
         Need(f"{said}it takes 112,000 bytes of one mail.", "/articles/12"),

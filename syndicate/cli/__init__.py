@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "sources": "Add, list and change sources.",
     "feeds": "Publish feeds.",
     "newsletters": "Compose and send newsletters.",
+    "issues": "See issues, and send, merge or drop those that are held.",
     "send": "Send a newsletter to a file of readers, and count.",
     "subscribers": "Import, export, count, find and erase readers.",
     "mailings": "Watch and steer mailings.",

@@ -1,7 +1,5 @@
-"""`syndicate newsletters`: make them, see their issues, rehearse, send the slot that is now."""
+"""`syndicate newsletters`: make them, rehearse, send the slot that is now."""
 
-import email
-import email.policy
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,18 +10,18 @@ import typer
 from syndicate import clock
 from syndicate.cli.actors import actor
 from syndicate.cli.files import written
+from syndicate.cli.issues import issue_row, part
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.errors import NotFoundError, RefusedError
+from syndicate.errors import RefusedError
 from syndicate.newsletters import kinds, rehearse, run, steering, timetable
 from syndicate.newsletters.rehearse import Rehearsal
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
-from syndicate.store.sending import ledger
 from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
 from syndicate.vocabulary.sending import DeliveryReason
 
@@ -114,34 +112,6 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
         sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
 
 
-@app.command()
-def release(issue_id: Annotated[int, typer.Argument(help="Number of the issue.")]) -> None:
-    """Send an alert that is held because there were many before it."""
-    steering.release(issue_id, actor=actor(), now=clock.now())
-    sys.stdout.write(f"Issue {issue_id} is on its way.\n")
-
-
-@app.command("issues")
-def list_issues(
-    slug: Slug,
-    *,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """List a newsletter's newest issues, the empty and the held ones too."""
-    with transaction() as tx:
-        found = issues.of_newsletter(tx, named(tx, slug).id, limit=limit)
-        rows = [_issue_row(tx, issue) for issue in found]
-    if as_json:
-        print_json({"issues": rows})
-        return
-    table = Table("issue", "date", "slot", "state", "stories", "audience", "mailing", "", box=None)
-    for row in rows:
-        cells = ("number", "local_date", "slot", "state", "stories", "audience", "mailing_id")
-        table.add_row(*(_shown(row[cell]) for cell in cells), row["note"] or "")
-    Terminal().print(table)
-
-
 @app.command("dry-run")
 def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> None:
     """Show what an issue would contain and who would get it; nothing is stored or sent."""
@@ -175,7 +145,7 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
     message = rehearse.preview(
         newsletter_id, now, address=reader, language=language, is_next=is_next
     )
-    shown = _part(message, "html") if html else _part(message, "plain") if text else message
+    shown = part(message, "html") if html else part(message, "plain") if text else message
     if out is None:
         sys.stdout.buffer.write(shown)
     else:
@@ -201,16 +171,16 @@ def send(
         run.compose_issue(issue_id, now)
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
-        row = _issue_row(tx, issue) if issue else {}
+        row = issue_row(tx, issue) if issue else {}
     if as_json:
         print_json(row)
     else:
         sys.stdout.write(
-            f"Issue {row['number']} of {row['local_date']} {row['slot']} is {row['state']}"
+            f"Issue {row['id']} of {row['local_date']} {row['slot']} is {row['state']}"
             f"{_to_whom(row)}.{' ' + row['note'] if row['note'] else ''}\n"
         )
     if row["state"] == IssueState.HELD.value:
-        raise RefusedError(f"Issue {row['number']} is held: {row['note']}", issue_id=issue_id)
+        raise RefusedError(f"Issue {row['id']} is held: {row['note']}", issue_id=issue_id)
 
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
@@ -229,24 +199,6 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
         "trouble": timetable.trouble(newsletter),
         "readers": subscribers.counts(tx, newsletter.id),
-    }
-
-
-def _issue_row(tx: Transaction, issue: Issue) -> dict[str, Any]:
-    mailing = ledger.of_issue(tx, issue.id)
-    return {
-        "id": issue.id,
-        "number": issue.number,
-        "local_date": issue.local_date.isoformat(),
-        "slot": issue.slot,
-        "window": [issue.window_from.isoformat(), issue.window_to.isoformat()],
-        "state": issue.state.value,
-        "note": issue.note,
-        "stories": len(issues.carried(tx, issue.id)),
-        "subjects": issue.subjects,
-        "content_hash": issue.content_hash.hex() if issue.content_hash else None,
-        "mailing_id": mailing.id if mailing else None,
-        "audience": mailing.audience if mailing else None,
     }
 
 
@@ -300,17 +252,5 @@ def _left_out(found: Rehearsal) -> str:
     return ", ".join(f"{number} {reason.words}" for reason, number in found.barred.items())
 
 
-def _part(message: bytes, subtype: str) -> bytes:
-    parsed = email.message_from_bytes(message, policy=email.policy.default)
-    part = parsed.get_body((subtype,))
-    if part is None:
-        raise NotFoundError(f"The mail has no {subtype} part.")
-    return str(part.get_content()).encode()
-
-
 def _to_whom(row: dict[str, Any]) -> str:
     return f", {row['audience']} readers" if row["audience"] is not None else ""
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)

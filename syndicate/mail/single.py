@@ -35,11 +35,13 @@ class Prepared:
         message: its folder under templates/mail.
         language: of its frame.
         rows: its encoded blocks.
+        choice: bits of the stories in it, of a mail that has any.
     """
 
     message: str
     language: str
     rows: tuple[ContentRow, ...]
+    choice: int = 0
 
 
 def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its name
@@ -123,7 +125,9 @@ def queue(  # noqa: PLR0913 - what the ledger needs to know, each by its name
         created_at=now,
         started_at=now,
     )
-    mailing_id = ledger.add_single(tx, mailing, recipient, language=prepared.language)
+    mailing_id = ledger.add_single(
+        tx, mailing, recipient, language=prepared.language, choice=prepared.choice
+    )
     if mailing_id is not None:
         ledger.add_content(tx, mailing_id, VERSION, prepared.rows)
         tx.hint(jobs.SEND_URGENT)

@@ -1,7 +1,7 @@
 """Alerts: an article that the newsroom wants told at once opens an issue of its own.
 
     asked for (store.composition.alerts) ─> due ─> composed and sent at once, on the urgent lane
-                                └─> held   over the cap: an editor decides, `release`
+                                └─> held   over the cap: an editor decides (`deciding`)
 
 One alert of an article in each alert newsletter, whatever comes twice. Alerts for soft stories cost
 readers: beyond the caps of an hour and a day nothing leaves by itself.
@@ -10,9 +10,8 @@ readers: beyond the caps of an hour and a day nothing leaves by itself.
 import datetime as dt
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.errors import RefusedError
 from syndicate.newsletters import run
-from syndicate.store.composition import alerts, issues
+from syndicate.store.composition import alerts
 from syndicate.store.composition.alerts import DueAlert
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import installation
@@ -48,23 +47,6 @@ def hint_due(now: dt.datetime) -> None:
             tx.hint(jobs.OPEN_ALERTS)
 
 
-def release(tx: Transaction, issue_id: int) -> None:
-    """Let a held alert go, on an editor's word.
-
-    Raises:
-        NotFoundError: there is no such issue.
-        RefusedError: it is no alert, or not held.
-    """
-    if issues.find(tx, issue_id) is None:
-        raise run.unknown_issue(issue_id)
-    if not issues.release(tx, issue_id):
-        raise RefusedError(
-            f"Issue {issue_id} is not a held alert; only a held alert can be released.",
-            issue_id=issue_id,
-        )
-    tx.hint(jobs.COMPOSE_ALERT, issue_id)
-
-
 def _open(wanted: DueAlert, now: dt.datetime) -> int | None:
     with transaction() as tx:
         newsletter = alerts.lock_newsletter(tx, wanted.newsletter_id)
@@ -88,6 +70,6 @@ def _over_cap(tx: Transaction, newsletter_id: int, now: dt.datetime) -> str | No
         if alerts.opened_since(tx, newsletter_id, now - period) >= cap:
             return (
                 f"There were {cap} alerts within {name} before it; "
-                "`syndicate newsletters release` sends it anyway."
+                "send it anyway, or leave its article to the digests."
             )
     return None

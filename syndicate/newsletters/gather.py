@@ -6,7 +6,7 @@ from dataclasses import replace
 from syndicate import settings
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.material import Frame, Material
-from syndicate.store.composition import corrections, stories
+from syndicate.store.composition import corrections, issues, stories
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -22,7 +22,7 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
     is_alert = issue.article_id is not None
     return Material(
         message=RULES[newsletter.kind].message,
-        number=issue.number,
+        number=issue.number or issues.next_number(tx, newsletter.id),
         local_date=issue.local_date,
         zone=newsletter.zone,
         window=(issue.window_from, issue.window_to),

@@ -12,15 +12,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from syndicate import settings
 from syndicate.errors import NotFoundError
-from syndicate.mail.mime.message import Writer
-from syndicate.newsletters import freeze, gather, schedule, timetable
+from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
 from syndicate.newsroom.newsletters import numbered
-from syndicate.render.merge import Content
 from syndicate.store.composition import issues
 from syndicate.store.composition.materialise import count, materialise
 from syndicate.store.composition.stories import Story
@@ -29,7 +26,6 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
-from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.newsletters import EmptyRule
@@ -37,7 +33,6 @@ from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
 # The name of a slot that no schedule can have.
 _SLOT = "rehearsal"
-_ALL = (1 << 63) - 1
 
 
 @dataclass(frozen=True)
@@ -142,7 +137,7 @@ def preview(
     composed = _compose(newsletter_id, now, is_next=is_next)
     if not composed.draft.rendered:
         raise NotFoundError("There is nothing new, so there is no mail to show.")
-    due = _sample(composed, language)
+    due = specimen.whole_copy(composed.newsletter, composed.publication, language)
     if address is not None:
         address_hash = recipients.hash_of(recipients.normalise(address))
         with transaction() as tx, _stage(tx, composed, now) as (mailing, values):
@@ -152,12 +147,7 @@ def preview(
             raise NotFoundError("No active subscriber of this newsletter has this address.")
         due = found
     rows = freeze.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
-    content = Content.load(row for row in rows if row.language == due.language)
-    configured = settings.load()
-    writer = Writer(
-        Mailing(id=0, message="digest"), key=configured.key(), base_url=configured.base_url()
-    )
-    return b"".join(writer.envelope(due, content).message)
+    return specimen.message_of([row for row in rows if row.language == due.language], due)
 
 
 def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Composed:
@@ -167,13 +157,9 @@ def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Compose
         slots = timetable.slots_of(newsletter)
         find = schedule.next_slot if is_next else schedule.last_slot
         slot = find(slots, now=now)
-        issue = Issue(
-            id=0,
-            number=issues.next_number(tx, newsletter.id),
-            local_date=slot.local_date,
-            window_from=slot.window_from,
-            window_to=slot.window_to,
-        )
+        window = (slot.window_from, slot.window_to)
+        since, until = issues.window_with_merged(tx, newsletter.id, window)
+        issue = Issue(id=0, local_date=slot.local_date, window_from=since, window_to=until)
         material = gather.material(tx, newsletter, issue, now)
     with_notice = newsletter.empty_rule is EmptyRule.NOTICE
     return _Composed(newsletter, publication, slot, compose(material, with_notice=with_notice))
@@ -206,20 +192,4 @@ def _counts(audience: Mapping[tuple[str, str, str], int]) -> Counts:
         suppressed=by_state[DeliveryState.SUPPRESSED],
         skipped=by_state[DeliveryState.SKIPPED],
         ambiguous=0,
-    )
-
-
-def _sample(composed: _Composed, language: str | None) -> DueDelivery:
-    """A reader who chose everything and whose links lead nowhere."""
-    domain = composed.publication.sender_address.rpartition("@")[2]
-    languages = composed.newsletter.languages or [composed.publication.language]
-    return DueDelivery(
-        ordinal=0,
-        recipient_id=0,
-        address=f"preview@{domain}",
-        subscription_id=0,
-        choice=_ALL,
-        language=language if language in languages else languages[0],
-        attempts=0,
-        content_version=None,
     )

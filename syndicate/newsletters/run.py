@@ -159,7 +159,8 @@ def _claim(issue_id: int) -> bool:
 def _freeze(issue_id: int, now: dt.datetime) -> None:
     """Compose outside any transaction; of two who do it at once, the first one's draft counts.
 
-    A draft with words of an article that was taken down meanwhile is thrown away and made anew.
+    A draft with words of an article that was taken down meanwhile is thrown away and made anew, and
+    so is one whose number another issue was given meanwhile.
     """
     while not _composed(issue_id, now):
         pass
@@ -171,15 +172,20 @@ def _composed(issue_id: int, now: dt.datetime) -> bool:
         assert issue is not None  # noqa: S101 - it was claimed
         newsletter = numbered(tx, issue.newsletter_id)
         read = gather.material(tx, newsletter, issue, now)
-    draft = compose(read, with_notice=newsletter.empty_rule is EmptyRule.NOTICE)
+    has_word = issue.has_word and issue.article_id is None
+    with_notice = has_word or newsletter.empty_rule is EmptyRule.NOTICE
+    draft = compose(read, with_notice=with_notice)
     if not draft.rendered:
         _end_empty(issue_id, newsletter.empty_rule)
         return True
     with transaction() as tx:
         if articles.taken_down(tx, draft.article_ids):
             return False
+        issues.lock_numbers(tx, newsletter.id)
         issue = issues.lock_issue(tx, issue_id, IssueState.COMPOSING)
         if issue is not None:
+            if not issues.take_number(tx, issue, read.number):
+                return False
             freeze.add_mailing(tx, newsletter, issue, draft, now)
             unusable.record(tx, draft.unusable, issue_id=issue_id, actor=ACTOR, now=now)
     log.info("issue_frozen", issue_id=issue_id, stories=len(draft.chosen))

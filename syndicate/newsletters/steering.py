@@ -1,4 +1,4 @@
-"""What operators do to a newsletter and its issues: make one, send the slot of now, let one go."""
+"""What operators do to a newsletter: make one, and send the slot of now."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -8,11 +8,10 @@ from typing import TypeVar
 from syndicate import bounds, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.languages import normalised
-from syndicate.newsletters import alerts, kinds, run, schedule, timetable
+from syndicate.newsletters import kinds, run, schedule, timetable
 from syndicate.newsroom import newsletters as chosen
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.verbs import allow, verb
-from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -107,22 +106,6 @@ def send_now(newsletter_id: int, *, actor: Actor, now: dt.datetime) -> int:
         if is_news:
             _record(tx, "run", f"issue:{issue_id}", actor, now)
         return issue_id
-
-
-@verb(Permission.RUN)
-def release(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
-    """Send an alert that is held because there were many before it.
-
-    Raises:
-        NotFoundError: there is no such issue.
-        RefusedError: it is no alert, or not held.
-    """
-    with transaction() as tx:
-        alerts.release(tx, issue_id)
-        issue = issues.find(tx, issue_id)
-        assert issue is not None  # noqa: S101 - it has just been released
-        _allow_to_run(chosen.numbered(tx, issue.newsletter_id), actor)
-        _record(tx, "released", f"issue:{issue_id}", actor, now)
 
 
 def _allow_to_run(newsletter: Newsletter, actor: Actor) -> None:

@@ -43,6 +43,16 @@ def read(found: Newsletter, actor: Actor) -> Newsletter:
     return found
 
 
+def to_run(found: Newsletter, actor: Actor) -> Newsletter:
+    """The same newsletter, for somebody who may send its issues.
+
+    Raises:
+        NotAllowedError: they may not.
+    """
+    allow(actor, Permission.RUN, publication_id=found.publication_id, newsletter_id=found.id)
+    return found
+
+
 def numbered(tx: Transaction, newsletter_id: int) -> Newsletter:
     """The newsletter of an id.
 

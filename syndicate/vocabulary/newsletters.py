@@ -73,7 +73,10 @@ _WITHOUT_STORIES = {
 
 
 class IssueState(enum.StrEnum):
-    """due → composing → frozen → sending → done; or empty (nothing new), or held by an editor."""
+    """due → composing → frozen → sending → done; or empty (nothing new), or held for an editor.
+
+    Who decides about one that is held sends it, merges it into the next, or drops it.
+    """
 
     DUE = "due"
     COMPOSING = "composing"
@@ -82,6 +85,8 @@ class IssueState(enum.StrEnum):
     DONE = "done"
     EMPTY = "empty"
     HELD = "held"
+    MERGED = "merged"
+    DROPPED = "dropped"
 
     @classmethod
     def unfinished(cls) -> frozenset["IssueState"]:
@@ -97,6 +102,11 @@ class IssueState(enum.StrEnum):
     def stopped(cls) -> frozenset["IssueState"]:
         """Those of an issue that goes on only when somebody says so."""
         return frozenset({cls.EMPTY, cls.HELD})
+
+    @classmethod
+    def undelivered(cls) -> frozenset["IssueState"]:
+        """Those of an issue that puts nothing before anybody, as things stand."""
+        return cls.stopped() | {cls.MERGED, cls.DROPPED}
 
 
 class SubscriptionState(enum.StrEnum):

@@ -12,7 +12,7 @@ from syndicate import clock, settings
 from syndicate.articles import receive_push
 from syndicate.errors import RefusedError
 from syndicate.mail.sending import deliver
-from syndicate.newsletters import alerts, run, steering
+from syndicate.newsletters import alerts, deciding, run, steering
 from syndicate.store.composition import alerts as asked
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article
@@ -139,12 +139,12 @@ def test_beyond_the_cap_an_editor_decides(
         assert issue is not None
         assert issue.state is IssueState.HELD
         assert "There were 1 alerts within an hour" in str(issue.note)
-    steering.release(held, actor=TESTER, now=clock.now())
+    deciding.send(held, actor=TESTER, now=clock.now())
     run.compose_issue(held, clock.now())
     send_due()
     assert told(room)[1::2] == [(name, "Headline world-two") for name in ("reader001", "reader002")]
     with pytest.raises(RefusedError):
-        steering.release(held, actor=TESTER, now=clock.now())
+        deciding.send(held, actor=TESTER, now=clock.now())
 
 
 def test_an_embargoed_article_is_told_at_its_end_and_not_before(room: FaultRelay) -> None:

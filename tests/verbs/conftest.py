@@ -138,9 +138,11 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
         window_to=room.now,
         state=IssueState.HELD,
     )
+    digest = plain.issue(tx, room.newsletter, 9, slot="09:30", state=IssueState.HELD, number=None)
     mute = plain.newsletter(tx, room.english, "mute", languages=[])
     found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": mute.id + 1}
-    return found | {"held_alert": held.id, "next_issue": held.id + 1}
+    found |= {"held_alert": held.id, "held_digest": digest.id}
+    return found | {"next_issue": digest.id + 1}
 
 
 def _feeds(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What is done to a newsletter and its issues, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 SLUG = (
@@ -9,6 +9,28 @@ SLUG = (
 )
 SEND_NOW = "newsletters.steering.send_now"
 NEW = "newsletters add evening --name Evening --publication courier"
+NO_ISSUE = f"There is no issue {NOBODY}."
+HELD = "issue:{held_digest}"
+
+
+def decided(step: str, issue: str) -> Asked:
+    """One decision about one issue; at the shell a drop is to be meant."""
+    shell = {"drop": " --yes", "send": " --no-here"}.get(step, "")
+    return Asked(
+        f"issues {step} {issue}{shell}",
+        (f"/issues/{issue}/{step}", {}),
+        (f"/issues/{issue}/{step}", {}),
+    )
+
+
+def tested(issue: str, to: str) -> Asked:
+    return Asked(
+        f"issues test {issue} --to {to}",
+        (f"/issues/{issue}/test", {"to": to}),
+        (f"/issues/{issue}/test", {"to": to}),
+    )
+
+
 DONE = (
     Done(
         SEND_NOW,
@@ -20,10 +42,15 @@ DONE = (
         ("run", "issue:{next_issue}"),
     ),
     Done("newsletters.steering.add", Asked(NEW), ("added", "newsletter:{next_newsletter}")),
+    *(
+        Done(f"newsletters.deciding.{step}", decided(step, "{held_digest}"), (what, HELD))
+        for step, what in (("send", "sent"), ("merge", "merged"), ("drop", "dropped"))
+    ),
     Done(
-        "newsletters.steering.release",
-        Asked("newsletters release {held_alert}"),
-        ("released", "issue:{held_alert}"),
+        "newsletters.specimen.send_test",
+        tested("{held_digest}", "reader001@example.com"),
+        ("test", HELD),
+        is_quiet_again=False,
     ),
 )
 NOES = (
@@ -59,17 +86,34 @@ NOES = (
         NotFoundError,
         f"There is no newsletter {NOBODY}; the list of newsletters shows all there are.",
     ),
-    No(
-        "newsletters.steering.release",
-        Asked("newsletters release {issue}"),
-        RefusedError,
-        "Issue {issue} is not a held alert; only a held alert can be released.",
+    *(
+        No(
+            f"newsletters.deciding.{step}",
+            decided(step, "{issue}"),
+            RefusedError,
+            f"Issue {{issue}} is done; only one that is {ready} can be {what}.",
+        )
+        for step, ready, what in (
+            ("send", "held or empty", "sent"),
+            ("merge", "held", "merged into the next"),
+            ("drop", "held", "dropped"),
+        )
+    ),
+    *(
+        No(f"newsletters.deciding.{step}", decided(step, str(NOBODY)), NotFoundError, NO_ISSUE)
+        for step in ("send", "merge", "drop")
     ),
     No(
-        "newsletters.steering.release",
-        Asked(f"newsletters release {NOBODY}"),
+        "newsletters.specimen.send_test",
+        tested(str(NOBODY), "reader001@example.com"),
         NotFoundError,
-        f"There is no issue {NOBODY}.",
+        NO_ISSUE,
+    ),
+    No(
+        "newsletters.specimen.send_test",
+        tested("{held_digest}", "nobody"),
+        BadAddressError,
+        "Mail cannot be sent to this address: An email address must have an @-sign.",
     ),
     *(
         No("newsletters.steering.add", Asked(line), error, sentence)

@@ -94,6 +94,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/operators/{slug}/grant": {**GRANT, "newsletter": None},
     "/api/v1/operators/{slug}/revoke": {**GRANT, "newsletter": None},
     "/api/v1/tokens": {"name": "n", "permissions": ["viewer"], "publication": "courier", "days": 9},
+    "/api/v1/issues/{issue_id}/test": {"to": "t", "language": "en"},
 }
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
 # no text can hold left out.
@@ -164,9 +165,11 @@ def test_nothing_that_no_row_can_hold_comes_in_by_the_api(
         for what, text in spoilt(ARTICLE)
     ]
 
-    report = str(whole.articles["report"])
+    report, issue = str(whole.articles["report"]), str(whole.issue)
     said = {
-        f"{path} {what}": refusals(browser, path.replace("{article_id}", report), text)
+        f"{path} {what}": refusals(
+            browser, path.replace("{article_id}", report).replace("{issue_id}", issue), text
+        )
         for path, what, text in tried[::step]
     }
     stopped = STOPPED & said.keys()

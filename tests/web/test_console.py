@@ -30,6 +30,7 @@ PAGES = (
     "/console/newsletters",
     "/console/articles",
     "/console/lists",
+    "/console/issues",
     "/console/sources",
     "/console/sources/find",
     "/console/held",

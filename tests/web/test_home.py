@@ -46,8 +46,9 @@ def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) 
 
     page = browser.get("/console").text
 
-    assert "Morning Courier 7 is paused with 2 remaining." in page
-    assert "Issue 7 of Morning Courier is held: Two stories were withdrawn." in page
+    named = f"Issue {newsroom.issue} of Morning Courier is"
+    assert f"{named} paused with 2 remaining." in page
+    assert f"{named} held: Two stories were withdrawn." in page
     assert "1 source is failing." in page
     assert "Stop everything" not in page
 

@@ -12,7 +12,6 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
-from syndicate.store.composition.issues import next_number
 from syndicate.store.composition.lost_stories import was_told
 from syndicate.store.composition.stories import is_drawn_from, news_at
 from syndicate.store.content.articles import Article
@@ -101,12 +100,12 @@ def has_due(tx: Transaction, *, now: dt.datetime) -> bool:
 
 
 def opened_since(tx: Transaction, newsletter_id: int, since: dt.datetime) -> int:
-    """How many alerts of a newsletter were opened after a moment, those held by a cap left out."""
+    """How many alerts of a newsletter were opened after a moment and go to readers."""
     query = select(func.count()).where(
         Issue.newsletter_id == newsletter_id,
         Issue.article_id.is_not(None),
         Issue.created_at > since,
-        Issue.state != IssueState.HELD,
+        Issue.state.not_in(IssueState.undelivered()),
     )
     return int(tx.execute(query).scalar_one())
 
@@ -131,7 +130,6 @@ def open_issue(
     published = tx.scalar(select(news_at()).where(Article.id == wanted.article_id)) or now
     statement = insert(Issue).values(
         newsletter_id=wanted.newsletter_id,
-        number=next_number(tx, wanted.newsletter_id),
         local_date=local_date,
         slot=f"alert {wanted.article_id}",
         article_id=wanted.article_id,
@@ -145,6 +143,6 @@ def open_issue(
 
 
 def lock_newsletter(tx: Transaction, newsletter_id: int) -> Newsletter:
-    """The newsletter, its row held until the commit: numbers and caps are counted under it."""
+    """The newsletter, its row held until the commit: caps are counted under it."""
     query = select(Newsletter).where(Newsletter.id == newsletter_id)
     return tx.scalars(query.with_for_update()).one()

@@ -3,17 +3,23 @@
     slot ─> due ─> composing ─> frozen ─> sending ─> done
                        ├─> empty   nothing new, and the newsletter skips such an issue
                        └─> held    nothing new, or it could not be composed: an editor decides
+                            ├─> due       sent, whatever it has to say
+                            ├─> merged    its news stand in the next issue
+                            └─> dropped   it is never sent
 
 Each arrow is a function here, but the last: an issue is done when its mailing is
 (`sending.results.finish_mailing`). An arrow locks the issue and asks for the state that it begins
 at, so that of two who come at once one goes. An alert over the caps begins as held
 (`composition.alerts`).
+
+An issue is named by its id at every face. What readers see is its number, which it gets when it is
+frozen: they rise by one, whatever was empty, merged or dropped between.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.composition.corrections import LaterChange
@@ -35,14 +41,38 @@ def find(tx: Transaction, issue_id: int) -> Issue | None:
     return tx.get(Issue, issue_id)
 
 
+def listed(
+    tx: Transaction,
+    *,
+    limit: int,
+    newsletter_ids: Collection[int] | None = None,
+    states: Collection[IssueState] = (),
+    before: int | None = None,
+) -> list[Issue]:
+    """The newest issues first, of some newsletters and in some states alone if these are given.
+
+    Args:
+        tx: the open transaction.
+        limit: how many.
+        newsletter_ids: whose; None for every newsletter's.
+        states: empty for all.
+        before: only those of a lower id.
+    """
+    query = select(Issue).order_by(Issue.id.desc()).limit(limit)
+    if newsletter_ids is not None:
+        query = query.where(Issue.newsletter_id.in_(newsletter_ids))
+    if states:
+        query = query.where(Issue.state.in_(states))
+    if before is not None:
+        query = query.where(Issue.id < before)
+    return list(tx.scalars(query))
+
+
 def of_newsletter(
     tx: Transaction, newsletter_id: int, *, limit: int, before: int | None = None
 ) -> list[Issue]:
-    """A newsletter's newest issues first, below the number `before` if it is given."""
-    query = select(Issue).where(Issue.newsletter_id == newsletter_id)
-    if before is not None:
-        query = query.where(Issue.number < before)
-    return list(tx.scalars(query.order_by(Issue.number.desc()).limit(limit)))
+    """A newsletter's newest issues first, below the id `before` if it is given."""
+    return listed(tx, newsletter_ids=[newsletter_id], limit=limit, before=before)
 
 
 def last_window(tx: Transaction, newsletter_id: int, now: dt.datetime) -> dt.datetime | None:
@@ -58,9 +88,36 @@ def last_window(tx: Transaction, newsletter_id: int, now: dt.datetime) -> dt.dat
 
 
 def next_number(tx: Transaction, newsletter_id: int) -> int:
-    """The number that a newsletter's next issue will have."""
-    query = select(func.coalesce(func.max(Issue.number), 0) + 1)
-    return int(tx.execute(query.where(Issue.newsletter_id == newsletter_id)).scalar_one())
+    """The number that a newsletter's next issue to be frozen will have."""
+    query = select(func.max(Issue.number)).where(Issue.newsletter_id == newsletter_id)
+    return (tx.scalar(query) or 0) + 1
+
+
+def lock_numbers(tx: Transaction, newsletter_id: int) -> None:
+    """Hold a newsletter's row until the commit: the lock under which numbers are given out.
+
+    It comes before the lock of any of its issues.
+    """
+    query = select(Newsletter.id).where(Newsletter.id == newsletter_id)
+    tx.execute(query.with_for_update(key_share=True))
+
+
+def take_number(tx: Transaction, issue: Issue, number: int) -> bool:
+    """Give an issue the number that its mails were written with.
+
+    Args:
+        tx: the open transaction, which holds `lock_numbers`.
+        issue: locked by `lock_issue`; one that has a number keeps it.
+        number: as `next_number` said when it was composed.
+
+    Returns:
+        False where another issue was frozen under that number meanwhile.
+    """
+    if issue.number is None:
+        if next_number(tx, issue.newsletter_id) != number:
+            return False
+        issue.number = number
+    return issue.number == number
 
 
 def open_slot(
@@ -83,14 +140,8 @@ def open_slot(
     Returns:
         The issue, and whether it is new.
     """
-    # The newsletter's row is the lock under which numbers are given out.
-    tx.execute(select(Newsletter.id).where(Newsletter.id == newsletter_id).with_for_update())
-    number = select(func.coalesce(func.max(Issue.number), 0) + 1).where(
-        Issue.newsletter_id == newsletter_id
-    )
     statement = insert(Issue).values(
         newsletter_id=newsletter_id,
-        number=number.scalar_subquery(),
         local_date=slot[0],
         slot=slot[1],
         window_from=window[0],
@@ -128,8 +179,34 @@ def lock_issue(tx: Transaction, issue_id: int, *states: IssueState) -> Issue | N
 
 
 def claim(tx: Transaction, issue_id: int) -> bool:
-    """Due ─> composing. An issue whose composer died is taken over: it is composing already."""
-    return _turn(tx, issue_id, (IssueState.DUE, IssueState.COMPOSING), IssueState.COMPOSING, None)
+    """Due ─> composing. An issue whose composer died is taken over: it is composing already.
+
+    It covers from here on what was merged into it.
+    """
+    was = (IssueState.DUE, IssueState.COMPOSING)
+    if not _turn(tx, issue_id, was, IssueState.COMPOSING, None):
+        return False
+    issue = tx.scalars(select(Issue).where(Issue.id == issue_id)).one()
+    if issue.article_id is None:
+        window = (issue.window_from, issue.window_to)
+        issue.window_from = window_with_merged(tx, issue.newsletter_id, window)[0]
+        tx.execute(
+            update(Issue)
+            .where(_waits_for_the_next(issue.newsletter_id, issue.window_to))
+            .values(merged_into=issue.id)
+            .execution_options(synchronize_session=False)
+        )
+        tx.flush()
+    return True
+
+
+def window_with_merged(
+    tx: Transaction, newsletter_id: int, window: tuple[dt.datetime, dt.datetime]
+) -> tuple[dt.datetime, dt.datetime]:
+    """The window of a newsletter's next issue, with those of issues that were merged into it."""
+    query = select(func.min(Issue.window_from))
+    earliest = tx.scalar(query.where(_waits_for_the_next(newsletter_id, window[1])))
+    return (min(window[0], earliest or window[0]), window[1])
 
 
 def skip(tx: Transaction, issue_id: int, note: str) -> bool:
@@ -147,12 +224,23 @@ def compose_again(tx: Transaction, issue_id: int) -> bool:
     return _turn(tx, issue_id, tuple(IssueState.stopped()), IssueState.DUE, None)
 
 
-def release(tx: Transaction, issue_id: int) -> bool:
-    """Held ─> due, for an alert on an editor's word; False when it is not held, or no alert."""
-    held = lock_issue(tx, issue_id, IssueState.HELD)
-    if held is None or held.article_id is None:
+def let_go(tx: Transaction, issue_id: int) -> bool:
+    """empty, held ─> due: an editor sends it, also to say that there is nothing new."""
+    issue = lock_issue(tx, issue_id, *IssueState.stopped())
+    if issue is None:
         return False
-    return _turn(tx, issue_id, (IssueState.HELD,), IssueState.DUE, None)
+    issue.has_word = True
+    return compose_again(tx, issue_id)
+
+
+def merge(tx: Transaction, issue_id: int, note: str) -> bool:
+    """Held ─> merged, with what becomes of its news; False when it is not held."""
+    return _turn(tx, issue_id, (IssueState.HELD,), IssueState.MERGED, note)
+
+
+def drop(tx: Transaction, issue_id: int, note: str) -> bool:
+    """Held ─> dropped, with why; False when it is not held."""
+    return _turn(tx, issue_id, (IssueState.HELD,), IssueState.DROPPED, note)
 
 
 def freeze(
@@ -253,6 +341,20 @@ def delivery_of(tx: Transaction, mailing_id: int, address_hash: bytes) -> DueDel
     )
     row = tx.execute(query).one_or_none()
     return None if row is None else DueDelivery(*row)
+
+
+def _waits_for_the_next(newsletter_id: int, until: dt.datetime) -> ColumnElement[bool]:
+    """Whether an issue was merged and no later one covers its news yet.
+
+    An alert has no next one: its article is news to the digests that draw from its section.
+    """
+    return and_(
+        Issue.newsletter_id == newsletter_id,
+        Issue.state == IssueState.MERGED,
+        Issue.merged_into.is_(None),
+        Issue.article_id.is_(None),
+        Issue.window_to <= until,
+    )
 
 
 def _turn(

@@ -185,6 +185,24 @@ def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
     return or_(is_in_one, and_(~has_sections, is_own))
 
 
+def drawn_by(tx: Transaction, article_id: int) -> list[Newsletter]:
+    """The newsletters that draw from an article, in its language; oldest first."""
+    every = tx.scalars(select(Newsletter).order_by(Newsletter.id)).all()
+    return [
+        each
+        for each in every
+        if tx.scalar(
+            select(
+                exists().where(
+                    Article.id == article_id,
+                    Article.language.in_(each.languages),
+                    is_drawn_from(each),
+                )
+            )
+        )
+    ]
+
+
 def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
     return exists().where(
         IssueStory.article_id == Article.id,

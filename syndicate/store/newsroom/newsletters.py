@@ -64,7 +64,8 @@ class Issue(Table):
 
     id: Mapped[Id]
     newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletter.id"))
-    number: Mapped[int]
+    # What readers know it by: given when it is first frozen, so that theirs has no holes.
+    number: Mapped[int | None]
     local_date: Mapped[dt.date]
     slot: Mapped[str]  # "08:00" in the newsletter's zone, or an alert's own name
     # Of an alert: the article that it tells; one alert of it in each newsletter.
@@ -77,6 +78,10 @@ class Issue(Table):
     )  # by language
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str | None]  # why it is empty or held, in a sentence for editors
+    # An editor said: send it, whatever it has to say.
+    has_word: Mapped[bool] = mapped_column(server_default="false")
+    # Of one that is merged: the issue that covers its news too, once there is one.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("issue.id", ondelete="SET NULL"))
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 

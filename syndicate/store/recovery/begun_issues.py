@@ -9,10 +9,11 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.composition import lost_stories
+from syndicate.store.composition.issues import next_number
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter, by_slug
 from syndicate.store.sending.mailings import Batch, Mailing
@@ -22,7 +23,7 @@ from syndicate.vocabulary.sending import BatchState, MailingState
 NOTE = "It was sent before the database was restored; the ledger can no longer say who got it."
 MAYBE = (
     "It was possibly sent before the database was restored; "
-    "`syndicate newsletters send` sends it anyway."
+    "send it anyway, merge it into the next issue, or drop it."
 )
 
 
@@ -105,6 +106,8 @@ def put_back(tx: Transaction, one: Begun, *, now: dt.datetime) -> None:
         _make(tx, newsletter, one, now)
     elif issue.state not in IssueState.out():
         issue.state, issue.note = IssueState.DONE, NOTE
+        if issue.number is None:
+            issue.number = _free(tx, newsletter.id, one.number)
         _cancel(tx, issue.id)
 
 
@@ -147,7 +150,7 @@ def _begun(
         newsletter=slug,
         local_date=issue.local_date,
         slot=issue.slot,
-        number=issue.number,
+        number=issue.number or 0,
         window=(issue.window_from, issue.window_to),
         names=lost_stories.names_of(tx, issue.id),
         at=begun_at or mailing.started_at or mailing.created_at,
@@ -166,13 +169,9 @@ def _issue(tx: Transaction, newsletter: Newsletter, one: Begun) -> Issue | None:
 
 
 def _make(tx: Transaction, newsletter: Newsletter, one: Begun, now: dt.datetime) -> None:
-    """The issue under its own number; where that is another's by now, under the next one."""
-    of_this = Issue.newsletter_id == newsletter.id
-    is_taken = tx.scalar(select(exists().where(of_this, Issue.number == one.number)))
-    after = select(func.coalesce(func.max(Issue.number), 0) + 1).where(of_this).scalar_subquery()
     statement = insert(Issue).values(
         newsletter_id=newsletter.id,
-        number=after if is_taken else one.number,
+        number=_free(tx, newsletter.id, one.number),
         local_date=one.local_date,
         slot=one.slot,
         window_from=one.window[0],
@@ -182,6 +181,12 @@ def _make(tx: Transaction, newsletter: Newsletter, one: Begun, now: dt.datetime)
         created_at=now,
     )
     tx.execute(statement.on_conflict_do_nothing())
+
+
+def _free(tx: Transaction, newsletter_id: int, number: int) -> int:
+    """The number that an issue had; where that is another's by now, the next one."""
+    is_taken = select(exists().where(Issue.newsletter_id == newsletter_id, Issue.number == number))
+    return next_number(tx, newsletter_id) if tx.scalar(is_taken) or not number else number
 
 
 def _cancel(tx: Transaction, issue_id: int) -> None:

@@ -87,6 +87,14 @@ def content(tx: Transaction, mailing_id: int, version: int, language: str) -> li
     return list(tx.scalars(query))
 
 
+def whole_content(tx: Transaction, mailing_id: int, version: int) -> list[MailingContent]:
+    """The blocks of one version in every language, in no order."""
+    query = select(MailingContent).where(
+        MailingContent.mailing_id == mailing_id, MailingContent.version == version
+    )
+    return list(tx.scalars(query))
+
+
 def add(tx: Transaction, mailing: Mailing) -> None:
     """Write a mailing down; it has its id afterwards."""
     tx.add(mailing)
@@ -94,7 +102,7 @@ def add(tx: Transaction, mailing: Mailing) -> None:
 
 
 def add_single(
-    tx: Transaction, mailing: Mailing, recipient: Recipient, *, language: str
+    tx: Transaction, mailing: Mailing, recipient: Recipient, *, language: str, choice: int = 0
 ) -> int | None:
     """Write a mailing to one recipient, whole: mailing, batch, delivery.
 
@@ -103,6 +111,7 @@ def add_single(
         mailing: of kind *single*, with a `dedupe_key`.
         recipient: who gets it.
         language: of its frame.
+        choice: bits of the stories in it, of a mail that has any.
 
     Returns:
         The mailing's id, or None when one with this `dedupe_key` exists. Safe to run twice.
@@ -134,7 +143,7 @@ def add_single(
             batch_number=0,
             ordinal=0,
             recipient_id=recipient.id,
-            choice=0,
+            choice=choice,
             language=language,
         )
     )

@@ -28,7 +28,6 @@ class Title:
     """What a mailing is called on screens."""
 
     newsletter: str
-    number: int
     local_date: dt.date
     issue_id: int
 
@@ -69,12 +68,12 @@ def mailing_ids(
 def titles(tx: Transaction, mailing_ids: Collection[int]) -> dict[int, Title]:
     """What the mailings of issues are called, by mailing id; singles have no title."""
     query = (
-        select(Mailing.id, Newsletter.name, Issue.number, Issue.local_date, Issue.id)
+        select(Mailing.id, Newsletter.name, Issue.local_date, Issue.id)
         .join(Issue, Issue.id == Mailing.issue_id)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
         .where(Mailing.id.in_(mailing_ids))
     )
-    return {row[0]: Title(row[1], row[2], row[3], row[4]) for row in tx.execute(query)}
+    return {row[0]: Title(row[1], row[2], row[3]) for row in tx.execute(query)}
 
 
 def late_singles(tx: Transaction, now: dt.datetime) -> int:
@@ -121,7 +120,7 @@ def last_issues(tx: Transaction) -> dict[int, Issue]:
     query = (
         select(Issue)
         .ext(distinct_on(Issue.newsletter_id))
-        .order_by(Issue.newsletter_id, Issue.number.desc())
+        .order_by(Issue.newsletter_id, Issue.id.desc())
     )
     return {issue.newsletter_id: issue for issue in tx.scalars(query)}
 

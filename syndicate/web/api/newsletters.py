@@ -1,4 +1,4 @@
-"""/api/v1/newsletters and /issues: what comes out, *send it now*, and bringing readers in."""
+"""/api/v1/newsletters: what comes out, *send it now*, and bringing readers in."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.newsletters import rehearse, steering, timetable
-from syndicate.newsletters.run import unknown_issue
-from syndicate.newsroom.newsletters import named, numbered, read, readable
+from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom import newsletters as rows
-from syndicate.store.views import operations, reader_pages
+from syndicate.store.views import operations
 from syndicate.subscribers import csvfile
 from syndicate.subscribers import steering as bringing
 from syndicate.web.api.actors import CanExport, CanImport, CanRead, CanSend
+from syndicate.web.api.issues import IssueView, StoryView, found_issue, issue_view
 
 router = APIRouter(prefix="/api/v1")
 Slug = Annotated[str, Path(max_length=80)]
@@ -42,38 +42,6 @@ class NewsletterView(BaseModel):
     is_public: bool
     readers: int
     next_at: dt.datetime | None = Field(description="the next slot of a digest")
-
-
-class IssueView(BaseModel):
-    """One numbered number of a newsletter."""
-
-    id: int
-    newsletter_id: int
-    number: int
-    local_date: dt.date
-    slot: str
-    window_from: dt.datetime
-    window_to: dt.datetime
-    state: str
-    note: str | None = Field(description="why it is held or empty")
-    subjects: dict[str, str]
-    mailing_id: int | None
-
-
-class StoryView(BaseModel):
-    """A story of an issue as it stands now."""
-
-    article_id: int
-    headline: str
-    url: str | None
-    language: str
-    section: str | None
-
-
-class IssueWithStories(IssueView):
-    """An issue with its stories; one withdrawn since is left out."""
-
-    stories: list[StoryView]
 
 
 class Group(BaseModel):
@@ -154,7 +122,7 @@ def list_issues(
     *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[
-        int | None, Query(ge=1, le=2**31 - 1, description="number of the oldest one you have")
+        int | None, Query(ge=1, le=2**62, description="id of the oldest one you have")
     ] = None,
 ) -> list[IssueView]:
     """A newsletter's issues, the newest first."""
@@ -163,7 +131,7 @@ def list_issues(
             tx, read(named(tx, slug), actor).id, limit=limit, before=before
         )
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
-    return [_issue(each, mailings) for each in recent]
+    return [issue_view(each, mailings) for each in recent]
 
 
 @router.post("/newsletters/{slug}/run", tags=["newsletters"], status_code=202)
@@ -176,7 +144,7 @@ def run_newsletter(actor: CanSend, slug: Slug) -> IssueView:
         found = named(tx, slug)
     issue_id = steering.send_now(found.id, actor=actor, now=clock.now())
     with transaction() as tx:
-        return _issue(_issue_row(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
+        return issue_view(found_issue(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
 
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
@@ -218,27 +186,6 @@ def rehearse_newsletter(
             for key, readers in sorted(found.audience.items())
         ],
     )
-
-
-@router.get("/issues/{issue_id}", tags=["newsletters"])
-def show_issue(actor: CanRead, issue_id: Annotated[int, Path(ge=1, le=2**62)]) -> IssueWithStories:
-    """One issue with its stories."""
-    with transaction() as tx:
-        row = _issue_row(tx, issue_id)
-        read(numbered(tx, row.newsletter_id), actor)
-        issue = _issue(row, operations.mailings_of_issues(tx, [issue_id]))
-        stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
-    shown = [
-        StoryView(
-            article_id=each.id,
-            headline=each.headline,
-            url=each.url,
-            language=each.language,
-            section=each.section_slug,
-        )
-        for each in stories
-    ]
-    return IssueWithStories(**issue.model_dump(), stories=shown)
 
 
 @router.post("/newsletters/{slug}/subscribers", tags=["subscribers"], openapi_extra=_CSV)
@@ -299,13 +246,6 @@ def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:
     return [RefusedLine(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
-def _issue_row(tx: Transaction, issue_id: int) -> rows.Issue:
-    found = issues.find(tx, issue_id)
-    if found is None:
-        raise unknown_issue(issue_id)
-    return found
-
-
 def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:
     coming = timetable.next_slot(row, clock.now())
     names = set(NewsletterView.model_fields) - {"readers", "next_at"}
@@ -313,11 +253,4 @@ def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView
         **{name: getattr(row, name) for name in names},
         readers=readers.get(row.id, 0),
         next_at=coming.due_at if coming else None,
-    )
-
-
-def _issue(row: rows.Issue, mailings: dict[int, int]) -> IssueView:
-    names = set(IssueView.model_fields) - {"mailing_id"}
-    return IssueView(
-        **{name: getattr(row, name) for name in names}, mailing_id=mailings.get(row.id)
     )

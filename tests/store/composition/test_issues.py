@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from syndicate.reading.records import Words
@@ -65,7 +65,7 @@ def test_a_slot_is_opened_once_as_due() -> None:
 
     assert (is_new, is_new_again) == (True, False)
     assert again.id == issue.id
-    assert (issue.number, issue.slot, issue.local_date) == (1, "08:00", NOW.date())
+    assert (issue.number, issue.slot, issue.local_date) == (None, "08:00", NOW.date())
     assert (issue.window_from, issue.window_to) == WINDOW
     assert (issue.state, issue.created_at) == (IssueState.DUE, NOW)
 
@@ -80,37 +80,90 @@ def test_an_issue_that_was_opened_keeps_its_window_and_state() -> None:
     assert (found.window_from, found.state) == (WINDOW[0], IssueState.DONE)
 
 
-def test_numbers_rise_within_each_newsletter() -> None:
-    opened = [open_slot("08:00"), open_slot("18:00"), open_slot(newsletter_id=2), open_slot(day=1)]
-
-    assert [issue.number for issue, _ in opened] == [1, 2, 1, 3]
+def take_number(issue_id: int, number: int) -> bool:
     with transaction() as tx:
-        assert [issues.next_number(tx, each) for each in (1, 2, 3)] == [4, 2, 1]
+        issues.lock_numbers(tx, 1)
+        issue = issues.lock_issue(tx, issue_id, IssueState.DUE)
+        assert issue is not None
+        return issues.take_number(tx, issue, number)
 
 
-def test_slots_of_one_newsletter_are_opened_one_after_the_other() -> None:
+def test_numbers_rise_within_each_newsletter_in_the_order_of_freezing() -> None:
+    first, second, other, third = (
+        open_slot(slot, newsletter_id=of, day=day)[0].id
+        for slot, of, day in (("08:00", 1, 0), ("18:00", 1, 0), ("08:00", 2, 0), ("08:00", 1, 1))
+    )
+
+    assert take_number(third, 1)
+    assert take_number(first, 2)
+    assert take_number(other, 1)
+    # Written with a number that another was given meanwhile: it is composed again.
+    assert not take_number(second, 2)
+    # One that has a number keeps it.
+    assert take_number(third, 1)
+    assert not take_number(third, 3)
+    found = [read(each).number for each in (first, second, other, third)]
+    assert found == [2, None, 1, 1]
+    with transaction() as tx:
+        assert [issues.next_number(tx, each) for each in (1, 2, 3)] == [3, 2, 1]
+
+
+def test_numbers_of_one_newsletter_are_given_one_after_the_other() -> None:
     with transaction() as tx, transaction() as other:
-        issues.open_slot(tx, 1, (NOW.date(), "08:00"), WINDOW, now=NOW)
-        issues.open_slot(other, 2, (NOW.date(), "08:00"), WINDOW, now=NOW)
+        issues.lock_numbers(tx, 1)
+        issues.lock_numbers(other, 2)
         other.execute(text("SET LOCAL lock_timeout = '20ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
-            issues.open_slot(other, 1, (NOW.date(), "18:00"), WINDOW, now=NOW)
+            issues.lock_numbers(other, 1)
         other.session.rollback()
 
 
+def test_the_next_issue_covers_the_news_of_those_that_were_merged_into_it() -> None:
+    early, late = WINDOW[0] - 2 * DAY, WINDOW[1] + DAY
+    with transaction() as tx:
+        merged = {"state": IssueState.MERGED, "article_id": None}
+        first = rows.issue(tx, 1, 1, **merged, window_from=early, window_to=early + DAY).id
+        second = rows.issue(tx, 1, 2, **merged, window_from=early + DAY).id
+        # Later news, and what is another newsletter's, was dropped, or is an alert's.
+        rows.issue(tx, 1, 3, **merged, window_from=early - DAY, window_to=late)
+        rows.issue(tx, 2, 1, **merged, window_from=early - DAY)
+        rows.issue(tx, 1, 4, state=IssueState.DROPPED, window_from=early - DAY)
+        told = rows.article(tx, 1).id
+        alert = merged | {"article_id": told}
+        rows.issue(tx, 1, 5, **alert, window_from=early - DAY)
+    following, _ = open_slot("18:00")
+
+    with transaction() as tx:
+        assert issues.window_with_merged(tx, 1, WINDOW) == (early, WINDOW[1])
+        assert issues.claim(tx, following.id)
+        assert issues.claim(tx, following.id)
+
+    assert (read(following.id).window_from, read(following.id).window_to) == (early, WINDOW[1])
+    assert [read(each).merged_into for each in (first, second)] == [following.id] * 2
+    with transaction() as tx:
+        into = select(func.count()).select_from(Issue).where(Issue.merged_into.is_not(None))
+        assert tx.scalar(into) == 2
+        assert issues.window_with_merged(tx, 1, WINDOW) == WINDOW
+
+
 def test_a_newsletters_issues_are_listed_newest_first_page_by_page() -> None:
-    for number in (2, 1, 3):
-        made(number=number)
-    made(newsletter_id=2)
+    first, held, last = (
+        made(state, number)
+        for state, number in ((IssueState.DUE, 2), (IssueState.HELD, 1), (IssueState.DUE, 3))
+    )
+    other = made(newsletter_id=2)
 
-    def numbers(limit: int = 9, before: int | None = None) -> list[int]:
+    def ids(limit: int = 9, before: int | None = None) -> list[int]:
         with transaction() as tx:
-            return [each.number for each in issues.of_newsletter(tx, 1, limit=limit, before=before)]
+            return [each.id for each in issues.of_newsletter(tx, 1, limit=limit, before=before)]
 
-    assert numbers() == [3, 2, 1]
-    assert numbers(limit=2) == [3, 2]
-    assert numbers(before=3) == [2, 1]
-    assert numbers(before=1) == []
+    assert ids() == [last, held, first]
+    assert ids(limit=2) == [last, held]
+    assert ids(before=last) == [held, first]
+    assert ids(before=first) == []
+    with transaction() as tx:
+        assert [each.id for each in issues.listed(tx, limit=1)] == [other]
+        assert [each.id for each in issues.listed(tx, limit=9, states=(IssueState.HELD,))] == [held]
 
 
 def test_the_news_goes_on_where_the_newest_issue_of_the_past_ended() -> None:
@@ -158,6 +211,21 @@ ARROWS: list[tuple[str, Arrow, set[IssueState], IssueState, str | None]] = [
         "Too large.",
     ),
     ("again", issues.compose_again, {IssueState.EMPTY, IssueState.HELD}, IssueState.DUE, None),
+    ("let go", issues.let_go, {IssueState.EMPTY, IssueState.HELD}, IssueState.DUE, None),
+    (
+        "merge",
+        lambda tx, each: issues.merge(tx, each, "In the next."),
+        {IssueState.HELD},
+        IssueState.MERGED,
+        "In the next.",
+    ),
+    (
+        "drop",
+        lambda tx, each: issues.drop(tx, each, "Dropped."),
+        {IssueState.HELD},
+        IssueState.DROPPED,
+        "Dropped.",
+    ),
 ]
 
 
@@ -181,22 +249,6 @@ def test_an_arrow_begins_at_its_states_and_no_other(
     assert turned is (was in begins_at)
     row = read(issue_id)
     assert (row.state, row.note) == ((to, note) if turned else (was, "as before"))
-
-
-@pytest.mark.parametrize("was", list(IssueState))
-@pytest.mark.parametrize("is_alert", [True, False])
-def test_only_an_alert_that_is_held_is_released(was: IssueState, is_alert: bool) -> None:
-    issue_id = made(was, newsletter_id=2)
-    if is_alert:
-        with transaction() as tx:
-            told = rows.article(tx, 1).id
-            tx.execute(update(Issue).values(article_id=told))
-
-    with transaction() as tx:
-        released = issues.release(tx, issue_id)
-
-    assert released is (is_alert and was is IssueState.HELD)
-    assert read(issue_id).state is (IssueState.DUE if released else was)
 
 
 def test_of_two_who_come_at_once_one_goes() -> None:

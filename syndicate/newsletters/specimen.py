@@ -1,0 +1,233 @@
+"""One mail of an issue for people who decide about it: shown, or sent to an address they name.
+
+What is frozen is read from its rows, what is not is composed as it would be now; either way the
+bytes are those of the real path. The copy is of a reader who chose everything, and its personal
+links lead nowhere.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from syndicate import settings
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.mail import single
+from syndicate.mail.mime.message import Writer
+from syndicate.newsletters import freeze, gather
+from syndicate.newsletters.compose import compose
+from syndicate.newsletters.kinds import RULES
+from syndicate.newsletters.run import unknown_issue
+from syndicate.newsroom.newsletters import numbered, read, to_run
+from syndicate.newsroom.verbs import verb
+from syndicate.render.merge import Content
+from syndicate.store.composition import issues
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.readers import recipients
+from syndicate.store.sending import ledger
+from syndicate.store.sending.batch_leases import DueDelivery
+from syndicate.store.sending.ledger import ContentRow
+from syndicate.store.sending.mailings import Mailing
+
+# Of the suppressions that bar a test mail.
+SCOPE = "test"
+ALL = (1 << 63) - 1
+_MARK = "[Test] "
+_EXPIRES_IN = dt.timedelta(hours=12)
+_FORGOTTEN_AFTER = dt.timedelta(days=30)  # as a friend's address is (docs/data.md)
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """An issue's content, and in whose name it comes.
+
+    Attributes:
+        rows: its blocks in every language.
+    """
+
+    newsletter: Newsletter
+    publication: Publication
+    rows: tuple[ContentRow, ...]
+
+    def in_language(self, language: str | None) -> tuple[DueDelivery, list[ContentRow]]:
+        """A copy in a language, or in the fallback where it does not come in that one."""
+        due = whole_copy(self.newsletter, self.publication, language)
+        rows = [row for row in self.rows if row.language == due.language]
+        if not rows:  # what is frozen may be older than the newsletter's languages
+            due = replace(due, language=self.rows[0].language)
+            rows = [row for row in self.rows if row.language == due.language]
+        return due, rows
+
+
+def preview(issue_id: int, now: dt.datetime, *, actor: Actor, language: str | None = None) -> bytes:
+    """An issue's mail as the relay would get it, but unsigned. Stores nothing.
+
+    Args:
+        issue_id: which.
+        now: aware UTC.
+        actor: who looks.
+        language: of the frame; None for the newsletter's first.
+
+    Returns:
+        A message in RFC 5322 form, with every story.
+
+    Raises:
+        NotAllowedError: the actor may not read of its newsletter.
+        NotFoundError: there is no such issue, or it holds nothing to show.
+        OversizeError, UnrenderableError: it cannot be composed.
+    """
+    found = of_issue(issue_id, now, for_whom=lambda newsletter: read(newsletter, actor))
+    due, rows = found.in_language(language)
+    return message_of(rows, due)
+
+
+@verb(Permission.RUN)
+def send_test(
+    issue_id: int, address: str, *, language: str | None = None, actor: Actor, now: dt.datetime
+) -> int:
+    """Send an issue's mail to one address, marked as a test; each time another mail.
+
+    Args:
+        issue_id: which.
+        address: as typed.
+        language: of the frame; None for the newsletter's first.
+        actor: who asks.
+        now: aware UTC.
+
+    Returns:
+        The mailing's id.
+
+    Raises:
+        BadAddressError: the address cannot be mailed.
+        NotAllowedError: the actor may not send issues of its newsletter.
+        NotFoundError: there is no such issue, or it holds nothing to send.
+        RefusedError: the address is to get no mail.
+        OversizeError, UnrenderableError: it cannot be composed.
+    """
+    to = recipients.normalise(address)
+    found = of_issue(issue_id, now, for_whom=lambda newsletter: to_run(newsletter, actor))
+    due, rows = found.in_language(language)
+    message = RULES[found.newsletter.kind].message
+    choice = Content.load(rows, message).shown
+    prepared = single.Prepared(message, due.language, tuple(_marked(rows, due)), choice)
+    with transaction() as tx:
+        if recipients.is_suppressed(tx, recipients.hash_of(to), SCOPE):
+            raise RefusedError("This address is to get no mail from us; name another one.")
+        mailing_id = single.queue(
+            tx,
+            prepared,
+            recipients.upsert(tx, to, purge_at=now + _FORGOTTEN_AFTER),
+            dedupe_key=f"test:{issue_id}:{recipients.hash_of(to).hex()}:{now.isoformat()}",
+            publication_id=found.publication.id,
+            scope=SCOPE,
+            now=now,
+            expires_in=_EXPIRES_IN,
+        )
+        assert mailing_id is not None  # noqa: S101 - no two are asked for in one microsecond
+        subject = f"issue:{issue_id}"
+        audit.record(tx, at=now, actor=actor.name, action="test", subject=subject)
+    return mailing_id
+
+
+def of_issue(
+    issue_id: int, now: dt.datetime, *, for_whom: Callable[[Newsletter], object]
+) -> Specimen:
+    """The content of an issue: what was frozen, else what would be.
+
+    Args:
+        issue_id: which.
+        now: aware UTC.
+        for_whom: raises where somebody may not have it.
+
+    Raises:
+        NotFoundError: there is no such issue, or it holds nothing to show.
+        OversizeError, UnrenderableError: it cannot be composed.
+    """
+    with transaction() as tx:
+        issue = issues.find(tx, issue_id)
+        if issue is None:
+            raise unknown_issue(issue_id)
+        newsletter = numbered(tx, issue.newsletter_id)
+        for_whom(newsletter)
+        publication = newsletters.publication_of(tx, newsletter)
+        rows = _frozen(tx, issue)
+        material = None if rows else gather.material(tx, newsletter, issue, now)
+    if material is not None:
+        # An editor may send it though nothing is new.
+        draft = compose(material, with_notice=issue.article_id is None)
+        rows = freeze.frozen_rows(newsletter, publication, draft, now)
+    if not rows:
+        raise NotFoundError("There is nothing new, so there is no mail to show.")
+    return Specimen(newsletter, publication, tuple(rows))
+
+
+def whole_copy(
+    newsletter: Newsletter, publication: Publication, language: str | None
+) -> DueDelivery:
+    """A reader who chose everything and whose links lead nowhere.
+
+    Args:
+        newsletter: whose mail it is.
+        publication: in whose name it comes.
+        language: of the frame; another than the newsletter's means its first.
+    """
+    domain = publication.sender_address.rpartition("@")[2]
+    languages = newsletter.languages or [publication.language]
+    return DueDelivery(
+        ordinal=0,
+        recipient_id=0,
+        address=f"preview@{domain}",
+        subscription_id=0,
+        choice=ALL,
+        language=language if language in languages else languages[0],
+        attempts=0,
+        content_version=None,
+    )
+
+
+def message_of(rows: Sequence[ContentRow], due: DueDelivery) -> bytes:
+    """A copy as the relay would get it, but unsigned.
+
+    Args:
+        rows: in the copy's language.
+        due: whose copy it is.
+    """
+    return b"".join(_writer().envelope(due, Content.load(rows)).message)
+
+
+def _writer() -> Writer:
+    configured = settings.load()
+    return Writer(
+        Mailing(id=0, message="digest"), key=configured.key(), base_url=configured.base_url()
+    )
+
+
+def _frozen(tx: Transaction, issue: Issue) -> list[ContentRow]:
+    mailing = ledger.of_issue(tx, issue.id)
+    if mailing is None:
+        return []
+    stored = ledger.whole_content(tx, mailing.id, mailing.content_version)
+    names = [field.name for field in fields(ContentRow)]
+    return [ContentRow(**{name: getattr(row, name) for name in names}) for row in stored]
+
+
+def _marked(rows: Sequence[ContentRow], due: DueDelivery) -> list[ContentRow]:
+    """The same blocks with a subject that says so, and links of nobody's in their slots."""
+    links = _writer().slots(due)
+    return [
+        row
+        if row.headers is None or "subject" not in row.headers
+        else replace(
+            row,
+            headers={
+                **row.headers,
+                "subject": f"{_MARK}{row.headers['subject']}",
+                "slots": links,
+            },
+        )
+        for row in rows
+    ]
