@@ -3,12 +3,15 @@
     SyndicateError                 exit 1
     ├── UsageError                 exit 2   the caller asked for something that cannot be asked for
     │   ├── SettingsError                   a setting is unknown, missing or malformed
-    │   └── OutOfBoundsError                a value that no row can keep
+    │   ├── OutOfBoundsError                a value that no row can keep
+    │   └── InvalidError                    fields that cannot be used; `fields` has a sentence each
     ├── NotFoundError              exit 3   a named thing (row, host, file) does not exist
     │   ├── UnknownHostError                a host name does not resolve
-    │   └── ForgottenError                  what a true link was made for is kept no more
+    │   ├── ForgottenError                  what a true link was made for is kept no more
+    │   └── MissingError                    a field names a thing that is not there; `fields`
     ├── RefusedError               exit 4   the request is clear, and the answer is no
     │   ├── NotAllowedError                 who asks does not have the permission for it
+    │   ├── TakenError                      a field says what another row has already; `fields`
     │   ├── NotAFeedError                   a source answered with something that is no feed
     │   ├── RobotsError                     a host's robots.txt does not let us read a page
     │   ├── BlockedAddressError             an outbound connection to an address that is not allowed
@@ -72,6 +75,10 @@ class OutOfBoundsError(UsageError, ValueError):
     """A value that no row can keep; a ValueError too, as whoever validates fields expects."""
 
 
+class InvalidError(UsageError):
+    """Fields of a thing that cannot be used; `ids["fields"]` has one sentence for each."""
+
+
 class NotFoundError(SyndicateError):
     """A named thing does not exist."""
 
@@ -86,6 +93,10 @@ class ForgottenError(NotFoundError):
     """What a true link was made for is kept no more: a reader was erased, or a row is gone."""
 
 
+class MissingError(NotFoundError):
+    """A field names a thing that is not there; `ids["fields"]` has one sentence for each."""
+
+
 class RefusedError(SyndicateError):
     """The request is clear, and the answer is no."""
 
@@ -94,6 +105,10 @@ class RefusedError(SyndicateError):
 
 class NotAllowedError(RefusedError):
     """Who asks does not have the permission that this needs."""
+
+
+class TakenError(RefusedError):
+    """A field says what another row has already; `ids["fields"]` has one sentence for each."""
 
 
 class NotAFeedError(RefusedError):

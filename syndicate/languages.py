@@ -42,6 +42,13 @@ def normalised(text: str | None) -> str | None:
     return "-".join([head.lower(), *map(_subtag, rest)])
 
 
+def is_known(tag: str) -> bool:
+    """Whether CLDR knows the language of a normalised tag: "en-GB" is one, "qq" is not."""
+    head = primary(tag)
+    lists = (get_global("language_aliases"), get_global("likely_subtags"), Locale("en").languages)
+    return any(head in known for known in lists)
+
+
 def primary(language: str) -> str:
     """The language of a tag without script and region: "en" of "en-GB"; a private one whole.
 

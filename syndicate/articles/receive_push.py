@@ -54,9 +54,14 @@ class PushResult:
     revision: int | None
 
 
-def secret_of(publication: Publication) -> bytes:
-    """The key that a publication's CMS signs with; derived, so that nothing is kept."""
-    return signing.derive_key(settings.load().key(), f"{PURPOSE}:{publication.slug}")
+def secret_of(publication: Publication, name: str | None = None) -> bytes:
+    """The key that a publication's CMS signs with; derived, so that nothing is kept.
+
+    Args:
+        publication: whose.
+        name: the slug that the key has its name from, where the publication has another by now.
+    """
+    return signing.derive_key(settings.load().key(), f"{PURPOSE}:{name or publication.slug}")
 
 
 @verb(Permission.ARTICLES)

@@ -5,7 +5,7 @@ thing that is down.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -31,6 +31,7 @@ _STATUS: tuple[tuple[type[errors.SyndicateError], int], ...] = (
     (errors.CapReachedError, 429),
     (errors.NotAllowedError, 403),
     (errors.RefusedError, 409),
+    (errors.InvalidError, 422),
     (errors.UsageError, 400),
     (errors.BadAddressError, 422),
     (errors.UnrenderableError, 422),
@@ -59,13 +60,16 @@ SENTENCES = {
 }
 
 
-def answer(request: Request, status: int, sentence: str) -> Response:
+def answer(
+    request: Request, status: int, sentence: str, fields: Mapping[str, str] | None = None
+) -> Response:
     """An error as whoever asked can read it.
 
     Args:
         request: what was asked.
         status: HTTP status.
         sentence: what went wrong and what to do next.
+        fields: the same for each field that is at fault, for programs.
     """
     headers = {
         **COMMON,
@@ -77,7 +81,10 @@ def answer(request: Request, status: int, sentence: str) -> Response:
         headers["Retry-After"] = "60"
     path = request.scope.get("path", "").removeprefix(request.scope.get("root_path", ""))
     if path.startswith(_FOR_PROGRAMS):
-        return JSONResponse({"error": {"status": status, "message": sentence}}, status, headers)
+        told: dict[str, Any] = {"status": status, "message": sentence}
+        if fields:
+            told["fields"] = dict(fields)
+        return JSONResponse({"error": told}, status, headers)
     return HTMLResponse(_page(request, status, sentence), status, headers)
 
 
@@ -180,6 +187,7 @@ def _own_error(request: Request, error: Exception) -> Response:
         request,
         status,
         SENTENCES[500] if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(error),
+        error.ids.get("fields"),
     )
 
 

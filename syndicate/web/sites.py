@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate import settings
@@ -104,9 +105,24 @@ def site_of(request: Request) -> Site:
         chosen = default if slug is None else publications.by_slug(tx, slug)
         if chosen is None or default is None:
             raise NotFoundError("There is no such publication here.", slug=slug)
+        if slug is not None and slug != chosen.slug:
+            raise moved(request, f"/p/{slug}", f"/p/{chosen.slug}")
         site = _site(tx, chosen, default)
     request.state.site = site
     return site
+
+
+def moved(request: Request, before: str, after: str) -> HTTPException:
+    """What leads from an address under a slug that was given up to the one that took its place.
+
+    Args:
+        request: what was asked.
+        before: the beginning of its path until then.
+        after: and from now on.
+    """
+    path = after + request.url.path.removeprefix(before)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return HTTPException(308, "This page has another address now.", {"Location": path + query})
 
 
 def site_of_publication(request: Request, publication_id: int) -> Site:

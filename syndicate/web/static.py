@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from syndicate.render.environment import template_folders
 
-_FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 _HASH_LENGTH = 12
 
 router = APIRouter(include_in_schema=False)
@@ -64,7 +64,7 @@ def serve(name: str) -> Response:
     file = files().get(name)
     if file is None:
         raise HTTPException(404)
-    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": _FOREVER})
+    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": FOREVER})
 
 
 def _hashed(name: str, content: bytes) -> str:

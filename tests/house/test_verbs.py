@@ -21,6 +21,7 @@ REPORTS = {"/api/v1/accepts"}
 LOOKING = {"/api/v1/sources/find", "/console/sources/find"}
 REPORTING = {"mailings accepts", "bounces ingest", "bounces fetch", "bounces listen",
              "feeds read-log"}  # fmt: skip
+OF_ANY_KIND = ("list", "show")  # of each kind that a newsroom is made of
 READING = {
     *("articles list", "articles show", "sources list", "sources check", "sources find"),
     *("sources hubs", "sources secret", "collect parse", "collect extract", "feeds list"),
@@ -29,6 +30,7 @@ READING = {
     *("mailings show", "bounces classify", "bounces incidents", "senders list"),
     *("subscribers counts", "tokens list", "doctor", "sample list"),
     *("operators list", "operators show"),
+    *(f"{kind} {read}" for kind in ("publications", "sections", "desks") for read in OF_ANY_KIND),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
 RUNNING = {
@@ -53,6 +55,10 @@ def verbs() -> Iterator[str]:
                 yield f"{found.name.removeprefix('syndicate.')}.{name}"
 
 
+def _plain_method(body: object) -> str:
+    return "GET" if body is None else "POST"
+
+
 def asked_of(route: APIRoute) -> list[Done]:
     """The rows of the table that ask this route."""
     face = "console" if route.path.startswith("/console") else "api"
@@ -60,8 +66,10 @@ def asked_of(route: APIRoute) -> list[Done]:
     found = []
     for row in DONE:
         asked = getattr(row.asked, face)
-        path = asked and prefix + re.sub(r"\{\w+\}", "1", asked[0]).partition("?")[0]
-        if path and route.path_regex.fullmatch(path):
+        method, _, said = asked[0].rpartition(" ") if asked else ("", "", "")
+        path = asked and prefix + re.sub(r"\{\w+\}", "1", said).partition("?")[0]
+        is_it = path and route.path_regex.fullmatch(path)
+        if is_it and (method or _plain_method(asked[1])) in (route.methods or ()):
             found.append(row)
     return found
 

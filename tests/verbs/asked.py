@@ -24,6 +24,7 @@ class Asked:
     Attributes:
         cli: a command line without `syndicate`.
         api: path behind /api/v1, and a body: JSON, or a file's bytes; None where it is a GET.
+            Another method may stand before the path.
         console: path behind /console, and a form; None where it is a GET.
     """
 

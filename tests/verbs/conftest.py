@@ -18,6 +18,7 @@ from syndicate.errors import SyndicateError
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
+from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform import operators as acting
@@ -76,10 +77,10 @@ def _place(site: Site) -> dict[str, object]:
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
-        found |= {"publication": room.english, "other": room.arabic}
         found |= _sources(tx, room, site)
         found |= _feeds(tx, room)
         found |= _newsletters(tx, room)
+        found |= _made(tx, room)
         operators.incident(tx)
         for slug in ("desk", "sports"):
             found[slug] = plain.operator(tx, slug).id
@@ -145,6 +146,27 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     return found | {"next_issue": digest.id + 1}
 
 
+def _made(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """The publication with its section and desk, and what the next of each would be."""
+    world = publications.section_of(tx, room.english, "world")
+    desk = publications.desk_of(tx, room.english, "world")
+    assert world is not None
+    assert desk is not None
+    culture = publications.section_of(tx, room.english, "culture")
+    assert culture is not None
+    last = plain.section(tx, room.english, "books", parent_id=culture.id)
+    last_desk = tx.scalar(select(func.max(publications.Desk.id)))
+    return {
+        "publication": room.english,
+        "other": room.arabic,
+        "next_publication": room.arabic + 1,
+        "section": world.id,
+        "next_section": last.id + 1,
+        "team": desk.id,
+        "next_desk": int(last_desk or 0) + 1,
+    }
+
+
 def _feeds(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     """A feed by a rule, beside the newsroom's own, and a partner who follows one."""
     rule: dict[str, Any] = {"kind": FeedKind.RULE, "rule": {"words": ["old"]}, "title": "Old"}
@@ -205,6 +227,8 @@ class Faces:
         self, path: str, body: Json | bytes | None, permissions: frozenset[Permission]
     ) -> Answer:
         bearer = {"Authorization": f"Bearer {self._token(permissions)}"}
+        bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
+        method, _, path = path.rpartition(" ")
         address = f"/api/v1{path.format_map(self.place)}"
         if body is None:
             answer = self.browser.get(address, headers=bearer)
@@ -213,7 +237,7 @@ class Faces:
             answer = self.browser.post(address, content=body, headers=headers)
         else:
             said = {name: _filled(value, self.place) for name, value in body.items()}
-            answer = self.browser.post(address, json=said, headers=bearer)
+            answer = self.browser.request(method or "POST", address, json=said, headers=bearer)
         problem = answer.json().get("error") if answer.status_code >= 400 else None
         return Answer(answer.status_code, problem["message"] if problem else answer.text)
 

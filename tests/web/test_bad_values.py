@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from syndicate.newsroom.making.fields import plain
+from syndicate.setup.kinds import SHELVES
 from tests import matrix
 from tests.application import build
 from tests.web import operators
@@ -96,6 +98,23 @@ BODIES: dict[str, Any] = {
     "/api/v1/tokens": {"name": "n", "permissions": ["viewer"], "publication": "courier", "days": 9},
     "/api/v1/issues/{issue_id}/test": {"to": "t", "language": "en"},
 }
+# Each kind that a newsroom is made of, made new and changed: by the examples of its fields.
+MADE = {
+    f"/api/v1/{each.kind.plural}": {
+        field.name: plain(field.example) for field in each.kind.fields if field.example is not None
+    }
+    for each in SHELVES
+    if each.add is not None
+}
+CHANGED = {
+    f"/api/v1/{each.kind.plural}/{{slug}}": {
+        field.name: plain(field.example)
+        for field in each.kind.fields
+        if field.example is not None and not field.is_fixed
+    }
+    for each in SHELVES
+}
+BODIES |= MADE | CHANGED
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
 # no text can hold left out.
 STOPPED = {f"/api/v1/installation/stop why: {name}" for name in TEXTS}
@@ -140,7 +159,13 @@ def spoilt(body: Any, make: Any = lambda each: each) -> Iterator[tuple[str, str]
     for name, value in body.items():
         inside = value[0] if isinstance(value, list) else value
         if isinstance(inside, dict):
-            for what, text in spoilt(inside, lambda each, name=name: make({**body, name: [each]})):
+            is_list = isinstance(value, list)
+            for what, text in spoilt(
+                inside,
+                lambda each, name=name, is_list=is_list: make(
+                    {**body, name: [each] if is_list else each}
+                ),
+            ):
                 yield f"{name}.{what}", text
             continue
         for what, bad in bad_values(name, inside).items():
@@ -150,7 +175,10 @@ def spoilt(body: Any, make: Any = lambda each: each) -> Iterator[tuple[str, str]
 
 def refusals(browser: TestClient, path: str, body: str) -> tuple[int, str]:
     headers = {**operators.bearer(), "Content-Type": "application/json"}
-    answer = browser.post(path, content=body.encode(), headers=headers)
+    method = "PATCH" if path in CHANGED else "POST"
+    answer = browser.request(
+        method, path.replace("{slug}", "courier"), content=body.encode(), headers=headers
+    )
     return answer.status_code, answer.json()["error"]["message"] if answer.is_error else ""
 
 

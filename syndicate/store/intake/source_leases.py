@@ -16,7 +16,7 @@ from syndicate.store.ground.rowsets import among, as_json, rows_of
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import FetchHost, FetchState, Source, SourceNotice, is_pollable
 from syndicate.store.intake.websub import HubSubscription
-from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.newsroom.publications import FormerSlug, Publication, Section
 from syndicate.vocabulary.sources import HubState, SourceState
 
 LEASE = dt.timedelta(seconds=120)
@@ -178,11 +178,19 @@ def authority_of(publication: Publication) -> str:
 def sections_by_word(
     tx: Transaction, publication_ids: Collection[int]
 ) -> dict[int, dict[str, int]]:
-    """Sections of each publication by slug and by name, in lower case."""
+    """Sections of each publication by slug and by name, in lower case; by former slugs too."""
     query = select(Section.publication_id, Section.id, Section.slug, Section.name)
     found: dict[int, dict[str, int]] = {}
+    for publication_id, section_id, slug in tx.execute(
+        select(FormerSlug.publication_id, Section.id, FormerSlug.slug)
+        .join(Section, Section.id == FormerSlug.section_id)
+        .where(FormerSlug.publication_id.in_(publication_ids), Section.retired_at.is_(None))
+    ):
+        found.setdefault(publication_id, {})[slug.lower()] = section_id
     for publication_id, section_id, slug, name in tx.execute(
-        query.where(Section.publication_id.in_(publication_ids)).order_by(Section.id.desc())
+        query.where(
+            Section.publication_id.in_(publication_ids), Section.retired_at.is_(None)
+        ).order_by(Section.id.desc())
     ):
         words = found.setdefault(publication_id, {})
         words[slug.lower()] = words[name.lower()] = section_id

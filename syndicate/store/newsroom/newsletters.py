@@ -4,9 +4,18 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from syndicate.errors import RefusedError
 from syndicate.languages import primary
@@ -165,6 +174,26 @@ def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
         .where(NewsletterSection.newsletter_id == newsletter_id)
     )
     return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
+
+
+def drawing_from_alone(tx: Transaction, section_id: int) -> list[Newsletter]:
+    """The newsletters that draw from a section and from no other."""
+    others = aliased(NewsletterSection)
+    query = (
+        select(Newsletter)
+        .join(NewsletterSection, NewsletterSection.newsletter_id == Newsletter.id)
+        .where(NewsletterSection.section_id == section_id)
+        .where(
+            ~exists().where(others.newsletter_id == Newsletter.id, others.section_id != section_id)
+        )
+    )
+    return list(tx.scalars(query.order_by(Newsletter.id)))
+
+
+def leave_section(tx: Transaction, section_id: int) -> None:
+    """Have no newsletter draw from a section any more. Safe to run twice."""
+    gone = delete(NewsletterSection).where(NewsletterSection.section_id == section_id)
+    tx.execute(gone.execution_options(synchronize_session=False))
 
 
 def publication_of(tx: Transaction, newsletter: Newsletter) -> Publication:

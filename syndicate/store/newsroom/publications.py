@@ -1,11 +1,12 @@
 """Publications with their sections and desks: the brands that share one installation."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, exists, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Table
+from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table
 from syndicate.store.ground.session import Transaction
 
 
@@ -26,6 +27,12 @@ class Publication(Table):
     sender_address: Mapped[str]
     postal_address: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    reply_to: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(server_default="")  # why readers get its mail
+    colour: Mapped[str | None]  # of links and rules, on white; "#1a4f8b"
+    colour_on_dark: Mapped[str | None]
+    # {"names": {"ar": …}, "reasons": …}: what it is called, and says, in other languages.
+    translations: Mapped[dict[str, Any]] = mapped_column(Object(dict), server_default="{}")
 
 
 class Desk(Table):
@@ -54,6 +61,29 @@ class Section(Table):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
     desk_id: Mapped[int | None] = mapped_column(ForeignKey("desk.id"))
     position: Mapped[int] = mapped_column(server_default="0")
+    names: Mapped[dict[str, Any]] = mapped_column(Object(str), server_default="{}")  # by language
+    retired_at: Mapped[dt.datetime | None]
+
+
+class FormerSlug(Table):
+    """What a publication, or one of its sections, was called in addresses before."""
+
+    __tablename__ = "publication_former"
+    __table_args__ = (
+        Index(None, "slug", unique=True, postgresql_where="section_id IS NULL"),
+        Index(
+            None,
+            "publication_id",
+            "slug",
+            unique=True,
+            postgresql_where="section_id IS NOT NULL",
+        ),
+    )
+
+    id: Mapped[Id]
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"), index=True)
+    slug: Mapped[str] = mapped_column(SLUG)
 
 
 def all_publications(tx: Transaction) -> list[Publication]:
@@ -77,9 +107,57 @@ def add(tx: Transaction, row: Publication | Desk | Section) -> None:
     tx.flush()
 
 
+def hold(tx: Transaction) -> None:
+    """Wait until nobody else makes or changes a publication, a section or a desk, and hold them."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('newsroom'))"))
+
+
+def change(tx: Transaction, row: Publication | Desk | Section, **values: Any) -> None:
+    """Give a publication, a desk or a section other values."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    tx.flush()
+
+
+def rename(tx: Transaction, row: Publication | Section, slug: str) -> None:
+    """Give a publication or a section another slug; what was its address leads there from now on.
+
+    The slug that it takes leads nowhere else any more.
+    """
+    publication_id, section_id = (
+        (row.publication_id, row.id) if isinstance(row, Section) else (row.id, None)
+    )
+    is_same_sort = (
+        FormerSlug.section_id.is_(None)
+        if section_id is None
+        else FormerSlug.section_id.is_not(None) & (FormerSlug.publication_id == publication_id)
+    )
+    tx.execute(delete(FormerSlug).where(FormerSlug.slug.in_((slug, row.slug)), is_same_sort))
+    tx.add(FormerSlug(publication_id=publication_id, section_id=section_id, slug=row.slug))
+    row.slug = slug
+    tx.flush()
+
+
 def by_slug(tx: Transaction, slug: str) -> Publication | None:
-    """The publication of this slug."""
-    return tx.scalar(select(Publication).where(Publication.slug == slug))
+    """The publication of this slug, or else the one that had it before."""
+    found = tx.scalar(select(Publication).where(Publication.slug == slug))
+    if found is not None:
+        return found
+    former = select(FormerSlug.publication_id).where(
+        FormerSlug.slug == slug, FormerSlug.section_id.is_(None)
+    )
+    return tx.scalar(select(Publication).where(Publication.id == former.scalar_subquery()))
+
+
+def is_slug_taken(tx: Transaction, slug: str, *, but: int | None) -> bool:
+    """Whether another publication has this slug now."""
+    query = select(Publication.id).where(Publication.slug == slug, Publication.id != (but or 0))
+    return tx.scalar(query) is not None
+
+
+def of_host(tx: Transaction, host: str) -> Publication | None:
+    """The publication whose own host this is."""
+    return tx.scalar(select(Publication).where(func.lower(Publication.host) == host).limit(1))
 
 
 def by_host(tx: Transaction, host: str) -> Publication | None:
@@ -94,11 +172,63 @@ def by_host(tx: Transaction, host: str) -> Publication | None:
 
 
 def sections_of(tx: Transaction, publication_id: int) -> list[Section]:
-    """A publication's sections in the order readers see them."""
-    query = select(Section).where(Section.publication_id == publication_id)
+    """A publication's sections in the order readers see them, without those that are retired."""
+    query = select(Section).where(
+        Section.publication_id == publication_id, Section.retired_at.is_(None)
+    )
     return list(tx.scalars(query.order_by(Section.position, Section.id)))
 
 
 def is_first(tx: Transaction, publication_id: int) -> bool:
     """Whether this is the publication that answers without a prefix, under unknown host names."""
     return tx.scalar(select(func.min(Publication.id))) == publication_id
+
+
+def section(tx: Transaction, section_id: int | None) -> Section | None:
+    """The section of this id."""
+    return None if section_id is None else tx.get(Section, section_id)
+
+
+def section_of(tx: Transaction, publication_id: int, slug: str) -> Section | None:
+    """A publication's section of this slug, also when it is retired."""
+    query = select(Section).where(Section.publication_id == publication_id, Section.slug == slug)
+    return tx.scalar(query)
+
+
+def section_once(tx: Transaction, publication_id: int, slug: str) -> Section | None:
+    """A publication's section that had this slug before."""
+    former = select(FormerSlug.section_id).where(
+        FormerSlug.publication_id == publication_id, FormerSlug.slug == slug
+    )
+    return tx.scalar(select(Section).where(Section.id.in_(former)).limit(1))
+
+
+def desks_of(tx: Transaction, publication_id: int) -> list[Desk]:
+    """A publication's desks, by slug."""
+    query = select(Desk).where(Desk.publication_id == publication_id)
+    return list(tx.scalars(query.order_by(Desk.slug)))
+
+
+def desk_of(tx: Transaction, publication_id: int, slug: str) -> Desk | None:
+    """A publication's desk of this slug."""
+    query = select(Desk).where(Desk.publication_id == publication_id, Desk.slug == slug)
+    return tx.scalar(query)
+
+
+def desk(tx: Transaction, desk_id: int | None) -> Desk | None:
+    """The desk of this id."""
+    return None if desk_id is None else tx.get(Desk, desk_id)
+
+
+def has_children(tx: Transaction, section_id: int) -> bool:
+    """Whether sections stand below this one."""
+    below = Section.parent_id == section_id
+    return bool(tx.scalar(select(exists().where(below, Section.retired_at.is_(None)))))
+
+
+def remove_desk(tx: Transaction, row: Desk) -> None:
+    """Take a desk away; sections that it was behind have none then."""
+    for each in tx.scalars(select(Section).where(Section.desk_id == row.id)):
+        each.desk_id = None
+    tx.flush()
+    tx.execute(delete(Desk).where(Desk.id == row.id))

@@ -34,6 +34,7 @@ class Permission(enum.StrEnum):
     SOURCES = "sources.steer"
     FEEDS = "feeds.edit"  # add, retire and move feeds; know partners
     NEWSLETTERS = "newsletters.edit"  # make newsletters
+    NEWSROOM = "newsroom.edit"  # make and change publications, sections and desks
     ARTICLES = "articles.write"
     READERS = "readers"  # find one reader by address, and see what became of their mail
     CARE = "readers.steer"  # send a reader's copy again, suppress an address, lift that

@@ -108,8 +108,19 @@ def ensure(tx: Transaction, publication_id: int) -> None:
     publication = tx.get(Publication, publication_id, populate_existing=True)
     if publication is None:
         return
+    prefix = prefix_of(tx, publication)
+    for row in _own_rows(tx, publication):
+        add(tx, publication_id, prefix=prefix, **row)
+
+
+def prefix_of(tx: Transaction, publication: Publication) -> str:
+    """What stands before the slugs of a publication's feeds."""
     first = tx.scalar(select(func.min(Publication.id)))
-    prefix = "" if publication_id == first else f"{publication.slug}-"
+    return "" if publication.id == first else f"{publication.slug}-"
+
+
+def _own_rows(tx: Transaction, publication: Publication) -> list[dict[str, Any]]:
+    """The feeds that every publication offers, without their prefix."""
     name = publication.name
     language = publication.language
     rows: list[dict[str, Any]] = [
@@ -131,18 +142,16 @@ def ensure(tx: Transaction, publication_id: int) -> None:
             "title": f"{name}: {say(language, 'corrections')}",
         },
     ]
-    sections = sections_of(tx, publication_id)
-    rows += [
+    sections = sections_of(tx, publication.id)
+    return rows + [
         {
             "slug": section.slug,
             "kind": FeedKind.SECTION,
             "section_id": section.id,
-            "title": f"{name}: {_path_of(section, sections)}",
+            "title": title_of_section(name, section, sections),
         }
         for section in sections
     ]
-    for row in rows:
-        add(tx, publication_id, prefix=prefix, **row)
 
 
 def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -> None:
@@ -181,6 +190,11 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
 def _is_titled(row: Mapping[str, Any]) -> ColumnElement[bool]:
     """The condition under which a feed that is offered has the title of a row."""
     return and_(Feed.title == row["title"], Feed.gone_at.is_(None))
+
+
+def title_of_section(name: str, section: Section, sections: Sequence[Section]) -> str:
+    """What the feed of a section is called, in a publication of this name."""
+    return f"{name}: {_path_of(section, sections)}"
 
 
 def _path_of(section: Section, sections: Sequence[Section]) -> str:

@@ -63,7 +63,7 @@ def check(slug: str, timestamp: str, signature: str, what: bytes) -> int:
         raise _refused("The timestamp is more than five minutes off; correct the clock.")
     with transaction() as tx:
         publication = publications.by_slug(tx, slug)
-        key = receive_push.secret_of(publication) if publication else b"nobody's"
+        key = receive_push.secret_of(publication, slug) if publication else b"nobody's"
         expected = signature_of(key, what)
         if publication is None or not hmac.compare_digest(expected.encode(), signature.encode()):
             raise _refused("The signature does not fit this request; docs/api.md says how to sign.")

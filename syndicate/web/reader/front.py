@@ -1,12 +1,15 @@
 """/ and /sections/<slug>: the newest articles, the picks, and what there is to follow."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.views import reader_pages
 from syndicate.web.pages import PageAnswer, render
@@ -26,11 +29,29 @@ def front(site: SiteOf, before: Before = None) -> Response:
 
 @router.get("/sections/{slug}")
 def section(site: SiteOf, slug: str, before: Before = None) -> Response:
-    """The newest articles of one section."""
+    """The newest articles of one section; where it has another slug by now, the way there."""
     found = next((each for each in site.sections if each.slug == slug), None)
     if found is None:
-        raise NotFoundError("There is no such section here.", slug=slug)
+        return RedirectResponse(site.prefix + _led_to(site, slug), HTTPStatus.MOVED_PERMANENTLY)
     return _list(site, found, before)
+
+
+def _led_to(site: Site, slug: str) -> str:
+    """Where a slug that no section has leads: to what has its place now.
+
+    Raises:
+        NotFoundError: none ever had it.
+    """
+    with transaction() as tx:
+        found = publications.section_of(tx, site.publication.id, slug)
+        found = found or publications.section_once(tx, site.publication.id, slug)
+        seen: set[int] = set()
+        while found is not None and found.retired_at is not None and found.id not in seen:
+            seen.add(found.id)
+            found = publications.section(tx, found.parent_id)
+    if found is None and not seen:
+        raise NotFoundError("There is no such section here.", slug=slug)
+    return f"/sections/{found.slug}" if found is not None else "/"
 
 
 def _list(site: Site, chosen: Section | None, before: int | None) -> Response:

@@ -1,0 +1,9 @@
+"""`syndicate desks`: make and change them, list them, show one."""
+
+import typer
+
+from syndicate.cli import making
+from syndicate.newsroom.making import desks
+
+app = typer.Typer(no_args_is_help=True)
+making.offer(app, desks.SHELF)

@@ -1,0 +1,9 @@
+"""`syndicate sections`: make and change them, list them, show one."""
+
+import typer
+
+from syndicate.cli import making
+from syndicate.newsroom.making import sections
+
+app = typer.Typer(no_args_is_help=True)
+making.offer(app, sections.SHELF)

@@ -1,0 +1,191 @@
+"""Adding and changing a thing, in one place: hold, read, compare, check, write, and one audit line.
+
+    given ─ read ─> values ─ compare ─> differences ─ check ─> written ─> one line in the audit
+                                            │ none
+                                            └> nothing is written, and nothing audited
+
+Acts on a newsroom are rare, and one slug may be asked for twice at once: so one waits for another.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from syndicate.errors import NotFoundError
+from syndicate.newsroom.making import reading
+from syndicate.newsroom.making.fields import Difference, Kind, Values, plain
+from syndicate.newsroom.making.problems import Problem, Problems, refuse
+from syndicate.newsroom.verbs import allow
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import audit
+from syndicate.store.platform.tokens import Actor, Permission
+
+Given = dict[str, object]
+
+
+class HasId(Protocol):
+    """A row."""
+
+    id: Any
+
+
+Row = TypeVar("Row", bound=HasId)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which thing is meant.
+
+    Attributes:
+        slug: its slug, or what its kind has instead.
+        publication: slug of the one that it belongs to; None where there is no doubt.
+    """
+
+    slug: str
+    publication: str | None = None
+
+
+@dataclass(frozen=True)
+class Keeping(Generic[Row]):
+    """How the rows of a kind are found, read and written.
+
+    Attributes:
+        kind: what they are.
+        found: the row of a key. Raises NotFoundError.
+        plain: a row's values by its fields' names.
+        check: what is wrong with values besides their form; the row is None for a new one.
+        make: write a new row.
+        write: give a row other values; the differences say which are new.
+        permission: what its verbs need, for the publication that a row belongs to.
+        whose: the id of that publication.
+    """
+
+    kind: Kind
+    found: Callable[[Transaction, Key], Row]
+    plain: Callable[[Transaction, Row], Values]
+    check: Callable[[Transaction, Row | None, Values], Problems]
+    make: Callable[[Transaction, Values, dt.datetime], Row]
+    write: Callable[[Transaction, Row, Values, "Changed"], None]
+    permission: Permission
+    whose: Callable[[Row], int]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change changes, and when."""
+
+    differences: tuple[Difference, ...]
+    now: dt.datetime
+
+    def of(self, name: str) -> Difference | None:
+        """The difference of a field, if it has another value."""
+        return next((each for each in self.differences if each.field.name == name), None)
+
+
+def add(
+    tx: Transaction, keeping: Keeping[Row], given: Given, *, actor: Actor, now: dt.datetime
+) -> Row:
+    """Make a thing of what was given.
+
+    Raises:
+        InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+    """
+    publications.hold(tx)
+    read = reading.read(keeping.kind, given, is_new=True)
+    refuse({**keeping.check(tx, None, read.values), **read.problems})
+    row = keeping.make(tx, read.values, now)
+    allow(actor, keeping.permission, publication_id=keeping.whose(row))
+    record(tx, keeping.kind, "added", row, actor=actor, now=now)
+    return row
+
+
+def change(
+    tx: Transaction,
+    keeping: Keeping[Row],
+    key: Key,
+    given: Given,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> tuple[Difference, ...]:
+    """Give a thing other values; what is not given stays. Safe to run twice.
+
+    Returns:
+        What has another value now.
+
+    Raises:
+        NotFoundError: there is no such thing.
+        InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+    """
+    row = held(tx, keeping, key, actor=actor)
+    before = keeping.plain(tx, row)
+    read = reading.read(keeping.kind, given, is_new=False)
+    differences = compare(keeping.kind, before, read.values)
+    problems = {**_fixed(keeping.kind, differences), **read.problems}
+    if differences or problems:
+        wanted = {**before, **read.values}
+        refuse({**keeping.check(tx, row, wanted), **problems})
+    if differences:
+        keeping.write(tx, row, {**before, **read.values}, Changed(differences, now))
+        changed = {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
+        record(tx, keeping.kind, "changed", row, actor=actor, now=now, fields=changed)
+    return differences
+
+
+def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> Row:
+    """The row of a key, for somebody who may change it, while nobody else does.
+
+    Raises:
+        NotFoundError: there is no such thing.
+        NotAllowedError: the actor may change others alone.
+    """
+    publications.hold(tx)
+    row = keeping.found(tx, key)
+    allow(actor, keeping.permission, publication_id=keeping.whose(row))
+    return row
+
+
+def compare(kind: Kind, before: Values, after: Values) -> tuple[Difference, ...]:
+    """What differs, in the order of the kind's fields."""
+    return tuple(
+        Difference(each, before.get(each.name), after[each.name])
+        for each in kind.fields
+        if each.name in after and plain(before.get(each.name)) != plain(after[each.name])
+    )
+
+
+def record(
+    tx: Transaction,
+    kind: Kind,
+    what: str,
+    row: HasId,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    **detail: object,
+) -> None:
+    """Write an act's one line in the audit."""
+    subject = f"{kind.word}:{row.id}"
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)
+
+
+def unknown(kind: Kind, key: Key) -> NotFoundError:
+    """What is said where there is no such thing."""
+    within = f" in {key.publication}" if key.publication else ""
+    return NotFoundError(
+        f"There is no {kind.word} {reading.quoted(key.slug)}{within}; "
+        f"the list of {kind.plural} shows all there are.",
+        slug=key.slug,
+    )
+
+
+def _fixed(kind: Kind, differences: tuple[Difference, ...]) -> Problems:
+    return {
+        each.field.name: Problem(
+            f"The {each.field.label} of a {kind.word} cannot change; make another one instead."
+        )
+        for each in differences
+        if each.field.is_fixed
+    }

@@ -1,0 +1,177 @@
+"""What a kind of thing is made of: the one list of fields that every face reads and explains.
+
+    SECTION = Kind("section", fields=(Field("name", "What readers see.", is_required=True), …))
+
+A value is plain: text, a whole number, yes or no, a list of texts or numbers, texts by language, a
+picture, or nothing. Another row is named by its slug.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from syndicate.newsroom.making.pictures import PictureFile
+
+Value = str | int | bool | Sequence[str] | Sequence[int] | Mapping[str, str] | PictureFile | None
+Values = Mapping[str, Value]
+
+
+class Shape(enum.StrEnum):
+    """What sort of value a field holds."""
+
+    TEXT = "text"  # of one line
+    PROSE = "prose"  # of several
+    SLUG = "slug"
+    HOST = "host"
+    WEB = "web address"
+    MAIL = "email address"
+    LANGUAGE = "language"
+    LANGUAGES = "languages"
+    ZONE = "zone"
+    CHOICE = "choice"
+    FLAG = "yes or no"
+    NUMBER = "number"
+    TIMES = "times"
+    DAYS = "days"
+    TEXTS = "texts"
+    WORDS = "words by language"
+    ROW = "another row"
+    ROWS = "other rows"
+    COLOUR = "colour"
+    PICTURE = "picture"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a value is several."""
+        return self in _LISTS
+
+
+_LISTS = frozenset({Shape.LANGUAGES, Shape.TIMES, Shape.DAYS, Shape.TEXTS, Shape.ROWS})
+
+
+class Holds(enum.StrEnum):
+    """From when a change holds."""
+
+    AT_ONCE = "at once"
+    NEXT_MAIL = "from the next mail"
+    NEXT_ISSUE = "from the next issue"
+    NEXT_FETCH = "from the next fetch"
+    NEXT_BUILD = "when its feeds are built next, within a minute"
+
+
+class Touched(enum.StrEnum):
+    """What a change is seen by."""
+
+    READERS = "readers"
+    FEEDS = "feeds"
+    NEXT_ISSUE = "next issue"
+    COLLECTING = "collecting"
+    OPERATORS = "operators"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a kind has.
+
+    Attributes:
+        name: in files, JSON and forms; as an option with hyphens.
+        means: one sentence for whoever fills it in.
+        shape: what sort of value.
+        is_required: whether there must be one; without it nothing is made.
+        default: what it is where nobody says.
+        instead: what it follows where it is empty, in words: "the publication's".
+        holds: from when a change holds; touches: what sees it.
+        is_early: whether it stands in the first form, which asks for little.
+        is_fixed: whether it stays as it was made.
+        most: characters, elements, or the largest number; least: the smallest number.
+        choices: the values that a choice has.
+        of: the word of the kind that it names a row of.
+        example: as it may be given.
+        option: its name in the shell where a list's single value reads better: "language".
+    """
+
+    name: str
+    means: str
+    _: KW_ONLY
+    shape: Shape = Shape.TEXT
+    is_required: bool = False
+    default: Value = None
+    instead: str = ""
+    holds: Holds = Holds.AT_ONCE
+    touches: tuple[Touched, ...] = ()
+    is_early: bool = False
+    is_fixed: bool = False
+    most: int = 200
+    least: int = 0
+    choices: tuple[str, ...] = ()
+    of: str = ""
+    example: Value = None
+    option: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name as people read it: "sender address"."""
+        return self.name.replace("_", " ")
+
+    @property
+    def nothing(self) -> Value:
+        """The value of a field that holds nothing."""
+        if self.shape.is_list:
+            return ()
+        if self.shape is Shape.WORDS:
+            return {}
+        return False if self.shape is Shape.FLAG else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that a newsroom is made of.
+
+    Attributes:
+        word: "section"; plural: as commands, paths and files name it.
+        fields: in the order in which people fill them in; one is the slug.
+        is_within: whether each belongs to a publication, which its fields then name.
+    """
+
+    word: str
+    plural: str
+    fields: tuple[Field, ...]
+    is_within: bool = True
+
+    def field(self, name: str) -> Field | None:
+        """The field of a name."""
+        return next((each for each in self.fields if each.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields, in order."""
+        return tuple(each.name for each in self.fields)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that a change gave another value."""
+
+    field: Field
+    before: Value
+    after: Value
+
+
+def plain(value: Value) -> object:
+    """A value as JSON and the audit have it."""
+    if isinstance(value, PictureFile):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+
+def shown(value: Value) -> str:
+    """A value in one line, for people; "nothing" where there is none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {text}" for key, text in value.items()) or "nothing"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value)) or "nothing"
+    return "nothing" if value is None else " / ".join(str(value).splitlines())

@@ -1,0 +1,49 @@
+"""What is wrong with what was filled in: one sentence for each field, and what sort of fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndicate.errors import InvalidError, MissingError, SyndicateError, TakenError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a field's value cannot be used.
+
+    Attributes:
+        sentence: what, which, and what next.
+        error: what is raised for it where nothing worse is wrong.
+    """
+
+    sentence: str
+    error: type[SyndicateError] = InvalidError
+
+
+Problems = Mapping[str, Problem]
+
+
+def taken(sentence: str) -> Problem:
+    """Another row has this value already."""
+    return Problem(sentence, TakenError)
+
+
+def missing(sentence: str) -> Problem:
+    """There is no such row."""
+    return Problem(sentence, MissingError)
+
+
+def refuse(problems: Problems) -> None:
+    """Raise what is wrong, if anything is: all sentences at once, each with its field.
+
+    Raises:
+        InvalidError: a value cannot be used at all.
+        MissingError: none is of that sort, and a row is not there.
+        TakenError: values are taken, and that is all.
+    """
+    if not problems:
+        return
+    fields = {name: each.sentence for name, each in problems.items()}
+    said = " ".join(dict.fromkeys(fields.values()))
+    found = {each.error for each in problems.values()}
+    worst = next(each for each in (InvalidError, MissingError, TakenError) if each in found)
+    raise worst(said, fields=fields)

@@ -1,0 +1,75 @@
+"""What a face needs in order to offer a kind: shell, API and console take nothing else.
+
+A kind that is added gets its commands, routes and pages by standing in `syndicate.setup.kinds`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from syndicate.newsroom.making.acts import Given, Keeping, Key
+from syndicate.newsroom.making.fields import Difference, Kind, Values
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform.tokens import Actor, Permission
+
+
+class Adding(Protocol):
+    """The verb that makes a thing."""
+
+    permission: Permission
+
+    def __call__(self, tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> Any:
+        """Make it; its row."""
+
+
+class Changing(Protocol):
+    """The verb that gives a thing other values."""
+
+    permission: Permission
+
+    def __call__(
+        self, tx: Transaction, key: Key, given: Given, *, actor: Actor, now: dt.datetime
+    ) -> Sequence[Difference]:
+        """Change it; what has another value now."""
+
+
+class Ending(Protocol):
+    """The verb that takes a thing out of use."""
+
+    permission: Permission
+
+    def __call__(self, tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> object:
+        """End it."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A kind as faces offer it.
+
+    Attributes:
+        keeping: how its rows are found and read.
+        every: its rows, of one publication or of all, in the order people know.
+        key: which one a row is.
+        add: the verb that makes one; None where that needs more than fields.
+        change: the verb that changes one.
+        end: the verb that takes one out of use; None where there is none.
+        ended: what that means, in one sentence for whoever asks for it.
+    """
+
+    keeping: Keeping[Any]
+    every: Callable[[Transaction, str | None], Sequence[Any]]
+    key: Callable[[Transaction, Any], Key]
+    add: Adding | None
+    change: Changing
+    end: Ending | None = None
+    ended: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds."""
+        return self.keeping.kind
+
+    def plain(self, tx: Transaction, row: Any) -> Values:
+        """A row's values by its fields' names."""
+        return self.keeping.plain(tx, row)

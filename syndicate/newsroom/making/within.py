@@ -1,0 +1,63 @@
+"""What belongs to a publication: which one is meant, and the field that names it."""
+
+from collections.abc import MutableMapping, Sequence
+
+from syndicate.newsroom import publications as brands
+from syndicate.newsroom.making.acts import Key
+from syndicate.newsroom.making.fields import Field, Shape, Values
+from syndicate.newsroom.making.problems import Problem, missing
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication
+
+PUBLICATION = Field(
+    "publication",
+    "The publication that it belongs to, by its slug.",
+    shape=Shape.ROW,
+    of="publication",
+    is_required=True,
+    is_early=True,
+    is_fixed=True,
+    example="courier",
+)
+
+
+def publication_of(tx: Transaction, key: Key) -> Publication:
+    """The publication that a key names; without a name the only one there is.
+
+    Raises:
+        NotFoundError: there is none of this slug.
+        UsageError: it is not named, and there are several.
+    """
+    return brands.named_or_only(tx, key.publication)
+
+
+def owner(
+    tx: Transaction, values: Values, problems: MutableMapping[str, Problem]
+) -> Publication | None:
+    """The publication that values name; where there is none of this slug, that is a problem."""
+    slug = values.get("publication")
+    if not isinstance(slug, str):
+        return None
+    found = publications.by_slug(tx, slug)
+    if found is None:
+        known = ", ".join(each.slug for each in publications.all_publications(tx)) or "none yet"
+        problems["publication"] = missing(f"There is no publication {slug}; there are: {known}.")
+    return found
+
+
+def owners(tx: Transaction, publication: str | None) -> Sequence[Publication]:
+    """The publication of a slug, or every one.
+
+    Raises:
+        NotFoundError: there is none of this slug.
+    """
+    if publication is None:
+        return publications.all_publications(tx)
+    return [brands.named(tx, publication)]
+
+
+def slug_of(tx: Transaction, publication_id: int) -> str:
+    """The slug of a publication."""
+    found = publications.find(tx, publication_id)
+    return found.slug if found is not None else ""

@@ -1,0 +1,9 @@
+"""Every kind that a newsroom is made of, in the order in which one leans on those before it.
+
+A kind that stands here has its commands, routes, pages and its part of `newsroom.toml`.
+"""
+
+from syndicate.newsroom.making import desks, publications, sections
+from syndicate.newsroom.making.shelves import Shelf
+
+SHELVES: tuple[Shelf, ...] = (publications.SHELF, desks.SHELF, sections.SHELF)

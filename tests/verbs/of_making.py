@@ -1,0 +1,157 @@
+"""What is done to publications, sections and desks, at each face that offers it."""
+
+from syndicate.errors import InvalidError, MissingError, NotFoundError, RefusedError, TakenError
+from tests.verbs.asked import Asked, Done, No
+
+PUBLICATIONS = "newsroom.making.publications"
+SECTIONS = "newsroom.making.sections"
+DESKS = "newsroom.making.desks"
+EVENING = {
+    "slug": "evening",
+    "name": "Evening",
+    "language": "en",
+    "zone": "Europe/London",
+    "sender_address": "news@evening.example",
+}
+NEW = (
+    "publications add evening --name Evening --language en --zone Europe/London "
+    "--sender-address news@evening.example"
+)
+SPORT = {"publication": "courier", "slug": "sport", "name": "Sport"}
+AS_OPTIONS = "add sport --publication courier --name Sport"
+OF_COURIER = "--publication courier"
+
+DONE = (
+    Done(
+        f"{PUBLICATIONS}.add",
+        Asked(NEW, ("/publications", EVENING)),
+        ("added", "publication:{next_publication}"),
+    ),
+    Done(
+        f"{PUBLICATIONS}.change",
+        Asked(
+            "publications set courier --host courier.example",
+            ("PATCH /publications/courier", {"host": "courier.example"}),
+        ),
+        ("changed", "publication:{publication}"),
+    ),
+    Done(
+        f"{SECTIONS}.add",
+        Asked(f"sections {AS_OPTIONS}", ("/sections", SPORT)),
+        ("added", "section:{next_section}"),
+    ),
+    Done(
+        f"{SECTIONS}.change",
+        Asked(
+            f"sections set world {OF_COURIER} --name Globe",
+            ("PATCH /sections/world?publication=courier", {"name": "Globe"}),
+        ),
+        ("changed", "section:{section}"),
+    ),
+    Done(
+        f"{SECTIONS}.end",
+        Asked(
+            f"sections retire world {OF_COURIER}",
+            ("DELETE /sections/world?publication=courier", {}),
+        ),
+        ("retired", "section:{section}"),
+    ),
+    Done(
+        f"{DESKS}.add",
+        Asked(f"desks {AS_OPTIONS}", ("/desks", SPORT)),
+        ("added", "desk:{next_desk}"),
+    ),
+    Done(
+        f"{DESKS}.change",
+        Asked(
+            f"desks set world {OF_COURIER} --name Globe",
+            ("PATCH /desks/world?publication=courier", {"name": "Globe"}),
+        ),
+        ("changed", "desk:{team}"),
+    ),
+    Done(
+        f"{DESKS}.end",
+        Asked(f"desks retire world {OF_COURIER}", ("DELETE /desks/world?publication=courier", {})),
+        ("retired", "desk:{team}"),
+    ),
+)
+NOES = (
+    No(
+        f"{PUBLICATIONS}.add",
+        Asked(
+            NEW.replace("evening", "courier", 1), ("/publications", {**EVENING, "slug": "courier"})
+        ),
+        TakenError,
+        "There is a publication courier already; choose another slug.",
+    ),
+    No(
+        f"{PUBLICATIONS}.change",
+        Asked(
+            "publications set courier --zone Mars/Base",
+            ("PATCH /publications/courier", {"zone": "Mars/Base"}),
+        ),
+        InvalidError,
+        "There is no time zone Mars/Base; name one as Europe/London.",
+    ),
+    No(
+        f"{SECTIONS}.add",
+        Asked(
+            f"sections {AS_OPTIONS} --parent games",
+            ("/sections", {**SPORT, "parent": "games"}),
+        ),
+        MissingError,
+        "The Courier has no section games; make it first.",
+    ),
+    No(
+        f"{SECTIONS}.change",
+        Asked(
+            f"sections set world {OF_COURIER} --parent world",
+            ("PATCH /sections/world?publication=courier", {"parent": "world"}),
+        ),
+        InvalidError,
+        "world cannot stand below world, which would then stand below itself; choose another "
+        "parent.",
+    ),
+    No(
+        f"{SECTIONS}.end",
+        Asked(
+            f"sections retire games {OF_COURIER}",
+            ("DELETE /sections/games?publication=courier", {}),
+        ),
+        NotFoundError,
+        "There is no section games in courier; the list of sections shows all there are.",
+    ),
+    No(
+        f"{SECTIONS}.end",
+        Asked(
+            f"sections retire culture {OF_COURIER}",
+            ("DELETE /sections/culture?publication=courier", {}),
+        ),
+        RefusedError,
+        "Sections stand below culture; give them another parent first.",
+    ),
+    No(
+        f"{DESKS}.add",
+        Asked(
+            "desks add sport --publication nowhere --name Sport",
+            ("/desks", {**SPORT, "publication": "nowhere"}),
+        ),
+        MissingError,
+        "There is no publication nowhere; there are: courier, al-nahar.",
+    ),
+    No(
+        f"{DESKS}.change",
+        Asked(
+            f"desks set world {OF_COURIER} --address nobody",
+            ("PATCH /desks/world?publication=courier", {"address": "nobody"}),
+        ),
+        InvalidError,
+        "Mail cannot be sent to this address: An email address must have an @-sign.",
+    ),
+    No(
+        f"{DESKS}.end",
+        Asked(f"desks retire games {OF_COURIER}", ("DELETE /desks/games?publication=courier", {})),
+        NotFoundError,
+        "There is no desk games in courier; the list of desks shows all there are.",
+    ),
+)
