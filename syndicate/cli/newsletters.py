@@ -138,7 +138,7 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
     text: Annotated[bool, typer.Option("--text", help="The text part alone.")] = False,
     out: Annotated[Path | None, typer.Option(help="File to write; stdout unless given.")] = None,
 ) -> None:
-    """Show one reader's mail exactly as it would be sent; nothing is stored or sent."""
+    """Show one reader's mail as it would be sent, its links leading nowhere; stores nothing."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from syndicate import clock
+from syndicate.cli import one_reader
 from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of, written
-from syndicate.cli.one_reader import show, why
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import PartialError, UsageError
@@ -23,7 +23,7 @@ from syndicate.subscribers import csvfile, steering, transfer
 from syndicate.subscribers import erase as erasing
 
 app = typer.Typer(no_args_is_help=True)
-for each in (show, why):
+for each in one_reader.COMMANDS:
     app.command()(each)
 REASONS_SHOWN = 20
 

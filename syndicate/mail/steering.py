@@ -90,7 +90,7 @@ def resend(
             log knows must be settled first.
     """
     with transaction() as tx:
-        _refuse_a_copy(tx)
+        refuse_a_copy(tx)
         mailing = _in_hand(tx, mailing_id, actor)
         if mailing.state not in _BEGUN:
             raise RefusedError(
@@ -191,7 +191,7 @@ def _move(
 ) -> None:
     with transaction() as tx:
         if to is MailingState.SENDING:
-            _refuse_a_copy(tx)
+            refuse_a_copy(tx)
         mailing = _in_hand(tx, mailing_id, actor)
         if not ledger.change_state(tx, mailing_id, was=was, to=to):
             raise RefusedError(
@@ -225,7 +225,12 @@ def _or_refused(found: _T | None, mailing_id: int) -> _T:
     return found
 
 
-def _refuse_a_copy(tx: Transaction) -> None:
+def refuse_a_copy(tx: Transaction) -> None:
+    """Refuse to send anything again in a database that may be a copy of another.
+
+    Raises:
+        RefusedError: it may be, and mail is held.
+    """
     why = installation.held_why(tx)
     if why is not None:
         raise RefusedError(copy_check.held_notice(why))

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
@@ -120,10 +120,12 @@ def preview(
 ) -> bytes:
     """One reader's mail as the relay would get it, but unsigned. Stores nothing.
 
+    Its links lead nowhere: who looks at a reader's copy cannot act as that reader.
+
     Args:
         newsletter_id: which.
         now: aware UTC.
-        address: of the reader whose copy it is; None shows every story, its links lead nowhere.
+        address: of the reader whose copy it is; None shows every story.
         language: of the frame, where no reader decides it.
         is_next: as in `dry_run`.
 
@@ -145,7 +147,7 @@ def preview(
             found = issues.delivery_of(tx, mailing.id, address_hash)
         if found is None:
             raise NotFoundError("No active subscriber of this newsletter has this address.")
-        due = found
+        due = replace(found, recipient_id=0, subscription_id=0)
     rows = freeze.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
     return specimen.message_of([row for row in rows if row.language == due.language], due)
 

@@ -3,13 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from syndicate.errors import NotFoundError
+from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.newsroom.readers import seen
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
+from syndicate.store.views.readers import Person
 from syndicate.vocabulary.sending import SuppressionReason
 
 
@@ -27,19 +29,28 @@ class Erased:
 
 
 @verb(Permission.ERASE)
-def erase(address: str, *, actor: Actor, now: dt.datetime) -> Erased:
+def erase(
+    address: str, *, subscriber_id: int | None = None, actor: Actor, now: dt.datetime
+) -> Erased:
     """Forget a subscriber: address, subscriptions, choices, consents. Suppressions stay, as hashes.
 
     Args:
         address: as typed.
+        subscriber_id: whose address it must be, where a page or a path names the reader already:
+            then the address is typed as a confirmation.
         actor: who asked for it, for the audit.
         now: aware UTC.
 
     Raises:
         BadAddressError: it is no address.
         NotFoundError: nobody of this address is known.
+        NotAllowedError: the actor may not erase readers of all publications.
+        UsageError: it is not the address of that reader.
     """
     allow(actor, Permission.ERASE)
+    if subscriber_id is not None:
+        with transaction() as tx:
+            _confirm(address, seen(tx, subscriber_id, actor, Permission.ERASE))
     normalised = recipients.normalise(address, is_known=True)
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, normalised)
@@ -57,3 +68,12 @@ def erase(address: str, *, actor: Actor, now: dt.datetime) -> Erased:
             tx, at=now, actor=actor.name, action="erased", subject=f"subscriber:{subscriber.id}"
         )
         return Erased(subscriber.id, number)
+
+
+def _confirm(address: str, person: Person) -> None:
+    try:
+        typed = recipients.hash_of(recipients.normalise(address, is_known=True))
+    except BadAddressError:
+        typed = b""
+    if typed != person.address_hash:
+        raise UsageError("Nothing was erased. To erase this reader for good, type their address.")

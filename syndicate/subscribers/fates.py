@@ -30,6 +30,7 @@ _WHY_SUPPRESSED = {
     SuppressionReason.BOUNCE: "mail to this address came back",
     SuppressionReason.READER: "the reader asked for it",
     SuppressionReason.ERASED: "the reader was erased on request",
+    SuppressionReason.OPERATOR: "an operator said so",
 }
 _ABSENT = {
     ReaderCode.NOT_SUBSCRIBED: "does not subscribe to this newsletter",
@@ -42,6 +43,8 @@ _ABSENT = {
 _OF_ISSUE = {
     IssueState.EMPTY: (ReaderCode.NOTHING_NEW, "there was nothing new, so nobody got it"),
     IssueState.HELD: (ReaderCode.HELD, "it is held for an editor, so nobody has got it yet"),
+    IssueState.MERGED: (ReaderCode.MERGED, "its stories were left to the next issue"),
+    IssueState.DROPPED: (ReaderCode.DROPPED, "an editor dropped it, so nobody got it"),
 }
 
 

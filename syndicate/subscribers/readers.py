@@ -3,7 +3,6 @@
     look   at who it is, what they ordered, and what became of each issue
     why    one issue: what became of it, or why there was none
 
-A reader is named by id, or by address as it was typed; the audit knows them by id alone.
 An operator sees a reader within the publications whose readers they may see, and nobody else.
 """
 
@@ -14,11 +13,12 @@ from dataclasses import dataclass
 from syndicate import settings
 from syndicate.errors import NotFoundError
 from syndicate.mail.sending import allowed
+from syndicate.newsroom.readers import Who, seen, subject, visible_to
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.store.readers import changes, recipients
+from syndicate.store.readers import changes
 from syndicate.store.readers.recipients import Suppression
 from syndicate.store.readers.subscribers import Consent
 from syndicate.store.views import readers
@@ -28,7 +28,6 @@ from syndicate.subscribers.fates import Fate
 from syndicate.subscribers.standing import FORM, Past
 from syndicate.subscribers.timeline import Known, TimelineEntry
 
-Who = int | str  # a reader's id, or their address as it was typed
 ON_A_PAGE = 100
 MOST = 1_000
 LONGEST_SOUGHT = 1_000  # characters of what may be an address
@@ -106,7 +105,7 @@ def look(
         NotFoundError: the actor may see no such reader.
     """
     person, visible = seen(tx, who, actor), visible_to(actor)
-    found = _read(tx, person, visible, before=before, limit=limit)
+    found = read(tx, person, visible, before=before, limit=limit)
     _record(tx, "reader.look", person, actor, now)
     return found
 
@@ -128,7 +127,7 @@ def why(
     issue = readers.number(tx, person, issue_id, visible)
     if issue is None:
         raise NotFoundError(
-            f"There is no issue {issue_id}; `syndicate newsletters issues` lists what there is.",
+            f"There is no issue {issue_id}; the newsletter's list of issues shows them all.",
             issue_id=issue_id,
         )
     mailing_ids = [issue.mailing_id] if issue.mailing_id is not None else []
@@ -137,41 +136,10 @@ def why(
     return issue, timeline.fate(known, issue)
 
 
-def seen(tx: Transaction, who: Who, actor: Actor) -> Person:
-    """The person whom an actor names, and may see.
-
-    Raises:
-        BadAddressError: what was typed is no address.
-        NotFoundError: there is none.
-    """
-    visible = visible_to(actor)
-    person = (
-        readers.person(tx, who)
-        if isinstance(who, int)
-        else readers.person_of(tx, recipients.normalise(who, is_known=True))
-    )
-    if person is None or (visible is not None and not readers.orders(tx, person.id, visible)):
-        raise NotFoundError(
-            f"There is no reader {who} of yours; find one by address."
-            if isinstance(who, int)
-            else "No reader of yours has this address; check how it is spelled, and search again."
-        )
-    return person
-
-
-def visible_to(actor: Actor) -> Visible:
-    """The publications whose readers an actor may see; None for all of them."""
-    return actor.publications(Permission.READERS)
-
-
-def subject(person: Person) -> str:
-    """What the audit calls a reader."""
-    return f"subscriber:{person.id}"
-
-
-def _read(
+def read(
     tx: Transaction, person: Person, visible: Visible, *, before: dt.datetime | None, limit: int
 ) -> Reader:
+    """A page of a reader, for a verb that has asked whether its actor may see them."""
     pasts = _pasts(tx, person, visible)
     own = [past.order.id for past in pasts]
     issues = readers.numbers(tx, person, own, before=before, limit=limit + 1)

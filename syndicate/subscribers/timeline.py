@@ -23,9 +23,16 @@ from syndicate.vocabulary.readers import ReaderChange, ReaderCode
 from syndicate.vocabulary.sending import DeliveryState
 
 # Actions of the audit that a reader's timeline tells, and their codes.
+SUPPRESSED, LIFTED, RESENT = "reader.suppress", "reader.lift", "reader.resend"
 ACTS = {
-    "suppression lifted": ReaderCode.LIFTED,
-    "resend": ReaderCode.RESENT,
+    SUPPRESSED: ReaderCode.SUPPRESSED,
+    LIFTED: ReaderCode.LIFTED,
+    RESENT: ReaderCode.RESENT,
+}
+_DONE = {
+    SUPPRESSED: "suppressed",
+    LIFTED: "the suppression was lifted",
+    RESENT: "the copy was sent again",
 }
 
 
@@ -124,7 +131,7 @@ def fate(known: Known, issue: Number) -> Fate:
 def _of_issues(known: Known, issues: Sequence[Number]) -> Iterator[TimelineEntry]:
     for issue in issues:
         found = fate(known, issue)
-        about = f"{issue.newsletter} {issue.number}"
+        about = issue.title
         has_copy = issue.copy is not None and (
             issue.copy.version is not None or issue.copy.state in DeliveryState.open()
         )
@@ -196,12 +203,17 @@ def _listed(value: object) -> str:
 
 def _of_address(known: Known) -> Iterator[TimelineEntry]:
     names = {scope(past.order.newsletter_id): past.order for past in known.pasts.values()}
+    told = {act.at for act in known.acts if act.action == SUPPRESSED}
     for each in known.barred:
+        if each.at in told:  # the line of the audit says more
+            continue
         order = names.get(each.scope)
         what = {EVERYWHERE: ""}.get(each.scope, order.name if order is not None else each.scope)
         said = f"suppressed since {fates.when(each.at, 'UTC')}: {fates.why(each)}"
         yield TimelineEntry(each.at, None, ReaderCode.SUPPRESSED, what, said)
     for act in known.acts:
-        why = act.detail.get("why")
-        said = f"{act.action} by {act.actor}" + (f": {why}" if why else "")
-        yield TimelineEntry(act.at, None, ACTS[act.action], str(act.detail.get("of", "")), said)
+        why, issue = act.detail.get("why"), act.detail.get("issue")
+        said = f"{_DONE[act.action]} by {act.actor}" + (f": {why}" if why else "")
+        about = str(act.detail.get("of") or "")
+        number = issue if isinstance(issue, int) else None
+        yield TimelineEntry(act.at, number, ACTS[act.action], about, said)

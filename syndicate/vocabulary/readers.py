@@ -56,6 +56,8 @@ class ReaderCode(enum.StrEnum):
     CANCELLED = "cancelled"
     NOTHING_NEW = "nothing new"
     HELD = "held"
+    MERGED = "merged"
+    DROPPED = "dropped"
     UNKNOWN = "not known"
 
     @classmethod

@@ -84,6 +84,7 @@ class SuppressionReason(enum.StrEnum):
     BOUNCE = "bounce"
     READER = "reader"  # who asked for it
     ERASED = "erased"
+    OPERATOR = "operator"  # the audit knows who, and why
 
 
 class BatchState(enum.IntEnum):
@@ -114,6 +115,11 @@ class DeliveryState(enum.IntEnum):
     def unsent(cls) -> frozenset["DeliveryState"]:
         """Those of a delivery of which certainly nothing arrived and nothing will."""
         return frozenset({cls.FAILED, cls.SUPPRESSED, cls.SKIPPED})
+
+    @classmethod
+    def done_with(cls) -> frozenset["DeliveryState"]:
+        """Those of a delivery that was attempted, and is not attempted again by itself."""
+        return frozenset({cls.ACCEPTED, cls.FAILED, cls.AMBIGUOUS})
 
     @property
     def words(self) -> str:

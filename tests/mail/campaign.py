@@ -17,6 +17,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.sending import ledger
+from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingState
 from tests import rows
@@ -82,7 +83,20 @@ def start(plan: Plan | None = None, *, now: dt.datetime = NOW) -> int:
         issue = _issue(tx, plan, now)
         mailing = _mailing(tx, plan, issue, now)
         _readers(tx, plan, issue.newsletter_id, now)
-    rendered = render("digest", "en", _context(plan, now))
+    made = content(now, plan)
+    with transaction() as tx:
+        ledger.add_content(tx, mailing.id, 1, made)
+        audience = materialise(tx, _values(plan, mailing, issue, now))
+        row = ledger.find(tx, mailing.id)
+        assert row is not None
+        row.audience = audience
+        row.state = MailingState.SENDING
+    return mailing.id
+
+
+def content(now: dt.datetime = NOW, plan: Plan | None = None) -> list[ContentRow]:
+    """The content of such a digest."""
+    rendered = render("digest", "en", _context(plan or Plan(), now))
     headers = frozen_headers(
         subject=rendered.subject, from_name="The Daily", from_address="news@daily.example", now=now
     )
@@ -91,14 +105,7 @@ def start(plan: Plan | None = None, *, now: dt.datetime = NOW) -> int:
         "list_id": "morning.daily.example",
         "list_help": "/newsletters/morning",
     }
-    with transaction() as tx:
-        ledger.add_content(tx, mailing.id, 1, content_rows(rendered, headers))
-        audience = materialise(tx, _values(plan, mailing, issue, now))
-        row = ledger.find(tx, mailing.id)
-        assert row is not None
-        row.audience = audience
-        row.state = MailingState.SENDING
-    return mailing.id
+    return content_rows(rendered, headers)
 
 
 def _values(plan: Plan, mailing: Mailing, issue: Issue, now: dt.datetime) -> dict[str, object]:

@@ -24,12 +24,13 @@ from syndicate.store.platform import installation, tokens
 from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.tokens import Grant, Permission
-from syndicate.store.readers import subscribers
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.sending import ledger
 from syndicate.store.syndication import consumers, feeds
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import DeliveryState, MailingState
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.errors import status_of
 from tests import rows as plain
@@ -37,6 +38,7 @@ from tests.application import build
 from tests.clean_database import CleanDatabase
 from tests.collect import newsroom as collecting
 from tests.collect.site import Site, running
+from tests.mail import campaign
 from tests.verbs.asked import Asked, Json
 from tests.web import newsroom as rows
 from tests.web import operators
@@ -99,11 +101,28 @@ def _place(site: Site) -> dict[str, object]:
         origin="lists",
         now=clock.now(),
     )
+    found |= _reader(room)
+    found |= {"token": token, "next_token": token + 1, "later_token": token + 2}
+    return found
+
+
+def _reader(room: rows.Newsroom) -> dict[str, object]:
+    """reader001@example.com, and an issue of which they have got a copy."""
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, "reader001@example.com")
         assert subscriber is not None
-    found |= {"token": token, "next_token": token + 1, "later_token": token + 2}
-    return found | {"subscriber": subscriber.id}
+        return {"subscriber": subscriber.id, "own_issue": _own_copy(tx, room)}
+
+
+def _own_copy(tx: Transaction, room: rows.Newsroom) -> int:
+    made = plain.issue(tx, room.newsletter, 9, local_date=room.now.date(), state=IssueState.DONE)
+    plain.story(tx, made.id, 0, room.articles["report"])
+    sent = plain.mailing(tx, made, state=MailingState.DONE, publication_id=room.english)
+    ledger.add_content(tx, sent.id, 1, campaign.content(room.now))
+    reader = recipients.upsert(tx, "reader001@example.com").id
+    told = {"state": DeliveryState.ACCEPTED, "content_version": 1, "done_at": room.now}
+    plain.delivery(tx, plain.batch(tx, sent, accepted=1), 0, reader, **told)
+    return made.id
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:

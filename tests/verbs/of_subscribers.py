@@ -1,6 +1,6 @@
 """What is done to a newsletter's readers, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import NotFoundError, RefusedError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 CSV = b"address\nreader007@example.com\n"
@@ -17,6 +17,9 @@ NO_ORIGIN = "An import needs its origin, where the file comes from: it is proof 
 NO_SUCH = "There is no newsletter nothing; there are: morning, flash, mute."
 LOOK = "subscribers.readers.look"
 WHY = "subscribers.readers.why"
+COPY, RESEND = "subscribers.care.copy", "subscribers.care.resend"
+SUPPRESS, LIFT = "subscribers.care.suppress", "subscribers.care.lift"
+COMING, DATA = "newsletters.reader_copy.coming", "subscribers.own_data.give_out"
 READER = "reader001@example.com"
 NO_READER = f"There is no reader {NOBODY} of yours; find one by address."
 NO_ADDRESS = "No reader of yours has this address; check how it is spelled, and search again."
@@ -69,11 +72,145 @@ DONE = (
     ),
     Done(
         "subscribers.erase.erase",
-        Asked("subscribers erase reader001@example.com --yes"),
+        Asked(
+            f"subscribers erase {READER} --yes",
+            ("/subscribers/{subscriber}/erase", {"address": READER}),
+            ("/readers/{subscriber}/erase", {"address": READER}),
+        ),
         ("erased", "subscriber:{subscriber}"),
+    ),
+    Done(
+        COPY,
+        Asked(
+            f"subscribers copy {READER} {{own_issue}}",
+            ("/subscribers/{subscriber}/issues/{own_issue}/copy", None),
+            ("/readers/{subscriber}/issues/{own_issue}/copy", None),
+        ),
+        ("reader.copy", "subscriber:{subscriber}"),
+        is_quiet_again=False,
+    ),
+    Done(
+        COMING,
+        Asked(
+            f"subscribers copy {READER} --next morning",
+            ("/subscribers/{subscriber}/newsletters/morning/copy", None),
+            ("/readers/{subscriber}/newsletters/morning/copy", None),
+        ),
+        ("reader.copy", "subscriber:{subscriber}"),
+        is_quiet_again=False,
+    ),
+    Done(
+        RESEND,
+        Asked(
+            f"subscribers resend {READER} {{own_issue}}",
+            ("/subscribers/{subscriber}/issues/{own_issue}/resend", {}),
+            ("/readers/{subscriber}/issues/{own_issue}/resend", {}),
+        ),
+        ("reader.resend", "subscriber:{subscriber}"),
+    ),
+    Done(
+        SUPPRESS,
+        Asked(
+            f"subscribers suppress {READER} --why asked",
+            ("/subscribers/{subscriber}/suppress", {"why": "asked"}),
+            ("/readers/{subscriber}/suppress", {"why": "asked"}),
+        ),
+        ("reader.suppress", "subscriber:{subscriber}"),
+    ),
+    Done(
+        LIFT,
+        Asked(
+            f"subscribers lift {READER} --why asked -n morning",
+            ("/subscribers/{subscriber}/lift", {"why": "asked", "newsletter": "morning"}),
+            ("/readers/{subscriber}/lift", {"why": "asked", "newsletter": "morning"}),
+        ),
+        ("reader.lift", "subscriber:{subscriber}"),
+        before=Asked(
+            api=("/subscribers/{subscriber}/suppress", {"why": "asked", "newsletter": "morning"})
+        ),
+    ),
+    Done(
+        DATA,
+        Asked(
+            f"subscribers data {READER}",
+            ("/subscribers/{subscriber}/export", {}),
+            ("/readers/{subscriber}/export", {"form": "csv"}),
+        ),
+        ("reader.export", "subscriber:{subscriber}"),
+        is_quiet_again=False,
     ),
 )
 NOES = (
+    No(
+        COPY,
+        Asked(
+            f"subscribers copy {READER} {NOBODY}",
+            (f"/subscribers/{{subscriber}}/issues/{NOBODY}/copy", None),
+            (f"/readers/{{subscriber}}/issues/{NOBODY}/copy", None),
+        ),
+        NotFoundError,
+        f"Reader {{subscriber}} has no copy of issue {NOBODY}; the reader's timeline says why.",
+    ),
+    No(
+        COMING,
+        Asked(
+            f"subscribers copy {READER} --next flash",
+            ("/subscribers/{subscriber}/newsletters/flash/copy", None),
+            ("/readers/{subscriber}/newsletters/flash/copy", None),
+        ),
+        RefusedError,
+        "Flash goes out whenever an article is sent as an alert, not at set times.",
+    ),
+    No(
+        RESEND,
+        Asked(
+            f"subscribers resend {READER} {{issue}}",
+            ("/subscribers/{subscriber}/issues/{issue}/resend", {}),
+            ("/readers/{subscriber}/issues/{issue}/resend", {}),
+        ),
+        RefusedError,
+        "This copy cannot be sent again now: mailing {paused} is paused, and the copy is failed.",
+    ),
+    No(
+        SUPPRESS,
+        Asked(
+            f"subscribers suppress {READER} --why ' '",
+            ("/subscribers/{subscriber}/suppress", {"why": " "}),
+            ("/readers/{subscriber}/suppress", {"why": " "}),
+        ),
+        UsageError,
+        "Say why, in a few words: the reader's timeline and the audit keep it.",
+    ),
+    No(
+        LIFT,
+        Asked(
+            f"subscribers lift {READER} --why asked",
+            ("/subscribers/{subscriber}/lift", {"why": "asked"}),
+            ("/readers/{subscriber}/lift", {"why": "asked"}),
+        ),
+        RefusedError,
+        "There is no suppression of all mail for reader {subscriber}, so nothing was changed; "
+        "their page lists those that there are.",
+    ),
+    No(
+        DATA,
+        Asked(
+            f"subscribers data {NOBODY}",
+            (f"/subscribers/{NOBODY}/export", {}),
+            (f"/readers/{NOBODY}/export", {}),
+        ),
+        NotFoundError,
+        NO_READER,
+    ),
+    No(
+        "subscribers.erase.erase",
+        Asked(
+            api=("/subscribers/{subscriber}/erase", {"address": "reader"}),
+            console=("/readers/{subscriber}/erase", {"address": "reader"}),
+        ),
+        UsageError,
+        "Nothing was erased. To erase this reader for good, type their address.",
+    ),
     No(
         LOOK,
         Asked(
@@ -102,7 +239,7 @@ NOES = (
             (f"/readers/{{subscriber}}/issues/{NOBODY}", None),
         ),
         NotFoundError,
-        f"There is no issue {NOBODY}; `syndicate newsletters issues` lists what there is.",
+        f"There is no issue {NOBODY}; the newsletter's list of issues shows them all.",
     ),
     *(
         No(

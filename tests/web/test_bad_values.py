@@ -91,6 +91,9 @@ BODIES: dict[str, Any] = {
     "/api/v1/installation/stop": {"why": "w"},
     "/api/v1/sources/find": {"address": "news", "publication": "p", "allow": ["a"]},
     "/api/v1/subscribers/find": {"address": "reader001@example.com"},
+    "/api/v1/subscribers/{subscriber_id}/erase": {"address": "a"},
+    "/api/v1/subscribers/{subscriber_id}/lift": {"why": "w", "newsletter": "n"},
+    "/api/v1/subscribers/{subscriber_id}/suppress": {"why": "w", "newsletter": "n"},
     "/api/v1/operators": {**OPERATOR, "slug": "night"},
     "/api/v1/operators/{slug}": OPERATOR,
     "/api/v1/operators/{slug}/grant": {**GRANT, "newsletter": None},
@@ -196,7 +199,11 @@ def test_nothing_that_no_row_can_hold_comes_in_by_the_api(
     report, issue = str(whole.articles["report"]), str(whole.issue)
     said = {
         f"{path} {what}": refusals(
-            browser, path.replace("{article_id}", report).replace("{issue_id}", issue), text
+            browser,
+            path.replace("{article_id}", report)
+            .replace("{issue_id}", issue)
+            .replace("{subscriber_id}", "1"),
+            text,
         )
         for path, what, text in tried[::step]
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, LargeBinary, case, exists, func, select
+from sqlalchemy import ForeignKey, LargeBinary, case, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -140,9 +140,23 @@ def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
 
 def suppress(
     tx: Transaction, address_hash: bytes, *, scope: str, reason: SuppressionReason, now: dt.datetime
-) -> None:
-    """Send no more mail of a scope to an address. Safe to run twice; the first reason stays."""
+) -> bool:
+    """Send no more mail of a scope to an address; False when none was sent before.
+
+    Safe to run twice; the first reason stays.
+    """
     statement = insert(Suppression).values(
         address_hash=address_hash, scope=scope, reason=reason, at=now
     )
-    tx.execute(statement.on_conflict_do_nothing())
+    done = tx.scalar(statement.on_conflict_do_nothing().returning(Suppression.scope))
+    return done is not None
+
+
+def lift(tx: Transaction, address_hash: bytes, *, scope: str) -> Suppression | None:
+    """Send mail of a scope to an address again; what barred it, None when nothing did."""
+    statement = (
+        delete(Suppression)
+        .where(Suppression.address_hash == address_hash, Suppression.scope == scope)
+        .returning(Suppression)
+    )
+    return tx.scalar(statement)

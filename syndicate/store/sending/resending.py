@@ -1,6 +1,7 @@
 """Sending again, on an operator's word: what failed, waits, or is ambiguous.
 
-What was accepted is never sent again. A batch that a worker has in hand is left alone.
+Of a mailing as a whole what was accepted is never sent again; one reader's own copy is, for whoever
+asks for it (docs/decisions/0031). A batch that a worker has in hand is left alone.
 """
 
 import datetime as dt
@@ -62,6 +63,42 @@ _REQUEUE = text(
     """  # noqa: S608 - our own text
 )
 
+# What has been handed over, or may have been, keeps the content that it had.
+_ONE = text(
+    f"""
+    WITH locked AS (
+        SELECT number FROM batch WHERE mailing_id = :mailing AND state <> {sql(BatchState.LEASED)}
+            AND number = (SELECT batch_number FROM delivery
+                WHERE mailing_id = :mailing AND recipient_id = :recipient)
+        FOR UPDATE
+    ), changed AS (
+        UPDATE delivery d
+        SET state = {sql(DeliveryState.PENDING)}, reason = NULL, not_before = NULL, done_at = NULL,
+            code = NULL, enhanced = NULL, resends = d.resends
+                + CASE WHEN d.state = {sql(DeliveryState.FAILED)} THEN 0 ELSE 1 END
+        FROM locked
+        WHERE d.mailing_id = :mailing AND d.batch_number = locked.number
+            AND d.recipient_id = :recipient
+            AND d.state IN ({sql(*DeliveryState.done_with())})
+        RETURNING d.batch_number, old.state AS was
+    ), woken AS (
+        UPDATE batch b SET state = {sql(BatchState.READY)}, not_before = NULL,
+            accepted = b.accepted
+                - CASE WHEN was = {sql(DeliveryState.ACCEPTED)} THEN 1 ELSE 0 END,
+            failed = b.failed - CASE WHEN was = {sql(DeliveryState.FAILED)} THEN 1 ELSE 0 END,
+            ambiguous = b.ambiguous
+                - CASE WHEN was = {sql(DeliveryState.AMBIGUOUS)} THEN 1 ELSE 0 END
+        FROM changed WHERE b.mailing_id = :mailing AND b.number = changed.batch_number
+        RETURNING b.number
+    ), opened AS (
+        UPDATE mailing SET state = {sql(MailingState.SENDING)}, done_at = NULL,
+            expires_at = greatest(expires_at, :expires_at)
+        WHERE id = :mailing AND (SELECT count(*) FROM woken) > 0
+    )
+    SELECT count(*) FROM changed
+    """  # noqa: S608 - our own text
+)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -97,6 +134,24 @@ def requeue(tx: Transaction, mailing_id: int, choice: Choice, *, expires_at: dt.
     """
     values = _values(mailing_id, choice) | {"expires_at": expires_at}
     return int(tx.execute(_REQUEUE, values).scalar_one())
+
+
+def requeue_one(
+    tx: Transaction, mailing_id: int, recipient_id: int, *, expires_at: dt.datetime
+) -> bool:
+    """Make one reader's copy pending again, also one that was accepted, and its mailing *sending*.
+
+    Args:
+        tx: the open transaction.
+        mailing_id: of a mailing that is sending or done.
+        recipient_id: whose.
+        expires_at: the mailing lasts at least until then, aware UTC.
+
+    Returns:
+        False where nothing was handed over yet, or a worker has the batch in hand.
+    """
+    values = {"mailing": mailing_id, "recipient": recipient_id, "expires_at": expires_at}
+    return bool(tx.execute(_ONE, values).scalar_one())
 
 
 def _values(mailing_id: int, choice: Choice) -> dict[str, object]:

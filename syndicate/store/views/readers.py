@@ -22,7 +22,16 @@ from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.vocabulary.newsletters import ChoiceKind, IssueState, SubscriptionState
 from syndicate.vocabulary.sending import DeliveryState, MailingState
 
-Visible = Collection[int] | None
+
+@dataclass(frozen=True)
+class Part:
+    """Of what an asker may see readers: of whole publications, and of single newsletters."""
+
+    publications: frozenset[int]
+    newsletters: frozenset[int] = frozenset()
+
+
+Visible = Part | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ class Number:
     newsletter_id: int
     newsletter: str
     zone: str
-    number: int
+    number: int | None
     local_date: dt.date
     state: IssueState
     note: str | None
@@ -109,6 +118,11 @@ class Number:
     frozen_at: dt.datetime | None
     stories: int
     copy: Copy | None
+
+    @property
+    def title(self) -> str:
+        """What people call it; before it has a number, by its day."""
+        return f"{self.newsletter} {self.number or self.local_date}"
 
 
 @dataclass(frozen=True)
@@ -173,8 +187,9 @@ def suppressions(tx: Transaction, address_hash: bytes, visible: Visible) -> list
     found = list(tx.scalars(query))
     if visible is None or not found:
         return found
-    hidden = select(Newsletter.id).where(Newsletter.publication_id.not_in(visible))
-    barred = {scope(newsletter_id) for newsletter_id in tx.scalars(hidden)}
+    barred = {
+        scope(hidden) for hidden in tx.scalars(select(Newsletter.id).where(~_within(visible)))
+    }
     return [each for each in found if each.scope not in barred]
 
 
@@ -327,4 +342,9 @@ def _person(tx: Transaction, condition: ColumnElement[bool]) -> Person | None:
 
 
 def _within(visible: Visible) -> ColumnElement[bool]:
-    return true() if visible is None else Newsletter.publication_id.in_(visible)
+    if visible is None:
+        return true()
+    return or_(
+        Newsletter.publication_id.in_(visible.publications),
+        Newsletter.id.in_(visible.newsletters),
+    )

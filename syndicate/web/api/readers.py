@@ -1,16 +1,22 @@
 """/api/v1/subscribers: one reader, found by address or id; no address stands in a path or a log."""
 
 import datetime as dt
+import email
+import email.policy
+from email.message import EmailMessage
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
+from syndicate.newsletters import reader_copy
 from syndicate.store.ground.session import transaction
-from syndicate.subscribers import readers
+from syndicate.subscribers import care, erase, own_data, readers
 from syndicate.vocabulary.readers import ReaderCode
-from syndicate.web.api.actors import CanFindReaders
+from syndicate.web.api.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
+from syndicate.web.mail_frame import part
 from syndicate.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["readers"])
@@ -86,11 +92,53 @@ class ReaderView(BaseModel):
     )
 
 
+class Suppressing(BaseModel):
+    """Of what an address is mailed no longer, or again, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: str = Field(
+        max_length=readers.LONGEST_SOUGHT, description="for the audit and the reader's timeline"
+    )
+    newsletter: str | None = Field(
+        None,
+        max_length=readers.LONGEST_SOUGHT,
+        description="slug of the only one; null for all mail",
+    )
+
+
+class Changed(BaseModel):
+    """Whether anything changed."""
+
+    changed: bool
+
+
+class Sent(BaseModel):
+    """What is being sent again."""
+
+    issue: int
+    mailing: int | None
+
+
+class Erasure(BaseModel):
+    """What was forgotten."""
+
+    subscriptions: int
+
+
+class CopyView(BaseModel):
+    """A reader's copy; its links lead nowhere."""
+
+    subject: str
+    html: str | None
+    text: str | None
+
+
 class WhyView(BaseModel):
     """What became of one issue for a reader."""
 
     issue: int
-    number: int
+    number: int | None
     newsletter: str
     code: ReaderCode
     words: str
@@ -126,3 +174,75 @@ def explain_issue(actor: CanFindReaders, subscriber_id: SubscriberId, issue_id: 
         issue, fate = readers.why(tx, subscriber_id, issue_id, actor=actor, now=clock.now())
     said = {"issue": issue.id, "number": issue.number, "newsletter": issue.newsletter}
     return WhyView.model_validate(said | {"code": fate.code, "words": fate.words})
+
+
+@router.get("/subscribers/{subscriber_id}/issues/{issue_id}/copy")
+def show_copy(actor: CanFindReaders, subscriber_id: SubscriberId, issue_id: IssueId) -> CopyView:
+    """The reader's copy of an issue as it was or will be sent; each look is in the audit."""
+    return _copy(care.copy(subscriber_id, issue_id, actor=actor, now=clock.now()))
+
+
+@router.get("/subscribers/{subscriber_id}/newsletters/{slug}/copy")
+def show_coming_copy(
+    actor: CanFindReaders, subscriber_id: SubscriberId, slug: Annotated[str, Path(max_length=80)]
+) -> CopyView:
+    """What the reader would get in a newsletter's next slot, with the news so far."""
+    return _copy(reader_copy.coming(subscriber_id, slug, actor=actor, now=clock.now()))
+
+
+@router.post("/subscribers/{subscriber_id}/issues/{issue_id}/resend", status_code=202)
+def resend_copy(actor: CanCareForReaders, subscriber_id: SubscriberId, issue_id: IssueId) -> Sent:
+    """Send the reader's copy again with the content that it had; 409 when it cannot be."""
+    with transaction() as tx:
+        issue = care.resend(tx, subscriber_id, issue_id, actor=actor, now=clock.now())
+    return Sent(issue=issue.id, mailing=issue.mailing_id)
+
+
+@router.post("/subscribers/{subscriber_id}/suppress")
+def suppress_reader(
+    actor: CanCareForReaders, subscriber_id: SubscriberId, said: Suppressing
+) -> Changed:
+    """Send the reader no more mail, or none of one newsletter. Safe to run twice."""
+    now, slug = clock.now(), said.newsletter
+    with transaction() as tx:
+        is_new = care.suppress(tx, subscriber_id, slug=slug, why=said.why, actor=actor, now=now)
+    return Changed(changed=is_new)
+
+
+@router.post("/subscribers/{subscriber_id}/lift")
+def lift_suppression(
+    actor: CanCareForReaders, subscriber_id: SubscriberId, said: Suppressing
+) -> Changed:
+    """Send the reader mail again, or that of one newsletter; 409 when nothing is suppressed."""
+    now, slug = clock.now(), said.newsletter
+    with transaction() as tx:
+        care.lift(tx, subscriber_id, slug=slug, why=said.why, actor=actor, now=now)
+    return Changed(changed=True)
+
+
+@router.post("/subscribers/{subscriber_id}/export", response_model=None)
+def export_reader(
+    actor: CanExport,
+    subscriber_id: SubscriberId,
+    *,
+    is_csv: Annotated[bool, Query(alias="csv", description="as CSV; JSON by default")] = False,
+) -> Response:
+    """All that is kept about the reader, to be given to them."""
+    with transaction() as tx:
+        given = own_data.give_out(tx, subscriber_id, actor=actor, now=clock.now())
+    if is_csv:
+        return Response(own_data.as_csv(given), media_type="text/csv; charset=utf-8")
+    return JSONResponse(dict(given))
+
+
+@router.post("/subscribers/{subscriber_id}/erase")
+def erase_reader(actor: CanErase, subscriber_id: SubscriberId, said: Address) -> Erasure:
+    """Forget the reader, whose address must be given as a confirmation; nothing undoes this."""
+    done = erase.erase(said.address, subscriber_id=subscriber_id, actor=actor, now=clock.now())
+    return Erasure(subscriptions=done.subscriptions)
+
+
+def _copy(message: bytes) -> CopyView:
+    parsed = email.message_from_bytes(message, _class=EmailMessage, policy=email.policy.default)
+    said = str(parsed["Subject"])
+    return CopyView(subject=said, html=part(parsed, "html"), text=part(parsed, "plain"))
