@@ -3,10 +3,11 @@
 FROM python:3.11.15-slim-bookworm AS build
 
 WORKDIR /build
-COPY pyproject.toml setup.py constraints.txt README.md ./
+COPY pyproject.toml setup.py constraints.txt README.md CONTRIBUTING.md CHANGELOG.md ./
 COPY syndicate syndicate
 COPY workers workers
 COPY templates templates
+COPY docs docs
 RUN python -m venv /opt/syndicate \
   && /opt/syndicate/bin/pip install --no-cache-dir --constraint constraints.txt .
 

@@ -37,7 +37,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check told tests long whole covered lint fmt faults pictures db-new pins wheel clean
+.PHONY: help setup demo up test check told tests long whole covered lint fmt faults pictures db-new docs examples pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -110,6 +110,12 @@ pictures: $(FOR_WORK) ## take the README's pictures from the demo again; needs C
 
 db-new: $(FOR_WORK) ## begin a migration; NAME=add_something
 	$(BIN)/syndicate migrate --begin "$(NAME)"
+
+docs: $(FOR_USE) ## write the documents and the API's reference as pages into build/docs
+	@$(BIN)/python -m syndicate.web.manual build/docs
+
+examples: $(FOR_WORK) ## try every path of the API again, and write docs/api-examples.json
+	@RENEW_EXAMPLES=1 $(BIN)/pytest -q tests/web/test_api_examples.py
 
 pins: $(FOR_WORK) ## write constraints.txt anew from what .venv holds
 	@set -e; $(find_python); $(find_pip); \

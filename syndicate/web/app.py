@@ -41,6 +41,7 @@ ROUTERS = (
     "syndicate.web.reader.never",
     "syndicate.web.reader.robots",
     "syndicate.web.reader.logo",
+    "syndicate.web.manual",
     "syndicate.web.mailbox",
     "syndicate.web.console.sign_in",
     "syndicate.web.console.home",

@@ -106,7 +106,7 @@ def _sending(domain: str, configured: Settings, ask: Ask) -> Sending:
         addresses=seen,
         hidden=hidden,
         helo=names,
-        unheard="" if names else "No relay greets: `syndicate doctor --only relay` says why.",
+        unheard="" if names else "No relay greets.",
     )
 
 

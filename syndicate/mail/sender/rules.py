@@ -162,7 +162,7 @@ def _helo(sending: Sending, ask: Ask) -> Line:
     wanted = "the name that the relay calls itself leads to its address"
     if not sending.helo or not sending.addresses:
         found = shown(sending.helo) or sending.unheard or sending.hidden
-        do = "" if not sending.helo else _NAME_THEM
+        do = _NAME_THEM if sending.helo else "`syndicate doctor --only relay` says why."
         return Line(SenderRecord.HELO, RecordState.UNKNOWN, wanted, found, do)
     for name in sending.helo:
         if not HOST_NAME.fullmatch(name.lower()):
