@@ -1,7 +1,7 @@
 """`syndicate operators`: the people who work here, and what each of them may do where."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,12 @@ from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster
+from syndicate.newsroom import sessions as signing_in
 from syndicate.newsroom.operators import Details, Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import transaction
+from syndicate.store.platform import sessions
+from syndicate.store.platform.sessions import ConsoleSession
 
 app = typer.Typer(no_args_is_help=True)
 Slug = Annotated[str, typer.Argument(help="The operator's slug.")]
@@ -113,6 +116,43 @@ def retire(slug: Slug, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def reset(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Forget an operator's passkeys and recovery codes, and end their sessions."""
+    with transaction() as tx:
+        is_news = acts.reset(tx, slug, actor=actor(), now=clock.now())
+    told = f"`syndicate console-link --operator {slug}` lets them in again."
+    _tell(slug, told if is_news else f"Operator {slug} has nothing to forget.", as_json)
+
+
+@app.command("sessions")
+def list_sessions(*, as_json: AsJson = False) -> None:
+    """List who is signed in to the console."""
+    with transaction() as tx:
+        found = sessions.every(tx, now=clock.now())
+    if as_json:
+        print_json({"sessions": [_session(each) for each in found]})
+        return
+    table = Table("session", "who", "by", "since", "until")
+    for each in found:
+        said = _session(each)
+        table.add_row(str(each.id), each.actor, each.opened_by, said["since"], said["ends_at"])
+    Terminal().print(table)
+
+
+@app.command("end-session")
+def end_session(
+    session_id: Annotated[int, typer.Argument(help="The session's id.")], *, as_json: AsJson = False
+) -> None:
+    """End somebody's session in the console, at once."""
+    with transaction() as tx:
+        signing_in.end(tx, session_id, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"ended": session_id})
+    else:
+        sys.stdout.write(f"Session {session_id} has ended.\n")
+
+
+@app.command()
 def grant(
     slug: Slug,
     what: What,
@@ -146,6 +186,16 @@ def revoke(
         f"Taken from {slug}: {', '.join(lost)}." if lost else f"Operator {slug} does not have it."
     )
     _tell(slug, told, as_json)
+
+
+def _session(row: ConsoleSession) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "who": row.actor,
+        "by": row.opened_by,
+        "since": row.created_at.isoformat(timespec="seconds"),
+        "ends_at": row.expires_at.isoformat(timespec="seconds"),
+    }
 
 
 def _tell(slug: str, sentence: str, as_json: bool) -> None:

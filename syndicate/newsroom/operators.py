@@ -15,7 +15,7 @@ from syndicate.languages import normalised
 from syndicate.newsroom import newsletters, publications
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, operators, sessions
+from syndicate.store.platform import audit, operators, passkeys, sessions
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.tokens import Actor, Grant, Permission
 from syndicate.store.readers import recipients
@@ -197,6 +197,38 @@ def revoke(
         operators.revoke(tx, found.id, lost)
         _record(tx, "operator-revoke", found, actor, now, **_told(lost, where))
     return sorted({each.permission for each in lost})
+
+
+@verb(Permission.OPERATORS)
+def reset(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool:
+    """Forget an operator's passkeys and recovery codes, and end their sessions at once.
+
+    For a device that was lost: they sign in again by a link. Safe to run twice.
+
+    Returns:
+        Whether there was anything.
+
+    Raises:
+        NotFoundError: there is no operator of this slug.
+    """
+    allow(actor, Permission.OPERATORS)
+    found = named(tx, slug)
+    gone = passkeys.forget_all(tx, found.id) + sessions.end_all_of(tx, found.id)
+    if gone:
+        _record(tx, "operator-reset", found, actor, now)
+    return bool(gone)
+
+
+def numbered(tx: Transaction, operator_id: int) -> Operator:
+    """The operator of an id that a session or a token names.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = operators.find(tx, operator_id)
+    if found is None:
+        raise NotFoundError(f"There is no operator {operator_id}.", operator_id=operator_id)
+    return found
 
 
 def named(tx: Transaction, slug: str) -> Operator:

@@ -1,4 +1,4 @@
-"""What operators do with what opens the HTTP API and the console: make tokens, revoke, sign in."""
+"""What operators do with what opens the HTTP API and the console: make tokens, revoke them."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -8,7 +8,7 @@ from syndicate.errors import NotFoundError, UsageError
 from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, sessions, tokens
+from syndicate.store.platform import audit, tokens
 from syndicate.store.platform.tokens import ROLES, Actor, ApiToken, Permission
 
 _MAX_NAME = 200
@@ -74,25 +74,6 @@ def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) ->
     allow(actor, Permission.TOKENS, publication_id=found.publication_id)
     tokens.revoke(tx, token_id)
     _record(tx, "token-revoke", token_id, actor, now)
-
-
-@verb(Permission.READ)
-def sign_in(tx: Transaction, *, ends_at: dt.datetime, actor: Actor, now: dt.datetime) -> str:
-    """Begin a session in the console; each time another one.
-
-    Args:
-        tx: the open transaction.
-        ends_at: when it ends by itself, aware UTC.
-        actor: who is let in, with what a token or a link lets them do.
-        now: aware UTC.
-
-    Returns:
-        Its secret, of which only the hash is kept.
-    """
-    secret = tokens.new_secret()
-    sessions.start(tx, actor, secret=secret, expires_at=ends_at, now=now)
-    audit.record(tx, at=now, actor=actor.name, action="sign-in", subject="console")
-    return secret
 
 
 def permitted(words: Iterable[str]) -> frozenset[Permission]:

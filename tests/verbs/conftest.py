@@ -1,5 +1,6 @@
 """A newsroom with one of everything that a verb is about, and the three faces to ask at."""
 
+import datetime as dt
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.incidents import DeliveryIncident
-from syndicate.store.platform import installation, tokens
+from syndicate.store.platform import installation, sessions, tokens
 from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
+from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Grant, Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
@@ -84,11 +86,7 @@ def _place(site: Site) -> dict[str, object]:
         found |= _newsletters(tx, room)
         found |= _made(tx, room)
         operators.incident(tx)
-        for slug in ("desk", "sports"):
-            found[slug] = plain.operator(tx, slug).id
-        found["next_operator"] = plain.operator(tx, "gone", retired_at=clock.now()).id + 1
-        for grant in (Grant(Permission.READ), Grant(Permission.RUN, room.english)):
-            acting.grant(tx, int(str(found["sports"])), [grant])
+        found |= _operators(tx, room)
         found["incident"] = tx.scalar(select(func.max(DeliveryIncident.id)))
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     operators.token("viewer")
@@ -123,6 +121,28 @@ def _own_copy(tx: Transaction, room: rows.Newsroom) -> int:
     told = {"state": DeliveryState.ACCEPTED, "content_version": 1, "done_at": room.now}
     plain.delivery(tx, plain.batch(tx, sent, accepted=1), 0, reader, **told)
     return made.id
+
+
+def _operators(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """One who may do nothing, one who reads all and sends the courier's, and one who is gone."""
+    desk, sports = (plain.operator(tx, slug).id for slug in ("desk", "sports"))
+    gone = plain.operator(tx, "gone", retired_at=clock.now()).id
+    acting.grant(tx, sports, [Grant(Permission.READ), Grant(Permission.RUN, room.english)])
+    return {"desk": desk, "sports": sports, "next_operator": gone + 1, "session": _session(tx)}
+
+
+def _session(tx: Transaction) -> int:
+    """An operator who is signed in."""
+    now = clock.now()
+    row = acting.by_slug(tx, "sports")
+    someone = acting.actor_of(tx, row) if row is not None else None
+    assert row is not None
+    assert someone is not None
+    secret, ends_at = tokens.new_secret(), now + dt.timedelta(hours=1)
+    by = SignedInBy.LINK
+    sessions.start(tx, someone, secret=secret, by=by, expires_at=ends_at, now=now)
+    tx.flush()
+    return sessions.of(tx, row.id, now=now)[0].id
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:
@@ -246,7 +266,6 @@ class Faces:
         self, path: str, body: Json | bytes | None, permissions: frozenset[Permission]
     ) -> Answer:
         bearer = {"Authorization": f"Bearer {self._token(permissions)}"}
-        bearer = {"Authorization": f"Bearer {operators.token(permissions=permissions)}"}
         method, _, path = path.rpartition(" ")
         address = f"/api/v1{path.format_map(self.place)}"
         if body is None:

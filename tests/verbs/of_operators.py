@@ -3,10 +3,12 @@
 from typing import Any
 
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from tests.verbs.asked import Asked, Done, No
+from tests.verbs.asked import NOBODY, Asked, Done, No
 
 ADD = "newsroom.operators.add"
 CHANGE = "newsroom.operators.change"
+RESET = "newsroom.operators.reset"
+END = "newsroom.sessions.end"
 RETIRE = "newsroom.operators.retire"
 GRANT = "newsroom.operators.grant"
 REVOKE = "newsroom.operators.revoke"
@@ -55,9 +57,16 @@ def _held(step: str, slug: str, what: str, **where: str) -> Asked:
     )
 
 
+def _session(number: str) -> Asked:
+    path = f"/sessions/{number}/end"
+    return Asked(f"operators end-session {number}", (path, {}), (path, {}))
+
+
 DONE = (
     Done(ADD, _new("night"), ("operator-add", "operator:{next_operator}")),
     Done(CHANGE, _asked("set", zone="Asia/Qatar"), ("operator-set", "operator:{desk}")),
+    Done(RESET, _asked("reset", "sports"), ("operator-reset", "operator:{sports}")),
+    Done(END, _session("{session}"), ("session-end", "session:{session}")),
     Done(RETIRE, _asked("retire"), ("operator-retire", "operator:{desk}")),
     Done(GRANT, _held("grant", "desk", "editor"), ("operator-grant", "operator:{desk}")),
     Done(
@@ -111,6 +120,13 @@ NOES = (
         "Klingonese is not a language; write its tag, such as en or ar.",
     ),
     No(CHANGE, _asked("set", "nobody", zone="UTC"), NotFoundError, NO_OPERATOR),
+    No(RESET, _asked("reset", "nobody"), NotFoundError, NO_OPERATOR),
+    No(
+        END,
+        _session(str(NOBODY)),
+        NotFoundError,
+        f"There is no session {NOBODY}; perhaps it has ended.",
+    ),
     No(RETIRE, _asked("retire", "nobody"), NotFoundError, NO_OPERATOR),
     No(
         GRANT,

@@ -40,6 +40,8 @@ PAGES = (
     "/console/audit",
     "/console/operators",
     "/console/tokens",
+    "/console/sessions",
+    "/console/me",
     "/console/release",
     "/console/stop",
 )

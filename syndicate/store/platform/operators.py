@@ -73,6 +73,11 @@ def every(tx: Transaction) -> list[Operator]:
     return list(tx.scalars(query))
 
 
+def find(tx: Transaction, operator_id: int | None) -> Operator | None:
+    """The operator of this id, retired or not."""
+    return tx.get(Operator, operator_id) if operator_id is not None else None
+
+
 def by_slug(tx: Transaction, slug: str) -> Operator | None:
     """The operator of this slug, retired or not."""
     return tx.scalar(select(Operator).where(Operator.slug == slug))

@@ -5,16 +5,30 @@ hash is kept: whoever reads the database cannot act with what stands in it.
 """
 
 import datetime as dt
+import enum
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import operators, tokens
-from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.tokens import Actor, ApiToken, digest
+
+
+class SignedInBy(enum.StrEnum):
+    """What let somebody in."""
+
+    PASSKEY = "passkey"
+    CODE = "code"  # a recovery code
+    LINK = "link"  # that the shell made
+    TOKEN = "token"  # noqa: S105 - a word
+
+    @classmethod
+    def unusual(cls) -> frozenset["SignedInBy"]:
+        """Those that everybody is told of: they need no device, and so may be in wrong hands."""
+        return frozenset({cls.CODE, cls.LINK})
 
 
 class ConsoleSession(Table):
@@ -33,10 +47,19 @@ class ConsoleSession(Table):
     operator_id: Mapped[int | None] = mapped_column(
         ForeignKey("operator.id", ondelete="CASCADE"), index=True
     )
+    # What lists and pages call it by; the hash is nobody's to see.
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    opened_by: Mapped[str] = mapped_column(server_default=SignedInBy.LINK)
 
 
 def start(
-    tx: Transaction, actor: Actor, *, secret: str, expires_at: dt.datetime, now: dt.datetime
+    tx: Transaction,
+    actor: Actor,
+    *,
+    secret: str,
+    by: SignedInBy,
+    expires_at: dt.datetime,
+    now: dt.datetime,
 ) -> None:
     """Let somebody in until a moment, under a new secret each time."""
     tx.execute(delete(ConsoleSession).where(ConsoleSession.expires_at <= now))
@@ -47,6 +70,7 @@ def start(
             scopes=sorted(actor.permissions),
             api_token_id=actor.token_id,
             operator_id=actor.operator_id,
+            opened_by=by,
             created_at=now,
             expires_at=expires_at,
         )
@@ -67,7 +91,7 @@ def actor_of(tx: Transaction, secret: str, *, now: dt.datetime) -> Actor | None:
     if session is None:
         return None
     if session.operator_id is not None:
-        row = tx.get(Operator, session.operator_id)
+        row = operators.find(tx, session.operator_id)
         return operators.actor_of(tx, row) if row else None
     if session.api_token_id is not None:
         token = tx.get(ApiToken, session.api_token_id)
@@ -75,11 +99,33 @@ def actor_of(tx: Transaction, secret: str, *, now: dt.datetime) -> Actor | None:
     return Actor(session.actor, tokens.known(session.scopes))
 
 
+def every(tx: Transaction, *, now: dt.datetime) -> list[ConsoleSession]:
+    """Every session that has not ended, the newest first."""
+    query = select(ConsoleSession).where(ConsoleSession.expires_at > now)
+    return list(tx.scalars(query.order_by(ConsoleSession.created_at.desc(), ConsoleSession.id)))
+
+
+def of(tx: Transaction, operator_id: int, *, now: dt.datetime) -> list[ConsoleSession]:
+    """An operator's sessions, the newest first."""
+    return [each for each in every(tx, now=now) if each.operator_id == operator_id]
+
+
+def end_numbered(tx: Transaction, session_id: int) -> str | None:
+    """End a session by its id: who it was, as the audit names them; None when there is none."""
+    gone = delete(ConsoleSession).where(ConsoleSession.id == session_id)
+    return tx.scalar(gone.returning(ConsoleSession.actor))
+
+
 def end(tx: Transaction, secret: str) -> None:
     """Sign out. Safe to run twice."""
     tx.execute(delete(ConsoleSession).where(ConsoleSession.session_hash == digest(secret)))
 
 
-def end_all_of(tx: Transaction, operator_id: int) -> None:
-    """End every session of an operator. Safe to run twice."""
-    tx.execute(delete(ConsoleSession).where(ConsoleSession.operator_id == operator_id))
+def end_all_of(tx: Transaction, operator_id: int) -> int:
+    """End every session of an operator. Safe to run twice.
+
+    Returns:
+        How many there were.
+    """
+    gone = delete(ConsoleSession).where(ConsoleSession.operator_id == operator_id)
+    return len(list(tx.scalars(gone.returning(ConsoleSession.id))))

@@ -11,6 +11,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform.audit import UNUSABLE_STORY, Audit
+from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.readers.subscribers import Subscriber, Subscription
 from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
@@ -166,6 +167,16 @@ def audit_rows(
     if subject is not None:
         query = query.where(Audit.subject == subject)
     return list(tx.scalars(query))
+
+
+def unusual_sign_ins(tx: Transaction, *, since: dt.datetime) -> list[Audit]:
+    """Who signed in by a link of the shell or a recovery code since a moment, newest first."""
+    query = select(Audit).where(
+        Audit.action == "sign-in",
+        Audit.at >= since,
+        Audit.detail["by"].astext.in_(SignedInBy.unusual()),
+    )
+    return list(tx.scalars(query.order_by(Audit.id.desc())))
 
 
 def count_beyond(

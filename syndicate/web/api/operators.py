@@ -111,6 +111,14 @@ def retire_operator(actor: CanEditOperators, slug: Slug) -> OperatorView:
     return _one(slug)
 
 
+@router.post("/operators/{slug}/reset")
+def reset_operator(actor: CanEditOperators, slug: Slug) -> OperatorView:
+    """Forget an operator's passkeys and recovery codes, and end their sessions, at once."""
+    with transaction() as tx:
+        acts.reset(tx, slug, actor=actor, now=clock.now())
+    return _one(slug)
+
+
 @router.post("/operators/{slug}/grant")
 def grant_permissions(actor: CanEditOperators, slug: Slug, body: GrantIn) -> OperatorView:
     """Let an operator do something, everywhere or in one place. Safe to run twice."""

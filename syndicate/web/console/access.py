@@ -12,10 +12,11 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, settings
-from syndicate.newsroom import tokens as steering
+from syndicate.newsroom import sessions as steering
 from syndicate.newsroom import verbs
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import sessions
+from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Actor, Permission
 
 LASTS = dt.timedelta(hours=12)
@@ -59,9 +60,11 @@ def current(request: Request) -> Actor | None:
         return sessions.actor_of(tx, secret, now=clock.now())
 
 
-def sign_in(tx: Transaction, actor: Actor, response: Response, *, now: dt.datetime) -> None:
+def sign_in(
+    tx: Transaction, actor: Actor, response: Response, *, by: SignedInBy, now: dt.datetime
+) -> None:
     """Start a session under a fresh secret and hand it to the browser."""
-    secret = steering.sign_in(tx, ends_at=now + LASTS, actor=actor, now=now)
+    secret = steering.sign_in(tx, by=by, ends_at=now + LASTS, actor=actor, now=now)
     response.set_cookie(
         cookie_name(),
         secret,

@@ -20,6 +20,9 @@ from syndicate.store.views import operations, progress
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanStop
 
+# For so long everybody sees who used a link of the shell, or a recovery code.
+_TOLD_FOR = dt.timedelta(days=7)
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -50,6 +53,7 @@ def home(actor: CanRead) -> Response:
         every = readable(newsletters.every(tx), actor)
         sources = operations.sources_by_state(tx)
         lanes = operations.ready_batches(tx)
+        unusual = operations.unusual_sign_ins(tx, since=now - _TOLD_FOR)
     return pages.render(
         actor,
         "home.html",
@@ -61,6 +65,7 @@ def home(actor: CanRead) -> Response:
         coming=_coming(every, now),
         sources=sources,
         lanes=lanes,
+        unusual=unusual,
     )
 
 

@@ -84,6 +84,14 @@ def retire(actor: CanEditOperators, slug: Slug) -> Response:
     return pages.see_other(f"/console/operators/{slug}")
 
 
+@router.post("/console/operators/{slug}/reset")
+def reset(actor: CanEditOperators, slug: Slug) -> Response:
+    """Forget an operator's passkeys and recovery codes, and end their sessions."""
+    with transaction() as tx:
+        acts.reset(tx, slug, actor=actor, now=clock.now())
+    return pages.see_other(f"/console/operators/{slug}")
+
+
 @router.post("/console/operators/{slug}/grant")
 def grant(
     actor: CanEditOperators, slug: Slug, *, permission: Typed = "", where: Typed = ""

@@ -1,4 +1,7 @@
-"""/console/sign-in: by a link that `syndicate console-link` prints, or by an operator's token."""
+"""/console/sign-in: by passkey, recovery code, a link that the shell prints, or a token.
+
+None of them comes by mail, so that whoever steers the mail can sign in while none leaves.
+"""
 
 import hashlib
 from typing import Annotated
@@ -7,9 +10,13 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from syndicate import clock, logs, settings, signing
+from syndicate.errors import RefusedError
 from syndicate.newsroom import operators as acts
+from syndicate.newsroom import passkeys, sessions
+from syndicate.newsroom.passkeys import Answer, Host
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import operators, tokens
+from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, ROLES, Actor, Permission
 from syndicate.web.console import access, pages
 
@@ -19,18 +26,22 @@ router = APIRouter(include_in_schema=False)
 _OLD_LINK = (
     "This link has expired or has already been used; `syndicate console-link` prints another."
 )
+_Next = Annotated[str, Form(alias="next", max_length=400)]
 
 
 @router.get("/console/sign-in")
-def sign_in_page(next_path: Annotated[str, Query(alias="next", max_length=400)] = "") -> Response:
-    """The form that takes an operator's token."""
-    return pages.render(None, "sign_in.html", next=_own(next_path), problem="")
+def sign_in_page(
+    request: Request, next_path: Annotated[str, Query(alias="next", max_length=400)] = ""
+) -> Response:
+    """The forms: passkey, token, recovery code."""
+    return _page(request, next_path)
 
 
 @router.post("/console/sign-in")
 def sign_in(
+    request: Request,
     token: Annotated[str, Form(max_length=200)] = "",
-    next_path: Annotated[str, Form(alias="next", max_length=400)] = "",
+    next_path: _Next = "",
 ) -> Response:
     """Let the holder of a token in."""
     now = clock.now()
@@ -40,10 +51,39 @@ def sign_in(
         sentence = (
             "This token does not open the console; `syndicate tokens add` creates one that does."
         )
-        return pages.render(
-            None, "sign_in.html", status=422, next=_own(next_path), problem=sentence
-        )
-    return _let_in(actor, _own(next_path))
+        return _page(request, next_path, problem=sentence, at="token")
+    return _let_in(actor, SignedInBy.TOKEN, _own(next_path))
+
+
+@router.post("/console/sign-in/passkey")
+def passkey_sign_in(
+    request: Request,
+    credential: Annotated[str, Form(max_length=20_000)] = "",
+    challenge: Annotated[str, Form(max_length=400)] = "",
+    next_path: _Next = "",
+) -> Response:
+    """Let an operator in by a passkey."""
+    answer = Answer(credential, challenge)
+    try:
+        host = passkeys.named(_host(request))
+        with transaction() as tx:
+            actor = passkeys.whose(tx, answer, host, now=clock.now())
+    except RefusedError as error:
+        return _page(request, next_path, problem=str(error), at="passkey")
+    return _let_in(actor, SignedInBy.PASSKEY, _own(next_path))
+
+
+@router.post("/console/sign-in/code")
+def code_sign_in(
+    request: Request, code: Annotated[str, Form(max_length=200)] = "", next_path: _Next = ""
+) -> Response:
+    """Let an operator in by a recovery code, which is used up."""
+    try:
+        with transaction() as tx:
+            actor = sessions.whose_code(tx, code)
+    except RefusedError as error:
+        return _page(request, next_path, problem=str(error), at="code")
+    return _let_in(actor, SignedInBy.CODE, _own(next_path))
 
 
 @router.get("/console/sign-in/{link}")
@@ -62,7 +102,7 @@ def link_sign_in(link: str) -> Response:
         is_first = tokens.use_once(tx, digest, purpose=LINK_PURPOSE, now=clock.now())
     if not is_first:
         raise HTTPException(410, _OLD_LINK)
-    return _let_in(actor, "/console")
+    return _let_in(actor, SignedInBy.LINK, "/console")
 
 
 @router.post("/console/sign-out")
@@ -73,12 +113,30 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-def _let_in(actor: Actor, path: str) -> Response:
+def _page(request: Request, next_path: str, *, problem: str = "", at: str = "") -> Response:
+    """The forms; after a refusal with the sentence at the one that was sent."""
+    host = _host(request)
+    return pages.render(
+        None,
+        "sign_in.html",
+        status=422 if problem else 200,
+        next=_own(next_path),
+        problem=problem,
+        at=at,
+        asked=passkeys.ask_for_any(host, clock.now()) if host is not None else None,
+    )
+
+
+def _host(request: Request) -> Host | None:
+    return passkeys.host_of(request.headers.get("host", ""))
+
+
+def _let_in(actor: Actor, by: SignedInBy, path: str) -> Response:
     now = clock.now()
     response = pages.see_other(path)
     with transaction() as tx:
-        access.sign_in(tx, actor, response, now=now)
-    log.info("operator_signed_in", actor=actor.name)
+        access.sign_in(tx, actor, response, by=by, now=now)
+    log.info("operator_signed_in", actor=actor.name, by=by.value)
     return response
 
 

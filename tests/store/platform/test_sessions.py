@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import operators, sessions, tokens
-from syndicate.store.platform.sessions import ConsoleSession
+from syndicate.store.platform.sessions import ConsoleSession, SignedInBy
 from syndicate.store.platform.tokens import ROLES, Actor, Grant, Permission
 from tests import rows
 from tests.rows import NOW
@@ -39,7 +39,7 @@ def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
         token(tx, "other", secret=OTHER)
         by_token = Actor("token:cms", frozenset({Permission.READ}), made.id)
         for secret, actor in (("a", by_token), ("b", DESK)):
-            sessions.start(tx, actor, secret=secret, expires_at=LATER, now=NOW)
+            sessions.start(tx, actor, secret=secret, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         assert (tokens.revoke(tx, made.id), tokens.revoke(tx, made.id)) == (True, False)
 
@@ -52,7 +52,7 @@ def test_a_token_that_is_revoked_ends_its_own_sessions() -> None:
 @pytest.mark.usefixtures("database")
 def test_who_signed_in_stays_until_the_session_ends() -> None:
     with transaction() as tx:
-        sessions.start(tx, DESK, secret=SECRET, expires_at=LATER, now=NOW)
+        sessions.start(tx, DESK, secret=SECRET, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         assert sessions.actor_of(tx, SECRET, now=LATER - SECOND) == DESK
         assert sessions.actor_of(tx, SECRET, now=LATER) is None
@@ -65,9 +65,11 @@ def test_who_signed_in_stays_until_the_session_ends() -> None:
 def test_sessions_that_ended_are_forgotten_when_the_next_begins() -> None:
     with transaction() as tx:
         for secret, expires_at in (("a", NOW), ("b", NOW + SECOND)):
-            sessions.start(tx, DESK, secret=secret, expires_at=expires_at, now=NOW - HOUR)
+            sessions.start(
+                tx, DESK, secret=secret, by=SignedInBy.LINK, expires_at=expires_at, now=NOW - HOUR
+            )
 
-        sessions.start(tx, DESK, secret=OTHER, expires_at=LATER, now=NOW)
+        sessions.start(tx, DESK, secret=OTHER, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         hashes = set(tx.scalars(select(ConsoleSession.session_hash)))
         assert hashes == {tokens.digest("b"), tokens.digest(OTHER)}
@@ -77,7 +79,7 @@ def test_sessions_that_ended_are_forgotten_when_the_next_begins() -> None:
 def test_whoever_signs_out_ends_one_session() -> None:
     with transaction() as tx:
         for secret in ("a", "b"):
-            sessions.start(tx, DESK, secret=secret, expires_at=LATER, now=NOW)
+            sessions.start(tx, DESK, secret=secret, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         for _ in range(2):
             sessions.end(tx, "a")
@@ -91,7 +93,7 @@ def test_a_session_by_a_token_opens_no_more_than_the_token() -> None:
     with transaction() as tx:
         daily = rows.publication(tx).id
         made = tokens.holder(token(tx, publication_id=daily))
-        sessions.start(tx, made, secret=SECRET, expires_at=LATER, now=NOW)
+        sessions.start(tx, made, secret=SECRET, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         found = sessions.actor_of(tx, SECRET, now=NOW)
 
@@ -106,7 +108,7 @@ def test_an_operator_may_do_what_is_granted_now_and_nothing_once_retired() -> No
         row = rows.operator(tx, "desk")
         someone = operators.actor_of(tx, row)
         assert someone is not None
-        sessions.start(tx, someone, secret=SECRET, expires_at=LATER, now=NOW)
+        sessions.start(tx, someone, secret=SECRET, by=SignedInBy.LINK, expires_at=LATER, now=NOW)
 
         seen = [sessions.actor_of(tx, SECRET, now=NOW)]
         operators.grant(tx, row.id, [Grant(Permission.READ)])
