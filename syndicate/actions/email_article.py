@@ -153,7 +153,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
             MESSAGE,
             language=publication.language,
             context=_context(found, name),
-            from_name=publication.sender_name,
+            from_name=publication.sender,
             from_address=publication.sender_address,
             now=now,
         )

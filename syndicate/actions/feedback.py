@@ -140,7 +140,7 @@ def _prepare(
             MESSAGE,
             language=publication.language,
             context=context,
-            from_name=publication.sender_name,
+            from_name=publication.sender,
             from_address=publication.sender_address,
             reply_to=str(context["reply_to"]),
             now=now,

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "web": "Run the web server.",
     "worker": "Run a worker for one or more queues.",
     "beat": "Run the clock that wakes the workers.",
+    "setup": "Make a newsroom from one file, or write that file.",
     "publications": "Make and change publications.",
     "sections": "Make, change and retire sections.",
     "desks": "Make, change and retire desks.",

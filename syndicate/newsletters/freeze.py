@@ -83,7 +83,7 @@ def frozen_rows(
         said = newsletters.in_language(newsletter, mail.language)
         headers = frozen_headers(
             subject=mail.subject,
-            from_name=said["publication"] or publication.sender_name,
+            from_name=said["publication"] or publication.sender,
             from_address=publication.sender_address,
             now=now,
         )

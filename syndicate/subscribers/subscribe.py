@@ -228,7 +228,7 @@ def _prepared(
             "newsletter": {"name": said["name"], "description": said["description"]},
             "publication": {"name": name, "postal_address": publication.postal_address},
         },
-        from_name=said["publication"] or publication.sender_name,
+        from_name=said["publication"] or publication.sender,
         from_address=publication.sender_address,
         now=now,
         slots={"confirm_url": f"{base_url}/confirm/{token}"},

@@ -47,8 +47,8 @@ OF_ONESELF = {
     *("newsroom.passkeys.add", "newsroom.passkeys.remove"),
     *("newsroom.sessions.make_codes", "newsroom.sessions.end_own"),
 }
-# Two verbs, one after the other: `newsletters send` and `subscribers import` stand for it.
-BOTH = {"send"}
+# Several verbs, one after the other, each of which stands in the table by itself.
+BOTH = {"send", "setup"}
 
 
 def verbs() -> Iterator[str]:

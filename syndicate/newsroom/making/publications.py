@@ -220,8 +220,7 @@ def _plain(tx: Transaction, row: Publication) -> Values:
         if logo is not None
         else None
     )
-    sender = None if row.sender_name == row.name else row.sender_name
-    values = own | words | {"logo": picture, "sender_name": sender}
+    values = own | words | {"logo": picture}
     return {name: values[name] for name in KIND.names}
 
 
@@ -277,7 +276,7 @@ def _columns(values: Values) -> dict[str, object]:
     special = {*_BY_LANGUAGE, "slug", "logo"}
     own: dict[str, object] = {name: value for name, value in values.items() if name not in special}
     return own | {
-        "sender_name": values["sender_name"] or values["name"],
+        "sender_name": values["sender_name"] or "",
         "postal_address": values["postal_address"] or "",
         "reason": values["reason"] or "",
         "direction": languages.direction(str(values["language"])),

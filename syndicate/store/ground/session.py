@@ -148,10 +148,12 @@ def transaction() -> Iterator[Transaction]:
 
 @contextmanager
 def undone(tx: Transaction) -> Iterator[None]:
-    """Do work within an open transaction and take it back at the end of the block."""
+    """Do work within an open transaction and take it back at the end, with the hints it gave."""
     savepoint = tx.session.begin_nested()
+    hints = list(tx.hints)
     yield
     savepoint.rollback()
+    tx.hints = hints
 
 
 @contextmanager

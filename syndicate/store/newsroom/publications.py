@@ -34,6 +34,11 @@ class Publication(Table):
     # {"names": {"ar": …}, "reasons": …}: what it is called, and says, in other languages.
     translations: Mapped[dict[str, Any]] = mapped_column(Object(dict), server_default="{}")
 
+    @property
+    def sender(self) -> str:
+        """Who its mail says it is from, in its own language."""
+        return self.sender_name or self.name
+
 
 class Desk(Table):
     """The team behind a section, to which feedback goes."""

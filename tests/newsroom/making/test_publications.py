@@ -45,7 +45,7 @@ def test_a_publication_comes_with_its_feeds_and_one_line_in_the_audit(make: Make
     with transaction() as tx:
         row = rows.find(tx, number)
         assert row is not None
-        assert (row.direction, row.sender_name) == ("ltr", "The Courier")
+        assert (row.direction, row.sender) == ("ltr", "The Courier")
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_made(make: Maker) -> None:

@@ -1,0 +1,214 @@
+"""`newsroom.toml`: all of it or nothing, again without effect, and every fault with its line."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from syndicate import clock
+from syndicate.cli import setup as command
+from syndicate.errors import InvalidError, MissingError, NotFoundError, SyndicateError, UsageError
+from syndicate.newsroom import verbs
+from syndicate.setup import applying, document, export
+from syndicate.setup.applying import Applied, Way
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform.audit import Audit
+from tests.cli.asking import ask
+from tests.house.test_tree import ROOT
+
+SHIPPED = ROOT / "deploy" / "newsroom.toml"
+COURIER = """\
+[[publications]]
+slug = "courier"
+name = "The Courier"
+language = "en"
+zone = "Europe/London"
+sender_address = "news@courier.example"
+"""
+SECTIONS = """\
+[[sections]]
+slug = "asia"
+name = "Asia"
+parent = "world"
+
+[[sections]]
+slug = "world"
+name = "World"
+
+[sections.names]
+ar = "العالم"
+"""
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def apply(
+    path: Path, text: str | None = None, *, dry: bool = False, retires: bool = False
+) -> Applied:
+    if text is not None:
+        path.write_text(text)
+    way = Way(is_dry=dry, retires=retires)
+    return applying.apply(document.read(path), way, actor=verbs.in_shell("desk"), now=clock.now())
+
+
+def lines() -> int:
+    with transaction() as tx:
+        return int(tx.scalar(select(func.count()).select_from(Audit)) or 0)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "newsroom.toml"
+
+
+def test_the_file_that_ships_makes_a_newsroom_and_again_changes_nothing() -> None:
+    dry = apply(SHIPPED, dry=True)
+    assert lines() == 0
+    done = apply(SHIPPED)
+    again = apply(SHIPPED)
+
+    assert done.as_json() == dry.as_json()
+    assert done.create == [
+        ("publication", "courier"),
+        ("desk", "world"),
+        *(("section", slug) for slug in ("world", "culture", "asia")),
+    ]
+    assert again.as_json() == {
+        "create": [], "change": [], "retire": [], "missing": [], "unchanged": 5
+    }  # fmt: skip
+    assert lines() == 5
+
+
+def test_export_then_setup_is_unchanged_only(file: Path) -> None:
+    apply(SHIPPED)
+    logo = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(logo, "PNG")
+    (file.parent / "logo.png").write_bytes(logo.getvalue())
+    apply(file, COURIER + 'logo = "logo.png"\n' + SECTIONS)
+
+    assert ask(command.setup, "--export", "--out", file).code == 0
+
+    assert (file.parent / "courier-logo.png").read_bytes() == logo.getvalue()
+    assert "sender_address" in file.read_text()
+    again = apply(file).as_json()
+    assert {name for name, value in again.items() if value} == {"unchanged"}
+    with transaction() as tx:
+        assert export.export(tx).text == file.read_text()
+
+
+def test_a_change_a_rename_and_what_is_missing_are_told(file: Path) -> None:
+    apply(file, COURIER + SECTIONS)
+
+    renamed = SECTIONS.replace('slug = "asia"', 'slug = "far-east"\nwas = "asia"')
+    dry = ask(command.setup, file, "--dry-run", "--json")
+    file.write_text(
+        COURIER.replace("The Courier", "Courier")
+        + renamed.partition('[[sections]]\nslug = "world')[0]
+    )
+    told = json.loads(ask(command.setup, file, "--dry-run", "--json").out)
+    real = apply(file)
+
+    assert json.loads(dry.out)["unchanged"] == 3
+    assert told == {
+        "create": [],
+        "change": [
+            {
+                "kind": "publication",
+                "slug": "courier",
+                "field": "name",
+                "from": "The Courier",
+                "to": "Courier",
+            },
+            {
+                "kind": "section",
+                "slug": "far-east",
+                "field": "slug",
+                "from": "asia",
+                "to": "far-east",
+            },
+        ],
+        "retire": [],
+        "missing": [{"kind": "section", "slug": "world"}],
+        "unchanged": 0,
+    }
+    assert real.as_json() == told
+    assert apply(file).unchanged == 2
+
+
+def test_what_is_missing_is_retired_where_that_was_asked_for(file: Path) -> None:
+    apply(file, COURIER + SECTIONS)
+
+    done = apply(file, COURIER, retires=True)
+
+    assert sorted(done.retire) == [("section", "asia"), ("section", "world")]
+    assert apply(file, COURIER).missing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "sentence"),
+    [
+        (
+            COURIER + '[[sektions]]\nslug = "x"\n',
+            InvalidError,
+            "newsroom.toml, line 7: There are no sektions in a newsroom; did you mean sections?",
+        ),
+        (
+            COURIER + "[[sections]]\nslug='a'\nname='A'\n[[sections]]\nslug='b'\nnam='B'\n",
+            InvalidError,
+            "newsroom.toml, line 12: A section has no field nam; did you mean name?",
+        ),
+        (
+            COURIER.replace("London", "Londn") + SECTIONS.replace('"Asia"', '"A\\u0000"'),
+            InvalidError,
+            ("newsroom.toml, line 5: There is no time zone Europe/Londn; did you mean "
+             "Europe/London?"
+            "\nnewsroom.toml, line 9: The name holds a character that no text can hold; send it "
+            "without."),
+        ),
+        (
+            COURIER + SECTIONS.replace('"world"\n\n', '"moon"\n\n'),
+            MissingError,
+            "newsroom.toml, line 10: The Courier has no section moon; make it first.",
+        ),
+        (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is no TOML: Expected "
+         "']]' at the end of an array declaration.")),
+        (COURIER + 'sections = "world"\n', InvalidError,
+         "newsroom.toml, line 7: A publication has no field sections; it has "),
+        ('publications = "x"\n', InvalidError, ("newsroom.toml, line 1: Write each of the "
+         "publications as [[publications]].")),
+        (COURIER + SECTIONS + SECTIONS, InvalidError, ("newsroom.toml, line 19: The section asia "
+         "stands in the file twice.")),
+        ('[[publications]]\nname = "x"\n', InvalidError, ("newsroom.toml, line 1: A publication "
+         "needs its slug.")),
+        (COURIER + 'logo = "none.png"\n', NotFoundError, "There is no file "),
+        ('[[publications]]\nslug = "x"\n', InvalidError, ("newsroom.toml, line 1: A publication "
+         "needs its name. What readers call it.")),
+        (COURIER + SECTIONS.replace('"World"\n', '"World"\nparent = "asia"\n'), InvalidError,
+         "These sections stand below each other in a circle: asia, world."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_sentence_with_its_line_and_nothing_is_made(
+    file: Path, text: str, error: type[SyndicateError], sentence: str
+) -> None:
+    with pytest.raises(error) as caught:
+        apply(file, text)
+
+    assert str(caught.value).startswith(sentence)
+    with transaction() as tx:
+        assert publications.all_publications(tx) == []
+
+
+def test_the_command_tells_what_it_did_and_needs_a_file_or_export(file: Path) -> None:
+    file.write_text(COURIER)
+
+    assert ask(command.setup, file, "--dry-run").out.splitlines() == [
+        "make publication courier",
+        "0 as the file says.",
+        "Nothing was changed: this was a dry run.",
+    ]
+    assert ask(command.setup).code == 2
+    assert ask(command.setup, file, "--export").code == 2
+    assert ask(command.setup, file.parent / "none.toml").code == 3
