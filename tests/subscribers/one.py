@@ -28,18 +28,20 @@ MINUTE = dt.timedelta(minutes=1)
 def reader() -> int:
     """The subscriber's id; the newsletter is `desk.morning`, in Asia/Qatar (UTC+3)."""
     with transaction() as tx:
-        newsletter = desk.morning(tx)
-        who = subscribers.upsert(tx, ADDRESS, language="en", now=JOINED)
-        recipients.upsert(tx, ADDRESS, subscriber_id=who.id)
-        made = subscribers.subscribe(tx, who.id, newsletter.id, language="en", now=JOINED)
-        proof = Proof(
-            "form", "Yes, send it to me.", "192.0.2.1", "Browser", "https://daily.example"
-        )
-        subscribers.add_consent(tx, made.id, proof, at=JOINED)
-        subscribers.activate(made, now=JOINED + MINUTE)
-        confirmed = Proof("confirmation", "Morning", "192.0.2.1", "Browser")
-        subscribers.add_consent(tx, made.id, confirmed, at=JOINED + MINUTE)
-        return who.id
+        return subscribed(tx, desk.morning(tx).id)
+
+
+def subscribed(tx: Transaction, newsletter_id: int) -> int:
+    """The same for a newsletter that there is; the subscriber's id."""
+    who = subscribers.upsert(tx, ADDRESS, language="en", now=JOINED)
+    recipients.upsert(tx, ADDRESS, subscriber_id=who.id)
+    made = subscribers.subscribe(tx, who.id, newsletter_id, language="en", now=JOINED)
+    proof = Proof("form", "Yes, send it to me.", "192.0.2.1", "Browser", "https://daily.example")
+    subscribers.add_consent(tx, made.id, proof, at=JOINED)
+    subscribers.activate(made, now=JOINED + MINUTE)
+    confirmed = Proof("confirmation", "Morning", "192.0.2.1", "Browser")
+    subscribers.add_consent(tx, made.id, confirmed, at=JOINED + MINUTE)
+    return who.id
 
 
 def issue(
