@@ -20,6 +20,7 @@ from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.newsletters import timetable
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, sender_checks
+from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.newsletters import IssueState
@@ -128,6 +129,13 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         yield Need(text, f"/console/issues/{issue.id}")
 
 
+def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for each in holds.named(tx, holds.every(tx)):
+        since = f"{each.hold.placed_at:%F %R} UTC"
+        why = each.hold.why.removesuffix(".")
+        yield Need(f"{each.name}: held by {each.hold.placed_by} since {since}: {why}.")
+
+
 def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for row, issue, newsletter in operations.unusable_stories(tx, since=now - _LOOK_BACK):
         why = row.detail.get("why", "no reason was recorded")
@@ -190,6 +198,12 @@ ALARMS: tuple[Alarm, ...] = (
         "an issue of the last two days is held",
         "/console/newsletters",
         _held_issues,
+    ),
+    Alarm(
+        "holds",
+        "a mailing, a newsletter, a publication or all issues are on hold",
+        "/console/holds",
+        _holds,
     ),
     Alarm(
         "left_out_stories",

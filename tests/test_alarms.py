@@ -18,10 +18,11 @@ from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
+from syndicate.store.sending import holds
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
 from tests import rows
 from tests.rows import DAY, NOW
@@ -172,6 +173,26 @@ def issues_that_are_not_held_or_old(tx: Transaction) -> None:
     held_issue(tx, newsletter, 2, state=IssueState.EMPTY)
 
 
+def a_hold(tx: Transaction, scope: HoldScope, subject_id: int | None, why: str) -> None:
+    target = holds.Target(scope, subject_id)
+    assert holds.place(tx, target, why=why, by="operator:desk", now=NOW)
+
+
+def holds_of_two_scopes(tx: Transaction) -> list[Need]:
+    a_hold(tx, HoldScope.NEWSLETTER, morning(tx).id, "The wrong picture.")
+    a_hold(tx, HoldScope.ISSUES, None, "A bad night")
+    since, path = f"held by operator:desk since {NOW:%F %R} UTC:", "/console/holds"
+    return [
+        Need(f"All digests and letters: {since} A bad night.", path),
+        Need(f"Morning: {since} The wrong picture.", path),
+    ]
+
+
+def a_hold_of_a_mailing_that_is_over(tx: Transaction) -> None:
+    made = mailing(tx, morning(tx), 1, MailingState.CANCELLED)
+    a_hold(tx, HoldScope.MAILING, made.id, "The wrong picture.")
+
+
 def unusable_stories(tx: Transaction) -> list[Need]:
     issue = rows.issue(tx, morning(tx).id, 7)
     unusable_story(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
@@ -286,6 +307,7 @@ RINGS: dict[str, list[Ring]] = {
     ],
     "incidents": [two_incidents, six_incidents, seven_incidents],
     "held_issues": [held_issues],
+    "holds": [holds_of_two_scopes],
     "left_out_stories": [unusable_stories],
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
@@ -308,6 +330,7 @@ SILENT: dict[str, list[Make]] = {
     "mailings": [mailings_that_are_well, a_failure_in_the_seventh_mailing_from_the_top],
     "incidents": [incidents_of_somebody_or_over],
     "held_issues": [issues_that_are_not_held_or_old],
+    "holds": [a_hold_of_a_mailing_that_is_over],
     "left_out_stories": [stories_of_old_and_lost_issues],
     "unread_embargoes": [an_embargo_with_an_end],
     "late_singles": [singles_in_time_or_sent],

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from syndicate import clock
-from syndicate.cli import releasing, watching
+from syndicate.cli import holding, releasing, watching
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -153,6 +153,11 @@ def resend(
     sys.stdout.write(f"{taken} deliveries of mailing {mailing_id} are sent again.\n")
 
 
+app.command()(holding.hold)
+app.command()(holding.unhold)
+app.command()(holding.holds)
+
+
 @app.command("stop-all")
 def stop_all(
     why: Annotated[str, typer.Argument(help="So that others know why nothing is sent.")] = "",
@@ -198,6 +203,7 @@ def _as_dict(mailing_progress: MailingProgress) -> dict[str, object]:
         "message": mailing.message,
         "issue_id": mailing.issue_id,
         "state": mailing.state,
+        "standing": mailing_progress.standing,
         "lane": mailing.lane,
         "policy": mailing.policy,
         "started_at": _iso(mailing.started_at),
@@ -220,7 +226,7 @@ def _print_list(found: list[MailingProgress]) -> None:
         table.add_row(
             str(mailing_progress.mailing.id),
             mailing_progress.mailing.kind,
-            mailing_progress.mailing.state,
+            mailing_progress.standing,
             *(str(number) for number in (counts.audience, counts.accepted, other)),
             str(counts.remaining),
         )

@@ -59,7 +59,7 @@ def line(now: MailingProgress, per_second: float) -> str:
     left = now.seconds_left(per_second)
     eta = f", {_duration(left)} left" if left is not None else ""
     return (
-        f"{now.mailing.state}: {counts.accepted} of {counts.audience} accepted, "
+        f"{now.standing}: {counts.accepted} of {counts.audience} accepted, "
         f"{counts.remaining} remaining, {per_second:.0f}/s{eta}"
     )
 

@@ -7,6 +7,7 @@ in which it stands for whoever had no alert of it.
 import datetime as dt
 
 from syndicate.errors import RefusedError
+from syndicate.mail import holding
 from syndicate.mail.recovery import copy_check
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.run import unknown_issue
@@ -17,9 +18,10 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.sending import holds
 from syndicate.vocabulary.newsletters import OpenedBy
 
-_NEXT = "Its news stand in the next issue."
+_NEXT = "The next issue covers its news too."
 
 
 @verb(Permission.RUN)
@@ -31,12 +33,13 @@ def send(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
     Raises:
         NotFoundError: there is no such issue.
         NotAllowedError: the actor may not send issues of its newsletter.
-        RefusedError: it is neither held nor empty, or mail is held.
+        RefusedError: it is neither held nor empty, or its newsletter or all mail is on hold.
     """
     with transaction() as tx:
         if (why := installation.held_why(tx)) is not None:
             raise RefusedError(copy_check.held_notice(why))
         issue, newsletter = _found(tx, issue_id, actor)
+        holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
         if not issues.let_go(tx, issue_id):
             raise _not(issue, "sent", "held or empty")
         tx.hint(RULES[newsletter.kind].job, issue_id)

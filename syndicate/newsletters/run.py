@@ -11,7 +11,7 @@ from functools import lru_cache
 from syndicate import jobs, logs, settings
 from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedError, SyndicateError
 from syndicate.journal import lives
-from syndicate.mail import steering
+from syndicate.mail import holding, steering
 from syndicate.mail.recovery import copy_check
 from syndicate.newsletters import freeze, gather, kinds, schedule, timetable, unusable
 from syndicate.newsletters.compose import compose
@@ -25,7 +25,7 @@ from syndicate.store.ground.session import BadValueError, Transaction, transacti
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation
-from syndicate.store.sending import ledger
+from syndicate.store.sending import holds, ledger
 from syndicate.vocabulary.newsletters import EmptyRule, IssueState
 
 log = logs.get(__name__)
@@ -51,9 +51,11 @@ def open_due_issues(now: dt.datetime) -> list[int]:
     with transaction() as tx:
         if installation.held_why(tx) is not None:
             return []
+        held = holds.newsletters_held(tx)
         opened = [
             issue_id
             for newsletter in newsletters.every(tx)
+            if newsletter.id not in held
             for issue_id in _open_due(tx, newsletter, now)
         ]
         for issue_id, kind in issues.unfinished(tx):
@@ -81,11 +83,12 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
         The issue's id, and whether there is anything to compose that there was not before.
 
     Raises:
-        RefusedError: it has no slots or no language, or mail is held.
+        RefusedError: it has no slots or no language, or it or all mail is held.
         UsageError: its schedule cannot be read.
     """
     if (why := installation.held_why(tx)) is not None:
         raise RefusedError(copy_check.held_notice(why))
+    holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
     slot = schedule.last_slot(timetable.slots_of(newsletter), now=now)
     issue, is_news = _open(tx, newsletter.id, slot, now)
     is_again = issues.compose_again(tx, issue.id)
@@ -96,8 +99,8 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
 def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
     """Take an issue from *due* to *sending*, or to where it ends without a mailing.
 
-    Where mail is held as a copy's it stays as it is. Safe to run twice, or at once, or again after
-    a crash at any point.
+    Where mail is held as a copy's, or its newsletter is held, it stays as it is. Safe to run twice,
+    or at once, or again after a crash at any point.
 
     Args:
         issue_id: which.
@@ -151,9 +154,15 @@ def _open(tx: Transaction, newsletter_id: int, slot: Slot, now: dt.datetime) -> 
 def _claim(issue_id: int) -> bool:
     """Mark an issue as being composed; one whose composer died is taken over."""
     with transaction() as tx:
-        if installation.held_why(tx) is not None:
+        issue = issues.find(tx, issue_id)
+        if issue is None or _waits(tx, numbered(tx, issue.newsletter_id)):
             return False
         return issues.claim(tx, issue_id)
+
+
+def _waits(tx: Transaction, newsletter: Newsletter) -> bool:
+    """Whether nothing of a newsletter is composed or sent now: it is held, or all mail is."""
+    return installation.held_why(tx) is not None or bool(holds.on_newsletter(tx, newsletter))
 
 
 def _freeze(issue_id: int, now: dt.datetime) -> None:
@@ -198,9 +207,11 @@ def _send(issue_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         issue = issues.lock_issue(tx, issue_id, IssueState.FROZEN)
         mailing = ledger.of_issue(tx, issue_id) if issue else None
-        if issue is None or mailing is None or installation.held_why(tx) is not None:
+        if issue is None or mailing is None:
             return
         newsletter = numbered(tx, issue.newsletter_id)
+        if _waits(tx, newsletter):
+            return
         is_notice = not issues.carried(tx, issue_id)
         renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
         values = freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)

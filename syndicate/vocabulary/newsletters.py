@@ -39,6 +39,11 @@ class NewsletterKind(enum.StrEnum):
         """Those whose issue is one article."""
         return frozenset(kind for kind in cls if kind.opened_by is OpenedBy.ARTICLE)
 
+    @classmethod
+    def holdable(cls) -> frozenset["NewsletterKind"]:
+        """Those that a hold stops; alerts stop only with everything."""
+        return frozenset(cls) - cls.told_at_once()
+
 
 _OPENED_BY = {
     NewsletterKind.DIGEST: OpenedBy.CLOCK,

@@ -11,6 +11,25 @@ class MailingKind(enum.StrEnum):
     LETTER = "letter"
     SINGLE = "single"
 
+    @classmethod
+    def holdable(cls) -> frozenset["MailingKind"]:
+        """Those that a hold stops; all others stop only with everything."""
+        return frozenset({cls.DIGEST, cls.LETTER})
+
+
+class HoldScope(enum.StrEnum):
+    """How much is held back; *everything* is the installation's own (`stop_everything`)."""
+
+    MAILING = "mailing"
+    NEWSLETTER = "newsletter"
+    PUBLICATION = "publication"
+    ISSUES = "issues"  # of every newsletter, but alerts
+
+    @property
+    def words(self) -> str:
+        """What is held, as a sentence begins, where no name is known."""
+        return "All digests and letters" if self is HoldScope.ISSUES else f"A {self.value}"
+
 
 class MailingState(enum.StrEnum):
     """materialising → sending ⇄ paused → done | cancelled."""

@@ -136,6 +136,7 @@ def as_dict(mailing_progress: MailingProgress, per_second: float) -> dict[str, A
     return {
         "id": mailing_progress.mailing.id,
         "state": mailing_progress.mailing.state.value,
+        "standing": mailing_progress.standing,
         "is_over": mailing_progress.is_over,
         **mailing_progress.counts.as_dict(),
         "per_second": round(per_second, 1),

@@ -10,9 +10,9 @@ let toldAt = Date.now();
 let heardAt = Date.now();
 
 function show(reading) {
-  if (reading.state !== room.dataset.shown) {
+  if (reading.standing !== room.dataset.shown) {
     // Another state has other buttons.
-    room.dataset.shown = reading.state;
+    room.dataset.shown = reading.standing;
     window.location.reload();
     return;
   }
@@ -33,7 +33,7 @@ function show(reading) {
   if (Date.now() - toldAt > TELL_EVERY_MS || reading.is_over) {
     toldAt = Date.now();
     room.querySelector("[data-told]").textContent =
-      `${reading.state}: ${reading.accepted} accepted, ${reading.remaining} remaining`;
+      `${reading.standing}: ${reading.accepted} accepted, ${reading.remaining} remaining`;
   }
 }
 

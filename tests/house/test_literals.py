@@ -44,7 +44,9 @@ def names(kind: type[enum.Enum]) -> set[str]:
     }
 
 
-KNOWN = {name: names(kind) for name, kind in WORDS.items()}
+# Its values are what everything is called that they name: tables, columns, fields of JSON.
+NAMES_OF_THINGS = {"HoldScope"}
+KNOWN = {name: names(kind) for name, kind in WORDS.items() if name not in NAMES_OF_THINGS}
 
 
 def quoted(text: str) -> set[str]:

@@ -84,7 +84,7 @@ def test_the_news_of_a_merged_issue_stand_in_the_next_one_and_in_no_third() -> N
 
     assert told(following) == ["Headline world-old"]
     assert (read(issue_id).state, read(issue_id).merged_into) == (IssueState.MERGED, following)
-    assert read(issue_id).note == "Its news stand in the next issue."
+    assert read(issue_id).note == "The next issue covers its news too."
     (third,) = run.open_due_issues(LATER + DAY)
     assert read(third).window_from == SLOT + DAY
 

@@ -1,6 +1,6 @@
 """What is done to a mailing, and to all mail, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, RefusedError
+from syndicate.errors import NotFoundError, RefusedError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 NO_MAILING = f"There is no mailing {NOBODY}; see the list of mailings."
@@ -16,6 +16,16 @@ def _steered(step: str, name: str) -> Asked:
     )
 
 
+def held(step: str, scope: str, which: str) -> Asked:
+    what = f"{scope}:{which}" if which else scope
+    way = "" if step == "hold" else "/lift"
+    return Asked(
+        f"mailings {step} {scope} {which}",
+        (f"/holds{way}", {"scope": scope, "which": which}),
+        (f"/holds{way}", {"what": what}),
+    )
+
+
 DONE = (
     Done("mail.steering.pause", _steered("pause", "{sending}"), ("paused", "mailing:{sending}")),
     Done("mail.steering.resume", _steered("resume", "{paused}"), ("sending", "mailing:{paused}")),
@@ -26,6 +36,20 @@ DONE = (
         "mail.steering.resend",
         Asked("mailings resend {sending} --what failed --yes"),
         ("resend", "mailing:{sending}"),
+    ),
+    *(
+        Done(
+            f"mail.holding.{step}",
+            held(step, scope, which),
+            (what, subject),
+            before=None if step == "hold" else held("hold", scope, which),
+        )
+        for step, what in (("hold", "held"), ("unhold", "lifted"))
+        for scope, which, subject in (
+            ("mailing", "{sending}", "mailing:{sending}"),
+            ("newsletter", "morning", "newsletter:{newsletter}"),
+            ("issues", "", "issues"),
+        )
     ),
     *(
         Done(
@@ -51,6 +75,28 @@ DONE = (
     ),
 )
 NOES = (
+    *(
+        No(f"mail.holding.{step}", held(step, scope, which), error, sentence)
+        for step in ("hold", "unhold")
+        for scope, which, error, sentence in (
+            ("mailing", str(NOBODY), NotFoundError, NO_MAILING),
+            ("mailing", "²", NotFoundError, "There is no mailing ²; see the list of mailings."),
+            ("publication", "gazette", NotFoundError, "There is no publication gazette."),
+            ("newsletter", "", UsageError, "Say which newsletter is meant."),
+            (
+                "issues",
+                "morning",
+                UsageError,
+                "All digests and letters are held at once; do not name one of them.",
+            ),
+        )
+    ),
+    No(
+        "mail.holding.hold",
+        held("hold", "newsletter", "flash"),
+        RefusedError,
+        "Flash sends alerts, which only a stop of everything holds.",
+    ),
     *(
         No(f"mail.steering.{step}", _steered(step, str(NOBODY)), NotFoundError, NO_MAILING)
         for step in ("pause", "resume", "cancel")

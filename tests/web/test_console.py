@@ -31,6 +31,7 @@ PAGES = (
     "/console/articles",
     "/console/lists",
     "/console/issues",
+    "/console/holds",
     "/console/sources",
     "/console/sources/find",
     "/console/held",

@@ -19,7 +19,7 @@ frozen: they rise by one, whatever was empty, merged or dropped between.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.composition.corrections import LaterChange
@@ -30,6 +30,7 @@ from syndicate.store.newsroom.newsletters import Issue, IssueStory, Newsletter
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.batch_leases import DueDelivery, dues
+from syndicate.store.sending.holds import NEWSLETTER_IS_HELD
 from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.store.sending.results import finish_mailing
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
@@ -163,11 +164,14 @@ def open_slot(
 
 
 def unfinished(tx: Transaction) -> list[tuple[int, NewsletterKind]]:
-    """Issues that somebody has still to compose, oldest first, with their newsletter's kind."""
+    """Issues that somebody has still to compose, oldest first, with their newsletter's kind.
+
+    Those of newsletters that are held wait.
+    """
     query = (
         select(Issue.id, Newsletter.kind)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
-        .where(Issue.state.in_(IssueState.unfinished()))
+        .where(Issue.state.in_(IssueState.unfinished()), text(f"NOT {NEWSLETTER_IS_HELD}"))
     )
     return [(row[0], row[1]) for row in tx.execute(query.order_by(Issue.id))]
 

@@ -66,6 +66,10 @@ MAY_LEAVE = f"""EXISTS (SELECT FROM installation WHERE stopped_at IS NULL AND he
     AND home = {HOME} AND compared_for = pg_postmaster_start_time())"""
 
 
+# Whether everything is stopped, or held as a copy's: for screens, which ask for no comparing.
+IS_STOPPED = "EXISTS (SELECT FROM installation WHERE stopped_at IS NOT NULL)"
+
+
 def stamp(tx: Transaction, environment: str) -> None:
     """Stamp a database that has no environment yet; one that has keeps its own."""
     tx.execute(insert(Installation).values(id=1, environment=environment).on_conflict_do_nothing())

@@ -20,6 +20,7 @@ from syndicate.store.platform.installation import MAY_LEAVE
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.bars import FACTS, WHY
+from syndicate.store.sending.holds import MAILING_IS_HELD
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.store.sending.pacing import is_held
 from syndicate.vocabulary.sending import (
@@ -194,10 +195,11 @@ _INTEND = text(
         -- The fence: with another epoch the batch is somebody else's.
         WHERE mailing_id = :mailing AND number = :number AND epoch = :epoch
             AND state = {sql(BatchState.LEASED)}
-            -- Paused, cancelled or corrected since the batch was read: nothing begins.
+            -- Paused, cancelled, held or corrected since the batch was read: nothing begins.
             AND EXISTS (SELECT 1 FROM mailing WHERE id = :mailing
                 AND state = {sql(MailingState.SENDING)}
-                AND content_version = :version AND renew_since IS NULL)
+                AND content_version = :version AND renew_since IS NULL
+                AND NOT {MAILING_IS_HELD})
             AND {MAY_LEAVE}
         RETURNING epoch
     ), cleared AS (
@@ -243,8 +245,8 @@ def intend(  # noqa: PLR0913 - whose, which, of what and when, each by its name
     Returns:
         Ordinal to reason for those that must not be attempted after all (*nothing chosen*: of those
         who chose only what is withheld or missing);
-        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more,
-        has newer content or waits for it, or everything is stopped.
+        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more or
+        held, has newer content or waits for it, or everything is stopped.
     """
     row = tx.execute(
         _INTEND,
@@ -310,4 +312,5 @@ def _is_ready(now: dt.datetime) -> ColumnElement[bool]:
         or_(Batch.not_before.is_(None), Batch.not_before <= now),
         ~is_held(now),
         text(MAY_LEAVE),
+        text(f"NOT {MAILING_IS_HELD}"),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
+from syndicate.store.sending.holds import MAILING_IS_HELD
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingContent
 from syndicate.store.sending.results import COUNTED, finish_mailing, has_open_batch
 from syndicate.vocabulary.sending import BatchState, DeliveryReason, DeliveryState, MailingState
@@ -198,11 +199,15 @@ def change_state(
 def expire(tx: Transaction, now: dt.datetime) -> int:
     """Fail what still waits in mailings whose time is over, and end their batches.
 
+    What is held waits on: it gets its time back when the hold is lifted.
+
     Returns:
         How many deliveries.
     """
     expired = select(Mailing.id).where(
-        Mailing.state == MailingState.SENDING, Mailing.expires_at <= now
+        Mailing.state == MailingState.SENDING,
+        Mailing.expires_at <= now,
+        text(f"NOT {MAILING_IS_HELD}"),
     )
     batches = tx.execute(
         select(Batch.mailing_id, Batch.number)

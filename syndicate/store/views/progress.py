@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import and_, func, nulls_first, select, text
 
 from syndicate.store.ground.session import Transaction
+from syndicate.store.platform.installation import IS_STOPPED
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending.bars import IS_ABSENT, READERS
 from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.holds import MAILING_IS_HELD
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingRevision
 from syndicate.store.sending.results import COUNTED
@@ -17,6 +19,7 @@ from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingS
 
 MAX_ERROR_GROUPS = 50
 COMPLAINED = "complained"  # kind of a delivery_event
+HELD = "held"  # what screens say of a mailing that is sending and of which nothing leaves
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,19 @@ class MailingProgress:
     Attributes:
         counts: of the whole mailing.
         groups: the same by receiver group.
+        is_held: nothing of it leaves, because it is held, or everything is stopped.
     """
 
     mailing: Mailing
     counts: Counts
     groups: dict[str, Counts]
+    is_held: bool = False
+
+    @property
+    def standing(self) -> str:
+        """Its state as screens show it: *held* instead of *sending* where nothing leaves."""
+        is_sending = self.mailing.state is MailingState.SENDING
+        return HELD if is_sending and self.is_held else self.mailing.state.value
 
     @property
     def is_over(self) -> bool:
@@ -52,7 +63,7 @@ class MailingProgress:
 
     def seconds_left(self, per_second: float) -> float | None:
         """How long the rest takes at a rate; None when nobody can tell."""
-        is_going = self.mailing.state is MailingState.SENDING and per_second > 0
+        is_going = self.standing == MailingState.SENDING and per_second > 0
         return self.counts.remaining / per_second if is_going else None
 
 
@@ -105,9 +116,10 @@ def find(tx: Transaction, mailing_id: int) -> MailingProgress | None:
 
 def find_all(tx: Transaction, mailing_ids: Sequence[int]) -> list[MailingProgress]:
     """How several mailings stand, in one query for their counts, the newest first."""
-    mailings = tx.scalars(
-        select(Mailing).where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id.desc())
-    ).all()
+    stands = select(Mailing, text(f"({MAILING_IS_HELD} OR {IS_STOPPED})"))
+    rows = tx.execute(stands.where(Mailing.id.in_(mailing_ids)).order_by(Mailing.id.desc())).all()
+    mailings = [row[0] for row in rows]
+    held = {row[0].id: bool(row[1]) for row in rows}
     columns = [Batch.size, *(getattr(Batch, state.name.lower()) for state in COUNTED)]
     query = (
         select(Batch.mailing_id, Batch.receiver_group, *(func.sum(column) for column in columns))
@@ -119,7 +131,9 @@ def find_all(tx: Transaction, mailing_ids: Sequence[int]) -> list[MailingProgres
     for mailing_id, group, *numbers in tx.execute(query):
         groups[mailing_id][group] = Counts(*(int(number) for number in numbers))
     return [
-        MailingProgress(mailing, total(groups[mailing.id].values()), groups[mailing.id])
+        MailingProgress(
+            mailing, total(groups[mailing.id].values()), groups[mailing.id], held[mailing.id]
+        )
         for mailing in mailings
     ]
 

@@ -44,6 +44,10 @@ class MailingView(CountsView):
     message: str
     issue_id: int | None
     state: str
+    standing: str = Field(
+        description="the state, or `held` where it is sending and nothing leaves, because it is on "
+        "hold or everything is stopped"
+    )
     is_over: bool
     lane: str
     policy: str

@@ -24,7 +24,7 @@ from syndicate.web.console.actors import CanRead, CanSend
 from syndicate.web.errors import status_of
 from syndicate.web.mail_frame import framed, part
 
-_ON_A_PAGE = 50
+_SHOWN = 50
 
 router = APIRouter(include_in_schema=False)
 IssueId = Annotated[int, Path(ge=1, le=2**62)]
@@ -42,15 +42,15 @@ def every(
     with transaction() as tx:
         names = {each.id: each.name for each in readable(newsletters.every(tx), actor)}
         found = issues.listed(
-            tx, newsletter_ids=names, states=states, before=before, limit=_ON_A_PAGE + 1
+            tx, newsletter_ids=names, states=states, before=before, limit=_SHOWN + 1
         )
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in found])
-    older = f"?before={found[_ON_A_PAGE - 1].id}" if len(found) > _ON_A_PAGE else None
+    older = f"?before={found[_SHOWN - 1].id}" if len(found) > _SHOWN else None
     return pages.render(
         actor,
         "issues.html",
         tab="newsletters",
-        found=found[:_ON_A_PAGE],
+        found=found[:_SHOWN],
         names=names,
         mailings=mailings,
         state=state,

@@ -13,6 +13,7 @@ from syndicate.errors import UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.sending import holds
 from syndicate.store.sending.results import COUNTED
 from syndicate.store.views import operations, progress
 from syndicate.vocabulary.sending import DeliveryState
@@ -71,6 +72,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         versions = progress.versions(tx, mailing_progress.mailing)
         titles = operations.titles(tx, [mailing_id])
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
+        holding = holds.on_mailing(tx, mailing_progress.mailing)
     now = clock.now()
     rate = mailing_progress.per_second(now)
     return pages.render(
@@ -91,6 +93,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         rows=rows,
         rate=rate,
         seconds_left=mailing_progress.seconds_left(rate),
+        holding=holding if not mailing_progress.is_over else [],
     )
 
 

@@ -10,6 +10,7 @@ from syndicate.newsroom.newsletters import numbered, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
+from syndicate.store.sending import holds
 from syndicate.store.views import operations
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSend
@@ -51,9 +52,11 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
         recent = issues.of_newsletter(tx, newsletter_id, limit=_RECENT)
         mailings = operations.mailings_of_issues(tx, [issue.id for issue in recent])
         readers = operations.active_readers(tx)
+        holding = holds.on_newsletter(tx, found)
     return pages.render(
         actor,
         "newsletter.html",
+        holding=holding,
         tab="newsletters",
         newsletter=found,
         trouble=timetable.trouble(found),

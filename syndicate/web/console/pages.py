@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from syndicate import clock
 from syndicate.errors import NotAllowedError, SyndicateError
+from syndicate.newsroom.holds import standing
 from syndicate.render.environment import environment
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
@@ -45,6 +46,7 @@ def render(
     """
     with transaction() as tx:
         row = installation.read(tx)
+        on_hold = standing(tx, actor) if actor is not None else []
     html = (
         environment(_LANGUAGE)
         .get_template(f"web/console/{template}")
@@ -56,6 +58,7 @@ def render(
                 "now": clock.now(),
                 "worded": DeliveryReason.worded,
                 "stopped": row if row is not None and row.stopped_at is not None else None,
+                "holds": on_hold,
                 "tab": "",
                 **context,
             }
