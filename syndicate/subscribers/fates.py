@@ -153,6 +153,7 @@ def choices(order: Order) -> str:
 _LEFT_OUT = {
     str(DeliveryReason.ENDED): "the reader left before it was sent",
     str(DeliveryReason.PAUSED): "the reader paused before it was sent",
+    str(DeliveryReason.HAD_IT_ALL): "the reader had every story of it that they chose",
     str(DeliveryReason.NOTHING_CHOSEN): "",
 }
 

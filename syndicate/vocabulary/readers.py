@@ -43,7 +43,7 @@ class ReaderCode(enum.StrEnum):
     IN_DOUBT = "in doubt"
 
     # Why there was none.
-    HAD_IT_ALL = "had it all"
+    HAD_IT_ALL = DeliveryReason.HAD_IT_ALL.value
     NOTHING_CHOSEN = DeliveryReason.NOTHING_CHOSEN.value
     PAUSED = DeliveryReason.PAUSED.value
     SUPPRESSED = DeliveryReason.SUPPRESSED.value

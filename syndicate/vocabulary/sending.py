@@ -163,6 +163,7 @@ class DeliveryReason(enum.StrEnum):
     SUPPRESSED = "suppressed"
     ENDED = "ended"
     PAUSED = "paused"
+    HAD_IT_ALL = "had it all"
     NOTHING_CHOSEN = "nothing chosen"
     EXPIRED = "expired"
     WORKER_LOST = "worker lost"
@@ -195,6 +196,7 @@ _OF_REASON = {
     DeliveryReason.SUPPRESSED: (DeliveryState.SUPPRESSED, "suppressed"),
     DeliveryReason.ENDED: (DeliveryState.SKIPPED, "unsubscribed"),
     DeliveryReason.PAUSED: (DeliveryState.SKIPPED, "paused"),
+    DeliveryReason.HAD_IT_ALL: (DeliveryState.SKIPPED, "had every story before"),
     DeliveryReason.NOTHING_CHOSEN: (DeliveryState.SKIPPED, "matched no story"),
     DeliveryReason.EXPIRED: (DeliveryState.FAILED, "not sent in time"),
     DeliveryReason.WORKER_LOST: (DeliveryState.AMBIGUOUS, "the worker stopped while sending"),

@@ -111,6 +111,12 @@ DEFERRED = {"state": DeliveryState.DEFERRED, "not_before": SEVEN + dt.timedelta(
         ),
         (
             MailingState.DONE,
+            SKIPPED | {"reason": DeliveryReason.HAD_IT_ALL},
+            ReaderCode.HAD_IT_ALL,
+            "the reader had every story of it that they chose",
+        ),
+        (
+            MailingState.DONE,
             SKIPPED | {"reason": DeliveryReason.PAUSED},
             ReaderCode.PAUSED,
             "the reader paused before it was sent",

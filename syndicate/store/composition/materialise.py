@@ -2,7 +2,7 @@
 
 A reader's choice has the bit of each story in a section and language they chose, but for stories
 that an earlier mailing has already put before them: one story once per reader. Who is left out, and
-why, `store.sending.bars` says: who chose nothing of it, for instance, is *skipped*.
+why, `store.sending.bars` says: who chose nothing of it, or had all of that, is *skipped*.
 A correction is owed to whoever got an earlier revision and was not told yet.
 Two issues may not be materialised at once, or one story could be chosen twice: hence the lock.
 """
@@ -91,13 +91,14 @@ _CHOOSING = f"""
     ), choosing AS (
         -- What was chosen and not had yet, the corrections owed, and the bit that everybody gets
         -- where there is nothing new.
-        SELECT reader.*, (coalesce((
-            SELECT bit_or(1::bigint << story.position::int) FROM issue_story story
+        SELECT reader.*, wanted, (wanted & (~had)) | owed | CAST(:always AS bigint) AS choice
+        FROM reader CROSS JOIN LATERAL (
+            SELECT coalesce(bit_or(1::bigint << story.position::int), 0) AS wanted
+            FROM issue_story story
             WHERE story.issue_id = :issue AND NOT story.is_correction
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
                 AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
-        ), 0) & (~had)) | owed | CAST(:always AS bigint) AS choice
-        FROM reader
+        ) wish
     )
 """  # noqa: S608 - our own words
 _DELIVERIES = text(

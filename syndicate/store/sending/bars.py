@@ -2,7 +2,8 @@
 
 It is asked twice: when the audience is frozen, and before each chunk, for readers go on choosing,
 pausing and leaving while an issue is sent. Both statements lay each reader before the same
-conditions, so that a reason holds in both or in neither. A new reason is a value of
+conditions, so that a reason holds in both or in neither; but who had every story before is known
+at the freeze alone, for a choice says no more than what is left of it. A new reason is a value of
 `DeliveryReason` and its condition here.
 """
 
@@ -15,7 +16,8 @@ from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
 # What the conditions ask of one reader, from rows called `r` (recipient), `s` (their subscription
 # to the newsletter, or nothing) and `m` (mailing). Besides, a statement gives `choice`: the bits
-# that are left to send, NULL of a mail that has no stories.
+# that are left to send, NULL of a mail that has no stories; and `wanted`: the bits that the reader
+# chose, had before or not, 0 where nobody asks.
 FACTS = """
     r.id AS recipient_id, r.address, r.address_hash, m.scope,
     -- A single belongs to no issue, and asks for no subscription.
@@ -34,6 +36,7 @@ BARS: Mapping[DeliveryReason, str] = {
             AND reader.subscription_state IS DISTINCT FROM {sql(SubscriptionState.ACTIVE)})
     """,
     DeliveryReason.PAUSED: "(reader.is_issue AND reader.paused_until > CAST(:now AS timestamptz))",
+    DeliveryReason.HAD_IT_ALL: "(reader.choice = 0 AND reader.wanted <> 0)",
     DeliveryReason.NOTHING_CHOSEN: "reader.choice = 0",
 }
 # For whom one of these holds when the audience is frozen is no part of it, and no delivery says so:

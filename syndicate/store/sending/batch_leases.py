@@ -178,7 +178,8 @@ _INTEND = text(
                 -- copy that may have arrived is sent again with its own content, which lacks
                 -- nothing.
                 nullif(d.choice, 0) & ~(CAST(:withheld AS bigint)
-                    | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END) AS choice
+                    | CASE WHEN d.resends = 0 THEN CAST(:missing AS bigint) ELSE 0 END) AS choice,
+                0 AS wanted
             FROM delivery d JOIN recipient r ON r.id = d.recipient_id
             JOIN mailing m ON m.id = :mailing
             LEFT JOIN subscription s ON s.subscriber_id = r.subscriber_id

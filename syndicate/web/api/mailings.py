@@ -31,7 +31,9 @@ class CountsView(BaseModel):
     deferred: int
     failed: int
     suppressed: int
-    skipped: int = Field(description="unsubscribed or paused since, or matched no story")
+    skipped: int = Field(
+        description="unsubscribed or paused since, had every story, or matched none"
+    )
     ambiguous: int = Field(description="the relay's reply was lost")
     remaining: int
 
