@@ -37,7 +37,7 @@ from syndicate.vocabulary.sending import (
     SuppressionReason,
 )
 
-MAX_WHY = 400  # characters
+MOST_OF_A_REASON = 400  # characters
 # A copy that somebody asked for is of no use to them a day later.
 RESEND_WITHIN = dt.timedelta(days=1)
 _ALL_MAIL = "all mail"
@@ -228,7 +228,7 @@ def _scope(tx: Transaction, slug: str | None, actor: Actor) -> str:
 
 
 def _said(why: str) -> str:
-    said = bounds.text(why, "The reason", most=MAX_WHY).strip()
+    said = bounds.text(why, "The reason", most=MOST_OF_A_REASON).strip()
     if not said:
         raise UsageError("Say why, in a few words: the reader's timeline and the audit keep it.")
     return said

@@ -77,7 +77,7 @@ LEFT = {
         *("hub_subscription.created_at", "issue.window_from", "missing_link.noticed_at"),
         *("revision.created_at", "article_page.since", "mailing.cohort", "mailing.created_at"),
         *("mailing.started_at", "mailing.done_at", "mailing.renew_since"),
-        *("source_push.at", "mailing_revision.made_at"),
+        *("source_push.at", "mailing_revision.made_at", "subscription_change.at"),
     },
 }  # fmt: skip
 
