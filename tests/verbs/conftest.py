@@ -109,7 +109,8 @@ def _reader(room: rows.Newsroom) -> dict[str, object]:
     with transaction() as tx:
         subscriber = subscribers.by_address(tx, "reader001@example.com")
         assert subscriber is not None
-        return {"subscriber": subscriber.id, "own_issue": _own_copy(tx, room)}
+        made = _own_copy(tx, room)
+        return {"subscriber": subscriber.id, "own_issue": made, "next_issue": made + 1}
 
 
 def _own_copy(tx: Transaction, room: rows.Newsroom) -> int:
