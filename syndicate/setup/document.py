@@ -192,7 +192,7 @@ def _faults(document: Document) -> list[tuple[str, str]]:
         kind = entry.shelf.kind
         key = (kind.word, entry.publication, entry.slug)
         if entry.slug and key in seen:
-            twice = f"The {kind.word} {reading.quoted(entry.slug)} stands in the file twice."
+            twice = f"The {kind.word} {reading.quoted(entry.slug)} is in the file twice."
             found.append((_place(entry, "slug"), document.at(twice, entry, "slug")))
         seen.add(key)
         given = {

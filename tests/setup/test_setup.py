@@ -180,7 +180,7 @@ def test_what_is_missing_is_retired_where_that_was_asked_for(file: Path) -> None
         ('publications = "x"\n', InvalidError, ("newsroom.toml, line 1: Write each of the "
          "publications as [[publications]].")),
         (COURIER + SECTIONS + SECTIONS, InvalidError, ("newsroom.toml, line 19: The section asia "
-         "stands in the file twice.")),
+         "is in the file twice.")),
         ('[[publications]]\nname = "x"\n', InvalidError, ("newsroom.toml, line 1: A publication "
          "needs its slug.")),
         (COURIER + 'logo = "none.png"\n', NotFoundError, "There is no file "),

@@ -48,6 +48,7 @@ BOOKS = {
     "api_answer": "an answer for each idempotency key",
     "due_job": "slots of the tick",
     "fetch_host": "hosts that were asked",
+    "sender_check": "what DNS says of senders",
 }
 # The first of them lies before any slot, embargo or retry of the day.
 ROUNDS = (

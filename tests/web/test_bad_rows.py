@@ -119,7 +119,10 @@ def test_no_moment_in_any_row_takes_a_page_down(
     with transaction() as tx:
         for table in METADATA.sorted_tables:
             moments = [
-                each.name for each in table.columns if isinstance(each.type, Date | DateTime)
+                each.name
+                for each in table.columns
+                # What was retired leads on, and is no page that could break.
+                if isinstance(each.type, Date | DateTime) and each.name != "retired_at"
             ]
             # Whoever is signed in, stays so.
             if moments and table.name not in {"console_session", "api_token"}:

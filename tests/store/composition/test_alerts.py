@@ -185,13 +185,11 @@ def test_an_alert_is_opened_once_as_due() -> None:
     issue = open_issue(made, now=NOW + SECOND)
 
     assert issue is not None
-    assert (issue.number, issue.slot, issue.article_id) == (1, f"alert {made}", made)
+    assert (issue.slot, issue.article_id) == (f"alert {made}", made)
     assert (issue.state, issue.note) == (IssueState.DUE, None)
     assert issue.created_at == NOW + SECOND
     assert open_issue(made) is None
-    second = open_issue(article("market"))
-    assert second is not None
-    assert second.number == 2
+    assert open_issue(article("market")) is not None
 
 
 def test_an_alert_over_the_caps_begins_as_held_with_the_reason() -> None:

@@ -77,7 +77,10 @@ LEFT = {
         *("hub_subscription.created_at", "issue.window_from", "missing_link.noticed_at"),
         *("revision.created_at", "article_page.since", "mailing.cohort", "mailing.created_at"),
         *("mailing.started_at", "mailing.done_at", "mailing.renew_since"),
-        *("source_push.at", "mailing_revision.made_at", "subscription_change.at"),
+        *("source_push.at", "mailing_revision.made_at"),
+        *("operator.created_at", "operator.retired_at", "operator_passkey.created_at"),
+        *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
+        *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
     },
 }  # fmt: skip
 
