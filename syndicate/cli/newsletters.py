@@ -14,7 +14,7 @@ from syndicate.cli.issues import issue_row, part
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import RefusedError
-from syndicate.newsletters import kinds, rehearse, run, steering, timetable
+from syndicate.newsletters import first_look, kinds, rehearse, run, steering, timetable
 from syndicate.newsletters.rehearse import Rehearsal
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
@@ -181,6 +181,23 @@ def send(
         )
     if row["state"] == IssueState.HELD.value:
         raise RefusedError(f"Issue {row['id']} is held: {row['note']}", issue_id=issue_id)
+
+
+@app.command(name="test")
+def try_(
+    slug: Slug,
+    address: Annotated[str, typer.Argument(help="Who gets it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send one test mail of what the next issue would hold, or of older stories in its place."""
+    with transaction() as tx:
+        newsletter_id = named(tx, slug).id
+    mailing_id = first_look.send_test(newsletter_id, address, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"mailing_id": mailing_id})
+    else:
+        sys.stdout.write(f"The test mail is on its way, as mailing {mailing_id}.\n")
 
 
 def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def find(
         address,
         allow=allow or (),
         publication=publication,
-        base_url=settings.load().base_url(),
+        actor=actor(),
         now=clock.now(),
     )
     if as_json:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from syndicate import settings
 from syndicate.addresses import check_origin
 from syndicate.articles.decide import Facts
 from syndicate.articles.identity import Identified, identify
@@ -23,11 +24,13 @@ from syndicate.collect.searching import Search
 from syndicate.errors import FetchError
 from syndicate.fetch import Fetcher, shown
 from syndicate.newsroom import publications
+from syndicate.newsroom.verbs import allow as let
 from syndicate.reading import pool
 from syndicate.reading.records import Entry
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.newsroom import publications as publication_rows
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sources import Lead, Pages, SourceKind
 
 STORIES = 10  # that are shown
@@ -69,7 +72,7 @@ def find(
     *,
     allow: Sequence[str],
     publication: str | None,
-    base_url: str,
+    actor: Actor,
     now: dt.datetime,
 ) -> Found:
     """Look where an address leads, and read the newest stories there.
@@ -78,10 +81,11 @@ def find(
         address: as somebody pasted it: of a home page, feed, sitemap, section page or article.
         allow: in-house servers that Syndicate may connect to.
         publication: slug of whose stories they would be; None means the first one, or none yet.
-        base_url: our own address, told to the publisher.
+        actor: who asks.
         now: aware UTC.
 
     Raises:
+        NotAllowedError: the actor has nothing to do with sources of that publication.
         UsageError: it can be no address.
         NotFoundError: there is no such publication.
         UnknownHostError, BlockedAddressError, FetchError, OversizeError: it cannot be fetched.
@@ -89,8 +93,8 @@ def find(
     """
     origins = [check_origin(each) for each in allow]
     addresses = discovery.spelt(address)
-    facts, names = _facts(publication)
-    return asyncio.run(_find(addresses, origins, facts, names, base_url=base_url, now=now))
+    facts, names = _facts(publication, actor)
+    return asyncio.run(_find(addresses, origins, facts, names, now=now))
 
 
 async def _find(
@@ -99,11 +103,11 @@ async def _find(
     facts: Facts,
     names: Mapping[int, str],
     *,
-    base_url: str,
     now: dt.datetime,
 ) -> Found:
     async with Fetcher(limit=2) as fetcher:
-        search = Search(fetcher, pool.readers(), tuple(allow), base_url, now)
+        own = settings.load().base_url()
+        search = Search(fetcher, pool.readers(), tuple(allow), own, now)
         try:
             async with asyncio.timeout(LOOK_FOR_S):
                 looked = await search.look(addresses)
@@ -125,13 +129,15 @@ async def _find(
     )
 
 
-def _facts(publication: str | None) -> tuple[Facts, dict[int, str]]:
+def _facts(publication: str | None, actor: Actor) -> tuple[Facts, dict[int, str]]:
     """What a publication knows of a source that is new to it, and its sections' names by id."""
     with transaction() as tx:
         every = publication_rows.all_publications(tx)
         if publication is None and not every:
+            let(actor, Permission.SOURCES)
             return Facts(0, "en", None, {}, is_first_connect=True), {}
         owner = publications.named_or_first(tx, publication)
+        let(actor, Permission.SOURCES, publication_id=owner.id)
         words = source_leases.sections_by_word(tx, [owner.id]).get(owner.id, {})
         names = {each.id: each.name for each in publication_rows.sections_of(tx, owner.id)}
         return Facts(0, owner.language, None, words, is_first_connect=True), names

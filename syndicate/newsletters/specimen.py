@@ -42,6 +42,21 @@ _FORGOTTEN_AFTER = dt.timedelta(days=30)  # as a friend's address is (docs/data.
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A test mail as it is asked for.
+
+    Attributes:
+        address: as typed.
+        subject: what the audit says it is of.
+        language: of the frame; None for the newsletter's first.
+    """
+
+    address: str
+    subject: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class Specimen:
     """An issue's content, and in whose name it comes.
 
@@ -108,28 +123,43 @@ def send_test(
         RefusedError: the address is to get no mail.
         OversizeError, UnrenderableError: it cannot be composed.
     """
-    to = recipients.normalise(address)
+    recipients.normalise(address)  # before all the work
     found = of_issue(issue_id, now, for_whom=lambda newsletter: to_run(newsletter, actor))
-    due, rows = found.in_language(language)
+    wanted = Wanted(address, f"issue:{issue_id}", language)
+    return send(found, wanted, actor=actor, now=now)
+
+
+def send(found: Specimen, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> int:
+    """Send a specimen as a test, on the word of somebody who may.
+
+    Returns:
+        The mailing's id.
+
+    Raises:
+        BadAddressError: the address cannot be mailed.
+        RefusedError: the address is to get no mail.
+    """
+    to = recipients.normalise(wanted.address)
+    due, rows = found.in_language(wanted.language)
     message = RULES[found.newsletter.kind].message
     choice = Content.load(rows, message).shown
     prepared = single.Prepared(message, due.language, tuple(_marked(rows, due)), choice)
+    whose = recipients.hash_of(to)
     with transaction() as tx:
-        if recipients.is_suppressed(tx, recipients.hash_of(to), SCOPE):
+        if recipients.is_suppressed(tx, whose, SCOPE):
             raise RefusedError("This address is to get no mail from us; name another one.")
         mailing_id = single.queue(
             tx,
             prepared,
             recipients.upsert(tx, to, purge_at=now + _FORGOTTEN_AFTER),
-            dedupe_key=f"test:{issue_id}:{recipients.hash_of(to).hex()}:{now.isoformat()}",
+            dedupe_key=f"test:{wanted.subject}:{whose.hex()}:{now.isoformat()}",
             publication_id=found.publication.id,
             scope=SCOPE,
             now=now,
             expires_in=_EXPIRES_IN,
         )
         assert mailing_id is not None  # noqa: S101 - no two are asked for in one microsecond
-        subject = f"issue:{issue_id}"
-        audit.record(tx, at=now, actor=actor.name, action="test", subject=subject)
+        audit.record(tx, at=now, actor=actor.name, action="test", subject=wanted.subject)
     return mailing_id
 
 

@@ -30,7 +30,9 @@ def named_or_first(tx: Transaction, slug: str | None) -> Publication:
         return named(tx, slug)
     every = publications.all_publications(tx)
     if not every:
-        raise NotFoundError("There is no publication yet; `syndicate up` makes the first one.")
+        raise NotFoundError(
+            "There is no publication yet; `syndicate publications add SLUG` makes one."
+        )
     return every[0]
 
 

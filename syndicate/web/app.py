@@ -45,6 +45,7 @@ ROUTERS = (
     "syndicate.web.mailbox",
     "syndicate.web.console.sign_in",
     "syndicate.web.console.home",
+    "syndicate.web.console.start",
     "syndicate.web.console.mailings",
     "syndicate.web.console.newsletters",
     "syndicate.web.console.issues",

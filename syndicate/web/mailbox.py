@@ -33,11 +33,14 @@ def folder_of(request: Request) -> MailboxFolder:
     Raises:
         NotFoundError: there is none for this client.
     """
-    own = settings.load()
-    path = mailbox_dir(own.data_dir) if own.data_dir else Path("/nonexistent")
-    if not _is_from_here(request) or not path.is_dir():
+    if not is_open_to(request):
         raise NotFoundError("There is no mailbox here.")
-    return MailboxFolder(path)
+    return MailboxFolder(_folder())
+
+
+def is_open_to(request: Request) -> bool:
+    """Whether there is a mailbox, and the request comes from this machine."""
+    return _is_from_here(request) and _folder().is_dir()
 
 
 FolderOf = Annotated[MailboxFolder, Depends(folder_of)]
@@ -79,6 +82,11 @@ def mailbox_raw(folder: FolderOf, message_id: str) -> Response:
     """The bytes as they were sent."""
     raw = folder.raw(message_id).decode("utf-8", "replace")
     return PlainTextResponse(raw, headers=PRIVATE)
+
+
+def _folder() -> Path:
+    own = settings.load()
+    return mailbox_dir(own.data_dir) if own.data_dir else Path("/nonexistent")
 
 
 def _is_from_here(request: Request) -> bool:

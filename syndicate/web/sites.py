@@ -22,6 +22,10 @@ from syndicate.store.views import reader_pages
 from syndicate.vocabulary.feeds import FeedKind
 
 _KEY = "syndicate.publication"
+NOTHING_YET = (
+    "Nothing is published here yet. If this installation is yours, its console leads you through "
+    "the first steps: open /console."
+)
 _DEFAULT_PORTS = ("80", "443")
 
 
@@ -103,7 +107,9 @@ def site_of(request: Request) -> Site:
         default = publications.by_host(tx, host_of(request.headers.get("host", "")))
         slug = request.scope.get(_KEY)
         chosen = default if slug is None else publications.by_slug(tx, slug)
-        if chosen is None or default is None:
+        if default is None:
+            raise NotFoundError(NOTHING_YET)
+        if chosen is None:
             raise NotFoundError("There is no such publication here.", slug=slug)
         if slug is not None and slug != chosen.slug:
             raise moved(request, f"/p/{slug}", f"/p/{chosen.slug}")

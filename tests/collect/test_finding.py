@@ -24,7 +24,7 @@ def find(site: Site, path: str = "/", **more: str) -> Found:
         more.get("address", address),
         allow=[site.origin],
         publication=more.get("publication"),
-        base_url="https://desk.example",
+        actor=TESTER,
         now=NOW,
     )
 
@@ -164,7 +164,7 @@ def test_what_does_not_answer_says_what_to_do(site: Site) -> None:
 
 def test_a_private_server_must_be_named(site: Site) -> None:
     with pytest.raises(BlockedAddressError):
-        finding.find(site.url("/"), allow=[], publication=None, base_url="", now=NOW)
+        finding.find(site.url("/"), allow=[], publication=None, actor=TESTER, now=NOW)
 
     assert site.asked == []
 

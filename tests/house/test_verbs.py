@@ -18,7 +18,7 @@ from tests.verbs.table import DONE, NOES
 # What a relay took and what came back: a server speaks there, not a person.
 REPORTS = {"/api/v1/accepts"}
 # They ask others, which needs a permission, and store nothing.
-LOOKING = {"/api/v1/sources/find", "/console/sources/find"}
+LOOKING = {"/api/v1/sources/find", "/console/sources/find", "/console/start/stories"}
 REPORTING = {"mailings accepts", "bounces ingest", "bounces fetch", "bounces listen",
              "feeds read-log"}  # fmt: skip
 OF_ANY_KIND = ("list", "show")  # of each kind that a newsroom is made of

@@ -24,7 +24,7 @@ OF_COURIER = "--publication courier"
 DONE = (
     Done(
         f"{PUBLICATIONS}.add",
-        Asked(NEW, ("/publications", EVENING)),
+        Asked(NEW, ("/publications", EVENING), ("/start/publication", EVENING)),
         ("added", "publication:{next_publication}"),
     ),
     Done(

@@ -31,6 +31,15 @@ def tested(issue: str, to: str) -> Asked:
     )
 
 
+def first_test(to: str) -> Asked:
+    """A test of what a newsletter's next issue would hold; the console's is of the first one."""
+    return Asked(
+        f"newsletters test morning {to}",
+        ("/newsletters/morning/test", {"to": to}),
+        ("/start/test", {"address": to}),
+    )
+
+
 DONE = (
     Done(
         SEND_NOW,
@@ -52,8 +61,25 @@ DONE = (
         ("test", HELD),
         is_quiet_again=False,
     ),
+    Done(
+        "newsletters.first_look.send_test",
+        first_test("reader001@example.com"),
+        ("test", "newsletter:{newsletter}"),
+        is_quiet_again=False,
+    ),
+    Done(
+        "newsletters.steering.add",
+        Asked(console=("/start/newsletter", {"name": "Evening", "time": "18:00"})),
+        ("added", "newsletter:{next_newsletter}"),
+    ),
 )
 NOES = (
+    No(
+        "newsletters.first_look.send_test",
+        first_test("nobody"),
+        BadAddressError,
+        "Mail cannot be sent to this address: An email address must have an @-sign.",
+    ),
     No(
         SEND_NOW,
         Asked(

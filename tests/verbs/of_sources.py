@@ -36,6 +36,16 @@ DONE = (
     ),
     Done(
         "collect.steering.add",
+        Asked(
+            console=(
+                "/start/use",
+                {"url": "http://{origin}/feed", "allow": "{origin}", "name": "Begun"},
+            )
+        ),
+        ("changed", "source:{served}"),
+    ),
+    Done(
+        "collect.steering.add",
         Asked("sources add cms --kind push"),
         ("added", "source:{next_source}"),
     ),

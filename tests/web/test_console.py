@@ -25,26 +25,18 @@ from tests.web import operators
 from tests.web.newsroom import Newsroom
 
 PAGES = (
-    "/console",
-    "/console/mailings",
-    "/console/newsletters",
-    "/console/articles",
-    "/console/lists",
-    "/console/issues",
-    "/console/holds",
-    "/console/sources",
-    "/console/sources/find",
-    "/console/held",
-    "/console/incidents",
-    "/console/senders",
-    "/console/readers",
-    "/console/audit",
-    "/console/operators",
-    "/console/tokens",
-    "/console/sessions",
-    "/console/me",
-    "/console/release",
+    *("/console", "/console/mailings"),
+    *("/console/newsletters", "/console/articles"),
+    *("/console/lists", "/console/issues"),
+    *("/console/holds", "/console/sources"),
+    *("/console/sources/find", "/console/start"),
+    *("/console/held", "/console/incidents"),
+    *("/console/senders", "/console/readers"),
+    *("/console/audit", "/console/operators"),
+    *("/console/tokens", "/console/sessions"),
+    *("/console/me", "/console/release"),
     "/console/stop",
+    *(f"/console/start/{each}" for each in ("publication", "stories", "newsletter", "test")),
 )
 
 

@@ -58,8 +58,9 @@ def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient)
 
     page = browser.get("/console").text
 
-    assert "Nothing. Every source answers" in page
-    assert "No issue has been sent yet." in page
+    assert "Welcome to Syndicate" in page
+    assert '<a class="button" href="/console/start/publication">Your publication</a>' in page
+    assert "Every source answers" not in page
 
 
 def test_home_lists_what_the_alarms_find_in_their_order(

@@ -159,13 +159,13 @@ def list_sources(actor: CanRead) -> list[SourceView]:
 
 
 @router.post("/sources/find", tags=["sources"])
-def find_source(_actor: CanSteerSources, pasted: Pasted) -> FoundView:
+def find_source(actor: CanSteerSources, pasted: Pasted) -> FoundView:
     """Look where an address leads, and read the newest stories there; nothing is stored."""
     found = finding.find(
         pasted.address,
         allow=pasted.allow,
         publication=pasted.publication,
-        base_url=settings.load().base_url(),
+        actor=actor,
         now=clock.now(),
     )
     return FoundView.model_validate(found.as_json())

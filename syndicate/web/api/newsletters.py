@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
-from syndicate.newsletters import rehearse, steering, timetable
+from syndicate.newsletters import first_look, rehearse, steering, timetable
 from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -20,6 +20,7 @@ from syndicate.subscribers import csvfile
 from syndicate.subscribers import steering as bringing
 from syndicate.web.api.actors import CanExport, CanImport, CanRead, CanSend
 from syndicate.web.api.issues import IssueView, StoryView, found_issue, issue_view
+from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1")
 Slug = Annotated[str, Path(max_length=80)]
@@ -100,6 +101,20 @@ async def _heard(request: Request) -> None:
     await request.body()
 
 
+class FirstTrialIn(BaseModel):
+    """Where a test mail of a newsletter goes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Text = Field(description="address")
+
+
+class FirstTrialSent(BaseModel):
+    """A test mail on its way."""
+
+    mailing_id: int
+
+
 @router.get("/newsletters", tags=["newsletters"])
 def list_newsletters(actor: CanRead) -> list[NewsletterView]:
     """Every newsletter of every publication."""
@@ -145,6 +160,15 @@ def run_newsletter(actor: CanSend, slug: Slug) -> IssueView:
     issue_id = steering.send_now(found.id, actor=actor, now=clock.now())
     with transaction() as tx:
         return issue_view(found_issue(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
+
+
+@router.post("/newsletters/{slug}/test", tags=["newsletters"], status_code=202)
+def try_newsletter(actor: CanSend, slug: Slug, body: FirstTrialIn) -> FirstTrialSent:
+    """Send one test mail of what the next issue would hold, or of older stories in its place."""
+    with transaction() as tx:
+        newsletter_id = named(tx, slug).id
+    sent = first_look.send_test(newsletter_id, body.to, actor=actor, now=clock.now())
+    return FirstTrialSent(mailing_id=sent)
 
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Response
 
-from syndicate import clock, settings
+from syndicate import clock
 from syndicate.collect import finding, steering
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform.tokens import Actor
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sources import SourceKind
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
@@ -59,7 +59,7 @@ def find(
     """Look where an address leads, and show its stories; nothing is stored."""
     pasted = Pasted(address.strip(), allow, publication)
     try:
-        found = look(pasted)
+        found = look(pasted, actor)
     except SyndicateError as error:
         return _page(actor, pasted, problem=error)
     return _page(actor, pasted, found=found)
@@ -85,7 +85,7 @@ def use(  # noqa: PLR0913 - one field per fact of a source
     return pages.see_other("/console/sources")
 
 
-def look(pasted: Pasted) -> Found:
+def look(pasted: Pasted, actor: Actor) -> Found:
     """Where a pasted address leads.
 
     Raises:
@@ -95,7 +95,7 @@ def look(pasted: Pasted) -> Found:
         pasted.address,
         allow=pasted.servers,
         publication=pasted.publication or None,
-        base_url=settings.load().base_url(),
+        actor=actor,
         now=clock.now(),
     )
 
@@ -150,7 +150,11 @@ def _page(
     problem: SyndicateError | None = None,
 ) -> Response:
     with transaction() as tx:
-        every = publications.all_publications(tx)
+        every = [
+            each
+            for each in publications.all_publications(tx)
+            if actor.may(Permission.SOURCES, publication_id=each.id)
+        ]
     return pages.render(
         actor,
         "find.html",

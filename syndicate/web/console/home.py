@@ -16,8 +16,8 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform.tokens import Permission
-from syndicate.store.views import operations, progress
-from syndicate.web.console import pages
+from syndicate.store.views import first_steps, operations, progress
+from syndicate.web.console import pages, start
 from syndicate.web.console.actors import CanRead, CanStop
 
 # For so long everybody sees who used a link of the shell, or a recovery code.
@@ -54,6 +54,7 @@ def home(actor: CanRead) -> Response:
         sources = operations.sources_by_state(tx)
         lanes = operations.ready_batches(tx)
         unusual = operations.unusual_sign_ins(tx, since=now - _TOLD_FOR)
+        first = None if first_steps.has_issue(tx) else first_steps.read(tx)
     return pages.render(
         actor,
         "home.html",
@@ -66,6 +67,8 @@ def home(actor: CanRead) -> Response:
         sources=sources,
         lanes=lanes,
         unusual=unusual,
+        is_empty=first is not None and first.publication is None,
+        steps=start.steps_for(actor, first) if first is not None else [],
     )
 
 

@@ -1,0 +1,344 @@
+"""/console/start: the first hour, in steps that can be left and taken up.
+
+    publication ─> stories ─> newsletter, with a preview ─> a test mail to oneself ─> sender check
+
+How far somebody is follows from the rows (`store.views.first_steps`); each step is an act that the
+other pages of the console do too.
+"""
+
+import email
+import email.policy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syndicate import clock, slugs
+from syndicate.collect.finding import Found
+from syndicate.errors import BlockedAddressError, SyndicateError
+from syndicate.newsletters import first_look, schedule, timetable
+from syndicate.newsletters import steering as newsletters
+from syndicate.newsroom import verbs
+from syndicate.newsroom.making import publications
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.views import first_steps
+from syndicate.store.views.first_steps import FirstSteps
+from syndicate.vocabulary.sources import SourceKind
+from syndicate.web import mailbox
+from syndicate.web.console import finding, pages
+from syndicate.web.console.actors import (
+    CanMake,
+    CanMakeNewsletters,
+    CanRead,
+    CanSend,
+    CanSteerSources,
+)
+from syndicate.web.console.finding import Pasted
+from syndicate.web.errors import status_of
+from syndicate.web.mail_frame import framed, part
+
+router = APIRouter(include_in_schema=False)
+_START = "/console/start"
+_NAMES = {
+    "publication": "Your publication",
+    "stories": "Your stories",
+    "newsletter": "Your newsletter",
+    "test": "A test mail to yourself",
+    "sender": "What your sender needs",
+}
+_SEVEN = "07:00"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first steps.
+
+    Attributes:
+        is_open: what it needs is there.
+        said: what there is of it.
+    """
+
+    name: str
+    title: str
+    path: str
+    is_done: bool
+    is_open: bool
+    said: str = ""
+
+
+def steps_of(found: FirstSteps) -> list[Step]:
+    """The first steps with how far each is."""
+    publication, newsletter = found.publication, found.newsletter
+    stories = f"{found.articles} {'story' if found.articles == 1 else 'stories'}"
+    has_stories, has_newsletter = bool(found.sources), newsletter is not None
+    rows = (
+        ("publication", publication is not None, True, publication.name if publication else ""),
+        ("stories", has_stories, publication is not None, stories if has_stories else ""),
+        ("newsletter", has_newsletter, has_stories, newsletter.name if newsletter else ""),
+        ("test", found.tested_at is not None, has_newsletter, ""),
+        ("sender", found.has_sender_check, publication is not None, ""),
+    )
+    return [
+        Step(
+            name,
+            _NAMES[name],
+            "/console/senders" if name == "sender" else f"{_START}/{name}",
+            is_done=is_done,
+            is_open=is_open,
+            said=said,
+        )
+        for name, is_done, is_open, said in rows
+    ]
+
+
+def steps_for(actor: Actor, found: FirstSteps) -> list[Step]:
+    """The first steps, where they are not over and the actor has to do with them."""
+    own = found.publication.id if found.publication is not None else None
+    if found.is_over or not actor.may(Permission.READ, publication_id=own):
+        return []
+    return steps_of(found)
+
+
+@router.get("/console/start")
+def start(actor: CanRead) -> Response:
+    """The steps, and which comes next."""
+    return _page(actor, "start.html", "")
+
+
+@router.get("/console/start/publication")
+def publication_page(actor: CanRead) -> Response:
+    """The form that asks for the little that a publication needs."""
+    given = {"language": "en", "zone": "UTC"}
+    return _page(actor, "start_publication.html", "publication", given=given, problems={})
+
+
+@router.post("/console/start/publication")
+def add_publication(  # noqa: PLR0913 - one field per fact of a publication
+    actor: CanMake,
+    *,
+    name: Annotated[str, Form()] = "",
+    slug: Annotated[str, Form()] = "",
+    language: Annotated[str, Form()] = "",
+    zone: Annotated[str, Form()] = "",
+    sender_address: Annotated[str, Form()] = "",
+    postal_address: Annotated[str, Form()] = "",
+    home_url: Annotated[str, Form()] = "",
+) -> Response:
+    """Make the publication."""
+    given = {
+        "name": name,
+        "slug": slug or slugs.slug_of(name, "", is_latin=True)[:40].strip("-"),
+        "language": language,
+        "zone": zone,
+        "sender_address": sender_address,
+        "postal_address": postal_address,
+        "home_url": home_url,
+    }
+    try:
+        with transaction() as tx:
+            publications.add(tx, dict(given), actor=actor, now=clock.now())
+    except SyndicateError as error:
+        return _page(
+            actor,
+            "start_publication.html",
+            "publication",
+            status=status_of(error),
+            given=given,
+            problems=error.ids.get("fields") or {"name": str(error)},
+        )
+    return pages.see_other(f"{_START}/stories")
+
+
+@router.get("/console/start/stories")
+def stories_page(actor: CanRead) -> Response:
+    """The form that takes any address of the publication's site."""
+    with transaction() as tx:
+        publication = first_steps.read(tx).publication
+    home = publication.home_url if publication is not None else None
+    return _stories(actor, Pasted(home or ""))
+
+
+@router.post("/console/start/stories")
+def find_stories(
+    actor: CanSteerSources,
+    *,
+    address: Annotated[str, Form()] = "",
+    allow: Annotated[str, Form()] = "",
+) -> Response:
+    """Look where an address leads, and show its stories."""
+    pasted = Pasted(address.strip(), allow)
+    try:
+        found = finding.look(pasted, actor)
+    except SyndicateError as error:
+        return _stories(actor, pasted, problem=error)
+    return _stories(actor, pasted, found=found)
+
+
+@router.post("/console/start/use")
+def use_stories(
+    actor: CanSteerSources,
+    *,
+    url: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = SourceKind.FEED.value,
+    name: Annotated[str, Form()] = "",
+    profile: Annotated[str, Form()] = "",
+    allow: Annotated[str, Form()] = "",
+) -> Response:
+    """Add what was found as a source; it is collected from at once."""
+    pasted = Pasted(url, allow)
+    try:
+        finding.add(pasted, kind, name, profile, actor=actor)
+    except SyndicateError as error:
+        return _stories(actor, pasted, problem=error)
+    return pages.see_other(f"{_START}/newsletter")
+
+
+@router.get("/console/start/newsletter")
+def newsletter_page(actor: CanRead) -> Response:
+    """The form of a newsletter; once there is one, today's issue of the stories there are."""
+    return _newsletter(actor, {"time": _SEVEN})
+
+
+@router.post("/console/start/newsletter")
+def add_newsletter(
+    actor: CanMakeNewsletters,
+    *,
+    name: Annotated[str, Form()] = "",
+    description: Annotated[str, Form()] = "",
+    time: Annotated[str, Form()] = "",
+) -> Response:
+    """Make the newsletter, daily at one time."""
+    given = {"name": name, "description": description, "time": time.strip()}
+    try:
+        with transaction() as tx:
+            publication = first_steps.read(tx).publication
+            wanted = newsletters.Wanted(
+                slug=slugs.slug_of(name, "newsletter", is_latin=True),
+                publication=publication.slug if publication is not None else "",
+                name=name,
+                description=description,
+                times=[given["time"]],
+            )
+            newsletters.add(tx, wanted, actor=actor, now=clock.now())
+    except SyndicateError as error:
+        return _newsletter(actor, given, problem=error)
+    return pages.see_other(f"{_START}/newsletter")
+
+
+@router.get("/console/start/preview")
+def preview(actor: CanRead) -> Response:
+    """Today's issue, for the frame; its links lead nowhere."""
+    with transaction() as tx:
+        newsletter = first_steps.read(tx).newsletter
+    if newsletter is None:
+        return framed("")
+    message = email.message_from_bytes(
+        first_look.look(newsletter.id, actor=actor, now=clock.now()).message(),
+        _class=EmailMessage,
+        policy=email.policy.default,
+    )
+    return framed(part(message, "html") or "")
+
+
+@router.get("/console/start/test")
+def test_page(actor: CanRead, request: Request) -> Response:
+    """The form that asks where to send today's issue as a test."""
+    return _test(actor, request)
+
+
+@router.post("/console/start/test")
+def send_test(
+    actor: CanSend, request: Request, *, address: Annotated[str, Form()] = ""
+) -> Response:
+    """Send today's issue to one address, marked as a test."""
+    with transaction() as tx:
+        newsletter = first_steps.read(tx).newsletter
+    try:
+        newsletter_id = newsletter.id if newsletter is not None else 0
+        first_look.send_test(newsletter_id, address, actor=actor, now=clock.now())
+    except SyndicateError as error:
+        return _test(actor, request, given=address, problem=error)
+    return pages.see_other(f"{_START}/test")
+
+
+def _page(actor: Actor, template: str, step: str, **context: Any) -> Response:
+    """A page of the steps, for somebody who has to do with the first publication."""
+    with transaction() as tx:
+        found = first_steps.read(tx)
+    own = found.publication.id if found.publication is not None else None
+    verbs.allow(actor, Permission.READ, publication_id=own)
+    steps = steps_of(found)
+    return pages.render(actor, template, tab="home", first=found, steps=steps, step=step, **context)
+
+
+def _stories(
+    actor: Actor,
+    pasted: Pasted,
+    *,
+    found: Found | None = None,
+    problem: SyndicateError | None = None,
+) -> Response:
+    return _page(
+        actor,
+        "start_stories.html",
+        "stories",
+        status=status_of(problem) if problem is not None else 200,
+        media=finding.media(found),
+        pasted=pasted,
+        found=found,
+        problem=str(problem or ""),
+        is_blocked=isinstance(problem, BlockedAddressError),
+    )
+
+
+def _newsletter(
+    actor: Actor, given: Mapping[str, str], *, problem: SyndicateError | None = None
+) -> Response:
+    now = clock.now()
+    with transaction() as tx:
+        made = first_steps.read(tx).newsletter
+    look, trouble = None, ""
+    if made is not None:
+        try:
+            look = first_look.look(made.id, actor=actor, now=now)
+        except SyndicateError as error:
+            trouble = str(error)
+    return _page(
+        actor,
+        "start_newsletter.html",
+        "newsletter",
+        status=status_of(problem) if problem is not None else 200,
+        with_frames=True,
+        given=given,
+        problems={_at_fault(given): str(problem)} if problem is not None else {},
+        look=look,
+        trouble=trouble,
+        when=timetable.when(made) if made is not None else "",
+        next_slot=timetable.next_slot(made, now) if made is not None else None,
+    )
+
+
+def _at_fault(given: Mapping[str, str]) -> str:
+    """The field that a refusal of a newsletter is about."""
+    try:
+        schedule.read([given["time"]], (), "UTC")
+    except SyndicateError:
+        return "time"
+    return "name"
+
+
+def _test(
+    actor: Actor, request: Request, *, given: str = "", problem: SyndicateError | None = None
+) -> Response:
+    return _page(
+        actor,
+        "start_test.html",
+        "test",
+        status=status_of(problem) if problem is not None else 200,
+        given=given,
+        problem=str(problem or ""),
+        has_mailbox=mailbox.is_open_to(request),
+    )
