@@ -15,7 +15,8 @@ from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import RefusedError
 from syndicate.newsletters import first_look, kinds, rehearse, run, steering, timetable
-from syndicate.newsletters.rehearse import Rehearsal
+from syndicate.newsletters.offers import Offer
+from syndicate.newsletters.rehearse import Offered, Rehearsal
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
@@ -113,12 +114,19 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
 
 
 @app.command("dry-run")
-def dry_run(slug: Slug, *, is_next: IsNext = False, as_json: AsJson = False) -> None:
+def dry_run(
+    slug: Slug,
+    *,
+    is_next: IsNext = False,
+    new: Annotated[bool, typer.Option("--new", help="What is new since the last issue.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show what an issue would contain and who would get it; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id
-    found = rehearse.dry_run(newsletter_id, now, is_next=is_next)
+    offer = Offer.NEW if new else Offer.SLOT
+    found = rehearse.dry_run(newsletter_id, now, offer=offer, is_next=is_next)
     if as_json:
         print_json(_rehearsal_row(found))
     else:
@@ -153,20 +161,46 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
             file.write(shown)
 
 
+@app.command("offers")
+def list_offers(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Show what `send` can send: the slot that is past, and what is new since the last issue."""
+    with transaction() as tx:
+        newsletter_id = named(tx, slug).id
+    found = rehearse.offered(newsletter_id, clock.now())
+    if as_json:
+        print_json({"offers": [_offer_row(each) for each in found]})
+        return
+    for each in found:
+        what = (
+            "new since the last issue"
+            if each.offer is Offer.NEW
+            else f"the slot {each.slot.local_date} {each.slot.name}"
+        )
+        was = f"; it was sent as issue {each.sent}" if each.sent is not None else ""
+        sys.stdout.write(
+            f"--what {each.offer.value}: {what}, {each.stories} stories to {each.readers} readers"
+            f"{was}\n"
+        )
+
+
 @app.command()
 def send(
     slug: Slug,
     *,
+    what: Annotated[
+        Offer,
+        typer.Option(help="slot: the current or the last one; new: what came since the last issue"),
+    ] = Offer.SLOT,
     here: Annotated[
         bool, typer.Option(help="Compose in this process; by default the workers do it.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Send the issue of the current slot, or else of the last one; once only."""
+    """Send the issue of the current slot, or else of the last one; or what is new since."""
     now = clock.now()
     with transaction() as tx:
         newsletter_id = named(tx, slug).id
-    issue_id = steering.send_now(newsletter_id, actor=actor(), now=now)
+    issue_id = steering.send_now(newsletter_id, what, actor=actor(), now=now)
     if here:
         run.compose_issue(issue_id, now)
     with transaction() as tx:
@@ -216,6 +250,17 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
         "trouble": timetable.trouble(newsletter),
         "readers": subscribers.counts(tx, newsletter.id),
+    }
+
+
+def _offer_row(each: Offered) -> dict[str, Any]:
+    return {
+        "what": each.offer.value,
+        "slot": f"{each.slot.local_date} {each.slot.name}",
+        "window": [each.slot.window_from.isoformat(), each.slot.window_to.isoformat()],
+        "stories": each.stories,
+        "readers": each.readers,
+        "sent_as": each.sent,
     }
 
 

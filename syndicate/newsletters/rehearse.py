@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from syndicate.errors import NotFoundError
-from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
+from syndicate.newsletters import freeze, gather, offers, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.offers import Offer
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
 from syndicate.newsroom.newsletters import numbered
@@ -80,20 +81,23 @@ class _Composed:
     draft: Draft
 
 
-def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> Rehearsal:
+def dry_run(
+    newsletter_id: int, now: dt.datetime, *, offer: Offer = Offer.SLOT, is_next: bool = False
+) -> Rehearsal:
     """Say what an issue would hold and who would get it. Stores nothing.
 
     Args:
         newsletter_id: which.
         now: aware UTC.
-        is_next: rehearse the slot after now, with the news so far, and not the last one before it.
+        offer: what *send now* would send.
+        is_next: rehearse the slot after now instead, with the news so far.
 
     Raises:
         NotFoundError: there is no such newsletter.
         RefusedError: it has no slots or no language.
         OversizeError, UnrenderableError: it cannot be composed.
     """
-    composed = _compose(newsletter_id, now, is_next=is_next)
+    composed = _compose(newsletter_id, now, offer, is_next=is_next)
     with transaction() as tx, _stage(tx, composed, now) as (_, values):
         audience = count(tx, values)
     draft = composed.draft
@@ -110,12 +114,50 @@ def dry_run(newsletter_id: int, now: dt.datetime, *, is_next: bool = False) -> R
     )
 
 
+@dataclass(frozen=True)
+class Offered:
+    """One of the two that *send now* can send.
+
+    Attributes:
+        slot: what it covers.
+        stories: how many it would hold.
+        readers: how many would get it, as the rehearsal and the ledger count them.
+        sent: the id of the issue that was sent of this slot already; None where none was.
+    """
+
+    offer: Offer
+    slot: Slot
+    stories: int
+    readers: int
+    sent: int | None
+
+
+def offered(newsletter_id: int, now: dt.datetime) -> list[Offered]:
+    """What *send now* can send, each with its counts. Stores nothing.
+
+    Raises:
+        NotFoundError: there is no such newsletter.
+        RefusedError: it has no slots or no language.
+        OversizeError, UnrenderableError: it cannot be composed.
+    """
+    found = []
+    for offer in Offer:
+        rehearsed = dry_run(newsletter_id, now, offer=offer)
+        with transaction() as tx:
+            slot = (rehearsed.slot.local_date, rehearsed.slot.name)
+            sent = issues.sent_of_slot(tx, newsletter_id, slot)
+        stories, readers = len(rehearsed.chosen), rehearsed.counts.remaining
+        found.append(Offered(offer, rehearsed.slot, stories, readers, sent))
+    return found
+
+
 def preview(
     newsletter_id: int,
     now: dt.datetime,
     *,
     address: str | None = None,
     language: str | None = None,
+    offer: Offer = Offer.SLOT,
     is_next: bool = False,
 ) -> bytes:
     """One reader's mail as the relay would get it, but unsigned. Stores nothing.
@@ -127,7 +169,8 @@ def preview(
         now: aware UTC.
         address: of the reader whose copy it is; None shows every story.
         language: of the frame, where no reader decides it.
-        is_next: as in `dry_run`.
+        offer: as in `dry_run`.
+        is_next: likewise.
 
     Returns:
         A message in RFC 5322 form.
@@ -136,7 +179,7 @@ def preview(
         NotFoundError: there is no such newsletter or reader, or the issue holds nothing to show.
         OversizeError, UnrenderableError: it cannot be composed.
     """
-    composed = _compose(newsletter_id, now, is_next=is_next)
+    composed = _compose(newsletter_id, now, offer, is_next=is_next)
     if not composed.draft.rendered:
         raise NotFoundError("There is nothing new, so there is no mail to show.")
     due = specimen.whole_copy(composed.newsletter, composed.publication, language)
@@ -152,13 +195,15 @@ def preview(
     return specimen.message_of([row for row in rows if row.language == due.language], due)
 
 
-def _compose(newsletter_id: int, now: dt.datetime, *, is_next: bool) -> _Composed:
+def _compose(newsletter_id: int, now: dt.datetime, offer: Offer, *, is_next: bool) -> _Composed:
     with transaction() as tx:
         newsletter = numbered(tx, newsletter_id)
         publication = newsletters.publication_of(tx, newsletter)
-        slots = timetable.slots_of(newsletter)
-        find = schedule.next_slot if is_next else schedule.last_slot
-        slot = find(slots, now=now)
+        slot = (
+            schedule.next_slot(timetable.slots_of(newsletter), now=now)
+            if is_next
+            else offers.slot_of(tx, newsletter, offer, now)
+        )
         window = (slot.window_from, slot.window_to)
         since, until = issues.window_with_merged(tx, newsletter.id, window)
         issue = Issue(id=0, local_date=slot.local_date, window_from=since, window_to=until)

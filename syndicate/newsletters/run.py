@@ -13,8 +13,9 @@ from syndicate.errors import BAD_ROW, NotFoundError, PermanentError, RefusedErro
 from syndicate.journal import lives
 from syndicate.mail import holding, steering
 from syndicate.mail.recovery import copy_check
-from syndicate.newsletters import freeze, gather, kinds, schedule, timetable, unusable
-from syndicate.newsletters.compose import compose
+from syndicate.newsletters import freeze, gather, kinds, offers, schedule, timetable, unusable
+from syndicate.newsletters.compose import choose, compose
+from syndicate.newsletters.offers import Offer
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
 from syndicate.newsroom.newsletters import numbered
@@ -26,7 +27,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import installation
 from syndicate.store.sending import holds, ledger
-from syndicate.vocabulary.newsletters import EmptyRule, IssueState
+from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, IssueState
 
 log = logs.get(__name__)
 
@@ -68,8 +69,10 @@ def open_due_issues(now: dt.datetime) -> list[int]:
     return opened
 
 
-def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> tuple[int, bool]:
-    """Open the issue of the slot that is now, or of the last one before now.
+def open_now(
+    tx: Transaction, newsletter: Newsletter, offer: Offer, now: dt.datetime
+) -> tuple[int, bool]:
+    """Open the issue of what *send now* offers: the slot that is past, or what is new since.
 
     An issue that was empty or held is composed again; one that was sent is left alone. Safe to run
     twice.
@@ -77,19 +80,22 @@ def open_slot_now(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> 
     Args:
         tx: the open transaction.
         newsletter: whose.
+        offer: which of the two.
         now: aware UTC.
 
     Returns:
         The issue's id, and whether there is anything to compose that there was not before.
 
     Raises:
-        RefusedError: it has no slots or no language, or it or all mail is held.
+        RefusedError: it has no slots or no language, nothing is new, or it or all mail is held.
         UsageError: its schedule cannot be read.
     """
     if (why := installation.held_why(tx)) is not None:
         raise RefusedError(copy_check.held_notice(why))
     holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
-    slot = schedule.last_slot(timetable.slots_of(newsletter), now=now)
+    slot = offers.slot_of(tx, newsletter, offer, now)
+    if offer is Offer.NEW and not _has_news(tx, newsletter, slot, now):
+        raise RefusedError(f"Nothing is new in {newsletter.name} since its last issue.")
     issue, is_news = _open(tx, newsletter.id, slot, now)
     is_again = issues.compose_again(tx, issue.id)
     tx.hint(kinds.RULES[newsletter.kind].job, issue.id)
@@ -144,6 +150,12 @@ def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list
 def _tell(newsletter_id: int, why: str) -> None:
     """Once in each process: the tick asks every two seconds."""
     log.error("newsletter_not_scheduled", newsletter_id=newsletter_id, reason=why)
+
+
+def _has_news(tx: Transaction, newsletter: Newsletter, slot: Slot, now: dt.datetime) -> bool:
+    window = issues.window_with_merged(tx, newsletter.id, (slot.window_from, slot.window_to))
+    issue = Issue(id=0, local_date=slot.local_date, window_from=window[0], window_to=window[1])
+    return bool(choose(gather.material(tx, newsletter, issue, now), MAX_STORIES))
 
 
 def _open(tx: Transaction, newsletter_id: int, slot: Slot, now: dt.datetime) -> tuple[Issue, bool]:

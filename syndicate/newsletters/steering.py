@@ -9,6 +9,7 @@ from syndicate import bounds, slugs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.languages import normalised
 from syndicate.newsletters import kinds, run, schedule, timetable
+from syndicate.newsletters.offers import Offer
 from syndicate.newsroom import newsletters as chosen
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.verbs import allow, verb
@@ -86,23 +87,31 @@ def add(tx: Transaction, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> N
 
 
 @verb(Permission.RUN)
-def send_now(newsletter_id: int, *, actor: Actor, now: dt.datetime) -> int:
-    """Open the issue of the slot that is now, or of the last one before now. Safe to run twice.
+def send_now(
+    newsletter_id: int, offer: Offer = Offer.SLOT, *, actor: Actor, now: dt.datetime
+) -> int:
+    """Open the issue of the slot that is now, or of the last one before now; or of what is new.
 
-    An issue that was empty or held is composed again; one that was sent is left alone.
+    The issue of a slot that was empty or held is composed again; one that was sent is left alone.
+
+    Args:
+        newsletter_id: whose.
+        offer: the slot, or what is new since the last issue.
+        actor: who asks.
+        now: aware UTC.
 
     Returns:
         The issue's id.
 
     Raises:
         NotFoundError: there is no such newsletter.
-        RefusedError: it has no slots or no language, or mail is held.
+        RefusedError: it has no slots or no language, nothing is new, or it or all mail is held.
         UsageError: its schedule cannot be read.
     """
     with transaction() as tx:
         newsletter = chosen.numbered(tx, newsletter_id)
         _allow_to_run(newsletter, actor)
-        issue_id, is_news = run.open_slot_now(tx, newsletter, now)
+        issue_id, is_news = run.open_now(tx, newsletter, offer, now)
         if is_news:
             _record(tx, "run", f"issue:{issue_id}", actor, now)
         return issue_id

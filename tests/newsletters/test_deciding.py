@@ -11,6 +11,7 @@ from syndicate import clock
 from syndicate.errors import RefusedError
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import deciding, run, specimen
+from syndicate.newsletters.offers import Offer
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -97,7 +98,7 @@ def test_a_dropped_issue_is_opened_by_nobody_and_its_news_stay_with_it() -> None
     assert run.open_due_issues(NOW + HOUR) == []
     with transaction() as tx:
         newsletter = tx.scalars(select(Newsletter)).one()
-        assert run.open_slot_now(tx, newsletter, NOW + HOUR) == (issue_id, False)
+        assert run.open_now(tx, newsletter, Offer.SLOT, NOW + HOUR) == (issue_id, False)
     assert read(issue_id).state is IssueState.DROPPED
     (following,) = run.open_due_issues(LATER)
     assert run.compose_issue(following, LATER) is IssueState.HELD

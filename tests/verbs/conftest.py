@@ -99,7 +99,8 @@ def _place(site: Site) -> dict[str, object]:
         origin="lists",
         now=clock.now(),
     )
-    found |= _reader(room)
+    reader = _reader(room)
+    found |= reader | {"next_issue": int(str(reader["own_issue"])) + 1}
     found |= {"token": token, "next_token": token + 1, "later_token": token + 2}
     return found
 
@@ -183,7 +184,7 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     mute = plain.newsletter(tx, room.english, "mute", languages=[])
     found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": mute.id + 1}
     found |= {"held_alert": held.id, "held_digest": digest.id}
-    return found | {"next_issue": digest.id + 1}
+    return found
 
 
 def _made(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:

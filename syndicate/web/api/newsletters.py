@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.newsletters import first_look, rehearse, steering, timetable
+from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -74,6 +75,17 @@ class RehearsalView(BaseModel):
     content_hash: str = Field(description="an issue sent from the same rows has the same one")
     counts: dict[str, int] = Field(description="`remaining` is what would be sent")
     audience: list[Group]
+
+
+class OfferView(BaseModel):
+    """One of the two that a newsletter can be run with."""
+
+    what: Offer = Field(description="`slot`: that is now or the last; `new`: since the last issue")
+    window_from: dt.datetime
+    window_to: dt.datetime
+    stories: int
+    readers: int
+    sent_as: int | None = Field(description="the issue of this slot that was sent already")
 
 
 class RefusedLine(BaseModel):
@@ -150,14 +162,15 @@ def list_issues(
 
 
 @router.post("/newsletters/{slug}/run", tags=["newsletters"], status_code=202)
-def run_newsletter(actor: CanSend, slug: Slug) -> IssueView:
-    """Compose and send the issue of the slot that is now, or of the last one before now.
+def run_newsletter(actor: CanSend, slug: Slug, *, what: Offer = Offer.SLOT) -> IssueView:
+    """Compose and send the slot that is now or the last one before now, or what is new since.
 
-    Safe to run twice: a slot has one issue, and one that was sent is left alone.
+    Safe to run twice: a slot has one issue, and one that was sent is left alone; of what is new
+    nothing is left, which is answered 409.
     """
     with transaction() as tx:
         found = named(tx, slug)
-    issue_id = steering.send_now(found.id, actor=actor, now=clock.now())
+    issue_id = steering.send_now(found.id, what, actor=actor, now=clock.now())
     with transaction() as tx:
         return issue_view(found_issue(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
 
@@ -169,6 +182,24 @@ def try_newsletter(actor: CanSend, slug: Slug, body: FirstTrialIn) -> FirstTrial
         newsletter_id = named(tx, slug).id
     sent = first_look.send_test(newsletter_id, body.to, actor=actor, now=clock.now())
     return FirstTrialSent(mailing_id=sent)
+
+
+@router.get("/newsletters/{slug}/offers", tags=["newsletters"])
+def show_offers(actor: CanRead, slug: Slug) -> list[OfferView]:
+    """What `run` can send, with the stories and the readers of each. Stores nothing."""
+    with transaction() as tx:
+        newsletter_id = read(named(tx, slug), actor).id
+    return [
+        OfferView(
+            what=each.offer,
+            window_from=each.slot.window_from,
+            window_to=each.slot.window_to,
+            stories=each.stories,
+            readers=each.readers,
+            sent_as=each.sent,
+        )
+        for each in rehearse.offered(newsletter_id, clock.now())
+    ]
 
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])

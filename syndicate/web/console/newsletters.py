@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Form, Path, Response
 
 from syndicate import clock
-from syndicate.newsletters import steering, timetable
+from syndicate.newsletters import rehearse, steering, timetable
+from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.newsletters import numbered, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
@@ -69,8 +70,24 @@ def newsletter(actor: CanRead, newsletter_id: NewsletterId) -> Response:
     )
 
 
+@router.get("/console/newsletters/{newsletter_id}/send")
+def offers(actor: CanRead, newsletter_id: NewsletterId) -> Response:
+    """What can be sent now, with the stories and the readers of each."""
+    with transaction() as tx:
+        found = read(numbered(tx, newsletter_id), actor)
+    return pages.render(
+        actor,
+        "send.html",
+        tab="newsletters",
+        newsletter=found,
+        offers=rehearse.offered(newsletter_id, clock.now()),
+    )
+
+
 @router.post("/console/newsletters/{newsletter_id}/run")
-def run(actor: CanSend, newsletter_id: NewsletterId) -> Response:
-    """Compose and send the issue of the slot that is now; one that was sent is left alone."""
-    steering.send_now(newsletter_id, actor=actor, now=clock.now())
+def run(
+    actor: CanSend, newsletter_id: NewsletterId, *, what: Annotated[Offer, Form()] = Offer.SLOT
+) -> Response:
+    """Compose and send the slot that is now, or what is new; what was sent is left alone."""
+    steering.send_now(newsletter_id, what, actor=actor, now=clock.now())
     return pages.see_other(f"/console/newsletters/{newsletter_id}")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from syndicate import clock
 from syndicate.newsletters import rehearse
+from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.newsletters import numbered, read
 from syndicate.render.email import MAX_HTML_BYTES
 from syndicate.store.ground.session import transaction
@@ -22,11 +23,17 @@ IsNext = Annotated[bool, Query(alias="next")]
 
 
 @router.get("/console/newsletters/{newsletter_id}/rehearsal")
-def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = False) -> Response:
+def rehearsal(
+    actor: CanRead,
+    newsletter_id: NewsletterId,
+    *,
+    what: Offer = Offer.SLOT,
+    is_next: IsNext = False,
+) -> Response:
     """The check list before a send: audience, stories, subjects, size, and the mail itself."""
     with transaction() as tx:
         newsletter = read(numbered(tx, newsletter_id), actor)
-    found = rehearse.dry_run(newsletter_id, clock.now(), is_next=is_next)
+    found = rehearse.dry_run(newsletter_id, clock.now(), offer=what, is_next=is_next)
     return pages.render(
         actor,
         "rehearsal.html",
@@ -35,6 +42,7 @@ def rehearsal(actor: CanRead, newsletter_id: NewsletterId, *, is_next: IsNext = 
         newsletter=newsletter,
         found=found,
         is_next=is_next,
+        what=what,
         stories=[story for _, story in found.chosen],
         audience=sorted(found.audience.items()),
         limit=MAX_HTML_BYTES,
@@ -47,11 +55,14 @@ def preview(
     newsletter_id: NewsletterId,
     *,
     language: Annotated[str | None, Query(max_length=35)] = None,
+    what: Offer = Offer.SLOT,
     is_next: IsNext = False,
 ) -> Response:
     """The mail with every story in it, for the frame; its links lead nowhere."""
     with transaction() as tx:
         read(numbered(tx, newsletter_id), actor)
-    raw = rehearse.preview(newsletter_id, clock.now(), language=language, is_next=is_next)
+    raw = rehearse.preview(
+        newsletter_id, clock.now(), language=language, offer=what, is_next=is_next
+    )
     message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
     return framed(part(message, "html") or "")
