@@ -30,6 +30,7 @@ from syndicate.vocabulary.sources import SourceState
 log = logs.get(__name__)
 
 _LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
+_SOURCES = 5  # by name in each state; an outage of ours brings all at once
 _INCIDENTS = 5  # by name; a block of our address brings dozens at once
 _AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
 
@@ -162,9 +163,14 @@ def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
-    for state, count in operations.sources_by_state(tx).items():
-        if state in SourceState.troubled():
-            yield Need(f"{count} {'source is' if count == 1 else 'sources are'} {state}.")
+    for state in SourceState:
+        if state not in SourceState.troubled():
+            continue
+        named = operations.sources_in(tx, state)
+        for name in named[:_SOURCES]:
+            yield Need(f"The source {name} is {state}.")
+        if more := len(named) - min(len(named), _SOURCES):
+            yield Need(f"{more} more {'source is' if more == 1 else 'sources are'} {state}.")
 
 
 def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:

@@ -240,12 +240,12 @@ def singles_in_time_or_sent(tx: Transaction) -> None:
     rows.single(tx, created_at=NOW - DAY, state=MailingState.DONE)
 
 
-def a_troubled_source(state: SourceState, number: int, said: str) -> Ring:
+def a_troubled_source(state: SourceState, number: int, *said: str) -> Ring:
     def ring(tx: Transaction) -> list[Need]:
         publication_id = rows.publication(tx).id
         for each in range(number):
             rows.source(tx, publication_id, f"wire-{each}", state=state)
-        return [Need(said, "/console/sources")]
+        return [Need(each, "/console/sources") for each in said]
 
     return ring
 
@@ -312,9 +312,14 @@ RINGS: dict[str, list[Ring]] = {
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
     "sources": [
-        a_troubled_source(SourceState.FAILING, 1, "1 source is failing."),
-        a_troubled_source(SourceState.DORMANT, 2, "2 sources are dormant."),
-        a_troubled_source(SourceState.GONE, 1, "1 source is gone."),
+        a_troubled_source(SourceState.FAILING, 1, "The source wire-0 is failing."),
+        a_troubled_source(
+            SourceState.DORMANT,
+            6,
+            *(f"The source wire-{each} is dormant." for each in range(5)),
+            "1 more source is dormant.",
+        ),
+        a_troubled_source(SourceState.GONE, 1, "The source wire-0 is gone."),
     ],
     "newsletters": [
         a_newsletter("Morning has no language; name one.", languages=[]),

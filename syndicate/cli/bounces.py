@@ -98,6 +98,22 @@ def list_incidents(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def take(
+    incident_id: Annotated[int, typer.Argument(help="Number of the incident.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say that you look after an incident; the first to say so stays."""
+    with transaction() as tx:
+        is_news = acts.take(tx, incident_id, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"taken": incident_id, "changed": is_news})
+    else:
+        whose = "yours to look after" if is_news else "looked after already"
+        sys.stdout.write(f"Incident {incident_id} is {whose}.\n")
+
+
+@app.command()
 def close(
     incident_id: Annotated[int, typer.Argument(help="Number of the incident.")],
     *,

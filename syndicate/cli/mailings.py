@@ -1,7 +1,6 @@
 """`syndicate mailings`: watch and steer mailings."""
 
 import datetime as dt
-import enum
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -18,24 +17,13 @@ from syndicate.mail.recovery import copy_check, reconcile
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.sending import events, ledger, resending
-from syndicate.store.sending.resending import Choice
+from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.views import progress
 from syndicate.store.views.progress import ErrorGroup, MailingProgress, VersionCount
-from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
+from syndicate.vocabulary.sending import DeliveryReason
 
 app = typer.Typer(no_args_is_help=True)
 
-
-class Resendable(enum.StrEnum):
-    """What may be sent again."""
-
-    REMAINING = "remaining"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    AMBIGUOUS = "ambiguous"
-
-
-_STATES = {each: each.name for each in Resendable} | {Resendable.REMAINING: "PENDING"}
 
 MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]
 
@@ -135,7 +123,7 @@ def resend(
     yes: Yes = False,
 ) -> None:
     """Send again what failed, waits, is ambiguous, or was left of a cancelled mailing."""
-    states = {DeliveryState[_STATES[each]] for each in what}
+    states = {each.state for each in what}
     choice = Choice(states, group, error)
     with transaction() as tx:
         steering.progress_of(tx, mailing_id)

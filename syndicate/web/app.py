@@ -66,6 +66,7 @@ ROUTERS = (
     "syndicate.web.console.own",
     "syndicate.web.api.mailings",
     "syndicate.web.api.holds",
+    "syndicate.web.api.incidents",
     "syndicate.web.api.accepts",
     "syndicate.web.api.issues",
     "syndicate.web.api.newsletters",

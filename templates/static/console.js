@@ -10,9 +10,11 @@ let toldAt = Date.now();
 let heardAt = Date.now();
 
 function show(reading) {
-  if (reading.standing !== room.dataset.shown) {
-    // Another state has other buttons.
+  const problems = reading.failed + reading.deferred + reading.ambiguous > 0 ? "yes" : "no";
+  if (reading.standing !== room.dataset.shown || problems !== room.dataset.problems) {
+    // Another state has other buttons, and the first problem is to be told.
     room.dataset.shown = reading.standing;
+    room.dataset.problems = problems;
     window.location.reload();
     return;
   }

@@ -87,7 +87,7 @@ def test_what_the_console_lists_is_a_warning(ask: Ask, database: str) -> None:
     assert found.state == "warn"
     assert found.says == (
         "Google refuses mail from daily.example: it says that our address is on a block list. "
-        "1 source is gone. /console links to each."
+        "The source wire is gone. /console links to each."
     )
 
 

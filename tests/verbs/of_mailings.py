@@ -16,6 +16,14 @@ def _steered(step: str, name: str) -> Asked:
     )
 
 
+def _resent(name: str) -> Asked:
+    return Asked(
+        f"mailings resend {name} --what failed --yes",
+        (f"/mailings/{name}/resend", {"what": ["failed"]}),
+        (f"/mailings/{name}/resend", {"what": ["failed"]}),
+    )
+
+
 def held(step: str, scope: str, which: str) -> Asked:
     what = f"{scope}:{which}" if which else scope
     way = "" if step == "hold" else "/lift"
@@ -34,7 +42,7 @@ DONE = (
     ),
     Done(
         "mail.steering.resend",
-        Asked("mailings resend {sending} --what failed --yes"),
+        _resent("{sending}"),
         ("resend", "mailing:{sending}"),
     ),
     *(
@@ -103,7 +111,7 @@ NOES = (
     ),
     No(
         "mail.steering.resend",
-        Asked(f"mailings resend {NOBODY} --what failed --yes"),
+        _resent(str(NOBODY)),
         NotFoundError,
         NO_MAILING,
     ),

@@ -4,15 +4,22 @@ from syndicate.errors import NotFoundError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 NO_INCIDENT = f"There is no open incident {NOBODY}; perhaps it has been closed."
+
+
+def _incident(step: str, name: str) -> Asked:
+    path = f"/incidents/{name}/{step}"
+    return Asked(f"bounces {step} {name}", (path, {}), (path, {}))
+
+
 DONE = (
     Done(
         "newsroom.incidents.take",
-        Asked(console=("/incidents/{incident}/take", {})),
+        _incident("take", "{incident}"),
         ("taken", "incident:{incident}"),
     ),
     Done(
         "newsroom.incidents.close",
-        Asked("bounces close {incident}", console=("/incidents/{incident}/close", {})),
+        _incident("close", "{incident}"),
         ("closed", "incident:{incident}"),
     ),
     Done(
@@ -53,13 +60,13 @@ DONE = (
 NOES = (
     No(
         "newsroom.incidents.take",
-        Asked(console=(f"/incidents/{NOBODY}/take", {})),
+        _incident("take", str(NOBODY)),
         NotFoundError,
         NO_INCIDENT,
     ),
     No(
         "newsroom.incidents.close",
-        Asked(f"bounces close {NOBODY}", console=(f"/incidents/{NOBODY}/close", {})),
+        _incident("close", str(NOBODY)),
         NotFoundError,
         NO_INCIDENT,
     ),

@@ -100,6 +100,12 @@ BODIES: dict[str, Any] = {
     "/api/v1/operators/{slug}/grant": {**GRANT, "newsletter": None},
     "/api/v1/operators/{slug}/revoke": {**GRANT, "newsletter": None},
     "/api/v1/tokens": {"name": "n", "permissions": ["viewer"], "publication": "courier", "days": 9},
+    "/api/v1/mailings/{mailing_id}/resend": {
+        "what": ["failed"],
+        "group": "google",
+        "error": "4.7",
+        "hours": 12,
+    },
     "/api/v1/holds": {"scope": "issues", "which": "w", "why": "w"},
     "/api/v1/holds/lift": {"scope": "issues", "which": "w"},
     "/api/v1/issues/{issue_id}/test": {"to": "t", "language": "en"},

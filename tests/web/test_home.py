@@ -49,7 +49,7 @@ def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) 
     named = f"Issue {newsroom.issue} of Morning Courier is"
     assert f"{named} paused with 2 remaining." in page
     assert f"{named} held: Two stories were withdrawn." in page
-    assert "1 source is failing." in page
+    assert "The source A is failing." in page
     assert "Stop everything" not in page
 
 
@@ -93,7 +93,7 @@ def test_a_row_that_cannot_be_read_costs_its_own_need_alone(
     unread, gone = needs_of(page.text)
     assert unread.text.startswith("The alarm unread_embargoes cannot be read, ")
     assert unread.path == "/console/held"
-    assert gone == Need("1 source is gone.", "/console/sources")
+    assert gone == Need("The source wire is gone.", "/console/sources")
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -5,6 +5,7 @@ asks for it (docs/decisions/0031). A batch that a worker has in hand is left alo
 """
 
 import datetime as dt
+import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -98,6 +99,21 @@ _ONE = text(
     SELECT count(*) FROM changed
     """  # noqa: S608 - our own text
 )
+
+
+class Resendable(enum.StrEnum):
+    """What may be sent again, as people name it."""
+
+    REMAINING = "remaining"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"
+
+    @property
+    def state(self) -> DeliveryState:
+        """The state of such deliveries."""
+        is_pending = self is Resendable.REMAINING
+        return DeliveryState.PENDING if is_pending else DeliveryState[self.name]
 
 
 @dataclass(frozen=True)

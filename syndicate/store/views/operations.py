@@ -138,6 +138,11 @@ def sources_by_state(tx: Transaction) -> dict[SourceState, int]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
+def sources_in(tx: Transaction, state: SourceState) -> list[str]:
+    """The names of the sources in a state, the oldest first."""
+    return list(tx.scalars(select(Source.name).where(Source.state == state).order_by(Source.id)))
+
+
 def active_readers(tx: Transaction) -> dict[int, int]:
     """How many active subscriptions each newsletter has, by newsletter id."""
     query = (

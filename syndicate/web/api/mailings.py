@@ -14,10 +14,12 @@ from syndicate.mail.recovery import restored
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.tokens import Permission
+from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
 from syndicate.web.api.actors import CanRead, CanSteer, CanStop
 from syndicate.web.live import as_dict
+from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["mailings"])
 MailingId = Annotated[int, Path(ge=1, le=2**62)]
@@ -108,6 +110,23 @@ class Why(BaseModel):
         "",
         description="for the next operator; optional; cut off after 400 characters",
     )
+
+
+class ResendIn(BaseModel):
+    """Which deliveries are sent again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    what: list[Resendable] = Field(min_length=1, max_length=4)
+    group: Text | None = Field(None, max_length=200, description="only this receiver group")
+    error: Text | None = Field(None, max_length=20, description='only codes like "5.1" or "450"')
+    hours: int = Field(12, ge=1, le=720, description="how much longer the mailing lasts")
+
+
+class Resent(BaseModel):
+    """How many deliveries are sent again."""
+
+    deliveries: int
 
 
 class InstallationView(BaseModel):
@@ -214,6 +233,19 @@ def cancel_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
     """Never send the rest; 409 when it is over."""
     steering.cancel(mailing_id, actor=actor, now=clock.now())
     return _read(mailing_id)
+
+
+@router.post("/mailings/{mailing_id}/resend")
+def resend_mailing(actor: CanSteer, mailing_id: MailingId, body: ResendIn) -> Resent:
+    """Send again what failed, waits, is ambiguous, or was left of a cancelled mailing."""
+    taken = steering.resend(
+        mailing_id,
+        Choice({each.state for each in body.what}, body.group, body.error),
+        expires_in=dt.timedelta(hours=body.hours),
+        actor=actor,
+        now=clock.now(),
+    )
+    return Resent(deliveries=taken)
 
 
 @router.get("/installation")

@@ -1,5 +1,6 @@
 """/console/mailings: every mailing, and the room in which one of them is watched and steered."""
 
+import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -13,15 +14,19 @@ from syndicate.errors import UsageError
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.sending import events as told_later
 from syndicate.store.sending import holds
+from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.sending.results import COUNTED
 from syndicate.store.views import operations, progress
-from syndicate.vocabulary.sending import DeliveryState
+from syndicate.store.views.progress import MailingProgress
+from syndicate.vocabulary.sending import DeliveryState, MailingState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
 from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
 
 _ON_A_PAGE = 30
+_LASTS = dt.timedelta(hours=12)  # of what is sent again
 # Name and words of each count of an audience, as they are shown.
 _COUNTED = [
     *((state.name.lower(), state.words) for state in COUNTED),
@@ -73,6 +78,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         titles = operations.titles(tx, [mailing_id])
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
         holding = holds.on_mailing(tx, mailing_progress.mailing)
+        told = told_later.counts(tx, mailing_id)
     now = clock.now()
     rate = mailing_progress.per_second(now)
     return pages.render(
@@ -93,6 +99,8 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         rows=rows,
         rate=rate,
         seconds_left=mailing_progress.seconds_left(rate),
+        resendable=[each for each in Resendable if _number(mailing_progress, each)],
+        told=told,
         holding=holding if not mailing_progress.is_over else [],
     )
 
@@ -136,6 +144,21 @@ def cancel(
     return _back(mailing_id)
 
 
+@router.post("/console/mailings/{mailing_id}/resend")
+def resend(
+    actor: CanSteer,
+    mailing_id: MailingId,
+    *,
+    what: Annotated[list[Resendable], Form()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """Send again what is ticked; what was accepted never is."""
+    if not what:
+        raise UsageError("Nothing was sent again. Tick what to send again.")
+    choice = Choice({each.state for each in what})
+    steering.resend(mailing_id, choice, expires_in=_LASTS, actor=actor, now=clock.now())
+    return _back(mailing_id)
+
+
 def parts(counts: dict[str, int]) -> list[dict[str, Any]]:
     """The bar of an audience: each state's share in thousandths, and where its piece begins."""
     audience = counts["audience"] or 1
@@ -168,6 +191,14 @@ async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:
             yield f"data: {json.dumps(reading | {'parts': parts(_counts(reading))})}\n\n"
             if reading["is_over"]:
                 return
+
+
+def _number(mailing_progress: MailingProgress, what: Resendable) -> int:
+    """How many deliveries could be sent again; what is under way is sent by itself."""
+    is_under_way = mailing_progress.mailing.state in MailingState.under_way()
+    if is_under_way and what in {Resendable.REMAINING, Resendable.DEFERRED}:
+        return 0
+    return mailing_progress.counts.as_dict()[what.value]
 
 
 def _counts(reading: dict[str, Any]) -> dict[str, int]:

@@ -1,0 +1,53 @@
+"""What can be done at one face can be done at all three; what cannot is listed with its reason."""
+
+from collections import defaultdict
+
+from tests.verbs.asked import FACES
+from tests.verbs.table import DONE
+
+_BY_PROGRAM = "a CMS or a source brings whole articles; nobody types one"
+_LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
+_FINDS = "`POST /sources/find` shows what an address is; adding it by program is not built yet"
+_FEEDS = "a feed is made, moved and retired a few times a year, in a shell; not built yet"
+_RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
+_FORM = "the form that makes it in the console is not built yet; `syndicate setup` does it too"
+_FILE = "a program makes newsletters by `syndicate setup`; the route is not built yet"
+# Each verb that a face does not offer yet, and why. A line goes when the face comes.
+MISSING: dict[str, dict[str, str]] = {
+    "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
+    "collect.steering.collect": {"api": _LONG, "console": _LONG},
+    "collect.steering.add": {"api": _FINDS},
+    "collect.steering.remove": {"api": _RUNNER, "console": _RUNNER},
+    "feeds.steering.build_anew": {"api": _LONG, "console": _LONG},
+    "feeds.steering.add": {"api": _FEEDS, "console": _FEEDS},
+    "feeds.steering.move": {"api": _FEEDS, "console": _FEEDS},
+    "feeds.steering.retire": {"api": _FEEDS, "console": _FEEDS},
+    "feeds.steering.add_partner": {"api": _RUNNER, "console": _RUNNER},
+    "feeds.steering.revoke_partner": {"api": _RUNNER, "console": _RUNNER},
+    "newsletters.steering.add": {"api": _FILE},
+    "newsroom.making.desks.add": {"console": _FORM},
+    "newsroom.making.desks.change": {"console": _FORM},
+    "newsroom.making.desks.end": {"console": _FORM},
+    "newsroom.making.publications.change": {"console": _FORM},
+    "newsroom.making.sections.add": {"console": _FORM},
+    "newsroom.making.sections.change": {"console": _FORM},
+    "newsroom.making.sections.end": {"console": _FORM},
+}
+
+
+def missing() -> dict[str, set[str]]:
+    """Verb to the faces at which no row of the table asks for it."""
+    offered: dict[str, set[str]] = defaultdict(set)
+    for row in DONE:
+        offered[row.verb] |= set(row.asked.faces())
+    return {verb: lacking for verb, at in offered.items() if (lacking := set(FACES) - at)}
+
+
+def test_a_verb_is_offered_at_every_face_or_it_is_said_why_not() -> None:
+    assert missing() == {verb: set(why) for verb, why in MISSING.items()}
+
+
+def test_each_reason_is_a_sentence() -> None:
+    said = [reason for why in MISSING.values() for reason in why.values()]
+
+    assert min(len(reason.split()) for reason in said) > 4
