@@ -9,12 +9,18 @@ import typer
 
 from syndicate import settings
 from syndicate.cli import newsroom
+from syndicate.cli.actors import user
+from syndicate.cli.console_link import sign_in_url
 from syndicate.cli.migrate import Restored
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.mail.recovery import copy_check
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
+
+_ROLE = "admin"  # whoever starts an installation may do everything in it
 
 
 def up(
@@ -53,7 +59,8 @@ def up(
                 console.print("· sample newsroom")
                 newsroom.open_all(stack)
             if as_json:
-                said = stack.run() | {"held": stack.held_why}
+                link = sign_in_url(user(), _ROLE)
+                said = stack.run() | {"held": stack.held_why, "console_link": link}
                 print_json(said)
                 sys.stdout.flush()
             else:
@@ -67,7 +74,9 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
-    console.print(f"  console   {stack.web_url}/console (`syndicate console-link` signs you in)")
+    console.print(f"  console   {sign_in_url(user(), _ROLE)}", soft_wrap=True)
+    console.print("            signs you in once, soon; `syndicate console-link` prints another")
+    _publications(console, stack)
     if newsroom.is_open(stack):
         console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")
     if stack.servers and stack.servers.postgres:
@@ -77,3 +86,16 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     if stack.held_why is not None:
         console.print(copy_check.held_notice(stack.held_why), style="bold red", soft_wrap=True)
     console.print("Ctrl-C stops it; the data stays.\n")
+
+
+def _publications(console: Terminal, stack: Stack) -> None:
+    """Where each publication is read; on an empty installation what to do first."""
+    with transaction() as tx:
+        found = publications.all_publications(tx)
+    for number, each in enumerate(found):
+        where = stack.web_url if number == 0 else f"{stack.web_url}/p/{each.slug}"
+        console.print(
+            f"  {'pages' if number == 0 else '':9} {where}/ ({each.name})", soft_wrap=True
+        )
+    if not found:
+        console.print("            There is no publication yet; the console leads you on.")
