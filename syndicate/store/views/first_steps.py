@@ -16,7 +16,7 @@ from syndicate.store.sending.mailings import Mailing
 
 # How the mailing of a test is called, so that none is sent twice.
 TEST = "test:"
-MANY = 1_000
+FEW_COUNTED = 1_000  # beyond it nobody is a beginner
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FirstSteps:
 
     Attributes:
         publication: the first one.
-        sources: how many it has; articles: likewise, `MANY` at most.
+        sources: how many it has; articles: likewise, `FEW_COUNTED` at most.
         newsletter: its first one.
         tested_at: when a test mail was asked for last, as far as is remembered.
         has_sender_check: whether DNS was asked about its sender.
@@ -73,6 +73,6 @@ def has_issue(tx: Transaction) -> bool:
 
 
 def _count(tx: Transaction, query: Select[int]) -> int:
-    """How many rows a query finds, `MANY` at most."""
-    few = query.limit(MANY).subquery()
+    """How many rows a query finds, `FEW_COUNTED` at most."""
+    few = query.limit(FEW_COUNTED).subquery()
     return tx.scalar(select(func.count()).select_from(few)) or 0
