@@ -187,7 +187,7 @@ def test_the_console_offers_to_send_what_can_be_sent(other: int) -> None:
         page = desk.get(f"/console/newsletters/{other}").text
 
     can_be = can_be_sent(other)
-    assert (f'action="/console/newsletters/{other}/run"' in page) is can_be
+    assert (f'href="/console/newsletters/{other}/send"' in page) is can_be
     assert (f'href="/console/newsletters/{other}/rehearsal"' in page) is can_be
 
 

@@ -26,7 +26,7 @@ from syndicate.web.console.actors import CanRead, CanSteer
 from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
 
 _ON_A_PAGE = 30
-_LASTS = dt.timedelta(hours=12)  # of what is sent again
+_RESENT_FOR = dt.timedelta(hours=12)  # of what is sent again
 # Name and words of each count of an audience, as they are shown.
 _COUNTED = [
     *((state.name.lower(), state.words) for state in COUNTED),
@@ -155,7 +155,7 @@ def resend(
     if not what:
         raise UsageError("Nothing was sent again. Tick what to send again.")
     choice = Choice({each.state for each in what})
-    steering.resend(mailing_id, choice, expires_in=_LASTS, actor=actor, now=clock.now())
+    steering.resend(mailing_id, choice, expires_in=_RESENT_FOR, actor=actor, now=clock.now())
     return _back(mailing_id)
 
 
