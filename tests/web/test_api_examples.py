@@ -69,14 +69,13 @@ def row_of(key: str, rows: tuple[Done | No, ...]) -> Done | No | None:
     """The first row of the table of verbs that asks an operation."""
     method, _, path = key.partition(" ")
     pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
-    if method == "GET":
-        return None
     for row in rows:
         if row.asked.api is None:
             continue
         by, _, where = row.asked.api[0].rpartition(" ")
         is_it = pattern.fullmatch(f"/api/v1{where.partition('?')[0]}")
-        if is_it and (by or "POST") == method:
+        reads = row.asked.api[1] is None
+        if is_it and (by or ("GET" if reads else "POST")) == method:
             return row
     return None
 

@@ -56,7 +56,7 @@ def test_every_page_is_accessible(
     places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
     newsletter = f"/newsletters/{room.newsletter}"
     places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/sources/find"]
-    places += ["/incidents", "/audit"]
+    places += ["/incidents", "/senders", "/audit"]
     found = [
         fault for each in look.of(places) for fault in watched.faults_of_page(f"/console{each}")
     ]

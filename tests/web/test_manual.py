@@ -6,12 +6,14 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from syndicate.errors import UsageError
 from syndicate.render.manual import pages, shelf
 from syndicate.web import manual
 from tests.application import build
+from tests.web.browsing import LOOKS, Look, Watched
 
 HREFS = re.compile(r'(?:href|src|srcset)="([^"]+)"')
 NAMES = re.compile(r'\bid="([^"]+)"')
@@ -85,6 +87,21 @@ def test_the_reference_names_every_path_with_its_permission_and_what_was_tried(
     assert page.count("Needs <code>") == page.count('<span class="method')
     assert page.count("Tried: ") == sum(map(len, shelf.examples().values()))
     assert "http://" not in re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+
+
+@pytest.mark.debian("chromium")
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_kind_of_page_is_accessible_and_fits_a_phone(
+    chromium: Browser, address: str, look: Look
+) -> None:
+    watched = Watched(chromium, address, **look.options)
+    paths = ["/docs", "/docs/api", "/docs/reference", "/docs/decisions/0001-hints-not-truth"]
+
+    found = [fault for path in look.of(paths) for fault in watched.faults_of_page(path)]
+
+    assert found == []
+    assert watched.faults == []
+    watched.context.close()
 
 
 def test_the_files_want_a_folder() -> None:

@@ -61,6 +61,8 @@ def write(markdown: str, relink: Relink) -> Written:
     html = parser.renderer.render(tokens, parser.options, {})
     framed = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table'
     html = html.replace("<table", framed).replace("</table>", "</table></div>")
+    # What can be scrolled sideways must be reachable with the keyboard.
+    html = html.replace("<pre>", '<pre tabindex="0">')
     return Written(html, tuple(headings))
 
 
