@@ -175,7 +175,7 @@ def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for each in newsletters.every(tx):
-        if (why := timetable.trouble(each)) is not None:
+        if each.ended_at is None and (why := timetable.trouble(each)) is not None:
             yield Need(why, f"/console/newsletters/{each.id}")
 
 

@@ -1,5 +1,6 @@
-"""`syndicate newsletters`: make them, rehearse, send the slot that is now."""
+"""`syndicate newsletters`: make and change them, pause, end, rehearse, send the slot of now."""
 
+import datetime as dt
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -8,22 +9,24 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock
+from syndicate.cli import making as cli_making
 from syndicate.cli.actors import actor
 from syndicate.cli.files import written
 from syndicate.cli.issues import issue_row, part
-from syndicate.cli.options import AsJson, print_json
+from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import RefusedError
-from syndicate.newsletters import first_look, kinds, rehearse, run, steering, timetable
+from syndicate.newsletters import first_look, kinds, making, rehearse, run, steering, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsletters.rehearse import Offered, Rehearsal
+from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
-from syndicate.vocabulary.newsletters import EmptyRule, IssueState, NewsletterKind
+from syndicate.vocabulary.newsletters import Afterwards, EmptyRule, IssueState, NewsletterKind
 from syndicate.vocabulary.sending import DeliveryReason
 
 app = typer.Typer(no_args_is_help=True)
@@ -111,6 +114,58 @@ def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made 
         print_json({"id": made.id, "slug": made.slug})
     else:
         sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
+
+
+@app.command()
+def pause(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Compose no issue until it is resumed; what is composed already goes out."""
+    with transaction() as tx:
+        making.pause(tx, Key(slug), actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"slug": slug, "is_paused": True})
+    else:
+        sys.stdout.write(f"The newsletter {slug} is paused; no issue is composed.\n")
+
+
+@app.command()
+def resume(slug: Slug, *, as_json: AsJson = False) -> None:
+    """Compose issues again, from the next slot; those of the pause do not come."""
+    with transaction() as tx:
+        making.resume(tx, Key(slug), actor=actor(), now=clock.now())
+        coming = timetable.next_slot(named(tx, slug), clock.now())
+    next_at = coming.due_at.isoformat(timespec="minutes") if coming else None
+    if as_json:
+        print_json({"slug": slug, "is_paused": False, "next_at": next_at})
+    else:
+        told = f"; its next slot is {next_at}" if next_at else ""
+        sys.stdout.write(f"The newsletter {slug} is no longer paused{told}.\n")
+
+
+@app.command()
+def retire(
+    slug: Slug,
+    *,
+    readers: Annotated[
+        str,
+        typer.Option(
+            help="What becomes of its readers; "
+            + "; ".join(f"{each.value}: {each.words}" for each in Afterwards)
+            + "."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """End a newsletter for good: nobody signs up, nothing is sent, its archive stays."""
+    chosen = one_of(Afterwards, readers, "choice for readers")
+    with transaction() as tx:
+        left = making.end(tx, Key(slug), readers=chosen, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"retired": slug, "readers": chosen.value, "left": left})
+    else:
+        sys.stdout.write(f"The newsletter {slug} has ended; {chosen.words}.\n")
+
+
+cli_making.offer(app, making.SHELF, but=("add", "list", "retire"))
 
 
 @app.command("dry-run")
@@ -247,6 +302,9 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
         "times": times,
         "days": days,
         "when_empty": newsletter.empty_rule.value,
+        "public": newsletter.is_public,
+        "paused_at": _moment(newsletter.paused_at),
+        "ended_at": _moment(newsletter.ended_at),
         "next_at": upcoming.due_at.isoformat(timespec="minutes") if upcoming else None,
         "trouble": timetable.trouble(newsletter),
         "readers": subscribers.counts(tx, newsletter.id),
@@ -262,6 +320,10 @@ def _offer_row(each: Offered) -> dict[str, Any]:
         "readers": each.readers,
         "sent_as": each.sent,
     }
+
+
+def _moment(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:

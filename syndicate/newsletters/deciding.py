@@ -9,6 +9,7 @@ import datetime as dt
 from syndicate.errors import RefusedError
 from syndicate.mail import holding
 from syndicate.mail.recovery import copy_check
+from syndicate.newsletters import timetable
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.run import unknown_issue
 from syndicate.newsroom.newsletters import numbered, to_run
@@ -33,13 +34,15 @@ def send(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
     Raises:
         NotFoundError: there is no such issue.
         NotAllowedError: the actor may not send issues of its newsletter.
-        RefusedError: it is neither held nor empty, or its newsletter or all mail is on hold.
+        RefusedError: it is neither held nor empty, its newsletter is at rest, or it or all mail is
+            on hold.
     """
     with transaction() as tx:
         if (why := installation.held_why(tx)) is not None:
             raise RefusedError(copy_check.held_notice(why))
         issue, newsletter = _found(tx, issue_id, actor)
         holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
+        timetable.running(newsletter)
         if not issues.let_go(tx, issue_id):
             raise _not(issue, "sent", "held or empty")
         tx.hint(RULES[newsletter.kind].job, issue_id)

@@ -87,11 +87,13 @@ def open_now(
         The issue's id, and whether there is anything to compose that there was not before.
 
     Raises:
-        RefusedError: it has no slots or no language, nothing is new, or it or all mail is held.
+        RefusedError: it has no slots or no language, nothing is new, it is paused or has ended, or
+            it or all mail is held.
         UsageError: its schedule cannot be read.
     """
     if (why := installation.held_why(tx)) is not None:
         raise RefusedError(copy_check.held_notice(why))
+    timetable.running(newsletter)
     holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
     slot = offers.slot_of(tx, newsletter, offer, now)
     if offer is Offer.NEW and not _has_news(tx, newsletter, slot, now):
@@ -134,13 +136,15 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
 
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
+    if not newsletter.is_running:
+        return []
     if (why := trouble(newsletter)) is not None:
         _tell(newsletter.id, why)
         return []
     if not timetable.is_opened_by_clock(newsletter):
         return []
     since = issues.last_window(tx, newsletter.id, now) or newsletter.created_at
-    since = max(since, installation.opens_from(tx) or since)
+    since = max(since, installation.opens_from(tx) or since, newsletter.opens_from or since)
     slots = schedule.due_slots(read_schedule(newsletter), now=now, since=since)
     opened = (_open(tx, newsletter.id, slot, now) for slot in slots)
     return [issue.id for issue, is_new in opened if is_new]

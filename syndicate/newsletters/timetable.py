@@ -7,6 +7,7 @@ editor opens, the schedule says the slots and the editor when; an article's aler
 import datetime as dt
 from collections.abc import Sequence
 
+from syndicate.clock import zone_or_utc
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import kinds, schedule
 from syndicate.newsletters.schedule import Slot
@@ -74,13 +75,38 @@ def when(newsletter: Newsletter) -> str:
 
     Returns:
         "08:00, 18:00 (Asia/Qatar)", "Mondays, 08:00 (UTC)"; or what its kind says: "at once",
-        "cannot be sent yet".
+        "cannot be sent yet"; or that it is paused or has ended.
     """
+    if (still := at_rest(newsletter)) is not None:
+        return still
     times, days = times_and_days(newsletter)
     if not times:
         return kinds.when(newsletter.kind)
     said = times if len(days) == len(schedule.EVERY_DAY) else [_weekdays(days), *times]
     return f"{', '.join(said)} ({newsletter.zone})"
+
+
+def at_rest(newsletter: Newsletter) -> str | None:
+    """Since when nothing comes out: "paused since 24 November 2026"; None where it does."""
+    ended, paused = newsletter.ended_at, newsletter.paused_at
+    since = ended or paused
+    if since is None:
+        return None
+    local = since.astimezone(zone_or_utc(newsletter.zone))
+    return f"{'ended on' if ended else 'paused since'} {local.day} {local:%B %Y}"
+
+
+def running(newsletter: Newsletter) -> Newsletter:
+    """The same newsletter, where its issues come out.
+
+    Raises:
+        RefusedError: it is paused or has ended.
+    """
+    if newsletter.ended_at is not None:
+        raise RefusedError(f"{newsletter.name} has ended; it is no longer sent.")
+    if newsletter.paused_at is not None:
+        raise RefusedError(f"{newsletter.name} is paused; resume it first.")
+    return newsletter
 
 
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
@@ -89,9 +115,13 @@ def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:
     For lists: one bad row must not take the others from the page (`trouble` says what it is).
 
     Returns:
-        None for what does not come out by itself, or a row that has a trouble.
+        None for what does not come out by itself or is at rest, or a row that has a trouble.
     """
-    if not is_opened_by_clock(newsletter) or trouble(newsletter) is not None:
+    if (
+        not newsletter.is_running
+        or not is_opened_by_clock(newsletter)
+        or trouble(newsletter) is not None
+    ):
         return None
     return schedule.next_slot(read_schedule(newsletter), now=now)
 

@@ -3,7 +3,13 @@
 A kind that stands here has its commands, routes, pages and its part of `newsroom.toml`.
 """
 
+from syndicate.newsletters import making as newsletters
 from syndicate.newsroom.making import desks, publications, sections
 from syndicate.newsroom.making.shelves import Shelf
 
-SHELVES: tuple[Shelf, ...] = (publications.SHELF, desks.SHELF, sections.SHELF)
+SHELVES: tuple[Shelf, ...] = (
+    publications.SHELF,
+    desks.SHELF,
+    sections.SHELF,
+    newsletters.SHELF,
+)

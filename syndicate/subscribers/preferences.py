@@ -45,6 +45,7 @@ class Preferences:
         newsletter_slug: its slug.
         language: of the mails' frame, and of the page to show.
         is_active: False when the reader has left or never confirmed.
+        is_ended: whether the newsletter has ended; is_at_rest: whether it is paused.
         paused_until: aware UTC, None when nothing is paused.
         sections: in the newsletter's order.
         languages: in the newsletter's order.
@@ -54,6 +55,8 @@ class Preferences:
     newsletter_slug: str
     language: str
     is_active: bool
+    is_ended: bool
+    is_at_rest: bool
     paused_until: dt.datetime | None
     sections: tuple[Option, ...]
     languages: tuple[Option, ...]
@@ -172,6 +175,8 @@ def _read(
         newsletter_slug=newsletter.slug,
         language=subscription.language,
         is_active=subscription.state is SubscriptionState.ACTIVE,
+        is_ended=newsletter.ended_at is not None,
+        is_at_rest=newsletter.paused_at is not None,
         paused_until=_pause_left(subscription, now),
         sections=_options(names, chosen[ChoiceKind.SECTION]),
         languages=_options(

@@ -104,6 +104,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
     Raises:
         BadAddressError: it is no address that mail can go to.
         NotFoundError: there is no such newsletter.
+        RefusedError: the newsletter has ended.
         UsageError: the newsletter has no such section or language.
     """
     normalised = recipients.normalise(address)
@@ -154,13 +155,16 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
     Raises:
         NotFoundError: no such link was made.
         ForgottenError: what it was about is gone.
-        RefusedError: it is older than seven days, or was used before and the reader has left since.
+        RefusedError: it is older than seven days, or was used before and the reader has left since;
+            or the newsletter has ended.
     """
     with transaction() as tx:
         subscription, newsletter = _of_link(tx, token, now=now)
         digest = hashlib.sha256(token.encode()).digest()
         is_first = tokens.use_once(tx, digest, purpose=CONFIRM, now=now)
         is_new = subscription.state is not SubscriptionState.ACTIVE
+        if is_new:
+            _refuse_ended(newsletter)
         if is_new and not is_first:
             raise RefusedError(
                 "This link has already been used, and the subscription has since ended; sign up "
@@ -187,7 +191,13 @@ def _public(tx: Transaction, slug: str) -> Newsletter:
         raise NotFoundError(
             "There is no such newsletter here; /newsletters lists them all.", slug=slug
         )
+    _refuse_ended(newsletter)
     return newsletter
+
+
+def _refuse_ended(newsletter: Newsletter) -> None:
+    if newsletter.ended_at is not None:
+        raise RefusedError("This newsletter has ended; no more issues are sent.")
 
 
 def _asked_for(

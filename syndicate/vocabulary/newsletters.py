@@ -127,3 +127,21 @@ class ChoiceKind(enum.StrEnum):
 
     SECTION = "section"
     LANGUAGE = "language"
+
+
+class Afterwards(enum.StrEnum):
+    """What becomes of the readers of a newsletter that ends."""
+
+    STAY = "stay"
+    LEAVE = "leave"
+
+    @property
+    def words(self) -> str:
+        """As a clause: "its readers stay known …"."""
+        return _AFTERWARDS[self]
+
+
+_AFTERWARDS = {
+    Afterwards.STAY: "its readers keep their subscriptions, by which nothing is sent to them",
+    Afterwards.LEAVE: "its readers' subscriptions end with it",
+}

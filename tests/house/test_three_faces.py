@@ -11,7 +11,8 @@ _FINDS = "`POST /sources/find` shows what an address is; adding it by program is
 _FEEDS = "a feed is made, moved and retired a few times a year, in a shell; not built yet"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
 _FORM = "the form that makes it in the console is not built yet; `syndicate setup` does it too"
-_FILE = "a program makes newsletters by `syndicate setup`; the route is not built yet"
+_FIELDS = "a program makes newsletters by their list of fields: `newsletters.making.add`"
+_STEPS = "the command and the first steps of the console make them by `newsletters.steering.add`"
 # Each verb that a face does not offer yet, and why. A line goes when the face comes.
 MISSING: dict[str, dict[str, str]] = {
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
@@ -24,7 +25,12 @@ MISSING: dict[str, dict[str, str]] = {
     "feeds.steering.retire": {"api": _FEEDS, "console": _FEEDS},
     "feeds.steering.add_partner": {"api": _RUNNER, "console": _RUNNER},
     "feeds.steering.revoke_partner": {"api": _RUNNER, "console": _RUNNER},
-    "newsletters.steering.add": {"api": _FILE},
+    "newsletters.steering.add": {"api": _FIELDS},
+    "newsletters.making.add": {"cli": _STEPS, "console": _STEPS},
+    "newsletters.making.change": {"console": _FORM},
+    "newsletters.making.end": {"console": _FORM},
+    "newsletters.making.pause": {"console": _FORM},
+    "newsletters.making.resume": {"console": _FORM},
     "newsroom.making.desks.add": {"console": _FORM},
     "newsroom.making.desks.change": {"console": _FORM},
     "newsroom.making.desks.end": {"console": _FORM},

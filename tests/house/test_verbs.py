@@ -26,6 +26,7 @@ READING = {
     *("articles list", "articles show", "sources list", "sources check", "sources find"),
     *("sources hubs", "sources secret", "collect parse", "collect extract", "feeds list"),
     *("feeds show", "feeds watch", "newsletters list", "newsletters dry-run"),
+    "newsletters show",
     *("newsletters preview", "issues list", "issues show", "issues preview", "mailings list"),
     *("mailings show", "bounces classify", "bounces incidents", "senders list"),
     *("subscribers counts", "tokens list", "doctor", "sample list"),

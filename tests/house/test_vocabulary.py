@@ -39,6 +39,7 @@ WORDS: dict[str, type[enum.Enum]] = {
 # Words that no column holds, or that one holds without a CHECK, and why.
 WITHOUT_A_CHECK = {
     "OpenedBy": "it follows from the kind",
+    "Afterwards": "it is said once, when a newsletter ends; the audit keeps it",
     "Lead": "it is told when somebody looks, and kept nowhere",
     "Channel": "a list of them stands beside each picture",
     "BatchState": "two bytes, where rows go to millions",

@@ -182,7 +182,11 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     )
     digest = plain.issue(tx, room.newsletter, 9, slot="09:30", state=IssueState.HELD, number=None)
     mute = plain.newsletter(tx, room.english, "mute", languages=[])
-    found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": mute.id + 1}
+    then = room.now - dt.timedelta(days=1)
+    rested = plain.newsletter(tx, room.english, "rested", name="Rested", paused_at=then)
+    gone = plain.newsletter(tx, room.english, "gone", name="Gone", ended_at=then)
+    found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": gone.id + 1}
+    found |= {"rested_letter": rested.id}
     found |= {"held_alert": held.id, "held_digest": digest.id}
     return found
 

@@ -1,12 +1,21 @@
 """What is done to a newsletter and its issues, at each face that offers it."""
 
-from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
+from syndicate.errors import (
+    BadAddressError,
+    InvalidError,
+    NotFoundError,
+    RefusedError,
+    TakenError,
+    UsageError,
+)
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 SLUG = (
     "A newsletter's slug is small letters, digits and hyphens, 80 at most: it is part of its "
     "address."
 )
+MAKING = "newsletters.making"
+EVENING = {"publication": "courier", "name": "Evening", "sections": ["world"]}
 SEND_NOW = "newsletters.steering.send_now"
 NEW = "newsletters add evening --name Evening --publication courier"
 NO_ISSUE = f"There is no issue {NOBODY}."
@@ -51,6 +60,42 @@ DONE = (
         ("run", "issue:{next_issue}"),
     ),
     Done("newsletters.steering.add", Asked(NEW), ("added", "newsletter:{next_newsletter}")),
+    Done(
+        f"{MAKING}.add",
+        Asked(api=("/newsletters", {**EVENING, "slug": "late"})),
+        ("added", "newsletter:{next_newsletter}"),
+    ),
+    Done(
+        f"{MAKING}.change",
+        Asked(
+            "newsletters set morning --size 20",
+            ("PATCH /newsletters/morning", {"size": 20}),
+        ),
+        ("changed", "newsletter:{newsletter}"),
+    ),
+    Done(
+        f"{MAKING}.pause",
+        Asked("newsletters pause morning", ("/newsletters/morning/pause", {})),
+        ("paused", "newsletter:{newsletter}"),
+    ),
+    Done(
+        f"{MAKING}.resume",
+        Asked("newsletters resume rested", ("/newsletters/rested/resume", {})),
+        ("resumed", "newsletter:{rested_letter}"),
+    ),
+    Done(
+        f"{MAKING}.end",
+        Asked(
+            "newsletters retire morning --readers leave",
+            ("/newsletters/morning/end", {"readers": "leave"}),
+        ),
+        ("ended", "newsletter:{newsletter}"),
+    ),
+    Done(
+        f"{MAKING}.end",
+        Asked(api=("DELETE /newsletters/morning", {})),
+        ("ended", "newsletter:{newsletter}"),
+    ),
     *(
         Done(f"newsletters.deciding.{step}", decided(step, "{held_digest}"), (what, HELD))
         for step, what in (("send", "sent"), ("merge", "merged"), ("drop", "dropped"))
@@ -74,6 +119,37 @@ DONE = (
     ),
 )
 NOES = (
+    No(
+        f"{MAKING}.add",
+        Asked(api=("/newsletters", {**EVENING, "slug": "morning"})),
+        TakenError,
+        "There is a newsletter morning already; choose another slug.",
+    ),
+    No(
+        f"{MAKING}.change",
+        Asked(
+            "newsletters set morning --zone Mars/Base",
+            ("PATCH /newsletters/morning", {"zone": "Mars/Base"}),
+        ),
+        InvalidError,
+        "There is no time zone Mars/Base; name one as Europe/London.",
+    ),
+    *(
+        No(
+            f"{MAKING}.{step}",
+            Asked(
+                f"newsletters {shell} gone{option}",
+                (f"/newsletters/gone/{step}", {"readers": "stay"} if option else {}),
+            ),
+            RefusedError,
+            "Gone has ended; make another newsletter instead.",
+        )
+        for step, shell, option in (
+            ("pause", "pause", ""),
+            ("resume", "resume", ""),
+            ("end", "retire", " --readers stay"),
+        )
+    ),
     No(
         "newsletters.first_look.send_test",
         first_test("nobody"),
@@ -104,7 +180,7 @@ NOES = (
         SEND_NOW,
         Asked("newsletters send nothing --no-here", ("/newsletters/nothing/run", {})),
         NotFoundError,
-        "There is no newsletter nothing; there are: morning, flash, mute.",
+        "There is no newsletter nothing; there are: morning, flash, mute, rested, gone.",
     ),
     No(
         SEND_NOW,

@@ -108,6 +108,7 @@ BODIES: dict[str, Any] = {
     },
     "/api/v1/holds": {"scope": "issues", "which": "w", "why": "w"},
     "/api/v1/holds/lift": {"scope": "issues", "which": "w"},
+    "/api/v1/newsletters/{slug}/end": {"readers": "stay"},
     "/api/v1/issues/{issue_id}/test": {"to": "t", "language": "en"},
 }
 # Each kind that a newsroom is made of, made new and changed: by the examples of its fields.

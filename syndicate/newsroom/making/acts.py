@@ -60,6 +60,7 @@ class Keeping(Generic[Row]):
         write: give a row other values; the differences say which are new.
         permission: what its verbs need, for the publication that a row belongs to.
         whose: the id of that publication.
+        newsletter: the id of the newsletter that a row is, for grants of one newsletter.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Keeping(Generic[Row]):
     write: Callable[[Transaction, Row, Values, "Changed"], None]
     permission: Permission
     whose: Callable[[Row], int]
+    newsletter: Callable[[Row], int | None] = lambda _row: None
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> R
     """
     publications.hold(tx)
     row = keeping.found(tx, key)
-    allow(actor, keeping.permission, publication_id=keeping.whose(row))
+    whose = {"publication_id": keeping.whose(row), "newsletter_id": keeping.newsletter(row)}
+    allow(actor, keeping.permission, **whose)
     return row
 
 

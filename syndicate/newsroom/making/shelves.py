@@ -55,6 +55,7 @@ class Shelf:
         change: the verb that changes one.
         end: the verb that takes one out of use; None where there is none.
         ended: what that means, in one sentence for whoever asks for it.
+        is_read_elsewhere: whether the API has lists and single ones of its own, which say more.
     """
 
     keeping: Keeping[Any]
@@ -64,6 +65,7 @@ class Shelf:
     change: Changing
     end: Ending | None = None
     ended: str = ""
+    is_read_elsewhere: bool = False
 
     @property
     def kind(self) -> Kind:

@@ -71,7 +71,11 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
     rows: list[DueAlert] = []
     for newsletter in tx.scalars(
         select(Newsletter)
-        .where(Newsletter.kind.in_(NewsletterKind.told_at_once()))
+        .where(
+            Newsletter.kind.in_(NewsletterKind.told_at_once()),
+            Newsletter.paused_at.is_(None),
+            Newsletter.ended_at.is_(None),
+        )
         .order_by(Newsletter.id)
     ).all():
         was_opened = exists().where(
@@ -81,7 +85,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
             select(Article.id)
             .where(
                 Article.alert_at > now - AHEAD,
-                asked_at > earliest,
+                asked_at > max(earliest, newsletter.opens_from or earliest),
                 may_show(Channel.MAIL, now=now),
                 Article.language.in_(newsletter.languages),
                 is_drawn_from(newsletter),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from syndicate.reading.records import Words
 from syndicate.store.composition.lost_stories import was_told
-from syndicate.store.content.articles import Article
+from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.content.visibility import may_show, may_show_picture, words_for
@@ -95,8 +95,8 @@ def candidates(
 
     Args:
         tx: the open transaction.
-        newsletter: whose sections and languages count; one without sections takes everything of
-            its publication.
+        newsletter: whose sections, tags and languages count; one that names neither section
+            nor tag takes everything of its publication.
         issue: whose window counts.
         now: aware UTC; what may not be shown in mail now is left out.
         until: when the last mail may leave, aware UTC; a picture whose rights end before then is
@@ -176,22 +176,35 @@ def news_at() -> ColumnElement[dt.datetime]:
 def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
     """Whether an article is among those that a newsletter draws from.
 
-    It is in one of its sections, or in its publication when it names no section.
+    It is in one of its sections; or carries one of its tags, in its publication or in one whose
+    sections it draws from; or is in its publication when it names neither section nor tag.
     """
     of_this = NewsletterSection.newsletter_id == newsletter.id
-    has_sections = exists().where(of_this)
     is_in_one = exists().where(of_this, NewsletterSection.section_id == Article.section_id)
     is_own = Article.publication_id == newsletter.publication_id
-    return or_(is_in_one, and_(~has_sections, is_own))
+    if not newsletter.tags:
+        return or_(is_in_one, and_(~exists().where(of_this), is_own))
+    theirs = (
+        select(Section.publication_id)
+        .join(NewsletterSection, NewsletterSection.section_id == Section.id)
+        .where(of_this)
+    )
+    is_tagged = exists().where(
+        ArticleTag.article_id == Article.id,
+        ArticleTag.tag_id == Tag.id,
+        Tag.slug.in_(newsletter.tags),
+    )
+    return or_(is_in_one, and_(is_tagged, or_(is_own, Article.publication_id.in_(theirs))))
 
 
 def drawn_by(tx: Transaction, article_id: int) -> list[Newsletter]:
-    """The newsletters that draw from an article, in its language; oldest first."""
+    """The newsletters that come out and draw from an article, in its language; oldest first."""
     every = tx.scalars(select(Newsletter).order_by(Newsletter.id)).all()
     return [
         each
         for each in every
-        if tx.scalar(
+        if each.is_running
+        and tx.scalar(
             select(
                 exists().where(
                     Article.id == article_id,

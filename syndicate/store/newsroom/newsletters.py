@@ -47,7 +47,18 @@ class Newsletter(Table):
     )
     max_stories: Mapped[int] = mapped_column(server_default="40")
     is_public: Mapped[bool] = mapped_column(server_default="true")
+    # Slugs of tags: what carries one is drawn too, in whatever section it stands.
+    tags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    paused_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    # Slots and alerts up to then are left alone: its times were changed, or a pause ended.
+    opens_from: Mapped[dt.datetime | None]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its issues come out: it is neither paused nor ended."""
+        return self.paused_at is None and self.ended_at is None
 
 
 class NewsletterSection(Table):
@@ -140,11 +151,25 @@ def add(tx: Transaction, newsletter: Newsletter, *, section_ids: Collection[int]
         )
     tx.add(newsletter)
     tx.flush()
-    for section_id in section_ids:
-        tx.add(NewsletterSection(newsletter_id=newsletter.id, section_id=section_id))
-    tx.flush()
+    draw_from(tx, newsletter.id, section_ids)
     tx.session.refresh(newsletter)
     return newsletter
+
+
+def change(tx: Transaction, newsletter: Newsletter, **columns: object) -> None:
+    """Give a newsletter's columns other values."""
+    for name, value in columns.items():
+        setattr(newsletter, name, value)
+    tx.flush()
+
+
+def draw_from(tx: Transaction, newsletter_id: int, section_ids: Collection[int]) -> None:
+    """Have a newsletter draw from these sections and from no other. Safe to run twice."""
+    gone = delete(NewsletterSection).where(NewsletterSection.newsletter_id == newsletter_id)
+    tx.execute(gone.execution_options(synchronize_session=False))
+    for section_id in section_ids:
+        tx.add(NewsletterSection(newsletter_id=newsletter_id, section_id=section_id))
+    tx.flush()
 
 
 def find(tx: Transaction, newsletter_id: int) -> Newsletter | None:

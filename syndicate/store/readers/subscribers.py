@@ -225,6 +225,24 @@ def end(tx: Transaction, subscription: Subscription, *, now: dt.datetime) -> boo
     return was_there
 
 
+def end_all(tx: Transaction, newsletter_id: int, *, now: dt.datetime) -> int:
+    """A newsletter ended, and with it every subscription to it. Safe to run twice.
+
+    Returns:
+        How many there were.
+    """
+    ended = (
+        update(Subscription)
+        .where(
+            Subscription.newsletter_id == newsletter_id,
+            Subscription.state != SubscriptionState.ENDED,
+        )
+        .values(state=SubscriptionState.ENDED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return len(tx.scalars(ended.returning(Subscription.id)).all())
+
+
 def choices(tx: Transaction, subscription_id: int, kind: ChoiceKind) -> tuple[str, ...]:
     """What a reader chose of a kind, in alphabetical order; empty means all of it."""
     query = select(SubscriptionChoice.value).where(

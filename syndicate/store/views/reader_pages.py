@@ -237,7 +237,9 @@ def public_newsletters(tx: Transaction, publication: Publication) -> list[Offere
         .where(Section.publication_id == publication.id)
     )
     query = select(Newsletter).where(
-        Newsletter.is_public, or_(Newsletter.publication_id == publication.id, draws)
+        Newsletter.is_public,
+        Newsletter.ended_at.is_(None),
+        or_(Newsletter.publication_id == publication.id, draws),
     )
     return [
         Offered(each.slug, said["name"], said["description"])

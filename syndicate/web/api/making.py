@@ -40,8 +40,9 @@ def _routes(shelf: Shelf) -> None:
     kind = shelf.kind
     path, one = f"/{kind.plural}", f"/{kind.plural}/{{slug}}"
     tags: list[Any] = [kind.plural]
-    _route("GET", path, _list(shelf), tags=tags, summary=f"Every {kind.word}.")
-    _route("GET", one, _show(shelf), tags=tags, summary=f"One {kind.word} with all its fields.")
+    if not shelf.is_read_elsewhere:
+        _route("GET", path, _list(shelf), tags=tags, summary=f"Every {kind.word}.")
+        _route("GET", one, _show(shelf), tags=tags, summary=f"One {kind.word} with all its fields.")
     if shelf.add is not None:
         _route("POST", path, _add(shelf), tags=tags, status_code=201, openapi_extra=_body(kind),
                summary=f"Make a {kind.word}.")  # fmt: skip

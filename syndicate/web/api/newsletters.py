@@ -9,17 +9,20 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
-from syndicate.newsletters import first_look, rehearse, steering, timetable
+from syndicate.newsletters import first_look, making, rehearse, steering, timetable
 from syndicate.newsletters.offers import Offer
+from syndicate.newsroom.making.acts import Key
+from syndicate.newsroom.making.fields import plain
 from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
-from syndicate.store.ground.session import transaction
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom import newsletters as rows
 from syndicate.store.views import operations
 from syndicate.subscribers import csvfile
 from syndicate.subscribers import steering as bringing
-from syndicate.web.api.actors import CanExport, CanImport, CanRead, CanSend
+from syndicate.vocabulary.newsletters import Afterwards
+from syndicate.web.api.actors import CanEditNewsletters, CanExport, CanImport, CanRead, CanSend
 from syndicate.web.api.issues import IssueView, StoryView, found_issue, issue_view
 from syndicate.web.storable import Text
 
@@ -30,20 +33,46 @@ _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}},
 
 
 class NewsletterView(BaseModel):
-    """A newsletter; `readers` counts active subscriptions."""
+    """A newsletter with all its fields; `readers` counts active subscriptions."""
 
     id: int
     slug: str
+    publication: str = Field(description="its slug")
     publication_id: int
     kind: str
     name: str
+    names: dict[str, str]
     description: str
+    descriptions: dict[str, str]
+    sections: list[str]
+    tags: list[str]
     languages: list[str]
     zone: str
+    times: list[str]
+    days: list[int]
     schedule: dict[str, Any]
+    size: int
+    public: bool
     is_public: bool
+    when_empty: str
+    paused_at: dt.datetime | None
+    ended_at: dt.datetime | None
     readers: int
     next_at: dt.datetime | None = Field(description="the next slot of a digest")
+
+
+class Ending(BaseModel):
+    """What becomes of the readers of a newsletter that ends."""
+
+    readers: Afterwards = Field(description="they stay subscribed to nothing, or leave with it")
+
+
+class Ended(BaseModel):
+    """A newsletter that ended, and how many subscriptions with it."""
+
+    retired: str
+    readers: Afterwards
+    left: int
 
 
 class Group(BaseModel):
@@ -132,14 +161,15 @@ def list_newsletters(actor: CanRead) -> list[NewsletterView]:
     """Every newsletter of every publication."""
     with transaction() as tx:
         readers = operations.active_readers(tx)
-        return [_newsletter(each, readers) for each in readable(newsletters.every(tx), actor)]
+        found = readable(newsletters.every(tx), actor)
+        return [_newsletter(tx, each, readers) for each in found]
 
 
 @router.get("/newsletters/{slug}", tags=["newsletters"])
 def show_newsletter(actor: CanRead, slug: Slug) -> NewsletterView:
     """One newsletter."""
     with transaction() as tx:
-        return _newsletter(read(named(tx, slug), actor), operations.active_readers(tx))
+        return _newsletter(tx, read(named(tx, slug), actor), operations.active_readers(tx))
 
 
 @router.get("/newsletters/{slug}/issues", tags=["newsletters"])
@@ -200,6 +230,30 @@ def show_offers(actor: CanRead, slug: Slug) -> list[OfferView]:
         )
         for each in rehearse.offered(newsletter_id, clock.now())
     ]
+
+
+@router.post("/newsletters/{slug}/pause", tags=["newsletters"])
+def pause_newsletter(actor: CanEditNewsletters, slug: Slug) -> NewsletterView:
+    """Compose no issue until it is resumed; what is composed goes out. Safe to run twice."""
+    with transaction() as tx:
+        making.pause(tx, Key(slug), actor=actor, now=clock.now())
+        return _newsletter(tx, named(tx, slug), operations.active_readers(tx))
+
+
+@router.post("/newsletters/{slug}/resume", tags=["newsletters"])
+def resume_newsletter(actor: CanEditNewsletters, slug: Slug) -> NewsletterView:
+    """Compose issues again, from the next slot; those of the pause do not come."""
+    with transaction() as tx:
+        making.resume(tx, Key(slug), actor=actor, now=clock.now())
+        return _newsletter(tx, named(tx, slug), operations.active_readers(tx))
+
+
+@router.post("/newsletters/{slug}/end", tags=["newsletters"])
+def end_newsletter(actor: CanEditNewsletters, slug: Slug, body: Ending) -> Ended:
+    """End a newsletter for good: nobody signs up, nothing is sent, its archive stays."""
+    with transaction() as tx:
+        left = making.end(tx, Key(slug), readers=body.readers, actor=actor, now=clock.now())
+    return Ended(retired=slug, readers=body.readers, left=left)
 
 
 @router.get("/newsletters/{slug}/rehearsal", tags=["newsletters"])
@@ -301,11 +355,13 @@ def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:
     return [RefusedLine(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
-def _newsletter(row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:
+def _newsletter(tx: Transaction, row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:
     coming = timetable.next_slot(row, clock.now())
-    names = set(NewsletterView.model_fields) - {"readers", "next_at"}
+    fields = {name: plain(value) for name, value in making.SHELF.plain(tx, row).items()}
+    names = set(NewsletterView.model_fields) - {*fields, "readers", "next_at"} | {"description"}
+    own = {name: getattr(row, name) for name in names}
     return NewsletterView(
-        **{name: getattr(row, name) for name in names},
+        **{**fields, **own},
         readers=readers.get(row.id, 0),
         next_at=coming.due_at if coming else None,
     )

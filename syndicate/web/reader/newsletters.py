@@ -166,6 +166,8 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
         PageAnswer(status=422 if problem else 200, is_private=bool(problem)),
         newsletter=offer.names,
         slug=offer.newsletter.slug,
+        is_ended=offer.newsletter.ended_at is not None,
+        is_paused=offer.newsletter.paused_at is not None,
         issues=offer.issues,
         sections=[
             Option(value, name, not filled.sections or value in filled.sections)

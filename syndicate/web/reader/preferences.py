@@ -107,6 +107,8 @@ def _page(
         newsletter=chosen.newsletter,
         slug=chosen.newsletter_slug,
         is_active=chosen.is_active,
+        is_ended=chosen.is_ended,
+        is_at_rest=chosen.is_at_rest,
         is_saved=is_saved,
         problem=problem,
         paused_until=chosen.paused_until,

@@ -1,0 +1,167 @@
+"""What a newsletter is made of: the one list of fields that every face reads and explains."""
+
+from syndicate.newsletters import kinds
+from syndicate.newsroom.making import within
+from syndicate.newsroom.making.fields import Field, Holds, Kind, Shape, Touched
+from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind
+
+_MAX_DESCRIPTION, _MAX_TAGS = 1_000, 100
+_SEEN = (Touched.READERS, Touched.NEXT_ISSUE)
+
+KIND = Kind(
+    "newsletter",
+    "newsletters",
+    (
+        within.PUBLICATION,
+        Field(
+            "slug",
+            "Its part of addresses and of List-ID, by which readers' programs sort its mail; it "
+            "stays for good.",
+            shape=Shape.SLUG,
+            is_required=True,
+            is_early=True,
+            is_fixed=True,
+            most=80,
+            example="morning",
+        ),
+        Field(
+            "kind",
+            "; ".join(f"{each.value}: {kinds.when(each)}" for each in NewsletterKind) + ".",
+            shape=Shape.CHOICE,
+            is_early=True,
+            is_fixed=True,
+            default=NewsletterKind.DIGEST.value,
+            choices=tuple(each.value for each in NewsletterKind),
+            example=NewsletterKind.DIGEST.value,
+        ),
+        Field(
+            "name",
+            "As readers see it.",
+            is_required=True,
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            is_early=True,
+            example="Morning",
+        ),
+        Field(
+            "names",
+            "Its name in other languages.",
+            shape=Shape.WORDS,
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            example={"ar": "الصباح"},
+        ),
+        Field(
+            "description",
+            "One sentence for the sign-up page.",
+            touches=(Touched.READERS,),
+            most=_MAX_DESCRIPTION,
+            example="What happened overnight.",
+        ),
+        Field(
+            "descriptions",
+            "The same in other languages.",
+            shape=Shape.WORDS,
+            touches=(Touched.READERS,),
+            most=_MAX_DESCRIPTION,
+            example={"ar": "ما حدث أثناء الليل."},
+        ),
+        Field(
+            "sections",
+            "Sections that it draws from and readers choose from, by their slugs, in every "
+            "publication.",
+            shape=Shape.ROWS,
+            of="section",
+            instead="all of its publication, unless it names tags",
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            is_early=True,
+            option="section",
+            example=("world",),
+        ),
+        Field(
+            "tags",
+            "Tags whose articles it draws too, in whatever section they stand, by their slugs.",
+            shape=Shape.TEXTS,
+            holds=Holds.NEXT_ISSUE,
+            touches=(Touched.NEXT_ISSUE,),
+            most=_MAX_TAGS,
+            option="tag",
+            example=("climate",),
+        ),
+        Field(
+            "languages",
+            "Languages that it comes in, the fallback first.",
+            shape=Shape.LANGUAGES,
+            instead="the publication's",
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            is_early=True,
+            option="language",
+            example=("en", "ar"),
+        ),
+        Field(
+            "times",
+            "Local times that it is due at, HH:MM.",
+            shape=Shape.TIMES,
+            is_required=True,
+            default=("08:00",),
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            is_early=True,
+            option="at",
+            example=("08:00",),
+        ),
+        Field(
+            "days",
+            "Weekdays that it comes out on, 1 for Monday.",
+            shape=Shape.DAYS,
+            instead="every day",
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            option="day",
+            example=(1, 5),
+        ),
+        Field(
+            "zone",
+            "The time zone of its times.",
+            shape=Shape.ZONE,
+            instead="the publication's",
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            example="Europe/London",
+        ),
+        Field(
+            "size",
+            "Stories that an issue holds at most.",
+            shape=Shape.NUMBER,
+            default=40,
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            least=1,
+            most=MAX_STORIES,
+            example=20,
+        ),
+        Field(
+            "public",
+            "Whether readers find it and can sign up; a draft is on no page.",
+            shape=Shape.FLAG,
+            default=True,
+            touches=(Touched.READERS,),
+            is_early=True,
+            example=True,
+        ),
+        Field(
+            "when_empty",
+            "What becomes of an issue without stories: "
+            + "; ".join(f"{each.value}: it {each.words}" for each in EmptyRule)
+            + ".",
+            shape=Shape.CHOICE,
+            default=EmptyRule.SKIP.value,
+            holds=Holds.NEXT_ISSUE,
+            touches=_SEEN,
+            choices=tuple(each.value for each in EmptyRule),
+            example=EmptyRule.NOTICE.value,
+        ),
+    ),
+)
