@@ -32,7 +32,7 @@ _FIRST = (10, 14, 18, 22, 26, 30, 34, 40, 48, 60)
 _LONG_S = 0.02
 # Repetitions of which what is quadratic shows, and processor time for each character that it needs
 # at least: what is quicker is not measured any further.
-_REPEATED, _AT_ONCE_S = 160, 0.3e-6
+_REPEATED, _AT_ONCE_S = 320, 0.15e-6
 # Times that what looks quadratic is measured again, and with how much more: two repetitions with
 # bounds (`{1,320}@{1,320}`) look so until they meet them.
 _TRIES, _AGAIN = 3, 4
