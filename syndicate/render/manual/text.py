@@ -61,13 +61,8 @@ def write(markdown: str, relink: Relink) -> Written:
     html = parser.renderer.render(tokens, parser.options, {})
     framed = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table'
     html = html.replace("<table", framed).replace("</table>", "</table></div>")
-<<<<<<< HEAD
     # What can be scrolled sideways must be reachable with the keyboard.
     html = html.replace("<pre>", '<pre tabindex="0">')
-=======
-    # What is wider than a phone is scrolled by keyboard too.
-    html = html.replace("<pre><code", '<pre tabindex="0"><code')
->>>>>>> 0676073 (tests: what is quadratic shows on a fast machine too; docs: code scrolls by key)
     return Written(html, tuple(headings))
 
 
