@@ -31,7 +31,8 @@ def test_front_without_a_publication_says_so(browser: TestClient) -> None:
     page = browser.get("/")
 
     assert page.status_code == 404
-    assert "There is no such publication here." in page.text
+    assert "Nothing is published here yet." in page.text
+    assert "open /console" in page.text
 
 
 def test_front_without_articles_says_so(browser: TestClient, newsroom: Newsroom) -> None:
