@@ -46,16 +46,28 @@ def _found(tx: Transaction, key: Key) -> Newsletter:
 
 
 def _plain(tx: Transaction, row: Newsletter) -> Values:
+    sections = [each.slug for each in newsletters.sections_of(tx, row.id)]
+    return values_of(row, within.slug_of(tx, row.publication_id), sections)
+
+
+def values_of(row: Newsletter, publication: str, sections: Sequence[str]) -> Values:
+    """A newsletter's fields as every face shows them.
+
+    Args:
+        row: the newsletter.
+        publication: slug of its publication.
+        sections: slugs of those that it draws from, in readers' order.
+    """
     stored = row.schedule
     return {
-        "publication": within.slug_of(tx, row.publication_id),
+        "publication": publication,
         "slug": row.slug,
         "kind": row.kind.value,
         "name": row.name,
         "names": _words(row, "name"),
         "description": row.description or None,
         "descriptions": _words(row, "description"),
-        "sections": tuple(dict.fromkeys(each.slug for each in newsletters.sections_of(tx, row.id))),
+        "sections": tuple(dict.fromkeys(sections)),
         "tags": tuple(row.tags),
         "languages": tuple(row.languages),
         "times": tuple(stored.get("times", ())),

@@ -111,6 +111,7 @@ RULES: tuple[Rule, ...] = (
     _stamp(FeedConsumer.last_at),
     _stamp(Issue.created_at),
     _stamp(Newsletter.created_at),
+    _stamp(Newsletter.opens_from),
     _stamp(RelayAccept.at, RelayAccept.message_id == accepts.HEARTBEAT),
 )
 

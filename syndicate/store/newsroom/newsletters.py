@@ -201,6 +201,19 @@ def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
     return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
 
 
+def section_slugs(tx: Transaction) -> dict[int, list[str]]:
+    """Slugs of the sections that each newsletter draws from, ordered as in `sections_of`."""
+    query = select(NewsletterSection.newsletter_id, Section.slug).join(
+        Section, NewsletterSection.section_id == Section.id
+    )
+    found: dict[int, list[str]] = {}
+    for newsletter_id, slug in tx.execute(
+        query.order_by(Section.position, Section.slug, Section.id)
+    ):
+        found.setdefault(newsletter_id, []).append(slug)
+    return found
+
+
 def drawing_from_alone(tx: Transaction, section_id: int) -> list[Newsletter]:
     """The newsletters that draw from a section and from no other."""
     others = aliased(NewsletterSection)

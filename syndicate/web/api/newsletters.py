@@ -12,11 +12,11 @@ from syndicate import clock
 from syndicate.newsletters import first_look, making, rehearse, steering, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.making.acts import Key
-from syndicate.newsroom.making.fields import plain
+from syndicate.newsroom.making.fields import Values, plain
 from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom import newsletters as rows
 from syndicate.store.views import operations
 from syndicate.subscribers import csvfile
@@ -162,7 +162,16 @@ def list_newsletters(actor: CanRead) -> list[NewsletterView]:
     with transaction() as tx:
         readers = operations.active_readers(tx)
         found = readable(newsletters.every(tx), actor)
-        return [_newsletter(tx, each, readers) for each in found]
+        slugs = {each.id: each.slug for each in publications.all_publications(tx)}
+        sections = newsletters.section_slugs(tx)
+    return [
+        _shown(
+            each,
+            making.values_of(each, slugs[each.publication_id], sections.get(each.id, ())),
+            readers,
+        )
+        for each in found
+    ]
 
 
 @router.get("/newsletters/{slug}", tags=["newsletters"])
@@ -356,8 +365,12 @@ def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:
 
 
 def _newsletter(tx: Transaction, row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:
+    return _shown(row, making.SHELF.plain(tx, row), readers)
+
+
+def _shown(row: rows.Newsletter, values: Values, readers: dict[int, int]) -> NewsletterView:
     coming = timetable.next_slot(row, clock.now())
-    fields = {name: plain(value) for name, value in making.SHELF.plain(tx, row).items()}
+    fields = {name: plain(value) for name, value in values.items()}
     names = set(NewsletterView.model_fields) - {*fields, "readers", "next_at"} | {"description"}
     own = {name: getattr(row, name) for name in names}
     return NewsletterView(

@@ -81,6 +81,7 @@ LEFT = {
         *("operator.created_at", "operator.retired_at", "operator_passkey.created_at"),
         *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
+        *("newsletter.paused_at", "newsletter.ended_at"),
     },
 }  # fmt: skip
 
