@@ -20,6 +20,7 @@ from syndicate.actions.forms import Cap, Guarded
 from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
+from syndicate.newsroom import brand
 from syndicate.render.email import PICTURE_WIDTH
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import Transaction, transaction
@@ -155,6 +156,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
             context=_context(found, name),
             from_name=publication.sender,
             from_address=publication.sender_address,
+            reply_to=publication.reply_to or "",
             now=now,
         )
     except (OversizeError, UnrenderableError) as error:
@@ -166,10 +168,7 @@ def _context(found: _Found, name: str) -> dict[str, Any]:
     story, publication = found.reading.story, found.publication
     own_page = settings.load().base_url() + reader_pages.path_of(story.id, story.slug)
     return {
-        "publication": {
-            "name": publication.name,
-            "postal_address": publication.postal_address,
-        },
+        "publication": brand.worn(publication, publication.language),
         "sender_name": name,
         "zone": publication.zone,
         "article": {

@@ -15,6 +15,7 @@ from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
 from syndicate.errors import OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
+from syndicate.newsroom import brand
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
@@ -102,7 +103,7 @@ def _pass_on(
     story = found.story
     own_page = settings.load().base_url() + reader_pages.path_of(story.id, story.slug)
     context: dict[str, Any] = {
-        "publication": {"name": publication.name, "postal_address": publication.postal_address},
+        "publication": brand.worn(publication, publication.language),
         "article": {
             "headline": story.headline,
             "url": story.url or own_page,

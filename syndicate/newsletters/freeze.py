@@ -11,6 +11,7 @@ from syndicate.mail.recovery import reconcile
 from syndicate.newsletters import unusable
 from syndicate.newsletters.compose import Draft
 from syndicate.newsletters.kinds import RULES
+from syndicate.newsroom import brand
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -83,8 +84,9 @@ def frozen_rows(
         said = newsletters.in_language(newsletter, mail.language)
         headers = frozen_headers(
             subject=mail.subject,
-            from_name=said["publication"] or publication.sender,
+            from_name=said["publication"] or brand.sender_name(publication, mail.language),
             from_address=publication.sender_address,
+            reply_to=publication.reply_to or "",
             now=now,
         )
         headers |= {

@@ -6,10 +6,12 @@ from dataclasses import replace
 from syndicate import settings
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.material import Frame, Material
+from syndicate.newsroom import brand
 from syndicate.store.composition import corrections, issues, stories
 from syndicate.store.composition.stories import Story
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import logos, newsletters
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 
@@ -20,13 +22,14 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
     sections = newsletters.sections_of(tx, newsletter.id)
     until = now + RULES[newsletter.kind].expires_in
     is_alert = issue.article_id is not None
+    logo = logos.of(tx, publication.id)
     return Material(
         message=RULES[newsletter.kind].message,
         number=issue.number or issues.next_number(tx, newsletter.id),
         local_date=issue.local_date,
         zone=newsletter.zone,
         window=(issue.window_from, issue.window_to),
-        frames=tuple(frame(newsletter, publication, each) for each in newsletter.languages),
+        frames=tuple(frame(newsletter, publication, each, logo) for each in newsletter.languages),
         postal_address=publication.postal_address,
         home_url=publication.home_url,
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
@@ -44,11 +47,20 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
     )
 
 
-def frame(newsletter: Newsletter, publication: Publication, language: str) -> Frame:
+def frame(
+    newsletter: Newsletter,
+    publication: Publication,
+    language: str,
+    logo: PublicationLogo | None = None,
+) -> Frame:
     """How the frame in one language speaks for a newsletter."""
     said = newsletters.in_language(newsletter, language)
-    name = said["publication"] or publication.name
-    return Frame(language, said["name"], said["description"], name)
+    worn = brand.worn(publication, language, logo=logo, base_url=settings.load().base_url())
+    name = said["publication"] or worn["name"]
+    own = {key: value for key, value in worn.items() if key not in {"name", "postal_address"}}
+    if worn["postal_address"] != publication.postal_address:
+        own["postal_address"] = worn["postal_address"]
+    return Frame(language, said["name"], said["description"], name, own)
 
 
 def _told_at_once(

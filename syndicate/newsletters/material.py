@@ -6,7 +6,7 @@ not: in each language's frame the stories in that language come first.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -30,12 +30,14 @@ class Frame:
         name: of the newsletter.
         description: of the newsletter.
         publication: its name.
+        brand: its other words, colours and logo, as `newsroom.brand.worn` gives them.
     """
 
     language: str
     name: str
     description: str
     publication: str
+    brand: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def context(
     return {
         "newsletter": {"name": frame.name, "description": frame.description},
         "publication": {
-            "name": frame.publication,
             "postal_address": material.postal_address,
+            **frame.brand,
+            "name": frame.publication,
             "home_url": material.home_url,
         },
         "issue": {"number": material.number, "local_date": material.local_date},

@@ -18,8 +18,10 @@ from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail import single
 from syndicate.mail.mime.message import PREFERENCES
+from syndicate.newsroom import brand
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import logos, newsletters
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import caps, tokens
@@ -111,6 +113,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
     with transaction() as tx:
         newsletter = _public(tx, newsletter_slug)
         publication = newsletters.publication_of(tx, newsletter)
+        logo = logos.of(tx, publication.id)
         offer.languages(newsletter, [language])  # of the frame
         chosen = {
             ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
@@ -123,7 +126,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
             proof = Proof("form", wording, ip, user_agent, base_url)
             subscribers.add_consent(tx, subscription.id, proof, at=now)
     # Rendered for everybody, so that the time it takes tells nothing either.
-    mail = _prepared(subscription, newsletter, publication, base_url=base_url, now=now)
+    mail = _prepared(subscription, newsletter, publication, logo=logo, base_url=base_url, now=now)
     if subscription.state is SubscriptionState.PENDING:
         _queue(mail, normalised, subscription, publication, now=now)
 
@@ -224,22 +227,26 @@ def _prepared(
     newsletter: Newsletter,
     publication: Publication,
     *,
+    logo: PublicationLogo | None,
     base_url: str,
     now: dt.datetime,
 ) -> single.Prepared:
     payload = f"{subscription.id}:{int(now.timestamp())}"
     token = signing.sign(settings.load().key(), CONFIRM, payload)
     said = newsletters.in_language(newsletter, subscription.language)
-    name = said["publication"] or publication.name
+    worn = brand.worn(publication, subscription.language, logo=logo, base_url=base_url)
+    name = said["publication"] or worn["name"]
+    sender = brand.sender_name(publication, subscription.language)
     return single.prepare(
         "confirmation",
         language=subscription.language,
         context={
             "newsletter": {"name": said["name"], "description": said["description"]},
-            "publication": {"name": name, "postal_address": publication.postal_address},
+            "publication": worn | {"name": name},
         },
-        from_name=said["publication"] or publication.sender,
+        from_name=said["publication"] or sender,
         from_address=publication.sender_address,
+        reply_to=publication.reply_to or "",
         now=now,
         slots={"confirm_url": f"{base_url}/confirm/{token}"},
     )

@@ -4,9 +4,9 @@ One installation serves several brands. Each may have a host name of its own; un
 name (a trial on loopback, say) the first one answers, and `/p/<slug>/…` leads to the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate import settings
 from syndicate.errors import NotFoundError
+from syndicate.newsroom import brand
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import logos, publications
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.views import reader_pages
@@ -39,6 +41,7 @@ class Site:
         prefix: what stands before each path: "" or "/p/<slug>".
         others: (prefix, publication) pairs of the other brands.
         feeds: those that its pages tell browsers of.
+        logo: its picture, where it has one.
     """
 
     publication: Publication
@@ -46,6 +49,20 @@ class Site:
     prefix: str
     others: Sequence[tuple[str, Publication]]
     feeds: Sequence[Feed]
+    logo: PublicationLogo | None = None
+
+    @property
+    def masthead(self) -> Mapping[str, Any] | None:
+        """Its logo as the head of its pages shows it."""
+        return None if self.logo is None else brand.shown(self.logo, "")
+
+    @property
+    def colours(self) -> str | None:
+        """The address of the sheet with its own colours; None where it has none."""
+        light, dark = self.publication.colour, self.publication.colour_on_dark
+        if not light and not dark:
+            return None
+        return f"/colours/{(light or 'none').lstrip('#')}-{(dark or 'none').lstrip('#')}.css"
 
     @property
     def base_url(self) -> str:
@@ -161,4 +178,5 @@ def _site(tx: Transaction, chosen: Publication, default: Publication) -> Site:
         prefix=prefix(chosen),
         others=[(prefix(other), other) for other in everyone if other.id != chosen.id],
         feeds=reader_pages.announced_feeds(tx, chosen.id),
+        logo=logos.of(tx, chosen.id),
     )

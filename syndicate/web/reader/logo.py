@@ -1,6 +1,7 @@
-"""/logos/<digest>: publications' logos, under names that say what is in them.
+"""/logos/<digest> and /colours/<light>-<dark>.css: how publications look.
 
-Another logo has another name, so browsers and mail programs may keep one for ever.
+Each name says what is in it: another logo or colour has another name, so browsers and mail programs
+may keep one for ever.
 """
 
 from typing import Annotated
@@ -13,6 +14,8 @@ from syndicate.store.newsroom import logos
 from syndicate.web.static import FOREVER
 
 router = APIRouter(include_in_schema=False)
+_OURS = "none"
+Colour = Annotated[str, Path(pattern=r"^(?:[0-9a-f]{6}|none)$")]
 
 
 @router.get("/logos/{digest}")
@@ -24,3 +27,18 @@ def logo(digest: Annotated[str, Path(max_length=64)]) -> Response:
         raise NotFoundError("There is no such picture here.", digest=digest)
     media_type, body = found
     return Response(body, media_type=media_type, headers={"Cache-Control": FOREVER})
+
+
+@router.get("/colours/{light}-{dark}.css")
+def colours(light: Colour, dark: Colour) -> Response:
+    """A sheet that gives pages a publication's colours; `none` leaves ours."""
+    rules = [
+        f":root{{--accent:#{light};--button:#{light}}}" if light != _OURS else "",
+        f"@media (prefers-color-scheme:dark){{:root{{--accent:{_on_dark(dark)}}}}}",
+    ]
+    return Response("".join(rules), media_type="text/css", headers={"Cache-Control": FOREVER})
+
+
+def _on_dark(dark: str) -> str:
+    """What is said on a dark screen: its own colour there, else the one of plain text."""
+    return "var(--ink)" if dark == _OURS else f"#{dark}"
