@@ -83,3 +83,14 @@ def test_the_description_names_every_field(browser: TestClient) -> None:
     assert body["schema"]["properties"]["order"]["type"] == "integer"
     changing = paths["/api/v1/sections/{slug}"]["patch"]["requestBody"]["content"]
     assert "publication" not in changing["application/json"]["schema"]["properties"]
+
+
+def test_a_token_of_one_publication_sees_no_other(program: Program, browser: TestClient) -> None:
+    ours = program.ask("POST", "/publications", COURIER)[1]
+    program.ask("POST", "/publications", COURIER | {"slug": "gazette"})
+    headers = {"Authorization": f"Bearer {operators.token('viewer', publication_id=ours['id'])}"}
+
+    seen = browser.get("/api/v1/publications", headers=headers).json()
+
+    assert [each["slug"] for each in seen] == ["courier"]
+    assert browser.get("/api/v1/publications/gazette", headers=headers).status_code == 403

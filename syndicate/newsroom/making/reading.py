@@ -60,11 +60,8 @@ def read(kind: Kind, given: Mapping[str, object], *, is_new: bool) -> Read:
     for each in kind.fields:
         if each.name not in given and not is_new:
             continue
-        raw = given.get(each.name)
-        if raw is None and each.name not in given:
-            raw = each.default
         try:
-            value = one(kind, each, raw)
+            value = one(kind, each, given.get(each.name))
         except SyndicateError as error:
             found.problems[each.name] = Problem(str(error))
         else:
@@ -79,6 +76,7 @@ def one(kind: Kind, asked: Field, raw: object) -> Value:
         UsageError: it cannot be used, or is needed and not there.
         OutOfBoundsError, BadAddressError: likewise.
     """
+    raw = asked.default if _is_nothing(raw) else raw
     value = asked.nothing if _is_nothing(raw) else _READERS[asked.shape](kind, asked, raw)
     if asked.is_required and value == asked.nothing and asked.shape is not Shape.FLAG:
         article = "an" if kind.word[0] in "aeiou" else "a"

@@ -14,6 +14,7 @@ from syndicate import clock
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
+from syndicate.newsroom.verbs import allow
 from syndicate.setup.kinds import SHELVES
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform.tokens import Actor, Permission
@@ -59,17 +60,23 @@ def _route(method: str, path: str, call: Callable[..., Any], **said: Any) -> Non
 
 
 def _list(shelf: Shelf) -> Callable[..., Any]:
-    def every(_actor: CanRead, publication: Publication = None) -> list[dict[str, Any]]:
+    def every(actor: CanRead, publication: Publication = None) -> list[dict[str, Any]]:
         with transaction() as tx:
-            return [shown(tx, shelf, each) for each in shelf.every(tx, publication)]
+            return [
+                shown(tx, shelf, each)
+                for each in shelf.every(tx, publication)
+                if actor.may(Permission.READ, publication_id=shelf.keeping.whose(each))
+            ]
 
     return every
 
 
 def _show(shelf: Shelf) -> Callable[..., Any]:
-    def show(_actor: CanRead, slug: Slug, publication: Publication = None) -> dict[str, Any]:
+    def show(actor: CanRead, slug: Slug, publication: Publication = None) -> dict[str, Any]:
         with transaction() as tx:
-            return shown(tx, shelf, shelf.keeping.found(tx, Key(slug, publication)))
+            row = shelf.keeping.found(tx, Key(slug, publication))
+            allow(actor, Permission.READ, publication_id=shelf.keeping.whose(row))
+            return shown(tx, shelf, row)
 
     return show
 

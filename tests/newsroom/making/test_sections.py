@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.errors import InvalidError, MissingError, NotFoundError, RefusedError, TakenError
-from syndicate.newsroom.making import desks, publications, sections
+from syndicate.newsroom.making import desks, publications, reading, sections
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.newsroom import newsletters
@@ -193,3 +193,9 @@ def test_a_retired_section_leads_up_and_can_come_back(
         assert browser.get("/sections/asia").status_code == 200
     assert make.shown(SHELF, "asia")["name"] == "Asia again"
     assert moved(courier)["asia"] is None
+
+
+def test_a_field_that_is_emptied_falls_back_to_its_default() -> None:
+    read = reading.read(sections.KIND, {"order": None}, is_new=False)
+
+    assert (read.problems, read.values) == ({}, {"order": 0})
