@@ -18,6 +18,7 @@ from syndicate.newsletters.compose import choose, compose
 from syndicate.newsletters.offers import Offer
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.timetable import read_schedule, trouble
+from syndicate.newsroom import brand
 from syndicate.newsroom.newsletters import numbered
 from syndicate.store.composition import issues, renewals
 from syndicate.store.composition.materialise import materialise
@@ -196,6 +197,10 @@ def _composed(issue_id: int, now: dt.datetime) -> bool:
         issue = issues.find(tx, issue_id)
         assert issue is not None  # noqa: S101 - it was claimed
         newsletter = numbered(tx, issue.newsletter_id)
+        lacks = brand.lacking(newsletters.publication_of(tx, newsletter))
+        if lacks is not None and settings.load().environment == "production":
+            issues.hold(tx, issue_id, lacks)
+            return True
         read = gather.material(tx, newsletter, issue, now)
     has_word = issue.has_word and issue.article_id is None
     with_notice = has_word or newsletter.empty_rule is EmptyRule.NOTICE

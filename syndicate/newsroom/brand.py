@@ -27,6 +27,21 @@ def sender_name(publication: Publication, language: str) -> str:
     return translated or publication.sender
 
 
+def lacking(publication: Publication) -> str | None:
+    """What a publication's mail must say before readers get any, and does not; None: nothing.
+
+    A sender it always has, and where it gives no reason for receipt its mails give ours.
+
+    Source: RFC 5322 3.6.2 (a sender); 16 CFR 316.2(p) (a valid physical postal address).
+    """
+    if publication.postal_address.strip():
+        return None
+    return (
+        f"{publication.name} has no postal address, which every mail must carry. Add it with "
+        f"`syndicate publications set {publication.slug} --postal-address`, or in the console."
+    )
+
+
 def worn(
     publication: Publication,
     language: str,

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
+from syndicate import settings
 from syndicate.newsletters import compose, gather, run, steering
 from syndicate.store.composition import issues
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import subscribers
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Delivery
@@ -229,6 +231,28 @@ def test_an_issue_that_cannot_be_composed_is_held_with_the_reason() -> None:
         assert issue is not None
         assert issue.note is not None
     assert issue.note.startswith("It could not be composed: The mail digest has ")
+
+
+@pytest.mark.usefixtures("database", "morning")
+@pytest.mark.parametrize("environment", ["production", "test"])
+def test_in_production_an_issue_without_a_postal_address_is_held(
+    environment: str, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_ENVIRONMENT", environment)
+    settings.load.cache_clear()
+    with transaction() as tx:
+        tx.execute(update(Publication).values(postal_address=" "))
+        article(tx, 1, "world-one", SLOT - HOUR)
+        reader(tx, 1)
+    (issue_id,) = run.open_due_issues(NOW)
+
+    state = run.compose_issue(issue_id, NOW)
+
+    with transaction() as tx:
+        issue = tx.get(Issue, issue_id)
+    assert issue is not None
+    is_held = state is IssueState.HELD and "has no postal address" in str(issue.note)
+    assert is_held is (environment == "production")
 
 
 def test_the_same_rows_give_the_same_hash_and_another_text_another(morning: Newsletter) -> None:
