@@ -32,7 +32,7 @@ def lacking(publication: Publication) -> str | None:
 
     A sender it always has, and where it gives no reason for receipt its mails give ours.
 
-    Source: RFC 5322 3.6.2 (a sender); 16 CFR 316.2(p) (a valid physical postal address).
+    Source: RFC 5322 3.6.2 (a sender); many countries' laws on mail want a postal address.
     """
     if publication.postal_address.strip():
         return None

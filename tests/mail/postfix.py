@@ -21,6 +21,7 @@ error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
 lmtp unix - - n - - lmtp
+smtp unix - - n - - smtp
 postlog unix-dgram n - n - 1 postlogd
 """
 _MAIN = """\
