@@ -12,6 +12,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)  # noqa: TID251 - this is the one place
 
 
+def iso(moment: dt.datetime) -> str:
+    """A moment in RFC 3339, UTC, with Z."""
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
 @lru_cache(maxsize=256)
 def zone(name: str) -> ZoneInfo | None:
     """A zone by its IANA name; None when there is none of this name."""

@@ -5,14 +5,16 @@ A message is a hint, never the truth: what is due stands in rows, and the tick f
 is not even tried for 10 s.
 """
 
+import importlib
 import time
 from dataclasses import dataclass
 from functools import cache
-
-from celery import Celery
-from kombu.exceptions import OperationalError
+from typing import TYPE_CHECKING
 
 from syndicate import logs, settings
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 log = logs.get(__name__)
 
@@ -96,7 +98,7 @@ def hint(job: Job, *ids: int) -> bool:
         return False
     try:
         _producer().send_task(job.name, args=ids, queue=job.queue, retry=False, expires=60)
-    except (OperationalError, OSError) as error:
+    except _unreachable() as error:
         BREAKER.trip()
         log.warning("hint_failed", job=job.name, reason=type(error).__name__)
         return False
@@ -108,7 +110,7 @@ def broker_answers() -> bool:
     try:
         with _producer().connection_for_write() as connection:
             connection.ensure_connection(max_retries=0, timeout=HINT_TIMEOUT_S)
-    except (OperationalError, OSError):
+    except _unreachable():
         return False
     return True
 
@@ -132,9 +134,16 @@ def transport_options() -> dict[str, object]:
     }
 
 
+def _unreachable() -> tuple[type[Exception], ...]:
+    """What is raised where no broker answers."""
+    return (importlib.import_module("kombu.exceptions").OperationalError, OSError)
+
+
 @cache
-def _producer() -> Celery:
-    app = Celery("syndicate-producer", broker=broker_url(settings.load().need("redis_url")))
+def _producer() -> "Celery":
+    """Celery comes with the first hint: most commands send none."""
+    url = broker_url(settings.load().need("redis_url"))
+    app: Celery = importlib.import_module("celery").Celery("syndicate-producer", broker=url)
     app.conf.update(
         task_ignore_result=True,
         task_serializer="json",

@@ -1,17 +1,20 @@
 """Structured logs: one event per line, ids as keys, never an address.
 
 JSON where a machine reads, colours where a person does. An event is a past-tense snake_case name
-(`issue_composed`); an error is something a human must act on.
+(`issue_composed`); an error is something a human must act on. What writes them is loaded with the
+first line: most commands write none.
 """
 
+import importlib
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any, cast
 
 from syndicate.redaction import without_addresses_in
+
+if TYPE_CHECKING:
+    import structlog
 
 
 def configure(*, log_format: str = "auto", level: str = "info") -> None:
@@ -22,43 +25,88 @@ def configure(*, log_format: str = "auto", level: str = "info") -> None:
         level: the least serious level that is written.
     """
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            redact,  # last: a traceback quotes what it failed on
-            renderer,
-        ],
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(_Formatter(as_text=as_text))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # It tells each connection and each step of a migration; `syndicate migrate` says what matters.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    if "structlog" in sys.modules:
+        _steer()
 
 
-def get(name: str) -> structlog.stdlib.BoundLogger:
+def get(name: str) -> "structlog.stdlib.BoundLogger":
     """The logger of one module: `log = logs.get(__name__)`."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
+    return cast("structlog.stdlib.BoundLogger", _Logger(name))
+
+
+class _Logger:
+    """structlog's logger of a module, asked for at each line."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        if "structlog" not in sys.modules and any(
+            isinstance(each.formatter, _Formatter) for each in logging.getLogger().handlers
+        ):
+            _steer()
+        return getattr(_structlog().stdlib.get_logger(self._name), method)
+
+
+class _Formatter(logging.Formatter):
+    """structlog's formatter, made with the first line."""
+
+    def __init__(self, *, as_text: bool) -> None:
+        super().__init__()
+        self._as_text = as_text
+        self._made: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        if self._made is None:
+            self._made = _formatter(as_text=self._as_text)
+        return self._made.format(record)
+
+
+def _structlog() -> Any:
+    return importlib.import_module("structlog")
+
+
+def _shared() -> "list[structlog.typing.Processor]":
+    """What every line goes through, ours and those of what we import."""
+    own = _structlog()
+    return [
+        own.contextvars.merge_contextvars,
+        own.stdlib.add_logger_name,
+        own.stdlib.add_log_level,
+        own.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _steer() -> None:
+    """Send our own lines through the handler of this process."""
+    own = _structlog()
+    own.configure(
+        processors=[*_shared(), own.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=own.stdlib.LoggerFactory(),
+        wrapper_class=own.stdlib.BoundLogger,
+    )
+
+
+def _formatter(*, as_text: bool) -> logging.Formatter:
+    own = _structlog()
+    made: logging.Formatter = own.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(),
+        processors=[
+            own.stdlib.ProcessorFormatter.remove_processors_meta,
+            own.processors.format_exc_info,
+            redact,  # last: a traceback quotes what it failed on
+            own.dev.ConsoleRenderer() if as_text else own.processors.JSONRenderer(),
+        ],
+    )
+    return made
 
 
 def redact(

@@ -16,7 +16,6 @@ import hypothesis
 import psycopg
 import pytest
 import structlog
-from structlog._config import BoundLoggerLazyProxy
 
 from syndicate import jobs, settings
 from syndicate.embedded.postgres import Postgres
@@ -69,9 +68,6 @@ def _logs_as_before() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     yield
     root.handlers[:], root.level = handlers, level
-    if structlog.get_config()["cache_logger_on_first_use"]:
-        for module in list(sys.modules.values()):
-            _forget_how(getattr(module, "log", None))
     _log_plainly()
 
 
@@ -84,12 +80,6 @@ def _log_plainly() -> None:
 
 
 _log_plainly()
-
-
-def _forget_how(logger: object) -> None:
-    """Let a module's logger ask again how to write: it keeps what it was told first."""
-    if isinstance(logger, BoundLoggerLazyProxy):
-        vars(logger).pop("bind", None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -190,7 +180,7 @@ def valkey_url(valkey: Valkey, settings_env: pytest.MonkeyPatch) -> str:
 
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this shell's settings away; what is left is the same on every machine."""
-    for name in settings.Settings.model_fields:
+    for name in settings.FIELDS:
         monkeypatch.delenv(f"{settings.PREFIX}{name.upper()}", raising=False)
     monkeypatch.delenv("SYNDICATE_SECRETS_DIR", raising=False)
     monkeypatch.delenv("COLUMNS", raising=False)

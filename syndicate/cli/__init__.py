@@ -1,12 +1,13 @@
 """The `syndicate` command: every job, and everything that operators and editors can do, by hand.
 
-One sub-command, one module; a module is imported only when its command runs. An error of ours is
-one clear sentence on stderr and an exit code:
+One sub-command, one module; a module is imported only when its command runs, and what that imports
+when it is used. An error of ours is one clear sentence on stderr and an exit code:
 
     0 ok · 1 unexpected · 2 usage or bad setting · 3 not found · 4 refused · 5 partial
 """
 
 import errno
+import gc
 import importlib
 import importlib.util
 import inspect
@@ -14,11 +15,12 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from syndicate import __version__, logs, settings
+from syndicate import __version__, late, logs, settings
 from syndicate.errors import SyndicateError, UsageError
 
 # Command -> its line in the help. Its module is `syndicate.cli.<command>`: it holds either
@@ -57,6 +59,8 @@ _INTERRUPTED = 130
 _FOR_COLLEAGUES = re.compile(r"\n\n(?:Args|Returns|Raises):")
 # These bring their own servers, or run without any.
 _NOT_ATTACHED = frozenset({"up", "servers", "demo", "doctor", "send", "web"})
+# These stay: what they lack is found out when they start, before several threads look for it.
+_LOADED_WHOLE = frozenset({"up", "servers", "demo", "web", "worker", "beat"})
 
 
 def print_version(asked: bool) -> None:
@@ -81,7 +85,6 @@ def prepare(
         configured = settings.load()
         logs.configure(log_format=configured.log_format, level=configured.log_level)
     if context.invoked_subcommand not in _NOT_ATTACHED and "--help" not in sys.argv:
-        # The store comes with it, which half of the commands never need.
         running = importlib.import_module("syndicate.embedded.running")
         running.attach()
 
@@ -166,15 +169,32 @@ def _for_people(command: Callable[..., Any] | None) -> str:
     return _FOR_COLLEAGUES.split(inspect.getdoc(command) or "", maxsplit=1)[0]
 
 
+def is_there(name: str) -> bool:
+    """Whether this version has the module of a command."""
+    return importlib.util.find_spec(f"{__name__}.{name.replace('-', '_')}") is not None
+
+
 def _add(app: typer.Typer, name: str) -> None:
     """Add one command, if this version has its module."""
-    own = name.replace("-", "_")
-    if importlib.util.find_spec(f"syndicate.cli.{own}") is None:
+    if not is_there(name):
         return
-    module = importlib.import_module(f"syndicate.cli.{own}")
+    own = name.replace("-", "_")
+    module = _module(own)
     if hasattr(module, "app"):
         for each in module.app.registered_commands:
             each.help = each.help or _for_people(each.callback)
         app.add_typer(module.app, name=name, help=COMMANDS[name])
     else:
         app.command(name=name, help=COMMANDS[name])(getattr(module, own))
+
+
+def _module(own: str) -> ModuleType:
+    if own in _LOADED_WHOLE:
+        return importlib.import_module(f"{__name__}.{own}")
+    # Of what is loaded nothing is garbage: looking for it took a tenth of a command's time.
+    gc.disable()
+    try:
+        return late.load(f"{__name__}.{own}", within=__name__)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -12,7 +12,6 @@ from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import OutOfBoundsError, UsageError
-from syndicate.reading.dates import iso
 from syndicate.reading.records import Words
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
@@ -78,7 +77,7 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
                 "is_material": each.is_material,
                 "note": each.note,
                 "headline": each.headline,
-                "at": iso(each.created_at),
+                "at": clock.iso(each.created_at),
             }
             for each in revisions
         ],
@@ -90,7 +89,9 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         sys.stdout.write(f"{name:<10} {shown[name]}\n")
     for each in revisions:
         note = f": {each.note}" if each.note else ""
-        sys.stdout.write(f"  {each.number}. {each.change.value}, {iso(each.created_at)}{note}\n")
+        sys.stdout.write(
+            f"  {each.number}. {each.change.value}, {clock.iso(each.created_at)}{note}\n"
+        )
     for source in carried:
         sys.stdout.write(f"  source {source['id']}: {source['reason']}\n")
 
@@ -132,7 +133,7 @@ def embargo(
     moment = _moment(until, "The end of the embargo") if until is not None else None
     with transaction() as tx:
         is_news = editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
-    what = "published" if moment is None else f"held back until {iso(moment)}"
+    what = "published" if moment is None else f"held back until {clock.iso(moment)}"
     _done(article_id, what, is_news=is_news, as_json=as_json)
 
 
@@ -230,9 +231,9 @@ def summary(article: Article) -> dict[str, Any]:
         "revision": article.revision,
         "url": article.url,
         "headline": article.headline,
-        "published": iso(article.published_at),
-        "updated": iso(article.updated_at),
-        "embargo_until": iso(article.embargo_until) if article.embargo_until else None,
+        "published": clock.iso(article.published_at),
+        "updated": clock.iso(article.updated_at),
+        "embargo_until": clock.iso(article.embargo_until) if article.embargo_until else None,
         "is_held": article.is_held,
         "is_dated": article.is_dated,
         "is_backlog": article.is_backlog,

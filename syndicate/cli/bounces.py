@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import clock, settings
+from syndicate.bounces.doors import intake as intakes
 from syndicate.bounces.doors import mailboxes
-from syndicate.bounces.doors.intake import Intake
 from syndicate.bounces.keeping import advice
-from syndicate.bounces.reading.classify import classify as verdicts_of
+from syndicate.bounces.reading import classify as verdicts
 from syndicate.cli.actors import actor
 from syndicate.cli.bounces_listen import listen
 from syndicate.cli.options import AsJson, print_json
@@ -33,7 +33,7 @@ Paths = Annotated[
 def classify(paths: Paths, *, as_json: AsJson = False) -> None:
     """Say what returned mails mean, recipient by recipient; needs no database, stores nothing."""
     mails: list[dict[str, Any]] = [
-        {"file": name, "verdicts": [asdict(verdict) for verdict in verdicts_of(raw)]}
+        {"file": name, "verdicts": [asdict(verdict) for verdict in verdicts.classify(raw)]}
         for path in paths
         for name, raw in _mails(path)
     ]
@@ -50,7 +50,7 @@ def classify(paths: Paths, *, as_json: AsJson = False) -> None:
 @app.command()
 def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
     """Record what returned mails say: one event each, suppression by rule."""
-    intake = Intake()
+    intake = intakes.Intake()
     for path in paths:
         for _, raw in _mails(path):
             intake(raw)
@@ -61,7 +61,7 @@ def ingest(paths: Paths, *, as_json: AsJson = False) -> None:
 def fetch(*, as_json: AsJson = False) -> None:
     """Empty the mailbox of returned mails (SYNDICATE_BOUNCE_MAILBOX_URL), record what they say."""
     url = settings.load().need("bounce_mailbox_url")
-    intake = Intake()
+    intake = intakes.Intake()
     while mailboxes.collect(url, intake).is_worth_another:
         pass
     _tell(intake, as_json=as_json)
@@ -134,7 +134,7 @@ def _mails(path: Path) -> list[tuple[str, bytes]]:
     return list(mailboxes.messages(path))
 
 
-def _tell(intake: Intake, *, as_json: bool) -> None:
+def _tell(intake: "intakes.Intake", *, as_json: bool) -> None:
     row = intake.counted
     if as_json:
         print_json(row)

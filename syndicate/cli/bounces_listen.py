@@ -13,8 +13,7 @@ from typing import Annotated
 import typer
 
 from syndicate import settings
-from syndicate.bounces.doors import lmtp
-from syndicate.bounces.doors.intake import Intake
+from syndicate.bounces.doors import intake, lmtp
 from syndicate.embedded import listening
 from syndicate.errors import RefusedError, UsageError
 
@@ -42,7 +41,7 @@ def listen(
 ) -> None:
     """Accept returned mails from a mail server over LMTP, until told to stop."""
     desk = lmtp.Reception(
-        take=Intake().take,
+        take=intake.Intake().take,
         key=settings.load().key(),
         others=frozenset(address.lower() for address in also or ()),
         put_aside=_Aside(aside) if aside else None,

@@ -4,7 +4,7 @@ import datetime as dt
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +18,6 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import RefusedError
 from syndicate.newsletters import first_look, kinds, making, rehearse, run, steering, timetable
 from syndicate.newsletters.offers import Offer
-from syndicate.newsletters.rehearse import Offered, Rehearsal
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.newsletters import named
 from syndicate.store.composition import issues
@@ -28,6 +27,9 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
 from syndicate.vocabulary.newsletters import Afterwards, EmptyRule, IssueState, NewsletterKind
 from syndicate.vocabulary.sending import DeliveryReason
+
+if TYPE_CHECKING:
+    from syndicate.newsletters.rehearse import Offered, Rehearsal
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -311,7 +313,7 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
     }
 
 
-def _offer_row(each: Offered) -> dict[str, Any]:
+def _offer_row(each: "Offered") -> dict[str, Any]:
     return {
         "what": each.offer.value,
         "slot": f"{each.slot.local_date} {each.slot.name}",
@@ -326,7 +328,7 @@ def _moment(moment: dt.datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
+def _rehearsal_row(found: "Rehearsal") -> dict[str, Any]:
     return {
         "slot": f"{found.slot.local_date} {found.slot.name}",
         "window": [found.slot.window_from.isoformat(), found.slot.window_to.isoformat()],
@@ -354,7 +356,7 @@ def _rehearsal_row(found: Rehearsal) -> dict[str, Any]:
     }
 
 
-def _tell(console: Terminal, found: Rehearsal) -> None:
+def _tell(console: Terminal, found: "Rehearsal") -> None:
     counts = found.counts
     console.print(f"Slot {found.slot.local_date} {found.slot.name}: {len(found.chosen)} stories.")
     for position, story in found.chosen:
@@ -372,7 +374,7 @@ def _tell(console: Terminal, found: Rehearsal) -> None:
         console.print(f"  {number:6} {language} {group} {DeliveryReason.worded(reason)}")
 
 
-def _left_out(found: Rehearsal) -> str:
+def _left_out(found: "Rehearsal") -> str:
     return ", ".join(f"{number} {reason.words}" for reason, number in found.barred.items())
 
 

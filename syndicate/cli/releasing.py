@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,8 +11,10 @@ from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, restored
-from syndicate.mail.recovery.restored import Plan
 from syndicate.store.platform.tokens import Actor
+
+if TYPE_CHECKING:
+    from syndicate.mail.recovery.restored import Plan
 
 # Confirmations and emailed articles may be many; all of them stand in the JSON.
 _SHOWN = 20
@@ -40,7 +43,7 @@ def release(*, actor: Actor, dry_run: bool, yes: bool, as_json: bool) -> None:
         sys.stdout.write("Mail is released.\n")
 
 
-def as_dict(found: Plan) -> dict[str, object]:
+def as_dict(found: "Plan") -> dict[str, object]:
     """A plan for JSON; `GET /api/v1/installation/release` tells the rest of it too."""
     return {
         "mailings": [
@@ -50,7 +53,7 @@ def as_dict(found: Plan) -> dict[str, object]:
     }
 
 
-def _ask(found: Plan, *, is_quiet: bool) -> None:
+def _ask(found: "Plan", *, is_quiet: bool) -> None:
     if found.held_why is None:
         return
     if not is_quiet:
@@ -62,7 +65,7 @@ def _ask(found: Plan, *, is_quiet: bool) -> None:
     typer.confirm(f"Release mail? {of_these}", abort=True, err=True)
 
 
-def _tell(found: Plan, *, as_json: bool) -> None:
+def _tell(found: "Plan", *, as_json: bool) -> None:
     if as_json:
         print_json(as_dict(found))
         return
@@ -73,7 +76,7 @@ def _tell(found: Plan, *, as_json: bool) -> None:
         console.print(_table(found))
 
 
-def sentences(found: Plan) -> Iterator[str]:
+def sentences(found: "Plan") -> Iterator[str]:
     """What a plan means, in words."""
     if found.held_why is None:
         yield (
@@ -110,7 +113,7 @@ def sentences(found: Plan) -> Iterator[str]:
     )
 
 
-def _table(found: Plan) -> Table:
+def _table(found: "Plan") -> Table:
     table = Table()
     for heading in ("mailing", "would send", "settled by log", "left to you"):
         table.add_column(heading, justify="right")

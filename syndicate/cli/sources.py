@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,14 +17,15 @@ from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, finding, steering
-from syndicate.collect.finding import Found
 from syndicate.newsroom import publications
-from syndicate.reading.dates import iso
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
 from syndicate.store.intake.sources import FetchState, Source
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
+
+if TYPE_CHECKING:
+    from syndicate.collect.finding import Found
 
 Id = Annotated[int, typer.Argument(help="The source's id.")]
 Allow = Annotated[
@@ -105,7 +106,7 @@ def list_(*, as_json: AsJson = False) -> None:
                 "notices": [
                     {
                         "source_id": each.source_id,
-                        "at": iso(each.at),
+                        "at": clock.iso(each.at),
                         "kind": each.kind,
                         "message": each.message,
                     }
@@ -122,7 +123,7 @@ def list_(*, as_json: AsJson = False) -> None:
         )
     Terminal().print(table)
     for each in notices[:10]:
-        sys.stdout.write(f"{iso(each.at)}  {each.message}\n")
+        sys.stdout.write(f"{clock.iso(each.at)}  {each.message}\n")
 
 
 @app.command(name="check")
@@ -188,7 +189,7 @@ def hubs(*, as_json: AsJson = False) -> None:
     if as_json:
         rows = [dataclasses.asdict(each) for each in found]
         for row in rows:
-            row["pushed_at"] = iso(row["pushed_at"]) if row["pushed_at"] else None
+            row["pushed_at"] = clock.iso(row["pushed_at"]) if row["pushed_at"] else None
         print_json({"hubs": rows})
         return
     table = Table("hub", "sources", "by push", "late by", "by poll", "late by", "last push")
@@ -259,16 +260,16 @@ def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
     if state is not None:
         shown |= {
             "etag": state.etag.decode("latin-1") if state.etag else None,
-            "last_at": iso(state.last_at) if state.last_at else None,
+            "last_at": clock.iso(state.last_at) if state.last_at else None,
             "last_status": state.last_status,
-            "next_at": iso(state.next_at),
+            "next_at": clock.iso(state.next_at),
             "failures": state.failures,
             "reason": state.reason,
         }
     return shown
 
 
-def _told(found: Found) -> Iterator[str]:
+def _told(found: "Found") -> Iterator[str]:
     """What was found, for people: a line each."""
     yield found.sentence
     for each in found.choices:
@@ -281,7 +282,7 @@ def _told(found: Found) -> Iterator[str]:
         section = story.section or (f"“{story.said_section}”" if story.said_section else "-")
         yield f"\n{story.headline}"
         yield (
-            f"  {iso(story.published_at)} · section {section} · {story.language} · "
+            f"  {clock.iso(story.published_at)} · section {section} · {story.language} · "
             f"{', '.join(story.authors) or 'no author'} · "
             f"{story.picture['url'] if story.picture else 'no picture'}"
         )

@@ -4,13 +4,14 @@
 the data folder, as long as its supervisor lives; a setting that is set already is left alone.
 """
 
+import importlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from syndicate import settings
-from syndicate.embedded import folder, keys
-from syndicate.store.ground import session
+from syndicate.embedded import folder
 
 
 class Adoption:
@@ -55,6 +56,7 @@ def attach() -> Path | None:
     if own.port == 0:  # "a free one": the stack knows which it took
         found["SYNDICATE_PORT"] = str(run["settings"]["SYNDICATE_PORT"])
     if own.master_key is None:
+        keys = importlib.import_module("syndicate.embedded.keys")
         found["SYNDICATE_MASTER_KEY"] = keys.master_key(data_dir)
     Adoption(found)
     return data_dir
@@ -62,4 +64,6 @@ def attach() -> Path | None:
 
 def _forget() -> None:
     settings.load.cache_clear()
-    session.dispose()
+    # The store comes with it, which half of the commands never need.
+    if (session := sys.modules.get("syndicate.store.ground.session")) is not None:
+        session.dispose()

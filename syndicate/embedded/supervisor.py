@@ -212,8 +212,7 @@ class Stack:
         )
         self.servers = Servers(self.settings, ground, self.options.report)
         self.servers.start(mailbox_port)
-        names = settings.Settings.model_fields
-        known = {f"{settings.PREFIX}{name.upper()}" for name in names}
+        known = {f"{settings.PREFIX}{name.upper()}" for name in settings.FIELDS}
         self._adoption = Adoption({k: v for k, v in ground.env.items() if k in known})
         if self.options.is_servers_only:
             self._write_run()

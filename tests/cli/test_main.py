@@ -150,14 +150,3 @@ cli.main()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (130, "")
-
-
-def test_a_light_command_imports_no_web_server_and_no_worker() -> None:
-    code = (
-        "import sys; from syndicate.cli import build; build(['migrate']); "
-        "print(sorted({'uvicorn', 'fastapi', 'trafilatura', 'premailer'} & set(sys.modules)))"
-    )
-
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout == "[]\n"

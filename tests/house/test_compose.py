@@ -78,7 +78,7 @@ def test_each_command_is_one_of_ours(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_each_variable_is_a_setting(name: str) -> None:
-    known = {f"{settings.PREFIX}{field.upper()}" for field in settings.Settings.model_fields}
+    known = {f"{settings.PREFIX}{field.upper()}" for field in settings.FIELDS}
 
     unknown = set(services()[name].get("environment", {})) - known - settings.NOT_SETTINGS
 
@@ -86,7 +86,7 @@ def test_each_variable_is_a_setting(name: str) -> None:
 
 
 def test_each_secret_is_a_setting_or_the_databases_own() -> None:
-    known = {f"{settings.PREFIX.lower()}{field}" for field in settings.Settings.model_fields}
+    known = {f"{settings.PREFIX.lower()}{field}" for field in settings.FIELDS}
 
     assert set(compose()["secrets"]) - known == {"postgres_password"}
 

@@ -34,7 +34,7 @@ PLAIN = {
 }
 # Methods that a library calls, by the library's class.
 HOOKS = {"BaseExtension", "BaseEntryExtension", "TypeDecorator", "BaseHTTPRequestHandler"}
-HOOKS |= {"BaseSettings", "Dumper", "StrDumper", "_DatetimeDumper"}
+HOOKS |= {"MetaPathFinder", "Dumper", "StrDumper", "_DatetimeDumper"}
 
 
 @cache

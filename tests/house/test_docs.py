@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from pydantic_core import PydanticUndefined
 from typer.core import TyperGroup
 
-from syndicate import alarms, jobs, settings
+from syndicate import alarms, jobs, settings, values
 from syndicate.cli import whole
 from syndicate.store.maintenance import upkeep
 from syndicate.store.maintenance.tables import METADATA
@@ -63,11 +62,9 @@ def all_commands() -> frozenset[str]:
 
 def default_of(name: str) -> str:
     """A setting's default as the table writes it."""
-    value = settings.Settings.model_fields[name].default
+    value = values.default_of(settings.FIELDS[name])
     if value is None:
         return "empty"
-    if value is PydanticUndefined:
-        return f"`{settings.Settings.model_fields[name].get_default(call_default_factory=True)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -75,8 +72,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Settings")}
 
     assert documented == {
-        f"{settings.PREFIX}{name.upper()}": default_of(name)
-        for name in settings.Settings.model_fields
+        f"{settings.PREFIX}{name.upper()}": default_of(name) for name in settings.FIELDS
     }
 
 

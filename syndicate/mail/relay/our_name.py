@@ -16,7 +16,7 @@ from functools import cache
 
 import idna
 
-from syndicate.settings import HOST_NAME
+from syndicate.hosts import HOST_NAME
 
 LOCAL = "localhost"
 

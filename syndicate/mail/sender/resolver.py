@@ -14,8 +14,8 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
+from syndicate.hosts import DNS_PORT, address_and_port
 from syndicate.mail.sender.lines import Answer
-from syndicate.settings import DNS_PORT, address_and_port
 
 _QUESTION_S = 2.0  # for one question
 _BUDGET_S = 12.0  # for all of one check

@@ -3,11 +3,11 @@
 import ipaddress
 from dataclasses import dataclass
 
+from syndicate.hosts import HOST_NAME
 from syndicate.mail.sender import dkim_key, dmarc, spf
 from syndicate.mail.sender.dkim_key import OwnKey
 from syndicate.mail.sender.lines import Ask, Line, addresses, shown
 from syndicate.mail.sender.spf import Verdict
-from syndicate.settings import HOST_NAME
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
 _AGAIN = "Ask again when DNS answers."
