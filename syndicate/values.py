@@ -6,7 +6,7 @@ sentence never repeats what was written: it may be a password.
 
 The standard library alone: every command reads its settings first, and the models that web
 handlers use take longer to import than most commands to run
-(docs/decisions/0034-commands-load-what-they-need.md).
+(docs/decisions/0035-commands-load-what-they-need.md).
 """
 
 import dataclasses
