@@ -79,13 +79,6 @@ def setting(default: Any, *, description: str, **bounds: Any) -> Any:
     return dataclasses.field(default=default, metadata=said)
 
 
-def default_of(field: dataclasses.Field[Any]) -> Any:
-    """What a field is where nobody sets it."""
-    if field.default is not dataclasses.MISSING:
-        return field.default
-    return field.default_factory() if callable(field.default_factory) else None
-
-
 def read(field: dataclasses.Field[Any], written: object) -> Any:
     """What was written as the value of a field.
 

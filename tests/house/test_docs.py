@@ -10,7 +10,7 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from syndicate import alarms, jobs, settings, values
+from syndicate import alarms, jobs, settings
 from syndicate.cli import whole
 from syndicate.store.maintenance import upkeep
 from syndicate.store.maintenance.tables import METADATA
@@ -62,7 +62,10 @@ def all_commands() -> frozenset[str]:
 
 def default_of(name: str) -> str:
     """A setting's default as the table writes it."""
-    value = values.default_of(settings.FIELDS[name])
+    field = settings.FIELDS[name]
+    value = field.default
+    if value is dataclasses.MISSING:
+        value = field.default_factory() if callable(field.default_factory) else None
     if value is None:
         return "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
