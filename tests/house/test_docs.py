@@ -1,5 +1,6 @@
 """The documents name what the code has: every setting, command, job and word, and nothing else."""
 
+import dataclasses
 import importlib
 import re
 from collections.abc import Iterator

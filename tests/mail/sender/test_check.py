@@ -16,6 +16,7 @@ from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import sender_checks
 from syndicate.store.newsroom.publications import Publication
+from syndicate.values import SecretStr
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 from tests import rows
 from tests.mail.fault_relay import FaultRelay
@@ -41,7 +42,9 @@ def server() -> Iterator[Nameserver]:
 
 
 def configured(server: Nameserver, **more: Any) -> Settings:
-    return Settings(dns_resolver=server.address, **more)
+    relay = more.pop("relay_url", None)
+    said = {"relay_url": SecretStr(relay)} if relay is not None else {}
+    return Settings(dns_resolver=server.address, **said, **more)
 
 
 def states(configured: Settings, sender: str = SENDER) -> dict[SenderRecord, RecordState]:
