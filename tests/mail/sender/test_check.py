@@ -43,7 +43,7 @@ def server() -> Iterator[Nameserver]:
 
 def configured(server: Nameserver, **more: Any) -> Settings:
     relay = more.pop("relay_url", None)
-    said = {"relay_url": SecretStr(relay)} if relay is not None else {}
+    said: dict[str, Any] = {} if relay is None else {"relay_url": SecretStr(relay)}
     return Settings(dns_resolver=server.address, **said, **more)
 
 
