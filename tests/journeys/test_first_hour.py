@@ -5,8 +5,11 @@ The feed is our own, on this machine; there is no SQL, no Python and no sample i
 
 import datetime as dt
 import re
+import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -16,10 +19,11 @@ from tests.collect.newsroom import item, rss
 from tests.collect.site import Site
 from tests.collect.site import running as serving
 from tests.embedded.processes import wait_for
-from tests.journeys.running import SYNDICATE, Running, fresh_folder, running, text_of
+from tests.journeys.running import CHECKOUT, SYNDICATE, Running, fresh_folder, running, text_of
 from tests.web.browsing import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.stack
+DOCUMENT = CHECKOUT / "docs" / "first-hour.md"
 READER = "reader001@example.com"
 HEADLINES = ("Rain closes the bridge at Mill Lane", "School board votes for a longer summer")
 _PATIENCE_S = 60
@@ -136,31 +140,34 @@ def _find_stories(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Use it").click()
 
 
-@pytest.mark.long
-def test_by_shell(beginning: Beginning) -> None:
-    ask, origin = beginning.program.json_of, beginning.site.origin
-    ask(
-        *("publications", "add", "meadow", "--name", "The Meadow Post", "--language", "en"),
-        *("--zone", "UTC", "--sender-address", "news@meadow.example"),
-        *("--postal-address", "1 Mill Lane, Meadow"),
-    )
-    found = ask("sources", "find", origin, "--allow", origin)
-    assert [each["headline"] for each in found["stories"]] == list(HEADLINES)
-    [choice] = found["choices"]
-    ask("sources", "add", choice["url"], "--kind", choice["kind"], "--allow", origin)
-    ask("collect", "run")
-    ask(
-        *("newsletters", "add", "morning", "--name", "Morning Meadow", "--publication", "meadow"),
-        *("--at", beginning.sent_at),
-    )
-    ask("newsletters", "test", "morning", READER)
-    assert beginning.has_all(beginning.mail("[Test] Morning Meadow"))
-    readers = beginning.program.data_dir / "readers.csv"
-    readers.write_text(f"address\n{READER}\n")
-    ask(
-        *("subscribers", "import", str(readers), "--newsletter", "morning"),
-        *("--wording", "agreed at the desk", "--origin", "desk"),
-    )
-    ask("newsletters", "send", "morning")
+def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
+    """Each line of docs/first-hour.md as it stands there, but for the newsroom's own address."""
+    here = beginning.program.data_dir
+    ran = [_run(beginning, line, here) for line in _lines("With commands")]
 
-    assert beginning.has_all(beginning.mail("Morning Meadow"))
+    assert all(headline in ran[1] for headline in HEADLINES)
+    assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
+    assert beginning.has_all(beginning.mail("Morning Courier"))
+
+
+def _lines(heading: str) -> list[str]:
+    """The lines of the commands under a heading."""
+    part = DOCUMENT.read_text().partition(f"## {heading}\n")[2]
+    return part.split("```")[1].strip().splitlines()
+
+
+def _run(beginning: Beginning, line: str, folder: Path) -> str:
+    """What a line of the document says; it does not fail."""
+    site = beginning.site
+    words = line.replace("https://www.courier.example/feed.xml", site.url("/feed"))
+    words = words.replace("https://www.courier.example/", site.url("/"))
+    words = words.replace("readers.csv", str(folder / "readers.csv"))
+    if words.startswith("syndicate sources"):
+        words += f" --allow {site.origin}"
+    program, *arguments = shlex.split(words)
+    if program != "syndicate":
+        subprocess.run(words, shell=True, check=True)  # noqa: S602 - a line of our own document
+        return ""
+    done = beginning.program.command(*arguments)
+    assert done.returncode == 0, f"{line}: {done.stderr}"
+    return done.stdout
