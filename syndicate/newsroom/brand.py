@@ -32,7 +32,7 @@ def lacking(publication: Publication) -> str | None:
 
     A sender it always has, and where it gives no reason for receipt its mails give ours.
 
-    Source: RFC 5322 3.6.2 (a sender); many countries' laws on mail want a postal address.
+    The laws of many countries want it. Source: RFC 5322 3.6.2 (a sender).
     """
     if publication.postal_address.strip():
         return None

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import syndicate
-from syndicate import characters
+from syndicate import characters, settings
 from syndicate.bounces.reading import reasons
 from syndicate.bounces.reading import words as bounce_words
 from syndicate.subscribers import status_cells
@@ -28,6 +28,11 @@ _MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
     "syndicate.characters": lambda: [characters._marks()],
     "syndicate.bounces.reading.words": lambda: [pattern for _, pattern in bounce_words.rules()],
     "syndicate.render.marks": lambda: [re.compile("00ffx([0-9]+)x")],
+    "syndicate.values": lambda: [
+        re.compile(pattern)
+        for field in settings.FIELDS.values()
+        if (pattern := field.metadata["bounds"].pattern) is not None
+    ],
     "syndicate.subscribers.status_cells": lambda: [status_cells._STRONG, status_cells._FILE],
 }
 

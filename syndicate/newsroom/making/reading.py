@@ -61,7 +61,7 @@ def read(kind: Kind, given: Mapping[str, object], *, is_new: bool) -> Read:
         if each.name not in given and not is_new:
             continue
         try:
-            value = one(kind, each, given.get(each.name))
+            value = one(kind, each, given.get(each.name, each.default))
         except SyndicateError as error:
             found.problems[each.name] = Problem(str(error))
         else:
@@ -76,7 +76,8 @@ def one(kind: Kind, asked: Field, raw: object) -> Value:
         UsageError: it cannot be used, or is needed and not there.
         OutOfBoundsError, BadAddressError: likewise.
     """
-    raw = asked.default if _is_nothing(raw) else raw
+    if _is_nothing(raw) and not asked.is_required:
+        raw = asked.default
     value = asked.nothing if _is_nothing(raw) else _READERS[asked.shape](kind, asked, raw)
     if asked.is_required and value == asked.nothing and asked.shape is not Shape.FLAG:
         article = "an" if kind.word[0] in "aeiou" else "a"
