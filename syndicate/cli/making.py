@@ -22,7 +22,7 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Field, Shape, Values, plain, shown
 from syndicate.newsroom.making.shelves import Shelf
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 
 _WORDS = {Shape.PICTURE: "FILE", Shape.FLAG: "", Shape.WORDS: "TAG=TEXT", Shape.NUMBER: "NUMBER"}
 _CELLS = 6  # columns of a list that fit a screen
@@ -58,7 +58,7 @@ def _add(shelf: Shelf) -> Callable[..., None]:
         given = {"slug": slug, **_given(shelf, options)}
         with transaction() as tx:
             made = add(tx, given, actor=actor(), now=clock.now())
-            row = {"id": made.id, **_as_dict(tx, shelf, made)}
+            row = shelf.as_json(tx, made)
         if as_json:
             print_json(row)
         else:
@@ -75,7 +75,8 @@ def _set(shelf: Shelf) -> Callable[..., None]:
         with transaction() as tx:
             found = shelf.change(tx, key, given, actor=actor(), now=clock.now())
         if as_json:
-            print_json({"slug": given.get("slug", slug), "changed": list(map(as_json_of, found))})
+            changed = [each.as_json() for each in found]
+            print_json({"slug": given.get("slug", slug), "changed": changed})
             return
         for each in found:
             sys.stdout.write(f"{told(each)}\n")
@@ -91,7 +92,7 @@ def _list(shelf: Shelf) -> Callable[..., None]:
         publication = options.get("publication")
         with transaction() as tx:
             found = shelf.every(tx, str(publication) if publication else None)
-            rows = [{"id": each.id, **_as_dict(tx, shelf, each)} for each in found]
+            rows = [shelf.as_json(tx, each) for each in found]
         if as_json:
             print_json({shelf.kind.plural: rows})
             return
@@ -109,7 +110,7 @@ def _show(shelf: Shelf) -> Callable[..., None]:
         with transaction() as tx:
             found = shelf.keeping.found(tx, _key(slug, options))
             values = shelf.plain(tx, found)
-            row = {"id": found.id, **_as_dict(tx, shelf, found)}
+            row = shelf.as_json(tx, found)
         if as_json:
             print_json(row)
             return
@@ -200,21 +201,6 @@ def _given(shelf: Shelf, options: Mapping[str, object]) -> _DICT:
 def _key(slug: str, options: Mapping[str, object]) -> Key:
     publication = options.get("publication")
     return Key(slug, str(publication) if publication else None)
-
-
-def _as_dict(tx: Transaction, shelf: Shelf, row: Any) -> _DICT:
-    return {name: plain(value) for name, value in shelf.plain(tx, row).items()}
-
-
-def as_json_of(difference: Difference) -> _DICT:
-    """A difference as `--json` has it."""
-    return {
-        "field": difference.field.name,
-        "from": plain(difference.before),
-        "to": plain(difference.after),
-        "holds": difference.field.holds.value,
-        "touches": [each.value for each in difference.field.touches],
-    }
 
 
 def told(difference: Difference) -> str:

@@ -122,7 +122,7 @@ def _section_ids(tx: Transaction, values: Values) -> list[int]:
 
 
 def _make(tx: Transaction, values: Values, now: dt.datetime) -> Newsletter:
-    owner = within.publication_of(tx, Key("", str(values["publication"])))
+    owner = within.owner_of(tx, values)
     row = Newsletter(
         publication_id=owner.id,
         slug=values["slug"],
@@ -177,10 +177,6 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[Newsletter]:
         for each in newsletters.every(tx)
         if each.publication_id in ids and each.ended_at is None
     ]
-
-
-def _key(tx: Transaction, row: Newsletter) -> Key:
-    return Key(row.slug, within.slug_of(tx, row.publication_id))
 
 
 _NEWSLETTERS = Keeping(
@@ -315,7 +311,7 @@ def _completed(given: Given, owner: Publication | None, asked: Sequence[str]) ->
 SHELF = Shelf(
     _NEWSLETTERS,
     _every,
-    _key,
+    within.key_of,
     add,
     change,
     end,

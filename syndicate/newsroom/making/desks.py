@@ -75,7 +75,7 @@ def _check(tx: Transaction, row: Desk | None, values: Values) -> Problems:
 
 
 def _make(tx: Transaction, values: Values, _now: dt.datetime) -> Desk:
-    owner = within.publication_of(tx, Key("", str(values["publication"])))
+    owner = within.owner_of(tx, values)
     row = Desk(publication_id=owner.id, **_columns(values))
     publications.add(tx, row)
     return row
@@ -95,10 +95,6 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[Desk]:
         for owner in within.owners(tx, publication)
         for desk in publications.desks_of(tx, owner.id)
     ]
-
-
-def _key(tx: Transaction, row: Desk) -> Key:
-    return Key(row.slug, within.slug_of(tx, row.publication_id))
 
 
 _DESKS = Keeping(
@@ -144,7 +140,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
 SHELF = Shelf(
     _DESKS,
     _every,
-    _key,
+    within.key_of,
     add,
     change,
     end,

@@ -156,6 +156,21 @@ class Difference:
     before: Value
     after: Value
 
+    def as_json(self) -> dict[str, object]:
+        """As programs read it: what it was, what it is, from when, and what sees it."""
+        return {
+            "field": self.field.name,
+            "from": plain(self.before),
+            "to": plain(self.after),
+            "holds": self.field.holds.value,
+            "touches": [each.value for each in self.field.touches],
+        }
+
+
+def plain_values(values: Values) -> dict[str, object]:
+    """A thing's values by its fields' names, as JSON has them."""
+    return {name: plain(value) for name, value in values.items()}
+
 
 def plain(value: Value) -> object:
     """A value as JSON and the audit have it."""

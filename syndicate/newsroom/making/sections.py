@@ -156,7 +156,7 @@ def _of_parent(
 
 
 def _make(tx: Transaction, values: Values, now: dt.datetime) -> Section:
-    owner = within.publication_of(tx, Key("", str(values["publication"])))
+    owner = within.owner_of(tx, values)
     row = publications.section_of(tx, owner.id, str(values["slug"]))
     if row is None:
         row = Section(publication_id=owner.id, slug=values["slug"], **_columns(tx, owner, values))
@@ -171,7 +171,7 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Section:
 
 
 def _write(tx: Transaction, row: Section, values: Values, change: Changed) -> None:
-    owner = within.publication_of(tx, Key("", str(values["publication"])))
+    owner = within.owner_of(tx, values)
     publications.change(tx, row, **_columns(tx, owner, values))
     if change.of("slug"):
         before = row.slug
@@ -204,10 +204,6 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[Section]:
         for owner in within.owners(tx, publication)
         for section in publications.sections_of(tx, owner.id)
     ]
-
-
-def _key(tx: Transaction, row: Section) -> Key:
-    return Key(row.slug, within.slug_of(tx, row.publication_id))
 
 
 _SECTIONS = Keeping(
@@ -267,7 +263,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
 SHELF = Shelf(
     _SECTIONS,
     _every,
-    _key,
+    within.key_of,
     add,
     change,
     end,

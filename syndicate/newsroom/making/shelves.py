@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from syndicate.newsroom.making.acts import Given, Keeping, Key
-from syndicate.newsroom.making.fields import Difference, Kind, Values
+from syndicate.newsroom.making.fields import Difference, Kind, Values, plain_values
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.tokens import Actor, Permission
 
@@ -75,3 +75,7 @@ class Shelf:
     def plain(self, tx: Transaction, row: Any) -> Values:
         """A row's values by its fields' names."""
         return self.keeping.plain(tx, row)
+
+    def as_json(self, tx: Transaction, row: Any) -> dict[str, object]:
+        """A row as programs read it: its id and its fields."""
+        return {"id": row.id, **plain_values(self.plain(tx, row))}

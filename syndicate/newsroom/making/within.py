@@ -1,6 +1,7 @@
 """What belongs to a publication: which one is meant, and the field that names it."""
 
 from collections.abc import MutableMapping, Sequence
+from typing import Any, Protocol
 
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.making.acts import Key
@@ -9,6 +10,14 @@ from syndicate.newsroom.making.problems import Problem, missing
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
+
+
+class Owned(Protocol):
+    """A row that belongs to a publication."""
+
+    slug: Any
+    publication_id: Any
+
 
 PUBLICATION = Field(
     "publication",
@@ -46,6 +55,11 @@ def owner(
     return found
 
 
+def owner_of(tx: Transaction, values: Values) -> Publication:
+    """The publication that checked values name."""
+    return publication_of(tx, Key("", str(values["publication"])))
+
+
 def owners(tx: Transaction, publication: str | None) -> Sequence[Publication]:
     """The publication of a slug, or every one.
 
@@ -55,6 +69,11 @@ def owners(tx: Transaction, publication: str | None) -> Sequence[Publication]:
     if publication is None:
         return publications.all_publications(tx)
     return [brands.named(tx, publication)]
+
+
+def key_of(tx: Transaction, row: Owned) -> Key:
+    """By what a thing of a publication is found again."""
+    return Key(row.slug, slug_of(tx, row.publication_id))
 
 
 def slug_of(tx: Transaction, publication_id: int) -> str:

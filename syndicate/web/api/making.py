@@ -12,11 +12,11 @@ from fastapi import APIRouter, Body, Depends, Path, Query
 
 from syndicate import clock
 from syndicate.newsroom.making.acts import Key
-from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape, plain
+from syndicate.newsroom.making.fields import Field, Kind, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow
 from syndicate.setup.kinds import SHELVES
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
 from syndicate.web.api.actors import CanRead
@@ -63,7 +63,7 @@ def _list(shelf: Shelf) -> Callable[..., Any]:
     def every(actor: CanRead, publication: Publication = None) -> list[dict[str, Any]]:
         with transaction() as tx:
             return [
-                shown(tx, shelf, each)
+                shelf.as_json(tx, each)
                 for each in shelf.every(tx, publication)
                 if actor.may(Permission.READ, publication_id=shelf.keeping.whose(each))
             ]
@@ -76,7 +76,7 @@ def _show(shelf: Shelf) -> Callable[..., Any]:
         with transaction() as tx:
             row = shelf.keeping.found(tx, Key(slug, publication))
             allow(actor, Permission.READ, publication_id=shelf.keeping.whose(row))
-            return shown(tx, shelf, row)
+            return shelf.as_json(tx, row)
 
     return show
 
@@ -89,7 +89,7 @@ def _add(shelf: Shelf) -> Callable[..., Any]:
     def add(actor: may, body: Fields) -> dict[str, Any]:  # type: ignore[valid-type]
         with transaction() as tx:
             made = verb(tx, body, actor=actor, now=clock.now())
-            return shown(tx, shelf, made)
+            return shelf.as_json(tx, made)
 
     return add
 
@@ -106,7 +106,7 @@ def _change(shelf: Shelf) -> Callable[..., Any]:
         with transaction() as tx:
             found = shelf.keeping.found(tx, Key(slug, publication))
             changed = shelf.change(tx, Key(slug, publication), body, actor=actor, now=clock.now())
-            return shown(tx, shelf, found) | {"changed": list(map(_told, changed))}
+            return shelf.as_json(tx, found) | {"changed": [each.as_json() for each in changed]}
 
     return change
 
@@ -130,22 +130,6 @@ def _end(shelf: Shelf) -> Callable[..., Any]:
 
 def _may(permission: Permission) -> Any:
     return Annotated[Actor, Depends(Needs(permission))]
-
-
-def shown(tx: Transaction, shelf: Shelf, row: Any) -> dict[str, Any]:
-    """A row as the API shows it: its id and its fields."""
-    values = shelf.plain(tx, row)
-    return {"id": row.id, **{name: plain(value) for name, value in values.items()}}
-
-
-def _told(difference: Difference) -> dict[str, Any]:
-    return {
-        "field": difference.field.name,
-        "from": plain(difference.before),
-        "to": plain(difference.after),
-        "holds": difference.field.holds.value,
-        "touches": [each.value for each in difference.field.touches],
-    }
 
 
 def _body(kind: Kind, *, is_new: bool = True) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from syndicate import clock
 from syndicate.newsletters import first_look, making, rehearse, steering, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.making.acts import Key
-from syndicate.newsroom.making.fields import Values, plain
+from syndicate.newsroom.making.fields import Values, plain_values
 from syndicate.newsroom.newsletters import named, read, readable
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
@@ -370,7 +370,7 @@ def _newsletter(tx: Transaction, row: rows.Newsletter, readers: dict[int, int]) 
 
 def _shown(row: rows.Newsletter, values: Values, readers: dict[int, int]) -> NewsletterView:
     coming = timetable.next_slot(row, clock.now())
-    fields = {name: plain(value) for name, value in values.items()}
+    fields = plain_values(values)
     names = set(NewsletterView.model_fields) - {*fields, "readers", "next_at"} | {"description"}
     own = {name: getattr(row, name) for name in names}
     return NewsletterView(
