@@ -1,6 +1,8 @@
 """The files that a command is given to read, and those that it is told to write."""
 
 import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,15 @@ def bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def written_or_printed(file: Path | None) -> AbstractContextManager[BinaryIO]:
+    """A file to write, as `written` opens it; stdout, which stays open, where none is named.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    return nullcontext(sys.stdout.buffer) if file is None else written(file)
 
 
 def written(file: Path) -> BinaryIO:

@@ -10,7 +10,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.actors import actor
-from syndicate.cli.files import written
+from syndicate.cli.files import written_or_printed
 from syndicate.cli.options import AsJson, Yes, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import NotFoundError
@@ -60,9 +60,7 @@ def list_issues(
 def show(issue_id: IssueId, *, as_json: AsJson = False) -> None:
     """Show one issue: its state and why, its stories, its mailing."""
     with transaction() as tx:
-        found = issues.find(tx, issue_id)
-        if found is None:
-            raise run.unknown_issue(issue_id)
+        found = run.known_issue(tx, issue_id)
         row = issue_row(tx, found)
         told = [
             {"position": each.position, "article_id": each.article_id, "headline": headline}
@@ -95,11 +93,8 @@ def preview(
     """Show an issue's mail with every story as it would be sent; nothing is stored or sent."""
     message = specimen.preview(issue_id, clock.now(), actor=actor(), language=language)
     shown = part(message, "html") if html else part(message, "plain") if text else message
-    if out is None:
-        sys.stdout.buffer.write(shown)
-    else:
-        with written(out) as file:
-            file.write(shown)
+    with written_or_printed(out) as file:
+        file.write(shown)
 
 
 @app.command("test")

@@ -11,7 +11,7 @@ import typer
 from syndicate import clock
 from syndicate.cli import making as cli_making
 from syndicate.cli.actors import actor
-from syndicate.cli.files import written
+from syndicate.cli.files import written_or_printed
 from syndicate.cli.issues import issue_row, part
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -211,11 +211,8 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
         newsletter_id, now, address=reader, language=language, is_next=is_next
     )
     shown = part(message, "html") if html else part(message, "plain") if text else message
-    if out is None:
-        sys.stdout.buffer.write(shown)
-    else:
-        with written(out) as file:
-            file.write(shown)
+    with written_or_printed(out) as file:
+        file.write(shown)
 
 
 @app.command("offers")

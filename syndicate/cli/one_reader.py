@@ -6,7 +6,6 @@ look, the address nowhere.
 
 import json
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.actors import actor
-from syndicate.cli.files import written
+from syndicate.cli.files import written_or_printed
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import UsageError
@@ -130,7 +129,7 @@ def data(
 ) -> None:
     """Write all that is kept about a reader, to be given to them."""
     # Opened first: what was given to nobody is not in the audit.
-    with nullcontext(sys.stdout.buffer) if out is None else written(out) as file:
+    with written_or_printed(out) as file:
         with transaction() as tx:
             given = own_data.give_out(tx, named(who), actor=actor(), now=clock.now())
         text = own_data.as_csv(given) if is_csv else json.dumps(given, ensure_ascii=False) + "\n"
@@ -141,7 +140,7 @@ COMMANDS = (show, why, copy, resend, suppress, lift, data)
 
 
 def _give(message: bytes, out: Path | None) -> None:
-    with nullcontext(sys.stdout.buffer) if out is None else written(out) as file:
+    with written_or_printed(out) as file:
         file.write(message)
 
 

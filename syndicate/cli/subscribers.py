@@ -2,7 +2,6 @@
 
 import sys
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from syndicate import clock
 from syndicate.cli import one_reader
 from syndicate.cli.actors import actor
-from syndicate.cli.files import bytes_of, written
+from syndicate.cli.files import bytes_of, written_or_printed
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.errors import PartialError, UsageError
@@ -84,7 +83,7 @@ def export(
         named(tx, newsletter)
     # Opened first: what was given to nobody is not in the audit. Addresses are nobody else's
     # business, so that others cannot read it.
-    with nullcontext(sys.stdout.buffer) if out is None else written(out) as file:
+    with written_or_printed(out) as file:
         found = steering.give_out(newsletter, actor=actor(), now=clock.now())
         file.writelines(line.encode() for line in found)
 

@@ -11,7 +11,7 @@ from syndicate.mail import holding
 from syndicate.mail.recovery import copy_check
 from syndicate.newsletters import timetable
 from syndicate.newsletters.kinds import RULES
-from syndicate.newsletters.run import unknown_issue
+from syndicate.newsletters.run import known_issue
 from syndicate.newsroom.newsletters import numbered, to_run
 from syndicate.newsroom.verbs import verb
 from syndicate.store.composition import issues, stories
@@ -95,9 +95,7 @@ def _left_to_digests(tx: Transaction, issue: Issue) -> str:
 
 
 def _found(tx: Transaction, issue_id: int, actor: Actor) -> tuple[Issue, Newsletter]:
-    found = issues.find(tx, issue_id)
-    if found is None:
-        raise unknown_issue(issue_id)
+    found = known_issue(tx, issue_id)
     return found, to_run(numbered(tx, found.newsletter_id), actor)
 
 

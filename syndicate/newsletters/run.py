@@ -130,10 +130,7 @@ def compose_issue(issue_id: int, now: dt.datetime) -> IssueState:
                 issues.hold(tx, issue_id, f"It could not be composed: {error}")
     _send(issue_id, now)
     with transaction() as tx:
-        issue = issues.find(tx, issue_id)
-        if issue is None:
-            raise unknown_issue(issue_id)
-        return issue.state
+        return known_issue(tx, issue_id).state
 
 
 def _open_due(tx: Transaction, newsletter: Newsletter, now: dt.datetime) -> list[int]:
@@ -264,6 +261,13 @@ def _end_empty(issue_id: int, rule: EmptyRule) -> None:
             issues.hold(tx, issue_id, "There was nothing new; an editor must decide what happens.")
 
 
-def unknown_issue(issue_id: int) -> NotFoundError:
-    """What is said where there is no issue of an id."""
-    return NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+def known_issue(tx: Transaction, issue_id: int) -> Issue:
+    """The issue of an id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = issues.find(tx, issue_id)
+    if found is None:
+        raise NotFoundError(f"There is no issue {issue_id}.", issue_id=issue_id)
+    return found

@@ -16,11 +16,10 @@ from syndicate.mail.mime.message import Writer
 from syndicate.newsletters import freeze, gather
 from syndicate.newsletters.compose import compose
 from syndicate.newsletters.kinds import RULES
-from syndicate.newsletters.run import unknown_issue
+from syndicate.newsletters.run import known_issue
 from syndicate.newsroom.newsletters import numbered, read, to_run
 from syndicate.newsroom.verbs import verb
 from syndicate.render.merge import Content
-from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -178,9 +177,7 @@ def of_issue(
         OversizeError, UnrenderableError: it cannot be composed.
     """
     with transaction() as tx:
-        issue = issues.find(tx, issue_id)
-        if issue is None:
-            raise unknown_issue(issue_id)
+        issue = known_issue(tx, issue_id)
         newsletter = numbered(tx, issue.newsletter_id)
         for_whom(newsletter)
         publication = newsletters.publication_of(tx, newsletter)

@@ -1,9 +1,6 @@
 """/api/v1/issues: what came out and what is held, and the verbs that decide about it."""
 
 import datetime as dt
-import email
-import email.policy
-from email.message import EmailMessage
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.newsletters import deciding, specimen
-from syndicate.newsletters.run import unknown_issue
+from syndicate.newsletters.run import known_issue
 from syndicate.newsroom.newsletters import named, numbered, read, readable
 from syndicate.store.composition import issues
-from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue
 from syndicate.store.views import operations, reader_pages
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.web.api.actors import CanRead, CanSend
-from syndicate.web.mail_frame import part
+from syndicate.web.mail_frame import parsed, part
 from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["issues"])
@@ -111,7 +108,7 @@ def list_every_issue(
 def show_issue(actor: CanRead, issue_id: IssueId) -> IssueWithStories:
     """One issue with its stories."""
     with transaction() as tx:
-        row = found_issue(tx, issue_id)
+        row = known_issue(tx, issue_id)
         read(numbered(tx, row.newsletter_id), actor)
         issue = issue_view(row, operations.mailings_of_issues(tx, [issue_id]))
         stories = reader_pages.issue_stories(tx, issue_id, now=clock.now())
@@ -132,7 +129,7 @@ def show_issue(actor: CanRead, issue_id: IssueId) -> IssueWithStories:
 def preview_issue(actor: CanRead, issue_id: IssueId, *, language: Language = None) -> MailView:
     """An issue's mail: as it was frozen, or as it would be. Stores nothing."""
     raw = specimen.preview(issue_id, clock.now(), actor=actor, language=language)
-    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
+    message = parsed(raw)
     return MailView(
         subject=str(message["Subject"]),
         html=part(message, "html") or "",
@@ -170,18 +167,6 @@ def drop_issue(actor: CanSend, issue_id: IssueId) -> IssueView:
     return _now(issue_id)
 
 
-def found_issue(tx: Transaction, issue_id: int) -> Issue:
-    """The issue of an id.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    found = issues.find(tx, issue_id)
-    if found is None:
-        raise unknown_issue(issue_id)
-    return found
-
-
 def issue_view(row: Issue, mailings: dict[int, int]) -> IssueView:
     """An issue as lists show it, with the mailing that sends it."""
     names = set(IssueView.model_fields) - {"mailing_id"}
@@ -192,5 +177,5 @@ def issue_view(row: Issue, mailings: dict[int, int]) -> IssueView:
 
 def _now(issue_id: int) -> IssueView:
     with transaction() as tx:
-        found = found_issue(tx, issue_id)
+        found = known_issue(tx, issue_id)
         return issue_view(found, operations.mailings_of_issues(tx, [issue_id]))

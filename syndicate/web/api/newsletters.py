@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from syndicate import clock
 from syndicate.newsletters import first_look, making, rehearse, steering, timetable
 from syndicate.newsletters.offers import Offer
+from syndicate.newsletters.run import known_issue
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Values, plain_values
 from syndicate.newsroom.newsletters import named, read, readable
@@ -23,7 +24,7 @@ from syndicate.subscribers import csvfile
 from syndicate.subscribers import steering as bringing
 from syndicate.vocabulary.newsletters import Afterwards
 from syndicate.web.api.actors import CanEditNewsletters, CanExport, CanImport, CanRead, CanSend
-from syndicate.web.api.issues import IssueView, StoryView, found_issue, issue_view
+from syndicate.web.api.issues import IssueView, StoryView, issue_view
 from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1")
@@ -211,7 +212,7 @@ def run_newsletter(actor: CanSend, slug: Slug, *, what: Offer = Offer.SLOT) -> I
         found = named(tx, slug)
     issue_id = steering.send_now(found.id, what, actor=actor, now=clock.now())
     with transaction() as tx:
-        return issue_view(found_issue(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
+        return issue_view(known_issue(tx, issue_id), operations.mailings_of_issues(tx, [issue_id]))
 
 
 @router.post("/newsletters/{slug}/test", tags=["newsletters"], status_code=202)

@@ -1,9 +1,6 @@
 """/api/v1/subscribers: one reader, found by address or id; no address stands in a path or a log."""
 
 import datetime as dt
-import email
-import email.policy
-from email.message import EmailMessage
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -16,7 +13,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.subscribers import care, erase, own_data, readers
 from syndicate.vocabulary.readers import ReaderCode
 from syndicate.web.api.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
-from syndicate.web.mail_frame import part
+from syndicate.web.mail_frame import parsed, part
 from syndicate.web.moments import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["readers"])
@@ -243,6 +240,6 @@ def erase_reader(actor: CanErase, subscriber_id: SubscriberId, said: Address) ->
 
 
 def _copy(message: bytes) -> CopyView:
-    parsed = email.message_from_bytes(message, _class=EmailMessage, policy=email.policy.default)
-    said = str(parsed["Subject"])
-    return CopyView(subject=said, html=part(parsed, "html"), text=part(parsed, "plain"))
+    mail = parsed(message)
+    said = str(mail["Subject"])
+    return CopyView(subject=said, html=part(mail, "html"), text=part(mail, "plain"))

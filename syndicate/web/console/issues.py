@@ -1,8 +1,5 @@
 """/console/issues: what came out, what is held, and what an editor decides about each."""
 
-import email
-import email.policy
-from email.message import EmailMessage
 from html import escape
 from typing import Annotated
 
@@ -22,7 +19,7 @@ from syndicate.vocabulary.newsletters import IssueState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSend
 from syndicate.web.errors import status_of
-from syndicate.web.mail_frame import framed, part
+from syndicate.web.mail_frame import framed, framed_mail
 
 _SHOWN = 50
 
@@ -78,8 +75,7 @@ def preview(
     except (NotFoundError, PermanentError) as error:
         # The page around the frame stands, whatever cannot be composed.
         return framed(f"<!DOCTYPE html><p>{escape(str(error))}</p>")
-    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
-    return framed(part(message, "html") or "")
+    return framed_mail(raw)
 
 
 @router.post("/console/issues/{issue_id}/test")
@@ -123,9 +119,7 @@ def _page(
     actor: Actor, issue_id: int, *, problem: str = "", to: str = "", status: int = 200
 ) -> Response:
     with transaction() as tx:
-        found = issues.find(tx, issue_id)
-        if found is None:
-            raise run.unknown_issue(issue_id)
+        found = run.known_issue(tx, issue_id)
         newsletter = read(numbered(tx, found.newsletter_id), actor)
         mailing = ledger.of_issue(tx, issue_id)
         carried = issues.carried(tx, issue_id)

@@ -5,10 +5,7 @@ is known by the reader's id.
 """
 
 import datetime as dt
-import email
-import email.policy
 from collections.abc import Mapping
-from email.message import EmailMessage
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -25,7 +22,7 @@ from syndicate.subscribers import care, erase, fates, own_data, readers
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
 from syndicate.web.errors import status_of
-from syndicate.web.mail_frame import framed, part
+from syndicate.web.mail_frame import framed_mail
 from syndicate.web.moments import Moment
 from syndicate.web.pages import PRIVATE
 
@@ -92,7 +89,7 @@ def why(actor: CanFindReaders, subscriber_id: SubscriberId, issue_id: IssueId) -
 @router.get("/console/readers/{subscriber_id}/issues/{issue_id}/copy")
 def copy(actor: CanFindReaders, subscriber_id: SubscriberId, issue_id: IssueId) -> Response:
     """The reader's copy for the frame; its links lead nowhere."""
-    return _framed(care.copy(subscriber_id, issue_id, actor=actor, now=clock.now()))
+    return framed_mail(care.copy(subscriber_id, issue_id, actor=actor, now=clock.now()))
 
 
 @router.get("/console/readers/{subscriber_id}/newsletters/{slug}/copy")
@@ -100,7 +97,7 @@ def coming(
     actor: CanFindReaders, subscriber_id: SubscriberId, slug: Annotated[str, Path(max_length=80)]
 ) -> Response:
     """What the reader would get in a newsletter's next slot; its links lead nowhere."""
-    return _framed(reader_copy.coming(subscriber_id, slug, actor=actor, now=clock.now()))
+    return framed_mail(reader_copy.coming(subscriber_id, slug, actor=actor, now=clock.now()))
 
 
 @router.post("/console/readers/{subscriber_id}/issues/{issue_id}/resend")
@@ -177,11 +174,6 @@ def erase_reader(
     except SyndicateError as error:
         return _again(actor, subscriber_id, "erase", error, address=address)
     return pages.see_other("/console/readers")
-
-
-def _framed(message: bytes) -> Response:
-    parsed = email.message_from_bytes(message, _class=EmailMessage, policy=email.policy.default)
-    return framed(part(parsed, "html") or "")
 
 
 def _again(

@@ -1,8 +1,5 @@
 """/console/newsletters/<id>/rehearsal: what would go to whom, and its look. Stores nothing."""
 
-import email
-import email.policy
-from email.message import EmailMessage
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -15,7 +12,7 @@ from syndicate.render.email import MAX_HTML_BYTES
 from syndicate.store.ground.session import transaction
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead
-from syndicate.web.mail_frame import framed, part
+from syndicate.web.mail_frame import framed_mail
 
 router = APIRouter(include_in_schema=False)
 NewsletterId = Annotated[int, Path(ge=1, le=2**62)]
@@ -64,5 +61,4 @@ def preview(
     raw = rehearse.preview(
         newsletter_id, clock.now(), language=language, offer=what, is_next=is_next
     )
-    message = email.message_from_bytes(raw, _class=EmailMessage, policy=email.policy.default)
-    return framed(part(message, "html") or "")
+    return framed_mail(raw)

@@ -6,11 +6,8 @@ How far somebody is follows from the rows (`store.views.first_steps`); each step
 other pages of the console do too.
 """
 
-import email
-import email.policy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -38,7 +35,7 @@ from syndicate.web.console.actors import (
 )
 from syndicate.web.console.finding import Pasted
 from syndicate.web.errors import status_of
-from syndicate.web.mail_frame import framed, part
+from syndicate.web.mail_frame import framed, framed_mail
 
 router = APIRouter(include_in_schema=False)
 _START = "/console/start"
@@ -235,12 +232,7 @@ def preview(actor: CanRead) -> Response:
         newsletter = first_steps.read(tx).newsletter
     if newsletter is None:
         return framed("")
-    message = email.message_from_bytes(
-        first_look.look(newsletter.id, actor=actor, now=clock.now()).message(),
-        _class=EmailMessage,
-        policy=email.policy.default,
-    )
-    return framed(part(message, "html") or "")
+    return framed_mail(first_look.look(newsletter.id, actor=actor, now=clock.now()).message())
 
 
 @router.get("/console/start/test")
