@@ -1,16 +1,12 @@
 """One demo that all its tests look at, and one newsroom that its editor's tests change."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.embedded.processes import wait_for
 from tests.feeds import peer
 from tests.feeds.peer import Peer
 from tests.journeys.recorder import Recorder
@@ -18,8 +14,8 @@ from tests.journeys.running import (
     NEWSROOM_STACK,
     SYNDICATE,
     Running,
-    clean_env,
     fresh_folder,
+    mailbox,
     running,
 )
 
@@ -50,7 +46,7 @@ class Recorded:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     """A newsroom that was collected; its embargo ends soon, its readers fill one chunk."""
     folder = tmp_path_factory.mktemp("relay") / "mailbox"
-    with _mailbox(folder) as port, peer.running() as subscriber, fresh_folder() as data_dir:
+    with mailbox(folder) as port, peer.running() as subscriber, fresh_folder() as data_dir:
         recorder = Recorder(port)
         env = {
             "SYNDICATE_RELAY_URL": f"smtp://127.0.0.1:{recorder.port}",
@@ -67,14 +63,3 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
 def newsroom(recorded: Recorded) -> Running:
     """The same newsroom, for those who do not look at the wire."""
     return recorded.program
-
-
-@contextmanager
-def _mailbox(folder: Path) -> Iterator[int]:
-    """A mailbox of its own; its port."""
-    folder.mkdir()
-    argv = [sys.executable, "-m", "syndicate.embedded.mailbox", "--dir", str(folder)]
-    with subprocess.Popen(argv, env=clean_env()) as process:
-        assert wait_for((folder / "port").exists, seconds=30)
-        yield int((folder / "port").read_text())
-        process.terminate()

@@ -46,6 +46,25 @@ def fresh_folder() -> Iterator[Path]:
         shutil.rmtree(parent, ignore_errors=True)
 
 
+@contextmanager
+def mailbox(folder: Path) -> Iterator[int]:
+    """A mailbox of its own in a new folder; its port."""
+    folder.mkdir()
+    argv = [sys.executable, "-m", "syndicate.embedded.mailbox", "--dir", str(folder)]
+    with subprocess.Popen(argv, env=clean_env()) as process:
+        assert wait_for((folder / "port").exists, seconds=30)
+        yield int((folder / "port").read_text())
+        process.terminate()
+
+
+def mails_in(folder: Path) -> list[EmailMessage]:
+    """Every message of a mailbox, parsed."""
+    parser = BytesParser(_class=EmailMessage, policy=email.policy.default)
+    return [
+        parser.parsebytes(path.read_bytes()) for path in sorted((folder / "messages").glob("*.eml"))
+    ]
+
+
 class Running:
     """A program that runs a stack in a data folder and prints one JSON line when it is ready.
 
@@ -94,9 +113,7 @@ class Running:
 
     def mails(self) -> list[EmailMessage]:
         """Every message of the mailbox, parsed."""
-        folder = self.data_dir / "mailbox" / "messages"
-        parser = BytesParser(_class=EmailMessage, policy=email.policy.default)
-        return [parser.parsebytes(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+        return mails_in(self.data_dir / "mailbox")
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of `syndicate` beside the stack."""

@@ -3,7 +3,6 @@
 From an empty database to a first digest in a mailbox: no SQL, no Python, no sample.
 """
 
-import email.policy
 import json
 import os
 import secrets
@@ -14,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,8 @@ from syndicate.sample import visitor
 from tests.collect.site import Site
 from tests.collect.site import running as serving
 from tests.embedded.processes import wait_for
-from tests.journeys.running import CHECKOUT, SYNDICATE, clean_env
+from tests.journeys.running import CHECKOUT, SYNDICATE, clean_env, mails_in, text_of
+from tests.journeys.running import mailbox as mailbox_at
 from tests.mail.postfix import Postfix
 
 pytestmark = [
@@ -177,26 +176,19 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def mailbox(folder: Path) -> Iterator[Path]:
+def mailbox(folder: Path) -> Path:
     """Where mail ends that left Postfix."""
-    box = folder / "mailbox"
-    box.mkdir()
-    argv = [SYNDICATE[0], "-m", "syndicate.embedded.mailbox", "--dir", str(box)]
-    with subprocess.Popen(argv, env=clean_env()) as process:
-        assert wait_for((box / "port").exists, seconds=30)
-        yield box
-        process.terminate()
+    return folder / "mailbox"
 
 
 @pytest.fixture
 def relay(folder: Path, mailbox: Path) -> Iterator[str]:
     (folder / "postfix").mkdir()
-    server = Postfix(
-        folder / "postfix", _ONWARD.format(port=(mailbox / "port").read_text().strip())
-    )
-    server.start()
-    yield f"smtp://127.0.0.1:{server.port}"
-    server.stop()
+    with mailbox_at(mailbox) as port:
+        server = Postfix(folder / "postfix", _ONWARD.format(port=port))
+        server.start()
+        yield f"smtp://127.0.0.1:{server.port}"
+        server.stop()
 
 
 def test_one_file_leads_to_a_first_digest_in_production(
@@ -249,11 +241,9 @@ def _signs_up(here: Production, mailbox: Path) -> None:
 
 def _mail(mailbox: Path, *words: str) -> str:
     """Headers and text of a mail that holds all these words; "" where none does."""
-    for path in sorted((mailbox / "messages").glob("*.eml")):
-        message = BytesParser(policy=email.policy.default).parsebytes(path.read_bytes())
-        body = message.get_body(("plain",))
+    for message in mails_in(mailbox):
         lines = [f"{name}: {value}" for name, value in message.items()]
-        said = "\n".join([*lines, body.get_content() if body else ""])
+        said = "\n".join([*lines, text_of(message)])
         if all(word in said for word in words):
             return said
     return ""
