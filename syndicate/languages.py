@@ -10,14 +10,15 @@ Source: RFC 5646 2.1.1 (form of a tag) and 2.2; CLDR (likely subtags, layout).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 Direction = Literal["ltr", "rtl"]
+T = TypeVar("T")
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$")
 # "Undetermined", and what some systems write for it.
@@ -47,6 +48,11 @@ def is_known(tag: str) -> bool:
     head = primary(tag)
     lists = (get_global("language_aliases"), get_global("likely_subtags"), Locale("en").languages)
     return any(head in known for known in lists)
+
+
+def spoken(words: Mapping[str, T], language: str) -> T | None:
+    """What is said in a language: in its own tag, else in its primary one ("ar" for "ar-EG")."""
+    return words.get(language) or words.get(primary(language))
 
 
 def primary(language: str) -> str:

@@ -7,7 +7,7 @@ and colours; so a new publication looks right before anybody has chosen anything
 from collections.abc import Mapping
 from typing import Any
 
-from syndicate.languages import primary
+from syndicate.languages import primary, spoken
 from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.publications import Publication
 
@@ -91,4 +91,4 @@ def _own_reason(publication: Publication, language: str) -> str:
 
 def _said(publication: Publication, what: str, language: str) -> str:
     words = publication.translations.get(what, {})
-    return str(words.get(language) or words.get(primary(language)) or "")
+    return str(spoken(words, language) or "")

@@ -15,7 +15,6 @@ from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.store.readers.subscribers import Consent
 from syndicate.subscribers import readers
 from syndicate.subscribers.readers import MOST, Reader
 
@@ -57,19 +56,11 @@ def _whole(pages: Sequence[Reader]) -> Mapping[str, Any]:
     del found["next_before"]
     found["timeline"] = [entry.as_dict() for page in pages for entry in page.timeline]
     for told, past in zip(found["subscriptions"], pages[0].pasts, strict=True):
-        told["consents"] = [_proof(each) for each in past.consents]
+        told["consents"] = [
+            {**readers.consent_of(each), "ip": each.ip, "user_agent": each.user_agent}
+            for each in past.consents
+        ]
     return found
-
-
-def _proof(proof: Consent) -> dict[str, object]:
-    return {
-        "at": proof.at.isoformat(),
-        "method": proof.method,
-        "wording": proof.wording,
-        "origin": proof.origin,
-        "ip": proof.ip,
-        "user_agent": proof.user_agent,
-    }
 
 
 def _rows(given: Mapping[str, Any]) -> Iterator[Sequence[object]]:

@@ -217,11 +217,11 @@ def _subscription(past: Past) -> dict[str, object]:
         "confirmed_at": _written(order.confirmed_at),
         "paused_until": _written(order.paused_until),
         "ended_at": _written(order.ended_at),
-        "consents": [_consent(each) for each in past.consents],
+        "consents": [consent_of(each) for each in past.consents],
     }
 
 
-def _consent(proof: Consent) -> dict[str, object]:
+def consent_of(proof: Consent) -> dict[str, object]:
     """A proof without the reader's address on the network, which `export` alone gives out."""
     return {
         "at": proof.at.isoformat(),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from syndicate.reading.records import Words
 from syndicate.store.composition.lost_stories import was_told
 from syndicate.store.content.articles import Article, ArticleTag, Tag
-from syndicate.store.content.featured import Featured
+from syndicate.store.content.featured import Featured, is_current
 from syndicate.store.content.pictures import Picture
 from syndicate.store.content.visibility import may_show, may_show_picture, words_for
 from syndicate.store.ground.session import Transaction
@@ -141,11 +141,7 @@ def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
         .outerjoin(Section, Section.id == Article.section_id)
         .outerjoin(
             Featured,
-            and_(
-                Featured.article_id == Article.id,
-                Featured.starts_at <= issue.window_to,
-                or_(Featured.ends_at.is_(None), Featured.ends_at > issue.window_to),
-            ),
+            and_(Featured.article_id == Article.id, is_current(issue.window_to)),
         )
         .outerjoin(
             Picture,

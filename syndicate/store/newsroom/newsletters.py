@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from syndicate.errors import RefusedError
-from syndicate.languages import primary
+from syndicate.languages import spoken
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication, Section
@@ -257,7 +257,7 @@ def in_language(newsletter: Newsletter, language: str) -> dict[str, str]:
         `name`, `description`, and `publication` ("" for the publication's own name).
     """
     known = newsletter.translations
-    words = known.get(language) or known.get(primary(language), {})
+    words = spoken(known, language) or {}
     return {
         "name": str(words.get("name", newsletter.name)),
         "description": str(words.get("description", newsletter.description)),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag, Tombstone
-from syndicate.store.content.featured import Featured
+from syndicate.store.content.featured import Featured, is_current
 from syndicate.store.content.pictures import Picture
 from syndicate.store.content.visibility import may_have_shown, may_show, may_show_picture
 from syndicate.store.ground.session import Transaction
@@ -262,9 +262,7 @@ def _members(
     )
     if feed.kind is FeedKind.FEATURED:
         return query.join(Featured, Featured.article_id == Article.id).where(
-            Featured.publication_id == feed.publication_id,
-            Featured.starts_at <= now,
-            or_(Featured.ends_at.is_(None), Featured.ends_at > now),
+            Featured.publication_id == feed.publication_id, is_current(now)
         )
     return query.where(belongs)
 

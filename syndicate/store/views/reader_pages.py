@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate.reading.records import Words
+from syndicate.store.content import featured
 from syndicate.store.content.articles import Article, ArticleTag, Revision, Tag
-from syndicate.store.content.featured import Featured
 from syndicate.store.content.pictures import Picture
 from syndicate.store.content.visibility import (
     is_teaser_only,
@@ -159,16 +159,7 @@ def newest(
 
 def picks(tx: Transaction, publication_id: int, *, now: dt.datetime) -> list[FeaturedLine]:
     """The featured list as it stands at a moment, in its order."""
-    query = (
-        select(Featured)
-        .where(
-            Featured.publication_id == publication_id,
-            Featured.starts_at <= now,
-            or_(Featured.ends_at.is_(None), Featured.ends_at > now),
-        )
-        .order_by(Featured.position)
-    )
-    rows = list(tx.scalars(query))
+    rows = featured.current(tx, publication_id, now=now)
     ids = [row.article_id for row in rows if row.article_id is not None]
     shown = {story.id: story for story in _by_ids(tx, ids, now)}
     return [

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Query, Response
 
 from syndicate import clock
 from syndicate.articles import editing, featuring, splitting
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom.verbs import allow
 from syndicate.store.content import articles, featured
 from syndicate.store.editing import splitting as carrying
@@ -174,7 +174,7 @@ def _page(
     actor: Actor,
     article_id: int,
     *,
-    problem: UsageError | RefusedError | NotFoundError | None = None,
+    problem: UsageError | RefusedError | None = None,
     at: str = "",
     typed: Mapping[str, str] = _NOBODY_TYPED,
 ) -> Response:
