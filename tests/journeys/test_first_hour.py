@@ -19,7 +19,15 @@ from tests.collect.newsroom import item, rss
 from tests.collect.site import Site
 from tests.collect.site import running as serving
 from tests.embedded.processes import wait_for
-from tests.journeys.running import CHECKOUT, SYNDICATE, Running, fresh_folder, running, text_of
+from tests.journeys.running import (
+    CHECKOUT,
+    SYNDICATE,
+    Running,
+    clean_env,
+    fresh_folder,
+    running,
+    text_of,
+)
 from tests.web.browsing import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.stack
@@ -148,6 +156,41 @@ def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
     assert all(headline in ran[1] for headline in HEADLINES)
     assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
     assert beginning.has_all(beginning.mail("Morning Courier"))
+
+
+@pytest.mark.debian("curl")
+def test_by_the_requests_of_the_document(beginning: Beginning) -> None:
+    """The script of docs/first-hour.md as it stands there, but for the newsroom's own addresses."""
+    said = _script(beginning, "By program")
+
+    assert all(headline in said for headline in HEADLINES)
+    assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
+    assert beginning.has_all(beginning.mail("Morning Courier"))
+
+
+def _script(beginning: Beginning, heading: str) -> str:
+    """What the lines under a heading say when one shell runs them; none of them fails."""
+    site, program = beginning.site, beginning.program
+    text = "\n".join(_lines(heading)).replace("http://127.0.0.1:8080", program.web_url)
+    for asked in ("https://www.courier.example/feed.xml", "https://www.courier.example/"):
+        own = site.url("/feed" if asked.endswith("xml") else "/")
+        text = text.replace(f'"{asked}"', f'"{own}", "allow": ["{site.origin}"]')
+        text = text.replace(asked, f"{own} --allow {site.origin}")
+    ours = program.data_dir.with_name("syndicate")
+    ours.write_text(f'#!/bin/sh\nexec {shlex.join(SYNDICATE)} "$@"\n')
+    ours.chmod(0o700)
+    env = clean_env(SYNDICATE_DATA_DIR=str(program.data_dir))
+    done = subprocess.run(
+        ["/bin/sh", "-euc", text],
+        env={**env, "PATH": f"{ours.parent}:{env['PATH']}", "PYTHONPATH": str(CHECKOUT)},
+        cwd=ours.parent,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S * 2,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _lines(heading: str) -> list[str]:
