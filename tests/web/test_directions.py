@@ -27,7 +27,7 @@ def test_article_feed_mail_and_console_agree(desk: Desk, tag: str, way: str) -> 
     entry = desk.entry()
 
     assert newsroom.only_article().direction == way
-    assert re.search(rf'<article class="article" lang="{tag}" dir="(\w+)"', page)[1] == way  # type: ignore[index]
+    assert re.search(rf'<article lang="{tag}" dir="(\w+)"', page)[1] == way  # type: ignore[index]
     assert entry["content_html"].startswith(f'<div dir="rtl" lang="{tag}">') == (way == "rtl")
     # What the frames of mails, pages and the console ask.
     assert environment(tag).globals["direction"] == way
