@@ -268,6 +268,11 @@ def load() -> Settings:
     return Settings(**{name: _value(name, written) for name, written in said.items()})
 
 
+def has_file() -> bool:
+    """Whether this process has a file of settings of its own."""
+    return _config_file().is_file()
+
+
 def _value(name: str, written: object) -> Any:
     try:
         return values.read(FIELDS[name], written)

@@ -1,7 +1,8 @@
 """Working beside a running stack: its addresses become this process's settings.
 
 `syndicate collect run` in a second terminal finds the stack of `syndicate up` by the run.json in
-the data folder, as long as its supervisor lives; a setting that is set already is left alone.
+the data folder, as long as its supervisor lives; a setting that is set already is left alone. A
+process whose own database is another one belongs to another installation, and takes nothing.
 """
 
 import importlib
@@ -9,9 +10,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from syndicate import settings
 from syndicate.embedded import folder
+
+# Where PostgreSQL listens unless an address says otherwise.
+_PORT = "5432"
 
 
 class Adoption:
@@ -47,19 +53,42 @@ def attach() -> Path | None:
     """
     own = settings.load()
     data_dir = folder.chosen(own.data_dir)
-    if own.database_url is not None or not folder.is_held(data_dir):
+    run = folder.read_run(data_dir) if folder.is_held(data_dir) else None
+    if run is None or not _is_of(own.database_url, run):
         return None
-    run = folder.read_run(data_dir)
-    if run is None:
-        return None
+    Adoption(_lacking(run, own))
+    own = settings.load()
+    if own.master_key is None and run.get("has_made_key", True):
+        keys = importlib.import_module("syndicate.embedded.keys")
+        Adoption({"SYNDICATE_MASTER_KEY": keys.master_key(data_dir)})
+    return data_dir
+
+
+def _lacking(run: Mapping[str, Any], own: settings.Settings) -> dict[str, str]:
+    """What a stack runs with and this process does not name, its files of settings too."""
     found = {name: str(value) for name, value in run["settings"].items() if name not in os.environ}
     if own.port == 0:  # "a free one": the stack knows which it took
         found["SYNDICATE_PORT"] = str(run["settings"]["SYNDICATE_PORT"])
-    if own.master_key is None:
-        keys = importlib.import_module("syndicate.embedded.keys")
-        found["SYNDICATE_MASTER_KEY"] = keys.master_key(data_dir)
-    Adoption(found)
-    return data_dir
+    if settings.has_file():
+        found.pop("SYNDICATE_CONFIG", None)
+    return found
+
+
+def _is_of(database_url: str | None, run: Mapping[str, Any]) -> bool:
+    """Whether a process that names this database, or none, means the stack that runs."""
+    theirs = run["settings"].get("SYNDICATE_DATABASE_URL")
+    return database_url is None or theirs is None or _place(database_url) == _place(theirs)
+
+
+def _place(database_url: str) -> tuple[object, ...]:
+    """Which database an address leads to, whoever signs in there and however."""
+    try:
+        parts = urlsplit(database_url)
+        said = parse_qs(parts.query)
+        host = parts.hostname or said.get("host", [""])[0]
+        return host, str(parts.port or said.get("port", [_PORT])[0]), parts.path
+    except ValueError:
+        return (database_url,)
 
 
 def _forget() -> None:

@@ -36,6 +36,7 @@ _WATCH_S = 0.25
 _LOG_BYTES = 10_000_000
 # Told to nobody but the children: run.json holds the rest.
 _SECRET = "SYNDICATE_MASTER_KEY"  # noqa: S105 - a name
+_STACK = "SYNDICATE_STACK"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,13 +279,19 @@ class Stack:
                 str(self._run_dir),
                 *(self.servers.socket_dirs() if self.servers else []),
             ],
-            "settings": {
+            "has_made_key": self.settings.master_key is None,
+            "settings": self._named_database()
+            | {
                 name: value
                 for name, value in env.items()
-                if name.startswith(settings.PREFIX)
-                and name not in {_SECRET, *settings.NOT_SETTINGS}
+                if name.startswith(settings.PREFIX) and name not in {_SECRET, _STACK}
             },
         }
+
+    def _named_database(self) -> dict[str, str]:
+        """The database where a file of settings names it: by it others know that they are ours."""
+        named = self.settings.database_url
+        return {"SYNDICATE_DATABASE_URL": named} if named else {}
 
     def _members(self) -> list[Member]:
         return [member for group in [*self.groups, self.extras] for member in group]

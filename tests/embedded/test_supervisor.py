@@ -141,6 +141,21 @@ def test_another_command_finds_the_stack_by_its_folder(stack: Running) -> None:
 
 
 @pytest.mark.long
+def test_a_command_finds_the_stack_by_the_database_that_both_name(up: Up, database: str) -> None:
+    running = up(SYNDICATE_DATABASE_URL=database)
+    env = environment(SYNDICATE_DATA_DIR=str(running.data_dir), SYNDICATE_DATABASE_URL=database)
+
+    done = subprocess.run(
+        [*PROGRAM, "doctor", "--only", "database,broker,relay,web", "--json"],
+        env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    states = {each["check"]: each["state"] for each in json.loads(done.stdout)["checks"]}
+    assert states == dict.fromkeys(("database", "broker", "relay", "web"), "ok"), done.stdout
+    running.end(signal.SIGINT)
+
+
+@pytest.mark.long
 def test_one_more_sender_joins_the_stack_by_its_folder(stack: Running, tmp_path: Path) -> None:
     ready = probes.ReadySocket(tmp_path / "ready")
     env = environment(SYNDICATE_DATA_DIR=str(stack.data_dir), NOTIFY_SOCKET=str(ready.path))
