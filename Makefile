@@ -27,6 +27,7 @@ DECIDE := $(subst $(space),$(comma),$(strip \
   */articles/changes.py */collect/polling.py */newsletters/schedule.py */newsletters/select.py \
   */bounces/keeping/rules.py */store/content/visibility.py */store/sending/* \
   */store/composition/materialise.py */mail/relay/*))
+BENCHES := collect commands feeds feeds_rebuild ledger send urgent
 PARTS := pyproject.toml setup.py constraints.txt
 # As root, pip's warning about root is about the system's Python; this one is ours alone.
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-location \
@@ -42,7 +43,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
 	  printf '  make %-8s %s\n' "$$name" "$$text"; done
-	@echo '  make bench-X  run bench/X.py, one figure that we claim'
+	@echo '  make bench-X  measure a figure that we claim; X is one of: $(BENCHES)'
 
 setup: $(FOR_WORK) ## make .venv with everything for work on the code
 
@@ -100,6 +101,8 @@ fmt: $(FOR_WORK) ## format the code and repair what can be repaired
 	$(BIN)/ruff format .
 
 bench-%: $(FOR_WORK)
+	@case " $(BENCHES) " in *" $* "*) ;; *) \
+	  echo "There is no bench $*; there are: $(BENCHES)." >&2; exit 3;; esac
 	$(BIN)/python -m bench.$* $(ARGS)
 
 faults: $(FOR_WORK) ## kill things in mid-send, the long form

@@ -1,6 +1,6 @@
 """What feeds cost to build and to serve, next to plain feedgen and to nginx with files.
 
-    python -m bench.feeds [--json] [--seconds 5]
+    python -m bench.feeds [--json] [--seconds 5] [--building]
 
 Building: RSS, Atom and JSON Feed of 50, 500 and 5,000 entries in one document each, from rows in
 memory; and the same entries by plain feedgen (RSS and Atom, all it can). Codings are shown apart.
@@ -11,14 +11,13 @@ the log, the open files and the headers that the shipped configuration has. 200,
 for a second in turn. A change: from an article's row written to all its feeds served changed, with
 a worker of the build queue in between.
 
-Debian's nginx and wrk are needed for the serving figures; without them these are null.
+Serving needs Debian's nginx and wrk; `--building` leaves it out, and a change with it.
 """
 
 import argparse
 import gzip
 import json
 import os
-import shutil
 import signal
 import statistics
 import sys
@@ -31,8 +30,9 @@ from typing import Any
 
 import brotli
 
+from bench import needs
 from bench.feeds_rows import entries, newsroom, plain_feedgen, publication, touch
-from bench.feeds_servers import Nginx, Web, fetch, load, program
+from bench.feeds_servers import Nginx, Web, fetch, load
 from bench.ground import ROOT, Ground
 from syndicate import clock
 from syndicate.embedded import child, plan
@@ -71,14 +71,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Feeds: building and serving.")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each load")
+    parser.add_argument("--building", action="store_true", help="only what no server is needed for")
     asked = parser.parse_args()
+    found = building() if asked.building else everything(asked.seconds)
+    sys.stdout.write(json.dumps(found, indent=None if asked.json else 2) + "\n")
+
+
+def everything(seconds: float) -> dict[str, Any]:
+    """All figures.
+
+    Raises:
+        SystemExit: nginx or wrk is not installed.
+    """
+    needs.refuse_without("nginx", "wrk", instead="With --building it measures what needs neither.")
     with tempfile.TemporaryDirectory(prefix="syndicate-bench-") as name:
         Path(name).chmod(0o755)  # nginx's workers are of another account where root starts it
-        found = {**building(), **serving(Path(name), asked.seconds)}
-    if not asked.json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
-        return
-    sys.stdout.write(json.dumps(found) + "\n")
+        return {**building(), **serving(Path(name), seconds)}
 
 
 def building() -> dict[str, Any]:
@@ -112,9 +120,6 @@ def serving(folder: Path, seconds: float) -> dict[str, Any]:
 
 
 def _loads(folder: Path, web: Web, seconds: float) -> dict[str, Any]:
-    if program() is None or shutil.which("wrk") is None:
-        names = ("app_per_s", "proxy_per_s", "static_per_s", "static_alike_per_s", "p99_ms")
-        return dict.fromkeys((*names, "proxy_to_static", "proxy_to_static_alike", "nginx_cpu_us"))
     files = _files(folder, web)
     with Nginx(folder, web.port, files) as nginx:
         ports = {

@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bench import needs
 from bench.ground import ROOT, cpu_s_of
 
 CONNECTIONS = 32
@@ -140,8 +140,7 @@ class Nginx:
 
 def program() -> Path | None:
     """Debian's nginx, if it is there."""
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    return Path(found) if found else None
+    return needs.program("nginx")
 
 
 def shipped(cache: Path, port: int, web_port: int) -> str:
@@ -169,7 +168,7 @@ def load(port: int, headers: Mapping[str, str], seconds: float) -> Figure:
     """Ask for the feed of everything over 32 connections for a while, with Debian's wrk."""
     said = subprocess.run(  # noqa: S603 - Debian's own program
         [
-            shutil.which("wrk") or "wrk",
+            str(needs.program("wrk") or "wrk"),
             f"--connections={CONNECTIONS}",
             "--threads=1",
             f"--duration={max(1, round(seconds))}s",

@@ -18,6 +18,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench import needs
+
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -109,6 +111,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
 
 def main() -> None:
     """Take the pictures."""
+    needs.refuse_without(CHROMIUM)
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as made,
