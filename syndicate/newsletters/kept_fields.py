@@ -72,6 +72,7 @@ KIND = Kind(
             "publication.",
             shape=Shape.ROWS,
             of="section",
+            is_anywhere=True,
             instead="all of its publication, unless it names tags",
             holds=Holds.NEXT_ISSUE,
             touches=_SEEN,

@@ -54,6 +54,7 @@ ROUTERS = (
     "syndicate.web.console.finding",
     "syndicate.web.console.lists",
     "syndicate.web.console.sources",
+    "syndicate.web.console.making",
     "syndicate.web.console.articles",
     "syndicate.web.console.held",
     "syndicate.web.console.incidents",

@@ -22,6 +22,7 @@ from syndicate.web import errors
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # Other encodings have names for a NUL of their own, and no browser sends a form in one of them.
 _OTHER_CHARSET = re.compile(r"charset\s*=\s*(?![\"']?(?:utf-?8|us-ascii)\b)", re.IGNORECASE)
+_WITH_PICTURES = "/console/newsroom/"
 _NUL = (b"%00", b"\0")
 _SENTENCE = "This contains a character that no text can hold (NUL). Remove it and send it again."
 
@@ -55,7 +56,7 @@ class StorableText:
         if refused is not None:
             await errors.answer(Request(scope), *refused)(scope, receive, send)
             return
-        is_form = _kind(scope).startswith(_FORMS)
+        is_form = _kind(scope).startswith(_FORMS) and not _has_files(scope)
         await self.app(scope, _watched(receive) if is_form else receive, send)
 
 
@@ -69,6 +70,12 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
     if kind.startswith(_FORMS) and _OTHER_CHARSET.search(kind):
         return 415, "This form uses an encoding we cannot read. Please send it in UTF-8."
     return None
+
+
+def _has_files(scope: Scope) -> bool:
+    """Whether a form may carry pictures, whose bytes are any; each of its texts is read alone."""
+    is_multipart = _kind(scope).startswith("multipart/")
+    return is_multipart and scope["path"].startswith(_WITH_PICTURES)
 
 
 def _kind(scope: Scope) -> str:

@@ -26,18 +26,10 @@ MISSING: dict[str, dict[str, str]] = {
     "feeds.steering.add_partner": {"api": _RUNNER, "console": _RUNNER},
     "feeds.steering.revoke_partner": {"api": _RUNNER, "console": _RUNNER},
     "newsletters.steering.add": {"api": _FIELDS},
-    "newsletters.making.add": {"cli": _STEPS, "console": _STEPS},
-    "newsletters.making.change": {"console": _FORM},
+    "newsletters.making.add": {"cli": _STEPS},
     "newsletters.making.end": {"console": _FORM},
     "newsletters.making.pause": {"console": _FORM},
     "newsletters.making.resume": {"console": _FORM},
-    "newsroom.making.desks.add": {"console": _FORM},
-    "newsroom.making.desks.change": {"console": _FORM},
-    "newsroom.making.desks.end": {"console": _FORM},
-    "newsroom.making.publications.change": {"console": _FORM},
-    "newsroom.making.sections.add": {"console": _FORM},
-    "newsroom.making.sections.change": {"console": _FORM},
-    "newsroom.making.sections.end": {"console": _FORM},
 }
 
 

@@ -17,6 +17,16 @@ NEW = (
     "publications add evening --name Evening --language en --zone Europe/London "
     "--sender-address news@evening.example"
 )
+# A form is sent as the browser sends it: whole.
+AS_IT_IS = {
+    "slug": "courier",
+    "name": "The Courier",
+    "language": "en",
+    "zone": "Europe/London",
+    "sender_name": "The Courier",
+    "sender_address": "news@courier.example.org",
+    "postal_address": "1 Bridge Street",
+}
 SPORT = {"publication": "courier", "slug": "sport", "name": "Sport"}
 AS_OPTIONS = "add sport --publication courier --name Sport"
 OF_COURIER = "--publication courier"
@@ -28,16 +38,22 @@ DONE = (
         ("added", "publication:{next_publication}"),
     ),
     Done(
+        f"{PUBLICATIONS}.add",
+        Asked(console=("/newsroom/new/publications", EVENING)),
+        ("added", "publication:{next_publication}"),
+    ),
+    Done(
         f"{PUBLICATIONS}.change",
         Asked(
             "publications set courier --host courier.example",
             ("PATCH /publications/courier", {"host": "courier.example"}),
+            ("/newsroom/publications/courier", AS_IT_IS | {"host": "courier.example"}),
         ),
         ("changed", "publication:{publication}"),
     ),
     Done(
         f"{SECTIONS}.add",
-        Asked(f"sections {AS_OPTIONS}", ("/sections", SPORT)),
+        Asked(f"sections {AS_OPTIONS}", ("/sections", SPORT), ("/newsroom/new/sections", SPORT)),
         ("added", "section:{next_section}"),
     ),
     Done(
@@ -45,6 +61,7 @@ DONE = (
         Asked(
             f"sections set world {OF_COURIER} --name Globe",
             ("PATCH /sections/world?publication=courier", {"name": "Globe"}),
+            ("/newsroom/sections/world?publication=courier", {"name": "Globe"}),
         ),
         ("changed", "section:{section}"),
     ),
@@ -53,12 +70,13 @@ DONE = (
         Asked(
             f"sections retire world {OF_COURIER}",
             ("DELETE /sections/world?publication=courier", {}),
+            ("/newsroom/sections/world/retire?publication=courier", {}),
         ),
         ("retired", "section:{section}"),
     ),
     Done(
         f"{DESKS}.add",
-        Asked(f"desks {AS_OPTIONS}", ("/desks", SPORT)),
+        Asked(f"desks {AS_OPTIONS}", ("/desks", SPORT), ("/newsroom/new/desks", SPORT)),
         ("added", "desk:{next_desk}"),
     ),
     Done(
@@ -66,12 +84,17 @@ DONE = (
         Asked(
             f"desks set world {OF_COURIER} --name Globe",
             ("PATCH /desks/world?publication=courier", {"name": "Globe"}),
+            ("/newsroom/desks/world?publication=courier", {"name": "Globe"}),
         ),
         ("changed", "desk:{team}"),
     ),
     Done(
         f"{DESKS}.end",
-        Asked(f"desks retire world {OF_COURIER}", ("DELETE /desks/world?publication=courier", {})),
+        Asked(
+            f"desks retire world {OF_COURIER}",
+            ("DELETE /desks/world?publication=courier", {}),
+            ("/newsroom/desks/world/retire?publication=courier", {}),
+        ),
         ("retired", "desk:{team}"),
     ),
 )
@@ -89,6 +112,7 @@ NOES = (
         Asked(
             "publications set courier --zone Mars/Base",
             ("PATCH /publications/courier", {"zone": "Mars/Base"}),
+            ("/newsroom/publications/courier", AS_IT_IS | {"zone": "Mars/Base"}),
         ),
         InvalidError,
         "There is no time zone Mars/Base; name one as Europe/London.",
@@ -98,6 +122,7 @@ NOES = (
         Asked(
             f"sections {AS_OPTIONS} --parent games",
             ("/sections", {**SPORT, "parent": "games"}),
+            ("/newsroom/new/sections", {**SPORT, "parent": "games"}),
         ),
         MissingError,
         "The Courier has no section games; make it first.",
@@ -107,6 +132,7 @@ NOES = (
         Asked(
             f"sections set world {OF_COURIER} --parent world",
             ("PATCH /sections/world?publication=courier", {"parent": "world"}),
+            ("/newsroom/sections/world?publication=courier", {"parent": "world"}),
         ),
         InvalidError,
         "world cannot stand below world, which would then stand below itself; choose another "
@@ -117,6 +143,7 @@ NOES = (
         Asked(
             f"sections retire games {OF_COURIER}",
             ("DELETE /sections/games?publication=courier", {}),
+            ("/newsroom/sections/games/retire?publication=courier", {}),
         ),
         NotFoundError,
         "There is no section games in courier; the list of sections shows all there are.",
@@ -126,6 +153,7 @@ NOES = (
         Asked(
             f"sections retire culture {OF_COURIER}",
             ("DELETE /sections/culture?publication=courier", {}),
+            ("/newsroom/sections/culture/retire?publication=courier", {}),
         ),
         RefusedError,
         "Sections stand below culture; give them another parent first.",
@@ -135,6 +163,7 @@ NOES = (
         Asked(
             "desks add sport --publication nowhere --name Sport",
             ("/desks", {**SPORT, "publication": "nowhere"}),
+            ("/newsroom/new/desks", {**SPORT, "publication": "nowhere"}),
         ),
         MissingError,
         "There is no publication nowhere; there are: courier, al-nahar.",
@@ -144,6 +173,7 @@ NOES = (
         Asked(
             f"desks set world {OF_COURIER} --address nobody",
             ("PATCH /desks/world?publication=courier", {"address": "nobody"}),
+            ("/newsroom/desks/world?publication=courier", {"address": "nobody"}),
         ),
         InvalidError,
         "Mail cannot be sent to this address: An email address must have an @-sign.",

@@ -62,7 +62,10 @@ DONE = (
     Done("newsletters.steering.add", Asked(NEW), ("added", "newsletter:{next_newsletter}")),
     Done(
         f"{MAKING}.add",
-        Asked(api=("/newsletters", {**EVENING, "slug": "late"})),
+        Asked(
+            api=("/newsletters", {**EVENING, "slug": "late"}),
+            console=("/newsroom/new/newsletters", {**EVENING, "sections": "world", "slug": "late"}),
+        ),
         ("added", "newsletter:{next_newsletter}"),
     ),
     Done(
@@ -70,6 +73,7 @@ DONE = (
         Asked(
             "newsletters set morning --size 20",
             ("PATCH /newsletters/morning", {"size": 20}),
+            ("/newsroom/newsletters/morning", {"size": "20"}),
         ),
         ("changed", "newsletter:{newsletter}"),
     ),
@@ -121,7 +125,10 @@ DONE = (
 NOES = (
     No(
         f"{MAKING}.add",
-        Asked(api=("/newsletters", {**EVENING, "slug": "morning"})),
+        Asked(
+            api=("/newsletters", {**EVENING, "slug": "morning"}),
+            console=("/newsroom/new/newsletters", {**EVENING, "slug": "morning"}),
+        ),
         TakenError,
         "There is a newsletter morning already; choose another slug.",
     ),
@@ -130,6 +137,7 @@ NOES = (
         Asked(
             "newsletters set morning --zone Mars/Base",
             ("PATCH /newsletters/morning", {"zone": "Mars/Base"}),
+            ("/newsroom/newsletters/morning", {"zone": "Mars/Base"}),
         ),
         InvalidError,
         "There is no time zone Mars/Base; name one as Europe/London.",

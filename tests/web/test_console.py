@@ -30,6 +30,7 @@ PAGES = (
     *("/console/lists", "/console/issues"),
     *("/console/holds", "/console/sources"),
     *("/console/sources/find", "/console/start"),
+    *("/console/newsroom", "/console/newsroom/new/publications"),
     *("/console/held", "/console/incidents"),
     *("/console/senders", "/console/readers"),
     *("/console/audit", "/console/operators"),

@@ -23,6 +23,7 @@ LISTS = (
     "/console/mailings?singles=1",
     "/console/newsletters",
     "/console/sources",
+    "/console/newsroom",
     "/console/incidents",
     "/console/audit",
     "/api/v1/mailings?singles=1",

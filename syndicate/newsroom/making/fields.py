@@ -86,6 +86,7 @@ class Field:
         most: characters, elements, or the largest number; least: the smallest number.
         choices: the values that a choice has.
         of: the word of the kind that it names a row of.
+        is_anywhere: whether that row can belong to any publication, and not to the thing's own.
         example: as it may be given.
         option: its name in the shell where a list's single value reads better: "language".
     """
@@ -105,6 +106,7 @@ class Field:
     least: int = 0
     choices: tuple[str, ...] = ()
     of: str = ""
+    is_anywhere: bool = False
     example: Value = None
     option: str = ""
 

@@ -33,7 +33,7 @@ _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _BETWEEN = re.compile(r"[,;\s]+")
 _LINES = re.compile(r"[,\n]+")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT = 3  # letters of a weekday that tell it from the others
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _QUOTED = 60  # characters of what was typed that a sentence repeats
@@ -280,7 +280,7 @@ def _days(_kind: Kind, asked: Field, raw: object) -> tuple[int, ...]:
     found = set()
     for each in _parts(asked, raw):
         said = str(each).lower()
-        named = [day for day, name in enumerate(_WEEKDAYS, 1) if name.startswith(said)]
+        named = [day for day, name in enumerate(WEEKDAYS, 1) if name.startswith(said)]
         if isinstance(each, bool) or not (
             (said.isascii() and said.isdecimal() and said in "1234567" and len(said) == 1)
             or (len(said) >= _SHORT and len(named) == 1)

@@ -1,0 +1,159 @@
+"""Fields of whatever kind as forms of the console ask for them, and what was filled in.
+
+A form that was refused is shown as it was filled in, but for pictures, with each sentence at its
+field. What a form does not hold stays as it is: a field of several values holds an empty one too,
+so that none of them is a choice as well.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from syndicate.errors import SyndicateError
+from syndicate.newsroom.making import fields
+from syndicate.newsroom.making.acts import Given
+from syndicate.newsroom.making.fields import Field, Shape, Value
+from syndicate.newsroom.making.pictures import MOST_BYTES, PictureFile
+from syndicate.newsroom.making.reading import WEEKDAYS
+
+REMOVED = "_removed"  # behind a picture's name: the box that takes it away
+_BOXES = frozenset({Shape.ROWS, Shape.DAYS})  # of which each value is a box to tick
+Options = Sequence[tuple[str, str]]
+_DAYS: Options = [(str(number), name.capitalize()) for number, name in enumerate(WEEKDAYS, 1)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field as a form shows it.
+
+    Attributes:
+        asked: the field itself.
+        value: what stands in it; of a picture its digest.
+        problem: the sentence at it; "" for none.
+        options: what can be chosen, with its words.
+        picked: those of several that are chosen.
+    """
+
+    asked: Field
+    value: str = ""
+    problem: str = ""
+    options: Options = ()
+    picked: Sequence[str] = ()
+
+    @property
+    def example(self) -> str:
+        """What could stand in it, where it is typed and not chosen."""
+        is_chosen = self.options or self.asked.shape in {
+            *_BOXES,
+            Shape.CHOICE,
+            Shape.ROW,
+            Shape.FLAG,
+        }
+        return "" if is_chosen else as_text(self.asked, self.asked.example)
+
+
+async def _sent(request: Request) -> AsyncIterator[FormData]:
+    async with request.form() as form:
+        yield form
+
+
+Sent = Annotated[FormData, Depends(_sent)]
+
+
+def given(kind_fields: Iterable[Field], sent: FormData) -> Given:
+    """What was filled in, by field, as `reading` takes it."""
+    found: Given = {}
+    for each in kind_fields:
+        if each.shape is Shape.PICTURE:
+            body = _picture(each, sent)
+            if body is not None:
+                found[each.name] = body
+        elif each.name in sent:
+            found[each.name] = (
+                several(sent, each.name) if _is_boxes(each) else text(sent, each.name)
+            )
+    return found
+
+
+def text(sent: FormData | None, name: str) -> str:
+    """The last text of a name; a tick stands behind the value of a box without one."""
+    every = sent.getlist(name) if sent is not None else []
+    return next((each for each in reversed(every) if isinstance(each, str)), "")
+
+
+def several(sent: FormData, name: str) -> list[str]:
+    """Every text of a name."""
+    return [each for each in sent.getlist(name) if isinstance(each, str) and each]
+
+
+def shown(
+    asked: Field,
+    stored: Value,
+    sent: FormData | None = None,
+    *,
+    problem: str = "",
+    options: Options = (),
+) -> Shown:
+    """A field with what was typed, or else with what is stored.
+
+    Args:
+        asked: the field.
+        stored: its value.
+        sent: the form that was refused.
+        problem: what is wrong with it.
+        options: rows that it can name; what it names already can stay, whatever else there is.
+    """
+    is_typed = sent is not None and asked.name in sent and asked.shape is not Shape.PICTURE
+    options = _DAYS if asked.shape is Shape.DAYS else options
+    if _is_boxes(asked):
+        values = stored if isinstance(stored, Sequence) else ()
+        picked = several(sent, asked.name) if sent and is_typed else [str(each) for each in values]
+        return Shown(asked, "", problem, _with(options, picked), picked)
+    value = text(sent, asked.name) if is_typed else as_text(asked, stored)
+    if asked.shape is Shape.CHOICE:
+        options = [(each, each) for each in asked.choices]
+    is_one_of = asked.shape in {Shape.CHOICE, Shape.ROW}
+    return Shown(asked, value, problem, _with(options, [value] * is_one_of))
+
+
+def as_text(asked: Field, value: Value) -> str:
+    """A value as its field shows it, and as `reading` reads it again."""
+    if isinstance(value, PictureFile):
+        return value.digest
+    if isinstance(value, Mapping):
+        return "\n".join(f"{key}: {said}".replace("\n", "\\n") for key, said in value.items())
+    if isinstance(value, bool):
+        return fields.shown(value)
+    if value is None or value == asked.nothing:
+        return ""
+    return str(value) if isinstance(value, str | int) else ", ".join(map(str, value))
+
+
+def problems(error: SyndicateError | None, seen: Iterable[Field]) -> tuple[dict[str, str], str]:
+    """The sentences of a refusal at these fields, and what is said of the form as a whole."""
+    if error is None:
+        return {}, ""
+    told: Mapping[str, str] = error.ids.get("fields") or {"": str(error)}
+    names = {each.name for each in seen}
+    elsewhere = [sentence for name, sentence in told.items() if name not in names]
+    at = {name: sentence for name, sentence in told.items() if name in names}
+    return at, " ".join(dict.fromkeys(elsewhere))
+
+
+def _is_boxes(asked: Field) -> bool:
+    return asked.shape in _BOXES
+
+
+def _with(options: Options, values: Iterable[str]) -> Options:
+    known = {option for option, _ in options}
+    return [*options, *((each, each) for each in values if each and each not in known)]
+
+
+def _picture(asked: Field, sent: FormData) -> bytes | str | None:
+    """The bytes that were chosen, "" where it is to be taken away, None where it stays."""
+    file = sent.get(asked.name)
+    body = file.file.read(MOST_BYTES + 1) if isinstance(file, UploadFile) else b""
+    return body or ("" if text(sent, f"{asked.name}{REMOVED}") else None)
