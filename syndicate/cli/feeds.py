@@ -89,7 +89,7 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
         return
     table = Table("format", "page", "entries", "bytes", "modified at", "etag", title=feed.title)
     for document in documents:
-        table.add_row(*(str(value)[:25] for value in document.values()))
+        table.add_row(*(str(value) for value in document.values()))
     Terminal().print(table)
 
 
@@ -185,7 +185,7 @@ def watch(*, as_json: AsJson = False) -> None:
     columns = ("client", "feed", "format", "last_at", "status", "etag", "requests")
     table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
     for row in seen:
-        table.add_row(*(str(row[column])[:40] for column in columns))
+        table.add_row(*(str(row[column]) for column in columns))
     Terminal().print(table)
     for behind in late:
         sys.stdout.write(
