@@ -21,8 +21,8 @@ from syndicate.newsletters import timetable
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, sender_checks
 from syndicate.store.sending import holds
-from syndicate.store.views import operations, progress
-from syndicate.store.views.progress import MailingProgress
+from syndicate.store.views import operations, progress, troubles
+from syndicate.store.views.troubles import Trouble
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -42,10 +42,13 @@ class Need:
     Attributes:
         text: what it is, in a sentence.
         path: where it is looked into; empty where its alarm's path is the place.
+        tick: where the console posts that somebody has seen it, which is all that it needs; empty
+            where it needs more.
     """
 
     text: str
     path: str = ""
+    tick: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,24 +96,22 @@ def look_into(alarm: Alarm, tx: Transaction, now: dt.datetime) -> list[Need]:
 def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     found = progress.find_all(tx, operations.watched(tx))
     titles = operations.titles(tx, [each.mailing.id for each in found])
+    waiting = troubles.waiting(tx, found)
     for each in found:
-        title, trouble = titles.get(each.mailing.id), _trouble(each)
-        if title is not None and trouble:  # None: it was deleted at this moment
-            text = f"Issue {title.issue_id} of {title.newsletter} {trouble}."
-            yield Need(text, f"/console/mailings/{each.mailing.id}")
+        title, path = titles.get(each.mailing.id), f"/console/mailings/{each.mailing.id}"
+        if title is None:  # it was deleted at this moment
+            continue
+        named = f"Issue {title.issue_id} of {title.newsletter}"
+        if each.mailing.state is MailingState.PAUSED:
+            said = f"is {each.mailing.state} with {each.counts.remaining} remaining"
+            yield Need(f"{named} {said}.", path)
+        elif trouble := waiting.get(each.mailing.id):
+            yield Need(f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
 
 
-def _trouble(mailing_progress: MailingProgress) -> str:
-    """What is wrong with a mailing, as the end of a sentence; empty if nothing is."""
-    counts = mailing_progress.counts
-    if mailing_progress.mailing.state is MailingState.PAUSED:
-        return f"is {mailing_progress.mailing.state} with {counts.remaining} remaining"
-    told = [
-        f"{number} {word}"
-        for number, word in ((counts.failed, "failed"), (counts.ambiguous, "in doubt"))
-        if number
-    ]
-    return f"has {' and '.join(told)}" if told else ""
+def _said(trouble: Trouble) -> str:
+    told = ((trouble.failed, "failed"), (trouble.ambiguous, "in doubt"))
+    return " and ".join(f"{number} {word}" for number, word in told if number)
 
 
 def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
@@ -189,7 +190,8 @@ def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "mailings",
-        "a recent mailing is paused, or has mails that failed or are in doubt",
+        "a recent mailing is paused, or more than 2 % of its mails failed or some are in doubt, "
+        "which nobody has ticked off",
         "/console/mailings",
         _mailings,
     ),

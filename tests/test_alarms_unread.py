@@ -1,6 +1,7 @@
 """An alarm that cannot look: it costs itself alone, and says so."""
 
 import datetime as dt
+import re
 
 import pytest
 import structlog
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from syndicate import alarms
-from syndicate.alarms import Alarm, Need
+from syndicate.alarms import ALARMS, Alarm, Need
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.vocabulary.articles import ArticleState
 from tests import rows
@@ -70,3 +71,11 @@ def test_what_the_database_refuses_leaves_the_transaction_to_the_others() -> Non
 def test_a_database_that_is_away_is_no_finding() -> None:
     with pytest.raises(OperationalError), transaction() as tx:
         alarms.look_into(look("SELECT pg_terminate_backend(pg_backend_pid())"), tx, NOW)
+
+
+@pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)
+def test_an_alarm_is_called_what_a_monitoring_system_can_keep(alarm: Alarm) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", alarm.name)
+    assert alarm.help == " ".join(alarm.help.split())
+    assert alarm.path.startswith("/console/")
+    assert [each.name for each in ALARMS].count(alarm.name) == 1

@@ -141,6 +141,16 @@ def resend(
     sys.stdout.write(f"{taken} deliveries of mailing {mailing_id} are sent again.\n")
 
 
+@app.command("tick-off")
+def tick_off(mailing_id: MailingId, *, as_json: AsJson = False) -> None:
+    """Say that you have seen what failed or is in doubt; it needs nobody until more does."""
+    is_news = steering.tick_off(mailing_id, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"ticked_off": mailing_id, "changed": is_news})
+    else:
+        sys.stdout.write(f"Mailing {mailing_id} is ticked off.\n")
+
+
 app.command()(holding.hold)
 app.command()(holding.unhold)
 app.command()(holding.holds)
@@ -200,6 +210,7 @@ def _as_dict(mailing_progress: MailingProgress) -> dict[str, object]:
         **mailing_progress.counts.as_dict(),
         "per_second": round(rate, 1),
         "seconds_left": mailing_progress.seconds_left(rate),
+        "next_try_at": _iso(mailing_progress.next_try_at),
         "groups": {group: counts.as_dict() for group, counts in mailing_progress.groups.items()},
     }
 

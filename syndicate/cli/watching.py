@@ -58,9 +58,11 @@ def line(now: MailingProgress, per_second: float) -> str:
     counts = now.counts
     left = now.seconds_left(per_second)
     eta = f", {_duration(left)} left" if left is not None else ""
+    again = now.next_try_at
+    put_off = f", {counts.deferred} put off until {again:%R} UTC" if again is not None else ""
     return (
         f"{now.standing}: {counts.accepted} of {counts.audience} accepted, "
-        f"{counts.remaining} remaining, {per_second:.0f}/s{eta}"
+        f"{counts.remaining} remaining, {per_second:.0f}/s{eta}{put_off}"
     )
 
 

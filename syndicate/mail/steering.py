@@ -1,10 +1,11 @@
-"""What operators do to a mailing: pause, resume, cancel, and *stop everything*.
+"""What operators do to a mailing: pause, resume, cancel, tick off, and *stop everything*.
 
 Each takes effect within one chunk and leaves a line in the audit.
 """
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import TypeVar
 
 from syndicate import jobs
@@ -18,8 +19,9 @@ from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import ledger, resending
 from syndicate.store.sending.mailings import Mailing
-from syndicate.store.views import progress
+from syndicate.store.views import progress, troubles
 from syndicate.store.views.progress import MailingProgress
+from syndicate.store.views.troubles import Trouble
 from syndicate.vocabulary.sending import Lane, MailingState
 
 _T = TypeVar("_T")
@@ -100,9 +102,40 @@ def resend(
         taken = resending.requeue(tx, mailing_id, choice, expires_at=now + expires_in)
         if taken:
             subject, said = f"mailing:{mailing_id}", {"deliveries": taken}
-            audit.record(tx, at=now, actor=actor.name, action="resend", subject=subject, **said)
+            action = troubles.RESENT
+            audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **said)
             hint(tx, mailing.lane)
         return taken
+
+
+@verb(Permission.STEER)
+def tick_off(mailing_id: int, *, actor: Actor, now: dt.datetime) -> bool:
+    """Say that one has seen what failed or is in doubt, so that it needs nobody. Safe to run twice.
+
+    Returns:
+        Whether it needed somebody.
+
+    Raises:
+        NotFoundError: there is no such mailing.
+        RefusedError: nothing of it failed or is in doubt.
+    """
+    with transaction() as tx:
+        _in_hand(tx, mailing_id, actor)
+        found = progress_of(tx, mailing_id)
+        seen = troubles.of(found)
+        if seen == Trouble():
+            raise RefusedError(
+                f"Mailing {mailing_id} has nothing to tick off: none of its mails failed or is in "
+                "doubt.",
+                mailing_id=mailing_id,
+            )
+        is_news = bool(troubles.waiting(tx, [found]))
+        if is_news:
+            subject, action = f"mailing:{mailing_id}", troubles.TICKED_OFF
+            audit.record(
+                tx, at=now, actor=actor.name, action=action, subject=subject, **asdict(seen)
+            )
+        return is_news
 
 
 @verb(Permission.STOP)

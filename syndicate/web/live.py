@@ -132,7 +132,7 @@ def as_dict(mailing_progress: MailingProgress, per_second: float) -> dict[str, A
         mailing_progress: as it was read.
         per_second: its rate just now.
     """
-    left = mailing_progress.seconds_left(per_second)
+    left, again = mailing_progress.seconds_left(per_second), mailing_progress.next_try_at
     return {
         "id": mailing_progress.mailing.id,
         "state": mailing_progress.mailing.state.value,
@@ -141,6 +141,7 @@ def as_dict(mailing_progress: MailingProgress, per_second: float) -> dict[str, A
         **mailing_progress.counts.as_dict(),
         "per_second": round(per_second, 1),
         "seconds_left": None if left is None else round(left),
+        "next_try_at": None if again is None else again.isoformat(),
         "groups": {group: counts.as_dict() for group, counts in mailing_progress.groups.items()},
     }
 

@@ -31,18 +31,12 @@ function show(reading) {
     piece.setAttribute("width", part.width);
   }
   room.querySelector("[data-rate]").textContent = reading.per_second.toFixed(1);
-  room.querySelector("[data-left]").textContent = left(reading);
+  room.querySelector("[data-left]").textContent = reading.left;
   if (Date.now() - toldAt > TELL_EVERY_MS || reading.is_over) {
     toldAt = Date.now();
     room.querySelector("[data-told]").textContent =
       `${reading.standing}: ${reading.accepted} accepted, ${reading.remaining} remaining`;
   }
-}
-
-function left(reading) {
-  if (reading.is_over) return "finished";
-  if (reading.seconds_left === null) return "unknown";
-  return `${Math.floor(reading.seconds_left / 60)} min ${reading.seconds_left % 60} s`;
 }
 
 function listen() {

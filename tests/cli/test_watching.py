@@ -1,5 +1,7 @@
 """A mailing on one line: what stands there, how long it takes, and when watching ends."""
 
+import datetime as dt
+
 import pytest
 
 from syndicate.cli import watching
@@ -41,6 +43,21 @@ def test_the_time_that_is_left_is_that_of_the_rest_at_this_rate(
         f"sending: {100_000 - remaining} of 100000 accepted, {remaining} remaining, "
         f"{per_second:.0f}/s{left}"
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "put_off"),
+    [(MailingState.SENDING, ", 12 put off until 07:10 UTC"), (MailingState.PAUSED, "")],
+)
+def test_what_was_put_off_has_its_time_and_no_other_is_promised(
+    state: MailingState, put_off: str
+) -> None:
+    counts = Counts(audience=100, accepted=88, **(NOTHING | {"deferred": 12}))
+    again = dt.datetime(2026, 11, 24, 7, 10, tzinfo=dt.UTC)
+    now = MailingProgress(Mailing(id=7, state=state), counts, {}, retry_at=again)
+
+    said = f"{state}: 88 of 100 accepted, 0 remaining, 10/s{put_off}"
+    assert watching.line(now, 10) == said
 
 
 @pytest.mark.parametrize("state", sorted(set(MailingState) - {MailingState.SENDING}))

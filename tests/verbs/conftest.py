@@ -111,7 +111,10 @@ def _reader(room: rows.Newsroom) -> dict[str, object]:
         subscriber = subscribers.by_address(tx, "reader001@example.com")
         assert subscriber is not None
         made = _own_copy(tx, room)
-        return {"subscriber": subscriber.id, "own_issue": made, "next_issue": made + 1}
+        sent = ledger.of_issue(tx, made)
+        assert sent is not None
+        found: dict[str, object] = {"subscriber": subscriber.id, "own_issue": made}
+        return found | {"next_issue": made + 1, "well": sent.id}
 
 
 def _own_copy(tx: Transaction, room: rows.Newsroom) -> int:

@@ -45,6 +45,11 @@ DONE = (
         _resent("{sending}"),
         ("resend", "mailing:{sending}"),
     ),
+    Done(
+        "mail.steering.tick_off",
+        _steered("tick-off", "{sending}"),
+        ("ticked off", "mailing:{sending}"),
+    ),
     *(
         Done(
             f"mail.holding.{step}",
@@ -106,8 +111,19 @@ NOES = (
         "Flash sends alerts, which only a stop of everything holds.",
     ),
     *(
-        No(f"mail.steering.{step}", _steered(step, str(NOBODY)), NotFoundError, NO_MAILING)
-        for step in ("pause", "resume", "cancel")
+        No(
+            f"mail.steering.{step.replace('-', '_')}",
+            _steered(step, str(NOBODY)),
+            NotFoundError,
+            NO_MAILING,
+        )
+        for step in ("pause", "resume", "cancel", "tick-off")
+    ),
+    No(
+        "mail.steering.tick_off",
+        _steered("tick-off", "{well}"),
+        RefusedError,
+        "Mailing {well} has nothing to tick off: none of its mails failed or is in doubt.",
     ),
     No(
         "mail.steering.resend",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from syndicate import clock, settings
@@ -10,7 +11,10 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.platform import installation, tokens
 from syndicate.store.platform.tokens import Permission
+from syndicate.store.readers import recipients
 from syndicate.store.sending import accepts
+from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.mailings import Batch
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceKind
@@ -115,6 +119,28 @@ def test_mailing_accounts_for_everybody(browser: TestClient, newsroom: Newsroom)
             "deliveries": 1,
         }
     ]
+
+
+def test_mailing_says_what_receivers_told_later_and_when_the_rest_is_tried(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    again = dt.datetime(2036, 11, 24, 7, 10, tzinfo=dt.UTC)
+    with transaction() as tx:
+        (batch,) = tx.scalars(select(Batch).where(Batch.mailing_id == mailing_id))
+        batch.deferred, batch.not_before = 1, again
+        for number, kind in enumerate(("delivered", "bounced", "bounced")):
+            happened = {"mailing_id": mailing_id, "at": clock.now(), "kind": kind}
+            reader = recipients.upsert(tx, f"reader{number:03}@example.com").id
+            tx.add(DeliveryEvent(recipient_id=reader, **happened))
+    operators.sign_in(browser, "viewer")
+
+    shown = browser.get(f"/api/v1/mailings/{mailing_id}", headers=operators.bearer("viewer")).json()
+    page = browser.get(f"/console/mailings/{mailing_id}").text
+
+    assert shown["receivers"] == {"other": {"bounced": 2, "delivered": 1}}
+    assert shown["next_try_at"] == "2036-11-24T07:10:00Z"
+    assert "1 put off is tried again 24 Nov 2036 07:10 UTC</dd>" in page
 
 
 def test_mailing_is_steered(browser: TestClient, newsroom: Newsroom) -> None:

@@ -30,8 +30,9 @@ def spoil_an_embargoed_article(room: Newsroom) -> None:
 def needs_of(page: str) -> list[Need]:
     """What a page lists under *Needs you*."""
     listed = re.search(r'<ul class="needs">(.*?)</ul>', page, re.DOTALL)
-    links = re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', listed[1] if listed else "")
-    return [Need(said, path) for path, said in links]
+    items = r'<li><a href="([^"]+)">([^<]+)</a>(?: <form method="post" action="([^"]+)">.*?)?</li>'
+    links = re.findall(items, listed[1] if listed else "")
+    return [Need(said, path, tick) for path, said, tick in links]
 
 
 def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) -> None:
@@ -51,6 +52,27 @@ def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) 
     assert f"{named} held: Two stories were withdrawn." in page
     assert "The source A is failing." in page
     assert "Stop everything" not in page
+
+
+def test_failures_are_ticked_off_where_they_are_listed(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    operators.sign_in(browser, "viewer")
+    seen = needs_of(browser.get("/console").text)
+    operators.sign_in(browser, "sender")
+
+    (need,) = needs_of(browser.get("/console").text)
+    answer = browser.post(need.tick)
+
+    room = f"/console/mailings/{mailing_id}"
+    said = f"Issue {newsroom.issue} of Morning Courier has 1 failed."
+    assert (seen, need) == ([Need(said, room)], Need(said, room, f"{room}/tick-off"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+    assert needs_of(browser.get("/console").text) == []
+    page = browser.get(room).text
+    assert "tick it off" not in page
+    assert "token:sender: ticked off" in page
 
 
 def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient) -> None:

@@ -15,7 +15,12 @@ from syndicate.store.sending.holds import MAILING_IS_HELD
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingRevision
 from syndicate.store.sending.results import COUNTED
-from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingState
+from syndicate.vocabulary.sending import (
+    BatchState,
+    DeliveryReason,
+    DeliveryState,
+    MailingState,
+)
 
 MAX_ERROR_GROUPS = 50
 COMPLAINED = "complained"  # kind of a delivery_event
@@ -30,12 +35,15 @@ class MailingProgress:
         counts: of the whole mailing.
         groups: the same by receiver group.
         is_held: nothing of it leaves, because it is held, or everything is stopped.
+        retry_at: when the first batch that holds something put off is due, aware UTC; None: at
+            once, or there is none.
     """
 
     mailing: Mailing
     counts: Counts
     groups: dict[str, Counts]
     is_held: bool = False
+    retry_at: dt.datetime | None = None
 
     @property
     def standing(self) -> str:
@@ -63,8 +71,19 @@ class MailingProgress:
 
     def seconds_left(self, per_second: float) -> float | None:
         """How long the rest takes at a rate; None when nobody can tell."""
-        is_going = self.standing == MailingState.SENDING and per_second > 0
-        return self.counts.remaining / per_second if is_going else None
+        is_going = self._is_going and per_second > 0
+        # What was put off alone keeps it open: `next_try_at` says when that is tried.
+        is_waiting = self.counts.remaining == 0 and self.counts.deferred > 0
+        return self.counts.remaining / per_second if is_going and not is_waiting else None
+
+    @property
+    def next_try_at(self) -> dt.datetime | None:
+        """When what was put off is tried again; None where nothing waits, or nothing leaves."""
+        return self.retry_at if self._is_going and self.counts.deferred else None
+
+    @property
+    def _is_going(self) -> bool:
+        return self.standing == MailingState.SENDING
 
 
 @dataclass(frozen=True)
@@ -121,18 +140,30 @@ def find_all(tx: Transaction, mailing_ids: Sequence[int]) -> list[MailingProgres
     mailings = [row[0] for row in rows]
     held = {row[0].id: bool(row[1]) for row in rows}
     columns = [Batch.size, *(getattr(Batch, state.name.lower()) for state in COUNTED)]
+    waits = (Batch.state == BatchState.READY, Batch.deferred > 0)
     query = (
-        select(Batch.mailing_id, Batch.receiver_group, *(func.sum(column) for column in columns))
+        select(
+            Batch.mailing_id,
+            Batch.receiver_group,
+            func.min(Batch.not_before).filter(*waits),
+            *(func.sum(column) for column in columns),
+        )
         .where(Batch.mailing_id.in_(mailing_ids))
         .group_by(Batch.mailing_id, Batch.receiver_group)
         .order_by(Batch.receiver_group)
     )
     groups: dict[int, dict[str, Counts]] = {mailing.id: {} for mailing in mailings}
-    for mailing_id, group, *numbers in tx.execute(query):
+    retries: dict[int, list[dt.datetime]] = {mailing.id: [] for mailing in mailings}
+    for mailing_id, group, retry_at, *numbers in tx.execute(query):
         groups[mailing_id][group] = Counts(*(int(number) for number in numbers))
+        retries[mailing_id] += [retry_at] if retry_at is not None else []
     return [
         MailingProgress(
-            mailing, total(groups[mailing.id].values()), groups[mailing.id], held[mailing.id]
+            mailing,
+            total(groups[mailing.id].values()),
+            groups[mailing.id],
+            held[mailing.id],
+            min(retries[mailing.id], default=None),
         )
         for mailing in mailings
     ]

@@ -14,6 +14,7 @@ from syndicate.mail.recovery import restored
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.tokens import Permission
+from syndicate.store.sending import events
 from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.views import operations, progress
 from syndicate.store.views.progress import MailingProgress
@@ -60,6 +61,9 @@ class MailingView(CountsView):
     expires_at: dt.datetime
     per_second: float
     seconds_left: int | None
+    next_try_at: dt.datetime | None = Field(
+        description="when what was put off is tried again; null where nothing waits for that"
+    )
     groups: dict[str, CountsView]
 
 
@@ -92,6 +96,10 @@ class MailingWithProblems(MailingView):
         "null while the mailing is sending and has some"
     )
     versions: list[Version] = Field(description="empty where nothing was corrected meanwhile")
+    receivers: dict[str, dict[str, int]] = Field(
+        description="what receivers told later, by receiver group: how many readers' copies were "
+        "`delivered`, `delayed`, `bounced` or `complained` about; `accepted` is the relay's word"
+    )
 
 
 class Mailings(BaseModel):
@@ -207,11 +215,14 @@ def show_mailing(actor: CanRead, mailing_id: MailingId) -> MailingWithProblems:
         problems = progress.errors(tx, mailing_id) if mailing_progress.has_problems else []
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
+        receivers = events.counts(tx, mailing_id)
     shown = _mailing(mailing_progress).model_dump()
     found = [Problem.model_validate(each.as_dict()) for each in problems]
     told = [Version.model_validate(each.as_dict()) for each in versions]
     why = None if left_out is None else {each.value: count for each, count in left_out.items()}
-    return MailingWithProblems(**shown, problems=found, left_out=why, versions=told)
+    return MailingWithProblems(
+        **shown, problems=found, left_out=why, versions=told, receivers=receivers
+    )
 
 
 @router.post("/mailings/{mailing_id}/pause")
@@ -246,6 +257,13 @@ def resend_mailing(actor: CanSteer, mailing_id: MailingId, body: ResendIn) -> Re
         now=clock.now(),
     )
     return Resent(deliveries=taken)
+
+
+@router.post("/mailings/{mailing_id}/tick-off")
+def tick_off_mailing(actor: CanSteer, mailing_id: MailingId) -> MailingView:
+    """Say that one has seen what failed or is in doubt; 409 when nothing did. Safe to run twice."""
+    steering.tick_off(mailing_id, actor=actor, now=clock.now())
+    return _read(mailing_id)
 
 
 @router.get("/installation")

@@ -12,18 +12,19 @@ from fastapi.responses import StreamingResponse
 from syndicate import clock
 from syndicate.errors import UsageError
 from syndicate.mail import steering
+from syndicate.render.environment import moment_text
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import events as told_later
 from syndicate.store.sending import holds
 from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.sending.results import COUNTED
-from syndicate.store.views import operations, progress
+from syndicate.store.views import operations, progress, troubles
 from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.sending import DeliveryState, MailingState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
-from syndicate.web.live import BEAT_EVERY_S, Poller, next_reading
+from syndicate.web.live import BEAT_EVERY_S, Poller, as_dict, next_reading
 
 _ON_A_PAGE = 30
 _RESENT_FOR = dt.timedelta(hours=12)  # of what is sent again
@@ -79,6 +80,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
         holding = holds.on_mailing(tx, mailing_progress.mailing)
         told = told_later.counts(tx, mailing_id)
+        waiting = troubles.waiting(tx, [mailing_progress])
     now = clock.now()
     rate = mailing_progress.per_second(now)
     return pages.render(
@@ -98,7 +100,8 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         versions=versions,
         rows=rows,
         rate=rate,
-        seconds_left=mailing_progress.seconds_left(rate),
+        left=time_left(as_dict(mailing_progress, rate)),
+        is_troubled=bool(waiting),
         resendable=[each for each in Resendable if _number(mailing_progress, each)],
         told=told,
         holding=holding if not mailing_progress.is_over else [],
@@ -144,6 +147,13 @@ def cancel(
     return _back(mailing_id)
 
 
+@router.post("/console/mailings/{mailing_id}/tick-off")
+def tick_off(actor: CanSteer, mailing_id: MailingId) -> Response:
+    """Say that one has seen what failed or is in doubt."""
+    steering.tick_off(mailing_id, actor=actor, now=clock.now())
+    return pages.see_other("/console")
+
+
 @router.post("/console/mailings/{mailing_id}/resend")
 def resend(
     actor: CanSteer,
@@ -171,6 +181,23 @@ def parts(counts: dict[str, int]) -> list[dict[str, Any]]:
     return found
 
 
+def time_left(reading: dict[str, Any]) -> str:
+    """How long a mailing takes yet, in words, from a reading of `web.live`."""
+    if reading["is_over"]:
+        return "finished"
+    told = []
+    if reading["seconds_left"] is not None:
+        minutes, seconds = divmod(reading["seconds_left"], 60)
+        told.append(f"{minutes} min {seconds} s")
+    if reading["next_try_at"] is not None:
+        again = moment_text(dt.datetime.fromisoformat(reading["next_try_at"]), "en")
+        is_one = reading["deferred"] == 1
+        told.append(
+            f"{reading['deferred']} put off {'is' if is_one else 'are'} tried again {again}"
+        )
+    return "; ".join(told) or "unknown"
+
+
 def _look_at(mailing_id: int, actor: Actor) -> None:
     with transaction() as tx:
         steering.looked_at(tx, mailing_id, actor=actor)
@@ -188,7 +215,8 @@ async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:
                 yield ": still here\n\n"
                 continue
             last = reading
-            yield f"data: {json.dumps(reading | {'parts': parts(_counts(reading))})}\n\n"
+            shown = {"parts": parts(_counts(reading)), "left": time_left(reading)}
+            yield f"data: {json.dumps(reading | shown)}\n\n"
             if reading["is_over"]:
                 return
 

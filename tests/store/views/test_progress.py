@@ -100,6 +100,10 @@ def test_how_long_the_rest_takes(
     assert mailing_progress(told, state=state).seconds_left(per_second) == seconds_left
 
 
+def test_no_time_is_left_where_all_that_waits_was_put_off() -> None:
+    assert mailing_progress(counts(100, accepted=99, deferred=1)).seconds_left(2.0) is None
+
+
 def test_counts_are_summed_each_by_itself() -> None:
     one, two = Counts(10, 1, 2, 3, 4, 5, 6), Counts(20, 10, 20, 30, 40, 50, 60)
 
