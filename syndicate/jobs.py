@@ -41,6 +41,7 @@ PUBLISH_FEEDS = Job("feeds.publish", "build")
 HUB = Job("feeds.hub", "hub")
 FETCH_BOUNCES = Job("bounces.fetch", "hub")
 CHECK_SENDERS = Job("senders.check", "hub")
+TELL_OPERATORS = Job("operators.tell", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
 OPEN_ALERTS = Job("newsletters.open_alerts", "urgent")
@@ -56,6 +57,7 @@ ALL: tuple[Job, ...] = (
     HUB,
     FETCH_BOUNCES,
     CHECK_SENDERS,
+    TELL_OPERATORS,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
     OPEN_ALERTS,

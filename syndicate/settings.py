@@ -43,6 +43,11 @@ class Settings:
     relay_url: SecretStr | None = setting(
         None, description="smtp:// or smtps:// of the relay; empty starts the embedded mailbox"
     )
+    operators_relay_url: SecretStr | None = setting(
+        None,
+        description="smtp:// or smtps:// of the relay for mail to operators, which a stop of "
+        "everything does not touch; empty takes the first of SYNDICATE_RELAY_URL",
+    )
     data_dir: Path | None = setting(
         None, description="folder of the embedded servers; empty picks one under the home folder"
     )

@@ -20,7 +20,7 @@ from syndicate.store.editing import embargoes, outbox
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
-from syndicate.store.platform import due
+from syndicate.store.platform import due, notices
 from syndicate.store.sending import batch_leases
 from syndicate.store.syndication import feeds, hub, hub_pings
 from syndicate.vocabulary.sending import Lane
@@ -155,6 +155,13 @@ def hint_due_hub(now: dt.datetime) -> None:
             tx.hint(jobs.HUB)
 
 
+def hint_notices(now: dt.datetime) -> None:
+    """Wake whoever tells operators, when there is something to tell."""
+    with transaction() as tx:
+        if notices.has_due(tx, now):
+            tx.hint(jobs.TELL_OPERATORS)
+
+
 def hint_ready_batches(now: dt.datetime) -> None:
     """Wake the senders of each lane that has a batch to take."""
     with transaction() as tx:
@@ -178,5 +185,6 @@ STEPS: tuple[Step, ...] = (
     keep_journal,
     hint_due_feeds,
     hint_due_hub,
+    hint_notices,
     hint_ready_batches,
 )

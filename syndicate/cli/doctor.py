@@ -28,15 +28,15 @@ from syndicate.cli.findings import (
     check_alarms,
     check_embargoes,
     check_incidents,
+    check_operators,
+    check_relay,
     check_rows,
-    told_to,
 )
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
-from syndicate.mail.relay import addresses
 from syndicate.render import environment
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
@@ -282,22 +282,6 @@ def check_broker(own: Settings, _data_dir: Path) -> Finding:
     return Finding("broker", "ok", "It answers.")
 
 
-def check_relay(own: Settings, _data_dir: Path) -> Finding:
-    """Whether the relay greets, and what name it is told."""
-    if own.relay_url is None:
-        return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
-    target = addresses.parse(own.relay_url.get_secret_value())
-    answers = probes.is_listening if target.is_tls else probes.smtp_is_ready
-    if not answers(target.host, target.port):
-        return Finding(
-            "relay",
-            "fail",
-            f"{target.name} does not answer; start it, or correct SYNDICATE_RELAY_URL. "
-            "Mail that is due is safe in the database and waits.",
-        )
-    return told_to(target, own.relay_helo)
-
-
 def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
     """Whether the database knows every takedown of the journal, and there is a journal."""
     if own.database_url is None:
@@ -359,6 +343,7 @@ _CHECKS: tuple[Check, ...] = (
     check_database,
     check_broker,
     check_relay,
+    check_operators,
     senders.check_dns,
     check_web,
     check_clock,

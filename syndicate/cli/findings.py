@@ -8,7 +8,8 @@ from typing import Literal
 from syndicate import alarms, clock
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
-from syndicate.mail.relay import our_name
+from syndicate.embedded import probes
+from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
 from syndicate.newsletters import kinds, timetable
 from syndicate.settings import Settings
@@ -98,6 +99,41 @@ def _unsent(newsletter: Newsletter) -> str | None:
     if why is None or not kinds.RULES[newsletter.kind].is_offered:  # that says it itself
         return why
     return f"{why} It is not sent until then."
+
+
+def check_relay(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the relay greets, and what name it is told."""
+    if own.relay_url is None:
+        return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
+    target = addresses.parse(own.relay_url.get_secret_value())
+    if not _answers(target):
+        return Finding(
+            "relay",
+            "fail",
+            f"{target.name} does not answer; start it, or correct SYNDICATE_RELAY_URL. "
+            "Mail that is due is safe in the database and waits.",
+        )
+    return told_to(target, own.relay_helo)
+
+
+def check_operators(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the relay for mail to operators greets, where they have one of their own."""
+    if own.operators_relay_url is None:
+        return Finding("operators", "ok", "Mail to operators goes by the same relay.")
+    target = addresses.to_operators(own)
+    if not _answers(target):
+        return Finding(
+            "operators",
+            "fail",
+            f"{target.name}, the relay for mail to operators, does not answer; start it, or "
+            "correct SYNDICATE_OPERATORS_RELAY_URL.",
+        )
+    return Finding("operators", "ok", f"{target.name} answers for mail to operators.")
+
+
+def _answers(relay: Relay) -> bool:
+    ask = probes.is_listening if relay.is_tls else probes.smtp_is_ready
+    return ask(relay.host, relay.port)
 
 
 def told_to(relay: Relay, helo: str | None) -> Finding:

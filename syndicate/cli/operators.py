@@ -9,6 +9,7 @@ from syndicate import clock
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
+from syndicate.mail import to_operators
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster
 from syndicate.newsroom import sessions as signing_in
@@ -122,6 +123,16 @@ def reset(slug: Slug, *, as_json: AsJson = False) -> None:
         is_news = acts.reset(tx, slug, actor=actor(), now=clock.now())
     told = f"`syndicate console-link --operator {slug}` lets them in again."
     _tell(slug, told if is_news else f"Operator {slug} has nothing to forget.", as_json)
+
+
+@app.command()
+def tell(*, as_json: AsJson = False) -> None:
+    """Mail operators what they have not been told of the console yet."""
+    sent = to_operators.tell(clock.now())
+    if as_json:
+        print_json({"sent": sent})
+    else:
+        sys.stdout.write(f"Mails sent to operators: {sent}.\n")
 
 
 @app.command("sessions")

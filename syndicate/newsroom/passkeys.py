@@ -35,7 +35,8 @@ from syndicate import bounds, settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, operators, passkeys, tokens
+from syndicate.store.platform import audit, notices, operators, passkeys, tokens
+from syndicate.store.platform.notices import NoticeKind
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.passkeys import OperatorPasskey
 from syndicate.store.platform.tokens import Actor, Permission
@@ -180,6 +181,7 @@ def add(
     )
     passkeys.add(tx, made)
     _record(tx, "passkey-add", operator_id, actor, now)
+    notices.note(tx, NoticeKind.PASSKEY, about=actor, what=made.name, now=now)
     return made
 
 

@@ -11,7 +11,8 @@ from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsroom.passkeys import own
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, operators, passkeys, sessions, tokens
+from syndicate.store.platform import audit, notices, operators, passkeys, sessions, tokens
+from syndicate.store.platform.notices import NoticeKind
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Actor, Permission
 
@@ -39,6 +40,8 @@ def sign_in(
     secret = tokens.new_secret()
     sessions.start(tx, actor, secret=secret, by=by, expires_at=ends_at, now=now)
     _record(tx, "sign-in", "console", actor, now, by=by.value)
+    if by in SignedInBy.unusual():
+        notices.note(tx, NoticeKind(by), about=actor, now=now)
     return secret
 
 

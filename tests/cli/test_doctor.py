@@ -249,6 +249,7 @@ def test_a_secret_that_others_may_read_fails(ask: Ask, tmp_path: Path) -> None:
         ("clock", {"SYNDICATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/none"}),
         ("broker", {"SYNDICATE_REDIS_URL": "redis://127.0.0.1:1/0"}),
         ("relay", {"SYNDICATE_RELAY_URL": "smtp://127.0.0.1:1"}),
+        ("operators", {"SYNDICATE_OPERATORS_RELAY_URL": "smtp://127.0.0.1:1"}),
         ("web", {"SYNDICATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "SYNDICATE_PORT": "1"}),
     ],
 )  # fmt: skip

@@ -192,6 +192,27 @@ def test_five_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
     assert says.endswith(f"It is not sent until then.{more}")
 
 
+def test_the_relay_of_operators_is_asked_where_they_have_one(
+    settings_env: pytest.MonkeyPatch,
+) -> None:
+    def asked() -> Finding:
+        settings.load.cache_clear()
+        return findings.check_operators(settings.load(), Path())
+
+    assert asked() == Finding("operators", "ok", "Mail to operators goes by the same relay.")
+    with FaultRelay() as server:
+        settings_env.setenv("SYNDICATE_OPERATORS_RELAY_URL", server.url)
+        name = server.relay().name
+        told = Finding("operators", "ok", f"{name} answers for mail to operators.")
+        assert asked() == told
+    assert asked() == Finding(
+        "operators",
+        "fail",
+        f"{name}, the relay for mail to operators, does not answer; start it, or correct "
+        "SYNDICATE_OPERATORS_RELAY_URL.",
+    )
+
+
 def test_a_relay_on_this_machine_hears_localhost() -> None:
     with FaultRelay() as server:
         relay = server.relay()

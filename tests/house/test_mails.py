@@ -55,6 +55,14 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
         "lines": ["The tide was in April."],
         "reply_to": "reader001@example.com",
     },
+    "notice": {
+        "publication": PUBLICATION,
+        "said": "operator:desk has a new passkey for the console: laptop",
+        "is_own": True,
+        "at": NOW,
+        "zone": "UTC",
+        "console": "https://news.example/console",
+    },
     "article": {"publication": PUBLICATION, "article": STORY, "sender_name": "Sam", "zone": "UTC"},
 }
 # A reader's copy leaves blocks out: no rule may ask what stands beside or before.

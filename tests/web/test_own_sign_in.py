@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from syndicate import clock, settings, signing
 from syndicate.characters import resolved
 from syndicate.store.ground.session import transaction
+from syndicate.store.platform import notices, passkeys, tokens
 from syndicate.store.platform import operators as rows_of
-from syndicate.store.platform import passkeys, tokens
 from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, Grant, Permission
 from syndicate.store.views import operations
 from tests import rows
@@ -96,6 +96,9 @@ def test_a_passkey_signs_its_operator_in(local: TestClient) -> None:
     assert "operator:desk" in local.get("/console").text
     assert sign_ins() == [("operator:desk", "passkey"), ("operator:desk", "link")]
     assert "laptop" in local.get("/console/me").text
+    with transaction() as tx:
+        told = [(row.kind, row.who, row.what) for row, _ in notices.claim(tx, clock.now())]
+    assert told == [("link", "operator:desk", ""), ("passkey", "operator:desk", "laptop")]
 
 
 @pytest.mark.parametrize("how", ["another origin", "locked", "another host", "again", "a stranger"])

@@ -15,9 +15,12 @@ from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import due
+from syndicate.store.platform import due, notices
+from syndicate.store.platform.notices import NoticeKind
+from syndicate.store.platform.tokens import Actor
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.sending import Lane
+from tests import rows
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.mail.campaign import NOW, Plan, start
@@ -73,6 +76,20 @@ def test_nothing_due_wakes_no_sender(broker: Redis) -> None:
     tick.take_steps(NOW)
 
     assert broker.llen("urgent") == broker.llen("bulk") == 0
+
+
+@pytest.mark.usefixtures("database")
+def test_what_operators_are_to_be_told_wakes_whoever_tells(broker: Redis) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    with transaction() as tx:
+        about = Actor("operator:desk", frozenset(), operator_id=rows.operator(tx).id)
+        notices.note(tx, NoticeKind.LINK, about=about, now=NOW)
+    broker.delete("hub")  # the hint of the commit was lost
+
+    tick.take_steps(NOW)
+
+    assert broker.llen("hub") == 1
 
 
 def test_a_step_that_fails_does_not_keep_the_others(broker: Redis) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from syndicate.errors import SettingsError
+from syndicate.settings import Settings
 
 StartTls = Literal["auto", "required", "off"]
 _PORTS = {"smtp": 25, "smtps": 465}
@@ -63,8 +64,24 @@ def parse_all(text: str) -> tuple[Relay, ...]:
     return relays
 
 
-def parse(url: str) -> Relay:
+def to_operators(configured: Settings) -> Relay:
+    """The relay that mail to operators goes by: its own, or the first of the readers'.
+
+    Raises:
+        SettingsError: there is none, or its address cannot be used.
+    """
+    own = configured.operators_relay_url
+    if own is None:
+        return parse_all(configured.need("relay_url"))[0]
+    return parse(own.get_secret_value(), named="SYNDICATE_OPERATORS_RELAY_URL")
+
+
+def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
     """Read one relay's address.
+
+    Args:
+        url: the address.
+        named: the setting that it stands in.
 
     Raises:
         SettingsError: it is not one, or names an option that does not exist.
@@ -73,14 +90,14 @@ def parse(url: str) -> Relay:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:  # half a pair of brackets, a port beyond 65535
-        raise _unusable() from error
+        raise _unusable(named) from error
     options = dict(parse_qsl(parts.query))
-    is_host = bool(parts.hostname) and "," not in str(parts.hostname)
+    is_host = bool(parts.hostname) and not set(", ") & set(str(parts.hostname))
     if parts.scheme not in _PORTS or not is_host or not options.keys() <= _OPTIONS:
-        raise _unusable()
+        raise _unusable(named)
     starttls = _STARTTLS.get(options.get("starttls", "auto"))
     if starttls is None:
-        raise SettingsError("SYNDICATE_RELAY_URL: starttls is one of auto, required and off.")
+        raise SettingsError(f"{named}: starttls is one of auto, required and off.")
     return Relay(
         host=str(parts.hostname),
         port=port or _PORTS[parts.scheme],
@@ -89,22 +106,22 @@ def parse(url: str) -> Relay:
         user=unquote(parts.username) if parts.username else None,
         secret=unquote(parts.password) if parts.password else None,
         is_chunking=options.get("chunking") == "1",
-        weight=_number(options, "weight") or 1,
-        connections=_number(options, "connections"),
+        weight=_number(options, "weight", named) or 1,
+        connections=_number(options, "connections", named),
     )
 
 
-def _unusable() -> SettingsError:
+def _unusable(named: str) -> SettingsError:
     return SettingsError(
-        "SYNDICATE_RELAY_URL is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
+        f"{named} is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
         "with ?starttls=required|off, chunking=1, weight=N or connections=N if need be."
     )
 
 
-def _number(options: dict[str, str], name: str) -> int | None:
+def _number(options: dict[str, str], name: str, named: str) -> int | None:
     text = options.get(name)
     if text is None:
         return None
     if not text.isdecimal() or not 1 <= int(text) <= _MAX_WEIGHT:
-        raise SettingsError(f"SYNDICATE_RELAY_URL: {name} is a number from 1 to {_MAX_WEIGHT}.")
+        raise SettingsError(f"{named}: {name} is a number from 1 to {_MAX_WEIGHT}.")
     return int(text)

@@ -25,8 +25,10 @@ from syndicate.store.intake.pushes import SourcePush
 from syndicate.store.intake.sources import FetchHost, FetchState, SourceNotice
 from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.platform import notices
 from syndicate.store.platform.caps import CapCounter
 from syndicate.store.platform.due import SKEW
+from syndicate.store.platform.notices import OperatorNotice
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import accepts, pacing
 from syndicate.store.sending.events import RelayAccept
@@ -93,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     Rule(FeedCallback.deliver_at, hub.DELIVER_RETRIES[-1]),
     Rule(FeedPing.due_at, hub.DELIVER_RETRIES[-1]),
     Rule(HubSubscription.renew_at, _RENEWAL, where=HubSubscription.state == HubState.ASKED),
+    Rule(OperatorNotice.next_at, notices.AGAIN_AFTER),
     Rule(Batch.not_before, _PACE, where=Batch.state == BatchState.READY),
     Rule(ReceiverPace.held_until, pacing.LONGEST_HOLD, becomes=pacing.FIRST_HOLD),
     _lease(FetchState.leased_until, source_leases.LEASE),

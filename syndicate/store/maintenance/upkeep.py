@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import caps, due, idempotency, tokens
+from syndicate.store.platform import caps, due, idempotency, notices, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import accepts, events, partitions
@@ -35,6 +35,8 @@ KEEP_SINGLES = dt.timedelta(days=7)
 KEEP_UNCONFIRMED = dt.timedelta(days=30)
 # What was told before is in no window of news any more.
 KEEP_TOLD = dt.timedelta(days=30)
+# They were told long before, or never will be; the audit keeps what happened.
+KEEP_NOTICES = dt.timedelta(days=7)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -48,6 +50,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     caps.forget_before(tx, now - KEEP_CAPS)
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
     idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
+    notices.forget_before(tx, now - KEEP_NOTICES)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     lost_stories.forget_before(tx, now - KEEP_TOLD)
     hub.forget_expired(tx, now)

@@ -31,6 +31,7 @@ def test_parse(url: str, expected: Relay) -> None:
         "smtp://",
         "smtp://x?tls=1",
         "smtp://x?starttls=maybe",
+        "smtp://a.example smtp://b.example",
     ],
 )
 def test_parse_refuses_what_is_no_relay(url: str) -> None:

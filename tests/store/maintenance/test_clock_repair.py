@@ -82,6 +82,7 @@ LEFT = {
         *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
         *("newsletter.paused_at", "newsletter.ended_at"),
+        *("operator_notice.at", "operator_notice.done_at"),
     },
 }  # fmt: skip
 

@@ -1,0 +1,188 @@
+"""Mail to operators about the console itself; *stop everything* does not touch it.
+
+It goes by a relay of its own where one is set (`SYNDICATE_OPERATORS_RELAY_URL`), past the ledger
+with its lanes and brakes. A mail that no relay took, or that one put off, is tried again after five
+minutes, for two days. One that was refused for good is over, and so is one whose reply was lost: it
+has probably arrived. Only a worker that dies between sending and noting it tells twice, with the
+same Message-ID.
+
+Source: RFC 5322 3.6; RFC 3834 5 (Auto-Submitted).
+"""
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from syndicate import logs, settings, signing
+from syndicate.errors import BadAddressError, RelayError, UnrenderableError
+from syndicate.languages import primary
+from syndicate.mail.mime import headers
+from syndicate.mail.relay import addresses
+from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
+from syndicate.mail.relay.smtp import Session
+from syndicate.mail.relay.supply import Envelope
+from syndicate.mail.sending import allowed, deliver
+from syndicate.render.email import render
+from syndicate.render.merge import Content, merge
+from syndicate.settings import Settings
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import installation, notices
+from syndicate.store.platform.notices import NoticeKind, OperatorNotice
+from syndicate.store.platform.operators import Operator
+from syndicate.translations import LANGUAGES, say
+
+log = logs.get(__name__)
+
+# Of a relay that answers slowly; what is not begun within a job's time waits for the next.
+_PATIENCE = Patience(command_s=20.0, body_s=30.0)
+_OVER = frozenset({EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.FAILED, EnvelopeOutcome.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class _House:
+    """In whose name operators are told: the first publication's, or this host's."""
+
+    name: str
+    from_name: str
+    address: str
+    postal_address: str
+
+    @property
+    def domain(self) -> str:
+        return headers.wire_address(self.address).rpartition("@")[2]
+
+
+def tell(now: dt.datetime) -> int:
+    """Send what operators have not been told yet. Safe to run twice, or at once.
+
+    Returns:
+        How many mails a relay took.
+
+    Raises:
+        SettingsError: no relay is set, or its address or the DKIM key cannot be used.
+    """
+    configured = settings.load()
+    with transaction() as tx:
+        may = _allowed(tx, configured)
+        found = [each for each in notices.claim(tx, now) if may.has(each[1].address)]
+        house = _house(tx, configured)
+    if not found:
+        return 0
+    relay = addresses.to_operators(configured)
+    results = _sent(relay, configured, house, list(_envelopes(found, house, configured)))
+    over = [each for each in results if each.outcome in _OVER]
+    for each in results:
+        if each.outcome is not EnvelopeOutcome.ACCEPTED:
+            said = {"notice": each.key, "outcome": each.outcome.value, "reply": each.text}
+            log.warning("operator_not_told", relay=relay.name, **said)
+    with transaction() as tx:
+        notices.settle(tx, [each.key for each in over], now=now)
+    return sum(each.outcome is EnvelopeOutcome.ACCEPTED for each in over)
+
+
+def _allowed(tx: Transaction, configured: Settings) -> allowed.Allowed:
+    row = installation.read(tx)
+    return allowed.whom(
+        stamped=row.environment if row is not None else None,
+        own=configured.environment,
+        allow_list=configured.mail_allow_list,
+    )
+
+
+def _house(tx: Transaction, configured: Settings) -> _House:
+    every = publications.all_publications(tx)
+    host = urlsplit(configured.base_url()).hostname or "localhost"
+    if not every:
+        return _House("Syndicate", "Syndicate", f"syndicate@{host}", host)
+    first = every[0]
+    return _House(
+        first.name, f"Syndicate, {first.name}", first.sender_address, first.postal_address or host
+    )
+
+
+def _envelopes(
+    found: Sequence[tuple[OperatorNotice, Operator]], house: _House, configured: Settings
+) -> Iterator[Envelope]:
+    for notice, operator in found:
+        try:
+            yield _envelope(notice, operator, house, configured)
+        except (BadAddressError, UnrenderableError) as error:
+            log.warning("operator_not_told", notice=notice.id, reason=str(error))
+
+
+def _envelope(
+    notice: OperatorNotice, to: Operator, house: _House, configured: Settings
+) -> Envelope:
+    """The mail of a notice; the same bytes at each try."""
+    # The first of their languages that we have words in.
+    language = next((each for each in to.languages if primary(each) in LANGUAGES), LANGUAGES[0])
+    context = {
+        "said": _said(notice, language),
+        "is_own": notice.is_own,
+        "at": notice.at,
+        "zone": to.zone,
+        "console": f"{configured.base_url()}/console",
+        "publication": {"name": house.name, "postal_address": house.postal_address},
+    }
+    rendered = render("notice", language, context)
+    content = Content.load(rendered.blocks)
+    seal = signing.seal(configured.key(), "message-id", f"notice{notice.id}")[:16]
+    fields = [
+        headers.mailbox("From", house.from_name, house.address),
+        headers.mailbox("To", to.name, to.address),
+        headers.unstructured("Subject", rendered.subject),
+        headers.plain("Date", format_datetime(notice.at)),
+        headers.plain("Message-ID", f"<notice{notice.id}.{seal}@{house.domain}>"),
+        b"MIME-Version: 1.0\r\n",
+        headers.plain(
+            "Content-Type", f'multipart/alternative; boundary="{content.headers["boundary"]}"'
+        ),
+        b"Auto-Submitted: auto-generated\r\n",
+    ]
+    body = merge(content, 0, {})
+    signer = deliver.signer(configured)
+    if signer is not None:
+        fields.append(signer.sign(fields, body, at=int(notice.at.timestamp())))
+    recipient = headers.wire_address(to.address)
+    return Envelope(
+        key=notice.id,
+        mail_from=headers.wire_address(house.address),
+        recipient=recipient,
+        message=(*fields, b"\r\n", *body),
+        is_utf8=not recipient.isascii(),
+    )
+
+
+def _said(notice: OperatorNotice, language: str) -> str:
+    """What happened, in one line."""
+    return say(
+        language,
+        {
+            NoticeKind.LINK: "%(who)s signed in to the console with a link made in the shell",
+            NoticeKind.CODE: "%(who)s signed in to the console with a recovery code",
+            NoticeKind.PASSKEY: "%(who)s has a new passkey for the console: %(what)s",
+        }[NoticeKind(notice.kind)],
+        who=notice.who,
+        what=notice.what,
+    )
+
+
+def _sent(
+    relay: Relay, configured: Settings, house: _House, envelopes: Sequence[Envelope]
+) -> list[Result]:
+    """What became of each that the relay was told of; the others wait."""
+    ends_at = time.monotonic() + deliver.RUN_S
+    results: list[Result] = []
+    helo = configured.relay_helo
+    try:
+        with Session(relay, connections=1, patience=_PATIENCE, helo=helo) as session:
+            session.sender_domain = house.domain
+            session.send(envelopes, results.append, lambda: ends_at)
+    except RelayError as error:
+        log.warning("operators_not_told", relay=relay.name, reason=str(error))
+    return results
