@@ -102,11 +102,16 @@ def running(newsletter: Newsletter) -> Newsletter:
     Raises:
         RefusedError: it is paused or has ended.
     """
-    if newsletter.ended_at is not None:
-        raise RefusedError(f"{newsletter.name} has ended; it is no longer sent.")
-    if newsletter.paused_at is not None:
-        raise RefusedError(f"{newsletter.name} is paused; resume it first.")
+    if still := standstill(newsletter):
+        raise RefusedError(still)
     return newsletter
+
+
+def standstill(newsletter: Newsletter) -> str:
+    """Why nothing of it is sent now, and what next; "" where its issues come out."""
+    if newsletter.ended_at is not None:
+        return f"{newsletter.name} has ended; make another newsletter instead."
+    return "" if newsletter.paused_at is None else f"{newsletter.name} is paused; resume it first."
 
 
 def next_slot(newsletter: Newsletter, now: dt.datetime) -> Slot | None:

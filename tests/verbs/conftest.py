@@ -189,7 +189,7 @@ def _newsletters(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     rested = plain.newsletter(tx, room.english, "rested", name="Rested", paused_at=then)
     gone = plain.newsletter(tx, room.english, "gone", name="Gone", ended_at=then)
     found: dict[str, object] = {"flash": flash.id, "mute": mute.id, "next_newsletter": gone.id + 1}
-    found |= {"rested_letter": rested.id}
+    found |= {"rested_letter": rested.id, "gone_letter": gone.id}
     found |= {"held_alert": held.id, "held_digest": digest.id}
     return found
 

@@ -79,12 +79,20 @@ DONE = (
     ),
     Done(
         f"{MAKING}.pause",
-        Asked("newsletters pause morning", ("/newsletters/morning/pause", {})),
+        Asked(
+            "newsletters pause morning",
+            ("/newsletters/morning/pause", {}),
+            ("/newsletters/{newsletter}/pause", {}),
+        ),
         ("paused", "newsletter:{newsletter}"),
     ),
     Done(
         f"{MAKING}.resume",
-        Asked("newsletters resume rested", ("/newsletters/rested/resume", {})),
+        Asked(
+            "newsletters resume rested",
+            ("/newsletters/rested/resume", {}),
+            ("/newsletters/{rested_letter}/resume", {}),
+        ),
         ("resumed", "newsletter:{rested_letter}"),
     ),
     Done(
@@ -92,6 +100,7 @@ DONE = (
         Asked(
             "newsletters retire morning --readers leave",
             ("/newsletters/morning/end", {"readers": "leave"}),
+            ("/newsletters/{newsletter}/end", {"readers": "leave"}),
         ),
         ("ended", "newsletter:{newsletter}"),
     ),
@@ -148,6 +157,7 @@ NOES = (
             Asked(
                 f"newsletters {shell} gone{option}",
                 (f"/newsletters/gone/{step}", {"readers": "stay"} if option else {}),
+                (f"/newsletters/{{gone_letter}}/{step}", {"readers": "stay"}),
             ),
             RefusedError,
             "Gone has ended; make another newsletter instead.",

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from syndicate import clock
-from syndicate.newsletters import rehearse
+from syndicate.newsletters import rehearse, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.newsletters import numbered, read
 from syndicate.render.email import MAX_HTML_BYTES
@@ -37,6 +37,7 @@ def rehearsal(
         tab="newsletters",
         with_frames=True,
         newsletter=newsletter,
+        still=timetable.standstill(newsletter),
         found=found,
         is_next=is_next,
         what=what,
