@@ -14,6 +14,7 @@ from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading import classify as verdicts
 from syndicate.cli.actors import actor
 from syndicate.cli.bounces_listen import listen
+from syndicate.cli.files import bytes_of, is_stdin
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import PartialError
@@ -129,8 +130,8 @@ def close(
 
 
 def _mails(path: Path) -> list[tuple[str, bytes]]:
-    if str(path) == "-":
-        return [("-", sys.stdin.buffer.read())]
+    if is_stdin(path):
+        return [("-", bytes_of(path))]
     return list(mailboxes.messages(path))
 
 

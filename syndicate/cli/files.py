@@ -9,13 +9,20 @@ from typing import BinaryIO
 from syndicate.errors import NotFoundError, UsageError
 
 
+def is_stdin(file: Path) -> bool:
+    """Whether somebody named standard input: `-`."""
+    return str(file) == "-"
+
+
 def bytes_of(file: Path) -> bytes:
-    """What a file holds.
+    """What a file holds; of `-` what comes by standard input.
 
     Raises:
         NotFoundError: there is none.
         UsageError: it may not be read.
     """
+    if is_stdin(file):
+        return sys.stdin.buffer.read()
     if not file.is_file():
         raise NotFoundError(f"There is no file {file}; name one that exists.")
     try:

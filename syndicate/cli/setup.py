@@ -8,7 +8,7 @@ import typer
 
 from syndicate import clock
 from syndicate.cli.actors import actor
-from syndicate.cli.files import written
+from syndicate.cli.files import bytes_of, is_stdin, written
 from syndicate.cli.making import told
 from syndicate.cli.options import AsJson, print_json
 from syndicate.errors import UsageError
@@ -19,7 +19,9 @@ from syndicate.store.ground.session import transaction
 
 
 def setup(
-    file: Annotated[Path | None, typer.Argument(help="The newsroom.toml to make.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="The newsroom.toml to make; - reads stdin.")
+    ] = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would do; change nothing.")
@@ -42,7 +44,8 @@ def setup(
         _export(out)
         return
     way = Way(is_dry=dry_run, retires=retire_missing)
-    done = applying.apply(document.read(file), way, actor=actor(), now=clock.now())
+    body = bytes_of(file) if is_stdin(file) else None
+    done = applying.apply(document.read(file, body), way, actor=actor(), now=clock.now())
     if as_json:
         print_json(done.as_json())
     else:

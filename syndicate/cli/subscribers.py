@@ -56,7 +56,7 @@ def import_(
     began = time.monotonic()
     transfer.refuse_by_name(file.name)
     done = steering.bring_in(
-        csvfile.lines_of(csvfile.decoded(_read(file))),
+        csvfile.lines_of(csvfile.decoded(bytes_of(file))),
         newsletter,
         wording=wording,
         origin=file.name[:200] if origin is None else origin,
@@ -118,12 +118,6 @@ def erase(
         number = done.subscriptions
         what = "1 subscription" if number == 1 else f"{number} subscriptions"
         sys.stdout.write(f"Erased, with {what}.\n")
-
-
-def _read(file: Path) -> bytes:
-    if str(file) == "-":
-        return sys.stdin.buffer.read()
-    return bytes_of(file)
 
 
 def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:

@@ -98,4 +98,8 @@ def _publications(console: Terminal, stack: Stack) -> None:
             f"  {'pages' if number == 0 else '':9} {where}/ ({each.name})", soft_wrap=True
         )
     if not found:
-        console.print("            There is no publication yet; the console leads you on.")
+        console.print(
+            "            There is no publication yet: the console's link leads you through the "
+            f"first steps, and {stack.web_url}/docs/first-hour shows the other ways",
+            soft_wrap=True,
+        )

@@ -25,6 +25,7 @@ from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import SHELVES
 
 WAS = "was"
+_STDIN = Path("-")
 _MOST_BYTES = 2 * 1024 * 1024
 _HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)[\s\].]")
 _ARRAY = re.compile(r"\s*\[\[\s*([A-Za-z0-9_-]+)\s*\]\]")
@@ -66,7 +67,7 @@ class Document:
     """A file that was read.
 
     Attributes:
-        path: where it is.
+        path: where it is; `-` where it came by standard input.
         text: what it says.
         entries: in the order of their kinds, and in its own.
     """
@@ -75,22 +76,31 @@ class Document:
     text: str
     entries: Sequence[Named] = field(default_factory=tuple)
 
+    @property
+    def name(self) -> str:
+        """What faults call it."""
+        return _name(self.path)
+
     def at(self, sentence: str, entry: Named | None = None, name: str | None = None) -> str:
         """A sentence with the file and the line that it is about."""
         plural = entry.shelf.kind.plural if entry is not None else None
         line = _line_of(self.text, plural, entry.number if entry else 0, name)
-        return f"{self.path.name}, line {line}: {sentence}" if line else sentence
+        return f"{self.name}, line {line}: {sentence}" if line else sentence
 
 
-def read(path: Path) -> Document:
+def read(path: Path, body: bytes | None = None) -> Document:
     """Read a file.
+
+    Args:
+        path: where it is.
+        body: what it says, where it came by standard input and has no place.
 
     Raises:
         NotFoundError: there is none.
         UsageError: it is no TOML.
         InvalidError: what it says cannot be used; all of it is told, with a sentence for each.
     """
-    text = _text_of(path)
+    text = _text_of(path, body)
     empty = Document(path, text)
     tables = _tables(empty)
     faults = list(_strangers(empty, tables))
@@ -108,20 +118,25 @@ def read(path: Path) -> Document:
         raise InvalidError(
             "\n".join(dict.fromkeys(said for _, said in faults)), fields=dict(faults)
         )
-    return Document(path, text, tuple(_with_pictures(path, each) for each in entries))
+    return Document(path, text, tuple(_with_pictures(made, each) for each in entries))
 
 
-def _text_of(path: Path) -> str:
-    if not path.is_file():
+def _name(path: Path) -> str:
+    return "standard input" if path == _STDIN else path.name
+
+
+def _text_of(path: Path, body: bytes | None) -> str:
+    if body is None and not path.is_file():
         raise NotFoundError(f"There is no file {path}; name one that exists.")
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        size_bytes = path.stat().st_size if body is None else len(body)
+        if size_bytes > _MOST_BYTES:
             raise UsageError(
-                f"{path.name} is larger than 2 MiB; it is no description of a newsroom."
+                f"{_name(path)} is larger than 2 MiB; it is no description of a newsroom."
             )
-        return path.read_text("utf-8")
+        return path.read_text("utf-8") if body is None else body.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path.name} is not in UTF-8; save it so.") from error
+        raise UsageError(f"{_name(path)} is not in UTF-8; save it so.") from error
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read ({error.strerror}).") from error
 
@@ -132,9 +147,9 @@ def _tables(document: Document) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         said = _AT.fullmatch(str(error))
         why, line = (said[1], f", line {said[2]}") if said else (str(error), "")
-        raise UsageError(f"{document.path.name}{line}: this is no TOML: {why}.") from error
+        raise UsageError(f"{document.name}{line}: this is no TOML: {why}.") from error
     except RecursionError as error:
-        raise UsageError(f"{document.path.name} is nested too deep to be read.") from error
+        raise UsageError(f"{document.name} is nested too deep to be read.") from error
 
 
 def _strangers(document: Document, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -153,7 +168,7 @@ def _no_tables(document: Document, plural: str) -> str:
 
 def _at_top(document: Document, name: str, sentence: str) -> str:
     line = _line_of(document.text, name, 0, None)
-    return f"{document.path.name}, line {line}: {sentence}" if line else sentence
+    return f"{document.name}, line {line}: {sentence}" if line else sentence
 
 
 def _is_list_of_tables(found: object) -> bool:
@@ -215,14 +230,21 @@ def _is_file(asked: Field | None) -> bool:
     return asked is not None and asked.shape is Shape.PICTURE
 
 
-def _with_pictures(path: Path, entry: Named) -> Named:
+def _with_pictures(document: Document, entry: Named) -> Named:
     """An entry whose pictures are the bytes of the files that it names."""
     given = dict(entry.given)
     for name, value in given.items():
         if _is_file(entry.shelf.kind.field(name)) and value:
-            file = path.parent / str(value)
+            if document.path == _STDIN:
+                alone = (
+                    f"The {name} is a file beside newsroom.toml, and nothing is beside standard "
+                    "input; give the path of newsroom.toml instead."
+                )
+                raise UsageError(document.at(alone, entry, name))
+            file = document.path.parent / str(value)
             if not file.is_file():
-                raise NotFoundError(f"There is no file {file}, which {path.name} names as {name}.")
+                named = f"which {document.name} names as {name}"
+                raise NotFoundError(f"There is no file {file}, {named}.")
             given[name] = file.read_bytes()
     return Named(entry.shelf, given, entry.was, entry.number)
 

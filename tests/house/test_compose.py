@@ -143,6 +143,24 @@ def test_the_database_and_the_broker_keep_what_they_are_told() -> None:
     assert valkey["command"][-2:] == ["--maxmemory-policy", "noeviction"]
 
 
+def test_who_has_a_way_out_and_who_can_be_reached() -> None:
+    """On an internal network Docker carries nothing out, and answers no question about DNS."""
+    networks = {name: set(each["networks"]) for name, each in services().items()}
+
+    assert compose()["networks"]["inside"] == {"internal": True}
+    assert {name for name, on in networks.items() if "outside" not in on} == {
+        "migrate", "beat", "postgres", "valkey"
+    }  # fmt: skip
+    assert all("inside" in on for on in networks.values())
+    assert {name for name, each in services().items() if "ports" in each} == {"proxy", "mailpit"}
+
+
+def test_who_reads_what_strangers_wrote_cannot_take_all_memory() -> None:
+    assert {name for name, each in services().items() if "mem_limit" in each} == {
+        "web", "worker-collect"
+    }  # fmt: skip
+
+
 def test_what_compose_mounts_and_the_images_copy_is_there() -> None:
     mounted = [
         volume.split(":")[0]

@@ -5,11 +5,8 @@ The feed is our own, on this machine; there is no SQL, no Python and no sample i
 
 import datetime as dt
 import re
-import shlex
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -19,19 +16,11 @@ from tests.collect.newsroom import item, rss
 from tests.collect.site import Site
 from tests.collect.site import running as serving
 from tests.embedded.processes import wait_for
-from tests.journeys.running import (
-    CHECKOUT,
-    SYNDICATE,
-    Running,
-    clean_env,
-    fresh_folder,
-    running,
-    text_of,
-)
+from tests.journeys import handbook
+from tests.journeys.running import SYNDICATE, Running, clean_env, fresh_folder, running, text_of
 from tests.web.browsing import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.stack
-DOCUMENT = CHECKOUT / "docs" / "first-hour.md"
 READER = "reader001@example.com"
 HEADLINES = ("Rain closes the bridge at Mill Lane", "School board votes for a longer summer")
 _PATIENCE_S = 60
@@ -70,6 +59,13 @@ class Beginning:
         [link] = re.findall(r"https?://\S+/confirm/\S+", self.mail("Please confirm"))[:1]
         page.goto(link)
         page.get_by_role("button", name="Confirm").click()
+
+    def says(self, text: str) -> str:
+        """What a shell says to lines of the document."""
+        text = handbook.of_site(text, self.site)
+        text = text.replace("http://127.0.0.1:8080", self.program.web_url)
+        env = clean_env(SYNDICATE_DATA_DIR=str(self.program.data_dir))
+        return handbook.run(text, self.program.data_dir.parent, env)
 
     def has_all(self, text: str) -> bool:
         return all(headline in text for headline in HEADLINES)
@@ -149,9 +145,7 @@ def _find_stories(page: Page, site: Site) -> None:
 
 
 def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
-    """Each line of docs/first-hour.md as it stands there, but for the newsroom's own address."""
-    here = beginning.program.data_dir
-    ran = [_run(beginning, line, here) for line in _lines("With commands")]
+    ran = [beginning.says(line) for line in handbook.lines("With commands")]
 
     assert all(headline in ran[1] for headline in HEADLINES)
     assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
@@ -160,57 +154,8 @@ def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
 
 @pytest.mark.debian("curl")
 def test_by_the_requests_of_the_document(beginning: Beginning) -> None:
-    """The script of docs/first-hour.md as it stands there, but for the newsroom's own addresses."""
-    said = _script(beginning, "By program")
+    said = beginning.says(handbook.block("By program"))
 
     assert all(headline in said for headline in HEADLINES)
     assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
     assert beginning.has_all(beginning.mail("Morning Courier"))
-
-
-def _script(beginning: Beginning, heading: str) -> str:
-    """What the lines under a heading say when one shell runs them; none of them fails."""
-    site, program = beginning.site, beginning.program
-    text = "\n".join(_lines(heading)).replace("http://127.0.0.1:8080", program.web_url)
-    for asked in ("https://www.courier.example/feed.xml", "https://www.courier.example/"):
-        own = site.url("/feed" if asked.endswith("xml") else "/")
-        text = text.replace(f'"{asked}"', f'"{own}", "allow": ["{site.origin}"]')
-        text = text.replace(asked, f"{own} --allow {site.origin}")
-    ours = program.data_dir.with_name("syndicate")
-    ours.write_text(f'#!/bin/sh\nexec {shlex.join(SYNDICATE)} "$@"\n')
-    ours.chmod(0o700)
-    env = clean_env(SYNDICATE_DATA_DIR=str(program.data_dir))
-    done = subprocess.run(
-        ["/bin/sh", "-euc", text],
-        env={**env, "PATH": f"{ours.parent}:{env['PATH']}", "PYTHONPATH": str(CHECKOUT)},
-        cwd=ours.parent,
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S * 2,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def _lines(heading: str) -> list[str]:
-    """The lines of the commands under a heading."""
-    part = DOCUMENT.read_text().partition(f"## {heading}\n")[2]
-    return part.split("```")[1].strip().splitlines()
-
-
-def _run(beginning: Beginning, line: str, folder: Path) -> str:
-    """What a line of the document says; it does not fail."""
-    site = beginning.site
-    words = line.replace("https://www.courier.example/feed.xml", site.url("/feed"))
-    words = words.replace("https://www.courier.example/", site.url("/"))
-    words = words.replace("readers.csv", str(folder / "readers.csv"))
-    if words.startswith("syndicate sources"):
-        words += f" --allow {site.origin}"
-    program, *arguments = shlex.split(words)
-    if program != "syndicate":
-        subprocess.run(words, shell=True, check=True)  # noqa: S602 - a line of our own document
-        return ""
-    done = beginning.program.command(*arguments)
-    assert done.returncode == 0, f"{line}: {done.stderr}"
-    return done.stdout

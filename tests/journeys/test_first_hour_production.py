@@ -6,6 +6,7 @@ From an empty database to a first digest in a mailbox: no SQL, no Python, no sam
 import json
 import os
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from syndicate.sample import visitor
 from tests.collect.site import Site
 from tests.collect.site import running as serving
 from tests.embedded.processes import wait_for
+from tests.journeys import handbook
 from tests.journeys.running import CHECKOUT, SYNDICATE, clean_env, mails_in, text_of
 from tests.journeys.running import mailbox as mailbox_at
 from tests.mail.postfix import Postfix
@@ -36,26 +38,9 @@ pytestmark = [
     pytest.mark.skipif(os.getuid() != 0, reason="Postfix starts as root only"),
 ]
 
-READER = "reader001@example.com"
+IMPORTED, SIGNED_UP = "reader001@example.com", "reader002@example.com"
+_START_S = 120  # eight processes at once, on two cores
 HEADLINES = ("The bridge is open again", "Market day moves to Friday")
-NEWSROOM = """\
-[[publications]]
-slug = "gazette"
-name = "The River Gazette"
-language = "en"
-zone = "Europe/London"
-sender_address = "news@gazette.example"
-postal_address = "1 Bridge Street, London"
-
-[[sections]]
-slug = "town"
-name = "Town"
-
-[[newsletters]]
-slug = "morning"
-name = "Morning Gazette"
-times = ["08:00"]
-"""
 # What leaves Postfix goes to a mailbox of ours.
 _ONWARD = """\
 default_transport = smtp:[127.0.0.1]:{port}
@@ -87,29 +72,20 @@ class Production:
             SYNDICATE_JOURNAL=str(folder / "journal.jsonl"),
         )
 
-    def command(self, *arguments: str) -> str:
-        """What a command says; it does not fail."""
-        done = subprocess.run(
-            [*SYNDICATE, *arguments],
-            env=self.env,
-            cwd=CHECKOUT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stderr}"
-        return done.stdout
+    def says(self, line: str) -> str:
+        """What a shell says to a line; it does not fail."""
+        return handbook.run(line, self.folder, self.env)
 
-    def json_of(self, *arguments: str) -> Any:
-        return json.loads(self.command(*arguments, "--json").splitlines()[-1])
+    def json_of(self, command: str) -> Any:
+        """What a command says with --json."""
+        return json.loads(self.says(f"syndicate {command} --json").splitlines()[-1])
 
     @contextmanager
     def up(self) -> Iterator[None]:
         """Migrate, then start every other service of ours."""
         services = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"]
         ours = {name: each["command"] for name, each in services.items() if _is_ours(each)}
-        self.command(*ours.pop("migrate"))
+        self.says(shlex.join(["syndicate", *ours.pop("migrate")]))
         with ExitStack() as stack:
             for name, command in ours.items():
                 log = stack.enter_context((self.folder / f"{name}.log").open("wb"))
@@ -118,7 +94,7 @@ class Production:
                     argv, env=self.env, cwd=CHECKOUT, stdout=log, stderr=subprocess.STDOUT
                 )
                 stack.callback(_end, started)
-            assert wait_for(self._is_ready, seconds=60), self.said()
+            assert wait_for(self._is_ready, seconds=_START_S), self.said()
             yield
 
     def said(self) -> str:
@@ -154,15 +130,16 @@ def site() -> Iterator[Site]:
         moment = f"{clock.now():%a, %d %b %Y %H:%M:%S} +0000"
         items = "".join(
             f"<item><guid>story-{number}</guid><title>{headline}</title>"
-            f"<link>https://gazette.example/{number}</link><pubDate>{moment}</pubDate>"
+            f"<link>https://www.courier.example/{number}</link><pubDate>{moment}</pubDate>"
             f"<description>{headline}, the council said, after a long winter.</description></item>"
             for number, headline in enumerate(HEADLINES)
         )
         found.serve(
-            "/feed.xml",
-            f'<rss version="2.0"><channel><title>Gazette</title>{items}</channel></rss>',
+            "/feed",
+            f'<rss version="2.0"><channel><title>The Courier</title>{items}</channel></rss>',
             content_type="application/rss+xml",
         )
+        found.serve("/", "<link rel='alternate' type='application/rss+xml' href='/feed'>")
         yield found
 
 
@@ -191,48 +168,52 @@ def relay(folder: Path, mailbox: Path) -> Iterator[str]:
         server.stop()
 
 
-def test_one_file_leads_to_a_first_digest_in_production(
+def test_the_lines_of_the_document_lead_to_a_first_digest_in_production(
     site: Site, folder: Path, mailbox: Path, relay: str, empty_database: str, valkey_url: str
 ) -> None:
     here = Production(folder, empty_database, valkey_url, relay)
-    file = folder / "newsroom.toml"
-    file.write_text(NEWSROOM)
+    (folder / "newsroom.toml").write_text(handbook.block("With one file", "toml"))
+    (folder / "readers.csv").write_text(f"address\n{IMPORTED}\n")
+    begin, *follow = handbook.lines("In production")
+    assert begin == "docker compose up -d"
 
     with here.up():
-        _is_set_up(here, file)
-        feed = site.url("/feed.xml")
-        found = here.json_of("sources", "find", feed, "--allow", site.origin)
-        assert [each["headline"] for each in found["stories"]] == list(HEADLINES)
-        where = ("--publication", "gazette", "--section", "town", "--allow", site.origin)
-        here.command("sources", "add", feed, *where)
-        assert _waited(lambda: len(here.json_of("articles", "list")["articles"]) == 2), here.said()
-        _signs_up(here, mailbox)
-        here.command("newsletters", "send", "morning", "--what", "new")
-        digest = _waited(lambda: _mail(mailbox, "Morning Gazette", *HEADLINES))
+        for line in follow:
+            if "newsletters test" in line:
+                assert _waited(lambda: _has_stories(here)), here.said()
+            if "newsletters send" in line:
+                _signs_up(here, mailbox)
+            here.says(handbook.of_site(line, site))
+        _is_set_up(here)
+        trial = _waited(lambda: _mail(mailbox, "[Test] Morning Courier", *HEADLINES))
+        digests = [_digest(mailbox, who) for who in (IMPORTED, SIGNED_UP)]
 
-    assert digest, here.said()
-    assert "1 Bridge Street, London" in digest
-    assert f"To: {READER}" in digest
+    assert trial, here.said()
+    assert all("1 Bridge Street, London" in each for each in digests), here.said()
 
 
-def _is_set_up(here: Production, file: Path) -> None:
-    """The file is made, and made again it changes nothing; nor does the one that is exported."""
-    planned = here.json_of("setup", str(file), "--dry-run")
-    made = [each["kind"] for each in planned["create"]]
-    assert made == ["publication", "section", "newsletter"]
-    here.command("setup", str(file))
-    exported = file.with_name("exported.toml")
-    here.command("setup", "--export", "--out", str(exported))
-    for each in (file, exported):
-        again = here.json_of("setup", str(each))
-        assert (again["create"], again["change"], again["unchanged"]) == ([], [], 3)
+def _digest(mailbox: Path, who: str) -> str:
+    words = ("Subject: Morning", f"To: {who}", *HEADLINES)
+    return str(_waited(lambda: _mail(mailbox, *words)))
+
+
+def _has_stories(here: Production) -> bool:
+    return len(here.json_of("articles list")["articles"]) == len(HEADLINES)
+
+
+def _is_set_up(here: Production) -> None:
+    """The file made all that it names: again it changes nothing, and nor does the exported one."""
+    here.says("docker compose exec -T web syndicate setup --export > exported.toml")
+    for name in ("newsroom.toml", "exported.toml"):
+        again = here.json_of(f"setup {name}")
+        assert (again["create"], again["change"], again["unchanged"]) == ([], [], 2)
 
 
 def _signs_up(here: Production, mailbox: Path) -> None:
     """A reader signs up by the form, and confirms by the link in the mail."""
     form = visitor.get(f"{here.url}/newsletters/morning").form()
     time.sleep(2.1)  # whoever is faster is no person
-    assert visitor.send(form, {"address": READER}).status == 200
+    assert visitor.send(form, {"address": SIGNED_UP}).status == 200
     mail = _waited(lambda: _mail(mailbox, "/confirm/"))
     assert mail, here.said()
     link = next(word for word in mail.split() if "/confirm/" in word)

@@ -201,6 +201,42 @@ def test_a_fault_is_one_sentence_with_its_line_and_nothing_is_made(
         assert publications.all_publications(tx) == []
 
 
+def test_a_file_by_standard_input_is_made_like_any_other(file: Path) -> None:
+    done = ask(command.setup, "-", "--json", stdin=COURIER + SECTIONS)
+
+    assert (done.code, len(done.said["create"])) == (0, 3)
+    assert apply(file, COURIER + SECTIONS).unchanged == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            COURIER + 'logo = "logo.png"\n',
+            (
+                "standard input, line 7: The logo is a file beside newsroom.toml, and nothing is "
+                "beside standard input; give the path of newsroom.toml instead."
+            ),
+        ),
+        (
+            COURIER.replace("zone", "zoen"),
+            "standard input, line 5: A publication has no field zoen; did you mean zone?",
+        ),
+        (b"name = '\xff'", "standard input is not in UTF-8; save it so."),
+        (
+            b"#" * (2 * 1024 * 1024 + 1),
+            "standard input is larger than 2 MiB; it is no description of a newsroom.",
+        ),
+    ],
+)
+def test_a_fault_of_standard_input_is_one_sentence_too(text: str | bytes, sentence: str) -> None:
+    done = ask(command.setup, "-", stdin=text)
+
+    assert (done.code, done.err) == (2, sentence)
+    with transaction() as tx:
+        assert publications.all_publications(tx) == []
+
+
 def test_the_command_tells_what_it_did_and_needs_a_file_or_export(file: Path) -> None:
     file.write_text(COURIER)
 
