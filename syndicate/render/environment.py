@@ -7,18 +7,25 @@ network: they get plain data.
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, get_datetime_format
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton, get_datetime_format, get_timezone_location
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from syndicate import clock
 from syndicate.languages import direction
 from syndicate.translations import catalogue, known_language, say
 
+# What templates call the zone of whoever reads, for moments that belong to no other.
+OWN_ZONE = "own_zone"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+# CLDR's territories of what lies in none.
+_NO_COUNTRY = frozenset({"001", "ZZ"})
 # In a pattern of CLDR: the place of date or time; words in quotes; a quote, which stands twice.
 _PART = re.compile(r"\{(?P<place>[01])\}|'(?P<quoted>[^']*)'")
 
@@ -46,10 +53,20 @@ def environment(language: str) -> Environment:
     jinja.globals.update(
         language=language, direction=direction(language), direction_of=direction, say=say
     )
-    jinja.filters.update(
-        day=lambda moment, zone="UTC": day(moment, known, zone),
-        moment=lambda moment, zone="UTC": moment_text(moment, known, zone),
-    )
+
+    @pass_context
+    def in_day(context: Context, moment: dt.datetime | dt.date, zone: str = "") -> str:
+        return day(moment, known, zone or _own_zone(context))
+
+    @pass_context
+    def in_moment(context: Context, moment: dt.datetime, zone: str = "") -> str:
+        chosen = zone or _own_zone(context)
+        time = time_text(moment, known, chosen)
+        if context.eval_ctx.autoescape:  # markup is broken into lines, and a text is read as it is
+            time = time.replace(" ", _NO_BREAK, 1)
+        return f"{_date_and_time(_local(moment, chosen), 'yMMMd', known)[0]} {time}"
+
+    jinja.filters.update(day=in_day, moment=in_moment)
     return jinja
 
 
@@ -60,13 +77,19 @@ def day(moment: dt.datetime | dt.date, language: str, zone: str = "UTC") -> str:
 
 
 def moment_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
-    """A time to the minute with its zone: "31 Mar 2014 16:26 UTC"."""
+    """A time to the minute with its zone: "31 Mar 2014 16:26 Qatar Time"."""
+    date, _ = _date_and_time(_local(moment, zone), "yMMMd", language)
+    return f"{date} {time_text(moment, language, zone)}"
+
+
+def time_text(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
+    """A time of day with its zone as people call it: "16:26 CEST", "16:26 Qatar Time"."""
     local = _local(moment, zone)
     name = local.tzname() or ""
-    # A zone without a name of its own: a bare "+03" would turn round in a line from right to left.
-    zone_name = f"UTC{name}" if name[:1] in ("+", "-") else name
-    date, time = _date_and_time(local, "yMMMd", language)
-    return f"{date} {time} {zone_name}"
+    if name[:1] in ("+", "-"):
+        # A bare "+03" would turn round in a line from right to left.
+        name = _zone_name(zone, language) or f"UTC{name}"
+    return f"{_date_and_time(local, 'yMMMd', language)[1]} {name}"
 
 
 def brief(moment: dt.datetime, language: str, zone: str = "UTC") -> str:
@@ -84,6 +107,22 @@ def template_folders() -> list[Path]:
     packaged = Path(str(resources.files("syndicate"))) / "templates"
     checkout = Path(__file__).resolve().parents[2] / "templates"
     return [folder for folder in (packaged, checkout) if folder.is_dir()]
+
+
+@lru_cache(maxsize=256)
+def _zone_name(zone: str, language: str) -> str | None:
+    """A zone by its country, where it has one: "Qatar Time".
+
+    Source: CLDR (generic location format).
+    """
+    known = get_global("zone_aliases").get(zone, zone)
+    if get_global("zone_territories").get(known, "ZZ") in _NO_COUNTRY:
+        return None
+    return str(get_timezone_location(clock.zone_or_utc(zone), locale=_locale(language)))
+
+
+def _own_zone(context: Context) -> str:
+    return str(context.get(OWN_ZONE) or "UTC")
 
 
 def _put(found: re.Match[str], date: str, time: str) -> str:

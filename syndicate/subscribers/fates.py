@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicate.clock import zone_or_utc
-from syndicate.render.environment import moment_text
+from syndicate.render.environment import moment_text, time_text
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.sending.events import BOUNCED, DELIVERED, DeliveryEvent
 from syndicate.store.views.progress import COMPLAINED
@@ -63,9 +63,8 @@ class Fate:
 
 def when(moment: dt.datetime, zone: str, day: dt.date | None = None) -> str:
     """A time as words of a timeline say it: "07:02 GMT" on the day itself, else with its date."""
-    local = moment.astimezone(zone_or_utc(zone))
-    text = moment_text(moment, _ENGLISH, zone)
-    return " ".join(text.split()[-2:]) if local.date() == day else text
+    is_today = moment.astimezone(zone_or_utc(zone)).date() == day
+    return (time_text if is_today else moment_text)(moment, _ENGLISH, zone)
 
 
 def of_absence(code: ReaderCode) -> Fate:

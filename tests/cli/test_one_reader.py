@@ -33,11 +33,11 @@ def test_a_reader_is_shown_by_address_and_by_number(who: int) -> None:
         "at": "2026-11-24T04:02:00+00:00",
         "issue": made,
         "code": "accepted",
-        "words": "Morning 1: handed to our mail server 07:02 UTC+03; receiver: not known",
+        "words": "Morning 1: handed to our mail server 07:02 Qatar Time; receiver: not known",
     }
     assert f"Reader {who}: {ADDRESS}, in en" in table
     assert "Morning (morning): active, all sections; all languages" in table
-    assert "handed to our mail server 07:02 UTC+03; receiver: not known" in table
+    assert "handed to our mail server 07:02 Qatar Time; receiver: not known" in table
 
 
 def test_why_is_one_sentence(who: int) -> None:
@@ -46,7 +46,7 @@ def test_why_is_one_sentence(who: int) -> None:
     said = run("why", str(who), str(made))
     found = json.loads(run("why", ADDRESS, str(made), "--json").stdout)
 
-    words = "handed to our mail server 07:02 UTC+03; receiver: not known"
+    words = "handed to our mail server 07:02 Qatar Time; receiver: not known"
     assert said.stdout == f"Morning 1: {words}.\n"
     assert found == {
         "issue": made,

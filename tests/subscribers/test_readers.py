@@ -72,25 +72,25 @@ def test_what_an_accepted_copy_came_to_is_told_apart_from_what_the_receiver_did(
 
     found = [(issue, code, words) for issue, code, words in told(who) if issue]
 
-    handed, at = "handed to our mail server", "24 Nov 2026 07:05 UTC+03"
+    handed, at = "handed to our mail server", "24 Nov 2026 07:05 Qatar Time"
     assert found == [
-        (made[4], "accepted", f"Morning 5: {handed} 07:02 UTC+03; receiver: not known"),
+        (made[4], "accepted", f"Morning 5: {handed} 07:02 Qatar Time; receiver: not known"),
         (
             made[3],
             "complained",
-            f"Morning 4: {handed} 07:02 UTC+03; receiver: delivered, and marked as spam {at}",
+            f"Morning 4: {handed} 07:02 Qatar Time; receiver: delivered, and marked as spam {at}",
         ),
         (
             made[2],
             "refused",
-            f"Morning 3: {handed} 07:02 UTC+03; receiver: refused {at}: 550 5.1.1 no such user",
+            f"Morning 3: {handed} 07:02 Qatar Time; receiver: refused {at}: 550 5.1.1 no such user",
         ),
         (
             made[1],
             "delivered",
-            f"Morning 2: {handed} 07:02 UTC+03; receiver: delivered {at}",
+            f"Morning 2: {handed} 07:02 Qatar Time; receiver: delivered {at}",
         ),
-        (made[0], "accepted", f"Morning 1: {handed} 07:02 UTC+03; receiver: not known"),
+        (made[0], "accepted", f"Morning 1: {handed} 07:02 Qatar Time; receiver: not known"),
     ]
 
 
@@ -149,7 +149,7 @@ DEFERRED = {"state": DeliveryState.DEFERRED, "not_before": SEVEN + dt.timedelta(
             MailingState.SENDING,
             DEFERRED | {"code": 450, "reason": "later"},
             ReaderCode.DEFERRED,
-            "our mail server put it off: 450 later; it is tried again 08:00 UTC+03",
+            "our mail server put it off: 450 later; it is tried again 08:00 Qatar Time",
         ),
         (
             MailingState.PAUSED,
@@ -227,7 +227,7 @@ def test_what_a_reader_did_stands_between_the_issues(who: int) -> None:
         (None, "unsubscribed", "Morning: the reader left"),
         (None, "language", "Morning: the reader chose the mail in العربية"),
         (None, "resumed", "Morning: the reader ended the pause"),
-        (None, "paused", "Morning: the reader paused it until 4 Dec 2026 11:00 UTC+03"),
+        (None, "paused", "Morning: the reader paused it until 4 Dec 2026 11:00 Qatar Time"),
         (None, "chose", "Morning: the reader chose sport; all languages"),
         (None, "confirmed", "Morning: confirmed by the link in the mail"),
         (
@@ -268,7 +268,7 @@ def test_a_suppression_says_since_when_and_why(who: int) -> None:
 
     since = "suppressed since 21 Nov 2026"
     came_back = "mail to this address came back"
-    assert found[0] == (made, "suppressed", f"Morning 1: {since} 11:00 UTC+03: {came_back}")
+    assert found[0] == (made, "suppressed", f"Morning 1: {since} 11:00 Qatar Time: {came_back}")
     assert found[1] == (None, "suppressed", f"{since} 08:00 UTC: {came_back}")
 
 

@@ -27,12 +27,12 @@ def test_a_search_leads_to_a_page_that_is_known_by_number(browser: TestClient, w
 
     assert found.headers["location"] == f"/console/readers/{who}"
     assert f"<bdi>{ADDRESS}</bdi>" in page
-    assert "handed to our mail server 07:02 UTC+03; receiver: not known" in page
+    assert "handed to our mail server 07:02 Qatar Time; receiver: not known" in page
     assert f'href="/console/readers/{who}/issues/{made}">Morning 1</a>' in page
     assert "“Yes, send it to me.”" in page
     assert "192.0.2.1" not in page
     why = browser.get(f"/console/readers/{who}/issues/{made}").text
-    assert "Handed to our mail server 07:02 UTC+03; receiver: not known." in why
+    assert "Handed to our mail server 07:02 Qatar Time; receiver: not known." in why
 
 
 @pytest.mark.usefixtures("who")

@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from syndicate import clock
 from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.newsroom.holds import standing
-from syndicate.render.environment import environment
-from syndicate.store.ground.session import transaction
-from syndicate.store.platform import installation
+from syndicate.render.environment import OWN_ZONE, environment
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import installation, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sending import DeliveryReason
 from syndicate.web import static
@@ -21,6 +22,8 @@ from syndicate.web.headers import content_policy
 from syndicate.web.pages import PRIVATE, origins
 
 _LANGUAGE = "en"
+# What an operator has who named no zone.
+_UNNAMED = "UTC"
 
 
 def render(
@@ -47,6 +50,7 @@ def render(
     with transaction() as tx:
         row = installation.read(tx)
         on_hold = standing(tx, actor) if actor is not None else []
+        own_zone = _zone_of(tx, actor)
     html = (
         environment(_LANGUAGE)
         .get_template(f"web/console/{template}")
@@ -60,6 +64,7 @@ def render(
                 "stopped": row if row is not None and row.stopped_at is not None else None,
                 "holds": on_hold,
                 "tab": "",
+                OWN_ZONE: own_zone,
                 **context,
             }
         )
@@ -114,3 +119,12 @@ def _permissions(actor: Actor | None) -> dict[str, bool]:
     may = {permission.name: permission in held for permission in Permission}
     # This one is for all mail, and no part of it is a button.
     return may | {"STOP": actor is not None and actor.may(Permission.STOP)}
+
+
+def _zone_of(tx: Transaction, actor: Actor | None) -> str:
+    """The zone of whoever looks; of one who named none, that of all publications, if it is one."""
+    own = operators.find(tx, actor.operator_id) if actor is not None else None
+    if own is not None and own.zone != _UNNAMED:
+        return own.zone
+    zones = {each.zone for each in publications.all_publications(tx)}
+    return zones.pop() if len(zones) == 1 else _UNNAMED
