@@ -39,13 +39,13 @@ def offer(made: typer.Typer, shelf: Shelf, *, but: Iterable[str] = ()) -> None:
     """
     kind = shelf.kind
     if shelf.add is not None and "add" not in but:
-        made.command("add", help=f"Make a {kind.word}.")(_add(shelf))
+        made.command("add", help=f"Make {kind.one}.")(_add(shelf))
     if "set" not in but:
-        made.command("set", help=f"Change a {kind.word}; what is not given stays.")(_set(shelf))
+        made.command("set", help=f"Change {kind.one}; what is not given stays.")(_set(shelf))
     if "list" not in but:
         made.command("list", help=f"List the {kind.plural}.")(_list(shelf))
     if "show" not in but:
-        made.command("show", help=f"Show a {kind.word} with all its fields.")(_show(shelf))
+        made.command("show", help=f"Show {kind.one} with all its fields.")(_show(shelf))
     if shelf.end is not None and "retire" not in but:
         made.command("retire", help=shelf.ended)(_retire(shelf))
 

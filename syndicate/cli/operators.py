@@ -13,7 +13,9 @@ from syndicate.mail import to_operators
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster
 from syndicate.newsroom import sessions as signing_in
-from syndicate.newsroom.operators import Details, Where
+from syndicate.newsroom.making import operators as making
+from syndicate.newsroom.making.acts import Given, Key
+from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import sessions
@@ -30,6 +32,14 @@ Languages = Annotated[
     list[str] | None, typer.Option("--language", help="Tag of a language; repeatable.")
 ]
 Zone = Annotated[str | None, typer.Option(help="IANA name, such as Europe/London.")]
+Grants = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grant",
+        help='What they may do: "editor", "editor in courier", "newsletters.run for the newsletter '
+        'morning"; all of it, so what is not named is taken. Repeatable.',
+    ),
+]
 InPublication = Annotated[
     str | None, typer.Option("--publication", help="Slug of the only one it holds for.")
 ]
@@ -39,37 +49,40 @@ OfNewsletter = Annotated[
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 - one option for each thing that is known of an operator
     slug: Slug,
     *,
     name: Name = None,
     address: Address = None,
     language: Languages = None,
     zone: Zone = None,
+    grant: Grants = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an operator, who may do nothing until something is granted."""
-    said = Details(name=name, address=address, languages=language, zone=zone)
+    said = {"slug": slug, **_given(name=name, address=address, languages=language, zone=zone)}
     with transaction() as tx:
-        acts.add(tx, slug, said, actor=actor(), now=clock.now())
-    told = f"Operator {slug} is added; `syndicate operators grant {slug} editor` lets them work."
+        making.add(tx, said | _given(grants=grant), actor=actor(), now=clock.now())
+    then = f"; `syndicate operators grant {slug} editor` lets them work" if not grant else ""
+    told = f"Operator {slug} is added{then}."
     _tell(slug, told, as_json)
 
 
 @app.command("set")
-def change(
+def change(  # noqa: PLR0913 - as `add`
     slug: Slug,
     *,
     name: Name = None,
     address: Address = None,
     language: Languages = None,
     zone: Zone = None,
+    grant: Grants = None,
     as_json: AsJson = False,
 ) -> None:
     """Change what is known of an operator; what is not named stays."""
-    said = Details(name=name, address=address, languages=language, zone=zone)
+    said = _given(name=name, address=address, languages=language, zone=zone, grants=grant)
     with transaction() as tx:
-        is_news = acts.change(tx, slug, said, actor=actor(), now=clock.now())
+        is_news = making.change(tx, Key(slug), said, actor=actor(), now=clock.now())
     _tell(slug, f"Operator {slug} is {'changed' if is_news else 'as before'}.", as_json)
 
 
@@ -112,7 +125,7 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
 def retire(slug: Slug, *, as_json: AsJson = False) -> None:
     """Let an operator in no longer, and end their sessions at once."""
     with transaction() as tx:
-        is_news = acts.retire(tx, slug, actor=actor(), now=clock.now())
+        is_news = making.end(tx, Key(slug), actor=actor(), now=clock.now())
     _tell(slug, f"Operator {slug} is {'' if is_news else 'already '}retired.", as_json)
 
 
@@ -197,6 +210,11 @@ def revoke(
         f"Taken from {slug}: {', '.join(lost)}." if lost else f"Operator {slug} does not have it."
     )
     _tell(slug, told, as_json)
+
+
+def _given(**options: object) -> Given:
+    """What was typed, by field."""
+    return {name: value for name, value in options.items() if value not in (None, [])}
 
 
 def _session(row: ConsoleSession) -> dict[str, Any]:

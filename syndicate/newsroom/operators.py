@@ -1,43 +1,21 @@
-"""What is done with operators: add, change and retire them, and say what each may do where.
+"""What each operator may do where: given, taken, and forgotten; and which operator is meant.
 
 Nobody gives what they do not have: whoever grants a permission holds it there themselves. A shell's
 user holds all of them.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from syndicate import bounds, clock, slugs
-from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
-from syndicate.languages import normalised
-from syndicate.newsroom import newsletters, publications
+from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.newsroom import newsletters, publications, roster
+from syndicate.newsroom.roster import Held
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, operators, passkeys, sessions
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.tokens import Actor, Grant, Permission
-from syndicate.store.readers import recipients
-
-_MAX_SLUG, _MAX_NAME = 80, 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Details:
-    """What is known of an operator; None says nothing, and leaves what there is.
-
-    Attributes:
-        name: as lists show it: a person's, or that of a desk that shares one screen.
-        address: where mail to this operator goes.
-        languages: that they read, the first one first; tags.
-        zone: IANA name.
-    """
-
-    name: str | None = None
-    address: str | None = None
-    languages: Sequence[str] | None = None
-    zone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,75 +27,6 @@ class Where:
 
 
 EVERYWHERE = Where()
-
-
-@verb(Permission.OPERATORS)
-def add(tx: Transaction, slug: str, said: Details, *, actor: Actor, now: dt.datetime) -> Operator:
-    """Add an operator, who may do nothing yet.
-
-    Raises:
-        UsageError: slug, name, address, language or zone cannot be used.
-        RefusedError: the slug is taken.
-    """
-    allow(actor, Permission.OPERATORS)
-    slugs.check(slug, "operator", most=_MAX_SLUG)
-    if operators.by_slug(tx, slug) is not None:
-        raise RefusedError(
-            f"There is an operator {slug} already; choose another slug.", slug=slug, field="slug"
-        )
-    given = Details(
-        name=said.name or "",
-        address=said.address or "",
-        languages=["en"] if said.languages is None else said.languages,
-        zone=said.zone or "UTC",
-    )
-    made = Operator(slug=slug, created_at=now, **_columns(given))
-    operators.add(tx, made)
-    _record(tx, "operator-add", made, actor, now)
-    return made
-
-
-@verb(Permission.OPERATORS)
-def change(tx: Transaction, slug: str, said: Details, *, actor: Actor, now: dt.datetime) -> bool:
-    """Change what is known of an operator. Safe to run twice.
-
-    Returns:
-        Whether anything changed.
-
-    Raises:
-        NotFoundError: there is no operator of this slug.
-        UsageError: name, address, language or zone cannot be used.
-    """
-    allow(actor, Permission.OPERATORS)
-    found = named(tx, slug)
-    new = {key: each for key, each in _columns(said).items() if getattr(found, key) != each}
-    if new:
-        operators.change(tx, found, new)
-        _record(tx, "operator-set", found, actor, now, fields=sorted(new))
-    return bool(new)
-
-
-@verb(Permission.OPERATORS)
-def retire(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool:
-    """Let an operator in no longer, and end their sessions at once. Safe to run twice.
-
-    Returns:
-        Whether anything changed.
-
-    Raises:
-        NotFoundError: there is no operator of this slug.
-        RefusedError: it is whoever asks.
-    """
-    allow(actor, Permission.OPERATORS)
-    found = named(tx, slug)
-    if found.id == actor.operator_id:
-        raise RefusedError("You cannot retire yourself; ask another operator.", slug=slug)
-    if found.retired_at is not None:
-        return False
-    operators.change(tx, found, {"retired_at": now})
-    sessions.end_all_of(tx, found.id)
-    _record(tx, "operator-retire", found, actor, now)
-    return True
 
 
 @verb(Permission.OPERATORS)
@@ -145,9 +54,7 @@ def grant(
     found = active(tx, slug)
     held = operators.grants_of(tx, [found.id])[found.id]
     new = [each for each in grants if each not in held]
-    if new:
-        operators.grant(tx, found.id, new)
-        _record(tx, "operator-grant", found, actor, now, **_told(new, where))
+    _give(tx, found, new, where, actor=actor, now=now)
     return [each.permission for each in new]
 
 
@@ -193,10 +100,34 @@ def revoke(
                 "revoke it, and grant it again for what is to stay.",
                 slug=slug,
             )
-    if lost:
-        operators.revoke(tx, found.id, lost)
-        _record(tx, "operator-revoke", found, actor, now, **_told(lost, where))
+    _take(tx, found, lost, where, actor=actor, now=now)
     return sorted({each.permission for each in lost})
+
+
+def hold_to(
+    tx: Transaction, operator: Operator, wanted: Collection[Held], *, actor: Actor, now: dt.datetime
+) -> None:
+    """Let an operator do all of this and nothing else. Safe to run twice.
+
+    Raises:
+        NotFoundError: there is no such publication or newsletter.
+        NotAllowedError: the actor may not do there themselves what is given or taken.
+        RefusedError: something is given to an operator who is retired.
+    """
+    held = roster.one(tx, operator).grants
+    if set(wanted) - set(held):
+        active(tx, operator.slug)
+    for where in dict.fromkeys(map(_where, [*wanted, *held])):
+        asked, has = (
+            {Permission(each.permission) for each in some if _where(each) == where}
+            for some in (wanted, held)
+        )
+        if asked - has:
+            new = _grants(tx, asked - has, where, actor)
+            _give(tx, operator, new, where, actor=actor, now=now)
+        if has - asked:
+            lost = _grants(tx, has - asked, where, actor)
+            _take(tx, operator, lost, where, actor=actor, now=now)
 
 
 @verb(Permission.OPERATORS)
@@ -215,7 +146,7 @@ def reset(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool
     found = named(tx, slug)
     gone = passkeys.forget_all(tx, found.id) + sessions.end_all_of(tx, found.id)
     if gone:
-        _record(tx, "operator-reset", found, actor, now)
+        record(tx, "operator-reset", found, actor, now)
     return bool(gone)
 
 
@@ -258,64 +189,16 @@ def active(tx: Transaction, slug: str) -> Operator:
     return found
 
 
-def _columns(said: Details) -> dict[str, object]:
-    """What was said, as a row keeps it.
-
-    Raises:
-        UsageError: it cannot be kept; the error names the field.
-    """
-    given = {name: each for name, each in vars(said).items() if each is not None}
-    return {name: _KEPT[name](each) for name, each in given.items()}
+def record(
+    tx: Transaction, what: str, operator: Operator, actor: Actor, now: dt.datetime, **detail: object
+) -> None:
+    """Write down what was done with an operator."""
+    subject = f"operator:{operator.id}"
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)
 
 
-def _name(said: str) -> str:
-    if not bounds.text(said, "The name", most=_MAX_NAME).strip():
-        raise UsageError("An operator needs a name: as lists and mails show it.", field="name")
-    return said.strip()
-
-
-def _address(said: str) -> str:
-    if not bounds.text(said, "The address").strip():
-        raise UsageError(
-            "An operator needs an email address, for mail about this installation.",
-            field="address",
-        )
-    try:
-        return recipients.normalise(said)
-    except BadAddressError as error:
-        raise UsageError(str(error), field="address") from error
-
-
-def _languages(said: Sequence[str]) -> list[str]:
-    if not said:
-        raise UsageError("An operator reads one language at least.", field="languages")
-    return list(dict.fromkeys(_language(each) for each in said))
-
-
-def _language(said: str) -> str:
-    tag = normalised(said)
-    if tag is None:
-        raise UsageError(
-            f"{said[:40]} is not a language; write its tag, such as en or ar.", field="languages"
-        )
-    return tag
-
-
-def _zone(said: str) -> str:
-    if clock.zone(said) is None:
-        raise UsageError(
-            f"{said[:40]} is not a time zone; write one such as Europe/London.", field="zone"
-        )
-    return said
-
-
-# How each field of `Details` is kept, or refused.
-_KEPT: dict[str, Callable[[Any], object]] = {
-    "name": _name,
-    "address": _address,
-    "languages": _languages,
-    "zone": _zone,
-}
+def _where(held: Held) -> Where:
+    return Where(publication=held.publication, newsletter=held.newsletter)
 
 
 def _grants(
@@ -344,14 +227,35 @@ def _grants(
     return [Grant(each, **kept) for each in sorted(permissions)]
 
 
+def _give(
+    tx: Transaction,
+    operator: Operator,
+    new: Sequence[Grant],
+    where: Where,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    if new:
+        operators.grant(tx, operator.id, new)
+        record(tx, "operator-grant", operator, actor, now, **_told(new, where))
+
+
+def _take(
+    tx: Transaction,
+    operator: Operator,
+    lost: Sequence[Grant],
+    where: Where,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    if lost:
+        operators.revoke(tx, operator.id, lost)
+        record(tx, "operator-revoke", operator, actor, now, **_told(lost, where))
+
+
 def _told(grants: Sequence[Grant], where: Where) -> dict[str, object]:
     said = {"permissions": sorted({each.permission.value for each in grants})}
     place = {key: each for key, each in vars(where).items() if each is not None}
     return {**said, **place}
-
-
-def _record(
-    tx: Transaction, what: str, operator: Operator, actor: Actor, now: dt.datetime, **detail: object
-) -> None:
-    subject = f"operator:{operator.id}"
-    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)

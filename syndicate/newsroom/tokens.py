@@ -82,9 +82,15 @@ def permitted(words: Iterable[str]) -> frozenset[Permission]:
     Raises:
         UsageError: there is none of a name.
     """
-    return frozenset().union(
-        *(ROLES[each] if each in ROLES else {permission(each)} for each in words)
-    )
+    found: set[Permission] = set()
+    for each in words:
+        if each not in {*ROLES, *Permission}:
+            raise UsageError(
+                f"There is no permission or role {each[:60]}; the roles are {', '.join(ROLES)}, "
+                f"the permissions {', '.join(Permission)}."
+            )
+        found |= ROLES[each] if each in ROLES else {Permission(each)}
+    return frozenset(found)
 
 
 def of_role(name: str) -> frozenset[Permission]:

@@ -217,7 +217,7 @@ def _faults(document: Document) -> list[tuple[str, str]]:
         for name, problem in read_.problems.items():
             found.append((_place(entry, name), document.at(problem.sentence, entry, name)))
         if "slug" not in entry.given:
-            none = f"A {kind.word} needs its slug."
+            none = f"{kind.one.capitalize()} needs its slug."
             found.append((_place(entry, "slug"), document.at(none, entry)))
     return found
 

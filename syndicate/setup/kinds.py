@@ -4,7 +4,7 @@ A kind that stands here has its commands, routes, pages and its part of `newsroo
 """
 
 from syndicate.newsletters import making as newsletters
-from syndicate.newsroom.making import desks, publications, sections
+from syndicate.newsroom.making import desks, operators, publications, sections
 from syndicate.newsroom.making.shelves import Shelf
 
 SHELVES: tuple[Shelf, ...] = (
@@ -12,4 +12,7 @@ SHELVES: tuple[Shelf, ...] = (
     desks.SHELF,
     sections.SHELF,
     newsletters.SHELF,
+    operators.SHELF,
 )
+# Those whose routes and forms are made of their fields alone.
+BY_FIELDS: tuple[Shelf, ...] = tuple(each for each in SHELVES if not each.has_own_faces)

@@ -16,7 +16,10 @@ from sqlalchemy import func, select, update
 from syndicate import settings
 from syndicate.errors import SettingsError
 from syndicate.mail import steering, to_operators
-from syndicate.newsroom import operators, sessions
+from syndicate.newsroom import operators as acting
+from syndicate.newsroom import sessions
+from syndicate.newsroom.making import operators
+from syndicate.newsroom.making.acts import Key
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit, installation, notices
 from syndicate.store.platform import operators as rows_of
@@ -55,7 +58,7 @@ def house(database: str) -> int:
 
 def actor(slug: str = "desk") -> Actor:
     with transaction() as tx:
-        found = rows_of.actor_of(tx, operators.named(tx, slug))
+        found = rows_of.actor_of(tx, acting.named(tx, slug))
     assert found is not None
     return found
 
@@ -352,7 +355,7 @@ def test_where_there_is_nobody_to_tell_nothing_is_sent_and_nothing_fails(
 def test_who_left_meanwhile_is_told_nothing(relay: FaultRelay) -> None:
     sign_in()
     with transaction() as tx:
-        operators.retire(tx, "desk", actor=TESTER, now=NOW)
+        operators.end(tx, Key("desk"), actor=TESTER, now=NOW)
 
     assert to_operators.tell(NOW) == 1
     assert relay.recipients() == ["chief@example.com"]

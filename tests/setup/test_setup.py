@@ -10,7 +10,15 @@ from sqlalchemy import func, select
 
 from syndicate import clock
 from syndicate.cli import setup as command
-from syndicate.errors import InvalidError, MissingError, NotFoundError, SyndicateError, UsageError
+from syndicate.errors import (
+    InvalidError,
+    MissingError,
+    NotFoundError,
+    RefusedError,
+    SyndicateError,
+    TakenError,
+    UsageError,
+)
 from syndicate.newsroom import verbs
 from syndicate.setup import applying, document, export
 from syndicate.setup.applying import Applied, Way
@@ -41,6 +49,20 @@ name = "World"
 
 [sections.names]
 ar = "العالم"
+"""
+DESK = """\
+[[operators]]
+slug = "desk"
+name = "World desk"
+address = "desk@courier.example"
+grants = ["admin"]
+"""
+NIGHT = """\
+[[operators]]
+slug = "night"
+name = "Night desk"
+address = "night@courier.example"
+grants = ["viewer in courier"]
 """
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -75,11 +97,12 @@ def test_the_file_that_ships_makes_a_newsroom_and_again_changes_nothing() -> Non
         ("publication", "courier"),
         ("desk", "world"),
         *(("section", slug) for slug in ("world", "culture", "asia")),
+        ("operator", "desk"),
     ]
     assert again.as_json() == {
-        "create": [], "change": [], "retire": [], "missing": [], "unchanged": 5
+        "create": [], "change": [], "retire": [], "missing": [], "unchanged": 6
     }  # fmt: skip
-    assert lines() == 5
+    assert lines() == 8  # two of them say where the operator may do what
 
 
 def test_export_then_setup_is_unchanged_only(file: Path) -> None:
@@ -147,6 +170,40 @@ def test_what_is_missing_is_retired_where_that_was_asked_for(file: Path) -> None
     assert apply(file, COURIER).missing == []
 
 
+def test_what_operators_may_do_is_as_the_file_says(file: Path) -> None:
+    apply(file, COURIER + DESK + NIGHT)
+    told = apply(file, COURIER + DESK + NIGHT.replace("viewer", "editor"), dry=True).as_json()
+    before = lines()
+
+    assert told["change"] == [
+        {
+            "kind": "operator",
+            "slug": "night",
+            "field": "grants",
+            "from": ["viewer in courier"],
+            "to": ["editor in courier"],
+        }
+    ]
+    assert ask(command.setup, "--export", "--out", file).code == 0
+    assert 'grants = ["viewer in courier"]' in file.read_text()
+    assert {name for name, value in apply(file).as_json().items() if value} == {"unchanged"}
+    assert lines() == before
+
+
+def test_a_file_without_operators_leaves_them_and_never_retires_the_last(file: Path) -> None:
+    apply(file, COURIER + DESK + NIGHT)
+
+    silent = apply(file, COURIER, retires=True)
+    with pytest.raises(RefusedError, match="desk is the last operator with"):
+        apply(file, COURIER + NIGHT, retires=True)
+    named = apply(file, COURIER + DESK, retires=True)
+
+    assert (silent.retire, silent.missing) == ([], [])
+    assert named.retire == [("operator", "night")]
+    with pytest.raises(TakenError, match="line 13: There was an operator night already; choose"):
+        apply(file, COURIER + DESK + NIGHT)
+
+
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
@@ -173,6 +230,17 @@ def test_what_is_missing_is_retired_where_that_was_asked_for(file: Path) -> None
             MissingError,
             "newsroom.toml, line 10: The Courier has no section moon; make it first.",
         ),
+        (COURIER + DESK.replace("admin", "edtor in courier"), InvalidError,
+         ("newsroom.toml, line 11: There is no permission or role edtor; the roles are viewer, "
+          "editor, sender, admin, relay, the permissions read, ")),
+        (COURIER + DESK.replace("admin", "editor for noon"), MissingError,
+         ("newsroom.toml, line 11: There is no newsletter noon; there are: none yet.")),
+        (COURIER + DESK + 'zone = "Asia/Katar"\n', InvalidError,
+         "newsroom.toml, line 12: There is no time zone Asia/Katar; did you mean Asia/Qatar?"),
+        (COURIER + DESK + 'languages = ["en", "klingonese"]\n', InvalidError,
+         "newsroom.toml, line 12: klingonese is not a language; write its tag, such as en or ar."),
+        (COURIER + DESK.replace("address", "adress"), InvalidError,
+         "newsroom.toml, line 10: An operator has no field adress; did you mean address?"),
         (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is no TOML: Expected "
          "']]' at the end of an array declaration.")),
         (COURIER + 'sections = "world"\n', InvalidError,

@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import (
+    InvalidError,
+    NotFoundError,
+    RefusedError,
+    TakenError,
+    UsageError,
+)
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
-ADD = "newsroom.operators.add"
-CHANGE = "newsroom.operators.change"
+ADD = "newsroom.making.operators.add"
+CHANGE = "newsroom.making.operators.change"
 RESET = "newsroom.operators.reset"
 END = "newsroom.sessions.end"
-RETIRE = "newsroom.operators.retire"
+RETIRE = "newsroom.making.operators.end"
 GRANT = "newsroom.operators.grant"
 REVOKE = "newsroom.operators.revoke"
 NEW = {"name": "Night desk", "address": "night@example.com", "zone": "Europe/London"}
@@ -85,38 +91,39 @@ NOES = (
     No(
         ADD,
         _new("desk"),
-        RefusedError,
+        TakenError,
         "There is an operator desk already; choose another slug.",
     ),
     No(
         ADD,
         _new("Night Desk"),
-        UsageError,
+        InvalidError,
         "An operator's slug is small letters, digits and hyphens, 80 at most: it is part of its "
         "address.",
     ),
     No(
         ADD,
         _new("night", name=" "),
-        UsageError,
-        "An operator needs a name: as lists and mails show it.",
+        InvalidError,
+        "An operator needs its name. As lists and mails show it: a person's, or that of a desk "
+        "that shares one screen.",
     ),
     No(
         ADD,
         _new("night", address=" "),
-        UsageError,
-        "An operator needs an email address, for mail about this installation.",
+        InvalidError,
+        "An operator needs its address. Where mail about this installation goes.",
     ),
     No(
         ADD,
         _new("night", zone="Moon"),
-        UsageError,
-        "Moon is not a time zone; write one such as Europe/London.",
+        InvalidError,
+        "There is no time zone Moon; name one as Europe/London.",
     ),
     No(
         CHANGE,
         _asked("set", languages="Klingonese"),
-        UsageError,
+        InvalidError,
         "Klingonese is not a language; write its tag, such as en or ar.",
     ),
     No(CHANGE, _asked("set", "nobody", zone="UTC"), NotFoundError, NO_OPERATOR),

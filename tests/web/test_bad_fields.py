@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from syndicate.setup.kinds import SHELVES
+from syndicate.setup.kinds import BY_FIELDS
 from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -62,7 +62,7 @@ def forms() -> Iterator[tuple[str, str]]:
         if "POST" in methods(route) and not is_json:
             yield from ((filled(route.path), name) for name in names)
     # Forms of a newsroom's kinds are read by the list of each kind's fields.
-    for kind in (each.kind for each in SHELVES if each.add is not None):
+    for kind in (each.kind for each in BY_FIELDS if each.add is not None):
         yield from ((f"/console/newsroom/new/{kind.plural}", name) for name in kind.names)
 
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.newsroom.making.fields import plain
-from syndicate.setup.kinds import SHELVES
+from syndicate.setup.kinds import BY_FIELDS
 from tests import matrix
 from tests.application import build
 from tests.web import operators
@@ -116,7 +116,7 @@ MADE = {
     f"/api/v1/{each.kind.plural}": {
         field.name: plain(field.example) for field in each.kind.fields if field.example is not None
     }
-    for each in SHELVES
+    for each in BY_FIELDS
     if each.add is not None
 }
 CHANGED = {
@@ -125,7 +125,7 @@ CHANGED = {
         for field in each.kind.fields
         if field.example is not None and not field.is_fixed
     }
-    for each in SHELVES
+    for each in BY_FIELDS
 }
 BODIES |= MADE | CHANGED
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.characters import resolved
-from syndicate.setup.kinds import SHELVES
+from syndicate.setup.kinds import BY_FIELDS
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import logos, newsletters, publications
 from tests.newsroom.making.test_reading import png
@@ -49,9 +49,9 @@ def test_the_first_form_asks_for_little(desk: TestClient) -> None:
     assert "What readers call it." in first
 
 
-@pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.kind.plural)
+@pytest.mark.parametrize("shelf", BY_FIELDS, ids=lambda shelf: shelf.kind.plural)
 def test_every_kind_has_its_list_and_its_forms(desk: TestClient, shelf: object) -> None:
-    kind = next(each.kind for each in SHELVES if each is shelf)
+    kind = next(each.kind for each in BY_FIELDS if each is shelf)
     page = desk.get(HOME).text
 
     assert f'id="{kind.plural}"' in page

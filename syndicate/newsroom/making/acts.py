@@ -59,7 +59,7 @@ class Keeping(Generic[Row]):
         make: write a new row.
         write: give a row other values; the differences say which are new.
         permission: what its verbs need, for the publication that a row belongs to.
-        whose: the id of that publication.
+        whose: the id of that publication; None where it belongs to the installation.
         newsletter: the id of the newsletter that a row is, for grants of one newsletter.
     """
 
@@ -70,7 +70,7 @@ class Keeping(Generic[Row]):
     make: Callable[[Transaction, Values, dt.datetime], Row]
     write: Callable[[Transaction, Row, Values, "Changed"], None]
     permission: Permission
-    whose: Callable[[Row], int]
+    whose: Callable[[Row], int | None]
     newsletter: Callable[[Row], int | None] = lambda _row: None
 
 
@@ -94,10 +94,7 @@ def add(
     Raises:
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
     """
-    publications.hold(tx)
-    read = reading.read(keeping.kind, given, is_new=True)
-    refuse({**keeping.check(tx, None, read.values), **read.problems})
-    row = keeping.make(tx, read.values, now)
+    row = keeping.make(tx, new_values(tx, keeping, given), now)
     allow(actor, keeping.permission, publication_id=keeping.whose(row))
     record(tx, keeping.kind, "added", row, actor=actor, now=now)
     return row
@@ -122,18 +119,42 @@ def change(
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
     """
     row = held(tx, keeping, key, actor=actor)
+    values, differences = other_values(tx, keeping, row, given)
+    if differences:
+        keeping.write(tx, row, values, Changed(differences, now))
+        changed = {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
+        record(tx, keeping.kind, "changed", row, actor=actor, now=now, fields=changed)
+    return differences
+
+
+def new_values(tx: Transaction, keeping: Keeping[Row], given: Given) -> Values:
+    """The values of a thing that is to be made, while nobody else makes one.
+
+    Raises:
+        InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+    """
+    publications.hold(tx)
+    read = reading.read(keeping.kind, given, is_new=True)
+    refuse({**keeping.check(tx, None, read.values), **read.problems})
+    return read.values
+
+
+def other_values(
+    tx: Transaction, keeping: Keeping[Row], row: Row, given: Given
+) -> tuple[Values, tuple[Difference, ...]]:
+    """The values that a row is to have, and which of them are other ones.
+
+    Raises:
+        InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+    """
     before = keeping.plain(tx, row)
     read = reading.read(keeping.kind, given, is_new=False)
     differences = compare(keeping.kind, before, read.values)
     problems = {**_fixed(keeping.kind, differences), **read.problems}
+    wanted = {**before, **read.values}
     if differences or problems:
-        wanted = {**before, **read.values}
         refuse({**keeping.check(tx, row, wanted), **problems})
-    if differences:
-        keeping.write(tx, row, {**before, **read.values}, Changed(differences, now))
-        changed = {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
-        record(tx, keeping.kind, "changed", row, actor=actor, now=now, fields=changed)
-    return differences
+    return wanted, differences
 
 
 def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> Row:
@@ -187,7 +208,7 @@ def unknown(kind: Kind, key: Key) -> NotFoundError:
 def _fixed(kind: Kind, differences: tuple[Difference, ...]) -> Problems:
     return {
         each.field.name: Problem(
-            f"The {each.field.label} of a {kind.word} cannot change; make another one instead."
+            f"The {each.field.label} of {kind.one} cannot change; make another one instead."
         )
         for each in differences
         if each.field.is_fixed

@@ -37,6 +37,7 @@ class Shape(enum.StrEnum):
     WORDS = "words by language"
     ROW = "another row"
     ROWS = "other rows"
+    GRANTS = "what somebody may do and where"
     COLOUR = "colour"
     PICTURE = "picture"
 
@@ -46,7 +47,9 @@ class Shape(enum.StrEnum):
         return self in _LISTS
 
 
-_LISTS = frozenset({Shape.LANGUAGES, Shape.TIMES, Shape.DAYS, Shape.TEXTS, Shape.ROWS})
+_LISTS = frozenset(
+    {Shape.LANGUAGES, Shape.TIMES, Shape.DAYS, Shape.TEXTS, Shape.ROWS, Shape.GRANTS}
+)
 
 
 class Holds(enum.StrEnum):
@@ -143,6 +146,11 @@ class Kind:
     def field(self, name: str) -> Field | None:
         """The field of a name."""
         return next((each for each in self.fields if each.name == name), None)
+
+    @property
+    def one(self) -> str:
+        """One of it, as a sentence says it: "an operator"."""
+        return f"{'an' if self.word[0] in 'aeiou' else 'a'} {self.word}"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import idna
 
 from syndicate import bounds, languages, slugs
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.newsroom.making import pictures
+from syndicate.newsroom.making import granted, pictures
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value
 from syndicate.newsroom.making.pictures import PictureFile
 from syndicate.newsroom.making.problems import Problem
@@ -80,10 +80,7 @@ def one(kind: Kind, asked: Field, raw: object) -> Value:
         raw = asked.default
     value = asked.nothing if _is_nothing(raw) else _READERS[asked.shape](kind, asked, raw)
     if asked.is_required and value == asked.nothing and asked.shape is not Shape.FLAG:
-        article = "an" if kind.word[0] in "aeiou" else "a"
-        raise UsageError(
-            f"{article.capitalize()} {kind.word} needs its {asked.label}. {asked.means}"
-        )
+        raise UsageError(f"{kind.one.capitalize()} needs its {asked.label}. {asked.means}")
     return value
 
 
@@ -97,7 +94,7 @@ def unknown_field(kind: Kind, name: str) -> str:
     """What is said of a field that a kind does not have."""
     meant = nearest(name, kind.names)
     hint = f"did you mean {meant}?" if meant else f"it has {', '.join(kind.names)}."
-    return f"A {kind.word} has no field {quoted(name)}; {hint}"
+    return f"{kind.one.capitalize()} has no field {quoted(name)}; {hint}"
 
 
 def quoted(raw: object) -> str:
@@ -266,6 +263,10 @@ def _texts(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     return _once(_text(_kind, asked, each) for each in _parts(asked, raw, _LINES))
 
 
+def _grants(kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
+    return granted.folded(granted.spread(_texts(kind, asked, raw)))
+
+
 def _times(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     found = []
     for each in _parts(asked, raw):
@@ -360,6 +361,7 @@ _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {
     Shape.WORDS: _words,
     Shape.ROW: _row,
     Shape.ROWS: _rows,
+    Shape.GRANTS: _grants,
     Shape.COLOUR: _colour,
     Shape.PICTURE: _picture,
 }

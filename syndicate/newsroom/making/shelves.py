@@ -56,6 +56,10 @@ class Shelf:
         end: the verb that takes one out of use; None where there is none.
         ended: what that means, in one sentence for whoever asks for it.
         is_read_elsewhere: whether the API has lists and single ones of its own, which say more.
+        has_own_faces: whether API and console have all their routes and pages for it elsewhere,
+            which know more than fields: then they offer none by its fields.
+        is_silence_nothing: whether a file that names none of it says nothing about it; else what
+            such a file does not name is missing there.
     """
 
     keeping: Keeping[Any]
@@ -66,6 +70,8 @@ class Shelf:
     end: Ending | None = None
     ended: str = ""
     is_read_elsewhere: bool = False
+    has_own_faces: bool = False
+    is_silence_nothing: bool = False
 
     @property
     def kind(self) -> Kind:

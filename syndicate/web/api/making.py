@@ -1,8 +1,8 @@
 """/api/v1/<kind>: make and change things of a newsroom, whatever their kind: one list of fields.
 
-Each kind of `syndicate.setup.kinds` has its routes: list, show, make, change, retire. A body names
-fields; what it does not name stays as it is, and null takes a value away. What cannot be used comes
-back with one sentence for each field, under `fields`.
+Each kind of `syndicate.setup.kinds` has its routes: list, show, make, change, retire; one that has
+its own elsewhere has none here. A body names fields; what it does not name stays as it is, and null
+takes a value away. What cannot be used comes back with one sentence for each field, under `fields`.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Field, Kind, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow
-from syndicate.setup.kinds import SHELVES
+from syndicate.setup.kinds import BY_FIELDS
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.api.access import Needs
@@ -46,8 +46,8 @@ def _routes(shelf: Shelf) -> None:
         _route("GET", one, _show(shelf), tags=tags, summary=f"One {kind.word} with all its fields.")
     if shelf.add is not None:
         _route("POST", path, _add(shelf), tags=tags, status_code=201, openapi_extra=_body(kind),
-               summary=f"Make a {kind.word}.")  # fmt: skip
-    said = f"Change a {kind.word}; what is not named stays. Safe to run twice."
+               summary=f"Make {kind.one}.")  # fmt: skip
+    said = f"Change {kind.one}; what is not named stays. Safe to run twice."
     body = _body(kind, is_new=False)
     _route("PATCH", one, _change(shelf), tags=tags, openapi_extra=body, summary=said)
     if shelf.end is not None:
@@ -155,5 +155,5 @@ def _schema(asked: Field) -> dict[str, Any]:
     return said
 
 
-for _shelf in SHELVES:
+for _shelf in BY_FIELDS:
     _routes(_shelf)

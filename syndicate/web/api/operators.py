@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from syndicate import clock
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster, verbs
-from syndicate.newsroom.operators import Details, Where
+from syndicate.newsroom.making import operators as making
+from syndicate.newsroom.making.acts import Given, Key
+from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Permission
@@ -91,15 +93,15 @@ def show_operator(actor: CanEditOperators, slug: Slug) -> OperatorView:
 def add_operator(actor: CanEditOperators, body: OperatorIn) -> OperatorView:
     """Add an operator, who may do nothing until something is granted."""
     with transaction() as tx:
-        acts.add(tx, body.slug, _details(body), actor=actor, now=clock.now())
-    return _one(body.slug)
+        made = making.add(tx, _given(body), actor=actor, now=clock.now())
+        return _shown(roster.one(tx, made))
 
 
 @router.post("/operators/{slug}")
 def change_operator(actor: CanEditOperators, slug: Slug, body: DetailsIn) -> OperatorView:
     """Change what is known of an operator. Safe to run twice."""
     with transaction() as tx:
-        acts.change(tx, slug, _details(body), actor=actor, now=clock.now())
+        making.change(tx, Key(slug), _given(body), actor=actor, now=clock.now())
     return _one(slug)
 
 
@@ -107,7 +109,7 @@ def change_operator(actor: CanEditOperators, slug: Slug, body: DetailsIn) -> Ope
 def retire_operator(actor: CanEditOperators, slug: Slug) -> OperatorView:
     """Let an operator in no longer, and end their sessions at once. Safe to run twice."""
     with transaction() as tx:
-        acts.retire(tx, slug, actor=actor, now=clock.now())
+        making.end(tx, Key(slug), actor=actor, now=clock.now())
     return _one(slug)
 
 
@@ -137,8 +139,8 @@ def revoke_permissions(actor: CanEditOperators, slug: Slug, body: GrantIn) -> Op
     return _one(slug)
 
 
-def _details(body: DetailsIn) -> Details:
-    return Details(name=body.name, address=body.address, languages=body.languages, zone=body.zone)
+def _given(body: DetailsIn) -> Given:
+    return body.model_dump(exclude_none=True)
 
 
 def _where(body: GrantIn) -> Where:

@@ -25,7 +25,7 @@ from syndicate.newsroom.making.fields import shown as in_words
 from syndicate.newsroom.making.pictures import MOST_BYTES
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow
-from syndicate.setup.kinds import SHELVES
+from syndicate.setup.kinds import BY_FIELDS
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
@@ -80,7 +80,7 @@ def index(actor: CanRead, publication: Chosen = None) -> Response:
         brands = _publications(tx, actor, Permission.READ)
         listed = [
             Listed(each.kind, _rows(tx, actor, each, publication), _can_add(tx, actor, each))
-            for each in SHELVES
+            for each in BY_FIELDS
         ]
     return pages.render(
         actor, "making.html", tab="newsroom", listed=listed, brands=brands, chosen=publication
@@ -287,7 +287,7 @@ def _options(
     tx: Transaction, actor: Actor, asked: Field, publication: str | None, *, but: str | None = None
 ) -> Options:
     """Slug and name of each row that a field can name; translations of one share a slug."""
-    shelf = next((each for each in SHELVES if each.kind.word == asked.of), None)
+    shelf = next((each for each in BY_FIELDS if each.kind.word == asked.of), None)
     if shelf is None or (shelf.kind.is_within and not publication and not asked.is_anywhere):
         return []
     named: dict[str, list[str]] = {}
@@ -362,5 +362,5 @@ def _address(shelf: Shelf, key: Key, act: str = "") -> str:
     return f"{_HOME}/{shelf.kind.plural}/{key.slug}{act}{query}"
 
 
-for _shelf in SHELVES:
+for _shelf in BY_FIELDS:
     _routes(_shelf)

@@ -1,7 +1,7 @@
 """/console/operators: who works here, what each may do where, and the forms that say so."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Response
 
@@ -9,7 +9,9 @@ from syndicate import clock
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster, verbs
-from syndicate.newsroom.operators import Details, Where
+from syndicate.newsroom.making import operators as making
+from syndicate.newsroom.making.acts import Key
+from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
@@ -44,10 +46,10 @@ def add(
     said = {"slug": slug, **_said(name, address, languages, zone)}
     try:
         with transaction() as tx:
-            acts.add(tx, slug, _details(said), actor=actor, now=clock.now())
+            made = making.add(tx, dict(said), actor=actor, now=clock.now()).slug
     except SyndicateError as error:
         return _list(actor, said, error)
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{made}")
 
 
 @router.get("/console/operators/{slug}")
@@ -70,7 +72,7 @@ def change(
     said = _said(name, address, languages, zone)
     try:
         with transaction() as tx:
-            acts.change(tx, slug, _details(said), actor=actor, now=clock.now())
+            making.change(tx, Key(slug), dict(said), actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, slug, said, error)
     return pages.see_other(f"/console/operators/{slug}")
@@ -80,7 +82,7 @@ def change(
 def retire(actor: CanEditOperators, slug: Slug) -> Response:
     """Let an operator in no longer."""
     with transaction() as tx:
-        acts.retire(tx, slug, actor=actor, now=clock.now())
+        making.end(tx, Key(slug), actor=actor, now=clock.now())
     return pages.see_other(f"/console/operators/{slug}")
 
 
@@ -169,12 +171,3 @@ def _where(said: str) -> Where:
 
 def _said(name: str, address: str, languages: str, zone: str) -> dict[str, str]:
     return {"name": name, "address": address, "languages": languages, "zone": zone}
-
-
-def _details(said: Mapping[str, Any]) -> Details:
-    return Details(
-        name=said["name"],
-        address=said["address"],
-        languages=said["languages"].replace(",", " ").split(),
-        zone=said["zone"],
-    )

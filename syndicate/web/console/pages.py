@@ -94,7 +94,8 @@ def form(
     Args:
         actor: who sees it.
         template: its name under templates/web/console.
-        error: the refusal, which may name the field: `UsageError("…", field="slug")`.
+        error: the refusal, which may name the field: `UsageError("…", field="slug")`; of several
+            fields with a sentence each, all stand at the first.
         **context: plain data for the template, among it what was typed.
 
     Raises:
@@ -104,7 +105,8 @@ def form(
         return render(actor, template, problem=None, **context)
     if isinstance(error, NotAllowedError):
         raise error
-    problem = Problem(str(error), str(error.ids.get("field", "")))
+    first = next(iter(error.ids.get("fields", ())), "")
+    problem = Problem(str(error), str(error.ids.get("field", first)))
     return render(actor, template, status=status_of(error), problem=problem, **context)
 
 
