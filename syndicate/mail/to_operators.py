@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 
 from syndicate import logs, settings, signing
 from syndicate.errors import BadAddressError, RelayError, UnrenderableError
+from syndicate.hosts import is_address
 from syndicate.languages import primary
 from syndicate.mail.mime import headers
-from syndicate.mail.relay import addresses
+from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
 from syndicate.mail.relay.smtp import Session
@@ -98,7 +99,8 @@ def _house(tx: Transaction, configured: Settings) -> _House:
     every = publications.all_publications(tx)
     host = urlsplit(configured.base_url()).hostname or "localhost"
     if not every:
-        return _House("Syndicate", "Syndicate", f"syndicate@{host}", host)
+        domain = our_name.literal(host) if is_address(host) else host  # RFC 5321 4.1.3
+        return _House("Syndicate", "Syndicate", f"syndicate@{domain}", host)
     first = every[0]
     return _House(
         first.name, f"Syndicate, {first.name}", first.sender_address, first.postal_address or host

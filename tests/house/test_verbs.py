@@ -58,7 +58,7 @@ def verbs() -> Iterator[str]:
         if ".migrations" in found.name or found.name.endswith("__main__"):
             continue
         module = importlib.import_module(found.name)
-        for name, value in vars(module).items():
+        for name, value in list(vars(module).items()):  # a look may load others late
             if isinstance(value, Verb) and value.__module__ == found.name:
                 yield f"{found.name.removeprefix('syndicate.')}.{name}"
 

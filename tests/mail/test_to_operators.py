@@ -41,7 +41,7 @@ MAY_ADD = Grant(Permission.OPERATORS)
 
 
 @pytest.fixture
-def house(database: str) -> int:
+def house(database: str) -> None:
     """A publication, with somebody who may add operators and one who may only read."""
     assert database
     with transaction() as tx:
@@ -53,7 +53,6 @@ def house(database: str) -> int:
         elsewhere = rows.operator(tx, "elsewhere").id
         rows_of.grant(tx, elsewhere, [Grant(Permission.OPERATORS, publication_id.id)])
         rows_of.grant(tx, rows.operator(tx, "gone", retired_at=NOW).id, [MAY_ADD])
-    return desk
 
 
 def actor(slug: str = "desk") -> Actor:
@@ -122,11 +121,7 @@ def test_a_link_is_told_to_its_operator_and_to_who_may_add_operators(relay: Faul
 @pytest.mark.usefixtures("house")
 @pytest.mark.parametrize(
     ("by", "is_told"),
-    [
-        (SignedInBy.CODE, True),
-        (SignedInBy.PASSKEY, False),
-        (SignedInBy.TOKEN, False),
-    ],
+    [(SignedInBy.CODE, True), (SignedInBy.PASSKEY, False), (SignedInBy.TOKEN, False)],
 )
 def test_only_what_needs_no_device_is_told(by: SignedInBy, is_told: bool) -> None:
     sign_in(by)
@@ -224,11 +219,8 @@ def test_what_a_dead_relay_did_not_take_is_told_after_five_minutes(
     assert to_operators.tell(NOW + 5 * MINUTE) == 2
 
 
-@pytest.mark.usefixtures("house", "relay")
-def test_stop_everything_holds_readers_mail_and_not_operators(
-    relay: FaultRelay, valkey_url: str
-) -> None:
-    assert valkey_url
+@pytest.mark.usefixtures("house", "valkey_url")
+def test_stop_everything_holds_readers_mail_and_not_operators(relay: FaultRelay) -> None:
     steering.stop_everything("wrong list", actor=TESTER, now=NOW)
     confirmation.queue("confirmation:1", now=NOW)
     sign_in()
@@ -317,14 +309,12 @@ def test_one_who_is_refused_keeps_nobody_else_waiting(
     assert waiting() == 0
 
 
-def test_a_mail_whose_reply_was_lost_is_not_sent_again(
-    house: int, settings_env: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("house")
+def test_a_mail_whose_reply_was_lost_is_not_sent_again(settings_env: pytest.MonkeyPatch) -> None:
     def hang_up(event: Event) -> None:
         if event.step == "body":
             raise HangUp
 
-    assert house
     with FaultRelay(hang_up) as server:
         use(server, settings_env)
         sign_in()
@@ -384,13 +374,21 @@ def test_another_environment_tells_its_allow_list_alone(
     assert relay.recipients() == ["chief@example.com"]
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://news.example", "syndicate@news.example"),
+        ("http://127.0.0.1:8080", "syndicate@[127.0.0.1]"),
+    ],
+)
 def test_a_house_without_a_publication_writes_in_its_hosts_name(
-    relay: FaultRelay, settings_env: pytest.MonkeyPatch
+    relay: FaultRelay, settings_env: pytest.MonkeyPatch, url: str, address: str
 ) -> None:
-    use(relay, settings_env, public_url="https://news.example")
+    use(relay, settings_env, public_url=url)
     with transaction() as tx:
         rows.operator(tx, "desk")
     note("laptop")
 
     assert to_operators.tell(NOW) == 1
-    assert mails(relay)["desk@example.com"]["From"] == "Syndicate <syndicate@news.example>"
+    assert mails(relay)["desk@example.com"]["From"] == f"Syndicate <{address}>"
+    assert [taken.mail_from for taken in relay.accepted] == [address]
