@@ -16,7 +16,7 @@ from syndicate.cli.issues import issue_row, part
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import RefusedError
-from syndicate.newsletters import first_look, kinds, making, rehearse, run, steering, timetable
+from syndicate.newsletters import first_look, making, rehearse, run, steering, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.newsletters import named
@@ -25,7 +25,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
-from syndicate.vocabulary.newsletters import Afterwards, EmptyRule, IssueState, NewsletterKind
+from syndicate.vocabulary.newsletters import Afterwards, IssueState
 from syndicate.vocabulary.sending import DeliveryReason
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 Slug = Annotated[str, typer.Argument(help="Slug of the newsletter.")]
-Kind = Annotated[
-    NewsletterKind,
-    typer.Option(help="; ".join(f"{kind.value}: {kinds.when(kind)}" for kind in NewsletterKind)),
-]
 IsNext = Annotated[
     bool, typer.Option("--next", help="The next slot with the news so far, not the last one.")
 ]
@@ -64,58 +60,6 @@ def list_newsletters(*, as_json: AsJson = False) -> None:
             str(row["readers"]["active"]),
         )
     Terminal().print(table)
-
-
-@app.command()
-def add(  # noqa: PLR0913 - one option for each thing that a newsletter is made of
-    slug: Slug,
-    *,
-    name: Annotated[str, typer.Option(help="As readers see it.")],
-    kind: Kind = NewsletterKind.DIGEST,
-    publication: Annotated[str, typer.Option(help="Slug of the publication it comes from.")],
-    description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
-    section: Annotated[
-        list[str] | None,
-        typer.Option(help="Slug of a section it draws from, in every publication; repeatable."),
-    ] = None,
-    language: Annotated[
-        list[str] | None,
-        typer.Option(help="Language it comes in, the fallback first; repeatable."),
-    ] = None,
-    at: Annotated[
-        list[str] | None, typer.Option(help="Local time it is due at, HH:MM; repeatable.")
-    ] = None,
-    day: Annotated[
-        list[int] | None, typer.Option(min=1, max=7, help="Weekday, 1 Monday; every day if none.")
-    ] = None,
-    zone: Annotated[
-        str | None, typer.Option(help="IANA zone of the times; the publication's if none.")
-    ] = None,
-    when_empty: Annotated[
-        EmptyRule, typer.Option(help="What happens to an issue without stories.")
-    ] = (EmptyRule.SKIP),
-    as_json: AsJson = False,
-) -> None:
-    """Make a newsletter."""
-    wanted = steering.Wanted(
-        slug=slug,
-        publication=publication,
-        name=name,
-        kind=kind,
-        description=description,
-        sections=section or (),
-        languages=language or (),
-        times=at or (),
-        days=day or (),
-        zone=zone,
-        when_empty=when_empty,
-    )
-    with transaction() as tx:
-        made = steering.add(tx, wanted, actor=actor(), now=clock.now())
-    if as_json:
-        print_json({"id": made.id, "slug": made.slug})
-    else:
-        sys.stdout.write(f"Newsletter {made.slug} is number {made.id}.\n")
 
 
 @app.command()
@@ -167,7 +111,7 @@ def retire(
         sys.stdout.write(f"The newsletter {slug} has ended; {chosen.words}.\n")
 
 
-cli_making.offer(app, making.SHELF, but=("add", "list", "retire"))
+cli_making.offer(app, making.SHELF, but=("list", "retire"))
 
 
 @app.command("dry-run")

@@ -10,8 +10,6 @@ _LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
 _FINDS = "`POST /sources/find` shows what an address is; adding it by program is not built yet"
 _FEEDS = "a feed is made, moved and retired a few times a year, in a shell; not built yet"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
-_FIELDS = "a program makes newsletters by their list of fields: `newsletters.making.add`"
-_STEPS = "the command and the first steps of the console make them by `newsletters.steering.add`"
 # Each verb that a face does not offer yet, and why. A line goes when the face comes.
 MISSING: dict[str, dict[str, str]] = {
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
@@ -24,8 +22,6 @@ MISSING: dict[str, dict[str, str]] = {
     "feeds.steering.retire": {"api": _FEEDS, "console": _FEEDS},
     "feeds.steering.add_partner": {"api": _RUNNER, "console": _RUNNER},
     "feeds.steering.revoke_partner": {"api": _RUNNER, "console": _RUNNER},
-    "newsletters.steering.add": {"api": _FIELDS},
-    "newsletters.making.add": {"cli": _STEPS},
 }
 
 

@@ -117,7 +117,7 @@ def test_by_console(beginning: Beginning, page: Page) -> None:
     page.get_by_role("button", name="Set up the publication").click()
     _find_stories(page, beginning.site)
     page.get_by_label("Name", exact=True).fill("Morning Meadow")
-    page.get_by_label("Time", exact=True).fill(beginning.sent_at)
+    page.get_by_label("Times").fill(beginning.sent_at)
     page.get_by_role("button", name="Make the newsletter").click()
     expect(page.get_by_role("heading", name="Today's issue")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="A test mail to yourself").last.click()

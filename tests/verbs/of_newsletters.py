@@ -3,10 +3,10 @@
 from syndicate.errors import (
     BadAddressError,
     InvalidError,
+    MissingError,
     NotFoundError,
     RefusedError,
     TakenError,
-    UsageError,
 )
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
@@ -59,10 +59,10 @@ DONE = (
         ),
         ("run", "issue:{next_issue}"),
     ),
-    Done("newsletters.steering.add", Asked(NEW), ("added", "newsletter:{next_newsletter}")),
     Done(
         f"{MAKING}.add",
         Asked(
+            NEW,
             api=("/newsletters", {**EVENING, "slug": "late"}),
             console=("/newsroom/new/newsletters", {**EVENING, "sections": "world", "slug": "late"}),
         ),
@@ -126,8 +126,8 @@ DONE = (
         is_quiet_again=False,
     ),
     Done(
-        "newsletters.steering.add",
-        Asked(console=("/start/newsletter", {"name": "Evening", "time": "18:00"})),
+        f"{MAKING}.add",
+        Asked(console=("/start/newsletter", {"name": "Evening", "times": "18:00"})),
         ("added", "newsletter:{next_newsletter}"),
     ),
 )
@@ -236,37 +236,41 @@ NOES = (
         "Mail cannot be sent to this address: An email address must have an @-sign.",
     ),
     *(
-        No("newsletters.steering.add", Asked(line), error, sentence)
+        No(f"{MAKING}.add", Asked(line), error, sentence)
         for line, error, sentence in (
             (
                 NEW.replace("evening", "morning"),
-                RefusedError,
+                TakenError,
                 "There is a newsletter morning already; choose another slug.",
             ),
             (
                 NEW.replace("courier", "gazette"),
-                NotFoundError,
-                "There is no publication gazette.",
+                MissingError,
+                "There is no publication gazette; there are: courier, al-nahar.",
             ),
-            (f"{NEW} --section gardens", NotFoundError, "No publication has a section gardens."),
+            (
+                f"{NEW} --section gardens",
+                MissingError,
+                "No publication has a section gardens; make it first.",
+            ),
             (
                 NEW.replace("evening", "'Good evening'"),
-                UsageError,
+                InvalidError,
                 SLUG,
             ),
             (
                 NEW.replace("Evening", "' '"),
-                UsageError,
-                "A newsletter needs a name that readers see.",
+                InvalidError,
+                "A newsletter needs its name. As readers see it.",
             ),
             (
-                f"{NEW} --language 'old english'",
-                UsageError,
-                "old english is not a language; write its tag, such as en or ar.",
+                f"{NEW} --language klingonish",
+                InvalidError,
+                "klingonish is not a language; write its tag, such as en or ar.",
             ),
             (
                 f"{NEW} --kind letter",
-                RefusedError,
+                InvalidError,
                 "Evening is a letter, which cannot be sent yet; make a digest or an alert.",
             ),
         )

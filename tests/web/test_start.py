@@ -67,7 +67,7 @@ def use(browser: TestClient, wire: Site) -> None:
 
 
 def make(browser: TestClient) -> None:
-    form = {"name": "Morning Meadow", "time": "07:00"}
+    form = {"name": "Morning Meadow", "times": "07:00"}
     assert browser.post(f"{START}/newsletter", data=form).status_code == 303
 
 
@@ -162,7 +162,7 @@ def test_what_a_publication_cannot_have_is_said_at_its_field(
 
 @pytest.mark.parametrize(
     ("form", "field"),
-    [({"name": "", "time": "07:00"}, "name"), ({"name": "Morning", "time": "7 am"}, "time")],
+    [({"name": "", "times": "07:00"}, "name"), ({"name": "Morning", "times": "7 am"}, "times")],
 )
 def test_what_a_newsletter_cannot_have_is_said_at_its_field(
     browser: TestClient, wire: Site, form: dict[str, str], field: str

@@ -137,6 +137,7 @@ KIND = Kind(
             holds=_MAIL,
             touches=_READERS,
             is_early=True,
+            instead="nothing is sent in production",
             most=_MAX_ADDRESS,
             example="1 Bridge Street, London",
         ),

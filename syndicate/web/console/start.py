@@ -6,26 +6,29 @@ How far somebody is follows from the rows (`store.views.first_steps`); each step
 other pages of the console do too.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from starlette.datastructures import FormData
 
 from syndicate import clock, slugs
 from syndicate.collect.finding import Found
-from syndicate.errors import BlockedAddressError, SyndicateError
-from syndicate.newsletters import first_look, schedule, timetable
-from syndicate.newsletters import steering as newsletters
+from syndicate.errors import BlockedAddressError, NotAllowedError, SyndicateError
+from syndicate.newsletters import first_look, timetable
+from syndicate.newsletters import making as newsletters
 from syndicate.newsroom import verbs
 from syndicate.newsroom.making import publications
+from syndicate.newsroom.making.acts import Given
+from syndicate.newsroom.making.fields import Field, Kind
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import first_steps
 from syndicate.store.views.first_steps import FirstSteps
 from syndicate.vocabulary.sources import SourceKind
 from syndicate.web import mailbox
-from syndicate.web.console import finding, pages
+from syndicate.web.console import fields, finding, pages
 from syndicate.web.console.actors import (
     CanMake,
     CanMakeNewsletters,
@@ -33,6 +36,7 @@ from syndicate.web.console.actors import (
     CanSend,
     CanSteerSources,
 )
+from syndicate.web.console.fields import Sent
 from syndicate.web.console.finding import Pasted
 from syndicate.web.errors import status_of
 from syndicate.web.mail_frame import framed, framed_mail
@@ -46,7 +50,24 @@ _NAMES = {
     "test": "A test mail to yourself",
     "sender": "What your sender needs",
 }
-_SEVEN = "07:00"
+# The little that a first publication and newsletter are asked for; the rest can wait.
+_OWN_SLUG = "For addresses and commands. Leave it empty to take it from the name."
+
+
+def _asked(kind: Kind, *names: str, **defaults: str) -> list[Field]:
+    found = {each.name: each for each in kind.fields}
+    slug = replace(found["slug"], means=_OWN_SLUG, is_required=False)
+    rest = [replace(found[name], default=defaults.get(name, found[name].default)) for name in names]
+    return [*rest, slug]
+
+
+_PUBLICATION = _asked(
+    publications.KIND,
+    *("name", "language", "zone", "sender_address", "postal_address", "home_url"),
+    language="en",
+    zone="UTC",
+)
+_NEWSLETTER = _asked(newsletters.SHELF.kind, "name", "description", "times")
 
 
 @dataclass(frozen=True)
@@ -108,44 +129,19 @@ def start(actor: CanRead) -> Response:
 @router.get("/console/start/publication")
 def publication_page(actor: CanRead) -> Response:
     """The form that asks for the little that a publication needs."""
-    given = {"language": "en", "zone": "UTC"}
-    return _page(actor, "start_publication.html", "publication", given=given, problems={})
+    return _page(actor, "start_publication.html", "publication", **_filled(_PUBLICATION))
 
 
 @router.post("/console/start/publication")
-def add_publication(  # noqa: PLR0913 - one field per fact of a publication
-    actor: CanMake,
-    *,
-    name: Annotated[str, Form()] = "",
-    slug: Annotated[str, Form()] = "",
-    language: Annotated[str, Form()] = "",
-    zone: Annotated[str, Form()] = "",
-    sender_address: Annotated[str, Form()] = "",
-    postal_address: Annotated[str, Form()] = "",
-    home_url: Annotated[str, Form()] = "",
-) -> Response:
+def add_publication(actor: CanMake, sent: Sent) -> Response:
     """Make the publication."""
-    given = {
-        "name": name,
-        "slug": slug or slugs.slug_of(name, "", is_latin=True)[:40].strip("-"),
-        "language": language,
-        "zone": zone,
-        "sender_address": sender_address,
-        "postal_address": postal_address,
-        "home_url": home_url,
-    }
+    given = _named(fields.given(_PUBLICATION, sent), publications.KIND)
     try:
         with transaction() as tx:
-            publications.add(tx, dict(given), actor=actor, now=clock.now())
+            publications.add(tx, given, actor=actor, now=clock.now())
     except SyndicateError as error:
-        return _page(
-            actor,
-            "start_publication.html",
-            "publication",
-            status=status_of(error),
-            given=given,
-            problems=error.ids.get("fields") or {"name": str(error)},
-        )
+        filled = _filled(_PUBLICATION, sent, error)
+        return _page(actor, "start_publication.html", "publication", **filled)
     return pages.see_other(f"{_START}/stories")
 
 
@@ -196,32 +192,20 @@ def use_stories(
 @router.get("/console/start/newsletter")
 def newsletter_page(actor: CanRead) -> Response:
     """The form of a newsletter; once there is one, today's issue of the stories there are."""
-    return _newsletter(actor, {"time": _SEVEN})
+    return _newsletter(actor)
 
 
 @router.post("/console/start/newsletter")
-def add_newsletter(
-    actor: CanMakeNewsletters,
-    *,
-    name: Annotated[str, Form()] = "",
-    description: Annotated[str, Form()] = "",
-    time: Annotated[str, Form()] = "",
-) -> Response:
-    """Make the newsletter, daily at one time."""
-    given = {"name": name, "description": description, "time": time.strip()}
+def add_newsletter(actor: CanMakeNewsletters, sent: Sent) -> Response:
+    """Make the newsletter, daily at its times."""
+    given = _named(fields.given(_NEWSLETTER, sent), newsletters.SHELF.kind)
     try:
         with transaction() as tx:
             publication = first_steps.read(tx).publication
-            wanted = newsletters.Wanted(
-                slug=slugs.slug_of(name, "newsletter", is_latin=True),
-                publication=publication.slug if publication is not None else "",
-                name=name,
-                description=description,
-                times=[given["time"]],
-            )
-            newsletters.add(tx, wanted, actor=actor, now=clock.now())
+            given["publication"] = publication.slug if publication is not None else ""
+            newsletters.add(tx, given, actor=actor, now=clock.now())
     except SyndicateError as error:
-        return _newsletter(actor, given, problem=error)
+        return _newsletter(actor, sent, error)
     return pages.see_other(f"{_START}/newsletter")
 
 
@@ -287,7 +271,7 @@ def _stories(
 
 
 def _newsletter(
-    actor: Actor, given: Mapping[str, str], *, problem: SyndicateError | None = None
+    actor: Actor, sent: FormData | None = None, error: SyndicateError | None = None
 ) -> Response:
     now = clock.now()
     with transaction() as tx:
@@ -296,30 +280,44 @@ def _newsletter(
     if made is not None:
         try:
             look = first_look.look(made.id, actor=actor, now=now)
-        except SyndicateError as error:
-            trouble = str(error)
+        except SyndicateError as problem:
+            trouble = str(problem)
     return _page(
         actor,
         "start_newsletter.html",
         "newsletter",
-        status=status_of(problem) if problem is not None else 200,
         with_frames=True,
-        given=given,
-        problems={_at_fault(given): str(problem)} if problem is not None else {},
         look=look,
         trouble=trouble,
         when=timetable.when(made) if made is not None else "",
         next_slot=timetable.next_slot(made, now) if made is not None else None,
+        **_filled(_NEWSLETTER, sent, error),
     )
 
 
-def _at_fault(given: Mapping[str, str]) -> str:
-    """The field that a refusal of a newsletter is about."""
-    try:
-        schedule.read([given["time"]], (), "UTC")
-    except SyndicateError:
-        return "time"
-    return "name"
+def _filled(
+    asked: Sequence[Field], sent: FormData | None = None, error: SyndicateError | None = None
+) -> dict[str, Any]:
+    """A form of these fields: empty, or as it was filled in when that was refused."""
+    if isinstance(error, NotAllowedError):
+        raise error
+    at, sentence = fields.problems(error, asked)
+    return {
+        "status": 200 if error is None else status_of(error),
+        "is_refused": error is not None,
+        "sentence": sentence,
+        "filled": [
+            fields.shown(each, each.default, sent, problem=at.get(each.name, "")) for each in asked
+        ],
+    }
+
+
+def _named(given: Given, kind: Kind) -> Given:
+    """What was filled in, with a slug out of the name where none was."""
+    slug = kind.field("slug")
+    assert slug is not None  # noqa: S101 - every kind has one
+    own = slugs.slug_of(str(given.get("name", "")), kind.word, is_latin=True)
+    return {**given, "slug": given.get("slug") or own[: slug.most].strip("-")}
 
 
 def _test(
