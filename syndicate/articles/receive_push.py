@@ -26,7 +26,7 @@ from syndicate.reading.text import fingerprint
 from syndicate.store.composition import alerts
 from syndicate.store.content import articles, pictures
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake import source_leases, sources
+from syndicate.store.intake import source_changes, source_leases, sources
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
@@ -100,7 +100,7 @@ def receive(
         raise UsageError("An article needs a headline that readers see.")
     if not all(map(str.strip, ids)):
         raise UsageError("An article needs an id: the one by which its CMS knows it.")
-    source = source_of(tx, publication)
+    source = _in_use(tx, source_of(tx, publication), now)
     found = identify(entries)
     before = _rows(tx, source.id, found)
     stored = store_found.store(tx, _place(tx, source, publication), found, now=now)
@@ -202,6 +202,14 @@ def _picture(said: dict[str, Any], url: str) -> PictureIn:
 
 def _fingerprint(said: dict[str, Any]) -> bytes:
     return fingerprint(json.dumps(said, sort_keys=True, default=str))
+
+
+def _in_use(tx: Transaction, source: Source, now: dt.datetime) -> Source:
+    """A push source, taken into use again where it was retired: its CMS sends all the same."""
+    if source.retired_at is not None:
+        message = f"{source.name} is in use again: its CMS has sent something."
+        source_changes.bring_back(tx, source, message=message, now=now)
+    return source
 
 
 def _rows(tx: Transaction, source_id: int, found: Sequence[Identified]) -> dict[bytes, int]:

@@ -11,7 +11,7 @@ from syndicate.reading.text import fingerprint, key_of, normal_url
 from syndicate.store.content.articles import Article
 from syndicate.store.editing import splitting
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake import source_leases
+from syndicate.store.intake import source_leases, sources
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.articles import ArticleState
@@ -19,7 +19,7 @@ from syndicate.vocabulary.articles import ArticleState
 
 @verb(Permission.ARTICLES)
 def split(
-    tx: Transaction, article_id: int, source_id: int, *, actor: Actor, now: dt.datetime
+    tx: Transaction, article_id: int, source: int | str, *, actor: Actor, now: dt.datetime
 ) -> int:
     """Make an article of its own of what a source brings as part of another.
 
@@ -29,7 +29,7 @@ def split(
     Args:
         tx: the open transaction.
         article_id: the article that two sources bring.
-        source_id: the one whose story is another; not the one that brought it first.
+        source: id or slug of the one whose story is another; not the one that brought it first.
         actor: who says so.
         now: aware UTC.
 
@@ -44,16 +44,17 @@ def split(
     if article.state in ArticleState.gone():
         raise RefusedError(f"Article {article_id} was withdrawn and is not split.")
     carried = splitting.carried_by(tx, article_id)
+    source_id = _id_of(tx, article, source)
     ours = [each for each in carried if each.source_id == source_id]
     if not ours:
         raise NotFoundError(
-            f"Source {source_id} does not bring article {article_id}; "
+            f"Source {source} does not bring article {article_id}; "
             "`syndicate articles show` says which do.",
             article_id=article_id,
         )
     if carried[0].source_id == source_id:
         raise RefusedError(
-            f"Source {source_id} speaks for article {article_id}; name the other source."
+            f"Source {source} speaks for article {article_id}; name the other source."
         )
     made = splitting.copy(tx, article, _atom_id(tx, article, now), ours[0].link, now=now)
     links = {key_of(normal_url(each.link)) for each in ours if each.link}
@@ -71,6 +72,14 @@ def split(
     tx.hint(jobs.PUBLISH_FEEDS)
     tx.hint(jobs.COLLECT_DUE)
     return made
+
+
+def _id_of(tx: Transaction, article: Article, source: int | str) -> int | None:
+    """The id of a source that was named by it, or by its slug; only digits are an id."""
+    if isinstance(source, int) or (source.isascii() and source.isdigit()):
+        return int(source)
+    found = sources.by_slug(tx, article.publication_id, source)
+    return found.id if found is not None else None
 
 
 def _atom_id(tx: Transaction, article: Article, now: dt.datetime) -> str:

@@ -141,7 +141,9 @@ def embargo(
 def split(
     article_id: Id,
     *,
-    source: Annotated[int, typer.Option(help="The source whose story is a different one.")],
+    source: Annotated[
+        str, typer.Option(help="Slug or id of the source whose story is a different one.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Undo a merge: what a source brings as part of this article becomes an article of its own."""

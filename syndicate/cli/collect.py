@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True)
 def run_(
     *,
     source: Annotated[
-        list[int] | None, typer.Option(help="Only this source, by id; repeatable.")
+        list[str] | None, typer.Option(help="Only this source, by slug or id; repeatable.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -24,7 +24,14 @@ from syndicate.newsroom.making.fields import Difference, Field, Shape, Values, p
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.store.ground.session import transaction
 
-_WORDS = {Shape.PICTURE: "FILE", Shape.FLAG: "", Shape.WORDS: "TAG=TEXT", Shape.NUMBER: "NUMBER"}
+_WORDS = {
+    Shape.PICTURE: "FILE",
+    Shape.OBJECT: "FILE",
+    Shape.FLAG: "",
+    Shape.WORDS: "TAG=TEXT",
+    Shape.NUMBER: "NUMBER",
+}
+_IN_FILES = frozenset({Shape.PICTURE, Shape.OBJECT})
 _CELLS = 6  # columns of a list that fit a screen
 _DICT = dict[str, Any]
 
@@ -56,6 +63,7 @@ def _add(shelf: Shelf) -> Callable[..., None]:
 
     def command(slug: str, *, as_json: bool, **options: object) -> None:
         given = {"slug": slug, **_given(shelf, options)}
+        shelf.try_out(given, actor=actor(), now=clock.now())
         with transaction() as tx:
             made = add(tx, given, actor=actor(), now=clock.now())
             row = shelf.as_json(tx, made)
@@ -186,13 +194,13 @@ def _is_several(asked: Field) -> bool:
 
 
 def _given(shelf: Shelf, options: Mapping[str, object]) -> _DICT:
-    """What was typed, by field; a picture is the file that was named."""
+    """What was typed, by field; a picture or an object is the file that was named."""
     found: _DICT = {}
     for each in shelf.kind.fields:
         value = options.get("new_slug" if each.name == "slug" else each.name)
         if value is None or (isinstance(value, list) and not value):
             continue
-        if each.shape is Shape.PICTURE and value:
+        if each.shape in _IN_FILES and value:
             value = bytes_of(Path(str(value)))
         found[each.name] = value
     return found

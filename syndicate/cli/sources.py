@@ -12,12 +12,15 @@ import typer
 from syndicate import clock, settings
 from syndicate.addresses import check_origin
 from syndicate.articles import receive_push
+from syndicate.cli import making as shared
 from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import checking, finding, steering
+from syndicate.collect import checking, finding, making, steering
+from syndicate.collect.kept_fields import IGNORE, OBEY
 from syndicate.newsroom import publications
+from syndicate.newsroom.sources import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
@@ -27,7 +30,7 @@ from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 if TYPE_CHECKING:
     from syndicate.collect.finding import Found
 
-Id = Annotated[int, typer.Argument(help="The source's id.")]
+Which = Annotated[str, typer.Argument(help="The source's slug, or its id.")]
 Allow = Annotated[
     list[str] | None,
     typer.Option(
@@ -47,13 +50,20 @@ ObeysRobots = Annotated[
 ]
 Kind = Annotated[str, typer.Option(help=f"How it is read: {', '.join(SourceKind)}.")]
 app = typer.Typer(no_args_is_help=True)
+shared.offer(app, making.SHELF, but=("add", "list"))
 
 
 @app.command()
 def add(  # noqa: PLR0913 - one option per fact of a source
     url: Annotated[str, typer.Argument(help="Its address.")],
     *,
-    kind: Kind = SourceKind.FEED.value,
+    kind: Annotated[
+        str | None,
+        typer.Option(help=f"How it is read: {', '.join(SourceKind)}; feed by default."),
+    ] = None,
+    slug: Annotated[
+        str | None, typer.Option(help="Its name in commands; made of name or host by default.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What operators call it.")] = None,
     publication: Annotated[
         str | None, typer.Option(help="Slug of the publication; the first one by default.")
@@ -62,8 +72,9 @@ def add(  # noqa: PLR0913 - one option per fact of a source
         str | None, typer.Option(help="Slug of the section for everything it brings.")
     ] = None,
     pages: Annotated[
-        str, typer.Option(help=f"Whether article pages are read: {', '.join(Pages)}.")
-    ] = Pages.THIN.value,
+        str | None,
+        typer.Option(help=f"Whether article pages are read: {', '.join(Pages)}; thin by default."),
+    ] = None,
     allow: Allow = None,
     profile: Profile = None,
     compare: Compare = None,
@@ -73,24 +84,26 @@ def add(  # noqa: PLR0913 - one option per fact of a source
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Add a source; it is due at once."""
-    wanted = steering.Wanted(
-        url=url,
-        kind=one_of(SourceKind, kind, "kind"),
-        name=name,
-        publication=publication,
-        section=section,
-        pages=one_of(Pages, pages, "way with pages"),
-        allow=allow or (),
-        profile=read_profile(profile),
-        compare_url=compare,
-        obeys_robots=robots,
-    )
-    added = steering.add(wanted, is_checked=check, actor=actor(), now=clock.now())
+    """Add a source; it is due at once. An address that is there is changed by what is given."""
+    said = {
+        "url": url,
+        "kind": kind,
+        "slug": slug,
+        "name": name,
+        "publication": publication,
+        "section": section,
+        "pages": pages,
+        "allow_origins": allow or None,
+        "profile": read_profile(profile),
+        "compare_url": compare,
+        "robots": None if robots is None else OBEY if robots else IGNORE,
+    }
+    given: dict[str, object] = {key: value for key, value in said.items() if value is not None}
+    added = making.use(given, is_checked=check, actor=actor(), now=clock.now())
     if as_json:
         print_json(summary(added, None))
     else:
-        sys.stdout.write(f"Source {added.id} was added and is due now.\n")
+        sys.stdout.write(f"Source {added.id} ({added.slug}) was added and is due now.\n")
 
 
 @app.command(name="list")
@@ -115,10 +128,10 @@ def list_(*, as_json: AsJson = False) -> None:
             }
         )
         return
-    table = Table("id", "kind", "state", "name", "last", "next", "why")
+    table = Table("id", "slug", "kind", "state", "name", "last", "next", "why")
     for source, state in found:
         table.add_row(
-            *(str(source.id), source.kind.value, source.state.value, source.name),
+            *(str(source.id), source.slug, source.kind.value, source.state.value, source.name),
             *(_short(state.last_at), _short(state.next_at), (state.reason or "")[:60]),
         )
     Terminal().print(table)
@@ -202,17 +215,17 @@ def hubs(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def pause(source_id: Id, *, as_json: AsJson = False) -> None:
+def pause(source: Which, *, as_json: AsJson = False) -> None:
     """Stop polling a source until it is resumed."""
-    steering.pause(source_id, actor=actor(), now=clock.now())
-    _tell_state(source_id, SourceState.PAUSED, as_json=as_json)
+    steering.pause(source, actor=actor(), now=clock.now())
+    _tell_state(source, SourceState.PAUSED, as_json=as_json)
 
 
 @app.command()
-def resume(source_id: Id, *, as_json: AsJson = False) -> None:
+def resume(source: Which, *, as_json: AsJson = False) -> None:
     """Poll a source again, immediately, whatever it did before."""
-    steering.resume(source_id, actor=actor(), now=clock.now())
-    _tell_state(source_id, SourceState.ACTIVE, as_json=as_json)
+    steering.resume(source, actor=actor(), now=clock.now())
+    _tell_state(source, SourceState.ACTIVE, as_json=as_json)
 
 
 @app.command()
@@ -234,19 +247,20 @@ def secret(
 
 
 @app.command()
-def remove(source_id: Id, *, as_json: AsJson = False) -> None:
+def remove(source: Which, *, as_json: AsJson = False) -> None:
     """Remove a source; its articles stay."""
-    steering.remove(source_id, actor=actor(), now=clock.now())
+    removed = steering.remove(source, actor=actor(), now=clock.now())
     if as_json:
-        print_json({"removed": source_id})
+        print_json({"removed": removed})
     else:
-        sys.stdout.write(f"Source {source_id} was removed; its articles stay.\n")
+        sys.stdout.write(f"Source {source} was removed; its articles stay.\n")
 
 
 def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
     """A source as `--json` shows it."""
     shown: dict[str, Any] = {
         "id": source.id,
+        "slug": source.slug,
         "publication_id": source.publication_id,
         "kind": source.kind.value,
         "url": source.url,
@@ -290,11 +304,13 @@ def _told(found: "Found") -> Iterator[str]:
             yield f"  {story.standfirst}"
 
 
-def _tell_state(source_id: int, state: SourceState, *, as_json: bool) -> None:
+def _tell_state(source: str, state: SourceState, *, as_json: bool) -> None:
     if as_json:
-        print_json({"id": source_id, "state": state.value})
+        with transaction() as tx:
+            found = named(tx, source)
+        print_json({"id": found.id, "slug": found.slug, "state": state.value})
     else:
-        sys.stdout.write(f"Source {source_id} is {state.value}.\n")
+        sys.stdout.write(f"Source {source} is {state.value}.\n")
 
 
 def _late(seconds: float | None) -> str:

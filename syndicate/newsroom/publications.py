@@ -58,15 +58,3 @@ def named_or_only(
     if len(every) != 1:
         raise UsageError("Name the publication: this installation has several, or none yet.")
     return every[0]
-
-
-def section_of(tx: Transaction, publication: Publication, slug: str) -> int:
-    """The id of a publication's section.
-
-    Raises:
-        NotFoundError: it has none of this slug.
-    """
-    for each in publications.sections_of(tx, publication.id):
-        if each.slug == slug:
-            return each.id
-    raise NotFoundError(f"{publication.name} has no section {slug}.", slug=slug)

@@ -3,6 +3,7 @@
 A kind that stands here has its commands, routes, pages and its part of `newsroom.toml`.
 """
 
+from syndicate.collect import making as sources
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom.making import desks, operators, publications, sections
 from syndicate.newsroom.making.shelves import Shelf
@@ -11,6 +12,7 @@ SHELVES: tuple[Shelf, ...] = (
     publications.SHELF,
     desks.SHELF,
     sections.SHELF,
+    sources.SHELF,
     newsletters.SHELF,
     operators.SHELF,
 )

@@ -46,7 +46,8 @@ def add(url: str = URL, *more: object) -> int:
 def test_a_source_that_is_added_is_told_with_its_number() -> None:
     done = run("add", URL, "--no-check")
 
-    assert (done.code, done.out, done.err) == (0, "Source 1 was added and is due now.\n", "")
+    told = "Source 1 (wire-example) was added and is due now.\n"
+    assert (done.code, done.out, done.err) == (0, told, "")
 
 
 def test_what_was_added_is_one_object(site: Site, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_what_was_added_is_one_object(site: Site, tmp_path: Path) -> None:
 
     assert added == {
         "id": 1,
+        "slug": "the-wire",
         "publication_id": 1,
         "kind": "feed",
         "url": site.url("/feed"),
@@ -98,12 +100,12 @@ def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
             f"There is no kind nonsense; it is one of {', '.join(SourceKind)}.",
         ),
         (
-            ("add", "x", "--pages", "often"),
+            ("add", URL, "--pages", "often"),
             2,
-            "There is no way with pages often; it is one of never, thin, always.",
+            "There is no pages often; it is one of never, thin, always.",
         ),
         (("check", "x", "--kind", "rss"), 2, "There is no kind rss; it is one of feed, sitemap, "),
-        (("add", "x", "--allow", "0.0.0.0/0"), 4, "0.0.0.0/0 cannot be allowed; name one "),
+        (("add", URL, "--allow", "0.0.0.0/0"), 2, "0.0.0.0/0 cannot be allowed; name one "),
         (("check", "x", "--allow", "here"), 4, "here cannot be allowed; name one "),
         (("add", "http://nobody.invalid/feed"), 3, "There is no host named nobody.invalid"),
         (("add", "http://127.0.0.1:9/feed"), 4, "Port 9 of 127.0.0.1 is not among "),
@@ -181,12 +183,12 @@ def test_a_list_shows_each_source_with_its_last_fetch() -> None:
 
     told = run("list")
 
-    assert cells(told.out, "id") == ["kind", "state", "name", "last", "next", "why"]
+    assert cells(told.out, "id") == ["slug", "kind", "state", "name", "last", "next", "why"]
     reason = f"answered 500{'!' * 48}"
     assert cells(told.out, "1") == [
-        *("feed", "active", "Wire", "24 Nov 08:00", "24 Nov 09:00", reason),
+        *("wire", "feed", "active", "Wire", "24 Nov 08:00", "24 Nov 09:00", reason),
     ]
-    assert cells(told.out, "2") == ["feed", "active", "Other", "-", "24 Nov 09:00"]
+    assert cells(told.out, "2") == ["other", "feed", "active", "Other", "-", "24 Nov 09:00"]
 
 
 def test_the_json_of_a_list_holds_what_the_last_fetch_learnt() -> None:
@@ -283,7 +285,10 @@ def test_pausing_and_resuming_say_the_state_each_time() -> None:
     shown = [run(step, 1, "--json").said for step in ("pause", "resume")]
 
     assert told == ["Source 1 is paused.\n"] * 2 + ["Source 1 is active.\n"]
-    assert shown == [{"id": 1, "state": "paused"}, {"id": 1, "state": "active"}]
+    assert shown == [
+        {"id": 1, "slug": "wire-example", "state": state} for state in ("paused", "active")
+    ]
+    assert run("pause", "wire-example").out == "Source wire-example is paused.\n"
 
 
 def test_removing_says_that_the_articles_stay() -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from syndicate.collect import finding, steering
+from syndicate.collect import finding, making
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, FetchError, NotAFeedError, NotFoundError
 from syndicate.vocabulary.sources import Lead, SourceKind
@@ -123,13 +123,13 @@ def test_a_page_that_lists_stories_can_be_collected_as_it_is(site: Site) -> None
     assert headlines(found) == ["Story 1", "Story 2", "Story 3"]
 
     newsroom.publication()
-    wanted = steering.Wanted(
-        url=choice.url,
-        kind=choice.kind,
-        allow=[site.origin],
-        profile=dict(choice.profile or {}),
-    )
-    steering.add(wanted, is_checked=True, actor=TESTER, now=NOW)
+    given: dict[str, object] = {
+        "url": choice.url,
+        "kind": choice.kind.value,
+        "allow_origins": [site.origin],
+        "profile": dict(choice.profile or {}),
+    }
+    making.use(given, is_checked=True, actor=TESTER, now=NOW)
     newsroom.collect()
 
     assert [each.headline for each in newsroom.articles()] == headlines(found)

@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from syndicate.collect import steering, websub
-from syndicate.collect.steering import Wanted
+from syndicate.collect import making, steering, websub
 from syndicate.errors import (
-    BlockedAddressError,
-    NotAFeedError,
     NotFoundError,
-    OutOfBoundsError,
     RefusedError,
     UsageError,
 )
@@ -20,9 +16,8 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as hubs
 from syndicate.store.intake.sources import FetchState, Source
-from syndicate.store.newsroom.publications import Section
 from syndicate.store.platform.audit import Audit
-from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
+from syndicate.vocabulary.sources import SourceKind, SourceState
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.hub import SOON, Hub, feed
@@ -41,8 +36,8 @@ def daily() -> int:
     return newsroom.publication(sections=["World"])
 
 
-def add(url: str = URL, *, is_checked: bool = False, **wanted: Any) -> Source:
-    return steering.add(Wanted(url=url, **wanted), is_checked=is_checked, actor=TESTER, now=NOW)
+def add(url: str = URL, *, is_checked: bool = False, **given: Any) -> Source:
+    return making.use({"url": url, **given}, is_checked=is_checked, actor=TESTER, now=NOW)
 
 
 def listed() -> list[Source]:
@@ -56,160 +51,9 @@ def audited() -> list[tuple[str, str, dict[str, Any]]]:
         return [(each.action, each.subject, each.detail) for each in lines]
 
 
-def test_a_source_that_says_no_more_than_its_address_has_the_plain_values() -> None:
-    made = add()
-
-    assert (made.kind, made.name, made.pages, made.state) == (
-        SourceKind.FEED,
-        URL,
-        Pages.THIN,
-        SourceState.ACTIVE,
-    )
-    assert (made.allow_origins, made.profile, made.section_id) == ([], None, None)
-    assert (made.compare_url, made.obeys_robots) == (None, None)
-    with transaction() as tx:
-        assert sources.has_due(tx, NOW.replace(year=2100))
-
-
-def test_all_that_is_said_of_a_source_stands_in_its_row() -> None:
-    profile = {"headline": "h1", "body": "article"}
-
-    made = add(
-        kind=SourceKind.SITEMAP,
-        name="The Wire",
-        section="world",
-        pages=Pages.ALWAYS,
-        allow=["10.1.2.3:080", "[::1]:80", "10.1.0.0/16"],
-        profile=profile,
-        compare_url="https://wire.example/news.xml",
-        obeys_robots=False,
-    )
-
-    (row,) = listed()
-    assert row.id == made.id
-    assert (row.kind, row.name, row.pages) == (SourceKind.SITEMAP, "The Wire", Pages.ALWAYS)
-    assert row.allow_origins == ["10.1.2.3:80", "[::1]:80", "10.1.0.0/16"]
-    assert (row.profile, row.obeys_robots) == (profile, False)
-    assert row.compare_url == "https://wire.example/news.xml"
-    with transaction() as tx:
-        assert row.section_id == tx.scalar(select(Section.id).where(Section.slug == "world"))
-
-
-def test_a_source_goes_to_the_publication_that_is_named_else_to_the_first(daily: int) -> None:
-    weekly = newsroom.publication("weekly")
-
-    assert add("https://a.example/").publication_id == daily
-    assert add("https://b.example/", publication="weekly").publication_id == weekly
-    # The same address may be a source of both.
-    assert add("https://b.example/").publication_id == daily
-    assert len(listed()) == 3
-
-
-def test_the_same_words_twice_are_one_source_and_one_line() -> None:
-    first, second = add(name="Wire"), add(name="Wire")
-
-    assert first.id == second.id
-    assert audited() == [("added", f"source:{first.id}", {})]
-
-
-@pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        ({"name": "Wire"}, ["name"]),
-        ({"kind": SourceKind.WEBSUB}, ["kind"]),
-        ({"pages": Pages.NEVER, "allow": ["10.0.0.1:80"]}, ["pages", "allow_origins"]),
-        ({"profile": {"zone": "Asia/Qatar"}}, ["profile"]),
-        ({"section": "world"}, ["section_id"]),
-        ({"compare_url": "https://wire.example/n"}, ["compare_url"]),
-        ({"obeys_robots": True}, ["obeys_robots"]),
-    ],
-)
-def test_a_change_names_its_fields_and_keeps_state_and_history(
-    change: dict[str, Any], fields: list[str]
-) -> None:
-    made = add()
-    steering.pause(made.id, actor=TESTER, now=NOW)
-
-    changed = add(**change)
-
-    assert (changed.id, changed.state) == (made.id, SourceState.PAUSED)
-    assert audited()[2:] == [("changed", f"source:{made.id}", {"fields": fields})]
-
-
-def test_an_address_that_a_source_had_before_it_moved_is_changed_too() -> None:
-    made = add()
-    with transaction() as tx:
-        row = tx.session.get_one(Source, made.id)
-        row.url, row.aliases = "https://new.example/feed", [URL]
-
-    assert add(name="Wire").id == made.id
-    assert [(row.url, row.name) for row in listed()] == [("https://new.example/feed", "Wire")]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "error", "sentence"),
-    [
-        (
-            {"allow": ["10.0.0.1"]},
-            BlockedAddressError,
-            "10.0.0.1 cannot be allowed; name one in-house server as IP:port (10.1.2.3:8080)",
-        ),
-        ({"name": "n" * 201}, OutOfBoundsError, "The name is longer than 200 characters"),
-        ({"name": "a\0b"}, OutOfBoundsError, "The name"),
-        ({"url": f"https://a.example/{LONG}"}, OutOfBoundsError, "The address"),
-        ({"url": LONG, "kind": SourceKind.PUSH}, OutOfBoundsError, "The address"),
-        ({"url": "wire.example/feed"}, UsageError, "wire.example/feed is not an address"),
-        ({"compare_url": "/news.xml"}, UsageError, "/news.xml is not an address"),
-        ({"profile": {"headlin": "h1"}}, UsageError, "has no field headlin"),
-        ({"section": "sport"}, NotFoundError, "Daily has no section sport."),
-        ({"publication": "weekly"}, NotFoundError, "There is no publication weekly."),
-    ],
-)
-def test_what_cannot_be_a_source_is_refused_and_leaves_no_row(
-    wanted: dict[str, Any], error: type[Exception], sentence: str
-) -> None:
-    with pytest.raises(error) as refused:
-        add(**wanted)
-
-    assert sentence in str(refused.value)
-    assert (listed(), audited()) == ([], [])
-
-
-def test_a_name_of_200_characters_is_still_one() -> None:
-    assert add(name="n" * 200).name == "n" * 200
-
-
-def test_a_cms_that_pushes_needs_no_address_and_is_never_fetched() -> None:
-    made = add("cms", kind=SourceKind.PUSH, is_checked=True)
-
-    assert (made.url, made.name, made.kind) == ("cms", "cms", SourceKind.PUSH)
-
-
-def test_a_source_is_fetched_once_before_it_is_added(site: Site) -> None:
-    site.serve("/feed", rss(item(1)))
-
-    add(site.url("/feed"), allow=[site.origin], is_checked=True)
-
-    assert site.paths() == ["/feed"]
-    assert len(listed()) == 1
-
-
-def test_the_check_reads_it_as_what_it_is_to_be(site: Site) -> None:
-    page = "<html><body><h1>One</h1><p>Text.</p></body></html>"
-    site.serve("/x", page, content_type="text/html")
-
-    for kind in (SourceKind.FEED, SourceKind.WEBSUB, SourceKind.SITEMAP):
-        with pytest.raises(NotAFeedError):
-            add(site.url("/x"), is_checked=True, kind=kind, allow=[site.origin])
-    refused = listed()
-    made = add(site.url("/x"), is_checked=True, kind=SourceKind.PAGE, allow=[site.origin])
-
-    assert (refused, made.kind) == ([], SourceKind.PAGE)
-
-
 def test_a_source_that_is_paused_and_resumed_is_due_with_a_clean_record(site: Site) -> None:
     site.routes["/feed"] = lambda _: Reply(500)
-    source_id = add(site.url("/feed"), allow=[site.origin], name="Wire").id
+    source_id = add(site.url("/feed"), allow_origins=[site.origin], name="Wire").id
     newsroom.collect(source_id)
 
     changed = [
@@ -240,7 +84,7 @@ def test_a_source_that_is_removed_is_gone_with_its_state_and_what_it_brought_sta
     site: Site,
 ) -> None:
     site.serve("/feed", rss(item(1)))
-    source_id = add(site.url("/feed"), allow=[site.origin], pages=Pages.NEVER).id
+    source_id = add(site.url("/feed"), allow_origins=[site.origin], pages="never").id
     kept = add("https://other.example/").id
     newsroom.collect(source_id)
 
@@ -269,6 +113,26 @@ def test_the_hub_of_a_source_that_is_removed_is_told(hub: Hub, site: Site) -> No
         assert hubs.current(tx, source_id) == []
 
 
+def test_a_source_is_steered_by_its_slug_too() -> None:
+    made = add("https://www.wire.example/feed")
+
+    assert made.slug == "wire-example"
+    assert steering.pause("wire-example", actor=TESTER, now=NOW)
+    assert steering.resume(str(made.id), actor=TESTER, now=NOW)
+    steering.remove("wire-example", actor=TESTER, now=NOW)
+    assert listed() == []
+
+
+def test_a_slug_of_two_publications_is_asked_back(daily: int) -> None:
+    newsroom.publication("weekly")
+    add(publication="weekly")
+    add()
+
+    with pytest.raises(UsageError, match="name it by its id"):
+        steering.pause("wire-example", actor=TESTER, now=NOW)
+    assert daily
+
+
 @pytest.mark.parametrize("verb", [steering.pause, steering.resume, steering.remove])
 def test_a_source_that_is_not_there_is_a_sentence_and_no_line(verb: Any) -> None:
     with pytest.raises(NotFoundError) as refused:
@@ -280,7 +144,7 @@ def test_a_source_that_is_not_there_is_a_sentence_and_no_line(verb: Any) -> None
 
 def brings(site: Site, path: str, *numbers: int) -> int:
     site.serve(path, rss(*(item(number) for number in numbers)))
-    return add(site.url(path), allow=[site.origin], pages=Pages.NEVER).id
+    return add(site.url(path), allow_origins=[site.origin], pages="never").id
 
 
 def test_who_collects_by_hand_is_written_down_with_what_it_brought(site: Site) -> None:
@@ -330,7 +194,7 @@ def test_a_source_at_rest_is_collected_when_it_is_named_and_only_then(site: Site
 
 
 def test_nothing_is_collected_where_one_of_them_pushes(site: Site) -> None:
-    one, cms = brings(site, "/one", 1), add("cms", kind=SourceKind.PUSH).id
+    one, cms = brings(site, "/one", 1), add("cms", kind="push").id
 
     with pytest.raises(RefusedError) as refused:
         steering.collect([one, cms], actor=TESTER, now=NOW)

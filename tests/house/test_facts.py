@@ -22,7 +22,6 @@ ALIKE = {
     "KEPT": "entries of two caches",
     "LEASE": "one of a source's fetch, one of a feed's build",
     "MAX_ENTRIES": "our own cap for feeds; for news sitemaps the cap of those who defined them",
-    "MAX_NAME": "of sources and of tokens",
     "SHOWN": "lines of two screens",
     "TIMEOUT_S": "of a mailbox, and of the demo's visitor",
     "VERSION": "the first one, of a single message and of an issue",

@@ -7,14 +7,12 @@ from tests.verbs.table import DONE
 
 _BY_PROGRAM = "a CMS or a source brings whole articles; nobody types one"
 _LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
-_FINDS = "`POST /sources/find` shows what an address is; adding it by program is not built yet"
 _FEEDS = "a feed is made, moved and retired a few times a year, in a shell; not built yet"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
 # Each verb that a face does not offer yet, and why. A line goes when the face comes.
 MISSING: dict[str, dict[str, str]] = {
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
     "collect.steering.collect": {"api": _LONG, "console": _LONG},
-    "collect.steering.add": {"api": _FINDS},
     "collect.steering.remove": {"api": _RUNNER, "console": _RUNNER},
     "feeds.steering.build_anew": {"api": _LONG, "console": _LONG},
     "feeds.steering.add": {"api": _FEEDS, "console": _FEEDS},

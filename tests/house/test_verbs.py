@@ -31,7 +31,7 @@ READING = {
     *("mailings show", "bounces classify", "bounces incidents", "senders list"),
     *("subscribers counts", "tokens list", "doctor", "sample list"),
     *(f"{kind} {read}" for kind in ("publications", "sections", "desks") for read in OF_ANY_KIND),
-    *("operators list", "operators show", "operators sessions"),
+    *("operators list", "operators show", "operators sessions", "sources show"),
     *("mailings holds", "newsletters offers"),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.

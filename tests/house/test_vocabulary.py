@@ -62,6 +62,7 @@ OWN_WORDS = {
     "change='text'": "the type of a column",
     "was='text'": "likewise",
     "kind='missing'": "of a notice, which no list knows",
+    "kind='retired'": "of a notice, which no list knows",
 }
 _FILTERS = {"in_", "not_in", "where", "filter", "lock"}
 _VALUE = re.compile(r"'([^']*)'::")

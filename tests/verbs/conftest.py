@@ -53,7 +53,8 @@ Place = Mapping[str, object]
 def site() -> Iterator[Site]:
     """A publisher with one story."""
     with running() as found:
-        found.serve("/feed", collecting.rss(collecting.item(1)))
+        for path in ("/feed", "/second"):
+            found.serve(path, collecting.rss(collecting.item(1)))
         yield found
 
 

@@ -1,6 +1,6 @@
 """What is done to a source, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import InvalidError, MissingError, NotFoundError, RefusedError, TakenError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 NO_SOURCE = f"There is no source {NOBODY}; the list of sources shows all there are."
@@ -11,43 +11,54 @@ def _source(step: str, name: str) -> Asked:
     return Asked(f"sources {step} {name}", (path, {}), (path, {}))
 
 
+# The site of the tests has it, and nobody has added it.
+SECOND = {"publication": "courier", "url": "http://{origin}/second", "allow_origins": "{origin}"}
+SECOND_FORM = {"url": "http://{origin}/second", "allow": "{origin}"}
+
 DONE = (
     Done("collect.steering.pause", _source("pause", "{own}"), ("paused", "source:{own}")),
     Done("collect.steering.resume", _source("resume", "{rested}"), ("active", "source:{rested}")),
     Done(
-        "collect.steering.add",
-        Asked("sources add https://new.example/feed --no-check"),
+        "collect.making.add",
+        Asked(
+            "sources add https://new.example/feed --no-check",
+            ("/sources", SECOND),
+            ("/sources/use", SECOND_FORM),
+        ),
         ("added", "source:{next_source}"),
     ),
     Done(
-        "collect.steering.add",
+        "collect.making.add",
+        Asked("sources add cms --kind push", console=("/start/use", SECOND_FORM)),
+        ("added", "source:{next_source}"),
+    ),
+    Done(
+        "collect.making.add",
+        Asked(console=("/newsroom/new/sources", SECOND)),
+        ("added", "source:{next_source}"),
+    ),
+    Done(
+        "collect.making.change",
+        Asked(
+            "sources set own --section world",
+            ("PATCH /sources/own", {"section": "world"}),
+            ("/newsroom/sources/own?publication=courier", {"section": "world"}),
+        ),
+        ("changed", "source:{own}"),
+    ),
+    Done(
+        "collect.making.change",
         Asked("sources add https://own.example/feed --no-check --name Renamed"),
         ("changed", "source:{own}"),
     ),
     Done(
-        "collect.steering.add",
+        "collect.making.end",
         Asked(
-            console=(
-                "/sources/use",
-                {"url": "http://{origin}/feed", "allow": "{origin}", "name": "Renamed"},
-            )
+            "sources retire own",
+            ("DELETE /sources/{own}", {}),
+            ("/newsroom/sources/own/retire", {}),
         ),
-        ("changed", "source:{served}"),
-    ),
-    Done(
-        "collect.steering.add",
-        Asked(
-            console=(
-                "/start/use",
-                {"url": "http://{origin}/feed", "allow": "{origin}", "name": "Begun"},
-            )
-        ),
-        ("changed", "source:{served}"),
-    ),
-    Done(
-        "collect.steering.add",
-        Asked("sources add cms --kind push"),
-        ("added", "source:{next_source}"),
+        ("retired", "source:{own}"),
     ),
     Done("collect.steering.remove", Asked("sources remove {own}"), ("removed", "source:{own}")),
     Done(
@@ -63,6 +74,28 @@ NOES = (
     ),
     No("collect.steering.remove", Asked(f"sources remove {NOBODY}"), NotFoundError, NO_SOURCE),
     No(
+        "collect.making.change",
+        Asked(
+            f"sources set {NOBODY} --name A",
+            (f"PATCH /sources/{NOBODY}", {"name": "A"}),
+            (f"/newsroom/sources/{NOBODY}", {"name": "A"}),
+        ),
+        NotFoundError,
+        NO_SOURCE,
+    ),
+    No(
+        "collect.making.end",
+        Asked(f"sources retire {NOBODY}", (f"DELETE /sources/{NOBODY}", {})),
+        NotFoundError,
+        NO_SOURCE,
+    ),
+    No(
+        "collect.making.add",
+        Asked(api=("/sources", {**SECOND, "url": "https://own.example/feed"})),
+        TakenError,
+        "own has this address already; change that source instead.",
+    ),
+    No(
         "collect.steering.collect",
         Asked(f"collect run --source {NOBODY}"),
         NotFoundError,
@@ -77,9 +110,9 @@ NOES = (
     ),
     *(
         No(
-            "collect.steering.add",
+            "collect.making.add",
             Asked(f"sources add {option} --no-check"),
-            UsageError,
+            InvalidError,
             f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
         )
         for address, option in (
@@ -87,33 +120,30 @@ NOES = (
             ("http://[", "http://["),
             ("ftp://a.example/", "ftp://a.example/"),
             ("sitemap", "https://a.example/ --compare sitemap"),
-            ("https://a.example/ ", "'https://a.example/ '"),
             ("https://a.example/\u202e", "https://a.example/\u202e"),
             ("https://a.example:99999/", "https://a.example:99999/"),
         )
     ),
     No(
-        "collect.steering.add",
+        "collect.making.add",
         Asked("sources add ' ' --kind push"),
-        UsageError,
-        "A source needs an address, or a name of its own where a CMS sends to it.",
+        InvalidError,
+        "A source needs its url. Its address, whole; of one whose CMS sends its articles any name "
+        "of its own.",
     ),
     No(
-        "collect.steering.add",
-        Asked("sources add https://a.example/ --no-check --section ''"),
-        NotFoundError,
-        "The Courier has no section .",
-    ),
-    No(
-        "collect.steering.add",
+        "collect.making.add",
         Asked("sources add https://a.example/ --no-check --publication gazette"),
         NotFoundError,
         "There is no publication gazette.",
     ),
     No(
-        "collect.steering.add",
-        Asked("sources add https://a.example/ --no-check --section gardens"),
-        NotFoundError,
-        "The Courier has no section gardens.",
+        "collect.making.add",
+        Asked(
+            "sources add https://a.example/ --no-check --section gardens",
+            ("/sources", {**SECOND, "section": "gardens"}),
+        ),
+        MissingError,
+        "The Courier has no section gardens; make it first.",
     ),
 )

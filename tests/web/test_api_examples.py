@@ -40,7 +40,7 @@ FILLED = {
     "article_id": "{report}",
     "mailing_id": "{sending}",
     "issue_id": "{issue}",
-    "source_id": "{own}",
+    "sources/slug": "own",
     "newsletter_id": "{newsletter}",
     "subscriber_id": "{subscriber}",
     "slug": "morning",

@@ -3,16 +3,17 @@
     SECTION = Kind("section", fields=(Field("name", "What readers see.", is_required=True), …))
 
 A value is plain: text, a whole number, yes or no, a list of texts or numbers, texts by language, a
-picture, or nothing. Another row is named by its slug.
+picture, an object, or nothing. Another row is named by its slug.
 """
 
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 from syndicate.newsroom.making.pictures import PictureFile
 
-Value = str | int | bool | Sequence[str] | Sequence[int] | Mapping[str, str] | PictureFile | None
+Value = str | int | bool | Sequence[str] | Sequence[int] | Mapping[str, Any] | PictureFile | None
 Values = Mapping[str, Value]
 
 
@@ -40,6 +41,7 @@ class Shape(enum.StrEnum):
     GRANTS = "what somebody may do and where"
     COLOUR = "colour"
     PICTURE = "picture"
+    OBJECT = "object"  # of names and what they hold, as JSON
 
     @property
     def is_list(self) -> bool:
@@ -123,7 +125,7 @@ class Field:
         """The value of a field that holds nothing."""
         if self.shape.is_list:
             return ()
-        if self.shape is Shape.WORDS:
+        if self.shape in {Shape.WORDS, Shape.OBJECT}:
             return {}
         return False if self.shape is Shape.FLAG else None
 

@@ -5,6 +5,7 @@ an empty text takes a value away. Every field's fault is told, each in one sente
 """
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -342,6 +343,25 @@ def _picture(_kind: Kind, asked: Field, raw: object) -> PictureFile:
     return pictures.read(pictures.of_data_address(_text_of(asked, raw)))
 
 
+def _object(_kind: Kind, asked: Field, raw: object) -> dict[str, object]:
+    said = raw
+    if isinstance(raw, str | bytes):
+        try:
+            said = json.loads(raw)
+        except (ValueError, RecursionError):
+            said = None
+    if not isinstance(said, Mapping):
+        raise UsageError(f"The {asked.label} is not one JSON object; write it as {{…}}.")
+    try:
+        text = json.dumps(said, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise UsageError(
+            f"The {asked.label} holds what is no text, number, list or object; leave it out."
+        ) from None
+    bounds.text(text.replace("\\u0000", "\0"), f"The {asked.label}", most=asked.most)
+    return {str(name): value for name, value in json.loads(text).items()}
+
+
 _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {
     Shape.TEXT: _text,
     Shape.PROSE: _prose,
@@ -364,4 +384,5 @@ _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {
     Shape.GRANTS: _grants,
     Shape.COLOUR: _colour,
     Shape.PICTURE: _picture,
+    Shape.OBJECT: _object,
 }

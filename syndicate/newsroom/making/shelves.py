@@ -43,6 +43,13 @@ class Ending(Protocol):
         """End it."""
 
 
+class Trying(Protocol):
+    """What is asked before one is added, with no transaction open."""
+
+    def __call__(self, given: Given, *, actor: Actor, now: dt.datetime) -> None:
+        """Raise what is wrong, at its field."""
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A kind as faces offer it.
@@ -60,6 +67,7 @@ class Shelf:
             which know more than fields: then they offer none by its fields.
         is_silence_nothing: whether a file that names none of it says nothing about it; else what
             such a file does not name is missing there.
+        tried: asks other servers whether what is to be added works; None where nobody is asked.
     """
 
     keeping: Keeping[Any]
@@ -72,11 +80,21 @@ class Shelf:
     is_read_elsewhere: bool = False
     has_own_faces: bool = False
     is_silence_nothing: bool = False
+    tried: Trying | None = None
 
     @property
     def kind(self) -> Kind:
         """What it holds."""
         return self.keeping.kind
+
+    def try_out(self, given: Given, *, actor: Actor, now: dt.datetime) -> None:
+        """See whether what is to be added works; whoever adds by hand does, a file does not.
+
+        Raises:
+            SyndicateError: it does not, at its field.
+        """
+        if self.tried is not None:
+            self.tried(given, actor=actor, now=now)
 
     def plain(self, tx: Transaction, row: Any) -> Values:
         """A row's values by its fields' names."""

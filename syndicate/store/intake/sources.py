@@ -17,12 +17,14 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from tld import get_fld
 
+from syndicate import slugs
 from syndicate.redaction import without_addresses
 from syndicate.store.content.articles import ArticleSource
 from syndicate.store.ground.schema import Id, Table, text_enum
@@ -36,12 +38,19 @@ class Source(Table):
     """A feed, news sitemap, page, WebSub topic or push from a CMS."""
 
     __tablename__ = "source"
-    __table_args__ = (UniqueConstraint("publication_id", "url"),)
+    __table_args__ = (
+        UniqueConstraint("publication_id", "url"),
+        UniqueConstraint("publication_id", "slug"),
+    )
 
     id: Mapped[Id]
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
     kind: Mapped[SourceKind] = mapped_column(text_enum(SourceKind))
     url: Mapped[str]
+    # Its name in commands and files. The default stands in for older code, which gives none.
+    slug: Mapped[str] = mapped_column(
+        server_default=text("'s-'::text || substr(md5(random()::text), 1, 12)")
+    )
     # Registered domain, or IP address: who is polled once at a time, whatever the number of feeds.
     domain: Mapped[str]
     name: Mapped[str]
@@ -61,6 +70,7 @@ class Source(Table):
     # Addresses that it had before permanent redirects were believed.
     aliases: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    retired_at: Mapped[dt.datetime | None]  # it rests then, in no list; what it brought stays
 
     @property
     def is_asked(self) -> bool:
@@ -134,6 +144,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
     url: str,
     name: str,
     *,
+    slug: str | None = None,
     pages: Pages = Pages.THIN,
     allow_origins: Sequence[str] = (),
     profile: dict[str, Any] | None = None,
@@ -151,6 +162,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
         kind: how it is read.
         url: absolute http(s) address; for a push source any unique name.
         name: what operators call it.
+        slug: its name in commands, free in its publication; None makes one of name or host.
         pages: whether article pages are fetched.
         allow_origins: exact "IP:port" of in-house servers that Syndicate may connect to.
         profile: selectors of the site's own template (docs/sources.md).
@@ -164,10 +176,13 @@ def add(  # noqa: PLR0913 - a source is that many facts
     """
     known = by_url(tx, publication_id, url)
     url = known.url if known is not None else url
+    if slug is None:
+        slug = known.slug if known is not None else _free_slug(tx, publication_id, name, url)
     values: dict[str, Any] = {
         "publication_id": publication_id,
         "kind": kind,
         "url": url,
+        "slug": slug,
         "domain": domain_of(url),
         "name": name,
         "pages": pages,
@@ -194,7 +209,7 @@ def add(  # noqa: PLR0913 - a source is that many facts
 
 def domain_of(url: str) -> str:
     """The registered domain of an address, or its IP address: whom politeness is owed to."""
-    host = (urlsplit(url).hostname or url).lower()
+    host = _host(url) or url.lower()
     registered: str | None = get_fld(f"http://{host}/", fail_silently=True)
     return registered or host
 
@@ -202,6 +217,25 @@ def domain_of(url: str) -> str:
 def find(tx: Transaction, source_id: int) -> Source | None:
     """The source of this id."""
     return tx.get(Source, source_id)
+
+
+def by_slug(tx: Transaction, publication_id: int, slug: str) -> Source | None:
+    """The source of a publication that is called so, also one that was retired."""
+    query = select(Source).where(Source.publication_id == publication_id, Source.slug == slug)
+    return tx.scalar(query)
+
+
+def called(tx: Transaction, slug: str) -> list[Source]:
+    """The sources of all publications that are called so, also those that were retired."""
+    return list(tx.scalars(select(Source).where(Source.slug == slug).order_by(Source.id)))
+
+
+def of_publication(tx: Transaction, publication_id: int) -> list[Source]:
+    """The sources of a publication that are in use, oldest first."""
+    query = select(Source).where(
+        Source.publication_id == publication_id, Source.retired_at.is_(None)
+    )
+    return list(tx.scalars(query.order_by(Source.id)))
 
 
 def by_url(tx: Transaction, publication_id: int, url: str) -> Source | None:
@@ -214,9 +248,18 @@ def by_url(tx: Transaction, publication_id: int, url: str) -> Source | None:
 
 
 def listed(tx: Transaction) -> list[tuple[Source, FetchState]]:
-    """Every source with what its last fetch learnt, oldest first."""
-    query = select(Source, FetchState).join(FetchState, FetchState.source_id == Source.id)
+    """Every source in use with what its last fetch learnt, oldest first."""
+    query = (
+        select(Source, FetchState)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .where(Source.retired_at.is_(None))
+    )
     return list(tx.execute(query.order_by(Source.id)))
+
+
+def state_of(tx: Transaction, source_id: int) -> FetchState:
+    """What a source's last fetch learnt."""
+    return tx.session.get_one(FetchState, source_id)
 
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
@@ -314,3 +357,29 @@ def _lately(source_id: int, kind: str, now: dt.datetime) -> Select[int]:
         )
         .limit(1)
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:  # what a CMS that pushes is called may look like a broken address
+        return ""
+
+
+def _free_slug(tx: Transaction, publication_id: int, name: str, url: str) -> str:
+    """A slug that no source of a publication has: of its name, or of its host."""
+    host = _host(url).removeprefix("www.")
+    is_named = name != url and any(each.isascii() and each.isalnum() for each in name)
+    wanted = slugs.slug_of(name if is_named else host or url, is_latin=True)
+    if wanted.isdigit():  # only digits are an id
+        wanted = f"source-{wanted}"
+    query = select(Source.slug).where(
+        Source.publication_id == publication_id, Source.slug.startswith(wanted, autoescape=True)
+    )
+    taken = set(tx.scalars(query))
+    number = 2
+    found = wanted
+    while found in taken:
+        found = f"{wanted}-{number}"
+        number += 1
+    return found

@@ -101,6 +101,11 @@ def slugs(tx: Transaction) -> dict[int, str]:
     return {row[0]: row[1] for row in tx.execute(select(Publication.id, Publication.slug))}
 
 
+def section_slugs(tx: Transaction) -> dict[int, str]:
+    """The slug of every section, by its id."""
+    return {row[0]: row[1] for row in tx.execute(select(Section.id, Section.slug))}
+
+
 def find(tx: Transaction, publication_id: int) -> Publication | None:
     """The publication of this id."""
     return tx.get(Publication, publication_id)

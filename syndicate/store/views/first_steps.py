@@ -58,7 +58,9 @@ def read(tx: Transaction) -> FirstSteps:
     checks = select(exists().where(SenderCheck.publication_id == own))
     return FirstSteps(
         publication=publication,
-        sources=_count(tx, select(Source.id).where(Source.publication_id == own)),
+        sources=_count(
+            tx, select(Source.id).where(Source.publication_id == own, Source.retired_at.is_(None))
+        ),
         articles=_count(tx, select(Article.id).where(Article.publication_id == own)),
         newsletter=tx.scalar(newsletters.order_by(Newsletter.id).limit(1)),
         tested_at=tx.scalar(tests),

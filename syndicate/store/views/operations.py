@@ -133,8 +133,9 @@ def mailings_of_issues(tx: Transaction, issue_ids: Collection[int]) -> dict[int,
 
 
 def sources_by_state(tx: Transaction) -> dict[SourceState, int]:
-    """How many sources are in each state."""
-    query = select(Source.state, func.count()).group_by(Source.state)
+    """How many sources in use are in each state."""
+    query = select(Source.state, func.count()).where(Source.retired_at.is_(None))
+    query = query.group_by(Source.state)
     return {row[0]: row[1] for row in tx.execute(query)}
 
 

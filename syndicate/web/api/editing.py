@@ -1,5 +1,7 @@
 """/api/v1/articles/{id}/...: what an editor says of an article, one path for each verb."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,7 +65,9 @@ class SplitIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source_id: int = Field(ge=1, le=2**62)
+    source_id: Annotated[int, Field(ge=1, le=2**62)] | Annotated[str, Field(max_length=80)] = Field(
+        description="id or slug"
+    )
 
 
 @router.post("/articles/{article_id}/kill")

@@ -31,6 +31,7 @@ Fields = Annotated[dict[str, Any], Body()]
 _TYPES: Mapping[Shape, Mapping[str, Any]] = {
     Shape.FLAG: {"type": "boolean"},
     Shape.NUMBER: {"type": "integer"},
+    Shape.OBJECT: {"type": "object"},
     Shape.DAYS: {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 7}},
     Shape.WORDS: {"type": "object", "additionalProperties": {"type": "string"}},
 }
@@ -87,6 +88,7 @@ def _add(shelf: Shelf) -> Callable[..., Any]:
     may = _may(verb.permission)
 
     def add(actor: may, body: Fields) -> dict[str, Any]:  # type: ignore[valid-type]
+        shelf.try_out(body, actor=actor, now=clock.now())
         with transaction() as tx:
             made = verb(tx, body, actor=actor, now=clock.now())
             return shelf.as_json(tx, made)

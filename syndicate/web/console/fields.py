@@ -5,6 +5,7 @@ field. What a form does not hold stays as it is: a field of several values holds
 so that none of them is a choice as well.
 """
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -123,6 +124,8 @@ def as_text(asked: Field, value: Value) -> str:
     """A value as its field shows it, and as `reading` reads it again."""
     if isinstance(value, PictureFile):
         return value.digest
+    if asked.shape is Shape.OBJECT:
+        return json.dumps(value, ensure_ascii=False, indent=1) if value else ""
     if isinstance(value, Mapping):
         return "\n".join(f"{key}: {said}".replace("\n", "\\n") for key, said in value.items())
     if isinstance(value, bool):

@@ -1,14 +1,13 @@
 """/console/sources/find: paste any address, see where it leads and its stories, and use it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Response
 
 from syndicate import clock
-from syndicate.collect import finding, steering
+from syndicate.collect import finding, making
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError, UsageError
 from syndicate.store.ground.session import transaction
@@ -111,35 +110,26 @@ def add(pasted: Pasted, kind: str, name: str, profile: str, *, actor: Actor) -> 
         actor: who asks.
 
     Raises:
-        SyndicateError: as `steering.add`.
+        SyndicateError: as `making.use`.
     """
     if kind not in SourceKind.fetched():
         raise UsageError(f"{kind[:100]} is no kind of source that has an address.")
-    wanted = steering.Wanted(
-        url=pasted.address,
-        kind=SourceKind(kind),
-        name=name,
-        publication=pasted.publication or None,
-        allow=pasted.servers,
-        profile=_profile(profile),
-    )
-    steering.add(wanted, is_checked=True, actor=actor, now=clock.now())
+    given = {
+        "url": pasted.address,
+        "kind": kind,
+        "name": name,
+        "publication": pasted.publication,
+        "allow_origins": pasted.servers,
+        "profile": profile,
+    }
+    said: dict[str, object] = {key: value for key, value in given.items() if value}
+    making.use(said, is_checked=True, actor=actor, now=clock.now())
 
 
 def media(found: Found | None) -> Sequence[str]:
     """The addresses of the pictures of what was found."""
     every = found.stories if found is not None else ()
     return [str(each.picture["url"]) for each in every if each.picture]
-
-
-def _profile(text: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text) if text else None
-    except ValueError:
-        found = text
-    if found is not None and not isinstance(found, dict):
-        raise UsageError("The profile is not one JSON object; look at the address again.")
-    return found
 
 
 def _page(

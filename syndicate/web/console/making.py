@@ -118,6 +118,7 @@ def _add(shelf: Shelf) -> Callable[..., Response]:
     def add(actor: may, sent: Sent) -> Response:  # type: ignore[valid-type]
         given = fields.given(shelf.kind.fields, sent)
         try:
+            shelf.try_out(given, actor=actor, now=clock.now())
             with transaction() as tx:
                 made = verb(tx, given, actor=actor, now=clock.now())
                 key = shelf.key(tx, made)
