@@ -45,13 +45,13 @@ class Pending:
         newsletter: its name in the reader's language.
         newsletter_slug: its slug.
         language: of the page to show.
-        is_active: whether it was confirmed before.
+        preferences_token: opens `/preferences/…`; None until the subscription is confirmed.
     """
 
     newsletter: str
     newsletter_slug: str
     language: str
-    is_active: bool
+    preferences_token: str | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def read(token: str, *, now: dt.datetime) -> Pending:
         subscription, newsletter = _of_link(tx, token, now=now)
         said = newsletters.in_language(newsletter, subscription.language)
         is_active = subscription.state is SubscriptionState.ACTIVE
-        return Pending(said["name"], newsletter.slug, subscription.language, is_active)
+        preferences = _preferences(subscription) if is_active else None
+        return Pending(said["name"], newsletter.slug, subscription.language, preferences)
 
 
 def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datetime) -> Confirmed:
@@ -184,8 +185,12 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
             newsletter.slug,
             subscription.language,
             is_new,
-            signing.sign(settings.load().key(), PREFERENCES, str(subscription.id)),
+            _preferences(subscription),
         )
+
+
+def _preferences(subscription: Subscription) -> str:
+    return signing.sign(settings.load().key(), PREFERENCES, str(subscription.id))
 
 
 def _public(tx: Transaction, slug: str) -> Newsletter:

@@ -9,10 +9,17 @@ for (const button of document.querySelectorAll("[data-print]")) {
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
-  button.addEventListener("click", () => {
+  const said = button.nextElementSibling;
+  button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
     field.select();
-    navigator.clipboard.writeText(field.value);
+    said.textContent = ""; // so that the same word is read out again
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = button.dataset.copied;
+    } catch {
+      // The browser does not allow it: the address is selected, to be copied by hand.
+    }
   });
 }
 

@@ -120,7 +120,7 @@ def test_reading_the_link_confirms_nothing() -> None:
 
     pending = subscribe.read(mailed_tokens()[0], now=NOW)
 
-    assert pending == subscribe.Pending("Morning", "morning", "en", is_active=False)
+    assert pending == subscribe.Pending("Morning", "morning", "en", None)
     assert subscription().state is SubscriptionState.PENDING
 
 

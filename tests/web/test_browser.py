@@ -131,6 +131,20 @@ def test_a_recording_in_the_text_is_played(
     watched.context.close()
 
 
+def test_copy_says_that_it_was_done(chromium: Browser, address: str, newsroom: Newsroom) -> None:
+    watched = Watched(chromium, address, permissions=["clipboard-read", "clipboard-write"])
+
+    page = watched.open(f"{newsroom.path('report')}/share")
+    expect(page.get_by_role("status")).to_have_text("")
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.get_by_label("Its address").input_value()
+    assert watched.faults == []
+    watched.context.close()
+
+
 def test_email_article_without_script(chromium: Browser, address: str, newsroom: Newsroom) -> None:
     watched = Watched(chromium, address, java_script_enabled=False)
 

@@ -140,6 +140,11 @@ def test_confirm_page_changes_nothing_and_the_click_does(browser: TestClient) ->
     for _ in range(2):  # the second click says the same
         assert "You are subscribed" in browser.post(path).text
         assert subscription().state is SubscriptionState.ACTIVE
+    again = browser.get(path).text
+    assert "You have already confirmed" in again
+    assert "You already receive Morning Courier; there is nothing more to do." in again
+    assert f"/preferences/{token(message.PREFERENCES)}" in again
+    assert "<form" not in again
 
 
 @pytest.mark.usefixtures("subscribed")

@@ -102,6 +102,36 @@ def test_paid_article_shows_its_teaser_alone(browser: TestClient, newsroom: News
         assert "What is known about paid" in page.text
         assert "This article is for subscribers." in page.text
         assert "The committee met" not in page.text
+        assert "beginning" not in page.text
+    assert ">Read the whole article</a>" in browser.get(newsroom.path("paid")).text
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.news.example.org/river", "news.example.org"),
+        ("http://127.0.0.1:8099/river", "127.0.0.1:8099"),
+        ("http://127.0.0.1:8080/river", None),
+        ("https://harbour.example/river", None),
+        (None, None),
+    ],
+)
+def test_an_article_leads_to_its_other_page_only_elsewhere(
+    browser: TestClient, newsroom: Newsroom, url: str | None, host: str | None
+) -> None:
+    with transaction() as tx:
+        article = tx.get(Article, newsroom.articles["report"])
+        assert article is not None
+        article.url = url
+        paper = tx.get(Publication, article.publication_id)
+        assert paper is not None
+        paper.host = "harbour.example"
+
+    page = browser.get(newsroom.path("report")).text
+
+    led = f'<p class="origin"><a href="{url}">Read it at <bdi dir="ltr">{host}</bdi></a></p>'
+    assert (led in page) is (host is not None)
+    assert ("Read it" in page) is (host is not None)
 
 
 def test_picture_without_the_right_for_pages_is_left_out(

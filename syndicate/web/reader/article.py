@@ -36,4 +36,5 @@ def article(request: Request, article_id: ArticleId, slug: str = "") -> Response
         tags=found.tags,
         corrections=found.corrections,
         newsletters=newsletters,
+        elsewhere=shown.elsewhere,
     )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -44,6 +45,13 @@ class ShownArticle:
         """The newsroom's own page where there is one, else ours."""
         return self.reading.story.url or self.own_url
 
+    @property
+    def elsewhere(self) -> str | None:
+        """The host of the newsroom's own page, where that is not the one this page is read at."""
+        host = _host_of(self.reading.story.url or "")
+        ours = {"", _host_of(self.own_url), (self.site.publication.host or "").lower()}
+        return None if host in ours else host
+
     def context(self) -> dict[str, Any]:
         """What every template about an article uses."""
         return {
@@ -54,6 +62,15 @@ class ShownArticle:
             "may_email": settings.load().email_article,
             "current": self.reading.story.section_slug,
         }
+
+
+def _host_of(url: str) -> str:
+    """With its port, as readers know it."""
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError:  # of an old row: it leads nowhere
+        return ""
+    return netloc.rpartition("@")[2].lower().removeprefix("www.")
 
 
 def in_text(body_html: str) -> list[str]:
