@@ -27,6 +27,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
+from syndicate.store.sending.mailings import EMAILED, emailed_key
 from syndicate.store.views import reader_pages
 from syndicate.store.views.reader_pages import Reading
 from syndicate.vocabulary.articles import Channel
@@ -34,7 +35,7 @@ from syndicate.vocabulary.articles import Channel
 log = logs.get(__name__)
 
 SCOPE = "article"
-MESSAGE = "article"
+MESSAGE = EMAILED
 MAX_NAME = 40
 # One person tells a few friends, a machine tells everybody; the publication's cap stops a flood
 # that comes from everywhere at once.
@@ -216,7 +217,7 @@ def _queue(
         tx,
         prepared,
         recipients.upsert(tx, address, purge_at=now + days),
-        dedupe_key=f"article:{article_id}:{address_hash.hex()[:32]}",
+        dedupe_key=emailed_key(article_id, address_hash),
         publication_id=publication.id,
         scope=SCOPE,
         now=now,

@@ -37,6 +37,7 @@ _ABSENT = {
     ReaderCode.JOINED_LATER: "joined later",
     ReaderCode.NOT_CONFIRMED: "had not confirmed the subscription yet",
     ReaderCode.ENDED: "had left the newsletter",
+    ReaderCode.NEWSLETTER_ENDED: "the newsletter had ended",
     ReaderCode.PAUSED: "had paused the newsletter",
     ReaderCode.UNKNOWN: "was not among its readers; the reason was not recorded",
 }
@@ -116,6 +117,8 @@ def left_out(copy: Copy, issue: Number, order: Order | None) -> Fate | None:
     if copy.state is not DeliveryState.SKIPPED or copy.reason not in _LEFT_OUT:
         return None
     code = ReaderCode(str(copy.reason))
+    if code is ReaderCode.ENDED and order is not None and order.has_ended_with_newsletter:
+        return Fate(ReaderCode.NEWSLETTER_ENDED, "the newsletter ended before it was sent")
     if code is ReaderCode.NOTHING_CHOSEN:
         chosen = f" ({choices(order)})" if order is not None else ""
         number = (

@@ -21,7 +21,8 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import changes
 from syndicate.store.readers.recipients import Suppression
 from syndicate.store.readers.subscribers import Consent
-from syndicate.store.views import readers
+from syndicate.store.views import emailed, readers
+from syndicate.store.views.emailed import Emailed
 from syndicate.store.views.readers import Number, Order, Person, Visible
 from syndicate.subscribers import fates, timeline
 from syndicate.subscribers.fates import Fate
@@ -144,7 +145,8 @@ def read(
     own = [past.order.id for past in pasts]
     issues = readers.numbers(tx, person, own, before=before, limit=limit + 1)
     mailing_ids = [each.mailing_id for each in issues if each.mailing_id is not None]
-    known = _known(tx, person, pasts, mailing_ids, visible)
+    sent = emailed.newest(tx, person, visible, before=before, limit=limit + 1)
+    known = _known(tx, person, pasts, mailing_ids, visible, sent)
     found = timeline.entries(known, issues)
     rest = [each for each in found if before is None or each.at < before]
     shown, rest = rest[:limit], rest[limit:]
@@ -174,6 +176,7 @@ def _known(
     pasts: Sequence[Past],
     mailing_ids: Sequence[int],
     visible: Visible,
+    sent: Sequence[Emailed] = (),
 ) -> Known:
     keys = [
         timeline.confirmation_key(past.order.id, proof.at)
@@ -182,13 +185,15 @@ def _known(
         if proof.method == FORM
     ]
     singles = readers.singles(tx, person, keys)
-    asked = [*mailing_ids, *(each.mailing_id for each in singles.values())]
+    alone = [*singles.values(), *(each.single for each in sent)]
+    asked = [*mailing_ids, *(each.mailing_id for each in alone)]
     return Known(
         pasts={past.order.newsletter_id: past for past in pasts},
         barred=readers.suppressions(tx, person.address_hash, visible),
         acts=audit.about(tx, subject(person), list(timeline.ACTS)),
         singles=singles,
         told=readers.happenings(tx, person, asked),
+        emailed=sent,
         is_allowed_here=_is_allowed(tx, person.address),
     )
 

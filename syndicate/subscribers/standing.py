@@ -33,7 +33,7 @@ class Past:
     changes: Sequence[SubscriptionChange]
 
     def ends(self) -> Iterator[dt.datetime]:
-        """When the reader left, each time that is known."""
+        """When the subscription ended, by the reader or with its newsletter; as far as is known."""
         told = [each.at for each in self.changes if each.kind is ReaderChange.LEFT]
         yield from told
         if self.order.ended_at is not None and self.order.ended_at not in told:
@@ -59,7 +59,9 @@ def absent(past: Past | None, moment: dt.datetime) -> ReaderCode:
     if state is SubscriptionState.PENDING:
         return ReaderCode.NOT_CONFIRMED
     if state is SubscriptionState.ENDED:
-        return ReaderCode.ENDED
+        over_at = past.order.newsletter_ended_at if past.order.has_ended_with_newsletter else None
+        is_over = over_at is not None and over_at <= moment
+        return ReaderCode.NEWSLETTER_ENDED if is_over else ReaderCode.ENDED
     return ReaderCode.PAUSED if is_paused(past, moment) else ReaderCode.UNKNOWN
 
 

@@ -30,6 +30,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
 
     Raises:
         NotFoundError: there is no such newsletter.
+        RefusedError: it has ended.
         UsageError: wording, origin or file cannot be used; nothing was stored.
     """
     with transaction() as tx:

@@ -15,6 +15,7 @@ from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent
 from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.views.emailed import Emailed
 from syndicate.store.views.readers import Number, Order, Single
 from syndicate.subscribers import fates
 from syndicate.subscribers.fates import Fate
@@ -83,6 +84,7 @@ class Known:
         acts: lines of the audit about the reader.
         singles: confirmations, by the key of the sign-up that they belong to.
         told: what receivers said, by mailing.
+        emailed: articles that visitors sent to the address.
         is_allowed_here: whether this environment may mail the address.
     """
 
@@ -91,6 +93,7 @@ class Known:
     acts: Sequence[Audit]
     singles: Mapping[str, Single]
     told: Mapping[int, Sequence[DeliveryEvent]]
+    emailed: Sequence[Emailed] = ()
     is_allowed_here: bool = True
 
 
@@ -101,7 +104,7 @@ def confirmation_key(subscription_id: int, asked_at: dt.datetime) -> str:
 
 def entries(known: Known, issues: Sequence[Number]) -> list[TimelineEntry]:
     """All of it, the newest first."""
-    found = [*_of_issues(known, issues), *_of_address(known)]
+    found = [*_of_issues(known, issues), *_of_address(known), *_of_emailed(known)]
     for past in known.pasts.values():
         found += [*_of_consents(known, past), *_of_changes(past)]
     return sorted(found, key=lambda each: (each.at, each.issue or 0), reverse=True)
@@ -140,6 +143,16 @@ def _of_issues(known: Known, issues: Sequence[Number]) -> Iterator[TimelineEntry
         )
 
 
+def _of_emailed(known: Known) -> Iterator[TimelineEntry]:
+    """What visitors sent to the address; of who they said that they are it says nothing."""
+    for each in known.emailed:
+        single, told = each.single, known.told.get(each.single.mailing_id, ())
+        found = fates.of_copy(single.copy, single.mailing_state, told, zone=each.zone)
+        about = f"Emailed article {each.article_id}"
+        said = f"a visitor sent it to this address; {found.words}"
+        yield TimelineEntry(each.at, None, ReaderCode.EMAILED, about, said)
+
+
 def _of_consents(known: Known, past: Past) -> Iterator[TimelineEntry]:
     order = past.order
     for proof in past.consents:
@@ -172,8 +185,14 @@ def _of_changes(past: Past) -> Iterator[TimelineEntry]:
             yield TimelineEntry(
                 each.at, None, _CODES[each.kind], name, _said(each, past.order.zone)
             )
+    over_at = past.order.newsletter_ended_at
     for at in past.ends():
-        yield TimelineEntry(at, None, ReaderCode.LEFT, name, "the reader left")
+        if at != over_at:
+            yield TimelineEntry(at, None, ReaderCode.LEFT, name, "the reader left")
+    has_left = past.order.ended_at is not None and not past.order.has_ended_with_newsletter
+    if over_at is not None and past.order.created_at <= over_at and not has_left:
+        code = ReaderCode.NEWSLETTER_ENDED
+        yield TimelineEntry(over_at, None, code, name, "the newsletter ended")
 
 
 _CODES = {

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from syndicate import bounds, logs
-from syndicate.errors import UsageError
+from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom.newsletters import named
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
@@ -88,6 +88,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
 
     Raises:
         NotFoundError: there is no such newsletter.
+        RefusedError: it has ended; one that is paused takes readers, who wait with the others.
         UsageError: wording or origin is empty or too long; the file has no column of addresses, an
             open quotation mark, or a column that may say who has left and is not understood.
             Nothing was stored.
@@ -95,6 +96,11 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     _check_proof(wording, origin)
     with transaction() as tx:
         newsletter = named(tx, newsletter_slug)
+        if newsletter.ended_at is not None:
+            raise RefusedError(
+                f"{newsletter.name} has ended, so nobody was imported; import into a newsletter "
+                "that is still sent."
+            )
         slugs = {section.slug for section in newsletters.sections_of(tx, newsletter.id)}
     table = _table(list(lines), ignored)
     found = survey(table, columns.understand(table.names, ignored))

@@ -19,7 +19,8 @@ class ReaderCode(enum.StrEnum):
     """What a line of a reader's timeline says, in one word that no later version changes.
 
     Of an issue: what became of its copy, or why there was none. Without an issue: what the reader
-    did, or what was done about their address; *paused* and *suppressed* are said of both.
+    did, or what was done about their address; *paused*, *suppressed* and *newsletter ended* are
+    said of both.
     """
 
     # What a reader did, and what an operator did for them.
@@ -30,6 +31,7 @@ class ReaderCode(enum.StrEnum):
     LANGUAGE = "language"
     RESUMED = "resumed"
     LEFT = "unsubscribed"
+    EMAILED = "emailed article"
     LIFTED = "suppression lifted"
     RESENT = "resent"
 
@@ -48,6 +50,7 @@ class ReaderCode(enum.StrEnum):
     PAUSED = DeliveryReason.PAUSED.value
     SUPPRESSED = DeliveryReason.SUPPRESSED.value
     ENDED = DeliveryReason.ENDED.value
+    NEWSLETTER_ENDED = "newsletter ended"
     EXPIRED = DeliveryReason.EXPIRED.value
     NOT_CONFIRMED = "not confirmed"
     NOT_ALLOWED_HERE = "not allowed here"

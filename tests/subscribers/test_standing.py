@@ -17,7 +17,11 @@ PAUSED, RESUMED, LEFT = ReaderChange.PAUSED, ReaderChange.RESUMED, ReaderChange.
 
 
 def order(
-    *, ended: int | None = None, confirmed: int | None = None, paused: int | None = None
+    *,
+    ended: int | None = None,
+    confirmed: int | None = None,
+    paused: int | None = None,
+    over: int | None = None,
 ) -> Order:
     """One that began on day 0; the others are days too."""
     return Order(
@@ -30,6 +34,7 @@ def order(
         confirmed_at=day(confirmed),
         paused_until=day(paused),
         ended_at=day(ended),
+        newsletter_ended_at=day(over),
     )
 
 
@@ -65,6 +70,10 @@ FORM, CONFIRMED, IMPORT = (proof(each, 0) for each in ("form", "confirmation", "
         # Who left before leavings were written down: the row knows.
         (Past(order(ended=2), [IMPORT], []), 3, ReaderCode.ENDED),
         (Past(order(ended=2), [IMPORT], []), 1, ReaderCode.UNKNOWN),
+        # Its newsletter ended, and the subscription with it; or the reader had left before.
+        (Past(order(ended=2, over=2), [IMPORT], []), 3, ReaderCode.NEWSLETTER_ENDED),
+        (Past(order(ended=2, over=2), [IMPORT], []), 1, ReaderCode.UNKNOWN),
+        (Past(order(ended=1, over=2), [IMPORT], []), 3, ReaderCode.ENDED),
         # Who left and came back: the row has forgotten it, the changes have not.
         (
             Past(order(), [FORM, CONFIRMED, proof("confirmation", 6)], [change(LEFT, 2)]),

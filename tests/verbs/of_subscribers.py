@@ -142,6 +142,16 @@ DONE = (
 )
 NOES = (
     No(
+        "subscribers.steering.bring_in",
+        Asked(
+            IMPORT.replace("morning", "gone"),
+            (PATH.replace("morning", "gone"), CSV),
+            ("/lists", FORM | {"newsletter": "gone"}),
+        ),
+        RefusedError,
+        "Gone has ended, so nobody was imported; import into a newsletter that is still sent.",
+    ),
+    No(
         COPY,
         Asked(
             f"subscribers copy {READER} {NOBODY}",

@@ -20,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,6 +35,19 @@ from syndicate.vocabulary.sending import (
     MailingState,
 )
 
+EMAILED = "article"  # the message by which a visitor sends an article to somebody
+_HASHED = 32  # hex digits of an address's hash that stand in its key
+
+
+def emailed_key(article_id: int, address_hash: bytes) -> str:
+    """The `dedupe_key` of an article that a visitor sends to an address: once, whoever does."""
+    return f"{EMAILED}:{article_id}:{emailed_to(address_hash)}"
+
+
+def emailed_to(address_hash: bytes) -> str:
+    """How such a key ends, which is how all that went to an address is found."""
+    return address_hash.hex()[:_HASHED]
+
 
 class Mailing(Table):
     """The sending of one issue to one cohort, or of one single message."""
@@ -45,6 +59,11 @@ class Mailing(Table):
             "ix_mailing_open",
             "state",
             postgresql_where=f"state NOT IN ({sql(*MailingState.over())})",
+        ),
+        Index(
+            "ix_mailing_emailed",
+            text(f'"right"(dedupe_key, {_HASHED})'),
+            postgresql_where=f"message = '{EMAILED}'",
         ),
     )
 

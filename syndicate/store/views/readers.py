@@ -65,6 +65,12 @@ class Order:
     confirmed_at: dt.datetime | None
     paused_until: dt.datetime | None
     ended_at: dt.datetime | None
+    newsletter_ended_at: dt.datetime | None = None
+
+    @property
+    def has_ended_with_newsletter(self) -> bool:
+        """Whether the reader stayed until the newsletter itself ended, and with it this."""
+        return self.ended_at is not None and self.ended_at == self.newsletter_ended_at
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,7 @@ def orders(tx: Transaction, subscriber_id: int, visible: Visible) -> list[Order]
             Subscription.confirmed_at,
             Subscription.paused_until,
             Subscription.ended_at,
+            Newsletter.ended_at,
         )
         .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
         .join(Publication, Publication.id == Newsletter.publication_id)
@@ -252,17 +259,22 @@ def happenings(
 def singles(tx: Transaction, who: Person, keys: Collection[str]) -> Mapping[str, Single]:
     """Messages to a reader alone, by their `dedupe_key`."""
     query = (
-        select(Mailing.dedupe_key, Mailing.id, Mailing.state, *_COPY)
+        select(Mailing.dedupe_key, Mailing.id, Mailing.state, *COPY)
         .join(
             Delivery,
             and_(Delivery.mailing_id == Mailing.id, Delivery.recipient_id == who.recipient_id),
         )
         .where(Mailing.dedupe_key.in_(keys))
     )
-    return {str(row[0]): _single(row) for row in tx.execute(query)}
+    return {str(row[0]): single(row[1:]) for row in tx.execute(query)}
 
 
-_COPY = (
+def single(row: Sequence[Any]) -> Single:
+    """From a row of a mailing's id and state, and `COPY`."""
+    return Single(row[0], row[1], Copy(*row[2:]))
+
+
+COPY = (
     Delivery.state,
     Delivery.reason,
     Delivery.code,
@@ -296,7 +308,7 @@ def _numbers(recipient_id: int | None) -> Select[*tuple[Any, ...]]:
             Mailing.state,
             Mailing.created_at,
             _STORIES,
-            *_COPY,
+            *COPY,
         )
         .select_from(Issue)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
@@ -313,12 +325,8 @@ def _order(row: Sequence[Any]) -> Order:
     return Order(*[*row[:8], *chosen_ones, *row[10:]])
 
 
-def _single(row: Sequence[Any]) -> Single:
-    return Single(row[1], row[2], Copy(*row[3:]))
-
-
 def _number(row: Sequence[Any]) -> Number:
-    own = len(row) - len(_COPY)
+    own = len(row) - len(COPY)
     copy = Copy(*row[own:]) if row[own] is not None else None
     return Number(*[*row[:own], copy])
 

@@ -1,15 +1,17 @@
 """/console/lists: bring a newsletter's readers in from a file, and give them out as one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from syndicate import clock
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.platform.tokens import Actor
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
 from syndicate.subscribers import csvfile, steering, transfer
 from syndicate.web.console import pages
@@ -61,7 +63,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
             actor=actor,
             now=clock.now(),
         )
-    except (UsageError, NotFoundError) as error:
+    except (UsageError, NotFoundError, RefusedError) as error:
         return _page(actor, typed, problem=error, named=named)
     return pages.render(
         actor,
@@ -94,7 +96,7 @@ def _page(
     actor: Actor,
     typed: dict[str, str],
     *,
-    problem: UsageError | NotFoundError | None = None,
+    problem: UsageError | NotFoundError | RefusedError | None = None,
     named: str = "",
 ) -> Response:
     with transaction() as tx:
@@ -105,9 +107,19 @@ def _page(
         "lists.html",
         status=status_of(problem) if problem else 200,
         tab="newsletters",
-        found=found,
+        importable=[each for each in _of(actor, Permission.IMPORT, found) if not each.ended_at],
+        exportable=_of(actor, Permission.EXPORT, found),
         readers=readers,
         typed=typed,
         problem=str(problem) if problem else "",
         named=named,
     )
+
+
+def _of(actor: Actor, permission: Permission, found: Sequence[Newsletter]) -> list[Newsletter]:
+    """Those for which somebody has a permission."""
+    return [
+        each
+        for each in found
+        if actor.may(permission, publication_id=each.publication_id, newsletter_id=each.id)
+    ]
