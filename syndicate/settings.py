@@ -98,7 +98,7 @@ class Settings:
     relay_accept_log: str | None = setting(
         None,
         description="file in which the relay says what it accepted, or `pushed` where "
-        "`syndicate mailings accepts` brings it; settles what a crash left ambiguous",
+        "`syndicate mailings accepts …` brings it; settles what a crash left ambiguous",
     )
     relay_accept_lag_s: int = setting(
         60, ge=1, le=3600, description="seconds from the relay's 250 to its line in that log"

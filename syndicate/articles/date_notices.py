@@ -89,14 +89,14 @@ def _held(held: Sequence[Dated]) -> str:
         return (
             f"The embargo of article {first.article_id} cannot be read: {said}. It is held back "
             "until someone decides: `syndicate articles embargo "
-            f"{first.article_id} --until 2026-11-30T08:00:00Z`, or `--lift`."
+            f"{first.article_id} --until TIME`, or `--lift`."
         )
     names = ", ".join(str(each.article_id) for each in held[:_NAMED])
     more = f" and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
     return (
         f"The embargoes of {len(held)} articles cannot be read, the first being {said}: articles "
         f"{names}{more}. They are held back until someone decides: `syndicate articles list "
-        "--held` names them, `syndicate articles embargo ID` decides."
+        "--held` names them, `syndicate articles embargo ID --lift` publishes one."
     )
 
 

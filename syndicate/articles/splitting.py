@@ -49,7 +49,7 @@ def split(
     if not ours:
         raise NotFoundError(
             f"Source {source} does not bring article {article_id}; "
-            "`syndicate articles show` says which do.",
+            f"`syndicate articles show {article_id}` says which do.",
             article_id=article_id,
         )
     if carried[0].source_id == source_id:

@@ -74,7 +74,9 @@ def check_embargoes(own: Settings, _data_dir: Path) -> Finding:
         says = date_notices.held_now(tx)
     if not says:
         return Finding("embargoes", "ok", "Every embargo can be read.")
-    return Finding("embargoes", "warn", f"{says} `syndicate articles embargo ID` decides.")
+    return Finding(
+        "embargoes", "warn", f"{says} `syndicate articles embargo ID --lift` publishes one."
+    )
 
 
 def check_rows(own: Settings, _data_dir: Path) -> Finding:

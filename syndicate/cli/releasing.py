@@ -98,14 +98,14 @@ def sentences(found: "Plan") -> Iterator[str]:
     if left:
         yield (
             f"{left} deliveries were possibly sent already: no trustworthy accept log says "
-            "whether they were. They are left for you to decide; `syndicate mailings resend` "
-            "sends them anyway."
+            "whether they were. They are left for you to decide; `syndicate mailings resend ID "
+            "--what ambiguous` sends them anyway."
         )
     if found.opens_from is not None:
         yield (
             "There is no trustworthy journal of what was sent before "
             f"{found.opens_from:%F %R} UTC. Issues that were due by then do not open "
-            "automatically; `syndicate newsletters send` sends one."
+            "automatically; `syndicate newsletters send NAME` sends one."
         )
     yield (
         "Readers who unsubscribed after the backup was made are subscribed again until you "

@@ -297,7 +297,8 @@ class Enough:
         if now.mailing.state is MailingState.PAUSED:
             raise RefusedError(
                 f"Mailing {now.mailing.id} is {now.mailing.state}; `syndicate mailings show "
-                f"{now.mailing.id}` tells why, `syndicate mailings resume` lets it go on."
+                f"{now.mailing.id}` tells why, `syndicate mailings resume {now.mailing.id}` lets "
+                "it go on."
             )
         has_moved = time.monotonic() - self.moved_at < _PATIENCE_S
         # Who is left waits for a retry or a log. Where nobody is, the mailing is over in a moment.

@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_senders(*, as_json: AsJson = False) -> None:
-    """List what was found when DNS was asked last, once a day or by `senders check`."""
+    """List what was found when DNS was asked last, once a day or by `check`."""
     with transaction() as tx:
         found = sender_checks.every(tx)
     _tell(found, as_json=as_json)
@@ -80,7 +80,7 @@ def check_dns(own: Settings, _data_dir: Path) -> Finding:
     unknown = sum(each["state"] == RecordState.UNKNOWN for each in found)
     if unknown:
         says = f"Nothing is wrong; {unknown} of {len(found)} records are unknown."
-        return Finding("dns", "ok", f"{says} `syndicate senders check` says why.")
+        return Finding("dns", "ok", f"{says} `syndicate doctor --only dns --json` says why.")
     return Finding("dns", "ok", "DNS has what the senders need.")
 
 

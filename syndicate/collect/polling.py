@@ -319,7 +319,7 @@ def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
         values = {"last_at": now, "last_status": answer.status, "reason": reason}
         message = (
             f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is "
-            "no longer polled; correct its address, or run `syndicate sources resume`."
+            "no longer polled; correct its address, or run `syndicate sources resume ID`."
         )
         return Verdict(values, SourceState.GONE, (Notice(SourceState.GONE, message),))
     verdict = failed(polled, reason, status=answer.status, now=now, chance=chance)

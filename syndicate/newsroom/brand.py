@@ -38,7 +38,8 @@ def lacking(publication: Publication) -> str | None:
         return None
     return (
         f"{publication.name} has no postal address, which every mail must carry. Add it with "
-        f"`syndicate publications set {publication.slug} --postal-address`, or in the console."
+        f"`syndicate publications set {publication.slug} --postal-address ADDRESS`, or in the "
+        "console."
     )
 
 

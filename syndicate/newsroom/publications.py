@@ -31,7 +31,8 @@ def named_or_first(tx: Transaction, slug: str | None) -> Publication:
     every = publications.all_publications(tx)
     if not every:
         raise NotFoundError(
-            "There is no publication yet; `syndicate publications add SLUG` makes one."
+            "There is no publication yet; make one at /console/start, or as `syndicate "
+            "publications add --help` says."
         )
     return every[0]
 

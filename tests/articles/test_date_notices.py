@@ -119,7 +119,7 @@ def test_one_that_is_held_is_told_with_what_to_do(told: Told) -> None:
             (
                 f"The embargo of article 7 cannot be read: “{UNREAD}”. It is held back until "
                 "someone decides: `syndicate articles embargo 7 --until "
-                "2026-11-30T08:00:00Z`, or `--lift`."
+                "TIME`, or `--lift`."
             ),
         )
     ]
@@ -142,7 +142,7 @@ def test_several_are_one_notice_that_names_five(told: Told, count: int, named: s
             (
                 f"The embargoes of {count} articles cannot be read, the first being “{UNREAD}”: "
                 f"articles {named}. They are held back until someone decides: `syndicate articles "
-                "list --held` names them, `syndicate articles embargo ID` decides."
+                "list --held` names them, `syndicate articles embargo ID --lift` publishes one."
             ),
         )
     ]

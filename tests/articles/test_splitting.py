@@ -187,7 +187,7 @@ def test_a_source_that_does_not_bring_it_is_named() -> None:
 
     assert str(refused.value) == (
         f"Source {merged.other} does not bring article {merged.id}; "
-        "`syndicate articles show` says which do."
+        f"`syndicate articles show {merged.id}` says which do."
     )
 
 

@@ -329,7 +329,7 @@ def test_what_another_source_brings_becomes_an_article_of_its_own() -> None:
         (
             9,
             3,
-            "Source 9 does not bring article 1; `syndicate articles show` says which do.",
+            "Source 9 does not bring article 1; `syndicate articles show 1` says which do.",
         ),
     ],
 )

@@ -132,7 +132,7 @@ def test_an_embargo_that_nobody_can_read_is_a_warning(ask: Ask, database: str) -
     assert found.state == "warn"
     assert found.says == (
         f"1 article is held because its embargo cannot be read: {row.id}. "
-        "`syndicate articles embargo ID` decides."
+        "`syndicate articles embargo ID --lift` publishes one."
     )
 
 

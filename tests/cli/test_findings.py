@@ -139,7 +139,7 @@ def test_only_an_embargo_that_nobody_can_read_is_a_warning() -> None:
         "embargoes",
         "warn",
         f"1 article is held because its embargo cannot be read: {held}. "
-        "`syndicate articles embargo ID` decides.",
+        "`syndicate articles embargo ID --lift` publishes one.",
     )
 
 

@@ -70,7 +70,8 @@ def test_what_nobody_knows_is_counted_over_all_mailings() -> None:
     assert said(mailings=(Row(1, 5, 0, 2), Row(2, 0, 9, 0), Row(3, 0, 0, 3)))[1:-1] == [
         (
             "5 deliveries were possibly sent already: no trustworthy accept log says whether they "
-            "were. They are left for you to decide; `syndicate mailings resend` sends them anyway."
+            "were. They are left for you to decide; `syndicate mailings resend ID "
+            "--what ambiguous` sends them anyway."
         )
     ]
 
@@ -79,8 +80,8 @@ def test_without_a_journal_it_is_said_what_does_not_open_by_itself() -> None:
     assert said(opens_from=NOW)[1:-1] == [
         (
             "There is no trustworthy journal of what was sent before 2026-11-24 09:00 UTC. Issues "
-            "that were due by then do not open automatically; `syndicate newsletters send` sends "
-            "one."
+            "that were due by then do not open automatically; `syndicate newsletters send NAME` "
+            "sends one."
         )
     ]
 

@@ -34,6 +34,7 @@ from tests.mail.postfix import Postfix
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.long,
+    pytest.mark.timeout(600),  # eight processes, and each line of the document one more
     pytest.mark.debian("postfix"),
     pytest.mark.skipif(os.getuid() != 0, reason="Postfix starts as root only"),
 ]

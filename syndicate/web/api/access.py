@@ -18,7 +18,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 
 _BEARER = HTTPBearer(
     auto_error=False,
-    description="A token that `syndicate tokens add` has made.",
+    description="A token that `syndicate tokens add NAME` has made.",
     scheme_name="token",
 )
 
@@ -52,8 +52,8 @@ class Needs:
         if actor is None:
             raise HTTPException(
                 401,
-                "Send `Authorization: Bearer TOKEN` with a valid token; `syndicate tokens add` "
-                "creates one.",
+                "Send `Authorization: Bearer TOKEN` with a valid token; `syndicate tokens add "
+                "NAME` creates one.",
                 {"WWW-Authenticate": "Bearer"},
             )
         verbs.let_in(actor, self.permission)

@@ -49,7 +49,8 @@ def sign_in(
         actor = tokens.actor_of_token(tx, token.strip(), now=now)
     if actor is None or Permission.READ not in actor.permissions:
         sentence = (
-            "This token does not open the console; `syndicate tokens add` creates one that does."
+            "This token does not open the console; `syndicate tokens add NAME` creates one that "
+            "does."
         )
         return _page(request, next_path, problem=sentence, at="token")
     return _let_in(actor, SignedInBy.TOKEN, _own(next_path))
