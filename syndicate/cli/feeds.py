@@ -1,18 +1,25 @@
-"""`syndicate feeds`: list, build, add and retire feeds; the hub, and who fetches what."""
+"""`syndicate feeds`: list, build, make, change and retire feeds; the hub, and who fetches what."""
 
+import inspect
 import sys
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
 
 from syndicate import clock
+from syndicate.cli import making
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import UsageError
 from syndicate.feeds import hub, outside_hub, steering
+from syndicate.feeds import making as feed_making
 from syndicate.feeds import publish as publishing
 from syndicate.feeds import watch as watching
+from syndicate.newsroom.making.acts import Key
+from syndicate.newsroom.making.reading import quoted
+from syndicate.newsroom.publications import named_or_first
 from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
@@ -25,7 +32,19 @@ from syndicate.store.syndication.hub import FeedCallback
 app = typer.Typer(no_args_is_help=True)
 # How each part of a rule is said for one value.
 PARTS = {part.removesuffix("s"): part for part in feed_rules.PARTS}
+SHELF = feed_making.SHELF
 Slug = Annotated[str, typer.Argument(help="Slug of the feed.")]
+_PLACES = [
+    inspect.Parameter(
+        name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        annotation=Annotated[str, typer.Argument(help=said)],
+    )
+    for name, said in (
+        ("slug", "Slug of the new feed."),
+        ("title", "Its title, as readers see it."),
+    )
+]
 
 
 @app.command("list")
@@ -83,45 +102,46 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
             raise steering.unknown(slug)
         documents = feed_documents.described(tx, feed.id)
         counts = feed_documents.entry_counts(tx, [feed.id])
-    found = {**_row(feed, counts.get(feed.id, 0)), "documents": documents}
+    rule = feed.rule or {}
+    found = {**_row(feed, counts.get(feed.id, 0)), "rule": rule, "documents": documents}
     if as_json:
         print_json(found)
         return
+    for part, values in rule.items():
+        sys.stdout.write(f"{part}: {', '.join(values)}\n")
     table = Table("format", "page", "entries", "bytes", "modified at", "etag", title=feed.title)
     for document in documents:
         table.add_row(*(str(value) for value in document.values()))
     Terminal().print(table)
 
 
-@app.command()
-def add(
-    slug: Annotated[str, typer.Argument(help="Slug of the new feed.")],
-    title: Annotated[str, typer.Argument(help="Its title, as readers see it.")],
-    *,
-    fits: Annotated[
-        list[str],
-        typer.Option(help=f"PART=VALUE, several times: {', '.join(PARTS)}."),
-    ],
-    publication: Annotated[
-        str | None, typer.Option(help="Its slug; the first one by default.")
-    ] = None,
-) -> None:
-    """Add a feed by a rule: articles that fit every part named, by any of its values.
+def _add() -> Callable[..., Any]:
+    """`feeds add`: with a title behind the slug, and parts of the rule also as PART=VALUE."""
 
-    Raises:
-        UsageError: the rule says nothing, or the slug is no address.
-        RefusedError: the slug is taken.
-        NotFoundError: there is no such publication.
-    """
-    named: dict[str, list[str]] = {}
-    for each in fits:
-        part, _, value = each.partition("=")
-        named.setdefault(_part(part), []).append(value)
-    with transaction() as tx:
-        steering.add(
-            tx, slug, title, named, publication=publication, actor=actor(), now=clock.now()
-        )
-    sys.stdout.write(f"The feed {slug} was added and is being built.\n")
+    def command(
+        slug: str, title: str, *, fits: list[str] | None, as_json: bool, **options: object
+    ) -> None:
+        given = {"slug": slug, "title": title, **making.given_of(SHELF, options)}
+        for part, values in _parts(fits or ()).items():
+            given[part] = [*given.get(part, ()), *values]
+        with transaction() as tx:
+            if not given.get("publication"):
+                given["publication"] = named_or_first(tx, None).slug
+            made = feed_making.add(tx, given, actor=actor(), now=clock.now())
+            row = SHELF.as_json(tx, made)
+        if as_json:
+            print_json(row)
+        else:
+            sys.stdout.write(f"The feed {slug} was added and is being built.\n")
+
+    said = f"PART=VALUE, several times: {', '.join(PARTS)}."
+    fits = making.keyword("fits", Annotated[list[str] | None, typer.Option(help=said)])
+    options = making.options_of(SHELF, but=("slug", "title"))
+    return making.signed(command, [*_PLACES, fits, *options])
+
+
+app.command("add", help="Add a feed by a rule: articles that fit every part, by any value.")(_add())
+making.offer(app, SHELF, but=("add", "list", "show", "retire"))
 
 
 @app.command()
@@ -132,7 +152,7 @@ def retire(slug: Slug) -> None:
         NotFoundError: there is no feed of that slug.
     """
     with transaction() as tx:
-        steering.retire(tx, slug, actor=actor(), now=clock.now())
+        feed_making.end(tx, Key(slug), actor=actor(), now=clock.now())
     sys.stdout.write(f"The feed {slug} is gone for good.\n")
 
 
@@ -225,15 +245,21 @@ def partner(
             sys.stdout.write(f"The address of {name} is no longer valid.\n")
             return
         made = steering.add_partner(tx, name, actor=actor(), now=now)
-        token = consumers.token_of(load().key(), made.id)
-    sys.stdout.write(f"{load().base_url()}/feeds/everything.rss?for={token}\n")
+        address = steering.partner_address(load().base_url(), load().key(), made)
+    sys.stdout.write(f"{address}\n")
 
 
-def _part(said: str) -> str:
-    """A part of a rule as rules are stored; it is said of one value, and holds several."""
-    if said not in PARTS:
-        raise UsageError(f"A feed's rule has no {said}; its parts are {', '.join(PARTS)}.")
-    return PARTS[said]
+def _parts(fits: Iterable[str]) -> dict[str, list[str]]:
+    """What is said as PART=VALUE, by the names that parts have where they hold several values."""
+    found: dict[str, list[str]] = {}
+    for each in fits:
+        said, _, value = each.partition("=")
+        if said not in PARTS:
+            raise UsageError(
+                f"A feed's rule has no {quoted(said)}; its parts are {', '.join(PARTS)}."
+            )
+        found.setdefault(PARTS[said], []).append(value)
+    return found
 
 
 def _callback(row: FeedCallback) -> dict[str, Any]:

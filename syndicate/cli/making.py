@@ -62,7 +62,7 @@ def _add(shelf: Shelf) -> Callable[..., None]:
     assert add is not None  # noqa: S101 - `offer` has looked
 
     def command(slug: str, *, as_json: bool, **options: object) -> None:
-        given = {"slug": slug, **_given(shelf, options)}
+        given = {"slug": slug, **given_of(shelf, options)}
         shelf.try_out(given, actor=actor(), now=clock.now())
         with transaction() as tx:
             made = add(tx, given, actor=actor(), now=clock.now())
@@ -72,14 +72,13 @@ def _add(shelf: Shelf) -> Callable[..., None]:
         else:
             sys.stdout.write(f"The {shelf.kind.word} {row['slug']} is there.\n")
 
-    fields = [each for each in shelf.kind.fields if each.name != "slug"]
-    return _signed(command, [_slug(shelf), *map(_option, fields)])
+    return signed(command, [_slug(shelf), *options_of(shelf, but=("slug",))])
 
 
 def _set(shelf: Shelf) -> Callable[..., None]:
     def command(slug: str, *, as_json: bool, **options: object) -> None:
         key = _key(slug, options)
-        given = _given(shelf, options)
+        given = given_of(shelf, options)
         with transaction() as tx:
             found = shelf.change(tx, key, given, actor=actor(), now=clock.now())
         if as_json:
@@ -92,7 +91,7 @@ def _set(shelf: Shelf) -> Callable[..., None]:
             sys.stdout.write(f"The {shelf.kind.word} {slug} is as it was.\n")
 
     fields = [each for each in shelf.kind.fields if not each.is_fixed]
-    return _signed(command, [_slug(shelf), *_where(shelf), *map(_option, fields)])
+    return signed(command, [_slug(shelf), *_where(shelf), *map(_option, fields)])
 
 
 def _list(shelf: Shelf) -> Callable[..., None]:
@@ -110,7 +109,7 @@ def _list(shelf: Shelf) -> Callable[..., None]:
             table.add_row(*(_cell(row[each.name]) for each in columns))
         Terminal().print(table)
 
-    return _signed(command, _where(shelf))
+    return signed(command, _where(shelf))
 
 
 def _show(shelf: Shelf) -> Callable[..., None]:
@@ -127,7 +126,7 @@ def _show(shelf: Shelf) -> Callable[..., None]:
             table.add_row(each.label, _or_instead(each, values))
         Terminal().print(table)
 
-    return _signed(command, [_slug(shelf), *_where(shelf)])
+    return signed(command, [_slug(shelf), *_where(shelf)])
 
 
 def _retire(shelf: Shelf) -> Callable[..., None]:
@@ -142,20 +141,29 @@ def _retire(shelf: Shelf) -> Callable[..., None]:
         else:
             sys.stdout.write(f"{shelf.ended}\n")
 
-    return _signed(command, [_slug(shelf), *_where(shelf)])
+    return signed(command, [_slug(shelf), *_where(shelf)])
 
 
-def _signed(
-    command: Callable[..., None], parameters: list[inspect.Parameter]
-) -> Callable[..., Any]:
-    """A command with the parameters of its kind, which Typer reads from its signature."""
-    parameters = [*parameters, _keyword("as_json", AsJson, default=False)]
+def options_of(shelf: Shelf, *, but: Iterable[str] = ()) -> list[inspect.Parameter]:
+    """Every field of a kind as an option, without those that a command asks for in another way."""
+    return [_option(each) for each in shelf.kind.fields if each.name not in but]
+
+
+def signed(command: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., Any]:
+    """A command with the parameters of its kind, which Typer reads from its signature.
+
+    Args:
+        command: takes them by name, and `as_json`.
+        parameters: without that one.
+    """
+    parameters = [*parameters, keyword("as_json", AsJson, default=False)]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     return command
 
 
-def _keyword(name: str, annotation: Any, default: object = None) -> inspect.Parameter:
+def keyword(name: str, annotation: Any, default: object = None) -> inspect.Parameter:
+    """A parameter of a command that is an option."""
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
@@ -170,7 +178,7 @@ def _where(shelf: Shelf) -> list[inspect.Parameter]:
     if not shelf.kind.is_within:
         return []
     said = "Slug of the publication; needed where there are several."
-    return [_keyword("publication", Annotated[str | None, typer.Option(help=said)])]
+    return [keyword("publication", Annotated[str | None, typer.Option(help=said)])]
 
 
 def _option(asked: Field) -> inspect.Parameter:
@@ -183,17 +191,17 @@ def _option(asked: Field) -> inspect.Parameter:
     target = f"new_{asked.name}" if asked.name == "slug" else asked.name
     if asked.shape is Shape.FLAG:
         flags = f"{name}/--no-{name.removeprefix('--')}"
-        return _keyword(target, Annotated[bool | None, typer.Option(flags, help=said)])
+        return keyword(target, Annotated[bool | None, typer.Option(flags, help=said)])
     metavar = _WORDS.get(asked.shape)
     kind: Any = list[str] | None if _is_several(asked) else str | None
-    return _keyword(target, Annotated[kind, typer.Option(name, help=said, metavar=metavar)])
+    return keyword(target, Annotated[kind, typer.Option(name, help=said, metavar=metavar)])
 
 
 def _is_several(asked: Field) -> bool:
     return asked.shape.is_list or asked.shape is Shape.WORDS
 
 
-def _given(shelf: Shelf, options: Mapping[str, object]) -> _DICT:
+def given_of(shelf: Shelf, options: Mapping[str, object]) -> _DICT:
     """What was typed, by field; a picture or an object is the file that was named."""
     found: _DICT = {}
     for each in shelf.kind.fields:

@@ -1,64 +1,18 @@
-"""What operators do to feeds and to who follows them: add, move, rebuild, retire; partners."""
+"""What operators do to any feed and to who follows it: move, rebuild; partners."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
 
-from syndicate import bounds, jobs, slugs
+from syndicate import bounds, jobs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.newsroom import publications
+from syndicate.feeds import model
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.store.syndication import consumers, feed_rules, feeds
+from syndicate.store.syndication import consumers, feeds
 from syndicate.store.syndication.consumers import FeedPartner
 from syndicate.store.syndication.feeds import Feed
-from syndicate.vocabulary.feeds import FeedKind
-
-_MAX_SLUG = 75
-_MAX_TITLE = 200
-
-
-@verb(Permission.FEEDS)
-def add(  # noqa: PLR0913 - whose, which, of what, who and when
-    tx: Transaction,
-    slug: str,
-    title: str,
-    rule: Mapping[str, Collection[str]],
-    *,
-    publication: str | None,
-    actor: Actor,
-    now: dt.datetime,
-) -> Feed:
-    """Add a feed by a rule: articles that fit every part named, by any of its values.
-
-    Args:
-        tx: the open transaction.
-        slug: part of its address.
-        title: as readers see it.
-        rule: as `feed_rules` reads it: {"sections": ["world"], "words": ["flood"]}.
-        publication: its slug; None means the first one.
-        actor: who asks.
-        now: aware UTC.
-
-    Raises:
-        UsageError: the rule says nothing, or slug or title cannot be used.
-        RefusedError: the slug is taken.
-        NotFoundError: there is no such publication.
-    """
-    slugs.check(slug, "feed", most=_MAX_SLUG)
-    if not bounds.text(title, "The title", most=_MAX_TITLE).strip():
-        raise UsageError("A feed needs a title that readers see.")
-    checked = feed_rules.check(rule)
-    owner = publications.named_or_first(tx, publication)
-    allow(actor, Permission.FEEDS, publication_id=owner.id)
-    if feeds.by_slug(tx, slug) is not None:
-        raise RefusedError(f"There is a feed {slug} already; choose another slug.", slug=slug)
-    feeds.add(tx, owner.id, slug=slug, kind=FeedKind.RULE, rule=checked, title=title)
-    made = _found(tx, slug)
-    _record(tx, "added", f"feed:{made.id}", actor, now)
-    tx.hint(jobs.PUBLISH_FEEDS)
-    return made
+from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 
 
 @verb(Permission.FEEDS)
@@ -71,26 +25,8 @@ def build_anew(tx: Transaction, *, actor: Actor, now: dt.datetime) -> int:
     allow(actor, Permission.FEEDS)
     count = feeds.mark_all_due(tx, now=now)
     _record(tx, "built anew", "feeds", actor, now)
+    tx.hint(jobs.PUBLISH_FEEDS)
     return count
-
-
-@verb(Permission.FEEDS)
-def retire(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool:
-    """Take a feed away for good: its address answers 410. Safe to run twice.
-
-    Returns:
-        Whether anything changed.
-
-    Raises:
-        NotFoundError: there is no feed of that slug.
-    """
-    feed = _found(tx, slug)
-    allow(actor, Permission.FEEDS, publication_id=feed.publication_id)
-    if feed.gone_at is not None:
-        return False
-    feeds.retire(tx, slug, now=now)
-    _record(tx, "retired", f"feed:{feed.id}", actor, now)
-    return True
 
 
 @verb(Permission.FEEDS)
@@ -161,6 +97,18 @@ def revoke_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime
     consumers.revoke_partner(tx, name, now=now)
     _record(tx, "revoked", f"partner:{known.id}", actor, now)
     return True
+
+
+def partner_address(base: str, master_key: bytes, partner: FeedPartner) -> str:
+    """A feed's address as a partner follows it; behind any other one the token works as well.
+
+    Args:
+        base: our public address.
+        master_key: what tokens are signed with.
+        partner: whose it is.
+    """
+    token = consumers.token_of(master_key, partner.id)
+    return f"{model.page_url(base, FeedKind.EVERYTHING.value, FeedFormat.RSS)}?for={token}"
 
 
 def unknown(slug: str) -> NotFoundError:

@@ -4,6 +4,7 @@ A kind that stands here has its commands, routes, pages and its part of `newsroo
 """
 
 from syndicate.collect import making as sources
+from syndicate.feeds import making as feeds
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom.making import desks, operators, publications, sections
 from syndicate.newsroom.making.shelves import Shelf
@@ -13,6 +14,7 @@ SHELVES: tuple[Shelf, ...] = (
     desks.SHELF,
     sections.SHELF,
     sources.SHELF,
+    feeds.SHELF,
     newsletters.SHELF,
     operators.SHELF,
 )

@@ -73,6 +73,7 @@ ROUTERS = (
     "syndicate.web.api.newsletters",
     "syndicate.web.api.readers",
     "syndicate.web.api.feeds",
+    "syndicate.web.api.partners",
     "syndicate.web.api.sources",
     "syndicate.web.api.senders",
     "syndicate.web.api.operators",

@@ -7,19 +7,20 @@ from tests.verbs.table import DONE
 
 _BY_PROGRAM = "a CMS or a source brings whole articles; nobody types one"
 _LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
-_FEEDS = "a feed is made, moved and retired a few times a year, in a shell; not built yet"
+_FEEDS = "the console has no page of feeds yet; a shell and the API do it"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
 # Each verb that a face does not offer yet, and why. A line goes when the face comes.
 MISSING: dict[str, dict[str, str]] = {
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
     "collect.steering.collect": {"api": _LONG, "console": _LONG},
     "collect.steering.remove": {"api": _RUNNER, "console": _RUNNER},
-    "feeds.steering.build_anew": {"api": _LONG, "console": _LONG},
-    "feeds.steering.add": {"api": _FEEDS, "console": _FEEDS},
-    "feeds.steering.move": {"api": _FEEDS, "console": _FEEDS},
-    "feeds.steering.retire": {"api": _FEEDS, "console": _FEEDS},
-    "feeds.steering.add_partner": {"api": _RUNNER, "console": _RUNNER},
-    "feeds.steering.revoke_partner": {"api": _RUNNER, "console": _RUNNER},
+    "feeds.making.add": {"console": _FORM},
+    "feeds.making.change": {"console": _FORM},
+    "feeds.making.end": {"console": _FORM},
+    "feeds.steering.build_anew": {"console": _FEEDS},
+    "feeds.steering.move": {"console": _FEEDS},
+    "feeds.steering.add_partner": {"console": _FEEDS},
+    "feeds.steering.revoke_partner": {"console": _FEEDS},
 }
 
 

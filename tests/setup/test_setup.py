@@ -97,12 +97,13 @@ def test_the_file_that_ships_makes_a_newsroom_and_again_changes_nothing() -> Non
         ("publication", "courier"),
         ("desk", "world"),
         *(("section", slug) for slug in ("world", "culture", "asia")),
+        ("feed", "floods"),
         ("operator", "desk"),
     ]
     assert again.as_json() == {
-        "create": [], "change": [], "retire": [], "missing": [], "unchanged": 6
+        "create": [], "change": [], "retire": [], "missing": [], "unchanged": 7
     }  # fmt: skip
-    assert lines() == 8  # two of them say where the operator may do what
+    assert lines() == 9  # two of them say where the operator may do what
 
 
 def test_export_then_setup_is_unchanged_only(file: Path) -> None:
@@ -204,6 +205,31 @@ def test_a_file_without_operators_leaves_them_and_never_retires_the_last(file: P
         apply(file, COURIER + DESK + NIGHT)
 
 
+FEED = """\
+[[feeds]]
+slug = "floods"
+title = "Floods"
+sections = ["world"]
+authors = ["Desk, world"]
+"""
+
+
+def test_a_feed_is_made_changed_and_retired_by_a_file(file: Path) -> None:
+    apply(file, COURIER + SECTIONS + FEED)
+    assert ask(command.setup, "--export", "--out", file).code == 0
+    assert 'authors = ["Desk, world"]' in file.read_text()
+    assert apply(file).as_json()["unchanged"] == 4
+
+    changed = apply(file, COURIER + SECTIONS + FEED.replace("Floods", "Rivers"))
+    done = apply(file, COURIER + SECTIONS, retires=True)
+
+    assert [(kind, slug, each.field.name) for kind, slug, each in changed.changed] == [
+        ("feed", "floods", "title")
+    ]
+    assert done.retire == [("feed", "floods")]
+    assert apply(file).missing == []
+
+
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
@@ -241,6 +267,16 @@ def test_a_file_without_operators_leaves_them_and_never_retires_the_last(file: P
          "newsroom.toml, line 12: klingonese is not a language; write its tag, such as en or ar."),
         (COURIER + DESK.replace("address", "adress"), InvalidError,
          "newsroom.toml, line 10: An operator has no field adress; did you mean address?"),
+        (
+            COURIER + SECTIONS + FEED.replace('"world"', '"moon"'),
+            MissingError,
+            "newsroom.toml, line 21: The Courier has no section moon; make it first.",
+        ),
+        (
+            COURIER + SECTIONS + FEED + 'was = "rivers"\nkinds = "poem"\n',
+            InvalidError,
+            "newsroom.toml, line 24: There is no kind of article called poem; there are story, ",
+        ),
         (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is no TOML: Expected "
          "']]' at the end of an array declaration.")),
         (COURIER + 'sections = "world"\n', InvalidError,

@@ -1,71 +1,139 @@
 """What is done to a feed and its partners, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import (
+    InvalidError,
+    MissingError,
+    NotFoundError,
+    RefusedError,
+    TakenError,
+    UsageError,
+)
 from tests.verbs.asked import Asked, Done, No
+
+MAKING = "feeds.making"
+NEW = {"publication": "courier", "slug": "floods", "title": "Floods", "words": ["flood"]}
 
 NO_FEED = "There is no feed nothing; the list of feeds shows those that are offered."
 DONE = (
     Done(
-        "feeds.steering.add",
-        Asked("feeds add floods Floods --fits word=flood"),
+        f"{MAKING}.add",
+        Asked("feeds add floods Floods --fits word=flood", ("/feeds", NEW)),
         ("added", "feed:{next_feed}"),
     ),
     Done(
+        f"{MAKING}.change",
+        Asked(
+            "feeds set floods-old --title Rivers --word river --word rain",
+            ("PATCH /feeds/floods-old", {"title": "Rivers", "words": ["river", "rain"]}),
+        ),
+        ("changed", "feed:{floods}"),
+    ),
+    Done(
+        f"{MAKING}.end",
+        Asked("feeds retire floods-old", ("DELETE /feeds/floods-old", {})),
+        ("retired", "feed:{floods}"),
+    ),
+    Done(
         "feeds.steering.build_anew",
-        Asked("feeds publish --all"),
+        Asked("feeds publish --all", ("/feeds/build", {})),
         ("built anew", "feeds"),
         is_quiet_again=False,
     ),
-    Done("feeds.steering.retire", Asked("feeds retire floods-old"), ("retired", "feed:{floods}")),
     Done(
-        "feeds.steering.move", Asked("feeds move floods-old everything"), ("moved", "feed:{floods}")
+        "feeds.steering.move",
+        Asked("feeds move floods-old everything", ("/feeds/floods-old/move", {"to": "everything"})),
+        ("moved", "feed:{floods}"),
     ),
     Done(
         "feeds.steering.add_partner",
-        Asked("feeds partner Aggregator"),
+        Asked("feeds partner Aggregator", ("/partners", {"name": "Aggregator"})),
         ("added", "partner:{next_partner}"),
     ),
     Done(
         "feeds.steering.revoke_partner",
-        Asked("feeds partner Reader --revoke"),
+        Asked("feeds partner Reader --revoke", ("/partners/revoke", {"name": "Reader"})),
         ("revoked", "partner:{partner}"),
     ),
 )
 NOES = (
     No(
-        "feeds.steering.add",
-        Asked("feeds add x ' ' --fits word=x"),
-        UsageError,
-        "A feed needs a title that readers see.",
+        f"{MAKING}.add",
+        Asked("feeds add x ' ' --fits word=x", ("/feeds", {**NEW, "title": " "})),
+        InvalidError,
+        "A feed needs its title. What readers see.",
     ),
     No(
-        "feeds.steering.add",
-        Asked("feeds add floods-old X --fits word=x"),
-        RefusedError,
+        f"{MAKING}.add",
+        Asked("feeds add floods-old X --fits word=x", ("/feeds", {**NEW, "slug": "floods-old"})),
+        TakenError,
         "There is a feed floods-old already; choose another slug.",
+    ),
+    No(
+        f"{MAKING}.add",
+        Asked("feeds add floods Old --word flood", ("/feeds", {**NEW, "title": "Old"})),
+        TakenError,
+        "The feed floods-old of The Courier has this title already; choose another one.",
     ),
     *(
         No(
-            "feeds.steering.add",
-            Asked(f"feeds add '{slug}' X --fits word=x"),
-            UsageError,
+            f"{MAKING}.add",
+            Asked(f"feeds add '{slug}' X --fits word=x", ("/feeds", {**NEW, "slug": slug})),
+            InvalidError,
             "A feed's slug is small letters, digits and hyphens, 75 at most: it is part of its "
             "address.",
         )
         for slug in ("Not a slug", "x" * 76)
     ),
     No(
-        "feeds.steering.add",
-        Asked("feeds add x X --fits word=x --publication gazette"),
-        NotFoundError,
-        "There is no publication gazette.",
+        f"{MAKING}.add",
+        Asked(
+            "feeds add x X --fits word=x --publication gazette",
+            ("/feeds", {**NEW, "publication": "gazette"}),
+        ),
+        MissingError,
+        "There is no publication gazette; there are: courier, al-nahar.",
     ),
-    No("feeds.steering.retire", Asked("feeds retire nothing"), NotFoundError, NO_FEED),
-    No("feeds.steering.move", Asked("feeds move nothing everything"), NotFoundError, NO_FEED),
-    No("feeds.steering.move", Asked("feeds move everything nothing"), NotFoundError, NO_FEED),
+    No(
+        f"{MAKING}.add",
+        Asked("feeds add x X --fits section=games", ("/feeds", {**NEW, "sections": ["games"]})),
+        MissingError,
+        "The Courier has no section games; make it first.",
+    ),
+    No(
+        f"{MAKING}.change",
+        Asked("feeds set floods-old --word ''", ("PATCH /feeds/floods-old", {"words": []})),
+        InvalidError,
+        "The rule of a feed names at least one of sections, tags, authors, languages, kinds and "
+        "words.",
+    ),
+    No(
+        f"{MAKING}.change",
+        Asked("feeds set everything --title All", ("PATCH /feeds/everything", {"title": "All"})),
+        RefusedError,
+        "The feed everything follows from the newsroom itself (everything) and has no rule to "
+        "change; make one by a rule beside it.",
+    ),
+    No(
+        f"{MAKING}.end",
+        Asked("feeds retire nothing", ("DELETE /feeds/nothing", {})),
+        NotFoundError,
+        NO_FEED,
+    ),
     No(
         "feeds.steering.move",
-        Asked("feeds move everything everything"),
+        Asked("feeds move nothing everything", ("/feeds/nothing/move", {"to": "everything"})),
+        NotFoundError,
+        NO_FEED,
+    ),
+    No(
+        "feeds.steering.move",
+        Asked("feeds move everything nothing", ("/feeds/everything/move", {"to": "nothing"})),
+        NotFoundError,
+        NO_FEED,
+    ),
+    No(
+        "feeds.steering.move",
+        Asked("feeds move everything everything", ("/feeds/everything/move", {"to": "everything"})),
         RefusedError,
         "The feed everything is not offered itself, or is the same one; name one that is in the "
         "list of feeds, or a whole address.",
@@ -73,7 +141,9 @@ NOES = (
     *(
         No(
             "feeds.steering.move",
-            Asked(f"feeds move everything '{address}'"),
+            Asked(
+                f"feeds move everything '{address}'", ("/feeds/everything/move", {"to": address})
+            ),
             UsageError,
             f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
         )
@@ -84,13 +154,13 @@ NOES = (
     ),
     No(
         "feeds.steering.revoke_partner",
-        Asked("feeds partner Nobody --revoke"),
+        Asked("feeds partner Nobody --revoke", ("/partners/revoke", {"name": "Nobody"})),
         NotFoundError,
         "There is no partner Nobody.",
     ),
     No(
         "feeds.steering.add_partner",
-        Asked("feeds partner ' '"),
+        Asked("feeds partner ' '", ("/partners", {"name": " "})),
         UsageError,
         "A partner needs a name.",
     ),

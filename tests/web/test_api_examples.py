@@ -36,6 +36,7 @@ FILLED = {
     "operators/slug": "desk",
     "publications/slug": "courier",
     "sections/slug": "world?publication=courier",
+    "feeds/slug": "floods-old",
     "desks/slug": "world?publication=courier",
     "article_id": "{report}",
     "mailing_id": "{sending}",

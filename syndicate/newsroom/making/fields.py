@@ -35,6 +35,7 @@ class Shape(enum.StrEnum):
     TIMES = "times"
     DAYS = "days"
     TEXTS = "texts"
+    PHRASES = "phrases"  # texts that may hold commas
     WORDS = "words by language"
     ROW = "another row"
     ROWS = "other rows"
@@ -50,7 +51,15 @@ class Shape(enum.StrEnum):
 
 
 _LISTS = frozenset(
-    {Shape.LANGUAGES, Shape.TIMES, Shape.DAYS, Shape.TEXTS, Shape.ROWS, Shape.GRANTS}
+    {
+        Shape.LANGUAGES,
+        Shape.TIMES,
+        Shape.DAYS,
+        Shape.TEXTS,
+        Shape.PHRASES,
+        Shape.ROWS,
+        Shape.GRANTS,
+    }
 )
 
 

@@ -34,6 +34,7 @@ _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _BETWEEN = re.compile(r"[,;\s]+")
 _LINES = re.compile(r"[,\n]+")
+_LINE_ENDS = re.compile(r"[\r\n]+")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT = 3  # letters of a weekday that tell it from the others
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
@@ -268,6 +269,10 @@ def _grants(kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     return granted.folded(granted.spread(_texts(kind, asked, raw)))
 
 
+def _phrases(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
+    return _once(_text(_kind, asked, each) for each in _parts(asked, raw, _LINE_ENDS))
+
+
 def _times(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     found = []
     for each in _parts(asked, raw):
@@ -378,6 +383,7 @@ _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {
     Shape.TIMES: _times,
     Shape.DAYS: _days,
     Shape.TEXTS: _texts,
+    Shape.PHRASES: _phrases,
     Shape.WORDS: _words,
     Shape.ROW: _row,
     Shape.ROWS: _rows,

@@ -223,6 +223,11 @@ def add_partner(tx: Transaction, name: str, *, now: dt.datetime) -> FeedPartner:
     return tx.scalars(added, execution_options={"populate_existing": True}).one()
 
 
+def partners(tx: Transaction) -> list[FeedPartner]:
+    """Every partner, also those that were revoked, by name."""
+    return list(tx.scalars(select(FeedPartner).order_by(FeedPartner.name)))
+
+
 def partner_named(tx: Transaction, name: str) -> FeedPartner | None:
     """The partner of this name, also one that was revoked."""
     return tx.scalar(select(FeedPartner).where(FeedPartner.name == name))

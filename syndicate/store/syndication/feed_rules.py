@@ -6,39 +6,14 @@ An article must fit every part that is named, by any one of its values. It is as
 rule of one feed as of a column of rules, so that one article finds all the feeds it stands in.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from syndicate.errors import UsageError
 from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.newsroom.publications import Section
-from syndicate.vocabulary.articles import ArticleKind
-
-_LONGEST = 100  # values in one part; more is an import gone wrong
-
-
-def check(rule: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """A rule as it is stored.
-
-    Raises:
-        UsageError: a part is unknown or empty, or there is none.
-    """
-    unknown = sorted(set(rule) - set(PARTS))
-    if unknown:
-        raise UsageError(f"A feed's rule knows no {unknown[0]}; it knows {', '.join(PARTS)}.")
-    found = {part: [value.strip() for value in values] for part, values in rule.items() if values}
-    if not found:
-        raise UsageError(f"A feed's rule names at least one of: {', '.join(PARTS)}.")
-    for part, values in found.items():
-        if len(values) > _LONGEST or not all(values):
-            raise UsageError(f"The rule's {part} must be 1 to {_LONGEST} values, none empty.")
-    kinds = set(found.get("kinds", ())) - {kind.value for kind in ArticleKind}
-    if kinds:
-        raise UsageError(f"There is no kind of article called {min(kinds)}.")
-    return found
 
 
 def fits(rule: Any) -> ColumnElement[bool]:
