@@ -11,13 +11,18 @@ from syndicate.errors import (
 from tests.verbs.asked import Asked, Done, No
 
 MAKING = "feeds.making"
+OF_COURIER = "?publication=courier"
 NEW = {"publication": "courier", "slug": "floods", "title": "Floods", "words": ["flood"]}
 
 NO_FEED = "There is no feed nothing; the list of feeds shows those that are offered."
 DONE = (
     Done(
         f"{MAKING}.add",
-        Asked("feeds add floods Floods --fits word=flood", ("/feeds", NEW)),
+        Asked(
+            "feeds add floods Floods --fits word=flood",
+            ("/feeds", NEW),
+            ("/newsroom/new/feeds", NEW | {"words": "flood"}),
+        ),
         ("added", "feed:{next_feed}"),
     ),
     Done(
@@ -25,12 +30,20 @@ DONE = (
         Asked(
             "feeds set floods-old --title Rivers --word river --word rain",
             ("PATCH /feeds/floods-old", {"title": "Rivers", "words": ["river", "rain"]}),
+            (
+                f"/newsroom/feeds/floods-old{OF_COURIER}",
+                {"title": "Rivers", "words": "river\nrain"},
+            ),
         ),
         ("changed", "feed:{floods}"),
     ),
     Done(
         f"{MAKING}.end",
-        Asked("feeds retire floods-old", ("DELETE /feeds/floods-old", {})),
+        Asked(
+            "feeds retire floods-old",
+            ("DELETE /feeds/floods-old", {}),
+            (f"/newsroom/feeds/floods-old/retire{OF_COURIER}", {}),
+        ),
         ("retired", "feed:{floods}"),
     ),
     Done(
@@ -95,20 +108,32 @@ NOES = (
     ),
     No(
         f"{MAKING}.add",
-        Asked("feeds add x X --fits section=games", ("/feeds", {**NEW, "sections": ["games"]})),
+        Asked(
+            "feeds add x X --fits section=games",
+            ("/feeds", {**NEW, "sections": ["games"]}),
+            ("/newsroom/new/feeds", NEW | {"sections": "games"}),
+        ),
         MissingError,
         "The Courier has no section games; make it first.",
     ),
     No(
         f"{MAKING}.change",
-        Asked("feeds set floods-old --word ''", ("PATCH /feeds/floods-old", {"words": []})),
+        Asked(
+            "feeds set floods-old --word ''",
+            ("PATCH /feeds/floods-old", {"words": []}),
+            (f"/newsroom/feeds/floods-old{OF_COURIER}", {"words": ""}),
+        ),
         InvalidError,
         "The rule of a feed names at least one of sections, tags, authors, languages, kinds and "
         "words.",
     ),
     No(
         f"{MAKING}.change",
-        Asked("feeds set everything --title All", ("PATCH /feeds/everything", {"title": "All"})),
+        Asked(
+            "feeds set everything --title All",
+            ("PATCH /feeds/everything", {"title": "All"}),
+            (f"/newsroom/feeds/everything{OF_COURIER}", {"title": "All"}),
+        ),
         RefusedError,
         "The feed everything follows from the newsroom itself (everything) and has no rule to "
         "change; make one by a rule beside it.",

@@ -132,7 +132,8 @@ def as_text(asked: Field, value: Value) -> str:
         return fields.shown(value)
     if value is None or value == asked.nothing:
         return ""
-    return str(value) if isinstance(value, str | int) else ", ".join(map(str, value))
+    between = "\n" if asked.shape is Shape.PHRASES else ", "
+    return str(value) if isinstance(value, str | int) else between.join(map(str, value))
 
 
 def problems(error: SyndicateError | None, seen: Iterable[Field]) -> tuple[dict[str, str], str]:
