@@ -1,4 +1,4 @@
-"""What operators do to a newsletter's issues: send the slot of now. `making` makes newsletters."""
+"""Sending a newsletter when an operator says so: the slot of now, or what is new."""
 
 import datetime as dt
 

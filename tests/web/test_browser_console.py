@@ -57,6 +57,8 @@ def test_every_page_is_accessible(
     newsletter = f"/newsletters/{room.newsletter}"
     places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/sources/find"]
     places += ["/incidents", "/senders", "/audit"]
+    places += ["/newsroom", "/newsroom/new/newsletters?publication=courier"]
+    places += ["/newsroom/newsletters/morning", "/newsroom/publications/courier"]
     found = [
         fault for each in look.of(places) for fault in watched.faults_of_page(f"/console{each}")
     ]
