@@ -44,7 +44,9 @@ def of_site(text: str, site: Site) -> str:
         ("https://www.courier.example/", "/"),
     ):
         own = site.url(path)
-        text = text.replace(f'"{asked}"', f'"{own}", "allow": ["{site.origin}"]')
+        for name, allow in (("address", "allow"), ("url", "allow_origins")):
+            said = f'"{name}": "{own}", "{allow}": ["{site.origin}"]'
+            text = text.replace(f'"{name}": "{asked}"', said)
         text = text.replace(asked, f"{own} --allow {site.origin}")
     return text
 
