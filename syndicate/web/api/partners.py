@@ -33,8 +33,8 @@ class PartnerView(BaseModel):
     since: dt.datetime
     revoked_at: dt.datetime | None
     address: str | None = Field(
-        description="of the feed of everything; `?for=…` works with every other feed too. Only for "
-        "whoever may edit feeds"
+        description="of the feed of everything; `?for=…` works with every other feed too. Null "
+        "without the permission `feeds.edit`"
     )
 
 
