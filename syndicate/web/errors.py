@@ -119,6 +119,7 @@ def _page(request: Request, status: int, sentence: str) -> str:
             name=site.publication.name if site else "Syndicate",
             home="/console" if is_of_console else f"{site.prefix}/" if site else "/",
             is_of_console=is_of_console,
+            may=_may(request) if is_of_console and status == HTTPStatus.FORBIDDEN else (),
             title=say(_TITLES.get(status, "That did not work")),
             status=status,
             sentence=say(sentence),
@@ -138,6 +139,12 @@ def _site_or_none(request: Request) -> Site | None:
 def _is_of_console(request: Request) -> bool:
     """Whether an operator has strayed: the way home is the console, and no newspaper's page."""
     return str(request.scope.get("path", "")).startswith("/console")
+
+
+def _may(request: Request) -> list[str]:
+    """What whoever was refused in the console may do, by the names of permissions."""
+    actor = getattr(request.state, "actor", None)  # none before signing in
+    return [] if actor is None else sorted(actor.permissions)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -51,3 +51,19 @@ def test_what_is_not_there_is_said_with_a_way_home(browser: TestClient, path: st
     assert page.status_code == 404
     assert '<a class="button" href="/console">Go to the console</a>' in page.text
     assert "<title>Not found · Syndicate</title>" in page.text
+
+
+@pytest.mark.usefixtures("newsroom")
+def test_who_is_refused_reads_what_they_may_do_and_a_program_reads_json(
+    browser: TestClient,
+) -> None:
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console/tokens")
+    told = browser.get("/api/v1/tokens", headers=operators.bearer("viewer"))
+
+    assert (page.status_code, told.status_code) == (403, 403)
+    assert "token:viewer does not have the permission tokens.edit" in page.text
+    assert "You have: metrics, read. Whoever has operators.edit can give you more." in page.text
+    assert '<a class="button" href="/console">Go to the console</a>' in page.text
+    assert told.json()["error"]["status"] == 403

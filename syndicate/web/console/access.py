@@ -46,8 +46,10 @@ class Needs:
                 where = f"{_PATH}/sign-in?next={quote(request.scope['path'])}"
                 raise HTTPException(303, "Please sign in first.", {"Location": where})
             raise HTTPException(401, "Your session has ended; sign in again, then repeat this.")
+        request.state.actor = (
+            actor  # also where they are not let in: the refusal says what they may
+        )
         verbs.let_in(actor, self.permission)
-        request.state.actor = actor
         return actor
 
 
