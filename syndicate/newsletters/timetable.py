@@ -74,8 +74,8 @@ def when(newsletter: Newsletter) -> str:
     """When a newsletter is sent, in a few words: its days, unless it is daily, and its times.
 
     Returns:
-        "08:00, 18:00 (Asia/Qatar)", "Mondays, 08:00 (UTC)"; or what its kind says: "at once",
-        "cannot be sent yet"; or that it is paused or has ended.
+        "08:00, 18:00 (Asia/Qatar)", "Mondays, 08:00 (UTC)"; or what its kind says: "when something
+        happens", "cannot be sent yet"; or that it is paused or has ended.
     """
     if (still := at_rest(newsletter)) is not None:
         return still

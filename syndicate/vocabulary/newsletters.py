@@ -14,11 +14,11 @@ class OpenedBy(enum.Enum):
 
     CLOCK = "at its times"
     EDITOR = "when an editor sends it"
-    ARTICLE = "at once"
+    ARTICLE = "when something happens"
 
 
 class NewsletterKind(enum.StrEnum):
-    """digest: on a schedule; alert: at once; letter: written by an editor, and not sent yet."""
+    """digest: at its times; alert: when something happens; letter: by an editor, not sent yet."""
 
     DIGEST = "digest"
     ALERT = "alert"

@@ -69,6 +69,12 @@ def test_a_list_names_the_times_of_what_the_clock_opens_alone(kind: NewsletterKi
     assert timetable.has_slots(row) is (kind.opened_by is not OpenedBy.ARTICLE)
 
 
+def test_an_alert_comes_when_something_happens_whatever_times_its_row_has() -> None:
+    row = Newsletter(kind=NewsletterKind.ALERT, zone="UTC", schedule={"times": ["08:00"]})
+
+    assert timetable.when(row) == "when something happens"
+
+
 @pytest.mark.parametrize("times", [["08:00", "18:00"], ["8 o'clock"]])
 def test_a_zone_is_said_beside_times_alone(kind: NewsletterKind, times: list[str]) -> None:
     row = Newsletter(kind=kind, zone="Asia/Qatar", schedule={"times": times, "days": []})

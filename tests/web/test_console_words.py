@@ -64,6 +64,6 @@ def test_who_is_refused_reads_what_they_may_do_and_a_program_reads_json(
 
     assert (page.status_code, told.status_code) == (403, 403)
     assert "token:viewer does not have the permission tokens.edit" in page.text
-    assert "You have: metrics, read. Whoever has operators.edit can give you more." in page.text
+    assert "You have: metrics, read. Anyone who has operators.edit can give you more." in page.text
     assert '<a class="button" href="/console">Go to the console</a>' in page.text
     assert told.json()["error"]["status"] == 403
