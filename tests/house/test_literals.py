@@ -21,6 +21,7 @@ ALLOWED = {
     "syndicate/cli/collect.py": "parts of a page",
     "syndicate/cli/newsletters.py": "fields of a story in JSON",
     "syndicate/cli/send.py": "counts that somebody must look at, most urgent first",
+    "syndicate/cli/terminal.py": "headings of columns that hold slugs",
     "syndicate/embedded/plan.py": "names of processes and their queues",
     "syndicate/reading/pages/listing.py": "how sites call what they offer",
     "syndicate/reading/pages/profile.py": "fields of a profile",
