@@ -1,10 +1,10 @@
-"""What operators do with what opens the HTTP API and the console: make tokens, revoke them."""
+"""Tokens that open the HTTP API and the console: with a fresh secret; what words permit."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
 
 from syndicate import bounds
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import UsageError
 from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
@@ -47,33 +47,29 @@ def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
     if not bounds.text(name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A token needs a name: whose it is.", field="name")
     whose = publications.named(tx, publication).id if publication is not None else None
-    for each in {Permission.TOKENS, *permissions}:
-        allow(actor, each, publication_id=whose)
+    let_give(permissions, whose, actor)
     secret = tokens.new_secret()
     ends_at = now + dt.timedelta(days=days) if days else None
     made = tokens.add_token(
         tx, name, permissions, secret=secret, expires_at=ends_at, now=now, publication_id=whose
     )
-    _record(tx, "token-add", made.id, actor, now)
+    record(tx, "token-add", made.id, actor, now)
     return made, secret
 
 
-@verb(Permission.TOKENS)
-def revoke(tx: Transaction, token_id: int, *, actor: Actor, now: dt.datetime) -> None:
-    """Revoke a token immediately, and end the console sessions that it opened.
+def let_give(permissions: Collection[Permission], publication_id: int | None, actor: Actor) -> None:
+    """Let an actor go on who may make a token that may do this.
+
+    Args:
+        permissions: what its holder may do.
+        publication_id: of the only publication that it opens; None: all.
+        actor: who asks.
 
     Raises:
-        NotFoundError: there is no such token.
+        NotAllowedError: they may not make tokens there, or not do all of this themselves.
     """
-    found = tokens.find(tx, token_id)
-    if found is None:
-        raise NotFoundError(
-            f"There is no token {token_id}; the list of tokens shows all there are.",
-            token_id=token_id,
-        )
-    allow(actor, Permission.TOKENS, publication_id=found.publication_id)
-    tokens.revoke(tx, token_id)
-    _record(tx, "token-revoke", token_id, actor, now)
+    for each in {Permission.TOKENS, *permissions}:
+        allow(actor, each, publication_id=publication_id)
 
 
 def permitted(words: Iterable[str]) -> frozenset[Permission]:
@@ -115,6 +111,9 @@ def permission(name: str) -> Permission:
     return Permission(name)
 
 
-def _record(tx: Transaction, what: str, token_id: int, actor: Actor, now: dt.datetime) -> None:
+def record(
+    tx: Transaction, what: str, token_id: int, actor: Actor, now: dt.datetime, **detail: object
+) -> None:
+    """Write down what was done with a token."""
     subject = f"token:{token_id}"
-    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syndicate.errors import InvalidError, NotFoundError, UsageError
-from syndicate.newsroom.making import reading
+from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
+from syndicate.newsroom.making import reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
+from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import SHELVES
 
@@ -118,7 +119,7 @@ def read(path: Path, body: bytes | None = None) -> Document:
         raise InvalidError(
             "\n".join(dict.fromkeys(said for _, said in faults)), fields=dict(faults)
         )
-    return Document(path, text, tuple(_with_pictures(made, each) for each in entries))
+    return Document(path, text, tuple(_with_files(made, each) for each in entries))
 
 
 def _name(path: Path) -> str:
@@ -227,26 +228,37 @@ def _place(entry: Named, name: str) -> str:
 
 
 def _is_file(asked: Field | None) -> bool:
-    return asked is not None and asked.shape is Shape.PICTURE
+    return asked is not None and asked.shape in {Shape.PICTURE, Shape.SECRET}
 
 
-def _with_pictures(document: Document, entry: Named) -> Named:
-    """An entry whose pictures are the bytes of the files that it names."""
+def _with_files(document: Document, entry: Named) -> Named:
+    """An entry with what the files hold that it names: a picture's bytes, a secret's hash."""
     given = dict(entry.given)
     for name, value in given.items():
-        if _is_file(entry.shelf.kind.field(name)) and value:
-            if document.path == _STDIN:
+        asked = entry.shelf.kind.field(name)
+        if asked is not None and _is_file(asked) and value:
+            file = document.path.parent / str(value)
+            if document.path == _STDIN and not file.is_absolute():
                 alone = (
                     f"The {name} is a file beside newsroom.toml, and nothing is beside standard "
                     "input; give the path of newsroom.toml instead."
                 )
                 raise UsageError(document.at(alone, entry, name))
-            file = document.path.parent / str(value)
+            if asked.shape is Shape.SECRET:
+                given[name] = _secret(document, entry, name, file)
+                continue
             if not file.is_file():
                 named = f"which {document.name} names as {name}"
                 raise NotFoundError(f"There is no file {file}, {named}.")
             given[name] = file.read_bytes()
     return Named(entry.shelf, given, entry.was, entry.number)
+
+
+def _secret(document: Document, entry: Named, name: str, file: Path) -> Secret:
+    try:
+        return secret_files.of_file(file, str(entry.given[name]))
+    except SyndicateError as error:
+        raise type(error)(document.at(str(error), entry, name)) from error
 
 
 def _line_of(text: str, plural: str | None, number: int, name: str | None) -> int | None:

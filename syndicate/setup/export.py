@@ -55,7 +55,7 @@ def _table(tx: Transaction, kind: Kind, values: Values, pictures: dict[str, byte
     table = tomlkit.table()
     for each in kind.fields:
         value = values[each.name]
-        if plain(value) == plain(_default(kind, each)):
+        if each.shape is Shape.SECRET or plain(value) == plain(_default(kind, each)):
             continue
         if isinstance(value, PictureFile):
             name = f"{values['slug']}-{each.name}.{value.media_type.partition('/')[2]}"

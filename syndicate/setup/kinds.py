@@ -6,7 +6,7 @@ A kind that stands here has its commands, routes, pages and its part of `newsroo
 from syndicate.collect import making as sources
 from syndicate.feeds import making as feeds
 from syndicate.newsletters import making as newsletters
-from syndicate.newsroom.making import desks, operators, publications, sections
+from syndicate.newsroom.making import desks, operators, publications, sections, tokens
 from syndicate.newsroom.making.shelves import Shelf
 
 SHELVES: tuple[Shelf, ...] = (
@@ -17,6 +17,7 @@ SHELVES: tuple[Shelf, ...] = (
     feeds.SHELF,
     newsletters.SHELF,
     operators.SHELF,
+    tokens.SHELF,
 )
 # Those whose routes and forms are made of their fields alone.
 BY_FIELDS: tuple[Shelf, ...] = tuple(each for each in SHELVES if not each.has_own_faces)

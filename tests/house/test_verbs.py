@@ -29,7 +29,7 @@ READING = {
     "newsletters show",
     *("newsletters preview", "issues list", "issues show", "issues preview", "mailings list"),
     *("mailings show", "bounces classify", "bounces incidents", "senders list"),
-    *("subscribers counts", "tokens list", "doctor", "sample list"),
+    *("subscribers counts", "tokens list", "tokens show", "doctor", "sample list"),
     *(f"{kind} {read}" for kind in ("publications", "sections", "desks") for read in OF_ANY_KIND),
     *("operators list", "operators show", "operators sessions", "sources show"),
     *("mailings holds", "newsletters offers"),

@@ -64,6 +64,14 @@ name = "Night desk"
 address = "night@courier.example"
 grants = ["viewer in courier"]
 """
+CMS = """\
+[[tokens]]
+slug = "cms"
+permissions = ["editor"]
+publication = "courier"
+expires = 2031-12-31
+secret_file = "cms-token"
+"""
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -277,6 +285,16 @@ def test_a_feed_is_made_changed_and_retired_by_a_file(file: Path) -> None:
             InvalidError,
             "newsroom.toml, line 24: There is no kind of article called poem; there are story, ",
         ),
+        (COURIER + CMS, NotFoundError, ("newsroom.toml, line 12: There is no file cms-token; write "
+         "a secret into it, such as `openssl rand -hex 32` prints.")),
+        (COURIER + CMS.replace("cms-token", "newsroom.toml"), UsageError,
+         "newsroom.toml, line 12: Everybody on this machine can read newsroom.toml; "),
+        (COURIER + CMS.replace("editor", "edtor"), InvalidError,
+         "newsroom.toml, line 9: There is no permission or role edtor; the roles are "),
+        (COURIER + CMS.replace("2031-12-31", "2031"), InvalidError,
+         "newsroom.toml, line 11: 2031 is not a day; write it as 2027-12-31."),
+        (COURIER + CMS.partition("secret")[0].replace("courier", "gazette"), InvalidError,
+         "newsroom.toml, line 10: There is no publication gazette; there are: courier."),
         (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is no TOML: Expected "
          "']]' at the end of an array declaration.")),
         (COURIER + 'sections = "world"\n', InvalidError,

@@ -1,6 +1,7 @@
 """A newsroom with one of everything that a verb is about, and the three faces to ask at."""
 
 import datetime as dt
+import hashlib
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -68,7 +69,14 @@ def place(
     """Names of what is there, as the table's asks use them."""
     file = tmp_path / "readers.csv"
     file.write_text("address\nreader007@example.com\n")
-    return clean_database.once(("place", site.origin), lambda: _place(site)) | {"file": file}
+    file.chmod(0o600)
+    secret = tmp_path / "secret"
+    secret.write_text(f"{hashlib.sha256(b'cms').hexdigest()}\n")
+    secret.chmod(0o600)
+    return clean_database.once(("place", site.origin), lambda: _place(site)) | {
+        "file": file,
+        "secret": secret,
+    }
 
 
 def _place(site: Site) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What is done to incidents, senders and tokens, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, UsageError
+from syndicate.errors import InvalidError, NotFoundError, UsageError
+from syndicate.store.platform.tokens import ROLES, Permission
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 NO_INCIDENT = f"There is no open incident {NOBODY}; perhaps it has been closed."
@@ -48,7 +49,19 @@ DONE = (
         is_quiet_again=False,
     ),
     Done(
-        "newsroom.tokens.revoke",
+        "newsroom.making.tokens.change",
+        Asked(
+            "tokens set {token} --allow editor", ("/tokens/{token}", {"permissions": ["editor"]})
+        ),
+        ("token-set", "token:{token}"),
+    ),
+    Done(
+        "newsroom.making.tokens.add",
+        Asked("tokens add feeder --secret-file {secret}"),
+        ("token-add", "token:{next_token}"),
+    ),
+    Done(
+        "newsroom.making.tokens.end",
         Asked(
             "tokens revoke {token}",
             ("/tokens/{token}/revoke", {}),
@@ -77,7 +90,21 @@ NOES = (
         "There is no publication gone.",
     ),
     No(
-        "newsroom.tokens.revoke",
+        "newsroom.making.tokens.change",
+        Asked("tokens set {token} --allow king", ("/tokens/{token}", {"permissions": ["king"]})),
+        InvalidError,
+        f"There is no permission or role king; the roles are {', '.join(ROLES)}, the permissions "
+        f"{', '.join(Permission)}.",
+    ),
+    No(
+        "newsroom.making.tokens.add",
+        Asked("tokens add feeder --secret-file {file}"),
+        UsageError,
+        "{file} holds no secret that is hard to guess: 32 to 512 letters and digits on one line, "
+        "such as `openssl rand -hex 32` prints.",
+    ),
+    No(
+        "newsroom.making.tokens.end",
         Asked(
             f"tokens revoke {NOBODY}",
             (f"/tokens/{NOBODY}/revoke", {}),

@@ -99,6 +99,12 @@ BODIES: dict[str, Any] = {
     "/api/v1/operators/{slug}": OPERATOR,
     "/api/v1/operators/{slug}/grant": {**GRANT, "newsletter": None},
     "/api/v1/operators/{slug}/revoke": {**GRANT, "newsletter": None},
+    "/api/v1/tokens/{token_id}": {
+        "name": "n",
+        "permissions": ["viewer"],
+        "publication": "courier",
+        "expires": "2031-11-24",
+    },
     "/api/v1/tokens": {"name": "n", "permissions": ["viewer"], "publication": "courier", "days": 9},
     "/api/v1/mailings/{mailing_id}/resend": {
         "what": ["failed"],

@@ -12,8 +12,19 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from syndicate.newsroom.making.pictures import PictureFile
+from syndicate.newsroom.making.secret_files import Secret
 
-Value = str | int | bool | Sequence[str] | Sequence[int] | Mapping[str, Any] | PictureFile | None
+Value = (
+    str
+    | int
+    | bool
+    | Sequence[str]
+    | Sequence[int]
+    | Mapping[str, Any]
+    | PictureFile
+    | Secret
+    | None
+)
 Values = Mapping[str, Value]
 
 
@@ -40,6 +51,9 @@ class Shape(enum.StrEnum):
     ROW = "another row"
     ROWS = "other rows"
     GRANTS = "what somebody may do and where"
+    PERMISSIONS = "what a program may do"
+    DATE = "day"
+    SECRET = "file that holds a secret"  # noqa: S105 - the name of a shape
     COLOUR = "colour"
     PICTURE = "picture"
     OBJECT = "object"  # of names and what they hold, as JSON
@@ -59,6 +73,7 @@ _LISTS = frozenset(
         Shape.PHRASES,
         Shape.ROWS,
         Shape.GRANTS,
+        Shape.PERMISSIONS,
     }
 )
 
@@ -195,7 +210,7 @@ def plain_values(values: Values) -> dict[str, object]:
 
 def plain(value: Value) -> object:
     """A value as JSON and the audit have it."""
-    if isinstance(value, PictureFile):
+    if isinstance(value, PictureFile | Secret):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)

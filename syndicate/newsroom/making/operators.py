@@ -69,7 +69,7 @@ KIND = Kind(
         ),
         Field(
             "zone",
-            "Time zone of what they read.",
+            "Time zone in which the console tells them times; UTC is none of their own.",
             shape=Shape.ZONE,
             default="UTC",
             touches=(Touched.OPERATORS,),

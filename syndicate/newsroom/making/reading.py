@@ -11,32 +11,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, available_timezones
 
-import idna
-
 from syndicate import bounds, languages, slugs
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.newsroom.making import granted, pictures
+from syndicate.newsroom.making import days, granted, pictures, web_hosts
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value
 from syndicate.newsroom.making.pictures import PictureFile
 from syndicate.newsroom.making.problems import Problem
+from syndicate.newsroom.making.secret_files import Secret
+from syndicate.newsroom.tokens import permitted
 from syndicate.store.readers.recipients import normalise
 
-_MAX_SLUG, _MAX_LANGUAGE, _MAX_HOST = 80, 35, 253
+_MAX_SLUG, _MAX_LANGUAGE = 80, 35
 _NEVER_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NEVER_IN_PROSE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_HOST = re.compile(
-    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
-)
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
-_MAX_PORT = 65_535
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _BETWEEN = re.compile(r"[,;\s]+")
 _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SHORT = 3  # letters of a weekday that tell it from the others
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _QUOTED = 60  # characters of what was typed that a sentence repeats
 _MAX_ZONE = 64
@@ -157,18 +149,13 @@ def _row(_kind: Kind, asked: Field, raw: object) -> str:
 
 def _host(_kind: Kind, asked: Field, raw: object) -> str:
     said = _text_of(asked, raw)
-    name, colon, port = said.lower().rstrip(".").partition(":")
-    is_port = not colon or (_PORT.fullmatch(port) is not None and int(port) <= _MAX_PORT)
-    try:
-        name = idna.encode(name, uts46=True).decode() if not name.isascii() else name
-    except (idna.IDNAError, UnicodeError):
-        name = ""
-    if len(name) > _MAX_HOST or not _HOST.fullmatch(name) or not is_port:
+    host = web_hosts.host(said)
+    if host is None:
         raise UsageError(
             f"{quoted(said)} is not a host name; write it alone, such as news.example, without "
             "https:// and without a path."
         )
-    return name if port in {"", "80", "443"} else f"{name}:{port}"
+    return host
 
 
 def _web(_kind: Kind, asked: Field, raw: object) -> str:
@@ -273,29 +260,42 @@ def _phrases(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     return _once(_text(_kind, asked, each) for each in _parts(asked, raw, _LINE_ENDS))
 
 
+def _permissions(kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
+    return granted.roles_first(permitted(_text(kind, asked, each) for each in _parts(asked, raw)))
+
+
+def _date(_kind: Kind, _asked: Field, raw: object) -> str:
+    day = days.day(quoted(raw).strip())
+    if day is None:
+        raise UsageError(f"{quoted(raw)} is not a day; write it as 2027-12-31.")
+    return day
+
+
+def _secret(_kind: Kind, asked: Field, raw: object) -> Secret:
+    if not isinstance(raw, Secret):
+        raise UsageError(f"The {asked.label} is the path of a file, named in a file or a shell.")
+    return raw
+
+
 def _times(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
-    found = []
+    found = set()
     for each in _parts(asked, raw):
-        time = _TIME.fullmatch(each) if isinstance(each, str) else None
+        time = days.time(each)
         if time is None:
             raise UsageError(f"{quoted(each)} is not a time of day; write it as 08:00.")
-        found.append(f"{int(time[1]):02}:{time[2]}")
-    return tuple(sorted(set(found)))
+        found.add(time)
+    return tuple(sorted(found))
 
 
 def _days(_kind: Kind, asked: Field, raw: object) -> tuple[int, ...]:
     found = set()
     for each in _parts(asked, raw):
-        said = str(each).lower()
-        named = [day for day, name in enumerate(WEEKDAYS, 1) if name.startswith(said)]
-        if isinstance(each, bool) or not (
-            (said.isascii() and said.isdecimal() and said in "1234567" and len(said) == 1)
-            or (len(said) >= _SHORT and len(named) == 1)
-        ):
+        day = days.weekday(each)
+        if day is None:
             raise UsageError(
                 f"{quoted(each)} is not a weekday; write 1 for Monday to 7 for Sunday, or its name."
             )
-        found.add(named[0] if named else int(said))
+        found.add(day)
     return tuple(sorted(found))
 
 
@@ -388,6 +388,9 @@ _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {
     Shape.ROW: _row,
     Shape.ROWS: _rows,
     Shape.GRANTS: _grants,
+    Shape.PERMISSIONS: _permissions,
+    Shape.DATE: _date,
+    Shape.SECRET: _secret,
     Shape.COLOUR: _colour,
     Shape.PICTURE: _picture,
     Shape.OBJECT: _object,

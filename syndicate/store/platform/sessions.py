@@ -129,3 +129,8 @@ def end_all_of(tx: Transaction, operator_id: int) -> int:
     """
     gone = delete(ConsoleSession).where(ConsoleSession.operator_id == operator_id)
     return len(list(tx.scalars(gone.returning(ConsoleSession.id))))
+
+
+def end_all_by(tx: Transaction, api_token_id: int) -> None:
+    """End every session that an API token opened. Safe to run twice."""
+    tx.execute(delete(ConsoleSession).where(ConsoleSession.api_token_id == api_token_id))

@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select, update
@@ -191,9 +191,31 @@ def add_token(  # noqa: PLR0913 - a row's columns
         created_at=now,
         expires_at=expires_at,
     )
+    return keep(tx, token)
+
+
+def keep(tx: Transaction, token: ApiToken) -> ApiToken:
+    """Write a new API token down; it has its id afterwards."""
     tx.add(token)
     tx.flush()
     return token
+
+
+def change(tx: Transaction, token: ApiToken, columns: Mapping[str, object]) -> None:
+    """Write other values into an API token's row."""
+    for name, value in columns.items():
+        setattr(token, name, value)
+    tx.flush()
+
+
+def named(tx: Transaction, name: str) -> list[ApiToken]:
+    """The API tokens of a name, oldest first."""
+    return list(tx.scalars(select(ApiToken).where(ApiToken.name == name).order_by(ApiToken.id)))
+
+
+def of_digest(tx: Transaction, token_hash: bytes) -> ApiToken | None:
+    """The API token whose secret has this hash, expired or not."""
+    return tx.scalar(select(ApiToken).where(ApiToken.token_hash == token_hash))
 
 
 def all_tokens(tx: Transaction) -> list[ApiToken]:

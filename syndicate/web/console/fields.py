@@ -16,9 +16,10 @@ from starlette.datastructures import FormData, UploadFile
 from syndicate.errors import SyndicateError
 from syndicate.newsroom.making import fields
 from syndicate.newsroom.making.acts import Given
+from syndicate.newsroom.making.days import WEEKDAYS
 from syndicate.newsroom.making.fields import Field, Shape, Value
 from syndicate.newsroom.making.pictures import MOST_BYTES, PictureFile
-from syndicate.newsroom.making.reading import WEEKDAYS
+from syndicate.newsroom.making.secret_files import Secret
 
 REMOVED = "_removed"  # behind a picture's name: the box that takes it away
 _BOXES = frozenset({Shape.ROWS, Shape.DAYS})  # of which each value is a box to tick
@@ -130,7 +131,7 @@ def as_text(asked: Field, value: Value) -> str:
         return "\n".join(f"{key}: {said}".replace("\n", "\\n") for key, said in value.items())
     if isinstance(value, bool):
         return fields.shown(value)
-    if value is None or value == asked.nothing:
+    if value is None or value == asked.nothing or isinstance(value, Secret):
         return ""
     between = "\n" if asked.shape is Shape.PHRASES else ", "
     return str(value) if isinstance(value, str | int) else between.join(map(str, value))

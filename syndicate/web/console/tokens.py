@@ -8,6 +8,8 @@ from fastapi import APIRouter, Form, Path, Response
 from syndicate import clock
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.newsroom import tokens as acts
+from syndicate.newsroom.making import tokens as making
+from syndicate.newsroom.making.acts import Key
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import tokens
@@ -60,7 +62,7 @@ def add(
 def revoke(actor: CanEditTokens, token_id: TokenId) -> Response:
     """Revoke a token immediately, and end the console sessions that it opened."""
     with transaction() as tx:
-        acts.revoke(tx, token_id, actor=actor, now=clock.now())
+        making.end(tx, Key(str(token_id)), actor=actor, now=clock.now())
     return pages.see_other("/console/tokens")
 
 
