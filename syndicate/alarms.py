@@ -10,21 +10,25 @@ such row.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from syndicate import logs
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.newsletters import timetable
+from syndicate.newsroom import holds as standing
 from syndicate.store.ground.session import BadValueError, Transaction, apart
-from syndicate.store.newsroom import incidents, newsletters, sender_checks
+from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
 from syndicate.store.views.troubles import Trouble
 from syndicate.vocabulary.newsletters import IssueState
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
 
 log = logs.get(__name__)
@@ -44,11 +48,19 @@ class Need:
         path: where it is looked into; empty where its alarm's path is the place.
         tick: where the console posts that somebody has seen it, which is all that it needs; empty
             where it needs more.
+        publication_id: whose it is; neither this nor a newsletter: the installation's.
+        newsletter_id: whose it is, where it belongs to one.
+        is_everybodys: whether it is to be seen by everybody who may read anything.
+        kept_with: what others it is shown with, of which many are counted.
     """
 
     text: str
     path: str = ""
     tick: str = ""
+    publication_id: int | None = field(default=None, compare=False)
+    newsletter_id: int | None = field(default=None, compare=False)
+    is_everybodys: bool = field(default=False, compare=False)
+    kept_with: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,37 +72,60 @@ class Alarm:
         help: when it rings, in one line.
         path: where in the console somebody looks into it.
         look: finds what waits at a moment (aware UTC) in an open transaction.
+        fold: shortens what somebody sees of it.
     """
 
     name: str
     help: str
     path: str
     look: Callable[[Transaction, dt.datetime], Iterable[Need]]
+    fold: Callable[[Sequence[Need]], Iterable[Need]] = lambda found: found
 
 
-def needs(tx: Transaction, now: dt.datetime) -> list[Need]:
-    """All that waits for a person, in the list's order, each with its path."""
-    return [need for found in by_name(tx, now).values() for need in found]
+def needs(tx: Transaction, now: dt.datetime, actor: Actor | None = None) -> list[Need]:
+    """All that waits for a person, in the list's order, each with its path.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+        actor: who sees only what they may read of; None for all of it.
+    """
+    return [need for found in by_name(tx, now, actor).values() for need in found]
 
 
-def by_name(tx: Transaction, now: dt.datetime) -> dict[str, list[Need]]:
+def by_name(tx: Transaction, now: dt.datetime, actor: Actor | None = None) -> dict[str, list[Need]]:
     """The same by the alarm's name: every alarm, in the list's order, the silent ones too."""
-    return {alarm.name: look_into(alarm, tx, now) for alarm in ALARMS}
+    return {alarm.name: look_into(alarm, tx, now, actor) for alarm in ALARMS}
 
 
-def look_into(alarm: Alarm, tx: Transaction, now: dt.datetime) -> list[Need]:
+def look_into(
+    alarm: Alarm, tx: Transaction, now: dt.datetime, actor: Actor | None = None
+) -> list[Need]:
     """What one alarm finds, each with its path; that it cannot look is a finding too."""
     try:
         with apart(tx):
-            found = list(alarm.look(tx, now))
+            seen = [need for need in alarm.look(tx, now) if _may_see(actor, need)]
+            found = list(alarm.fold(seen))
     except _AT_FAULT:
         log.exception("alarm_not_read", alarm=alarm.name)
         text = (
             f"The alarm {alarm.name} cannot be read, because one of its rows is unusable: "
             "`syndicate doctor --only rows` can name it, and the log (alarm_not_read) says more."
         )
-        found = [Need(text)]
+        found = [need for need in (Need(text),) if _may_see(actor, need)]
     return [replace(need, path=need.path or alarm.path) for need in found]
+
+
+def _may_see(actor: Actor | None, need: Need) -> bool:
+    if actor is None or need.is_everybodys:
+        return True
+    whose = {"publication_id": need.publication_id, "newsletter_id": need.newsletter_id}
+    return actor.may(Permission.READ, **whose)
+
+
+def _of(newsletter: Newsletter, text: str, path: str) -> Need:
+    """What waits of a newsletter."""
+    return Need(text, path, publication_id=newsletter.publication_id, newsletter_id=newsletter.id)
 
 
 def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
@@ -104,9 +139,13 @@ def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         named = f"Issue {title.issue_id} of {title.newsletter}"
         if each.mailing.state is MailingState.PAUSED:
             said = f"is {each.mailing.state} with {each.counts.remaining} remaining"
-            yield Need(f"{named} {said}.", path)
+            need = Need(f"{named} {said}.", path)
         elif trouble := waiting.get(each.mailing.id):
-            yield Need(f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
+            need = Need(f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
+        else:
+            continue
+        publication_id, newsletter_id = each.mailing.publication_id, each.mailing.newsletter_id
+        yield replace(need, publication_id=publication_id, newsletter_id=newsletter_id)
 
 
 def _said(trouble: Trouble) -> str:
@@ -128,14 +167,20 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
         why = (issue.note or "no reason given").removesuffix(".")
         text = f"Issue {issue.id} of {newsletter.name} is held: {why}."
-        yield Need(text, f"/console/issues/{issue.id}")
+        yield _of(newsletter, text, f"/console/issues/{issue.id}")
 
 
 def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for each in holds.named(tx, holds.every(tx)):
         since = f"{each.hold.placed_at:%F %R} UTC"
         why = each.hold.why.removesuffix(".")
-        yield Need(f"{each.name}: held by {each.hold.placed_by} since {since}: {why}.")
+        publication_id, newsletter_id = standing.whose(tx, each.hold)
+        yield Need(
+            f"{each.name}: held by {each.hold.placed_by} since {since}: {why}.",
+            publication_id=publication_id,
+            newsletter_id=newsletter_id,
+            is_everybodys=each.hold.scope is HoldScope.ISSUES,
+        )
 
 
 def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
@@ -145,7 +190,7 @@ def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
             f"Issue {issue.id} of {newsletter.name} was sent without "
             f"{row.subject.replace(':', ' ')}: {why}."
         )
-        yield Need(text, f"/articles/{row.subject.removeprefix('article:')}")
+        yield _of(newsletter, text, f"/articles/{row.subject.removeprefix('article:')}")
 
 
 def _embargoes(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
@@ -167,9 +212,16 @@ def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for state in SourceState:
         if state not in SourceState.troubled():
             continue
-        named = operations.sources_in(tx, state)
-        for name in named[:_SOURCES]:
-            yield Need(f"The source {name} is {state}.")
+        for name, publication_id in operations.sources_in(tx, state):
+            said = f"The source {name} is {state}."
+            yield Need(said, publication_id=publication_id, kept_with=state)
+
+
+def _few_sources(found: Sequence[Need]) -> Iterable[Need]:
+    """The first of each state by name, and how many more there are."""
+    for state, alike in groupby(found, key=lambda need: need.kept_with):
+        named = list(alike)
+        yield from named[:_SOURCES]
         if more := len(named) - min(len(named), _SOURCES):
             yield Need(f"{more} more {'source is' if more == 1 else 'sources are'} {state}.")
 
@@ -177,14 +229,15 @@ def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for each in newsletters.every(tx):
         if each.ended_at is None and (why := timetable.trouble(each)) is not None:
-            yield Need(why, f"/console/newsletters/{each.id}")
+            yield _of(each, why, f"/console/newsletters/{each.id}")
 
 
 def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    ids = {slug: publication_id for publication_id, slug in publications.slugs(tx).items()}
     for each in sender_checks.wrong(tx):
         told = ", ".join(row.record.words for row in each.records)
         text = f"DNS is not right for the sender of {each.name}: {told}."
-        yield Need(text, f"/console/senders#{each.slug}")
+        yield Need(text, f"/console/senders#{each.slug}", publication_id=ids.get(each.slug))
 
 
 ALARMS: tuple[Alarm, ...] = (
@@ -236,6 +289,7 @@ ALARMS: tuple[Alarm, ...] = (
         "a source is failing, dormant or gone",
         "/console/sources",
         _sources,
+        _few_sources,
     ),
     Alarm(
         "newsletters",

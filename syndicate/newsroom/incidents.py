@@ -1,13 +1,29 @@
 """What operators do about an incident: look after it, and close it."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from syndicate.errors import NotFoundError
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom import incidents, publications
+from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+
+
+def readable(
+    tx: Transaction, found: Iterable[DeliveryIncident], actor: Actor
+) -> list[DeliveryIncident]:
+    """Those about the senders of which an actor may read."""
+    if actor.may(Permission.READ):
+        return list(found)
+    domains = {
+        each.sender_address.rpartition("@")[2].lower()
+        for each in publications.all_publications(tx)
+        if actor.may(Permission.READ, publication_id=each.id)
+    }
+    return [each for each in found if each.domain.lower() in domains]
 
 
 @verb(Permission.STEER)

@@ -132,16 +132,21 @@ def mailings_of_issues(tx: Transaction, issue_ids: Collection[int]) -> dict[int,
     return {issue: mailing for issue, mailing in tx.execute(query) if issue is not None}
 
 
-def sources_by_state(tx: Transaction) -> dict[SourceState, int]:
-    """How many sources in use are in each state."""
+def sources_by_state(
+    tx: Transaction, publication_ids: Collection[int] | None = None
+) -> dict[SourceState, int]:
+    """How many sources in use are in each state; of some publications, or of all."""
     query = select(Source.state, func.count()).where(Source.retired_at.is_(None))
+    if publication_ids is not None:
+        query = query.where(Source.publication_id.in_(publication_ids))
     query = query.group_by(Source.state)
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def sources_in(tx: Transaction, state: SourceState) -> list[str]:
-    """The names of the sources in a state, the oldest first."""
-    return list(tx.scalars(select(Source.name).where(Source.state == state).order_by(Source.id)))
+def sources_in(tx: Transaction, state: SourceState) -> list[tuple[str, int]]:
+    """The sources in a state, the oldest first: names, and whose they are."""
+    query = select(Source.name, Source.publication_id).where(Source.state == state)
+    return [(row[0], row[1]) for row in tx.execute(query.order_by(Source.id))]
 
 
 def active_readers(tx: Transaction) -> dict[int, int]:

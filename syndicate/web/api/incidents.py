@@ -30,10 +30,10 @@ class IncidentView(BaseModel):
 
 
 @router.get("/incidents")
-def list_incidents(_actor: CanRead) -> list[IncidentView]:
+def list_incidents(actor: CanRead) -> list[IncidentView]:
     """Open incidents, the newest first."""
     with transaction() as tx:
-        found = incidents.open_ones(tx)
+        found = acts.readable(tx, incidents.open_ones(tx), actor)
     names = IncidentView.model_fields
     return [IncidentView(**{name: getattr(each, name) for name in names}) for each in found]
 

@@ -11,6 +11,7 @@ from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
+from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
 from syndicate.store.platform.tokens import Permission
@@ -290,8 +291,9 @@ def stop_everything(actor: CanStop, why: Why | None = None) -> InstallationView:
 
 
 @router.get("/installation/release")
-def show_release(_actor: CanRead) -> Release:
-    """What releasing mail would do; 409 where journal or accept log cannot be read here."""
+def show_release(actor: CanRead) -> Release:
+    """What releasing all mail would do; 409 where journal or accept log cannot be read here."""
+    allow(actor, Permission.READ)
     found = restored.plan(clock.now())
     return Release(
         held_why=found.held_why,

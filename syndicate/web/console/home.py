@@ -12,6 +12,7 @@ from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
 from syndicate.newsroom.newsletters import readable
+from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -39,7 +40,7 @@ def home(actor: CanRead) -> Response:
     """The first look."""
     now = clock.now()
     with transaction() as tx:
-        needs = alarms.needs(tx, now)
+        needs = alarms.needs(tx, now, actor)
         found = [
             each
             for each in progress.find_all(tx, operations.watched(tx))
@@ -51,9 +52,11 @@ def home(actor: CanRead) -> Response:
         ]
         titles = operations.titles(tx, [each.mailing.id for each in found])
         every = readable(newsletters.every(tx), actor)
-        sources = operations.sources_by_state(tx)
+        sources = operations.sources_by_state(tx, actor.publications(Permission.READ))
         lanes = operations.ready_batches(tx)
-        unusual = operations.unusual_sign_ins(tx, since=now - _TOLD_FOR)
+        # As the audit itself, it is for those who may read all of the installation.
+        is_whole = actor.may(Permission.READ)
+        unusual = operations.unusual_sign_ins(tx, since=now - _TOLD_FOR) if is_whole else []
         first = None if first_steps.has_issue(tx) else first_steps.read(tx)
     return pages.render(
         actor,
@@ -87,7 +90,8 @@ def stop(actor: CanStop, *, why: Annotated[str, Form()] = "") -> Response:
 
 @router.get("/console/release")
 def release_page(actor: CanRead) -> Response:
-    """What releasing mail would do, and the question."""
+    """What releasing mail would do, and the question; it is about every publication."""
+    allow(actor, Permission.READ)
     found = restored.plan(clock.now())
     with transaction() as tx:
         titles = operations.titles(tx, [row.id for row in found.mailings])

@@ -22,8 +22,8 @@ IncidentId = Annotated[int, Path(ge=1, le=2**62)]
 def every(actor: CanRead) -> Response:
     """Open incidents, the newest first, and the last that were closed."""
     with transaction() as tx:
-        found = incidents.open_ones(tx)
-        closed = incidents.closed_ones(tx, limit=_CLOSED_SHOWN)
+        found = acts.readable(tx, incidents.open_ones(tx), actor)
+        closed = acts.readable(tx, incidents.closed_ones(tx, limit=_CLOSED_SHOWN), actor)
     return pages.render(
         actor,
         "incidents.html",

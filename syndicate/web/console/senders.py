@@ -5,8 +5,9 @@ from fastapi import APIRouter, Response
 from syndicate import clock
 from syndicate.mail.sender import steering
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
+from syndicate.store.platform.tokens import Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
 
@@ -17,7 +18,9 @@ router = APIRouter(include_in_schema=False)
 def every(actor: CanRead) -> Response:
     """Each publication's table, as DNS said it last."""
     with transaction() as tx:
-        found = sender_checks.every(tx)
+        slugs = publications.slugs(tx).items()
+        own = {slug for each, slug in slugs if actor.may(Permission.READ, publication_id=each)}
+        found = [each for each in sender_checks.every(tx) if each.slug in own]
     texts = {each.slug: _text(each) for each in found}
     return pages.render(actor, "senders.html", tab="senders", found=found, texts=texts)
 

@@ -70,8 +70,9 @@ def _list(
     actor: Actor, said: Mapping[str, str], error: SyndicateError | None = None, secret: str = ""
 ) -> Response:
     with transaction() as tx:
-        papers = publications.all_publications(tx)
+        every = publications.all_publications(tx)
         found = tokens.all_tokens(tx)
+    papers = [each for each in every if actor.may(Permission.TOKENS, publication_id=each.id)]
     mine = [
         each for each in found if actor.may(Permission.TOKENS, publication_id=each.publication_id)
     ]
@@ -82,7 +83,7 @@ def _list(
         tab="operators",
         found=mine,
         secret=secret,
-        slugs={each.id: each.slug for each in papers},
+        slugs={each.id: each.slug for each in every},
         papers=[("", [("", "All"), *((each.slug, each.name) for each in papers)])],
         permissions=permission_groups(actor),
         said=said,
