@@ -79,5 +79,6 @@ def _pages() -> Iterator[Said]:
 def _page(path: Path) -> str:
     """A page without tags and conditions; code stands in back quotes."""
     source = re.sub(r"\{%.*?%\}", "", path.read_text(), flags=re.DOTALL)
+    source = re.sub(r"\{\{ _\(\"([^\"]*)\"\) \}\}", r"\1", source)
     source = re.sub(r"\{\{.*?\}\}", "{}", source, flags=re.DOTALL)
     return re.sub(r"<code[^>]*>(.*?)</code>", r"`\1`", source, flags=re.DOTALL)
