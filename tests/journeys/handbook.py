@@ -51,6 +51,13 @@ def of_site(text: str, site: Site) -> str:
     return text
 
 
+def of_file(text: str, site: Site) -> str:
+    """A `newsroom.toml` whose source is our own site's in place of the document's."""
+    asked = 'url = "https://www.courier.example/feed.xml"'
+    assert asked in text
+    return text.replace(asked, f'url = "{site.url("/feed")}"\nallow_origins = ["{site.origin}"]')
+
+
 def run(text: str, folder: Path, env: Mapping[str, str]) -> str:
     """What a shell says to these lines, in a folder; none of them fails."""
     programs = folder / "programs"

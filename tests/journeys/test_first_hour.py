@@ -159,3 +159,15 @@ def test_by_the_requests_of_the_document(beginning: Beginning) -> None:
     assert all(headline in said for headline in HEADLINES)
     assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
     assert beginning.has_all(beginning.mail("Morning Courier"))
+
+
+def test_by_the_file_of_the_document(beginning: Beginning) -> None:
+    text = handbook.of_file(handbook.block("With one file", "toml"), beginning.site)
+    (beginning.program.data_dir.parent / "newsroom.toml").write_text(text)
+
+    ran = [beginning.says(line) for line in handbook.lines("With one file")]
+
+    assert "make source courier" in ran[0]
+    assert beginning.has_all(beginning.mail("[Test] Morning Courier"))
+    assert beginning.has_all(beginning.mail("Morning Courier"))
+    assert "allow_origins" in ran[-1]

@@ -173,7 +173,9 @@ def test_the_lines_of_the_document_lead_to_a_first_digest_in_production(
     site: Site, folder: Path, mailbox: Path, relay: str, empty_database: str, valkey_url: str
 ) -> None:
     here = Production(folder, empty_database, valkey_url, relay)
-    (folder / "newsroom.toml").write_text(handbook.block("With one file", "toml"))
+    (folder / "newsroom.toml").write_text(
+        handbook.of_file(handbook.block("With one file", "toml"), site)
+    )
     (folder / "readers.csv").write_text(f"address\n{IMPORTED}\n")
     begin, *follow = handbook.lines("In production")
     assert begin == "docker compose up -d"
@@ -207,7 +209,7 @@ def _is_set_up(here: Production) -> None:
     here.says("docker compose exec -T web syndicate setup --export > exported.toml")
     for name in ("newsroom.toml", "exported.toml"):
         again = here.json_of(f"setup {name}")
-        assert (again["create"], again["change"], again["unchanged"]) == ([], [], 2)
+        assert (again["create"], again["change"], again["unchanged"]) == ([], [], 3)
 
 
 def _signs_up(here: Production, mailbox: Path) -> None:
