@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.characters import resolved
+from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import BY_FIELDS
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import logos, newsletters, publications
@@ -50,13 +51,12 @@ def test_the_first_form_asks_for_little(desk: TestClient) -> None:
 
 
 @pytest.mark.parametrize("shelf", BY_FIELDS, ids=lambda shelf: shelf.kind.plural)
-def test_every_kind_has_its_list_and_its_forms(desk: TestClient, shelf: object) -> None:
-    kind = next(each.kind for each in BY_FIELDS if each is shelf)
+def test_every_kind_has_its_list_and_its_forms(desk: TestClient, shelf: Shelf) -> None:
+    kind = shelf.kind
     page = desk.get(HOME).text
 
     assert f'id="{kind.plural}"' in page
-    if f"Make a {kind.word}" not in page:
-        return
+    assert f">Make {kind.one}</a>" in page
     shown = form(desk.get(f"{HOME}/new/{kind.plural}").text)
     assert set(re.findall(r' id="(\w+)-hint"', shown)) >= set(kind.names) - {"publication"}
 
@@ -94,8 +94,11 @@ def test_a_change_says_from_when_it_holds_and_who_sees_it(desk: TestClient) -> N
 
     page = desk.post(ONE, data=said).text
 
-    assert "Reply to: <bdi>nothing</bdi> → <bdi>desk@courier.example</bdi>. It holds from" in page
-    assert "It holds from the next mail; seen by readers." in page
+    assert (
+        "Reply to: <bdi>nothing</bdi> → <bdi>desk@courier.example</bdi>. It takes effect from"
+        in page
+    )
+    assert "It takes effect from the next mail; seen by readers." in page
     assert 'value="desk@courier.example"' in page
     assert "1 Street\nLondon</textarea>" in page
     assert "Changed:" not in desk.post(ONE, data=said).text
@@ -122,7 +125,7 @@ def test_a_logo_is_brought_kept_and_removed(desk: TestClient) -> None:
     assert digest[0] in desk.get(ONE).text
     none = desk.post(ONE, data=COURIER, files={"logo": ("a.png", b"\0no", "image/png")})
     assert none.status_code == 422
-    assert "It is no picture that mail programs show" in problem(none.text, "logo")
+    assert "This is not a picture that mail programs show" in problem(none.text, "logo")
     large = desk.post(ONE, data=COURIER, files={"logo": ("a.png", b"\0" * 2**20, "image/png")})
     assert "The picture is larger than 256 KiB" in problem(large.text, "logo")
     nul = desk.post(ONE, data={**COURIER, "name": "a\0b"}, files=files)
@@ -170,7 +173,9 @@ def test_a_newsletter_takes_boxes_and_leaves_what_is_not_ticked(desk: TestClient
 
     assert re.search(r'name="sections" value="world" checked', page)
     assert not re.search(r'name="sections" value="culture" checked', page)
-    assert "Sections: <bdi>world</bdi> → <bdi>culture</bdi>. It holds from the next" in changed
+    assert (
+        "Sections: <bdi>world</bdi> → <bdi>culture</bdi>. It takes effect from the next" in changed
+    )
     with transaction() as tx:
         row = newsletters.by_slug(tx, "morning")
         assert row is not None

@@ -8,18 +8,19 @@ so that none of them is a choice as well.
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from syndicate.errors import SyndicateError
+from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.newsroom.making import fields
 from syndicate.newsroom.making.acts import Given
 from syndicate.newsroom.making.days import WEEKDAYS
-from syndicate.newsroom.making.fields import Field, Shape, Value
+from syndicate.newsroom.making.fields import Field, Shape, Value, Values
 from syndicate.newsroom.making.pictures import MOST_BYTES, PictureFile
 from syndicate.newsroom.making.secret_files import Secret
+from syndicate.web.errors import status_of
 
 REMOVED = "_removed"  # behind a picture's name: the box that takes it away
 _BOXES = frozenset({Shape.ROWS, Shape.DAYS})  # of which each value is a box to tick
@@ -44,6 +45,16 @@ class Shown:
     problem: str = ""
     options: Options = ()
     picked: Sequence[str] = ()
+
+    @property
+    def manner(self) -> str:
+        """How several values are typed; "" for one value, and where they are chosen."""
+        if self.asked.shape is Shape.WORDS:
+            return "One line for each language, with its tag"
+        if self.asked.shape is Shape.PHRASES:
+            return "One on each line"
+        is_typed = self.asked.shape.is_list and self.asked.shape not in _BOXES
+        return "Several with commas between them" if is_typed else ""
 
     @property
     def example(self) -> str:
@@ -146,6 +157,42 @@ def problems(error: SyndicateError | None, seen: Iterable[Field]) -> tuple[dict[
     elsewhere = [sentence for name, sentence in told.items() if name not in names]
     at = {name: sentence for name, sentence in told.items() if name in names}
     return at, " ".join(dict.fromkeys(elsewhere))
+
+
+def filled(
+    asked: Sequence[Field],
+    sent: FormData | None = None,
+    error: SyndicateError | None = None,
+    *,
+    stored: Values | None = None,
+) -> dict[str, Any]:
+    """A form of these fields, as a template takes it; after a refusal as it was filled in.
+
+    Args:
+        asked: the fields, in their order.
+        sent: the form that was refused.
+        error: the refusal.
+        stored: what stands in it otherwise; None for the form of something new.
+
+    Returns:
+        `filled`, `sentence` (about the form as a whole), `is_refused`, and the HTTP `status`.
+
+    Raises:
+        NotAllowedError: the refusal is one, and no other word in the form would help.
+    """
+    if isinstance(error, NotAllowedError):
+        raise error
+    at, sentence = problems(error, asked)
+    values = {each.name: each.default for each in asked} if stored is None else stored
+    return {
+        "status": 200 if error is None else status_of(error),
+        "is_refused": error is not None,
+        "sentence": sentence,
+        "filled": [
+            shown(each, values.get(each.name), sent, problem=at.get(each.name, ""))
+            for each in asked
+        ],
+    }
 
 
 def _is_boxes(asked: Field) -> bool:

@@ -20,7 +20,7 @@ from syndicate import clock
 from syndicate.errors import NotAllowedError, RefusedError, SyndicateError
 from syndicate.newsroom.making import within
 from syndicate.newsroom.making.acts import Key
-from syndicate.newsroom.making.fields import Difference, Field, Kind
+from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape
 from syndicate.newsroom.making.fields import shown as in_words
 from syndicate.newsroom.making.pictures import MOST_BYTES
 from syndicate.newsroom.making.shelves import Shelf
@@ -33,7 +33,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import fields, pages
 from syndicate.web.console.access import Needs
 from syndicate.web.console.actors import CanRead
-from syndicate.web.console.fields import Options, Sent
+from syndicate.web.console.fields import Options, Sent, Shown
 from syndicate.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -271,7 +271,19 @@ def _new_form(
     )
 
 
-def _page(actor: Actor, shelf: Shelf, error: SyndicateError | None, **context: Any) -> Response:
+def _page(
+    actor: Actor,
+    shelf: Shelf,
+    error: SyndicateError | None,
+    *,
+    filled: Sequence[Shown],
+    **context: Any,
+) -> Response:
+    """A form's page; that of a new thing asks first for the little that it needs."""
+    is_new = "facts" not in context
+    later = [
+        each for each in filled if is_new and not (each.asked.is_early or each.asked.is_required)
+    ]
     return pages.render(
         actor,
         "making_form.html",
@@ -280,6 +292,11 @@ def _page(actor: Actor, shelf: Shelf, error: SyndicateError | None, **context: A
         shelf=shelf,
         kind=shelf.kind,
         picture_kib=MOST_BYTES // 1024,
+        early=[each for each in filled if each not in later],
+        later=later,
+        has_late_fault=any(each.problem for each in later),
+        faults=sum(bool(each.problem) for each in filled),
+        has_file=any(each.asked.shape is Shape.PICTURE for each in filled),
         **{**_OF_A_NEW_ONE, **context},
     )
 
@@ -315,7 +332,9 @@ def _places(tx: Transaction, actor: Actor, shelf: Shelf) -> Sequence[Publication
         return ()
     found = _publications(tx, actor, shelf.add.permission)
     if not found and not publications.all_publications(tx):
-        raise RefusedError(f"A {shelf.kind.word} belongs to a publication; make that first.")
+        raise RefusedError(
+            f"{shelf.kind.one.capitalize()} belongs to a publication; make that first."
+        )
     if not found:
         allow(actor, shelf.add.permission)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Response
+from starlette.datastructures import FormData
 
 from syndicate import clock
 from syndicate.errors import SyndicateError
@@ -16,65 +17,52 @@ from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.platform.tokens import ROLES, Actor, Permission
-from syndicate.web.console import pages
+from syndicate.web.console import fields, pages
 from syndicate.web.console.actors import CanEditOperators
+from syndicate.web.console.fields import Sent
 
 router = APIRouter(include_in_schema=False)
 Slug = Annotated[str, Path(max_length=80)]
 Typed = Annotated[str, Form()]
-_EMPTY = {"slug": "", "name": "", "address": "", "languages": "en", "zone": "UTC"}
+# What they may do has a form of its own, a permission at a time.
+_NEW = tuple(each for each in making.KIND.fields if each.name != "grants")
+_KNOWN = tuple(each for each in _NEW if not each.is_fixed)
 _UNSAID = {"permission": "viewer", "where": ""}
 
 
 @router.get("/console/operators")
 def every(actor: CanEditOperators) -> Response:
     """Every operator with what they may do, and the form for one more."""
-    return _list(actor, _EMPTY)
+    return _list(actor)
 
 
 @router.post("/console/operators")
-def add(
-    actor: CanEditOperators,
-    *,
-    slug: Typed = "",
-    name: Typed = "",
-    address: Typed = "",
-    languages: Typed = "",
-    zone: Typed = "",
-) -> Response:
+def add(actor: CanEditOperators, sent: Sent) -> Response:
     """Add an operator, who may do nothing yet."""
-    said = {"slug": slug, **_said(name, address, languages, zone)}
+    given = fields.given(_NEW, sent)
     try:
         with transaction() as tx:
-            made = making.add(tx, dict(said), actor=actor, now=clock.now()).slug
+            made = making.add(tx, given, actor=actor, now=clock.now()).slug
     except SyndicateError as error:
-        return _list(actor, said, error)
+        return _list(actor, sent, error)
     return pages.see_other(f"/console/operators/{made}")
 
 
 @router.get("/console/operators/{slug}")
 def one(actor: CanEditOperators, slug: Slug) -> Response:
     """One operator."""
-    return _one(actor, slug, {})
+    return _one(actor, slug)
 
 
 @router.post("/console/operators/{slug}")
-def change(
-    actor: CanEditOperators,
-    slug: Slug,
-    *,
-    name: Typed = "",
-    address: Typed = "",
-    languages: Typed = "",
-    zone: Typed = "",
-) -> Response:
+def change(actor: CanEditOperators, slug: Slug, sent: Sent) -> Response:
     """Change what is known of an operator."""
-    said = _said(name, address, languages, zone)
+    given = fields.given(_KNOWN, sent)
     try:
         with transaction() as tx:
-            making.change(tx, Key(slug), dict(said), actor=actor, now=clock.now())
+            making.change(tx, Key(slug), given, actor=actor, now=clock.now())
     except SyndicateError as error:
-        return _one(actor, slug, said, error)
+        return _one(actor, slug, sent=sent, error=error)
     return pages.see_other(f"/console/operators/{slug}")
 
 
@@ -104,7 +92,8 @@ def grant(
             what = permitted([permission])
             acts.grant(tx, slug, what, _where(where), actor=actor, now=clock.now())
     except SyndicateError as error:
-        return _one(actor, slug, {"permission": permission, "where": where}, error)
+        said = {"permission": permission, "where": where}
+        return _one(actor, slug, said=said, error=error)
     return pages.see_other(f"/console/operators/{slug}")
 
 
@@ -126,31 +115,49 @@ def permission_groups(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
     return [("Roles", roles), ("Permissions", [(each.value, each.value) for each in sorted(own)])]
 
 
-def _list(actor: Actor, said: Mapping[str, str], error: SyndicateError | None = None) -> Response:
-    verbs.allow(actor, Permission.OPERATORS)
-    with transaction() as tx:
-        found = roster.every(tx)
-    return pages.form(actor, "operators.html", error, tab="operators", found=found, said=said)
-
-
-def _one(
-    actor: Actor, slug: str, said: dict[str, str], error: SyndicateError | None = None
+def _list(
+    actor: Actor, sent: FormData | None = None, error: SyndicateError | None = None
 ) -> Response:
     verbs.allow(actor, Permission.OPERATORS)
     with transaction() as tx:
-        found = roster.one(tx, acts.named(tx, slug))
-        places = _places(tx)
-    row = found.row
-    known = _said(row.name, row.address, " ".join(row.languages), row.zone)
-    return pages.form(
+        found = roster.every(tx)
+    form = fields.filled(_NEW, sent, error)
+    return pages.render(actor, "operators.html", tab="operators", found=found, **form)
+
+
+def _one(
+    actor: Actor,
+    slug: str,
+    *,
+    sent: FormData | None = None,
+    said: Mapping[str, str] = _UNSAID,
+    error: SyndicateError | None = None,
+) -> Response:
+    """An operator's page; after a refusal with the form that was refused: of fields, or of a grant.
+
+    Args:
+        actor: who looks.
+        slug: the operator's.
+        sent: the form of fields.
+        said: what the form of a grant holds.
+        error: the refusal.
+    """
+    verbs.allow(actor, Permission.OPERATORS)
+    with transaction() as tx:
+        row = acts.named(tx, slug)
+        found, stored, places = roster.one(tx, row), making.SHELF.plain(tx, row), _places(tx)
+    form = fields.filled(_KNOWN, sent, error, stored=stored)
+    return pages.render(
         actor,
         "operator.html",
-        error,
         tab="operators",
         found=found,
         places=places,
         permissions=permission_groups(actor),
-        said=_UNSAID | known | said,
+        said=said,
+        problem=None if sent is not None else pages.problem_of(error),
+        is_of_fields=sent is not None,
+        **form,
     )
 
 
@@ -167,7 +174,3 @@ def _where(said: str) -> Where:
     if kind == "newsletter":
         return Where(newsletter=slug)
     return Where(publication=slug if said else None)
-
-
-def _said(name: str, address: str, languages: str, zone: str) -> dict[str, str]:
-    return {"name": name, "address": address, "languages": languages, "zone": zone}

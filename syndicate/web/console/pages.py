@@ -94,20 +94,25 @@ def form(
     Args:
         actor: who sees it.
         template: its name under templates/web/console.
-        error: the refusal, which may name the field: `UsageError("…", field="slug")`; of several
-            fields with a sentence each, all stand at the first.
+        error: the refusal, which may name the field: `UsageError("…", field="slug")`. Where a form
+            is made of a kind's fields, `fields.filled` puts a sentence at each.
         **context: plain data for the template, among it what was typed.
 
     Raises:
         NotAllowedError: the refusal is one, and no other word in the form would help.
     """
-    if error is None:
-        return render(actor, template, problem=None, **context)
     if isinstance(error, NotAllowedError):
         raise error
+    status = 200 if error is None else status_of(error)
+    return render(actor, template, status=status, problem=problem_of(error), **context)
+
+
+def problem_of(error: SyndicateError | None) -> Problem | None:
+    """A refusal as a form shows it; of several fields at the first."""
+    if error is None:
+        return None
     first = next(iter(error.ids.get("fields", ())), "")
-    problem = Problem(str(error), str(error.ids.get("field", first)))
-    return render(actor, template, status=status_of(error), problem=problem, **context)
+    return Problem(str(error), str(error.ids.get("field", first)))
 
 
 def see_other(path: str) -> Response:

@@ -6,7 +6,6 @@ How far somebody is follows from the rows (`store.views.first_steps`); each step
 other pages of the console do too.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -15,7 +14,7 @@ from starlette.datastructures import FormData
 
 from syndicate import clock, slugs
 from syndicate.collect.finding import Found
-from syndicate.errors import BlockedAddressError, NotAllowedError, SyndicateError
+from syndicate.errors import BlockedAddressError, SyndicateError
 from syndicate.newsletters import first_look, timetable
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom import verbs
@@ -50,7 +49,6 @@ _NAMES = {
     "test": "A test mail to yourself",
     "sender": "What your sender needs",
 }
-# The little that a first publication and newsletter are asked for; the rest can wait.
 _OWN_SLUG = "For addresses and commands. Leave it empty to take it from the name."
 
 
@@ -61,6 +59,7 @@ def _asked(kind: Kind, *names: str, **defaults: str) -> list[Field]:
     return [*rest, slug]
 
 
+# The little that a first publication and newsletter are asked for; the rest can wait.
 _PUBLICATION = _asked(
     publications.KIND,
     *("name", "language", "zone", "sender_address", "postal_address", "home_url"),
@@ -129,7 +128,7 @@ def start(actor: CanRead) -> Response:
 @router.get("/console/start/publication")
 def publication_page(actor: CanRead) -> Response:
     """The form that asks for the little that a publication needs."""
-    return _page(actor, "start_publication.html", "publication", **_filled(_PUBLICATION))
+    return _page(actor, "start_publication.html", "publication", **fields.filled(_PUBLICATION))
 
 
 @router.post("/console/start/publication")
@@ -140,7 +139,7 @@ def add_publication(actor: CanMake, sent: Sent) -> Response:
         with transaction() as tx:
             publications.add(tx, given, actor=actor, now=clock.now())
     except SyndicateError as error:
-        filled = _filled(_PUBLICATION, sent, error)
+        filled = fields.filled(_PUBLICATION, sent, error)
         return _page(actor, "start_publication.html", "publication", **filled)
     return pages.see_other(f"{_START}/stories")
 
@@ -291,25 +290,8 @@ def _newsletter(
         trouble=trouble,
         when=timetable.when(made) if made is not None else "",
         next_slot=timetable.next_slot(made, now) if made is not None else None,
-        **_filled(_NEWSLETTER, sent, error),
+        **fields.filled(_NEWSLETTER, sent, error),
     )
-
-
-def _filled(
-    asked: Sequence[Field], sent: FormData | None = None, error: SyndicateError | None = None
-) -> dict[str, Any]:
-    """A form of these fields: empty, or as it was filled in when that was refused."""
-    if isinstance(error, NotAllowedError):
-        raise error
-    at, sentence = fields.problems(error, asked)
-    return {
-        "status": 200 if error is None else status_of(error),
-        "is_refused": error is not None,
-        "sentence": sentence,
-        "filled": [
-            fields.shown(each, each.default, sent, problem=at.get(each.name, "")) for each in asked
-        ],
-    }
 
 
 def _named(given: Given, kind: Kind) -> Given:
