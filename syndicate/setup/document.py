@@ -98,7 +98,7 @@ def read(path: Path, body: bytes | None = None) -> Document:
 
     Raises:
         NotFoundError: there is none.
-        UsageError: it is no TOML.
+        UsageError: it is not TOML.
         InvalidError: what it says cannot be used; all of it is told, with a sentence for each.
     """
     text = _text_of(path, body)
@@ -148,7 +148,7 @@ def _tables(document: Document) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         said = _AT.fullmatch(str(error))
         why, line = (said[1], f", line {said[2]}") if said else (str(error), "")
-        raise UsageError(f"{document.name}{line}: this is no TOML: {why}.") from error
+        raise UsageError(f"{document.name}{line}: this is not TOML: {why}.") from error
     except RecursionError as error:
         raise UsageError(f"{document.name} is nested too deep to be read.") from error
 

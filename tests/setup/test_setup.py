@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from syndicate.errors import (
     UsageError,
 )
 from syndicate.newsroom import verbs
+from syndicate.newsroom.making.fields import Kind
 from syndicate.setup import applying, document, export
 from syndicate.setup.applying import Applied, Way
+from syndicate.setup.kinds import SHELVES
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.audit import Audit
@@ -114,6 +117,18 @@ def test_the_file_that_ships_makes_a_newsroom_and_again_changes_nothing() -> Non
         "create": [], "change": [], "retire": [], "missing": [], "unchanged": 9
     }  # fmt: skip
     assert lines() == 11  # two of them say where the operator may do what
+
+
+@pytest.mark.parametrize("kind", [each.kind for each in SHELVES], ids=lambda kind: kind.word)
+def test_the_file_that_ships_explains_every_field(kind: Kind) -> None:
+    parts = re.split(r"^(?:# )?\[\[(\w+)\]\]", SHIPPED.read_text(), flags=re.MULTILINE)
+    own = "".join(said for name, said in zip(parts[1::2], parts[2::2], strict=True)
+                  if name == kind.plural)  # fmt: skip
+
+    named = set(re.findall(r"^(?:# )?(\w+) = ", own, re.MULTILINE))
+
+    # What the only publication of a file has need not name it.
+    assert set(kind.names) - named <= ({"publication"} if kind.is_within else set())
 
 
 def test_export_then_setup_is_unchanged_only(file: Path) -> None:
@@ -297,7 +312,7 @@ def test_a_feed_is_made_changed_and_retired_by_a_file(file: Path) -> None:
          "newsroom.toml, line 11: 2031 is not a day; write it as 2027-12-31."),
         (COURIER + CMS.partition("secret")[0].replace("courier", "gazette"), InvalidError,
          "newsroom.toml, line 10: There is no publication gazette; there are: courier."),
-        (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is no TOML: Expected "
+        (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is not TOML: Expected "
          "']]' at the end of an array declaration.")),
         (COURIER + 'sections = "world"\n', InvalidError,
          "newsroom.toml, line 7: A publication has no field sections; it has "),

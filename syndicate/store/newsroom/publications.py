@@ -118,7 +118,10 @@ def add(tx: Transaction, row: Publication | Desk | Section) -> None:
 
 
 def hold(tx: Transaction) -> None:
-    """Wait until nobody else makes or changes a publication, a section or a desk, and hold them."""
+    """Wait until nobody else makes or changes what a newsroom is made of; nobody does then.
+
+    The lock is one for all kinds, and ends with the transaction.
+    """
     tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('newsroom'))"))
 
 
