@@ -70,7 +70,7 @@ def _add(shelf: Shelf) -> Callable[..., None]:
         if as_json:
             print_json(row)
         else:
-            sys.stdout.write(f"The {shelf.kind.word} {row['slug']} is there.\n")
+            sys.stdout.write(f"The {shelf.kind.word} {row['slug']} was added.\n")
 
     return signed(command, [_slug(shelf), *options_of(shelf, but=("slug",))])
 
@@ -88,7 +88,9 @@ def _set(shelf: Shelf) -> Callable[..., None]:
         for each in found:
             sys.stdout.write(f"{told(each)}\n")
         if not found:
-            sys.stdout.write(f"The {shelf.kind.word} {slug} is as it was.\n")
+            sys.stdout.write(
+                f"Nothing changed: the {shelf.kind.word} {slug} was already like that.\n"
+            )
 
     fields = [each for each in shelf.kind.fields if not each.is_fixed]
     return signed(command, [_slug(shelf), *_where(shelf), *map(_option, fields)])

@@ -1,9 +1,10 @@
 """`syndicate sources`: find, add, check, pause, remove the places that articles come from."""
 
 import dataclasses
+import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,14 +19,14 @@ from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, finding, making, steering
-from syndicate.collect.kept_fields import IGNORE, OBEY
+from syndicate.collect.source_fields import IGNORE, OBEY
 from syndicate.newsroom import publications
 from syndicate.newsroom.sources import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
 from syndicate.store.intake.sources import FetchState, Source
-from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
+from syndicate.vocabulary.sources import SourceKind, SourceState
 
 if TYPE_CHECKING:
     from syndicate.collect.finding import Found
@@ -38,9 +39,6 @@ Allow = Annotated[
     ),
 ]
 Profile = Annotated[Path | None, typer.Option(help="JSON file with the source's profile.")]
-Compare = Annotated[
-    str | None, typer.Option(help="The newsroom's own sitemap, to check completeness by.")
-]
 ObeysRobots = Annotated[
     bool | None,
     typer.Option(
@@ -48,62 +46,56 @@ ObeysRobots = Annotated[
         help="Read pages only where robots.txt allows it; by default for all but in-house servers.",
     ),
 ]
+Checks = Annotated[
+    bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
+]
+OrFirst = Annotated[
+    str | None, typer.Option(help="Slug of the publication; the first one by default.")
+]
 Kind = Annotated[str, typer.Option(help=f"How it is read: {', '.join(SourceKind)}.")]
 app = typer.Typer(no_args_is_help=True)
 shared.offer(app, making.SHELF, but=("add", "list"))
 
 
-@app.command()
-def add(  # noqa: PLR0913 - one option per fact of a source
-    url: Annotated[str, typer.Argument(help="Its address.")],
-    *,
-    kind: Annotated[
-        str | None,
-        typer.Option(help=f"How it is read: {', '.join(SourceKind)}; feed by default."),
-    ] = None,
-    slug: Annotated[
-        str | None, typer.Option(help="Its name in commands; made of name or host by default.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="What operators call it.")] = None,
-    publication: Annotated[
-        str | None, typer.Option(help="Slug of the publication; the first one by default.")
-    ] = None,
-    section: Annotated[
-        str | None, typer.Option(help="Slug of the section for everything it brings.")
-    ] = None,
-    pages: Annotated[
-        str | None,
-        typer.Option(help=f"Whether article pages are read: {', '.join(Pages)}; thin by default."),
-    ] = None,
-    allow: Allow = None,
-    profile: Profile = None,
-    compare: Compare = None,
-    robots: ObeysRobots = None,
-    check: Annotated[
-        bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
-    ] = True,
-    as_json: AsJson = False,
-) -> None:
-    """Add a source; it is due at once. An address that is there is changed by what is given."""
-    said = {
-        "url": url,
-        "kind": kind,
-        "slug": slug,
-        "name": name,
-        "publication": publication,
-        "section": section,
-        "pages": pages,
-        "allow_origins": allow or None,
-        "profile": read_profile(profile),
-        "compare_url": compare,
-        "robots": None if robots is None else OBEY if robots else IGNORE,
-    }
-    given: dict[str, object] = {key: value for key, value in said.items() if value is not None}
-    added = making.use(given, is_checked=check, actor=actor(), now=clock.now())
-    if as_json:
-        print_json(summary(added, None))
-    else:
-        sys.stdout.write(f"Source {added.id} ({added.slug}) was added and is due now.\n")
+def _add() -> Callable[..., Any]:
+    """`sources add`: by an address, which is fetched first; one that is there is changed."""
+
+    def command(
+        url: str,
+        *,
+        publication: str | None,
+        robots: bool | None,
+        check: bool,
+        as_json: bool,
+        **options: object,
+    ) -> None:
+        given = {"url": url, "publication": publication, **shared.given_of(making.SHELF, options)}
+        if robots is not None:
+            given["robots"] = OBEY if robots else IGNORE
+        added = making.use(given, is_checked=check, actor=actor(), now=clock.now())
+        if as_json:
+            print_json(summary(added, None))
+        else:
+            sys.stdout.write(f"Source {added.id} ({added.slug}) was added and is due now.\n")
+
+    address = inspect.Parameter(
+        "url",
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        annotation=Annotated[str, typer.Argument(help="Its address.")],
+    )
+    own = (
+        shared.keyword("publication", OrFirst),
+        shared.keyword("robots", ObeysRobots),
+        shared.keyword("check", Checks, default=True),
+    )
+    options = shared.options_of(making.SHELF, but=("url", "publication", "robots"))
+    return shared.signed(command, [address, *options, *own])
+
+
+app.command(
+    "add",
+    help="Add a source; it is due at once. An address that is there is changed by what is given.",
+)(_add())
 
 
 @app.command(name="list")
@@ -172,9 +164,7 @@ def find(
         str, typer.Argument(help="A home page, feed, sitemap, section page or article.")
     ],
     *,
-    publication: Annotated[
-        str | None, typer.Option(help="Slug of the publication; the first one by default.")
-    ] = None,
+    publication: OrFirst = None,
     allow: Allow = None,
     as_json: AsJson = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.articles.story import is_thin, may_fetch_page
 from syndicate.collect import polling
-from syndicate.collect.documents import SourceDocument, read_document
+from syndicate.collect.documents import SourceDocument, read_document, shortcomings
 from syndicate.collect.from_row import answer_of
 from syndicate.collect.polling import Content, Polled
 from syndicate.collect.robots import robots
@@ -150,15 +150,8 @@ def _reasons(
     response: Response, document: SourceDocument, rhythm_s: int | None, next_s: float
 ) -> list[str]:
     entries = document.entries
-    undated = sum(each.published is None and each.updated is None for each in entries)
-    thin = sum(is_thin(each) for each in entries)
-    found = [f"It has {len(entries)} entries."]
-    if undated:
-        found.append(
-            f"{undated} have no usable date: they are stored, shown, and held from digests."
-        )
-    if thin:
-        found.append(f"{thin} are teasers: the rest is read from their pages (--pages thin).")
+    has = "1 story" if len(entries) == 1 else f"{len(entries)} stories"
+    found = [f"It has {has}.", *shortcomings(entries)]
     if response.hops:
         kinds = ", ".join(str(hop.status) for hop in response.hops)
         found.append(

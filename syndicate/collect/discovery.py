@@ -233,9 +233,9 @@ def nothing(url: str, why: Sequence[str] = ()) -> NotAFeedError:
     """
     refused = f" {why[0]}" if why else ""
     return NotAFeedError(
-        f"{url} is no feed and leads to none: it names none, none lies in the usual places, and "
-        "it neither lists stories nor is one; paste the address of a feed, or of the page where "
-        f"the newest stories are listed.{refused}",
+        f"No stories were found at {url}: it is not a feed and names none, there is none in the "
+        "usual places, and it neither lists stories nor is one. Paste the address of a feed, or of "
+        f"the page that lists the newest stories.{refused}",
         url=url,
     )
 

@@ -2,12 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
 
-from syndicate.articles.story import page_fields
+from syndicate.articles.story import is_thin, page_fields
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
 from syndicate.errors import NotAFeedError
@@ -146,6 +146,24 @@ def _hub(links: Mapping[str, str], url: str) -> tuple[str, str] | None:
     if not links.get("hub"):
         return None
     return urljoin(url, links["hub"]), urljoin(url, links.get("self") or url)
+
+
+def shortcomings(entries: Sequence[Entry]) -> list[str]:
+    """What a feed's entries lack and what follows, for people: at most two sentences."""
+    told: list[str] = []
+    undated = sum(each.published is None and each.updated is None for each in entries)
+    if undated:
+        said = (
+            "1 has no usable date: it is"
+            if undated == 1
+            else f"{undated} have no usable date: they are"
+        )
+        told.append(f"Of its stories, {said} stored and shown, and held from digests.")
+    thin = sum(is_thin(each) for each in entries)
+    if thin:
+        said = "1 is a teaser" if thin == 1 else f"{thin} are teasers"
+        told.append(f"Of its stories, {said}: the rest is read from their pages.")
+    return told
 
 
 def _in_language(entry: Entry, language: str | None) -> Entry:

@@ -17,6 +17,7 @@ from syndicate.articles.identity import Identified, identify
 from syndicate.articles.story import is_thin, may_fetch_page
 from syndicate.collect import discovery, previewing
 from syndicate.collect.discovery import Choice, Material
+from syndicate.collect.documents import shortcomings
 from syndicate.collect.pages import PAGE_GAP_S, PageSource
 from syndicate.collect.previewing import FoundStory
 from syndicate.collect.robots import robots
@@ -146,7 +147,8 @@ def _facts(publication: str | None, actor: Actor) -> tuple[Facts, dict[int, str]
 async def _whole(search: Search, found: Material) -> tuple[list[Identified], list[str]]:
     """The first entries of a choice with their pages, and what to say of them."""
     entries = identify(found.entries)[:STORIES]
-    notes = _said_of(found)
+    # Of a sitemap and of a list of links every entry lacks them; that is no news.
+    notes = shortcomings(found.entries) if found.choice.kind is SourceKind.FEED else []
     if found.choice.kind is SourceKind.PAGE and found.choice.profile is None:
         return entries, notes
     source = PageSource(
@@ -188,17 +190,3 @@ async def _with_page(
 def _has_words(entry: Entry) -> bool:
     """Whether there is anything to show of an entry: what only its page can name has an address."""
     return bool(entry.title or entry.summary or entry.content)
-
-
-def _said_of(found: Material) -> list[str]:
-    """What to say of a choice's entries."""
-    entries = found.entries
-    notes: list[str] = []
-    undated = sum(each.published is None and each.updated is None for each in entries)
-    is_said = found.choice.kind is SourceKind.FEED
-    if undated and is_said:
-        notes.append(f"{undated} have no usable date: they are shown, and held from newsletters.")
-    thin = sum(is_thin(each) for each in entries)
-    if thin and is_said:
-        notes.append(f"{thin} are teasers: the rest is read from their pages.")
-    return notes

@@ -14,14 +14,14 @@ from typing import Any
 from syndicate import bounds, settings
 from syndicate.addresses import check_origin
 from syndicate.collect import checking
-from syndicate.collect.kept_fields import IGNORE, KIND, OBEY
+from syndicate.collect.source_fields import IGNORE, KIND, OBEY
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom import sources as named
 from syndicate.newsroom.making import acts, reading, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Values
-from syndicate.newsroom.making.problems import Problem, Problems, missing, refuse, taken
+from syndicate.newsroom.making.problems import Problem, Problems, refuse, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow, let_in, verb
 from syndicate.reading.pages import profile as profiles
@@ -74,7 +74,7 @@ def _check(tx: Transaction, row: Source | None, values: Values) -> Problems:
         if isinstance(section, str):
             known = publications.section_of(tx, owner.id, section)
             if known is None or known.retired_at is not None:
-                found["section"] = missing(f"{owner.name} has no section {section}; make it first.")
+                found["section"] = within.lacking(owner, "section", section)
     for name, look in (("allow_origins", _origins), ("profile", _profile)):
         try:
             look(values)
@@ -336,6 +336,6 @@ SHELF = Shelf(
     end,
     "The source is no longer collected from; what it brought stays.",
     is_read_elsewhere=True,
-    is_silence_nothing=True,
+    is_optional=True,
     tried=try_out,
 )

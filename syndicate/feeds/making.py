@@ -18,7 +18,7 @@ from syndicate.feeds import steering
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Field, Holds, Kind, Shape, Touched, Values
-from syndicate.newsroom.making.problems import Problem, Problems, missing, taken
+from syndicate.newsroom.making.problems import Problem, Problems, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
@@ -209,7 +209,7 @@ def _of_sections(tx: Transaction, owner: Publication, row: Feed | None, values: 
     strange = [each for each in _list(values.get("sections")) if each not in known]
     if not strange:
         return {}
-    return {"sections": missing(f"{owner.name} has no section {strange[0]}; make it first.")}
+    return {"sections": within.lacking(owner, "section", str(strange[0]))}
 
 
 def _make(tx: Transaction, values: Values, now: dt.datetime) -> Feed:

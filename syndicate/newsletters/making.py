@@ -14,13 +14,10 @@ from typing import Any
 
 from syndicate.errors import RefusedError
 from syndicate.newsletters import kinds, schedule
-from syndicate.newsletters.kept_fields import KIND
+from syndicate.newsletters.newsletter_fields import KIND
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
-from syndicate.newsroom.making.fields import (
-    Difference,
-    Values,
-)
+from syndicate.newsroom.making.fields import Difference, Values
 from syndicate.newsroom.making.problems import Problem, Problems, missing, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import verb

@@ -5,9 +5,8 @@ import datetime as dt
 from syndicate.newsletters import run
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom import newsletters as chosen
-from syndicate.newsroom.verbs import allow, verb
+from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 
@@ -35,17 +34,11 @@ def send_now(
         UsageError: its schedule cannot be read.
     """
     with transaction() as tx:
-        newsletter = chosen.numbered(tx, newsletter_id)
-        _allow_to_run(newsletter, actor)
+        newsletter = chosen.to_run(chosen.numbered(tx, newsletter_id), actor)
         issue_id, is_news = run.open_now(tx, newsletter, offer, now)
         if is_news:
             _record(tx, "run", f"issue:{issue_id}", actor, now)
         return issue_id
-
-
-def _allow_to_run(newsletter: Newsletter, actor: Actor) -> None:
-    whose = {"publication_id": newsletter.publication_id, "newsletter_id": newsletter.id}
-    allow(actor, Permission.RUN, **whose)
 
 
 def _record(tx: Transaction, what: str, subject: str, actor: Actor, now: dt.datetime) -> None:

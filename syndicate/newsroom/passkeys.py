@@ -3,8 +3,8 @@
     page ── options, a signed challenge ──> browser ── answer, the same challenge ──> here
 
 A challenge is signed by us for one purpose, good for a quarter of an hour, and used once. A passkey
-is bound to the host it was made at, and asks for the person too (a finger, a face, a PIN): it is
-all that is asked for.
+is bound to the host it was made at, and asks for the person too (a finger, a face, a PIN), so that
+it is enough by itself.
 
 Source: Web Authentication 7.1 (registration) and 7.2 (authentication).
 """
@@ -33,6 +33,7 @@ from webauthn.helpers.structs import (
 
 from syndicate import bounds, settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.hosts import is_address
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, notices, operators, passkeys, tokens
@@ -92,7 +93,7 @@ def host_of(header: str) -> Host | None:
         name = (urlsplit(f"//{header}").hostname or "").lower()
     except ValueError:
         return None
-    if not name or name.replace(".", "").isdecimal() or ":" in name:
+    if not name or is_address(name):
         return None
     return Host(name, [f"https://{header.lower()}", f"http://{header.lower()}"])
 
@@ -154,7 +155,9 @@ def add(
     if not bounds.text(name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A passkey needs a name: the device that holds it.", field="name")
     if len(passkeys.of(tx, operator_id)) >= MOST:
-        raise RefusedError(f"{MOST} passkeys are the most one can have; remove one first.")
+        raise RefusedError(
+            f"You have {MOST} passkeys, the most that one operator can have; remove one first."
+        )
     challenge = _challenge(tx, _NEW, operator_id, answer.challenge, now)
     try:
         found = verify_registration_response(
@@ -242,7 +245,7 @@ def own(actor: Actor) -> int:
     if actor.operator_id is None:
         raise RefusedError(
             "You are not signed in as an operator; `syndicate console-link --operator SLUG` prints "
-            "a link that does it."
+            "a link that signs one in."
         )
     return actor.operator_id
 

@@ -16,7 +16,10 @@ def named(tx: Transaction, slug: str) -> Publication:
     """
     found = publications.by_slug(tx, slug)
     if found is None:
-        raise NotFoundError(f"There is no publication {slug}.", slug=slug)
+        raise NotFoundError(
+            f"There is no publication {slug}; the list of publications shows all there are.",
+            slug=slug,
+        )
     return found
 
 

@@ -105,7 +105,7 @@ def _applied(
                 named.add(_one(tx, entry, rows, done, actor=actor, now=now))
             except SyndicateError as error:
                 raise _told(document, entry, error) from error
-        if theirs or not shelf.is_silence_nothing:
+        if theirs or not shelf.is_optional:
             left += [(shelf, key) for key, row in rows.items() if row.id not in named]
     for shelf, key in reversed(left):
         pair = (shelf.kind.word, key.slug)

@@ -30,7 +30,7 @@ def as_json(answer: Answer) -> dict[str, object]:
 def test_a_publication_is_made_shown_and_listed() -> None:
     made = ask(publications.app, "add", "courier", *NEW, *SENDER)
 
-    assert made == Answer(0, "The publication courier is there.\n", made.err)
+    assert made == Answer(0, "The publication courier was added.\n", made.err)
     shown = as_json(ask(publications.app, "show", "courier", "--json"))
     assert (shown["id"], shown["zone"], shown["names"]) == (1, "Europe/London", {})
     table = ask(publications.app, "list").out
@@ -66,7 +66,7 @@ def test_a_change_says_what_from_when_and_who_sees_it(tmp_path: Path) -> None:
         ],
     }
     assert ask(publications.app, "set", "courier", "--reply-to", "").out == (
-        "The publication courier is as it was.\n"
+        "Nothing changed: the publication courier was already like that.\n"
     )
 
 

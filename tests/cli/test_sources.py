@@ -113,7 +113,11 @@ def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
         (("pause", "7"), 3, "There is no source 7; the list of sources shows all there are."),
         (("resume", "7"), 3, "There is no source 7; the list of sources shows all there are."),
         (("remove", "7"), 3, "There is no source 7; the list of sources shows all there are."),
-        (("secret", "weekly"), 3, "There is no publication weekly."),
+        (
+            ("secret", "weekly"),
+            3,
+            "There is no publication weekly; the list of publications shows all there are.",
+        ),
     ],
 )
 def test_a_refusal_is_one_sentence_and_an_exit_code(
@@ -366,4 +370,4 @@ def test_an_address_that_leads_nowhere_ends_with_what_to_do(site: Site) -> None:
     done = run("find", site.url("/"), "--allow", site.origin)
 
     assert (done.code, done.out) == (4, "")
-    assert "is no feed and leads to none" in done.err
+    assert "it is not a feed and names none" in done.err

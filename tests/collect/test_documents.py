@@ -1,5 +1,6 @@
 """What a source sent as entries: a feed, a sitemap, a page that is an article or a list."""
 
+import dataclasses
 import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from syndicate.collect import documents
-from syndicate.collect.documents import SourceDocument, read_document
+from syndicate.collect.documents import SourceDocument, read_document, shortcomings
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
 from syndicate.reading import pool
@@ -349,3 +350,23 @@ def test_the_parts_of_an_index_come_after_its_own_addresses_and_stop_at_the_cap(
     assert [each.link for each in few.entries] == ["https://a.example/own", "https://a.example/0"]
     assert len(whole.entries) == MAX_ENTRIES
     assert whole.entries[-1].link == f"https://a.example/{MAX_ENTRIES - 2}"
+
+
+@pytest.mark.parametrize(
+    ("dated", "undated", "told"),
+    [
+        (2, 0, []),
+        (1, 1, ["1 has no usable date: it is stored and shown, and held from digests."]),
+        (0, 2, ["2 have no usable date: they are stored and shown, and held from digests."]),
+    ],
+)
+def test_what_entries_lack_is_said_of_one_and_of_several(
+    dated: int, undated: int, told: list[str]
+) -> None:
+    whole = Entry(title="Rain", content="<p>" + "It rained on. " * 90 + "</p>", published=NOW)
+    entries = [whole] * dated + [dataclasses.replace(whole, published=None)] * undated
+
+    assert shortcomings(entries) == [f"Of its stories, {each}" for each in told]
+    assert shortcomings([Entry(title="Rain", published=NOW)]) == [
+        "Of its stories, 1 is a teaser: the rest is read from their pages."
+    ]

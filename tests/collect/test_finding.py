@@ -150,8 +150,8 @@ def test_an_address_that_leads_nowhere_is_one_sentence(site: Site) -> None:
     with pytest.raises(NotAFeedError) as refused:
         find(site)
 
-    assert str(refused.value).startswith(f"{site.url('/')} is no feed and leads to none: ")
-    assert "paste the address of a feed, or of the page" in str(refused.value)
+    assert str(refused.value).startswith(f"No stories were found at {site.url('/')}: it is not a ")
+    assert "Paste the address of a feed, or of the page" in str(refused.value)
 
 
 def test_what_does_not_answer_says_what_to_do(site: Site) -> None:

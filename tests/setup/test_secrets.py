@@ -32,7 +32,7 @@ def test_a_token_opens_by_its_file_and_the_file_alone_says_its_secret(tmp_path: 
             "kind": "token",
             "slug": "cms",
             "field": "secret_file",
-            "from": "the secret of before",
+            "from": "the previous secret",
             "to": "the one in the file",
         }
     ]

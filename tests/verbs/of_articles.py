@@ -282,6 +282,6 @@ NOES = (
         PUSH,
         Asked(api=("/articles", {**STORY, "publication": "gazette"})),
         NotFoundError,
-        "There is no publication gazette.",
+        "There is no publication gazette; the list of publications shows all there are.",
     ),
 )

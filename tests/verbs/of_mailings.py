@@ -94,7 +94,12 @@ NOES = (
         for scope, which, error, sentence in (
             ("mailing", str(NOBODY), NotFoundError, NO_MAILING),
             ("mailing", "²", NotFoundError, "There is no mailing ²; see the list of mailings."),
-            ("publication", "gazette", NotFoundError, "There is no publication gazette."),
+            (
+                "publication",
+                "gazette",
+                NotFoundError,
+                "There is no publication gazette; the list of publications shows all there are.",
+            ),
             ("newsletter", "", UsageError, "Say which newsletter is meant."),
             (
                 "issues",

@@ -87,7 +87,7 @@ NOES = (
         "mail.sender.steering.check",
         Asked("senders check -p gone", ("/senders/gone/check", {}), ("/senders/gone/check", {})),
         NotFoundError,
-        "There is no publication gone.",
+        "There is no publication gone; the list of publications shows all there are.",
     ),
     No(
         "newsroom.making.tokens.change",
@@ -137,7 +137,7 @@ NOES = (
             ("/tokens", {"name": "cms", "permission": "viewer", "publication": "gazette"}),
         ),
         NotFoundError,
-        "There is no publication gazette.",
+        "There is no publication gazette; the list of publications shows all there are.",
     ),
     No(
         "newsroom.tokens.add",

@@ -145,7 +145,7 @@ NOES = (
         GRANT,
         _held("grant", "desk", "read", publication="gazette"),
         NotFoundError,
-        "There is no publication gazette.",
+        "There is no publication gazette; the list of publications shows all there are.",
     ),
     No(
         GRANT,

@@ -128,14 +128,14 @@ NOES = (
         "collect.making.add",
         Asked("sources add ' ' --kind push"),
         InvalidError,
-        "A source needs its url. Its address, whole; of one whose CMS sends its articles any name "
-        "of its own.",
+        "A source needs its url. Its whole address; for a CMS that sends its articles itself, any "
+        "name.",
     ),
     No(
         "collect.making.add",
         Asked("sources add https://a.example/ --no-check --publication gazette"),
         NotFoundError,
-        "There is no publication gazette.",
+        "There is no publication gazette; the list of publications shows all there are.",
     ),
     No(
         "collect.making.add",

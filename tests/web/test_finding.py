@@ -91,7 +91,7 @@ def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(
         ("", 400, "Paste an address: a home page"),
         ("our site", 400, "our site is not an address; paste one"),
         ("http://127.0.0.1:9", 409, "allowed by its IP:port"),
-        ("{site}/closed", 409, "is no feed and leads to none"),
+        ("{site}/closed", 409, "it is not a feed and names none"),
     ],
 )
 def test_what_cannot_be_used_is_said_at_the_field_and_stays_typed(
@@ -116,14 +116,14 @@ def test_a_choice_that_nobody_was_given_is_refused_and_adds_nothing(
 ) -> None:
     operators.sign_in(browser)
     wrong = [
-        {"url": "https://a.example/", "kind": "push"},
-        {"url": "https://a.example/", "profile": "[1]"},
-        {"url": "https://a.example/", "profile": "{"},
-        {"url": "a", "kind": "feed"},
+        ({"url": "https://a.example/", "kind": "push"}, 400),
+        ({"url": "https://a.example/", "profile": "[1]"}, 422),
+        ({"url": "https://a.example/", "profile": "{"}, 422),
+        ({"url": "a", "kind": "feed"}, 422),
     ]
 
-    for form in wrong:
-        assert browser.post("/console/sources/use", data=form).status_code == 400, form
+    for form, status in wrong:
+        assert browser.post("/console/sources/use", data=form).status_code == status, form
 
     with transaction() as tx:
         assert [source.url for source, _ in sources.listed(tx) if "a.example" in source.url] == []

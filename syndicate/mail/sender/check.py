@@ -56,7 +56,9 @@ def look(sender_address: str, configured: Settings) -> list[Line]:
     if not domain:
         return rules.unasked("The sender's address has no domain.")
     if configured.dns_resolver is None and re.search(RESERVED, domain):
-        return rules.unasked(f"{domain} is a name for examples, and nobody's: it is not asked for.")
+        return rules.unasked(
+            f"{domain} is reserved for examples and belongs to nobody: DNS is not asked."
+        )
     ask = Resolver(configured.dns_resolver).ask
     return rules.lines(_sending(domain, configured, ask), ask)
 

@@ -185,4 +185,4 @@ def _other(sending: Sending, ask: Ask) -> str:
     names = {name for each in sending.addresses for name in ask("PTR", each).found}
     if not names or names & set(sending.helo):
         return ""
-    return f"Nothing has to be done; some receivers like it better to be called {min(names)}."
+    return f"Nothing needs doing; some receivers prefer a relay that calls itself {min(names)}."

@@ -256,5 +256,5 @@ SHELF = Shelf(
     end,
     "The operator is let in no longer, and their sessions have ended.",
     has_own_faces=True,
-    is_silence_nothing=True,
+    is_optional=True,
 )

@@ -1,7 +1,7 @@
 """A picture that an operator brings: looked at before it is kept, and small enough for mails.
 
-Only PNG, JPEG, GIF and WebP are taken: every mail program shows one of them, and none of them is a
-program. The bytes are kept as they came; they are served with the type that was found in them.
+Only PNG, JPEG, GIF and WebP are taken: mail programs show them, and none of them can hold a script,
+as SVG can. The bytes are kept as they came; they are served with the type that was found in them.
 """
 
 import base64
@@ -20,7 +20,7 @@ MOST_BYTES = 256 * 1024  # a logo stands in every mail and on every page
 MOST_SIDE = 2_000  # pixels
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _DATA = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,", re.IGNORECASE)
-_NONE = "It is no picture that mail programs show; choose a PNG, JPEG, GIF or WebP."
+_NONE = "This is not a picture that mail programs show; choose a PNG, JPEG, GIF or WebP."
 
 
 @dataclass(frozen=True)

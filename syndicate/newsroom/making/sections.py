@@ -17,7 +17,7 @@ from syndicate.newsroom.making.fields import (
     Value,
     Values,
 )
-from syndicate.newsroom.making.problems import Problem, Problems, missing, taken
+from syndicate.newsroom.making.problems import Problem, Problems, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import verb
 from syndicate.store.composition import section_choices
@@ -131,7 +131,7 @@ def _check(tx: Transaction, row: Section | None, values: Values) -> Problems:
         if problem is not None:
             found["parent"] = problem
     if isinstance(desk, str) and publications.desk_of(tx, owner.id, desk) is None:
-        found["desk"] = missing(f"{owner.name} has no desk {desk}; make it first.")
+        found["desk"] = within.lacking(owner, "desk", desk)
     return found
 
 
@@ -141,7 +141,7 @@ def _of_parent(
     above = publications.section_of(tx, owner.id, parent)
     is_own = parent == slug or (above is not None and above is row)
     if not is_own and (above is None or above.retired_at is not None):
-        return missing(f"{owner.name} has no section {parent}; make it first.")
+        return within.lacking(owner, KIND.word, parent)
     seen: set[int] = set()
     while not is_own and row is not None and above is not None and above.id not in seen:
         seen.add(above.id)

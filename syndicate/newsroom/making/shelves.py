@@ -65,8 +65,8 @@ class Shelf:
         is_read_elsewhere: whether the API has lists and single ones of its own, which say more.
         has_own_faces: whether API and console have all their routes and pages for it elsewhere,
             which know more than fields: then they offer none by its fields.
-        is_silence_nothing: whether a file that names none of it says nothing about it; else what
-            such a file does not name is missing there.
+        is_optional: whether a file may leave the whole kind out and say nothing about it; else
+            what such a file does not name is missing there.
         tried: asks other servers whether what is to be added works; None where nobody is asked.
     """
 
@@ -79,7 +79,7 @@ class Shelf:
     ended: str = ""
     is_read_elsewhere: bool = False
     has_own_faces: bool = False
-    is_silence_nothing: bool = False
+    is_optional: bool = False
     tried: Trying | None = None
 
     @property

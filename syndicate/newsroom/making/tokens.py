@@ -111,7 +111,7 @@ def _plain(tx: Transaction, row: ApiToken) -> Values:
         "permissions": granted.roles_first(row.scopes),
         "publication": owner.slug if owner is not None else None,
         "expires": day,
-        "secret_file": Secret(row.token_hash, "the secret of before"),
+        "secret_file": Secret(row.token_hash, "the previous secret"),
     }
 
 
@@ -264,5 +264,5 @@ SHELF = Shelf(
     end,
     "The token no longer opens anything, and the console sessions that it opened have ended.",
     has_own_faces=True,
-    is_silence_nothing=True,
+    is_optional=True,
 )

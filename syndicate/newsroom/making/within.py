@@ -55,6 +55,11 @@ def owner(
     return found
 
 
+def lacking(owner: Publication, word: str, slug: str) -> Problem:
+    """A field names what its publication does not have: a section, a desk."""
+    return missing(f"{owner.name} has no {word} {slug}; make it first.")
+
+
 def owner_of(tx: Transaction, values: Values) -> Publication:
     """The publication that checked values name."""
     return publication_of(tx, Key("", str(values["publication"])))

@@ -52,7 +52,7 @@ def test_a_token_opens_by_the_secret_in_its_file_until_there_is_another(
         "permissions": (["editor"], ["viewer"]),
         "publication": (None, "courier"),
         "expires": (None, "2026-12-31"),
-        "secret_file": ("the secret of before", "the one in the file"),
+        "secret_file": ("the previous secret", "the one in the file"),
     }
     assert opened_by(FIRST) is None
     assert opened_by(SECOND) == rows.ROLES["viewer"]

@@ -15,7 +15,8 @@ KIND = Kind(
         within.PUBLICATION,
         Field(
             "slug",
-            "Its name in commands and files, not only of digits.",
+            "Its short name in commands and files: small letters, digits and hyphens; not digits "
+            "alone.",
             shape=Shape.SLUG,
             instead="made of its name or its host",
             touches=(Touched.OPERATORS,),
@@ -33,7 +34,7 @@ KIND = Kind(
         ),
         Field(
             "url",
-            "Its address, whole; of one whose CMS sends its articles any name of its own.",
+            "Its whole address; for a CMS that sends its articles itself, any name.",
             is_required=True,
             holds=Holds.NEXT_FETCH,
             touches=_COLLECTED,
@@ -43,7 +44,7 @@ KIND = Kind(
         ),
         Field(
             "kind",
-            "How it is read; a sitemap and a page say so, push is a CMS that sends by itself.",
+            "How it is read; push is a CMS that sends its articles itself.",
             shape=Shape.CHOICE,
             default=SourceKind.FEED.value,
             holds=Holds.NEXT_FETCH,
@@ -65,7 +66,7 @@ KIND = Kind(
         ),
         Field(
             "pages",
-            "Whether article pages are read: for thin entries only, always or never.",
+            "Whether article pages are read: if the source sends a teaser (thin), always or never.",
             shape=Shape.CHOICE,
             default=Pages.THIN.value,
             holds=Holds.NEXT_FETCH,
@@ -85,7 +86,7 @@ KIND = Kind(
         ),
         Field(
             "compare_url",
-            "The newsroom's own sitemap, to check by that no article is missing.",
+            "The newsroom's own sitemap, which shows whether an article is missing.",
             shape=Shape.WEB,
             touches=(Touched.OPERATORS,),
             option="compare",
@@ -93,7 +94,7 @@ KIND = Kind(
         ),
         Field(
             "robots",
-            "Whether its pages are read only where robots.txt lets us: obey or ignore.",
+            "Whether its pages are read only where robots.txt allows it: obey or ignore.",
             shape=Shape.CHOICE,
             instead="obey, unless it is in-house",
             holds=Holds.NEXT_FETCH,
@@ -103,7 +104,7 @@ KIND = Kind(
         ),
         Field(
             "profile",
-            "Where its site's own template keeps what, as selectors (docs/sources.md).",
+            "Where its pages keep headline, text and the rest, as selectors (docs/sources.md).",
             shape=Shape.OBJECT,
             holds=Holds.NEXT_FETCH,
             touches=_COLLECTED,
