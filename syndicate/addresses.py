@@ -26,8 +26,9 @@ _UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 _REFUSED_V6 = tuple(
     map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
 )
-# A whole network may be allowed for an in-house CMS, but only one of these.
-_NAMEABLE = tuple(
+# Seen by nobody outside: RFC 1918, RFC 6598, RFC 4193. A whole network may be allowed for an
+# in-house CMS, but only one of these.
+_PRIVATE = tuple(
     map(
         ipaddress.ip_network,
         ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
@@ -59,6 +60,16 @@ def is_allowed(address: str, port: int, allow: Iterable[str] = ()) -> bool:
     return ip in _UNICAST_V6 and not any(ip in network for network in _REFUSED_V6)
 
 
+def is_inside(address: str) -> bool:
+    """Whether an IP address is a machine's own or one of a private network, not seen outside.
+
+    Raises:
+        ValueError: it is no IP address.
+    """
+    ip = ipaddress.ip_address(address)
+    return ip.is_loopback or ip.is_link_local or any(ip in network for network in _PRIVATE)
+
+
 def check_origin(entry: str) -> str:
     """One entry of `allow`, in its one spelling.
 
@@ -72,7 +83,7 @@ def check_origin(entry: str) -> str:
             network = ipaddress.ip_network(entry)
             is_inside = any(
                 network.version == each.version and network.subnet_of(each)  # type: ignore[arg-type]
-                for each in _NAMEABLE
+                for each in _PRIVATE
             )
             if is_inside:
                 return str(network)

@@ -1,6 +1,6 @@
 import pytest
 
-from syndicate.addresses import check_origin, is_allowed
+from syndicate.addresses import check_origin, is_allowed, is_inside
 from syndicate.errors import BlockedAddressError
 
 
@@ -73,3 +73,17 @@ def test_an_origin_has_one_spelling(entry: str, tidy: str) -> None:
 def test_what_allows_too_much_is_refused(entry: str) -> None:
     with pytest.raises(BlockedAddressError, match="IP:port"):
         check_origin(entry)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        *((each, True) for each in ("10.1.2.3", "100.64.0.1", "172.31.0.1", "192.168.0.1")),
+        *((each, True) for each in ("127.0.0.1", "169.254.1.1", "::1", "fd00::1", "fe80::1")),
+        *((each, False) for each in ("8.8.8.8", "192.0.2.1", "172.32.0.1", "2606:4700::1111")),
+    ],
+)
+def test_an_address_of_a_private_network_is_seen_by_nobody_outside(
+    address: str, expected: bool
+) -> None:
+    assert is_inside(address) is expected

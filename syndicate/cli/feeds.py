@@ -18,8 +18,7 @@ from syndicate.feeds import making as feed_making
 from syndicate.feeds import publish as publishing
 from syndicate.feeds import watch as watching
 from syndicate.newsroom.making.acts import Key
-from syndicate.newsroom.making.reading import quoted
-from syndicate.newsroom.publications import named_or_first
+from syndicate.newsroom.making.problems import quoted
 from syndicate.settings import load
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
@@ -86,7 +85,7 @@ def publish(
     if as_json:
         print_json({"built": built})
     else:
-        sys.stdout.write(f"{built} feeds were built.\n")
+        sys.stdout.write(f"{built} {'feed was' if built == 1 else 'feeds were'} built.\n")
 
 
 @app.command()
@@ -121,12 +120,11 @@ def _add() -> Callable[..., Any]:
     def command(
         slug: str, title: str, *, fits: list[str] | None, as_json: bool, **options: object
     ) -> None:
-        given = {"slug": slug, "title": title, **making.given_of(SHELF, options)}
+        typed = {"slug": slug, "title": title, **making.given_of(SHELF, options)}
+        given = making.placed(SHELF, typed)
         for part, values in _parts(fits or ()).items():
             given[part] = [*given.get(part, ()), *values]
         with transaction() as tx:
-            if not given.get("publication"):
-                given["publication"] = named_or_first(tx, None).slug
             made = feed_making.add(tx, given, actor=actor(), now=clock.now())
             row = SHELF.as_json(tx, made)
         if as_json:

@@ -19,9 +19,11 @@ from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
+from syndicate.newsroom.making import within
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Field, Shape, Values, plain, shown
 from syndicate.newsroom.making.shelves import Shelf
+from syndicate.newsroom.publications import only
 from syndicate.store.ground.session import transaction
 
 _WORDS = {
@@ -32,6 +34,7 @@ _WORDS = {
     Shape.NUMBER: "NUMBER",
 }
 _IN_FILES = frozenset({Shape.PICTURE, Shape.OBJECT})
+_WHICH = "Slug of the publication; needed where there are several."
 _CELLS = 6  # columns of a list that fit a screen
 _DICT = dict[str, Any]
 
@@ -62,7 +65,7 @@ def _add(shelf: Shelf) -> Callable[..., None]:
     assert add is not None  # noqa: S101 - `offer` has looked
 
     def command(slug: str, *, as_json: bool, **options: object) -> None:
-        given = {"slug": slug, **given_of(shelf, options)}
+        given = placed(shelf, {"slug": slug, **given_of(shelf, options)})
         shelf.try_out(given, actor=actor(), now=clock.now())
         with transaction() as tx:
             made = add(tx, given, actor=actor(), now=clock.now())
@@ -179,8 +182,7 @@ def _slug(shelf: Shelf) -> inspect.Parameter:
 def _where(shelf: Shelf) -> list[inspect.Parameter]:
     if not shelf.kind.is_within:
         return []
-    said = "Slug of the publication; needed where there are several."
-    return [keyword("publication", Annotated[str | None, typer.Option(help=said)])]
+    return [keyword("publication", Annotated[str | None, typer.Option(help=_WHICH)])]
 
 
 def _option(asked: Field) -> inspect.Parameter:
@@ -190,6 +192,8 @@ def _option(asked: Field) -> inspect.Parameter:
     several = " Repeatable." if _is_several(asked) else ""
     choices = f" One of {', '.join(asked.choices)}." if asked.choices else ""
     said = f"{asked.means}{choices}{need}{several}"
+    if asked is within.PUBLICATION:
+        said = _WHICH
     target = f"new_{asked.name}" if asked.name == "slug" else asked.name
     if asked.shape is Shape.FLAG:
         flags = f"{name}/--no-{name.removeprefix('--')}"
@@ -216,6 +220,15 @@ def given_of(shelf: Shelf, options: Mapping[str, object]) -> _DICT:
     return found
 
 
+def placed(shelf: Shelf, given: _DICT) -> _DICT:
+    """What was typed, and the publication where there is only one that can be meant."""
+    if not shelf.kind.is_within or given.get("publication"):
+        return given
+    with transaction() as tx:
+        meant = only(tx)
+    return given | ({"publication": meant} if meant else {})
+
+
 def _key(slug: str, options: Mapping[str, object]) -> Key:
     publication = options.get("publication")
     return Key(slug, str(publication) if publication else None)
@@ -223,10 +236,9 @@ def _key(slug: str, options: Mapping[str, object]) -> Key:
 
 def told(difference: Difference) -> str:
     """A difference in one line: what it was, what it is, from when, and who sees it."""
-    touched = ", ".join(difference.field.touches) or "operators alone"
     return (
         f"{difference.field.label}: {shown(difference.before)} -> {shown(difference.after)} "
-        f"({difference.field.holds}; seen by {touched})"
+        f"({difference.field.holds}; seen by {difference.field.seen_by})"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from syndicate.errors import UsageError
+from syndicate.newsroom.making.problems import no_choice
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Word = TypeVar("Word", bound=enum.StrEnum)
@@ -31,5 +31,5 @@ def one_of(kind: type[Word], value: str, what: str) -> Word:
         UsageError: it is none; the sentence lists them.
     """
     if value not in set(kind):
-        raise UsageError(f"There is no {what} {value}; it is one of {', '.join(kind)}.")
+        raise no_choice(what, value, kind)
     return kind(value)

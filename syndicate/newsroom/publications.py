@@ -16,11 +16,13 @@ def named(tx: Transaction, slug: str) -> Publication:
     """
     found = publications.by_slug(tx, slug)
     if found is None:
-        raise NotFoundError(
-            f"There is no publication {slug}; the list of publications shows all there are.",
-            slug=slug,
-        )
+        raise NotFoundError(unknown(slug), slug=slug)
     return found
+
+
+def unknown(slug: str) -> str:
+    """What is said where there is no publication of a slug; it names none that there are."""
+    return f"There is no publication {slug}; the list of publications shows all there are."
 
 
 def named_or_first(tx: Transaction, slug: str | None) -> Publication:
@@ -33,10 +35,7 @@ def named_or_first(tx: Transaction, slug: str | None) -> Publication:
         return named(tx, slug)
     every = publications.all_publications(tx)
     if not every:
-        raise NotFoundError(
-            "There is no publication yet; make one at /console/start, or as `syndicate "
-            "publications add --help` says."
-        )
+        raise _none_yet()
     return every[0]
 
 
@@ -51,14 +50,31 @@ def named_or_only(
         among: ids of those that whoever asks has to do with; None: all.
 
     Raises:
-        NotFoundError: there is none of this slug.
+        NotFoundError: there is none of this slug, or none at all yet.
         UsageError: it is not named, and there are several.
     """
     if slug is not None:
         return named(tx, slug)
-    every = [
-        each for each in publications.all_publications(tx) if among is None or each.id in among
-    ]
-    if len(every) != 1:
-        raise UsageError("Name the publication: this installation has several, or none yet.")
-    return every[0]
+    every = publications.all_publications(tx)
+    if not every:
+        raise _none_yet()
+    own = [each for each in every if among is None or each.id in among]
+    if len(own) != 1:
+        raise UsageError(
+            "There are several publications; name one by its slug, which the list of publications "
+            "shows."
+        )
+    return own[0]
+
+
+def only(tx: Transaction) -> str | None:
+    """The slug of the only publication there is; None where there are several, or none."""
+    every = publications.all_publications(tx)
+    return every[0].slug if len(every) == 1 else None
+
+
+def _none_yet() -> NotFoundError:
+    return NotFoundError(
+        "There is no publication yet; make one at /console/start, or as `syndicate "
+        "publications add --help` says."
+    )

@@ -1,7 +1,7 @@
 """Which source is meant: by its number or its slug, which is never only digits."""
 
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.newsroom.making.reading import quoted
+from syndicate.newsroom.making.problems import quoted
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import Source

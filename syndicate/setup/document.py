@@ -21,6 +21,7 @@ from typing import Any
 from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
 from syndicate.newsroom.making import reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
+from syndicate.newsroom.making.problems import quoted
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import SHELVES
@@ -159,7 +160,7 @@ def _strangers(document: Document, tables: Mapping[str, Any]) -> Iterator[tuple[
         if name not in known:
             meant = reading.nearest(name, known)
             hint = f"did you mean {meant}?" if meant else f"there are {', '.join(known)}."
-            sentence = f"There are no {reading.quoted(name)} in a newsroom; {hint}"
+            sentence = f"There are no {quoted(name)} in a newsroom; {hint}"
             yield name, _at_top(document, name, sentence)
 
 
@@ -208,7 +209,7 @@ def _faults(document: Document) -> list[tuple[str, str]]:
         kind = entry.shelf.kind
         key = (kind.word, entry.publication, entry.slug)
         if entry.slug and key in seen:
-            twice = f"The {kind.word} {reading.quoted(entry.slug)} is in the file twice."
+            twice = f"The {kind.word} {quoted(entry.slug)} is in the file twice."
             found.append((_place(entry, "slug"), document.at(twice, entry, "slug")))
         seen.add(key)
         given = {

@@ -117,7 +117,7 @@ def test_what_is_held_is_narrowed_and_paged_like_any_list() -> None:
         (
             ("list", "--state", "dead"),
             2,
-            f"There is no state dead; it is one of {', '.join(ArticleState)}.",
+            f"The state cannot be dead; choose one of {', '.join(ArticleState)}.",
         ),
         (("show", 7), 3, GONE),
         (("correct", 7, "--note", "x"), 3, GONE),

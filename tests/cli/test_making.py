@@ -94,5 +94,19 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     for part in ("slug is small letters", "needs its name", "no time zone Mars", "its language"):
         assert part in refused.err
     assert ask(sections.app, "add", "world", "--name", "World").code == 2
-    assert ask(sections.app, "show", "world").code == 2
+    assert ask(sections.app, "show", "world").err.startswith("There is no publication yet; ")
     assert ask(publications.app, "show", "courier").code == 3
+
+
+@pytest.mark.usefixtures("courier")
+def test_a_publication_is_named_where_there_are_several() -> None:
+    alone = ask(sections.app, "add", "world", "--name", "World")
+    assert ask(publications.app, "add", "gazette", *NEW, *SENDER).code == 0
+    doubtful = ask(sections.app, "add", "sport", "--name", "Sport")
+
+    assert (alone.code, alone.out) == (0, "The section world was added.\n")
+    assert (doubtful.code, doubtful.out) == (2, "")
+    assert doubtful.err.startswith("A section needs its publication. ")
+    assert ask(sections.app, "show", "world").err.startswith(
+        "There are several publications; name one by its slug, "
+    )

@@ -34,5 +34,5 @@ def test_any_other_word_is_refused_with_the_list(typed: str) -> None:
         one_of(Pages, typed, "way with pages")
 
     assert str(refused.value) == (
-        f"There is no way with pages {typed}; it is one of never, thin, always."
+        f"The way with pages cannot be {typed or 'empty'}; choose one of never, thin, always."
     )

@@ -97,14 +97,18 @@ def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
         (
             ("add", "x", "--kind", "nonsense"),
             2,
-            f"There is no kind nonsense; it is one of {', '.join(SourceKind)}.",
+            f"The kind cannot be nonsense; choose one of {', '.join(SourceKind)}.",
         ),
         (
             ("add", URL, "--pages", "often"),
             2,
-            "There is no pages often; it is one of never, thin, always.",
+            "The pages cannot be often; choose one of never, thin, always.",
         ),
-        (("check", "x", "--kind", "rss"), 2, "There is no kind rss; it is one of feed, sitemap, "),
+        (
+            ("check", "x", "--kind", "rss"),
+            2,
+            "The kind cannot be rss; choose one of feed, sitemap, ",
+        ),
         (("add", URL, "--allow", "0.0.0.0/0"), 2, "0.0.0.0/0 cannot be allowed; name one "),
         (("check", "x", "--allow", "here"), 4, "here cannot be allowed; name one "),
         (("add", "http://nobody.invalid/feed"), 3, "There is no host named nobody.invalid"),

@@ -175,7 +175,7 @@ def test_an_address_that_a_source_had_before_it_moved_is_changed_too() -> None:
         ({"profile": {"headline": "a\0b"}}, "profile", "holds a character that no text"),
         ({"profile": "h1"}, "profile", "The profile is not one JSON object"),
         ({"section": "sport"}, "section", "Daily has no section sport; make it first."),
-        ({"kind": "podcast"}, "kind", "There is no kind podcast; it is one of feed,"),
+        ({"kind": "podcast"}, "kind", "The kind cannot be podcast; choose one of feed,"),
         ({"slug": "007"}, "slug", "reads as an id; add a letter to it."),
     ],
 )
@@ -258,7 +258,7 @@ def test_another_address_keeps_the_source_and_one_that_moved_keeps_its_own() -> 
         ("url", OTHER, f"{OTHER} has this address already; change that source instead."),
         ("slug", "agency-example", "Daily has a source agency-example already; choose another"),
         ("section", "sport", "Daily has no section sport; make it first."),
-        ("pages", "some", "There is no pages some; it is one of never, thin, always."),
+        ("pages", "some", "The pages cannot be some; choose one of never, thin, always."),
         ("kind", "push", "This source is asked at its address, which stays so;"),
         ("allow_origins", ["nowhere"], "nowhere cannot be allowed;"),
     ],

@@ -311,7 +311,8 @@ def test_a_feed_is_made_changed_and_retired_by_a_file(file: Path) -> None:
         (COURIER + CMS.replace("2031-12-31", "2031"), InvalidError,
          "newsroom.toml, line 11: 2031 is not a day; write it as 2027-12-31."),
         (COURIER + CMS.partition("secret")[0].replace("courier", "gazette"), InvalidError,
-         "newsroom.toml, line 10: There is no publication gazette; there are: courier."),
+         ("newsroom.toml, line 10: There is no publication gazette; the list of publications shows "
+         "all there are.")),
         (COURIER + "[[sections\n", UsageError, ("newsroom.toml, line 7: this is not TOML: Expected "
          "']]' at the end of an array declaration.")),
         (COURIER + 'sections = "world"\n', InvalidError,

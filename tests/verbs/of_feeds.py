@@ -19,7 +19,7 @@ DONE = (
     Done(
         f"{MAKING}.add",
         Asked(
-            "feeds add floods Floods --fits word=flood",
+            "feeds add floods Floods --fits word=flood --publication courier",
             ("/feeds", NEW),
             ("/newsroom/new/feeds", NEW | {"words": "flood"}),
         ),
@@ -71,26 +71,37 @@ DONE = (
 NOES = (
     No(
         f"{MAKING}.add",
-        Asked("feeds add x ' ' --fits word=x", ("/feeds", {**NEW, "title": " "})),
+        Asked(
+            "feeds add x ' ' --fits word=x --publication courier", ("/feeds", {**NEW, "title": " "})
+        ),
         InvalidError,
         "A feed needs its title. What readers see.",
     ),
     No(
         f"{MAKING}.add",
-        Asked("feeds add floods-old X --fits word=x", ("/feeds", {**NEW, "slug": "floods-old"})),
+        Asked(
+            "feeds add floods-old X --fits word=x --publication courier",
+            ("/feeds", {**NEW, "slug": "floods-old"}),
+        ),
         TakenError,
         "There is a feed floods-old already; choose another slug.",
     ),
     No(
         f"{MAKING}.add",
-        Asked("feeds add floods Old --word flood", ("/feeds", {**NEW, "title": "Old"})),
+        Asked(
+            "feeds add floods Old --word flood --publication courier",
+            ("/feeds", {**NEW, "title": "Old"}),
+        ),
         TakenError,
         "The feed floods-old of The Courier has this title already; choose another one.",
     ),
     *(
         No(
             f"{MAKING}.add",
-            Asked(f"feeds add '{slug}' X --fits word=x", ("/feeds", {**NEW, "slug": slug})),
+            Asked(
+                f"feeds add '{slug}' X --fits word=x --publication courier",
+                ("/feeds", {**NEW, "slug": slug}),
+            ),
             InvalidError,
             "A feed's slug is small letters, digits and hyphens, 75 at most: it is part of its "
             "address.",
@@ -104,12 +115,12 @@ NOES = (
             ("/feeds", {**NEW, "publication": "gazette"}),
         ),
         MissingError,
-        "There is no publication gazette; there are: courier, al-nahar.",
+        "There is no publication gazette; the list of publications shows all there are.",
     ),
     No(
         f"{MAKING}.add",
         Asked(
-            "feeds add x X --fits section=games",
+            "feeds add x X --fits section=games --publication courier",
             ("/feeds", {**NEW, "sections": ["games"]}),
             ("/newsroom/new/feeds", NEW | {"sections": "games"}),
         ),

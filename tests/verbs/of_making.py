@@ -166,7 +166,7 @@ NOES = (
             ("/newsroom/new/desks", {**SPORT, "publication": "nowhere"}),
         ),
         MissingError,
-        "There is no publication nowhere; there are: courier, al-nahar.",
+        "There is no publication nowhere; the list of publications shows all there are.",
     ),
     No(
         f"{DESKS}.change",

@@ -246,7 +246,7 @@ NOES = (
             (
                 NEW.replace("courier", "gazette"),
                 MissingError,
-                "There is no publication gazette; there are: courier, al-nahar.",
+                "There is no publication gazette; the list of publications shows all there are.",
             ),
             (
                 f"{NEW} --section gardens",

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from syndicate import logs, settings
+from syndicate.addresses import is_inside
 from syndicate.mail.mime import dkim
 from syndicate.mail.relay import addresses, banner
 from syndicate.mail.relay.addresses import Relay
@@ -35,11 +36,6 @@ log = logs.get(__name__)
 
 RUN_S = 40.0  # a task's bound is 60 s, and one check takes 20 s at most
 _SMTP = 25
-# Seen by nobody outside: RFC 1918, RFC 6598, RFC 4193.
-_INSIDE = [
-    ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-]
 
 
 def look(sender_address: str, configured: Settings) -> list[Line]:
@@ -137,12 +133,7 @@ def _of_host(host: str, ask: Ask) -> list[str]:
         said: tuple[str, ...] = (str(ipaddress.ip_address(host)),)
     except ValueError:
         said = records.addresses(ask, host).found if "." in host else ()
-    return [each for each in said if not _is_inside(each)]
-
-
-def _is_inside(address: str) -> bool:
-    found = ipaddress.ip_address(address)
-    return found.is_loopback or found.is_link_local or any(found in each for each in _INSIDE)
+    return [each for each in said if not is_inside(each)]
 
 
 def _own_key(configured: Settings) -> OwnKey | None:

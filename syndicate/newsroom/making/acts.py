@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from syndicate.errors import NotFoundError
 from syndicate.newsroom.making import reading
 from syndicate.newsroom.making.fields import Difference, Kind, Value, Values, plain
-from syndicate.newsroom.making.problems import Problem, Problems, refuse
+from syndicate.newsroom.making.problems import Problem, Problems, quoted, refuse
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction
@@ -206,7 +206,7 @@ def unknown(kind: Kind, key: Key) -> NotFoundError:
     """What is said where there is no such thing."""
     within = f" in {key.publication}" if key.publication else ""
     return NotFoundError(
-        f"There is no {kind.word} {reading.quoted(key.slug)}{within}; "
+        f"There is no {kind.word} {quoted(key.slug)}{within}; "
         f"the list of {kind.plural} shows all there are.",
         slug=key.slug,
     )

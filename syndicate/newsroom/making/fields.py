@@ -145,6 +145,11 @@ class Field:
         return self.name.replace("_", " ")
 
     @property
+    def seen_by(self) -> str:
+        """Whom a change is seen by, in words."""
+        return ", ".join(self.touches) or "operators alone"
+
+    @property
     def nothing(self) -> Value:
         """The value of a field that holds nothing."""
         if self.shape.is_list:

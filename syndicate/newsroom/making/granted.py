@@ -19,7 +19,9 @@ from syndicate.store.platform.tokens import ROLES
 
 _SAID = re.compile(
     r"(?P<what>[^\s]+)"
-    r"(?: everywhere| in (?P<publication>[^\s]+)| for (?:the newsletter )?(?P<newsletter>[^\s]+))?"
+    r"(?: everywhere| in (?P<publication>[^\s]+)"
+    r"| for (?:the )?newsletter (?P<newsletter>[^\s]+)"
+    r"| for (?!(?:the|newsletter)$)(?P<short>[^\s]+))?"
 )
 # A role of one permission says no more than that does.
 _LARGEST = sorted((name for name in ROLES if len(ROLES[name]) > 1), key=lambda n: -len(ROLES[n]))
@@ -40,7 +42,8 @@ def spread(said: Iterable[str]) -> list[Held]:
                 "or editor for the newsletter morning."
             )
         for permission in sorted(permitted([words["what"]])):
-            found[Held(permission, words["publication"], words["newsletter"])] = None
+            newsletter = words["newsletter"] or words["short"]
+            found[Held(permission, words["publication"], newsletter)] = None
     return list(found)
 
 

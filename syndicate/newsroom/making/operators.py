@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from syndicate.errors import RefusedError
 from syndicate.newsroom import operators as acting
+from syndicate.newsroom import publications as brands
 from syndicate.newsroom import roster
 from syndicate.newsroom.making import acts, granted
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape, Touched, Values
-from syndicate.newsroom.making.problems import Problem, Problems, missing, taken
+from syndicate.newsroom.making.problems import Problem, Problems, missing, quoted, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
@@ -125,14 +126,15 @@ def _strange_place(tx: Transaction, said: Iterable[str]) -> str | None:
     held = granted.spread(said)
     papers = {each.publication: None for each in held if each.publication is not None}
     letters = {each.newsletter: None for each in held if each.newsletter is not None}
-    for word, named, known in (
-        ("publication", papers, [each.slug for each in publications.all_publications(tx)]),
-        ("newsletter", letters, [each.slug for each in newsletters.every(tx)]),
-    ):
-        for each in named:
-            if each not in known:
-                there = ", ".join(known) or "none yet"
-                return f"There is no {word} {each[:60]}; there are: {there}."
+    known = {each.slug for each in publications.all_publications(tx)}
+    for paper in papers:
+        if paper not in known:
+            return brands.unknown(quoted(paper))
+    there = [each.slug for each in newsletters.every(tx)]
+    for letter in letters:
+        if letter not in there:
+            said = ", ".join(there) or "none yet"
+            return f"There is no newsletter {quoted(letter)}; there are: {said}."
     return None
 
 

@@ -1,9 +1,13 @@
 """What is wrong with what was filled in: one sentence for each field, and what sort of fault."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from syndicate.errors import InvalidError, MissingError, SyndicateError, TakenError
+from syndicate.errors import InvalidError, MissingError, SyndicateError, TakenError, UsageError
+
+NEVER_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_QUOTED = 60  # characters of what was typed that a sentence repeats
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,20 @@ def taken(sentence: str) -> Problem:
 def missing(sentence: str) -> Problem:
     """There is no such row."""
     return Problem(sentence, MissingError)
+
+
+def quoted(raw: object) -> str:
+    """What was typed, as a sentence repeats it: short, on one line."""
+    text = NEVER_IN_A_LINE.sub(" ", str(raw))
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def no_choice(what: str, said: str, choices: Iterable[str]) -> UsageError:
+    """What is said of a word that is none of a few: "The pages cannot be often; choose …"."""
+    return UsageError(
+        f"The {what} cannot be {quoted(said) or 'empty'}; choose one of {', '.join(choices)}."
+    )
 
 
 def refuse(problems: Problems) -> None:

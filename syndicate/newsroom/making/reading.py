@@ -16,13 +16,12 @@ from syndicate.errors import SyndicateError, UsageError
 from syndicate.newsroom.making import days, granted, pictures, web_hosts
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value
 from syndicate.newsroom.making.pictures import PictureFile
-from syndicate.newsroom.making.problems import Problem
+from syndicate.newsroom.making.problems import NEVER_IN_A_LINE, Problem, no_choice, quoted
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.readers.recipients import normalise
 
 _MAX_SLUG, _MAX_LANGUAGE = 80, 35
-_NEVER_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NEVER_IN_PROSE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -30,7 +29,6 @@ _BETWEEN = re.compile(r"[,;\s]+")
 _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
-_QUOTED = 60  # characters of what was typed that a sentence repeats
 _MAX_ZONE = 64
 
 
@@ -91,13 +89,6 @@ def unknown_field(kind: Kind, name: str) -> str:
     return f"{kind.one.capitalize()} has no field {quoted(name)}; {hint}"
 
 
-def quoted(raw: object) -> str:
-    """What was typed, as a sentence repeats it: short, on one line."""
-    text = _NEVER_IN_A_LINE.sub(" ", str(raw))
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-
-
 def _strangers(kind: Kind, given: Mapping[str, object]) -> Iterable[tuple[str, Problem]]:
     for name in given:
         if kind.field(name) is None:
@@ -118,7 +109,7 @@ def _text_of(asked: Field, raw: object) -> str:
 
 def _text(_kind: Kind, asked: Field, raw: object) -> str:
     text = bounds.text(_text_of(asked, raw), f"The {asked.label}", most=asked.most)
-    if _NEVER_IN_A_LINE.search(text):
+    if NEVER_IN_A_LINE.search(text):
         raise UsageError(
             f"The {asked.label} holds a line break or a control character; leave it out."
         )
@@ -192,9 +183,7 @@ def _zone(_kind: Kind, asked: Field, raw: object) -> str:
 def _choice(_kind: Kind, asked: Field, raw: object) -> str:
     said = _text_of(asked, raw)
     if said not in asked.choices:
-        raise UsageError(
-            f"There is no {asked.label} {quoted(said)}; it is one of {', '.join(asked.choices)}."
-        )
+        raise no_choice(asked.label, said, asked.choices)
     return said
 
 

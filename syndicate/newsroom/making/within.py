@@ -35,7 +35,7 @@ def publication_of(tx: Transaction, key: Key) -> Publication:
     """The publication that a key names; without a name the only one there is.
 
     Raises:
-        NotFoundError: there is none of this slug.
+        NotFoundError: there is none of this slug, or none at all yet.
         UsageError: it is not named, and there are several.
     """
     return brands.named_or_only(tx, key.publication)
@@ -50,8 +50,7 @@ def owner(
         return None
     found = publications.by_slug(tx, slug)
     if found is None:
-        known = ", ".join(each.slug for each in publications.all_publications(tx)) or "none yet"
-        problems["publication"] = missing(f"There is no publication {slug}; there are: {known}.")
+        problems["publication"] = missing(brands.unknown(slug))
     return found
 
 

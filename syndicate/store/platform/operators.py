@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import SLUG, Id, Table
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform.tokens import Actor, Grant, Permission, known
+from syndicate.store.platform.tokens import Actor, Grant, known
 
 
 class Operator(Table):
@@ -110,16 +110,10 @@ def grants_of(tx: Transaction, operator_ids: Collection[int]) -> dict[int, list[
     return found
 
 
-def grant(tx: Transaction, operator_id: int, grants: Sequence[Grant]) -> list[Permission]:
-    """Let an operator do something. Safe to run twice.
-
-    Returns:
-        What is new.
-    """
+def grant(tx: Transaction, operator_id: int, grants: Sequence[Grant]) -> None:
+    """Let an operator do something. Safe to run twice."""
     rows = [vars(each) | {"operator_id": operator_id} for each in grants]
-    statement = insert(OperatorGrant).values(rows).on_conflict_do_nothing()
-    made = list(tx.scalars(statement.returning(OperatorGrant.permission)))
-    return sorted(known(made))
+    tx.execute(insert(OperatorGrant).values(rows).on_conflict_do_nothing())
 
 
 def revoke(tx: Transaction, operator_id: int, grants: Collection[Grant]) -> None:

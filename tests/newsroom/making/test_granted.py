@@ -17,6 +17,8 @@ from syndicate.store.platform.tokens import ROLES, Permission
         (["editor in courier"], ("editor in courier",)),
         (["  editor   in  courier "], ("editor in courier",)),
         (["editor for morning"], ("editor for the newsletter morning",)),
+        (["editor for newsletter morning"], ("editor for the newsletter morning",)),
+        (["editor for the newsletter newsletter"], ("editor for the newsletter newsletter",)),
         (["editor for the newsletter morning"], ("editor for the newsletter morning",)),
         (list(Permission), ("admin everywhere",)),
         (["relay"], ("relay.accepts everywhere",)),
@@ -45,6 +47,8 @@ def test_a_role_is_its_permissions() -> None:
         ("edtor", "There is no permission or role edtor; the roles are viewer, editor, "),
         ("editor at courier", "editor at courier does not say what and where; write it as "),
         ("editor in", "editor in does not say what and where; "),
+        ("editor for newsletter", "editor for newsletter does not say what and where; "),
+        ("editor for the newsletter", "editor for the newsletter does not say what and where; "),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(said: str, sentence: str) -> None:

@@ -72,7 +72,7 @@ def test_what_cannot_be_used_is_told_at_its_field(make: Maker, courier: int) -> 
         make.set(SHELF, "night", grants=["editor in gazette"])
 
     assert caught.value.ids["fields"] == {
-        "grants": "There is no publication gazette; there are: courier."
+        "grants": "There is no publication gazette; the list of publications shows all there are."
     }
     assert acts()[-1] == "operator-add"
 

@@ -137,7 +137,7 @@ def test_a_value_is_kept_in_one_form_however_it_came(name: str, raw: object, kep
             "../../etc/passwd",
             ("There is no time zone ../../etc/passwd; name one as Europe/London."),
         ),
-        ("rule", "hold", "There is no rule hold; it is one of skip, send."),
+        ("rule", "hold", "The rule cannot be hold; choose one of skip, send."),
         ("is_public", "maybe", "The is public is yes or no, not maybe."),
         ("size", "64", "The size is a whole number from 1 to 63, not 64."),
         ("size", 1.5, "The size is a whole number from 1 to 63, not 1.5."),
