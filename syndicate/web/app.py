@@ -55,6 +55,7 @@ ROUTERS = (
     "syndicate.web.console.lists",
     "syndicate.web.console.sources",
     "syndicate.web.console.making",
+    "syndicate.web.console.feeds",
     "syndicate.web.console.articles",
     "syndicate.web.console.held",
     "syndicate.web.console.incidents",

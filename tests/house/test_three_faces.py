@@ -7,7 +7,6 @@ from tests.verbs.table import DONE
 
 _BY_PROGRAM = "a CMS or a source brings whole articles; nobody types one"
 _LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
-_FEEDS = "the console has no page of feeds yet; a shell and the API do it"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
 _OWN_FILE = "a secret in a file is of who runs the machines; this face makes a fresh one"
 _REVOKED = "the console revokes a token and makes another; programs and a shell change one"
@@ -18,10 +17,6 @@ MISSING: dict[str, dict[str, str]] = {
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
     "collect.steering.collect": {"api": _LONG, "console": _LONG},
     "collect.steering.remove": {"api": _RUNNER, "console": _RUNNER},
-    "feeds.steering.build_anew": {"console": _FEEDS},
-    "feeds.steering.move": {"console": _FEEDS},
-    "feeds.steering.add_partner": {"console": _FEEDS},
-    "feeds.steering.revoke_partner": {"console": _FEEDS},
 }
 
 

@@ -8,11 +8,17 @@ from syndicate.errors import (
     TakenError,
     UsageError,
 )
-from tests.verbs.asked import Asked, Done, No
+from tests.verbs.asked import Asked, Done, Json, No
 
 MAKING = "feeds.making"
 OF_COURIER = "?publication=courier"
 NEW = {"publication": "courier", "slug": "floods", "title": "Floods", "words": ["flood"]}
+
+
+def _both(path: str, said: Json) -> tuple[tuple[str, Json], tuple[str, Json]]:
+    """The API and the console are asked alike."""
+    return (path, said), (path, said)
+
 
 NO_FEED = "There is no feed nothing; the list of feeds shows those that are offered."
 DONE = (
@@ -48,23 +54,34 @@ DONE = (
     ),
     Done(
         "feeds.steering.build_anew",
-        Asked("feeds publish --all", ("/feeds/build", {})),
+        Asked("feeds publish --all", ("/feeds/build", {}), ("/feeds/build", {})),
         ("built anew", "feeds"),
         is_quiet_again=False,
     ),
     Done(
         "feeds.steering.move",
-        Asked("feeds move floods-old everything", ("/feeds/floods-old/move", {"to": "everything"})),
+        Asked(
+            "feeds move floods-old everything",
+            *_both("/feeds/floods-old/move", {"to": "everything"}),
+        ),
         ("moved", "feed:{floods}"),
     ),
     Done(
         "feeds.steering.add_partner",
-        Asked("feeds partner Aggregator", ("/partners", {"name": "Aggregator"})),
+        Asked(
+            "feeds partner Aggregator",
+            ("/partners", {"name": "Aggregator"}),
+            ("/feeds/partners", {"name": "Aggregator"}),
+        ),
         ("added", "partner:{next_partner}"),
     ),
     Done(
         "feeds.steering.revoke_partner",
-        Asked("feeds partner Reader --revoke", ("/partners/revoke", {"name": "Reader"})),
+        Asked(
+            "feeds partner Reader --revoke",
+            ("/partners/revoke", {"name": "Reader"}),
+            ("/feeds/partners/revoke", {"name": "Reader"}),
+        ),
         ("revoked", "partner:{partner}"),
     ),
 )
@@ -157,19 +174,22 @@ NOES = (
     ),
     No(
         "feeds.steering.move",
-        Asked("feeds move nothing everything", ("/feeds/nothing/move", {"to": "everything"})),
+        Asked("feeds move nothing everything", *_both("/feeds/nothing/move", {"to": "everything"})),
         NotFoundError,
         NO_FEED,
     ),
     No(
         "feeds.steering.move",
-        Asked("feeds move everything nothing", ("/feeds/everything/move", {"to": "nothing"})),
+        Asked("feeds move everything nothing", *_both("/feeds/everything/move", {"to": "nothing"})),
         NotFoundError,
         NO_FEED,
     ),
     No(
         "feeds.steering.move",
-        Asked("feeds move everything everything", ("/feeds/everything/move", {"to": "everything"})),
+        Asked(
+            "feeds move everything everything",
+            *_both("/feeds/everything/move", {"to": "everything"}),
+        ),
         RefusedError,
         "The feed everything is not offered itself, or is the same one; name one that is in the "
         "list of feeds, or a whole address.",
@@ -178,7 +198,8 @@ NOES = (
         No(
             "feeds.steering.move",
             Asked(
-                f"feeds move everything '{address}'", ("/feeds/everything/move", {"to": address})
+                f"feeds move everything '{address}'",
+                *_both("/feeds/everything/move", {"to": address}),
             ),
             UsageError,
             f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
@@ -190,13 +211,19 @@ NOES = (
     ),
     No(
         "feeds.steering.revoke_partner",
-        Asked("feeds partner Nobody --revoke", ("/partners/revoke", {"name": "Nobody"})),
+        Asked(
+            "feeds partner Nobody --revoke",
+            ("/partners/revoke", {"name": "Nobody"}),
+            ("/feeds/partners/revoke", {"name": "Nobody"}),
+        ),
         NotFoundError,
         "There is no partner Nobody.",
     ),
     No(
         "feeds.steering.add_partner",
-        Asked("feeds partner ' '", ("/partners", {"name": " "})),
+        Asked(
+            "feeds partner ' '", ("/partners", {"name": " "}), ("/feeds/partners", {"name": " "})
+        ),
         UsageError,
         "A partner needs a name.",
     ),

@@ -31,6 +31,7 @@ PAGES = (
     *("/console/holds", "/console/sources"),
     *("/console/sources/find", "/console/start"),
     *("/console/newsroom", "/console/newsroom/new/publications"),
+    "/console/feeds",
     *("/console/held", "/console/incidents"),
     *("/console/senders", "/console/readers"),
     *("/console/audit", "/console/operators"),

@@ -8,6 +8,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.platform import audit
 from syndicate.store.sending import holds
+from syndicate.store.syndication import consumers
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -40,6 +41,7 @@ def told(newsroom: Newsroom) -> Newsroom:
         assert paper is not None
         wrong = {"record": "spf", "state": "wrong", "wanted": "", "found": "", "do": ""}
         sender_checks.keep(tx, paper.id, paper.sender_address, [wrong], now=now)
+        consumers.add_partner(tx, "courier-partner", now=now)
         detail = {"by": "link"}
         audit.record(tx, at=now, actor="courier-desk", action="sign-in", subject="-", **detail)
     return newsroom

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -10,6 +11,9 @@ from starlette.testclient import TestClient
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
+from syndicate.store.syndication import consumers, rule_feeds
+from syndicate.store.syndication.consumers import Visit
+from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
 from tests import matrix, rows
 from tests.web import operators
@@ -24,6 +28,7 @@ LISTS = (
     "/console/newsletters",
     "/console/sources",
     "/console/newsroom",
+    "/console/feeds",
     "/console/incidents",
     "/console/audit",
     "/api/v1/mailings?singles=1",
@@ -33,6 +38,13 @@ LISTS = (
     "/api/v1/feeds",
     "/metrics",
 )
+RULE: dict[str, Any] = {
+    "title": "More",
+    "description": "",
+    "is_full_text": True,
+    "rule": {"words": ["more"]},
+    "language": None,
+}
 
 
 @contextmanager
@@ -57,6 +69,10 @@ def add_more(room: Newsroom, number: int) -> None:
         )
         rows.newsletter(tx, room.english, f"more-{number}")
         operators.incident(tx, receiver=f"mx{number}.example")
+        made = rule_feeds.make(tx, room.english, f"more-{number}", **RULE, now=room.now)
+        consumers.add_partner(tx, f"Partner {number}", now=room.now)
+        seen = Visit(made.id, FeedFormat.RSS, "Reader", None, room.now, 200, "e", 1)
+        consumers.note(tx, [seen])
     operators.mailing(room, cohort_days=number)
 
 

@@ -215,7 +215,7 @@ def unknown(kind: Kind, key: Key) -> NotFoundError:
 def _fixed(kind: Kind, differences: tuple[Difference, ...]) -> Problems:
     return {
         each.field.name: Problem(
-            f"The {each.field.label} of {kind.one} cannot change; make another one instead."
+            f"The {each.field.label} of {kind.one} cannot change; {each.field.then_do}."
         )
         for each in differences
         if each.field.is_fixed

@@ -111,7 +111,7 @@ class Field:
         instead: what it follows where it is empty, in words: "the publication's".
         holds: from when a change holds; touches: what sees it.
         is_early: whether it stands in the first form, which asks for little.
-        is_fixed: whether it stays as it was made.
+        is_fixed: whether it stays as it was made; then_do: what helps whoever wants another one.
         most: characters, elements, or the largest number; least: the smallest number.
         choices: the values that a choice has.
         of: the word of the kind that it names a row of.
@@ -131,6 +131,7 @@ class Field:
     touches: tuple[Touched, ...] = ()
     is_early: bool = False
     is_fixed: bool = False
+    then_do: str = "make another one instead"
     most: int = 200
     least: int = 0
     choices: tuple[str, ...] = ()

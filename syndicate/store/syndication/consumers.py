@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -145,21 +146,41 @@ def last_visits(tx: Transaction) -> dict[Key, dt.datetime]:
     return {(feed_id, form, client): at for feed_id, form, client, at in tx.execute(query)}
 
 
-def consumers(tx: Transaction, feed_id: int | None = None) -> list[FeedConsumer]:
+def consumers(
+    tx: Transaction, feed_id: int | None = None, *, limit: int | None = None
+) -> list[FeedConsumer]:
     """Who fetches a feed (or any), newest visit first."""
     query = select(FeedConsumer).order_by(FeedConsumer.last_at.desc(), FeedConsumer.id)
+    query = query.limit(limit)
     if feed_id is not None:
         query = query.where(FeedConsumer.feed_id == feed_id)
     return list(tx.scalars(query))
 
 
-def behind(tx: Transaction, *, now: dt.datetime, grace: dt.timedelta = GRACE) -> list[Behind]:
+def counts(tx: Transaction, feed_ids: Collection[int]) -> dict[int, int]:
+    """How many programs fetch each of some feeds, whatever the format; none: not in there."""
+    query = (
+        select(FeedConsumer.feed_id, func.count(FeedConsumer.client.distinct()))
+        .where(FeedConsumer.feed_id.in_(feed_ids))
+        .group_by(FeedConsumer.feed_id)
+    )
+    return dict(tx.execute(query).all())
+
+
+def behind(
+    tx: Transaction,
+    *,
+    now: dt.datetime,
+    grace: dt.timedelta = GRACE,
+    feed_id: int | None = None,
+) -> list[Behind]:
     """Who has not come back since a correction, kill or takedown in a feed they fetched before.
 
     Args:
         tx: the open transaction.
         now: aware UTC.
         grace: how long after the change a consumer has time.
+        feed_id: the only feed that is asked about.
     """
     changed_at = func.max(Revision.created_at)
     taken_back = or_(
@@ -174,6 +195,7 @@ def behind(tx: Transaction, *, now: dt.datetime, grace: dt.timedelta = GRACE) ->
         .join(Revision, Revision.article_id == Article.id)
         .where(
             taken_back,
+            true() if feed_id is None else Feed.id == feed_id,
             FeedConsumer.last_at > now - KEEP_SILENT,
             Revision.created_at > FeedConsumer.last_at,
             Revision.created_at < now - grace,

@@ -275,6 +275,25 @@ def offered(tx: Transaction, publication_id: int) -> list[Feed]:
     return sorted(tx.scalars(query), key=lambda feed: order[feed.kind])
 
 
+def standing(
+    tx: Transaction, publication_ids: Collection[int], *, limit: int, offset: int = 0
+) -> list[Feed]:
+    """The feeds of some publications that are not gone, also those that have moved.
+
+    Of single tags and authors there may be many: they come last.
+    """
+    query = (
+        select(Feed)
+        .where(Feed.publication_id.in_(publication_ids), Feed.gone_at.is_(None))
+        .order_by(
+            Feed.kind.in_((FeedKind.TAG, FeedKind.AUTHOR)), Feed.publication_id, Feed.title, Feed.id
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(tx.scalars(query))
+
+
 def ids_by_slug(tx: Transaction) -> dict[str, int]:
     """Every feed's id by its slug."""
     return dict(tx.execute(select(Feed.slug, Feed.id)).all())

@@ -42,6 +42,8 @@ Chosen = Annotated[str | None, Query(alias="publication", max_length=80)]
 _HOME = "/console/newsroom"
 # Kinds that have pages of their own, where they are steered and ended.
 _PAGES = {"newsletters": "/console/newsletters/{id}"}
+# Where more is seen and done of a thing than its fields say.
+_BESIDE = {"feeds": "/console/feeds/{slug}"}
 # What a form shows of a thing that is not there yet.
 _OF_A_NEW_ONE: Mapping[str, Any] = {
     "facts": (),
@@ -49,6 +51,7 @@ _OF_A_NEW_ONE: Mapping[str, Any] = {
     "places": (),
     "own": None,
     "own_page": "",
+    "beside": "",
     "can_change": True,
     "can_end": False,
 }
@@ -226,6 +229,7 @@ def _form(
         action=_address(shelf, key),
         retire=_address(shelf, key, "/retire"),
         own_page=_PAGES.get(shelf.kind.plural, "").format(id=row.id),
+        beside=_BESIDE.get(shelf.kind.plural, "").format(slug=key.slug),
     )
 
 

@@ -87,7 +87,12 @@ class Problem:
 
 
 def form(
-    actor: Actor, template: str, error: SyndicateError | None = None, **context: Any
+    actor: Actor,
+    template: str,
+    error: SyndicateError | None = None,
+    *,
+    at: str = "",
+    **context: Any,
 ) -> Response:
     """A page with a form; after a refusal with the sentence at its field, and what was typed.
 
@@ -96,6 +101,7 @@ def form(
         template: its name under templates/web/console.
         error: the refusal, which may name the field: `UsageError("…", field="slug")`. Where a form
             is made of a kind's fields, `fields.filled` puts a sentence at each.
+        at: the field that a refusal is about which names none; empty for the form as a whole.
         **context: plain data for the template, among it what was typed.
 
     Raises:
@@ -104,14 +110,14 @@ def form(
     if isinstance(error, NotAllowedError):
         raise error
     status = 200 if error is None else status_of(error)
-    return render(actor, template, status=status, problem=problem_of(error), **context)
+    return render(actor, template, status=status, problem=problem_of(error, at), **context)
 
 
-def problem_of(error: SyndicateError | None) -> Problem | None:
-    """A refusal as a form shows it; of several fields at the first."""
+def problem_of(error: SyndicateError | None, at: str = "") -> Problem | None:
+    """A refusal as a form shows it; of several fields at the first, of none at `at`."""
     if error is None:
         return None
-    first = next(iter(error.ids.get("fields", ())), "")
+    first = next(iter(error.ids.get("fields", ())), at)
     return Problem(str(error), str(error.ids.get("field", first)))
 
 

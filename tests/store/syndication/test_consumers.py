@@ -265,6 +265,21 @@ def test_only_feeds_in_which_the_article_stands_are_behind(feed: Feed, daily: Pu
 
     visit(feed, "Here", BEFORE)
     assert behind() == ["Here"]
+    assert behind(feed_id=feed.id) == ["Here"]
+    assert behind(feed_id=arabic.id) == []
+
+
+def test_programs_are_counted_once_for_each_feed(feed: Feed, daily: Publication) -> None:
+    with transaction() as tx:
+        other, unseen = (published.feed(tx, daily.id, slug) for slug in ("other", "unseen"))
+    visit(feed, "Reader")
+    visit(feed, "Reader", form=FeedFormat.JSON)
+    visit(feed, "Robot", BEFORE)
+    visit(other, "Reader")
+
+    with transaction() as tx:
+        assert consumers.counts(tx, [feed.id, unseen.id]) == {feed.id: 2}
+        assert [each.client for each in consumers.consumers(tx, limit=1)] == ["Reader"]
 
 
 def test_of_one_change_a_notice_is_given_once_and_of_the_next_again(

@@ -47,6 +47,24 @@ def test_ensure_makes_bare_slugs_for_the_first_publication_and_long_ones_for_a_l
         assert feeds.offered(tx, first)[0].kind is FeedKind.EVERYTHING
 
 
+def test_the_list_shows_what_has_moved_but_not_what_is_gone_and_single_tags_last() -> None:
+    with transaction() as tx:
+        first, second = _publication(tx, "daily"), _publication(tx, "yawmi")
+        tag = rows.added(tx, Tag(publication_id=first, slug="water", name="water")).id
+        feeds.add(tx, first, slug="water", kind=FeedKind.TAG, tag_id=tag, title="A tag")
+        for slug in ("moved", "gone", "rivers"):
+            rule = {"words": [slug]}
+            feeds.add(tx, first, slug=slug, kind=FeedKind.RULE, title=slug, rule=rule)
+        feeds.move(tx, "moved", "rivers")
+        feeds.retire(tx, "gone", now=NOW)
+        feeds.add(tx, second, slug="other", kind=FeedKind.EVERYTHING, title="Other")
+
+        found = feeds.standing(tx, [first], limit=9)
+        assert [each.slug for each in found] == ["moved", "rivers", "water"]
+        assert feeds.standing(tx, [first], limit=1, offset=1) == found[1:2]
+        assert len(feeds.standing(tx, [first, second], limit=9)) == len(found) + 1
+
+
 def test_ensure_gives_a_section_named_like_another_feed_a_slug_of_its_own() -> None:
     with transaction() as tx:
         publication = _publication(tx, "daily")
