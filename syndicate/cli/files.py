@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.newsroom.making.secret_files import is_there
 
 
 def is_stdin(file: Path) -> bool:
@@ -23,7 +24,7 @@ def bytes_of(file: Path) -> bytes:
     """
     if is_stdin(file):
         return sys.stdin.buffer.read()
-    if not file.is_file():
+    if not is_there(file):
         raise NotFoundError(f"There is no file {file}; name one that exists.")
     try:
         return file.read_bytes()

@@ -9,7 +9,7 @@ Each act is a verb of its kind, with its own line in the audit.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,25 +133,29 @@ def _one(
     """Make or change one thing; its id."""
     shelf = entry.shelf
     word = shelf.kind.word
-    key = next(
-        (
-            each
-            for slug in (entry.slug, entry.was)
-            for each in rows
-            if each.slug == slug and entry.publication in {None, each.publication}
-        ),
-        None,
-    )
+    key = _known(entry, entry.slug, rows) or _known(entry, entry.was, rows)
     if key is not None:
         found = shelf.change(tx, key, dict(entry.given), actor=actor, now=now)
+        row = rows.pop(key)  # its slug is free from now on, if it has another one
+        rows[shelf.key(tx, row)] = row
         done.changed += [(word, entry.slug, each) for each in found]
         done.unchanged += not found
-        return int(rows[key].id)
+        return int(row.id)
     if shelf.add is None:
         raise RefusedError(f"There is no {word} {entry.slug}, and a file makes none.")
     made = shelf.add(tx, dict(entry.given), actor=actor, now=now)
     done.create.append((word, entry.slug))
     return int(made.id)
+
+
+def _known(entry: Named, slug: object, rows: Mapping[Key, Any]) -> Key | None:
+    """The key of the thing that an entry means by a slug, if it is there."""
+    key = Key(str(slug), entry.publication)
+    if slug is None or key in rows:
+        return key if slug is not None else None
+    if entry.publication is not None:
+        return None
+    return next((each for each in rows if each.slug == slug), None)
 
 
 def in_order(entries: Sequence[Named]) -> list[Named]:
@@ -161,23 +165,26 @@ def in_order(entries: Sequence[Named]) -> list[Named]:
         InvalidError: some name each other in a circle.
     """
     ready: list[Named] = []
-    waiting = list(entries)
+    heirs = {(each.publication, each.was): each for each in entries if each.was is not None}
+    waiting = [(each, _needs(each, heirs)) for each in entries]
     while waiting:
-        slugs = {(each.publication, each.slug) for each in waiting}
-        free = [each for each in waiting if not _needs(each) & slugs]
+        slugs = {(each.publication, each.slug) for each, _ in waiting}
+        free = [each for each, needs in waiting if needs.isdisjoint(slugs)]
         if not free:
-            named = ", ".join(sorted({each.slug for each in waiting}))
+            named = ", ".join(sorted({each.slug for each, _ in waiting}))
             raise InvalidError(
-                f"These {waiting[0].shelf.kind.plural} stand below each other in a circle: "
+                f"These {waiting[0][0].shelf.kind.plural} stand below each other in a circle: "
                 f"{named}. Give one of them another parent."
             )
         ready += free
-        waiting = [each for each in waiting if each not in free]
+        waiting = [(each, needs) for each, needs in waiting if not needs.isdisjoint(slugs)]
     return ready
 
 
-def _needs(entry: Named) -> set[tuple[str | None, str]]:
-    """What of its own kind an entry names, without itself."""
+def _needs(
+    entry: Named, heirs: Mapping[tuple[str | None, object], Named]
+) -> set[tuple[str | None, str]]:
+    """What of its own kind an entry names, and what is to leave its slug; without itself."""
     kind = entry.shelf.kind
     found: set[tuple[str | None, str]] = set()
     for each in kind.fields:
@@ -186,6 +193,9 @@ def _needs(entry: Named) -> set[tuple[str | None, str]]:
         said = entry.given.get(each.name)
         named = said if isinstance(said, list) else [said]
         found |= {(entry.publication, str(slug)) for slug in named if slug}
+    heir = heirs.get((entry.publication, entry.slug))
+    if heir is not None:
+        found.add((heir.publication, heir.slug))
     return found - {(entry.publication, entry.slug)}
 
 

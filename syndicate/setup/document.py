@@ -11,15 +11,17 @@ Each fault is one sentence with the file and the line. A picture is a file besid
 """
 
 import datetime as dt
+import functools
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
-from syndicate.newsroom.making import reading, secret_files
+from syndicate.newsroom.making import pictures, reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
 from syndicate.newsroom.making.problems import quoted
 from syndicate.newsroom.making.secret_files import Secret
@@ -49,7 +51,7 @@ class Named:
 
     shelf: Shelf
     given: Mapping[str, object]
-    was: str | None
+    was: object
     number: int
 
     @property
@@ -128,7 +130,7 @@ def _name(path: Path) -> str:
 
 
 def _text_of(path: Path, body: bytes | None) -> str:
-    if body is None and not path.is_file():
+    if body is None and not secret_files.is_there(path):
         raise NotFoundError(f"There is no file {path}; name one that exists.")
     try:
         size_bytes = path.stat().st_size if body is None else len(body)
@@ -136,7 +138,7 @@ def _text_of(path: Path, body: bytes | None) -> str:
             raise UsageError(
                 f"{_name(path)} is larger than 2 MiB; it is no description of a newsroom."
             )
-        return path.read_text("utf-8") if body is None else body.decode()
+        return (path.read_bytes() if body is None else body).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{_name(path)} is not in UTF-8; save it so.") from error
     except OSError as error:
@@ -152,6 +154,8 @@ def _tables(document: Document) -> dict[str, Any]:
         raise UsageError(f"{document.name}{line}: this is not TOML: {why}.") from error
     except RecursionError as error:
         raise UsageError(f"{document.name} is nested too deep to be read.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise UsageError(f"{document.name} holds a number that is too long to be read.") from error
 
 
 def _strangers(document: Document, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -189,7 +193,7 @@ def _entry(shelf: Shelf, table: Mapping[str, Any], number: int, only: str | None
     if shelf.kind.is_within and only is not None:
         given.setdefault("publication", only)
     was = table.get(WAS)
-    return Named(shelf, given, str(was).strip() if was else None, number)
+    return Named(shelf, given, was.strip() or None if isinstance(was, str) else was, number)
 
 
 def _plain(value: Any) -> Any:
@@ -203,7 +207,7 @@ def _plain(value: Any) -> Any:
 
 def _faults(document: Document) -> list[tuple[str, str]]:
     """What is wrong with the form of all values, and slugs that are named twice."""
-    found: list[tuple[str, str]] = []
+    found = list(_of_was(document))
     seen: set[tuple[str, str | None, str]] = set()
     for entry in document.entries:
         kind = entry.shelf.kind
@@ -224,6 +228,42 @@ def _faults(document: Document) -> list[tuple[str, str]]:
     return found
 
 
+def _of_was(document: Document) -> Iterator[tuple[str, str]]:
+    """What is wrong with former slugs: no text, said of two things, or two that change places."""
+    heirs: dict[tuple[str, str | None, str], Named] = {}
+    for entry in document.entries:
+        if entry.was is None:
+            continue
+        kind = entry.shelf.kind
+        said = quoted(entry.was)
+        sentence = None
+        if not isinstance(entry.was, str):
+            sentence = f"The slug that {kind.one} had before must be text."
+        elif (kind.word, entry.publication, entry.was) in heirs:
+            sentence = f"Two {kind.plural} cannot both have been {said}; say it of one of them."
+        else:
+            heirs[kind.word, entry.publication, entry.was] = entry
+            if _comes_back(entry, heirs):
+                sentence = (
+                    f"{quoted(entry.slug)} and {said} cannot change places in one file; "
+                    "give one of them a third slug first."
+                )
+        if sentence is not None:
+            yield _place(entry, WAS), document.at(sentence, entry, WAS)
+
+
+def _comes_back(entry: Named, heirs: Mapping[tuple[str, str | None, str], Named]) -> bool:
+    """Whether a thing's slug goes from heir to heir, and at last to what it was itself."""
+    kind, slug, seen = entry.shelf.kind.word, entry.slug, {str(entry.was)}
+    while slug not in seen:
+        seen.add(slug)
+        heir = heirs.get((kind, entry.publication, slug))
+        if heir is None:
+            return False
+        slug = heir.slug
+    return entry.slug != entry.was
+
+
 def _place(entry: Named, name: str) -> str:
     return f"{entry.shelf.kind.plural}.{entry.slug or entry.number}.{name}"
 
@@ -238,7 +278,10 @@ def _with_files(document: Document, entry: Named) -> Named:
     for name, value in given.items():
         asked = entry.shelf.kind.field(name)
         if asked is not None and _is_file(asked) and value:
-            file = document.path.parent / str(value)
+            if not isinstance(value, str):
+                sentence = f"The {asked.label} is the path of a file; write it in quotes."
+                raise UsageError(document.at(sentence, entry, name))
+            file = document.path.parent / value
             if document.path == _STDIN and not file.is_absolute():
                 alone = (
                     f"The {name} is a file beside newsroom.toml, and nothing is beside standard "
@@ -248,11 +291,19 @@ def _with_files(document: Document, entry: Named) -> Named:
             if asked.shape is Shape.SECRET:
                 given[name] = _secret(document, entry, name, file)
                 continue
-            if not file.is_file():
-                named = f"which {document.name} names as {name}"
-                raise NotFoundError(f"There is no file {file}, {named}.")
-            given[name] = file.read_bytes()
+            given[name] = _picture(document, name, file)
     return Named(entry.shelf, given, entry.was, entry.number)
+
+
+def _picture(document: Document, name: str, file: Path) -> bytes:
+    """What a picture's file holds, or enough of it to see that it is too large."""
+    if not secret_files.is_there(file):
+        named = f"which {document.name} names as {name}"
+        raise NotFoundError(f"There is no file {quoted(file)}, {named}.")
+    try:
+        return secret_files.start_of(file, pictures.MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file.name} cannot be read ({error.strerror}).") from error
 
 
 def _secret(document: Document, entry: Named, name: str, file: Path) -> Secret:
@@ -264,23 +315,37 @@ def _secret(document: Document, entry: Named, name: str, file: Path) -> Secret:
 
 def _line_of(text: str, plural: str | None, number: int, name: str | None) -> int | None:
     """The line of an entry, or of one of its keys; from 1, None where it is not found."""
-    head, count, inside = None, -1, False
+    found = _lines_of(text)
+    return next(
+        (
+            found[place]
+            for place in ((plural, number, name), (plural, number, None), (plural, None, None))
+            if place in found
+        ),
+        None,
+    )
+
+
+@functools.lru_cache(maxsize=1)  # one file has one text, and may have thousands of faults
+def _lines_of(text: str) -> Mapping[tuple[str | None, int | None, str | None], int]:
+    """Line by kind, number and key; without the key that of the entry, without both of the kind."""
+    found: dict[tuple[str | None, int | None, str | None], int] = {}
+    counts: Counter[str] = Counter()
+    inside: str | None = None
     for line_number, line in enumerate(text.splitlines(), 1):
         array, table = _ARRAY.match(line), _HEAD.match(line)
-        if array or table:
-            found = array or table
-            inside = found is not None and found[1] == plural
-            if array and inside:
-                count += 1
-            if inside and head is None and (count == number or not array):
-                head = line_number
+        head = array or table
+        if head:
+            inside = head[1]
+            counts[inside] += bool(array)
+            found.setdefault((inside, None, None), line_number)
             sub = _SUB.match(line)
-            if inside and count == number and sub and sub[1] == name:
-                return line_number
+            place = (inside, counts[inside] - 1, sub[1] if sub else None)
+            found.setdefault(place, line_number)
             continue
         key = _KEY.match(line)
-        if key and inside and count == number and key[1] == name:
-            return line_number
-        if key and head is None and count < 0 and key[1] == plural:
-            head = line_number
-    return head
+        if key and inside is None:
+            found.setdefault((key[1], None, None), line_number)
+        elif key:
+            found.setdefault((inside, counts[str(inside)] - 1, key[1]), line_number)
+    return found

@@ -20,6 +20,15 @@ MOST_BYTES = 256 * 1024  # a logo stands in every mail and on every page
 MOST_SIDE = 2_000  # pixels
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _DATA = re.compile(r"data:[a-z0-9.+/-]{0,80};base64,", re.IGNORECASE)
+_BROKEN = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Warning,
+    EOFError,
+)
 _NONE = "This is not a picture that mail programs show; choose a PNG, JPEG, GIF or WebP."
 
 
@@ -61,7 +70,7 @@ def read(body: bytes) -> PictureFile:
                 if max(width, height) <= MOST_SIDE:
                     image.load()
                 media_type = _TYPES[str(image.format)]
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, EOFError) as error:
+    except _BROKEN as error:
         raise UsageError(_NONE) from error
     if max(width, height) > MOST_SIDE:
         raise UsageError(

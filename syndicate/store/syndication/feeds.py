@@ -85,6 +85,8 @@ class FeedPage(Table):
     until: Mapped[dt.datetime | None]  # when the first right ends among its pictures
 
 
+# What a feed is about, beside its kind: of one publication each but once.
+_SUBJECT = ("kind", "section_id", "tag_id", "author", "language")
 _ORDER = (
     FeedKind.EVERYTHING,
     FeedKind.FEATURED,
@@ -109,7 +111,12 @@ def ensure(tx: Transaction, publication_id: int) -> None:
     if publication is None:
         return
     prefix = prefix_of(tx, publication)
-    for row in _own_rows(tx, publication):
+    columns = [Feed.__table__.c[name] for name in _SUBJECT]
+    there = select(*columns).where(Feed.publication_id == publication_id)
+    held = {tuple(each) for each in tx.execute(there)}
+    for row in _own_rows(tx, publication, {each[1] for each in held}):
+        if tuple(row.get(name) for name in _SUBJECT) in held:
+            continue
         add(tx, publication_id, prefix=prefix, **row)
 
 
@@ -119,8 +126,10 @@ def prefix_of(tx: Transaction, publication: Publication) -> str:
     return "" if publication.id == first else f"{publication.slug}-"
 
 
-def _own_rows(tx: Transaction, publication: Publication) -> list[dict[str, Any]]:
-    """The feeds that every publication offers, without their prefix."""
+def _own_rows(
+    tx: Transaction, publication: Publication, held: Collection[int | None]
+) -> list[dict[str, Any]]:
+    """The feeds that every publication offers, without their prefix and sections that have one."""
     name = publication.name
     language = publication.language
     rows: list[dict[str, Any]] = [
@@ -151,6 +160,7 @@ def _own_rows(tx: Transaction, publication: Publication) -> list[dict[str, Any]]
             "title": title_of_section(name, section, sections),
         }
         for section in sections
+        if section.id not in held
     ]
 
 
@@ -168,8 +178,7 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
         **row: slug, kind, title and the subject (section_id, tag_id, author, language).
     """
     subject = [
-        Feed.__table__.c[column].is_not_distinct_from(row.get(column))
-        for column in ("kind", "section_id", "tag_id", "author", "language")
+        Feed.__table__.c[column].is_not_distinct_from(row.get(column)) for column in _SUBJECT
     ]
     known = select(exists().where(Feed.publication_id == publication_id, *subject))
     if row["kind"] is not FeedKind.RULE and tx.scalar(known):

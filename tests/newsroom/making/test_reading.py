@@ -1,12 +1,14 @@
 """From what was typed, sent or written in a file to what can be kept: one rule for every face."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.newsroom.making import reading
 from syndicate.newsroom.making.fields import Field, Kind, Shape
 from syndicate.newsroom.making.pictures import PictureFile
@@ -176,6 +178,14 @@ def test_what_cannot_be_kept_is_one_sentence(name: str, raw: object, sentence: s
         value(name, raw)
 
     assert str(caught.value) == sentence
+
+
+def test_a_picture_that_would_unpack_to_gigabytes_is_refused() -> None:
+    head = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 2, 0, 0, 0)
+    bomb = png()[:12] + head + struct.pack(">I", zlib.crc32(head)) + png()[33:]
+
+    with pytest.raises(UsageError, match="not a picture that mail programs show"):
+        value("logo", bomb)
 
 
 def test_a_picture_is_looked_at_and_known_by_its_bytes() -> None:

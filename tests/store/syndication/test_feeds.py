@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 from syndicate.store.content.articles import ArticleTag, Tag
+from syndicate.store.ground import session
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication.feeds import Feed, FeedPage
@@ -192,3 +193,23 @@ def _nothing_is_due(tx: Transaction) -> None:
 def _due(tx: Transaction, publication: int) -> set[str]:
     query = select(Feed.slug).where(Feed.publication_id == publication, Feed.due_at.is_not(None))
     return set(tx.scalars(query))
+
+
+def test_ensure_asks_no_more_of_a_publication_with_many_sections() -> None:
+    asked: list[str] = []
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    with transaction() as tx:
+        publication = _publication(tx, "daily")
+        for number in range(12):
+            _section(tx, publication, f"section-{number}")
+        feeds.ensure(tx, publication)
+        event.listen(session.engine(), "before_cursor_execute", note)
+        try:
+            feeds.ensure(tx, publication)
+        finally:
+            event.remove(session.engine(), "before_cursor_execute", note)
+
+    assert len(asked) <= 5
