@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from urllib.parse import urlsplit
 
 DNS_PORT = 53
 # A name as DNS holds it, in lower case, with a dot in it; nothing ends in the names that only this
@@ -13,6 +14,8 @@ HOST_NAME = re.compile(
 _LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 _WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?")
 _PORT_NUMBERS = range(1, 65_536)
+# What a browser of this machine reaches as localhost; the last two are all of its addresses.
+_HERE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
 
 
 def named(said: str) -> str:
@@ -57,6 +60,21 @@ def is_address(said: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def by_name(url: str) -> str:
+    """The same web address, where this machine is called localhost and not 127.0.0.1.
+
+    Any other address comes back as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return url
+    if parts.scheme != "http" or host not in _HERE:
+        return url
+    return parts._replace(netloc="localhost" if port is None else f"localhost:{port}").geturl()
 
 
 def address_and_port(said: str, port: int) -> tuple[str, int] | None:

@@ -251,7 +251,12 @@ class Settings:
 
     def base_url(self) -> str:
         """The public address without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def console_url(self) -> str:
+        """The same for operators: by a name where there is one, as browsers want for passkeys."""
+        return hosts.by_name(self.base_url())
 
 
 FIELDS: Mapping[str, dataclasses.Field[Any]] = {

@@ -50,4 +50,4 @@ def sign_in_url(name: str, role: str) -> str:
     """
     own = settings.load()
     payload = link_payload(name, role, now=clock.now())
-    return f"{own.base_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"
+    return f"{own.console_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"

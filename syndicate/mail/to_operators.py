@@ -128,7 +128,7 @@ def _envelope(
         "is_own": notice.is_own,
         "at": notice.at,
         "zone": to.zone,
-        "console": f"{configured.base_url()}/console",
+        "console": f"{configured.console_url()}/console",
         "publication": {"name": house.name, "postal_address": house.postal_address},
     }
     rendered = render("notice", language, context)

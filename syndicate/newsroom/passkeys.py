@@ -33,7 +33,7 @@ from webauthn.helpers.structs import (
 
 from syndicate import bounds, settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
-from syndicate.hosts import is_address
+from syndicate.hosts import by_name, is_address
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, notices, operators, passkeys, tokens
@@ -47,10 +47,6 @@ MOST = 20  # of one operator
 _MAX_NAME = 60
 _CHALLENGE_BYTES = 32
 _NEW, _IN = "passkey-new", "passkey-in"
-_NO_NAME = (
-    "A passkey belongs to a host name: open the console by its name, such as localhost, and not by "
-    "its IP address."
-)
 _STALE = "This page is older than 15 minutes; try again now."
 
 
@@ -98,15 +94,44 @@ def host_of(header: str) -> Host | None:
     return Host(name, [f"https://{header.lower()}", f"http://{header.lower()}"])
 
 
-def named(host: Host | None) -> Host:
-    """The same host, where it has a name.
+def named(header: str) -> Host:
+    """The same, where passkeys must be possible.
 
     Raises:
-        RefusedError: it has none.
+        RefusedError: they are not; the sentence names what to open instead.
     """
+    host = host_of(header)
     if host is None:
-        raise RefusedError(_NO_NAME)
+        raise RefusedError(nameless(header))
     return host
+
+
+def nameless(header: str) -> str:
+    """What to do where the console is open at an IP address, at which nobody has passkeys."""
+    where = elsewhere(header)
+    if where is not None:
+        return (
+            "A passkey belongs to a host name, not to an IP address: open the console at "
+            f"{where}/console instead."
+        )
+    return (
+        "A passkey belongs to a host name, not to an IP address: set SYNDICATE_PUBLIC_URL to an "
+        "address with a host name, and open the console there."
+    )
+
+
+def elsewhere(header: str) -> str | None:
+    """The address of this installation by a host name; None where nobody knows any.
+
+    Args:
+        header: a request's `Host`; an address of this machine itself is localhost too.
+    """
+    own = settings.load()
+    known = [own.console_url()] if own.public_url else []
+    for each in (*known, by_name(f"http://{header}")):
+        if host_of(each.partition("://")[2].partition("/")[0]) is not None:
+            return each
+    return None
 
 
 def ask_for_new(

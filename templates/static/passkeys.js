@@ -39,7 +39,10 @@ function told(credential) {
 }
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!window.PublicKeyCredential) continue;
+  if (!window.PublicKeyCredential) {
+    for (const each of document.querySelectorAll("[data-unable]")) each.hidden = false;
+    continue;
+  }
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -22,7 +22,7 @@ def test_the_link_alone_stands_on_stdout_and_its_terms_beside_it() -> None:
     done = ask(console_link, "--name", "night")
 
     assert done.code == 0
-    assert done.out.startswith("http://127.0.0.1:8080/console/sign-in/")
+    assert done.out.startswith("http://localhost:8080/console/sign-in/")
     assert done.out.count("\n") == 1
     assert done.err == "It works once, within 15 minutes.\n"
 

@@ -269,13 +269,34 @@ def test_a_lost_device_is_locked_out_at_once(local: TestClient, browser: TestCli
     assert answer.status_code == 422
 
 
-def test_a_passkey_needs_a_host_with_a_name(browser: TestClient) -> None:
-    page = browser.get("/console/sign-in").text
-    refused = browser.post("/console/sign-in/passkey", data={"credential": "{}"})
+@pytest.mark.parametrize(
+    ("public_url", "host", "advice"),
+    [
+        ("", "127.0.0.1:8080", "open the console at http://localhost:8080/console instead."),
+        ("", "[::1]:9000", "open the console at http://localhost:9000/console instead."),
+        ("http://news.example", "127.0.0.1:8080", "at http://news.example/console instead."),
+        ("http://192.0.2.7", "192.0.2.7", "set SYNDICATE_PUBLIC_URL to an address with a host"),
+    ],
+)
+def test_at_an_ip_address_passkeys_are_not_asked_for_but_sought_elsewhere(
+    desk: int, settings_env: pytest.MonkeyPatch, public_url: str, host: str, advice: str
+) -> None:
+    assert desk
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    with TestClient(
+        build(), base_url=f"http://{host}", follow_redirects=False, headers=headers
+    ) as client:
+        client.post(link())
+        settings_env.setenv("SYNDICATE_PUBLIC_URL", public_url)
+        settings.load.cache_clear()
+        pages = [client.get("/console/me")]
+        pages.append(client.post("/console/me/passkeys", data={"name": "laptop"}))
+        pages.append(client.post("/console/sign-in/passkey", data={"credential": "{}"}))
+        sign_in = client.get("/console/sign-in").text
 
-    assert "data-passkey" not in page
-    assert refused.status_code == 422
-    assert "open the console by its name, such as localhost" in refused.text
+    assert [page.status_code for page in pages] == [200, 409, 422]
+    assert [page.text.count(advice) for page in pages] == [1, 1, 1]
+    assert all("data-passkey" not in text for text in (sign_in, *(page.text for page in pages)))
 
 
 def test_a_retired_operator_signs_in_by_nothing(local: TestClient, browser: TestClient) -> None:

@@ -10,7 +10,7 @@ from syndicate.errors import SyndicateError
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import passkeys as keys
 from syndicate.newsroom import sessions as signing_in
-from syndicate.newsroom.passkeys import Answer, Host
+from syndicate.newsroom.passkeys import Answer
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import passkeys, sessions
 from syndicate.store.platform.tokens import Actor
@@ -40,7 +40,7 @@ def add_passkey(
     """Take a new passkey."""
     answer = Answer(credential, challenge)
     try:
-        host = keys.named(_host(request))
+        host = keys.named(_header(request))
         with transaction() as tx:
             keys.add(tx, name, answer, host, actor=actor, now=clock.now())
     except SyndicateError as error:
@@ -82,7 +82,8 @@ def _page(
 ) -> Response:
     if actor.operator_id is None:
         return pages.form(actor, "me.html", error, tab="me", operator=None)
-    now, host = clock.now(), _host(request)
+    now, header = clock.now(), _header(request)
+    host = keys.host_of(header)
     with transaction() as tx:
         operator = acts.numbered(tx, actor.operator_id)
         known = passkeys.of(tx, operator.id)
@@ -96,6 +97,8 @@ def _page(
         operator=operator,
         known=known,
         asked=keys.ask_for_new(operator, known, host, now) if host is not None else None,
+        nameless=keys.nameless(header) if host is None else "",
+        elsewhere=keys.elsewhere(header) if host is None else None,
         codes=codes,
         left=left,
         found=found,
@@ -103,5 +106,5 @@ def _page(
     )
 
 
-def _host(request: Request) -> Host | None:
-    return keys.host_of(request.headers.get("host", ""))
+def _header(request: Request) -> str:
+    return request.headers.get("host", "")

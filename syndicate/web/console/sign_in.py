@@ -13,7 +13,7 @@ from syndicate import clock, logs, settings, signing
 from syndicate.errors import RefusedError
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import passkeys, sessions
-from syndicate.newsroom.passkeys import Answer, Host
+from syndicate.newsroom.passkeys import Answer
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import operators, tokens
 from syndicate.store.platform.sessions import SignedInBy
@@ -66,7 +66,7 @@ def passkey_sign_in(
     """Let an operator in by a passkey."""
     answer = Answer(credential, challenge)
     try:
-        host = passkeys.named(_host(request))
+        host = passkeys.named(_header(request))
         with transaction() as tx:
             actor = passkeys.whose(tx, answer, host, now=clock.now())
     except RefusedError as error:
@@ -116,7 +116,7 @@ def sign_out(request: Request) -> Response:
 
 def _page(request: Request, next_path: str, *, problem: str = "", at: str = "") -> Response:
     """The forms; after a refusal with the sentence at the one that was sent."""
-    host = _host(request)
+    host = passkeys.host_of(_header(request))
     return pages.render(
         None,
         "sign_in.html",
@@ -128,8 +128,8 @@ def _page(request: Request, next_path: str, *, problem: str = "", at: str = "") 
     )
 
 
-def _host(request: Request) -> Host | None:
-    return passkeys.host_of(request.headers.get("host", ""))
+def _header(request: Request) -> str:
+    return request.headers.get("host", "")
 
 
 def _let_in(actor: Actor, by: SignedInBy, path: str) -> Response:
