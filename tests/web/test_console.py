@@ -378,8 +378,10 @@ def test_sources_in_trouble_come_first_and_say_when_they_are_asked(
 
     page = browser.get("/console/sources").text
 
-    rows = re.findall(r"It is (\w+)<span class=\"hint\">.*?</tr>", page, re.DOTALL)
-    never = re.findall(r"It is (\w+)<span class=\"hint\">(?:(?!</tr>).)*<td>never", page, re.DOTALL)
+    rows = re.findall(r"It is (\w+)</a><span class=\"hint\">.*?</tr>", page, re.DOTALL)
+    never = re.findall(
+        r"It is (\w+)</a><span class=\"hint\">(?:(?!</tr>).)*<td>never", page, re.DOTALL
+    )
     assert rows == ["failing", "dormant", "gone", "active", "paused", "pushed"]
     assert never == ["gone", "paused", "pushed"]
 
