@@ -19,13 +19,13 @@ from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, finding, making, steering
-from syndicate.collect.source_fields import IGNORE, OBEY
+from syndicate.collect.source_fields import IGNORE
 from syndicate.newsroom import publications
 from syndicate.newsroom.sources import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
-from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.newsroom import publications as brands
 from syndicate.vocabulary.sources import SourceKind, SourceState
 
 if TYPE_CHECKING:
@@ -39,12 +39,8 @@ Allow = Annotated[
     ),
 ]
 Profile = Annotated[Path | None, typer.Option(help="JSON file with the source's profile.")]
-ObeysRobots = Annotated[
-    bool | None,
-    typer.Option(
-        "--robots/--no-robots",
-        help="Read pages only where robots.txt allows it; by default for all but in-house servers.",
-    ),
+NoRobots = Annotated[
+    bool, typer.Option("--no-robots", hidden=True, help="The same as --robots ignore.")
 ]
 Checks = Annotated[
     bool, typer.Option(help="Fetch it once before it is added; refuse it when that fails.")
@@ -64,19 +60,20 @@ def _add() -> Callable[..., Any]:
         url: str,
         *,
         publication: str | None,
-        robots: bool | None,
+        no_robots: bool,
         check: bool,
         as_json: bool,
         **options: object,
     ) -> None:
         given = {"url": url, "publication": publication, **shared.given_of(making.SHELF, options)}
-        if robots is not None:
-            given["robots"] = OBEY if robots else IGNORE
-        added = making.use(given, is_checked=check, actor=actor(), now=clock.now())
+        if no_robots:
+            given.setdefault("robots", IGNORE)
+        used = making.use(given, is_checked=check, actor=actor(), now=clock.now())
         if as_json:
-            print_json(summary(added, None))
+            with transaction() as tx:
+                print_json(making.SHELF.as_json(tx, used.source))
         else:
-            sys.stdout.write(f"Source {added.id} ({added.slug}) was added and is due now.\n")
+            sys.stdout.write(f"Source {used.source.id} ({used.source.slug}) {_became(used)}.\n")
 
     address = inspect.Parameter(
         "url",
@@ -85,10 +82,10 @@ def _add() -> Callable[..., Any]:
     )
     own = (
         shared.keyword("publication", OrFirst),
-        shared.keyword("robots", ObeysRobots),
+        shared.keyword("no_robots", NoRobots, default=False),
         shared.keyword("check", Checks, default=True),
     )
-    options = shared.options_of(making.SHELF, but=("url", "publication", "robots"))
+    options = shared.options_of(making.SHELF, but=("url", "publication"))
     return shared.signed(command, [address, *options, *own])
 
 
@@ -104,10 +101,17 @@ def list_(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         found = sources.listed(tx)
         notices = sources.notices(tx)
+        owners, sections = brands.slugs(tx), brands.section_slugs(tx)
     if as_json:
         print_json(
             {
-                "sources": [summary(source, state) for source, state in found],
+                "sources": [
+                    making.as_json(
+                        *(source, state, owners[source.publication_id]),
+                        sections.get(source.section_id or 0),
+                    )
+                    for source, state in found
+                ],
                 "notices": [
                     {
                         "source_id": each.source_id,
@@ -246,31 +250,10 @@ def remove(source: Which, *, as_json: AsJson = False) -> None:
         sys.stdout.write(f"Source {source} was removed; its articles stay.\n")
 
 
-def summary(source: Source, state: FetchState | None) -> dict[str, Any]:
-    """A source as `--json` shows it."""
-    shown: dict[str, Any] = {
-        "id": source.id,
-        "slug": source.slug,
-        "publication_id": source.publication_id,
-        "kind": source.kind.value,
-        "url": source.url,
-        "name": source.name,
-        "state": source.state.value,
-        "pages": source.pages.value,
-        "allow_origins": source.allow_origins,
-        "section_id": source.section_id,
-        "obeys_robots": source.obeys_robots,
-    }
-    if state is not None:
-        shown |= {
-            "etag": state.etag.decode("latin-1") if state.etag else None,
-            "last_at": clock.iso(state.last_at) if state.last_at else None,
-            "last_status": state.last_status,
-            "next_at": clock.iso(state.next_at),
-            "failures": state.failures,
-            "reason": state.reason,
-        }
-    return shown
+def _became(used: making.Used) -> str:
+    if used.is_new:
+        return "was added and is due now"
+    return "was changed" if used.differences else "was already like that"
 
 
 def _told(found: "Found") -> Iterator[str]:

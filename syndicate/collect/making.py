@@ -9,9 +9,10 @@ adds one by hand has its address fetched before; a file does not, its first fetc
 
 import datetime as dt
 from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from syndicate import bounds, settings
+from syndicate import bounds, clock, settings
 from syndicate.addresses import check_origin
 from syndicate.collect import checking
 from syndicate.collect.source_fields import IGNORE, KIND, OBEY
@@ -20,14 +21,14 @@ from syndicate.newsroom import publications as brands
 from syndicate.newsroom import sources as named
 from syndicate.newsroom.making import acts, reading, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
-from syndicate.newsroom.making.fields import Difference, Values
+from syndicate.newsroom.making.fields import Difference, Values, plain_values
 from syndicate.newsroom.making.problems import Problem, Problems, refuse, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow, let_in, verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import source_changes, sources, websub
-from syndicate.store.intake.sources import Source
+from syndicate.store.intake.sources import FetchState, Source
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
@@ -62,6 +63,34 @@ def values_of(row: Source, publication: str, section: str | None) -> Values:
         "robots": _SAID[row.obeys_robots],
         "profile": dict(row.profile or {}),
     }
+
+
+def as_json(
+    row: Source, state: FetchState, publication: str, section: str | None
+) -> dict[str, object]:
+    """A source as every face tells programs of it: its fields, and what its last fetch learnt.
+
+    Its name is never empty: where operators gave none, it is its address.
+    """
+    return {
+        "id": row.id,
+        "publication_id": row.publication_id,
+        **plain_values(values_of(row, publication, section)),
+        "name": row.name,
+        "state": row.state.value,
+        "etag": state.etag.decode("latin-1") if state.etag else None,
+        "last_at": clock.iso(state.last_at) if state.last_at else None,
+        "last_status": state.last_status,
+        "next_at": clock.iso(state.next_at),
+        "failures": state.failures,
+        "reason": state.reason,
+    }
+
+
+def _told(tx: Transaction, row: Source) -> dict[str, object]:
+    section = publications.section(tx, row.section_id)
+    owner = within.slug_of(tx, row.publication_id)
+    return as_json(row, sources.state_of(tx, row.id), owner, section.slug if section else None)
 
 
 def _check(tx: Transaction, row: Source | None, values: Values) -> Problems:
@@ -248,7 +277,16 @@ def try_out(given: Given, *, actor: Actor, now: dt.datetime) -> None:
     _fetch(wanted, now)
 
 
-def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> Source:
+@dataclass(frozen=True)
+class Used:
+    """A source that has the address that was given: a new one, or one that was there."""
+
+    source: Source
+    is_new: bool
+    differences: Sequence[Difference] = ()
+
+
+def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> Used:
     """Add a source, or change the one that has its address. Safe to run twice.
 
     Args:
@@ -271,9 +309,9 @@ def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> So
     with transaction() as tx:
         known = _at(tx, owner, given)
         if known is None:
-            return add(tx, given, actor=actor, now=now)
-        change(tx, within.key_of(tx, known), given, actor=actor, now=now)
-        return known
+            return Used(add(tx, given, actor=actor, now=now), is_new=True)
+        changed = change(tx, within.key_of(tx, known), given, actor=actor, now=now)
+        return Used(known, is_new=False, differences=changed)
 
 
 def _at(tx: Transaction, owner: Publication, given: Given) -> Source | None:
@@ -304,6 +342,8 @@ def _of_known(row: Source, given: Given) -> Given:
     url, slug = given.get("url"), given.get("slug")
     is_same = isinstance(url, str) and url.strip() in row.aliases
     left_out = {"url"} if is_same else set()
+    if row.name == row.url == given.get("name"):  # as answers name one that nobody named
+        left_out.add("name")
     if slug is None or (isinstance(slug, str) and not slug.strip()):
         left_out.add("slug")
     return {name: value for name, value in given.items() if name not in left_out}
@@ -337,5 +377,6 @@ SHELF = Shelf(
     "The source is no longer collected from; what it brought stays.",
     is_read_elsewhere=True,
     is_optional=True,
+    told=_told,
     tried=try_out,
 )

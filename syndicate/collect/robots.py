@@ -74,7 +74,7 @@ class Robots:
         if known.rules is not None and not known.rules.can_fetch(url, AGENT):
             raise RobotsError(
                 f"{origin}/robots.txt does not allow us to read {shown(url)}; ask its publisher, "
-                "or say that the site is your own (`syndicate sources add … --no-robots`).",
+                "or say that the site is your own (`syndicate sources set … --robots ignore`).",
                 url=url,
             )
 

@@ -25,6 +25,8 @@ from tests.collect.site import Reply, Site
 
 pytestmark = pytest.mark.usefixtures("database", "daily")
 URL = "https://wire.example/feed"
+# What is told of a source that was not fetched yet.
+FRESH = dict.fromkeys(("etag", "last_at", "last_status", "reason")) | {"failures": 0}
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_a_source_that_is_added_is_told_with_its_number() -> None:
 def test_what_was_added_is_one_object(site: Site, tmp_path: Path) -> None:
     profile = tmp_path / "profile.json"
     profile.write_text('{"zone": "Asia/Qatar"}')
-    options = ("--name", "The Wire", "--section", "world", "--pages", "never", "--no-robots")
+    options = ("--name", "The Wire", "--section", "world", "--pages", "never", "--robots", "ignore")
     site.serve("/feed", rss(item(1)))
 
     added = run(
@@ -71,9 +73,16 @@ def test_what_was_added_is_one_object(site: Site, tmp_path: Path) -> None:
         "state": "active",
         "pages": "never",
         "allow_origins": [site.origin],
-        "section_id": 1,
-        "obeys_robots": False,
+        "section": "world",
+        "robots": "ignore",
+        "publication": "daily",
+        "compare_url": "https://wire.example/news.xml",
+        "profile": {"zone": "Asia/Qatar"},
+        **FRESH,
+        "next_at": added["next_at"],
     }
+    assert run("show", 1, "--json").said == added
+    assert run("list", "--json").said["sources"] == [added]
     with transaction() as tx:
         row = sources.find(tx, 1)
         assert row is not None
@@ -84,11 +93,19 @@ def test_what_was_added_is_one_object(site: Site, tmp_path: Path) -> None:
     assert site.paths() == ["/feed"]
 
 
-@pytest.mark.parametrize(("option", "obeys"), [((), None), (("--robots",), True)])
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ((), None),
+        (("--robots", "obey"), "obey"),
+        (("--robots", "ignore"), "ignore"),
+        (("--no-robots",), "ignore"),
+    ],
+)
 def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
-    option: tuple[str, ...], obeys: bool | None
+    option: tuple[str, ...], said: str | None
 ) -> None:
-    assert run("add", URL, "--no-check", "--json", *option).said["obeys_robots"] is obeys
+    assert run("add", URL, "--no-check", "--json", *option).said["robots"] == said
 
 
 @pytest.mark.parametrize(
@@ -325,6 +342,9 @@ def test_an_address_that_is_known_is_changed_and_keeps_its_number() -> None:
     add(URL, "--name", "Wire")
 
     assert add(URL, "--name", "The Wire", "--kind", "websub") == 1
+    again = [run("add", URL, "--no-check", "--name", "A wire").out for _ in range(2)]
+    assert again == ["Source 1 (wire) was changed.\n", "Source 1 (wire) was already like that.\n"]
+    assert add(URL, "--name", "The Wire") == 1
     with transaction() as tx:
         ((row, _),) = sources.listed(tx)
     assert (row.name, row.kind) == ("The Wire", "websub")

@@ -104,7 +104,7 @@ def test_a_refused_page_leaves_its_entry_as_the_feed_gave_it(
     assert (LONG in newsroom.only_article().body_html) is is_read
     said = [message for kind, message in newsroom.notices() if kind == "robots"]
     assert len(said) == notices
-    assert all("--no-robots" in message for message in said)
+    assert all("--robots ignore" in message for message in said)
     assert ("/story/1" in site.paths()) is is_read
 
 

@@ -37,7 +37,7 @@ def daily() -> int:
 
 
 def add(url: str = URL, *, is_checked: bool = False, **given: Any) -> Source:
-    return making.use({"url": url, **given}, is_checked=is_checked, actor=TESTER, now=NOW)
+    return making.use({"url": url, **given}, is_checked=is_checked, actor=TESTER, now=NOW).source
 
 
 def listed() -> list[Source]:

@@ -47,7 +47,6 @@ def _in_doubt(place: Place) -> None:
 
 
 _FILE = "subscribers import {file} --newsletter morning --wording agreed --json"
-_SOURCE = "sources add https://new.example/feed --no-check --no-robots"
 HINTS = (
     Hint("articles embargo _ --lift", "articles embargo {embargoed} --lift", (), "article.embargo"),
     Hint(
@@ -98,9 +97,9 @@ HINTS = (
     Hint("sample --help", "sample --help", shows="list"),
     Hint("setup --export", "setup --export", shows="[[publications]]"),
     Hint("setup newsroom.toml", "setup newsroom.toml", shows="as the file says"),
-    Hint("sources add … --no-robots", _SOURCE, (), "added"),
     Hint("sources list", "sources list", shows="rested"),
     Hint("sources resume _", "sources resume {rested}", (), "active"),
+    Hint("sources set … --robots ignore", "sources set own --robots ignore", (), "changed"),
     Hint("subscribers import … --json", _FILE, (), "import"),
     Hint("tokens add _", "tokens add desk", (), "token-add"),
     Hint("tokens add _ --role sender", "tokens add desk --role sender", (), "token-add"),

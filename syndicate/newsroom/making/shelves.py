@@ -67,6 +67,7 @@ class Shelf:
             which know more than fields: then they offer none by its fields.
         is_optional: whether a file may leave the whole kind out and say nothing about it; else
             what such a file does not name is missing there.
+        told: a row as programs read it, where that is more than its id and its fields.
         tried: asks other servers whether what is to be added works; None where nobody is asked.
     """
 
@@ -80,6 +81,7 @@ class Shelf:
     is_read_elsewhere: bool = False
     has_own_faces: bool = False
     is_optional: bool = False
+    told: Callable[[Transaction, Any], dict[str, object]] | None = None
     tried: Trying | None = None
 
     @property
@@ -101,5 +103,7 @@ class Shelf:
         return self.keeping.plain(tx, row)
 
     def as_json(self, tx: Transaction, row: Any) -> dict[str, object]:
-        """A row as programs read it: its id and its fields."""
+        """A row as programs read it: its id and its fields, and what else its kind tells."""
+        if self.told is not None:
+            return self.told(tx, row)
         return {"id": row.id, **plain_values(self.plain(tx, row))}

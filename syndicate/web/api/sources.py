@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from syndicate import clock
 from syndicate.collect import finding, making, steering
 from syndicate.newsroom import sources as named
-from syndicate.newsroom.making.fields import plain_values
 from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sources import Lead, SourceKind
@@ -36,7 +35,7 @@ class SourceView(BaseModel):
     publication: str = Field(description="slug")
     kind: str
     url: str
-    name: str
+    name: str = Field(description="its address where nobody named it")
     state: str
     section: str | None = Field(description="slug")
     pages: str
@@ -44,6 +43,7 @@ class SourceView(BaseModel):
     compare_url: str | None
     robots: str | None
     profile: dict[str, Any]
+    etag: str | None
     last_at: dt.datetime | None
     last_status: int | None
     next_at: dt.datetime
@@ -125,7 +125,11 @@ def list_sources(actor: CanRead) -> list[SourceView]:
     with transaction() as tx:
         owners, sections = publications.slugs(tx), publications.section_slugs(tx)
         return [
-            _source(row, state, owners[row.publication_id], sections.get(row.section_id or 0))
+            SourceView.model_validate(
+                making.as_json(
+                    row, state, owners[row.publication_id], sections.get(row.section_id or 0)
+                )
+            )
             for row, state in sources.listed(tx)
             if actor.may(Permission.READ, publication_id=row.publication_id)
         ]
@@ -173,22 +177,4 @@ def _as_it_stands(slug: str) -> SourceView:
 
 
 def _one(tx: Transaction, found: Source) -> SourceView:
-    owner = publications.slugs(tx)[found.publication_id]
-    section = publications.section_slugs(tx).get(found.section_id or 0)
-    return _source(found, sources.state_of(tx, found.id), owner, section)
-
-
-def _source(row: Source, state: FetchState, publication: str, section: str | None) -> SourceView:
-    told = {
-        "id": row.id,
-        "publication_id": row.publication_id,
-        "state": row.state,
-        "name": row.name,
-        "last_at": state.last_at,
-        "last_status": state.last_status,
-        "next_at": state.next_at,
-        "failures": state.failures,
-        "reason": state.reason,
-    }
-    fields = plain_values(making.values_of(row, publication, section))
-    return SourceView.model_validate(fields | told)
+    return SourceView.model_validate(making.SHELF.as_json(tx, found))
