@@ -28,7 +28,7 @@ from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEditFeeds, CanRead
 from syndicate.web.storable import Text
 
-_ON_A_PAGE = 100
+_FEEDS_ON_A_PAGE = 100
 _MOST_FOLLOWERS = 100
 _HOME = "/console/feeds"
 router = APIRouter(include_in_schema=False)
@@ -139,8 +139,10 @@ def _list(
             if actor.may(Permission.READ, publication_id=each.id)
         ]
         names = {each.id: each.name for each in brands if publication in {None, each.slug}}
-        found = feeds.standing(tx, names, limit=_ON_A_PAGE + 1, offset=(page - 1) * _ON_A_PAGE)
-        lines = _lines(tx, found[:_ON_A_PAGE], names)
+        found = feeds.standing(
+            tx, names, limit=_FEEDS_ON_A_PAGE + 1, offset=(page - 1) * _FEEDS_ON_A_PAGE
+        )
+        lines = _lines(tx, found[:_FEEDS_ON_A_PAGE], names)
         known = _partners(tx, actor)
     return pages.form(
         actor,
@@ -152,7 +154,7 @@ def _list(
         chosen=publication,
         lines=lines,
         page=page,
-        has_more=len(found) > _ON_A_PAGE,
+        has_more=len(found) > _FEEDS_ON_A_PAGE,
         partners=known,
         can_read_all=actor.may(Permission.READ),
         can_do_all=actor.may(Permission.FEEDS),
