@@ -137,6 +137,8 @@ def _facts(publication: str | None, actor: Actor) -> tuple[Facts, dict[int, str]
         if publication is None and not every:
             let(actor, Permission.SOURCES)
             return Facts(0, "en", None, {}, is_first_connect=True), {}
+        if publication is not None:
+            publications.let_into(tx, publication, Permission.SOURCES, actor)
         owner = publications.named_or_first(tx, publication)
         let(actor, Permission.SOURCES, publication_id=owner.id)
         words = source_leases.sections_by_word(tx, [owner.id]).get(owner.id, {})

@@ -24,7 +24,7 @@ from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Values, plain_values
 from syndicate.newsroom.making.problems import Problem, Problems, refuse, taken
 from syndicate.newsroom.making.shelves import Shelf
-from syndicate.newsroom.verbs import allow, let_in, verb
+from syndicate.newsroom.verbs import let_in, verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import source_changes, sources, websub
@@ -301,7 +301,10 @@ def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> Us
     """
     let_in(actor, Permission.SOURCES)
     with transaction() as tx:
-        owner = brands.named_or_first(tx, str(given.get("publication") or "").strip() or None)
+        slug = str(given.get("publication") or "").strip() or None
+        if slug is not None:
+            brands.let_into(tx, slug, Permission.SOURCES, actor)
+        owner = brands.named_or_first(tx, slug)
         given = {**given, "publication": owner.slug}
         wanted = _wanted(tx, _at(tx, owner, given), given, actor)
     if is_checked:
@@ -326,9 +329,7 @@ def _at(tx: Transaction, owner: Publication, given: Given) -> Source | None:
 def _wanted(tx: Transaction, row: Source | None, given: Given, actor: Actor) -> Values:
     """The values that a source would have, for somebody who may give it them."""
     read = reading.read(KIND, given if row is None else _of_known(row, given), is_new=row is None)
-    owner = within.owner(tx, read.values, {})
-    if owner is not None:
-        allow(actor, Permission.SOURCES, publication_id=owner.id)
+    acts.let_into(tx, _SOURCES, read.values, actor)
     values = {**(_plain(tx, row) if row is not None else {}), **read.values}
     refuse({**_check(tx, row, values), **read.problems})
     return values

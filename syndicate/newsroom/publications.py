@@ -3,9 +3,13 @@
 from collections.abc import Collection
 
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform.tokens import Actor, Permission
+
+_OF_NONE = 0  # the id of no publication
 
 
 def named(tx: Transaction, slug: str) -> Publication:
@@ -23,6 +27,19 @@ def named(tx: Transaction, slug: str) -> Publication:
 def unknown(slug: str) -> str:
     """What is said where there is no publication of a slug; it names none that there are."""
     return f"There is no publication {slug}; the list of publications shows all there are."
+
+
+def let_into(tx: Transaction, slug: str, permission: Permission, actor: Actor) -> None:
+    """Let an actor go on who has a permission in the publication of a slug.
+
+    Whoever has it in some publications alone learns of no other: one that is not there is refused
+    in the words in which one that is another's is.
+
+    Raises:
+        NotAllowedError: the actor may not act there.
+    """
+    found = publications.by_slug(tx, slug)
+    allow(actor, permission, publication_id=found.id if found is not None else _OF_NONE)
 
 
 def named_or_first(tx: Transaction, slug: str | None) -> Publication:

@@ -46,7 +46,10 @@ def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
     """
     if not bounds.text(name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A token needs a name: whose it is.", field="name")
-    whose = publications.named(tx, publication).id if publication is not None else None
+    whose = None
+    if publication is not None:
+        publications.let_into(tx, publication, Permission.TOKENS, actor)
+        whose = publications.named(tx, publication).id
     let_give(permissions, whose, actor)
     secret = tokens.new_secret()
     ends_at = now + dt.timedelta(days=days) if days else None

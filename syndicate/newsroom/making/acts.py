@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from syndicate.errors import NotFoundError
+from syndicate.newsroom import publications as brands
 from syndicate.newsroom.making import reading
 from syndicate.newsroom.making.fields import Difference, Kind, Value, Values, plain
 from syndicate.newsroom.making.problems import Problem, Problems, quoted, refuse
@@ -94,8 +95,9 @@ def add(
 
     Raises:
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+        NotAllowedError: the actor may make none there.
     """
-    row = keeping.make(tx, new_values(tx, keeping, given), now)
+    row = keeping.make(tx, new_values(tx, keeping, given, actor=actor), now)
     allow(actor, keeping.permission, publication_id=keeping.whose(row))
     record(tx, keeping.kind, "added", row, actor=actor, now=now)
     return row
@@ -120,7 +122,7 @@ def change(
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
     """
     row = held(tx, keeping, key, actor=actor)
-    values, differences = other_values(tx, keeping, row, given)
+    values, differences = other_values(tx, keeping, row, given, actor=actor)
     if differences:
         keeping.write(tx, row, values, Changed(differences, now))
         changed = {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
@@ -128,34 +130,53 @@ def change(
     return differences
 
 
-def new_values(tx: Transaction, keeping: Keeping[Row], given: Given) -> Values:
+def new_values(tx: Transaction, keeping: Keeping[Row], given: Given, *, actor: Actor) -> Values:
     """The values of a thing that is to be made, while nobody else makes one.
 
     Raises:
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+        NotAllowedError: the actor may make none in the publication that they name.
     """
     publications.hold(tx)
     read = reading.read(keeping.kind, given, is_new=True)
+    let_into(tx, keeping, read.values, actor)
     refuse({**keeping.check(tx, None, read.values), **read.problems})
     return read.values
 
 
 def other_values(
-    tx: Transaction, keeping: Keeping[Row], row: Row, given: Given
+    tx: Transaction, keeping: Keeping[Row], row: Row, given: Given, *, actor: Actor
 ) -> tuple[Values, tuple[Difference, ...]]:
     """The values that a row is to have, and which of them are other ones.
 
     Raises:
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
+        NotAllowedError: they bring it into a publication in which the actor may change nothing.
     """
     before = keeping.plain(tx, row)
     read = reading.read(keeping.kind, given, is_new=False)
     differences = compare(keeping.kind, before, read.values)
-    problems = {**_fixed(keeping.kind, differences), **read.problems}
-    wanted = {**before, **read.values}
+    fixed = _fixed(keeping.kind, differences)
+    wanted = {**before, **read.values, **{name: before[name] for name in fixed}}
+    problems = {**fixed, **read.problems}
+    if "publication" in read.values:
+        let_into(tx, keeping, wanted, actor)
     if differences or problems:
         refuse({**keeping.check(tx, row, wanted), **problems})
     return wanted, differences
+
+
+def let_into(tx: Transaction, keeping: Keeping[Row], values: Values, actor: Actor) -> None:
+    """Let an actor go on who has a kind's permission where values say that a thing belongs.
+
+    Raises:
+        NotAllowedError: the actor has it elsewhere alone.
+    """
+    slug = values.get("publication")
+    if isinstance(slug, str):
+        brands.let_into(tx, slug, keeping.permission, actor)
+    elif "publication" in values:
+        allow(actor, keeping.permission)
 
 
 def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> Row:

@@ -182,7 +182,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> Ope
         NotAllowedError: the actor may not do themselves all that is granted.
     """
     allow(actor, Permission.OPERATORS)
-    values = acts.new_values(tx, _OPERATORS, given)
+    values = acts.new_values(tx, _OPERATORS, given, actor=actor)
     row = _make(tx, values, now)
     acting.record(tx, "operator-add", row, actor, now)
     acting.hold_to(tx, row, granted.spread(_words(values)), actor=actor, now=now)
@@ -202,7 +202,7 @@ def change(
         RefusedError: something is given to an operator who is retired.
     """
     row = acts.held(tx, _OPERATORS, key, actor=actor)
-    values, differences = acts.other_values(tx, _OPERATORS, row, given)
+    values, differences = acts.other_values(tx, _OPERATORS, row, given, actor=actor)
     changed = Changed(differences, now)
     fields = sorted(each.field.name for each in differences if each.field.name in _COLUMNS)
     if fields:

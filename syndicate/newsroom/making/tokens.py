@@ -204,7 +204,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> Api
         InvalidError, MissingError, TakenError: with a sentence for each field that is at fault.
         NotAllowedError: the actor may not do all that the token would let its holder do.
     """
-    values = acts.new_values(tx, _TOKENS, given)
+    values = acts.new_values(tx, _TOKENS, given, actor=actor)
     _let_give(tx, values, now, actor)
     row = _make(tx, values, now)
     acting.record(tx, "token-add", row.id, actor, now)
@@ -224,7 +224,7 @@ def change(
         NotAllowedError: the actor may not do all that the token would let its holder do.
     """
     row = acts.held(tx, _TOKENS, key, actor=actor)
-    values, differences = acts.other_values(tx, _TOKENS, row, given)
+    values, differences = acts.other_values(tx, _TOKENS, row, given, actor=actor)
     if differences:
         changed = Changed(differences, now)
         fields = sorted(each.field.name for each in differences)

@@ -234,6 +234,8 @@ def _receive(
     now: dt.datetime,
 ) -> dict[str, Any]:
     own = actor.publications(Permission.ARTICLES)
+    if slug is not None:
+        publications.let_into(tx, slug, Permission.ARTICLES, actor)
     publication = publications.named_or_only(tx, slug, among=own)
     several = body.articles if isinstance(body, ArticleBatch) else [body]
     entries = [receive_push.entry_of(_plain(each)) for each in several]
