@@ -10,6 +10,7 @@ when times change, or when a pause ends, are left alone.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from syndicate.errors import RefusedError
@@ -24,7 +25,7 @@ from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.newsroom.publications import Publication
+from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import subscribers
 from syndicate.vocabulary.newsletters import Afterwards, EmptyRule, NewsletterKind
@@ -81,9 +82,9 @@ def _words(row: Newsletter, name: str) -> dict[str, str]:
     return {tag: str(text) for tag, text in sorted(found.items()) if text}
 
 
-def _check(tx: Transaction, row: Newsletter | None, values: Values) -> Problems:
+def _check(tx: Transaction, row: Newsletter | None, values: Values, *, actor: Actor) -> Problems:
     found: dict[str, Problem] = {}
-    within.owner(tx, values, found)
+    owner = within.owner(tx, values, found)
     slug, kind, sections = (values.get(name) for name in ("slug", "kind", "sections"))
     if row is None and isinstance(slug, str):
         twin = newsletters.by_slug(tx, slug)
@@ -94,31 +95,40 @@ def _check(tx: Transaction, row: Newsletter | None, values: Values) -> Problems:
         name = str(values.get("name") or "It")
         found["kind"] = Problem(kinds.not_yet(name, NewsletterKind(str(kind))))
     if isinstance(sections, Sequence):
-        known = {each.slug for each in _sections(tx)}
+        known = {each.slug for each in _sections(tx, row, owner, actor)}
         strange = [each for each in sections if each not in known]
         if strange:
-            found["sections"] = missing(
-                f"No publication has a section {strange[0]}; make it first."
-            )
+            where = "No publication" if actor.may(Permission.READ) else "None of your publications"
+            found["sections"] = missing(f"{where} has a section {strange[0]}; make it first.")
     return found
 
 
-def _sections(tx: Transaction) -> list[publications.Section]:
-    return [
-        section
-        for publication in publications.all_publications(tx)
-        for section in publications.sections_of(tx, publication.id)
-    ]
+def _sections(
+    tx: Transaction, row: Newsletter | None, owner: Publication | None, actor: Actor
+) -> list[Section]:
+    """What an actor can have a newsletter draw from.
+
+    That is: sections of its publication and of those that they may read, and whatever it draws
+    from already.
+    """
+    found = list(newsletters.sections_of(tx, row.id)) if row is not None else []
+    for each in publications.all_publications(tx):
+        if each is owner or actor.may(Permission.READ, publication_id=each.id):
+            found += publications.sections_of(tx, each.id)
+    return list(dict.fromkeys(found))
 
 
-def _section_ids(tx: Transaction, values: Values) -> list[int]:
-    """The sections of these slugs in every publication: translations share a slug."""
+def _section_ids(
+    tx: Transaction, row: Newsletter | None, values: Values, actor: Actor
+) -> list[int]:
+    """The sections of these slugs in each of these publications: translations share a slug."""
     named = values["sections"]
     assert isinstance(named, Sequence)  # noqa: S101 - the field is a list
-    return [each.id for each in _sections(tx) if each.slug in named]
+    known = _sections(tx, row, within.owner_of(tx, values), actor)
+    return [each.id for each in known if each.slug in named]
 
 
-def _make(tx: Transaction, values: Values, now: dt.datetime) -> Newsletter:
+def _make(tx: Transaction, values: Values, now: dt.datetime, *, actor: Actor) -> Newsletter:
     owner = within.owner_of(tx, values)
     row = Newsletter(
         publication_id=owner.id,
@@ -127,16 +137,18 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Newsletter:
         created_at=now,
         **_columns({}, values),
     )
-    return newsletters.add(tx, row, section_ids=_section_ids(tx, values))
+    return newsletters.add(tx, row, section_ids=_section_ids(tx, None, values, actor))
 
 
-def _write(tx: Transaction, row: Newsletter, values: Values, change: Changed) -> None:
+def _write(
+    tx: Transaction, row: Newsletter, values: Values, change: Changed, *, actor: Actor
+) -> None:
     columns = _columns(row.translations, values)
     if any(change.of(name) for name in _WHEN):
         columns["opens_from"] = change.now
     newsletters.change(tx, row, **columns)
     if change.of("sections"):
-        newsletters.draw_from(tx, row.id, _section_ids(tx, values))
+        newsletters.draw_from(tx, row.id, _section_ids(tx, row, values, actor))
 
 
 def _columns(translations: Mapping[str, Mapping[str, Any]], values: Values) -> dict[str, Any]:
@@ -176,17 +188,23 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[Newsletter]:
     ]
 
 
-_NEWSLETTERS = Keeping(
-    KIND,
-    _found,
-    _plain,
-    _check,
-    _make,
-    _write,
-    Permission.NEWSLETTERS,
-    lambda row: row.publication_id,
-    lambda row: row.id,
-)
+def _kept_by(actor: Actor) -> Keeping[Newsletter]:
+    """How newsletters are kept by an actor, who draws from no section that they may not read."""
+    return Keeping(
+        KIND,
+        _found,
+        _plain,
+        partial(_check, actor=actor),
+        partial(_make, actor=actor),
+        partial(_write, actor=actor),
+        Permission.NEWSLETTERS,
+        lambda row: row.publication_id,
+        lambda row: row.id,
+    )
+
+
+# As those find and read them who change nothing.
+_NEWSLETTERS = _kept_by(Actor("nobody", frozenset()))
 
 
 @verb(Permission.NEWSLETTERS)
@@ -199,7 +217,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> New
     slug = given.get("publication")
     owner = publications.by_slug(tx, slug.strip()) if isinstance(slug, str) else None
     complete = _completed(given, owner, _OWN)
-    return acts.add(tx, _NEWSLETTERS, complete, actor=actor, now=now)
+    return acts.add(tx, _kept_by(actor), complete, actor=actor, now=now)
 
 
 @verb(Permission.NEWSLETTERS)
@@ -216,7 +234,7 @@ def change(
     row = _held(tx, key, actor)
     owner = publications.find(tx, row.publication_id)
     complete = _completed(given, owner, [name for name in _OWN if name in given])
-    return acts.change(tx, _NEWSLETTERS, key, complete, actor=actor, now=now)
+    return acts.change(tx, _kept_by(actor), key, complete, actor=actor, now=now)
 
 
 @verb(Permission.NEWSLETTERS)

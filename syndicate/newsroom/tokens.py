@@ -1,6 +1,7 @@
 """Tokens that open the HTTP API and the console: with a fresh secret; what words permit."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable
 
 from syndicate import bounds
@@ -11,7 +12,9 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, tokens
 from syndicate.store.platform.tokens import ROLES, Actor, ApiToken, Permission
 
-_MAX_NAME = 200
+_MAX_NAME, _SHOWN = 200, 60
+# What a token is called whose name others have too: "cms (7)".
+NUMBERED = re.compile(r"(.*) \(([0-9]{1,18})\)", re.DOTALL)
 
 
 @verb(Permission.TOKENS)
@@ -40,12 +43,15 @@ def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
         The token, and its secret, of which only the hash is kept.
 
     Raises:
-        UsageError: the name is empty, or cannot be kept.
+        UsageError: the name is empty, cannot be kept, or reads as the number of another token.
         NotFoundError: there is no such publication.
         NotAllowedError: the actor may not do all that the token would let its holder do.
     """
     if not bounds.text(name, "The name", most=_MAX_NAME).strip():
         raise UsageError("A token needs a name: whose it is.", field="name")
+    fault = like_a_number(name)
+    if fault is not None:
+        raise UsageError(fault, field="name")
     whose = None
     if publication is not None:
         publications.let_into(tx, publication, Permission.TOKENS, actor)
@@ -58,6 +64,18 @@ def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
     )
     record(tx, "token-add", made.id, actor, now)
     return made, secret
+
+
+def like_a_number(name: str) -> str | None:
+    """What is said of a name that reads as another token's with its number; None of any other."""
+    numbered = NUMBERED.fullmatch(name.strip())
+    if numbered is None:
+        return None
+    shown = name.strip() if len(name.strip()) <= _SHOWN else "This name"
+    return (
+        f"{shown} reads as the token with the number {numbered[2]}; leave the number in brackets "
+        "out."
+    )
 
 
 def let_give(permissions: Collection[Permission], publication_id: int | None, actor: Actor) -> None:

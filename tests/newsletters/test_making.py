@@ -15,6 +15,7 @@ from syndicate.store.composition.stories import is_drawn_from
 from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
+from syndicate.store.platform.tokens import Actor, Grant, Permission
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.vocabulary.newsletters import Afterwards, SubscriptionState
@@ -186,3 +187,42 @@ def test_a_newsletter_draws_from_tags_beside_its_sections(morning: int) -> None:
     assert drawn() == ids[1:2]
     changed(sections=["world"])
     assert drawn() == ids[:2]
+
+
+def test_who_has_one_publication_draws_from_no_section_of_another(morning: int) -> None:
+    with transaction() as tx:
+        row = newsletters.find(tx, morning)
+        assert row is not None
+        own = row.publication_id
+        theirs = publications.add(
+            tx, {**COURIER, "slug": "gazette", "name": "The Gazette"}, actor=WHO, now=NOW
+        ).id
+        courier_world = plain.section(tx, own, "world").id
+        gazette_world = plain.section(tx, theirs, "world").id
+        plain.section(tx, theirs, "rivers")
+        plain.section(tx, own, "sport")
+    held = frozenset({Permission.NEWSLETTERS, Permission.READ})
+    ours = Actor("operator:desk", held, 1, grants=frozenset(Grant(each, own) for each in held))
+
+    def named(actor: Actor, *slugs: str) -> set[int]:
+        with transaction() as tx:
+            making.change(tx, KEY, {"sections": slugs}, actor=actor, now=NOW)
+            return {
+                each.id for each in newsletters.sections_of(tx, morning) if each.slug == "world"
+            }
+
+    assert named(ours, "world") == {courier_world}
+    for slug in ("rivers", "nowhere"):
+        with pytest.raises(MissingError) as caught:
+            named(ours, slug)
+        assert caught.value.ids["fields"] == {
+            "sections": f"None of your publications has a section {slug}; make it first."
+        }
+    named(WHO, "sport")
+    assert named(WHO, "world") == {courier_world, gazette_world}
+    # What somebody who may has said stays.
+    assert named(ours, "world", "sport") == {courier_world, gazette_world}
+    with transaction() as tx:
+        given = {**MORNING, "slug": "noon", "name": "Noon", "sections": ["world"]}
+        noon = making.add(tx, given, actor=ours, now=NOW)
+        assert [each.id for each in newsletters.sections_of(tx, noon.id)] == [courier_world]

@@ -25,7 +25,6 @@ from syndicate.store.newsroom import publications
 from syndicate.store.platform import sessions, tokens
 from syndicate.store.platform.tokens import Actor, ApiToken, Permission
 
-_NUMBERED = re.compile(r"(.*) \(([0-9]{1,18})\)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 KIND = Kind(
     "token",
@@ -77,8 +76,20 @@ KIND = Kind(
 
 def name_of(tx: Transaction, row: ApiToken) -> str:
     """What a token is called: its name, with its number where that is not enough."""
-    is_plain = len(tokens.named(tx, row.name)) == 1 and not _NUMBER.fullmatch(row.name)
-    return row.name if is_plain else f"{row.name} ({row.id})"
+    is_number = _NUMBER.fullmatch(row.name) or _numbered(tx, row.name) is not None
+    is_plain = len(tokens.named(tx, row.name)) == 1 and not is_number
+    return row.name if is_plain else _with_number(row)
+
+
+def _with_number(row: ApiToken) -> str:
+    return f"{row.name} ({row.id})"
+
+
+def _numbered(tx: Transaction, said: str) -> ApiToken | None:
+    """The token that is meant by its name and number, as `name_of` says them."""
+    parts = acting.NUMBERED.fullmatch(said)
+    row = tokens.find(tx, int(parts[2])) if parts is not None else None
+    return row if parts is not None and row is not None and row.name == parts[1] else None
 
 
 def _found(tx: Transaction, key: Key) -> ApiToken:
@@ -87,10 +98,10 @@ def _found(tx: Transaction, key: Key) -> ApiToken:
         if row is None:
             raise acts.unknown(KIND, key)
         return row
+    numbered = _numbered(tx, key.slug)
+    if numbered is not None:
+        return numbered
     found = tokens.named(tx, key.slug)
-    numbered = _NUMBERED.fullmatch(key.slug)
-    if not found and numbered:
-        found = [each for each in tokens.named(tx, numbered[1]) if each.id == int(numbered[2])]
     if not found:
         raise acts.unknown(KIND, key)
     if len(found) > 1:
@@ -121,7 +132,10 @@ def _check(tx: Transaction, row: ApiToken | None, values: Values) -> Problems:
     slug, secret = values.get("slug"), values.get("secret_file")
     if isinstance(slug, str) and (row is None or slug != name_of(tx, row)):
         twins = tokens.named(tx, slug)
-        if len(twins) == 1 and twins[0] is not row:
+        fault = acting.like_a_number(slug)
+        if fault is not None:
+            found["slug"] = Problem(fault)
+        elif len(twins) == 1 and twins[0] is not row:
             found["slug"] = taken(f"There is a token {slug} already; choose another name.")
         elif len(twins) > 1:
             found["slug"] = taken(_which(slug, twins))
@@ -224,6 +238,8 @@ def change(
         NotAllowedError: the actor may not do all that the token would let its holder do.
     """
     row = acts.held(tx, _TOKENS, key, actor=actor)
+    if given.get("slug") == _with_number(row):  # that is what it is called already
+        given = {name: value for name, value in given.items() if name != "slug"}
     values, differences = acts.other_values(tx, _TOKENS, row, given, actor=actor)
     if differences:
         changed = Changed(differences, now)

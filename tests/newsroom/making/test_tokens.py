@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from syndicate.errors import InvalidError, NotAllowedError, TakenError, UsageError
+from syndicate.newsroom import tokens as acting
 from syndicate.newsroom.making import tokens
 from syndicate.newsroom.making.secret_files import Secret, of_file
 from syndicate.store.ground.session import transaction
@@ -139,3 +140,29 @@ def test_a_secret_shows_nothing_of_itself(tmp_path: Path) -> None:
         "the one in the file",
         "Secret(said='the one in the file')",
     )
+
+
+def test_no_name_hides_the_number_of_another(make: Maker) -> None:
+    def kept(name: str, text: str, permission: Permission) -> int:
+        with transaction() as tx:
+            return rows.add_token(tx, name, [permission], secret=text, expires_at=None, now=NOW).id
+
+    odd = f"cms ({kept('cms', FIRST, Permission.READ)})"
+    kept("cms", SECOND, Permission.READ)
+    hiding = kept(odd, "c", Permission.METRICS)
+    with transaction() as tx:
+        called = [tokens.name_of(tx, each) for each in rows.all_tokens(tx)]
+
+    assert called[0] == odd
+    assert called[2] == f"{odd} ({hiding})"
+    assert make.shown(SHELF, odd)["permissions"] == ("read",)
+    assert make.shown(SHELF, called[2])["permissions"] == ("metrics",)
+    sentence = "reads as the token with the number 99; leave the number in brackets out"
+    with pytest.raises(InvalidError, match=sentence):
+        make.add(SHELF, slug="web (99)", permissions=["read"], secret_file=secret("d" * 32))
+    with pytest.raises(UsageError, match=sentence), transaction() as tx:
+        acting.add(tx, "web (99)", [Permission.READ], days=None, actor=make.actor, now=NOW)
+    with pytest.raises(InvalidError, match=sentence):
+        make.set(SHELF, odd, slug="web (99)")
+    make.end(SHELF, called[1])
+    assert make.set(SHELF, odd, slug=odd) == {}
