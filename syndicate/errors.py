@@ -8,6 +8,7 @@
     ├── NotFoundError              exit 3   a named thing (row, host, file) does not exist
     │   ├── UnknownHostError                a host name does not resolve
     │   ├── ForgottenError                  what a true link was made for is kept no more
+    │   │   └── SpecimenLinkError           a link of a test mail, which is nobody's
     │   └── MissingError                    a field names a thing that is not there; `fields`
     ├── RefusedError               exit 4   the request is clear, and the answer is no
     │   ├── NotAllowedError                 who asks does not have the permission for it
@@ -91,6 +92,10 @@ class UnknownHostError(NotFoundError):
 
 class ForgottenError(NotFoundError):
     """What a true link was made for is kept no more: a reader was erased, or a row is gone."""
+
+
+class SpecimenLinkError(ForgottenError):
+    """A link of a test mail or a preview, which is nobody's; `ids["purpose"]` says which one."""
 
 
 class MissingError(NotFoundError):

@@ -8,6 +8,7 @@ show how an issue looks, the newest of them stand in here; what is really sent f
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
@@ -114,7 +115,8 @@ def _compose(newsletter_id: int, now: dt.datetime, *, with_backlog: bool) -> Fir
         publication = newsletters.publication_of(tx, newsletter)
         slot = schedule.next_slot(timetable.slots_of(newsletter), now=now)
         since = now - _BACK if with_backlog else slot.window_from
-        issue = Issue(id=0, local_date=slot.local_date, window_from=since, window_to=slot.window_to)
+        today = now.astimezone(clock.zone_or_utc(newsletter.zone)).date()  # as what is sent now
+        issue = Issue(id=0, local_date=today, window_from=since, window_to=slot.window_to)
         material = gather.material(tx, newsletter, issue, now)
     if with_backlog:
         every = tuple(replace(story, is_backlog=False, is_dated=True) for story in material.stories)

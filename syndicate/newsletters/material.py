@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from syndicate.newsletters.select import Placement
+from syndicate.render.choosing import choosing
 from syndicate.render.email import PICTURE_WIDTH
 from syndicate.render.environment import brief, day
 from syndicate.store.composition.corrections import LaterChange
@@ -94,7 +95,15 @@ def context(
             cannot be put into words.
     """
     return {
-        "newsletter": {"name": frame.name, "description": frame.description},
+        "newsletter": {
+            "name": frame.name,
+            "description": frame.description,
+            "choosing": choosing(
+                frame.language,
+                sections=len(material.section_slugs),
+                languages=len(material.frames),
+            ),
+        },
         "publication": {
             "postal_address": material.postal_address,
             **frame.brand,

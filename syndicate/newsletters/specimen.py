@@ -1,13 +1,16 @@
 """One mail of an issue for people who decide about it: shown, or sent to an address they name.
 
 What is frozen is read from its rows, what is not is composed as it would be now; either way the
-bytes are those of the real path. The copy is of a reader who chose everything, and its personal
-links lead nowhere.
+bytes are those of the real path. The copy is of a reader who chose everything; its personal links
+lead to a page that says so, and what is sent says that it is a test.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from syndicate import settings
 from syndicate.errors import NotFoundError, RefusedError
@@ -19,7 +22,8 @@ from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.run import known_issue
 from syndicate.newsroom.newsletters import numbered, read, to_run
 from syndicate.newsroom.verbs import verb
-from syndicate.render.merge import Content
+from syndicate.render.encode import decoded, encode
+from syndicate.render.merge import FORMAT, SLOT_MARK, Content
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -31,12 +35,17 @@ from syndicate.store.sending import ledger
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
+from syndicate.translations import say
+from syndicate.vocabulary.sending import BlockKind
 
 # Of the suppressions that bar a test mail.
 SCOPE = "test"
 ALL = (1 << 63) - 1
 _MARK = "[Test] "
 _EXPIRES_IN = dt.timedelta(hours=12)
+# Where the footer of a digest says why its reader gets it (templates/mail/digest).
+_IN_HTML = re.compile(r"(<p[^>]*>)[^<]*(</p>\s*<p[^>]*><a [^<>]*)$")
+_IN_TEXT = re.compile(r"((?:^|\n)-- ?\n).*?(\n[^\n]*\n\s*)$", re.DOTALL)
 _FORGOTTEN_AFTER = dt.timedelta(days=30)  # as a friend's address is (docs/data.md)
 
 
@@ -243,8 +252,10 @@ def _frozen(tx: Transaction, issue: Issue) -> list[ContentRow]:
 
 
 def _marked(rows: Sequence[ContentRow], due: DueDelivery) -> list[ContentRow]:
-    """The same blocks with a subject that says so, and links of nobody's in their slots."""
+    """The same blocks with words that say so, and links of nobody's in their slots."""
     links = _writer().slots(due)
+    encodings = next(row.headers for row in rows if row.headers is not None)
+    said = (_with_reason(row, encodings) for row in rows)
     return [
         row
         if row.headers is None or "subject" not in row.headers
@@ -256,5 +267,29 @@ def _marked(rows: Sequence[ContentRow], due: DueDelivery) -> list[ContentRow]:
                 "slots": links,
             },
         )
-        for row in rows
+        for row in said
     ]
+
+
+def _with_reason(row: ContentRow, encodings: Mapping[str, Any]) -> ContentRow:
+    """A block whose footer says that it is a test, and not why a reader gets the mail."""
+    if row.kind != BlockKind.FRAME or row.format != FORMAT:
+        return row
+    reason = say(
+        row.language,
+        "This is a test mail, sent by the newsroom. Its links say where those of readers lead.",
+    )
+    page = _reworded(row.html, _IN_HTML, html.escape(reason), str(encodings["html_encoding"]))
+    text = _reworded(row.text, _IN_TEXT, reason, str(encodings["text_encoding"]))
+    return replace(row, html=page, text=text)
+
+
+def _reworded(stored: bytes, at: re.Pattern[str], reason: str, encoding: str) -> bytes:
+    """A block's part with another sentence before its link to the reader's choices."""
+    pieces = stored.split(SLOT_MARK)
+    for place, slot in enumerate(pieces[1::2]):
+        if slot.endswith(b":preferences_url"):
+            raw = decoded(pieces[2 * place], encoding).decode().replace("\r\n", "\n")
+            worded = at.sub(lambda found: f"{found[1]}{reason}{found[2]}", raw)
+            pieces[2 * place] = encode(worded, encoding)
+    return SLOT_MARK.join(pieces)

@@ -6,7 +6,7 @@ Links never expire but for the confirmation: mails are opened months later.
 import datetime as dt
 
 from syndicate import settings, signing
-from syndicate.errors import ForgottenError, NotFoundError, RefusedError
+from syndicate.errors import ForgottenError, NotFoundError, RefusedError, SpecimenLinkError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -16,6 +16,8 @@ from syndicate.vocabulary.newsletters import SubscriptionState
 
 NO_SUCH_LINK = "This link is incomplete or did not come from us; copy all of it from the email."
 FORGOTTEN = "We no longer keep what this link was for."
+OF_A_TEST = "This is a link of a test mail."
+_NOBODY = 0  # no row has this id: `newsletters.specimen` writes it
 
 
 def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
@@ -30,12 +32,15 @@ def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
 
     Raises:
         NotFoundError: it was not made by this installation for this purpose.
+        SpecimenLinkError: it stands in a test mail.
     """
     try:
         payload = signing.verify(settings.load().key(), purpose, token)
     except signing.BadTokenError as error:
         raise NotFoundError(NO_SUCH_LINK) from error
     name, _, seconds = payload.partition(":")
+    if int(name) == _NOBODY:
+        raise SpecimenLinkError(OF_A_TEST, purpose=purpose)
     return int(name), dt.datetime.fromtimestamp(int(seconds or 0), tz=dt.UTC)
 
 

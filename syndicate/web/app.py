@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from syndicate import __version__, clock, logs
-from syndicate.errors import ForgottenError, SyndicateError
+from syndicate.errors import ForgottenError, SpecimenLinkError, SyndicateError
 from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import DatabaseDownError
 from syndicate.store.maintenance import migrate
 from syndicate.web import addresses, errors, guards, health, sites, static, storable
 from syndicate.web.live import Poller, closing_with_the_server
-from syndicate.web.reader import forgotten
+from syndicate.web.reader import forgotten, of_a_test
 
 log = logs.get(__name__)
 
@@ -114,6 +114,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.RequestLog)
     errors.install(app)
     app.add_exception_handler(ForgottenError, forgotten.answer)
+    app.add_exception_handler(SpecimenLinkError, of_a_test.answer)
     app.include_router(health.router)
     app.include_router(static.router)
     for name in ROUTERS:

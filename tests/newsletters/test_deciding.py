@@ -215,6 +215,12 @@ def test_a_test_mail_is_the_issue_to_one_address_that_is_no_reader(
     assert (taken.rcpt, str(mail["Subject"])[:7]) == ("desk@example.com", "[Test] ")
     assert "Headline world-one" in text_of(taken.content)
     assert "Headline sport-one" in text_of(taken.content)
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        said = " ".join(str(part.get_content()).split()) if part else ""
+        assert "This is a test mail, sent by the newsroom." in said
+        assert "because you subscribed" not in said
+        assert "Choose sections and languages" in said
     # Asked for again, it is another mail.
     later = now + HOUR
     assert specimen.send_test(issue_id, "desk@example.com", actor=TESTER, now=later) != mailing_id

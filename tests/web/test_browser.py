@@ -66,7 +66,7 @@ def test_sign_up_to_leaving_without_script(chromium: Browser, address: str) -> N
     watched.open(f"/confirm/{confirm_token()}")
     page.get_by_role("button", name="Confirm this subscription").click()
     expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
-    page.get_by_role("link", name="Choose sections and languages").click()
+    page.get_by_role("link", name="Change your subscription").click()
     expect(page.get_by_label("Culture")).not_to_be_checked()
     page.get_by_label("العربية").uncheck()
     page.get_by_role("button", name="Save").click()

@@ -48,7 +48,7 @@ def confirm(request: Request, token: str, client: ClientOf) -> Response:
 def _done(site: Site, language: str, heading: str, told: str, preferences: str) -> Response:
     say = gettext_in(language)
     links = [
-        (say("Choose sections and languages"), f"{site.prefix}/preferences/{preferences}"),
+        (say("Change your subscription"), f"{site.prefix}/preferences/{preferences}"),
         (say("Go to the front page"), f"{site.prefix}/"),
     ]
     return done_page(site, heading, language=language, sentences=[told], links=links)

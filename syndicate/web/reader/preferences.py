@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from syndicate import clock
 from syndicate.errors import RefusedError, UsageError
 from syndicate.feeds import model
+from syndicate.render.choosing import choosing
 from syndicate.settings import load
 from syndicate.subscribers import own_feed, preferences, unsubscribe
 from syndicate.subscribers.preferences import Preferences
@@ -105,6 +106,9 @@ def _page(
         "reader/preferences.html",
         PageAnswer(status=422 if problem else 200, is_private=True, language=chosen.language),
         newsletter=chosen.newsletter,
+        choosing=choosing(
+            chosen.language, sections=len(chosen.sections), languages=len(chosen.languages)
+        ),
         slug=chosen.newsletter_slug,
         is_active=chosen.is_active,
         is_ended=chosen.is_ended,
