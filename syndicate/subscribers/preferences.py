@@ -8,9 +8,8 @@ from syndicate.errors import UsageError
 from syndicate.languages import own_name
 from syndicate.mail.mime.message import PREFERENCES
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.newsroom.publications import Section
 from syndicate.store.readers import changes, subscribers
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.subscribers import links, offer
@@ -169,7 +168,11 @@ def _read(
     tx: Transaction, subscription: Subscription, newsletter: Newsletter, *, now: dt.datetime
 ) -> Preferences:
     chosen = {kind: subscribers.choices(tx, subscription.id, kind) for kind in ChoiceKind}
-    names = _names(newsletters.sections_of(tx, newsletter.id), newsletter)
+    names = publications.names_in(
+        newsletters.sections_of(tx, newsletter.id),
+        subscription.language,
+        publication_id=newsletter.publication_id,
+    )
     return Preferences(
         newsletter=newsletters.in_language(newsletter, subscription.language)["name"],
         newsletter_slug=newsletter.slug,
@@ -189,15 +192,6 @@ def _options(names: dict[str, str], chosen: Collection[str]) -> tuple[Option, ..
     return tuple(
         Option(value, name, not chosen or value in chosen) for value, name in names.items()
     )
-
-
-def _names(sections: Collection[Section], newsletter: Newsletter) -> dict[str, str]:
-    """Slug to name; of translations that share a slug, the newsletter's own publication's."""
-    names: dict[str, str] = {}
-    for section in sections:
-        if section.slug not in names or section.publication_id == newsletter.publication_id:
-            names[section.slug] = section.name
-    return names
 
 
 def _one(newsletter: Newsletter, language: str) -> str:

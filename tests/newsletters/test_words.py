@@ -12,6 +12,7 @@ from syndicate.newsletters import alerts, rehearse
 from syndicate.store.composition import alerts as asked
 from syndicate.store.content.pictures import Picture
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.vocabulary.sending import Lane
 from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
@@ -102,6 +103,29 @@ def test_who_chose_another_section_gets_none_of_those_words(relay: FaultRelay, c
     ((_, plain, page),) = (parts(taken.content) for taken in relay.accepted)
     assert ("slot:organisers" in plain, "slot:organisers" in page) == (chosen == "world",) * 2
     assert ("Headline sport-one" in plain, "Headline sport-one" in page) == (chosen == "sport",) * 2
+
+
+def test_a_section_is_called_as_the_language_of_its_stories_says(relay: FaultRelay) -> None:
+    with transaction() as tx:
+        world = publications.section_of(tx, 1, "world")
+        assert world is not None
+        publications.change(tx, world, names={"ar": "العالم"})
+        article(tx, 1, "pier", SLOT - HOUR, headline="افتتح الرصيف", language="ar-EG")
+        newsletter = newsletters.by_slug(tx, "morning")
+        assert newsletter is not None
+        newsletter.languages = ["ar-EG", "en"]
+        reader(tx, 1, language="ar-EG")
+
+    compose()
+    send()
+
+    ((_, plain, page),) = (parts(taken.content) for taken in relay.accepted)
+    assert [line for line in plain.splitlines() if line.startswith("==")] == [
+        "== العالم ==",
+        "== World ==",
+        "== Sport ==",
+    ]
+    assert re.findall('<h2 class="section-name[^>]*>([^<]*)<', page) == ["العالم", "World", "Sport"]
 
 
 def test_an_alert_of_hostile_words_arrives_with_the_words_as_written(relay: FaultRelay) -> None:

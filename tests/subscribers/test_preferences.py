@@ -7,6 +7,7 @@ import pytest
 from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.readers import recipients, subscribers
 from syndicate.subscribers import erase, preferences, unsubscribe
 from syndicate.subscribers.preferences import Option
@@ -65,6 +66,19 @@ def test_a_change_is_kept_and_shown(reader: int) -> None:
     assert (changed.newsletter, changed.language) == ("الصباح", "ar")
     assert changed.paused_until == NOW + 10 * DAY
     assert preferences.read(token("preferences", reader), now=NOW + 11 * DAY).paused_until is None
+
+
+def test_sections_are_called_as_the_readers_language_says(reader: int) -> None:
+    with transaction() as tx:
+        world = publications.section_of(tx, 1, "world")
+        assert world is not None
+        publications.change(tx, world, names={"ar": "العالم"})
+
+    changed = preferences.change(
+        token("preferences", reader), sections=["world"], languages=["en"], language="ar", now=NOW
+    )
+
+    assert [option.name for option in changed.sections] == ["العالم", "Sport"]
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Publication:
 
 
 def _write(tx: Transaction, row: Publication, values: Values, change: Changed) -> None:
-    name = row.name
+    name, language = row.name, row.language
     publications.change(tx, row, **_columns(values))
     if change.of("slug"):
         publications.rename(tx, row, str(values["slug"]))
@@ -267,6 +267,7 @@ def _write(tx: Transaction, row: Publication, values: Values, change: Changed) -
         renaming.publication_renamed(tx, row, name)
     if change.of("language"):
         feeds.ensure(tx, row.id)
+        renaming.language_changed(tx, row, language)
     if any(Touched.FEEDS in each.field.touches for each in change.differences):
         renaming.mark_due(tx, row.id, now=change.now)
         tx.hint(jobs.PUBLISH_FEEDS)

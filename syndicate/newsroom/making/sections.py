@@ -55,10 +55,9 @@ KIND = Kind(
         ),
         Field(
             "names",
-            "Its name in other languages, for newsletters in them.",
+            "Its name in other languages, for what readers of them see.",
             shape=Shape.WORDS,
-            holds=Holds.NEXT_ISSUE,
-            touches=(Touched.READERS,),
+            touches=_SEEN,
             example={"ar": "الشرق الأوسط"},
         ),
         Field(
@@ -172,13 +171,14 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Section:
 
 def _write(tx: Transaction, row: Section, values: Values, change: Changed) -> None:
     owner = within.owner_of(tx, values)
+    name = row.name_in(owner.language)
     publications.change(tx, row, **_columns(tx, owner, values))
     if change.of("slug"):
         before = row.slug
         publications.rename(tx, row, str(values["slug"]))
         section_choices.follow(tx, row, before)
         renaming.section_moved(tx, owner, row, before, now=change.now)
-    elif change.of("name"):
+    elif row.name_in(owner.language) != name:
         renaming.section_retitled(tx, owner, row)
     if any(Touched.FEEDS in each.field.touches for each in change.differences):
         renaming.mark_due(tx, owner.id, now=change.now)

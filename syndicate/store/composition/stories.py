@@ -25,7 +25,7 @@ from syndicate.vocabulary.articles import Access, Channel
 from syndicate.vocabulary.newsletters import LATE
 from syndicate.vocabulary.sending import MailingState
 
-_AsShown = Select[Article, dt.datetime, str, str, int, Picture]
+_AsShown = Select[Article, dt.datetime, Section, int, Picture]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Story:
         article_id: its id.
         revision: number of the revision this text is of.
         section_slug: "" when it stands in no section.
-        section_name: in the article's own publication.
+        section_name: in the article's own publication, as the article's language says it.
         language: BCP 47 tag.
         news_at: when it became public: its publication, or the end of its embargo; aware UTC.
         collected_at: when it reached us, aware UTC.
@@ -137,7 +137,7 @@ def as_now(
 
 def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
     return (
-        select(Article, news_at(), Section.slug, Section.name, Featured.position, Picture)
+        select(Article, news_at(), Section, Featured.position, Picture)
         .outerjoin(Section, Section.id == Article.section_id)
         .outerjoin(
             Featured,
@@ -158,8 +158,8 @@ def _as_shown(issue: Issue, now: dt.datetime, until: dt.datetime) -> _AsShown:
 
 def _found(tx: Transaction, query: _AsShown) -> list[Story]:
     found: dict[int, Story] = {}
-    for article, news_at, slug, name, featured, picture in tx.execute(query):
-        found.setdefault(article.id, _story(article, news_at, (slug, name), featured, picture))
+    for article, news_at, section, featured, picture in tx.execute(query):
+        found.setdefault(article.id, _story(article, news_at, section, featured, picture))
     return list(found.values())
 
 
@@ -226,7 +226,7 @@ def _went_out(newsletter_id: int, issue_id: int) -> ColumnElement[bool]:
 def _story(
     article: Article,
     news_at: dt.datetime,
-    section: tuple[str | None, str | None],
+    section: Section | None,
     featured: int | None,
     picture: Picture | None,
 ) -> Story:
@@ -234,8 +234,8 @@ def _story(
     return Story(
         article_id=article.id,
         revision=article.revision,
-        section_slug=section[0] or "",
-        section_name=section[1] or "",
+        section_slug="" if section is None else section.slug,
+        section_name="" if section is None else section.name_in(article.language),
         language=article.language,
         news_at=news_at,
         collected_at=article.collected_at,

@@ -1,11 +1,13 @@
 """Publications with their sections and desks: the brands that share one installation."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, exists, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.languages import spoken
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table
 from syndicate.store.ground.session import Transaction
 
@@ -68,6 +70,10 @@ class Section(Table):
     position: Mapped[int] = mapped_column(server_default="0")
     names: Mapped[dict[str, Any]] = mapped_column(Object(str), server_default="{}")  # by language
     retired_at: Mapped[dt.datetime | None]
+
+    def name_in(self, language: str) -> str:
+        """What readers of a language see: its name in it, else its plain one."""
+        return str(spoken(self.names, language) or self.name)
 
 
 class FormerSlug(Table):
@@ -195,6 +201,15 @@ def sections_of(tx: Transaction, publication_id: int) -> list[Section]:
 def is_first(tx: Transaction, publication_id: int) -> bool:
     """Whether this is the publication that answers without a prefix, under unknown host names."""
     return tx.scalar(select(func.min(Publication.id))) == publication_id
+
+
+def names_in(sections: Iterable[Section], language: str, *, publication_id: int) -> dict[str, str]:
+    """Slug to name in a language; of translations that share a slug, this publication's."""
+    names: dict[str, str] = {}
+    for each in sections:
+        if each.slug not in names or each.publication_id == publication_id:
+            names[each.slug] = each.name_in(language)
+    return names
 
 
 def section(tx: Transaction, section_id: int | None) -> Section | None:

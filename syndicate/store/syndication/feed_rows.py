@@ -44,7 +44,7 @@ class EntryRow:
 
     Attributes:
         article: the row, detached.
-        section: name of its section, or None.
+        section: name of its section in its language, or None.
         tags: names, in alphabetical order.
         pictures: in their order, also those that may not be shown.
         source: (name, address) of the feed a wire story came from, or None.
@@ -64,10 +64,10 @@ def read(
 ) -> dict[Place, EntryRow]:
     """Everything that a feed says of the articles at these places."""
     ids = sorted({place.article_id for place in places})
-    query = select(Article, Section.name).outerjoin(Section, Section.id == Article.section_id)
+    query = select(Article, Section).outerjoin(Section, Section.id == Article.section_id)
     found = {
-        article.id: (article, name)
-        for article, name in tx.execute(query.where(Article.id.in_(ids)))
+        article.id: (article, _called(section, article.language))
+        for article, section in tx.execute(query.where(Article.id.in_(ids)))
     }
     pictures = _pictures(tx, ids, channel, now)
     tags = _tags(tx, ids)
@@ -84,6 +84,10 @@ def read(
         )
         for place in places
     }
+
+
+def _called(section: Section | None, language: str) -> str | None:
+    return None if section is None else section.name_in(language)
 
 
 def _pictures(

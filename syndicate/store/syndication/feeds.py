@@ -157,7 +157,7 @@ def _own_rows(
             "slug": section.slug,
             "kind": FeedKind.SECTION,
             "section_id": section.id,
-            "title": title_of_section(name, section, sections),
+            "title": title_of_section(publication, section, sections),
         }
         for section in sections
         if section.id not in held
@@ -201,17 +201,24 @@ def _is_titled(row: Mapping[str, Any]) -> ColumnElement[bool]:
     return and_(Feed.title == row["title"], Feed.gone_at.is_(None))
 
 
-def title_of_section(name: str, section: Section, sections: Sequence[Section]) -> str:
-    """What the feed of a section is called, in a publication of this name."""
-    return f"{name}: {_path_of(section, sections)}"
+def title_of_section(
+    publication: Publication, section: Section, sections: Sequence[Section]
+) -> str:
+    """What the feed of a section is called, in its publication's language.
 
+    Below the name of its parent where another section is called the same.
 
-def _path_of(section: Section, sections: Sequence[Section]) -> str:
-    """A section's name, below its parent's where another section is called the same."""
-    parents = {each.id: each.name for each in sections}
-    namesakes = [each for each in sections if each.name == section.name]
-    parent = parents.get(section.parent_id or 0)
-    return f"{parent} / {section.name}" if parent and len(namesakes) > 1 else section.name
+    Args:
+        publication: whose feed it is.
+        section: the one.
+        sections: all that the publication has.
+    """
+    names = {each.id: each.name_in(publication.language) for each in sections}
+    name = section.name_in(publication.language)
+    parent = names.get(section.parent_id or 0)
+    has_namesakes = list(names.values()).count(name) > 1
+    path = f"{parent} / {name}" if parent and has_namesakes else name
+    return f"{publication.name}: {path}"
 
 
 def mark_due(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> None:

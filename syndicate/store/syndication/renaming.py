@@ -40,9 +40,22 @@ def publication_renamed(tx: Transaction, publication: Publication, before: str) 
 def section_retitled(tx: Transaction, publication: Publication, section: Section) -> None:
     """Call a section's feed after its new name."""
     sections = sections_of(tx, publication.id)
-    title = feeds.title_of_section(publication.name, section, sections)
+    title = feeds.title_of_section(publication, section, sections)
     statement = update(Feed).where(Feed.section_id == section.id).values(title=title)
     tx.execute(statement.execution_options(synchronize_session=False))
+
+
+def language_changed(tx: Transaction, publication: Publication, before: str) -> None:
+    """Call the feeds of sections that have a name in the publication's new language after it.
+
+    Args:
+        tx: the open transaction.
+        publication: in its new language.
+        before: the language it had.
+    """
+    for section in sections_of(tx, publication.id):
+        if section.name_in(publication.language) != section.name_in(before):
+            section_retitled(tx, publication, section)
 
 
 def section_moved(
@@ -60,7 +73,7 @@ def section_moved(
     theirs = list(tx.scalars(select(Feed).where(Feed.section_id == section.id).order_by(Feed.id)))
     wanted = f"{feeds.prefix_of(tx, publication)}{section.slug}"[:75]
     back = next((each for each in theirs if each.slug in {wanted, f"{wanted}-feed"}), None)
-    title = feeds.title_of_section(publication.name, section, sections_of(tx, publication.id))
+    title = feeds.title_of_section(publication, section, sections_of(tx, publication.id))
     if back is None:
         slug = next(
             slug

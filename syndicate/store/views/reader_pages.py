@@ -34,7 +34,7 @@ from syndicate.vocabulary.newsletters import IssueState
 
 @dataclass(frozen=True)
 class ListedArticle:
-    """An article as a list shows it; times are aware UTC."""
+    """An article as a list shows it; its section's name is in its language, times are aware UTC."""
 
     id: int
     publication_id: int
@@ -299,18 +299,23 @@ def _stories(*more: Any) -> Select[Any]:
         Article.authors,
         Article.published_at,
         Article.updated_at,
-        Section.slug.label("section_slug"),
-        Section.name.label("section_name"),
+        Section,
     ]
     query: Select[Any] = select(*columns, *more)
     return query.outerjoin(Section, Section.id == Article.section_id)
 
 
 def _story(row: Any) -> ListedArticle:
-    fields = {
-        name: getattr(row, name) for name in ListedArticle.__dataclass_fields__ if name != "picture"
+    section: Section | None = row.Section
+    said: dict[str, Any] = {
+        "section_slug": None if section is None else section.slug,
+        "section_name": None if section is None else section.name_in(row.language),
+        "picture": None,
     }
-    return ListedArticle(**fields)
+    fields = {
+        name: getattr(row, name) for name in ListedArticle.__dataclass_fields__ if name not in said
+    }
+    return ListedArticle(**fields, **said)
 
 
 def _by_ids(tx: Transaction, ids: Sequence[int], now: dt.datetime) -> list[ListedArticle]:

@@ -11,7 +11,7 @@ from syndicate.actions.forms import Cap
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
 from syndicate.languages import own_name
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.views import reader_pages
@@ -44,12 +44,9 @@ class _Offer:
         return newsletters.in_language(self.newsletter, self.site.publication.language)
 
     def section_names(self) -> dict[str, str]:
-        """Slug to name; of translations that share a slug, this publication's."""
-        names: dict[str, str] = {}
-        for section in self.sections:
-            if section.slug not in names or section.publication_id == self.site.publication.id:
-                names[section.slug] = section.name
-        return names
+        """Slug to name in the page's language."""
+        ours = self.site.publication
+        return publications.names_in(self.sections, ours.language, publication_id=ours.id)
 
 
 @dataclass(frozen=True)

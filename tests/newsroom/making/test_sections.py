@@ -59,6 +59,27 @@ def test_a_section_has_its_place_its_desk_and_its_feed(
     assert world
 
 
+def test_the_feed_is_called_as_its_publications_language_says(
+    make: Maker, courier: int, world: int
+) -> None:
+    def title() -> str:
+        with transaction() as tx:
+            found = feeds.by_slug(tx, "world")
+            assert found is not None
+            return found.title
+
+    assert courier
+    assert world
+    make.set(SHELF, "world", names={"ar": "العالم"})
+    assert title() == "The Courier: World"
+    make.set(publications.SHELF, "courier", language="ar")
+    assert title() == "The Courier: العالم"
+    make.set(SHELF, "world", names={"ar": "دولي"})
+    assert title() == "The Courier: دولي"
+    make.set(SHELF, "world", names={})
+    assert title() == "The Courier: World"
+
+
 def test_no_section_stands_below_itself(make: Maker, world: int) -> None:
     assert world
     make.add(SHELF, publication="courier", slug="asia", name="Asia", parent="world")

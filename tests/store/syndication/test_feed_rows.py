@@ -68,6 +68,15 @@ def test_each_entry_says_its_own(daily: int) -> None:
     } == {first: ("a", "A", ("Floods", "Water"), ["a"]), second: ("b", "B", ("Chess",), ["b"])}
 
 
+def test_the_section_is_called_as_the_articles_language_says(daily: int) -> None:
+    with transaction() as tx:
+        section = rows.section(tx, daily, "world", names={"ar": "العالم"})
+        made = rows.article(tx, daily, section_id=section.id, language="ar")
+        other = rows.article(tx, daily, "other", section_id=section.id, language="fr")
+
+        assert (one(tx, made.id).section, one(tx, other.id).section) == ("العالم", "World")
+
+
 def test_tags_of_one_name_come_in_the_order_in_which_they_came(daily: int) -> None:
     with transaction() as tx:
         made = rows.article(tx, daily)
