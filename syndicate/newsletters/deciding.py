@@ -20,7 +20,7 @@ from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
-from syndicate.vocabulary.newsletters import OpenedBy
+from syndicate.vocabulary.newsletters import IssueState, OpenedBy
 
 _NEXT = "The next issue covers its news too."
 
@@ -95,8 +95,10 @@ def _left_to_digests(tx: Transaction, issue: Issue) -> str:
 
 
 def _found(tx: Transaction, issue_id: int, actor: Actor) -> tuple[Issue, Newsletter]:
+    """An issue for somebody who may decide about it, as whoever decided just before left it."""
     found = known_issue(tx, issue_id)
-    return found, to_run(numbered(tx, found.newsletter_id), actor)
+    newsletter = to_run(numbered(tx, found.newsletter_id), actor)
+    return issues.lock_issue(tx, issue_id, *IssueState) or found, newsletter
 
 
 def _not(issue: Issue, what: str, ready: str = "held") -> RefusedError:

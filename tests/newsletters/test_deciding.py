@@ -12,6 +12,7 @@ from syndicate.errors import RefusedError
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import deciding, run, specimen
 from syndicate.newsletters.offers import Offer
+from syndicate.newsroom.verbs import Verb
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -242,3 +243,30 @@ def text_of(message: bytes) -> str:
     part = parsed.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
+
+
+@pytest.mark.parametrize("second", [deciding.send, deciding.merge, deciding.drop])
+def test_of_two_who_decide_at_once_the_second_is_told_what_the_first_did(
+    relay: FaultRelay, second: Verb[..., None]
+) -> None:
+    (issue_id,) = run.open_due_issues(NOW)
+    with transaction() as tx:
+        tx.execute(update(Issue).values(state=IssueState.HELD))
+        reader(tx, 1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as first:
+            assert issues.let_go(first, issue_id)
+            begun = pool.submit(second, issue_id, actor=TESTER, now=NOW)
+            racing.wait_until_blocked(first)
+        with pytest.raises(RefusedError, match=rf"^Issue {issue_id} is due; only one that is"):
+            begun.result(30)
+
+    assert run.compose_issue(issue_id, NOW) is IssueState.SENDING
+    deliver.send_lane(Lane.BULK, should_stop=lambda: False)
+    assert len(relay.accepted) == 1
+    for verb in (deciding.send, deciding.merge, deciding.drop):
+        with pytest.raises(RefusedError, match="only one that is held"):
+            verb(issue_id, actor=TESTER, now=NOW)
+    run.compose_issue(issue_id, NOW)
+    deliver.send_lane(Lane.BULK, should_stop=lambda: False)
+    assert len(relay.accepted) == 1

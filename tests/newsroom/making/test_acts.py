@@ -6,16 +6,17 @@ import pytest
 
 from syndicate import clock
 from syndicate.collect import making as sources
-from syndicate.errors import InvalidError, MissingError, NotAllowedError
+from syndicate.errors import InvalidError, MissingError, NotAllowedError, TakenError
 from syndicate.feeds import making as feeds
 from syndicate.newsletters import making as newsletters
-from syndicate.newsroom.making import desks, publications, sections, tokens
+from syndicate.newsroom.making import desks, operators, publications, sections, tokens
 from syndicate.newsroom.making.acts import Given, Key
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.making.shelves import Shelf
-from syndicate.store.ground.session import transaction
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform.tokens import Actor, Grant, Permission
 from tests.newsroom.making.conftest import COURIER, NOW, Maker
+from tests.store import racing
 
 WITHIN = (sections, desks, sources, feeds, newsletters, tokens)
 GIVEN: dict[str, object] = {
@@ -112,3 +113,26 @@ def test_who_may_act_everywhere_is_told_what_there_is_not(make: Maker, courier: 
         make.add(sections.SHELF, publication="nowhere", slug="world", name="World")
     with transaction() as tx:
         assert sections.SHELF.every(tx, None) == []
+
+
+@pytest.mark.parametrize("kind", [publications, feeds, operators])
+def test_of_two_who_add_one_thing_at_once_one_is_told(
+    make: Maker, courier: int, kind: object
+) -> None:
+    assert courier
+    shelf: Shelf = kind.SHELF  # type: ignore[attr-defined]
+    own = {**COURIER, "address": "night@courier.example", **GIVEN, "publication": "courier"}
+    given = {name: value for name, value in own.items() if name in shelf.kind.names}
+    add = shelf.add
+    assert add is not None
+
+    def added(tx: Transaction) -> object:
+        return add(tx, given, actor=make.actor, now=NOW)
+
+    with pytest.raises(TakenError) as caught:
+        racing.second(added, added)
+
+    assert all("already" in each for each in caught.value.ids["fields"].values())
+    with transaction() as tx:
+        called = [shelf.key(tx, each).slug for each in shelf.every(tx, None)]
+    assert called.count("world") == 1
