@@ -8,7 +8,7 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from syndicate import __version__, clock, logs
@@ -17,6 +17,7 @@ from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import DatabaseDownError
 from syndicate.store.maintenance import migrate
 from syndicate.web import addresses, errors, guards, health, sites, static, storable
+from syndicate.web.console import done
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten, of_a_test
 
@@ -118,7 +119,9 @@ def build() -> FastAPI:
     app.include_router(health.router)
     app.include_router(static.router)
     for name in ROUTERS:
-        app.include_router(importlib.import_module(name).router)
+        is_console = name.startswith("syndicate.web.console.")
+        heard = [Depends(done.hear)] if is_console else []
+        app.include_router(importlib.import_module(name).router, dependencies=heard)
     return app
 
 

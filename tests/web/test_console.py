@@ -234,7 +234,7 @@ def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: 
     path = f"/console/mailings/{mailing_id}"
     operators.sign_in(browser, "sender")
 
-    assert browser.post(f"{path}/pause").headers["location"] == path
+    assert browser.post(f"{path}/pause").headers["location"] == f"{path}?done=paused"
     assert operators.state_of(mailing_id) is MailingState.PAUSED
     assert browser.post(f"{path}/pause").status_code == 409
     browser.post(f"{path}/resume")
@@ -289,7 +289,7 @@ def test_newsletter_is_run_for_the_slot_that_is_now(
     operators.sign_in(browser, "editor")
     path = f"/console/newsletters/{newsroom.newsletter}"
 
-    assert browser.post(f"{path}/run").headers["location"] == path
+    assert browser.post(f"{path}/run").headers["location"] == f"{path}?done=sent"
     page = browser.get(path).text
 
     assert "Due" in page

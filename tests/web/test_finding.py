@@ -61,7 +61,7 @@ def test_stories_are_shown_with_pictures_and_the_choice_becomes_a_source(
     assert ">Rain &amp; &lt;b&gt;</a>" in answer.text
     assert 'src="https://pictures.example.org/p.jpg"' in answer.text
     assert "https://pictures.example.org" in answer.headers["content-security-policy"]
-    assert (used.status_code, used.headers["location"]) == (303, "/console/sources")
+    assert (used.status_code, used.headers["location"]) == (303, "/console/sources?done=added")
     with transaction() as tx:
         added = sources.by_url(tx, newsroom.english, wire.url("/feed"))
         assert added is not None

@@ -68,7 +68,7 @@ def test_failures_are_ticked_off_where_they_are_listed(
     room = f"/console/mailings/{mailing_id}"
     said = f"Issue {newsroom.issue} of Morning Courier has 1 failed."
     assert (seen, need) == ([Need(said, room)], Need(said, room, f"{room}/tick-off"))
-    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console?done=ticked")
     assert needs_of(browser.get("/console").text) == []
     page = browser.get(room).text
     assert "tick it off" not in page

@@ -43,7 +43,7 @@ def test_an_incident_is_shown_with_what_helps_until_somebody_looks_after_it(
 
     for _ in range(2):
         taken = browser.post(f"/console/incidents/{opened}/take")
-        assert taken.headers["location"] == "/console/incidents"
+        assert taken.headers["location"] == "/console/incidents?done=taken"
 
     assert SAID not in browser.get("/console").text
     assert "Handled by" in browser.get("/console/incidents").text

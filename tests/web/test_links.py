@@ -16,6 +16,7 @@ from syndicate.mail.mime import message
 from syndicate.render.merge import Content, merge
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
+from syndicate.store.platform import installation
 from syndicate.store.readers import recipients
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import ledger
@@ -107,6 +108,19 @@ def test_sign_up_that_was_too_quick_works_with_the_next_click(browser: TestClien
     assert answer.status_code == 422
     assert "press the button again" in answer.text
     assert f'name="stamp" value="{mark}"' in answer.text
+
+
+@pytest.mark.usefixtures("subscribed")
+def test_sign_up_while_mail_is_stopped_says_that_a_link_will_come(browser: TestClient) -> None:
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+        installation.stop_everything(tx, now=clock.now(), why="wrong list")
+
+    known, unknown = sign_up(browser), sign_up(browser, address="reader002@example.com")
+
+    assert known == unknown
+    assert "As soon as it does again, we will send a link" in known
+    assert "We have sent a link" not in known
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -25,7 +25,7 @@ def desk(browser: TestClient) -> TestClient:
     """Signed in, with the Courier made by its form."""
     operators.sign_in(browser)
     made = browser.post(f"{HOME}/new/publications", data=COURIER)
-    assert made.headers["location"] == ONE
+    assert made.headers["location"] == f"{ONE}?done=added"
     return browser
 
 

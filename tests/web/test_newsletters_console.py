@@ -14,7 +14,7 @@ def test_a_newsletter_at_rest_is_not_sent_and_says_what_next(
     path = f"/console/newsletters/{newsroom.newsletter}"
     assert "Send now" in browser.get(path).text
 
-    assert browser.post(f"{path}/pause").headers["location"] == path
+    assert browser.post(f"{path}/pause").headers["location"] == f"{path}?done=paused"
     for page in (path, f"{path}/send", f"{path}/rehearsal"):
         shown = browser.get(page).text
         assert "Morning Courier is paused; resume it first." in shown

@@ -26,7 +26,9 @@ def night(browser: TestClient) -> str:
     operators.sign_in(browser)
     made = browser.post(HOME, data=NIGHT)
     assert made.status_code == 303, made.text
-    return made.headers["location"]
+    path, _, said = made.headers["location"].partition("?")
+    assert said == "done=added"
+    return path
 
 
 def test_a_new_operator_is_told_every_fault_at_its_field(browser: TestClient) -> None:
@@ -56,7 +58,7 @@ def test_a_change_that_is_refused_stays_typed_and_one_that_is_not_is_kept(
     assert problem(refused.text, "address").startswith("Mail cannot be sent to this address")
     assert 'value="Late desk"' in refused.text
     assert 'value="Night desk"' in page
-    assert (kept.status_code, kept.headers["location"]) == (303, night)
+    assert (kept.status_code, kept.headers["location"]) == (303, f"{night}?done=saved")
     with transaction() as tx:
         row = rows.by_slug(tx, "night")
         assert row is not None

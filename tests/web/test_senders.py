@@ -43,7 +43,7 @@ def test_a_sender_is_checked_by_a_button_and_red_stands_on_the_first_page(
     page, front = browser.get(PATH).text, browser.get("/console").text
     asked = len(server.asked)
 
-    assert checked.headers["location"] == f"{PATH}#courier"
+    assert checked.headers["location"] == f"{PATH}?done=checked#courier"
     assert "holds &lt;b&gt;, which SPF does not know" in page
     assert "Publish a record at _dmarc.courier.example" in page
     assert "found: v=spf1 ip4:192.0.2.10 &lt;b&gt; -all" in page

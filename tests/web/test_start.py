@@ -63,7 +63,8 @@ def begin(browser: TestClient) -> None:
 def use(browser: TestClient, wire: Site) -> None:
     form = {"url": wire.url("/feed"), "kind": "feed", "name": "Own", "allow": wire.origin}
     answer = browser.post(f"{START}/use", data=form)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{START}/newsletter")
+    led = answer.headers["location"]
+    assert (answer.status_code, led) == (303, f"{START}/newsletter?done=added")
 
 
 def make(browser: TestClient) -> None:

@@ -17,6 +17,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEdit, CanRead
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 from syndicate.web.moments import Moment
 from syndicate.web.storable import Text
@@ -95,7 +96,7 @@ def correct(
             editing.correct(tx, article_id, wording, note=note, actor=actor, now=clock.now())
     except (UsageError, RefusedError) as error:
         return _page(actor, article_id, problem=error, at="correct", typed=typed)
-    return _back(article_id)
+    return _back(article_id, Done.CORRECTED)
 
 
 @router.post("/console/articles/{article_id}/feature")
@@ -115,7 +116,7 @@ def feature(
     except (UsageError, RefusedError) as error:
         typed = {"teaser": teaser, "until": until.isoformat() if until else ""}
         return _page(actor, article_id, problem=error, at="feature", typed=typed)
-    return _back(article_id)
+    return _back(article_id, Done.FEATURED)
 
 
 @router.post("/console/articles/{article_id}/unfeature")
@@ -123,7 +124,7 @@ def unfeature(actor: CanEdit, article_id: ArticleId) -> Response:
     """Take it out of its publication's featured list."""
     with transaction() as tx:
         featuring.unfeature(tx, article_id, actor=actor, now=clock.now())
-    return _back(article_id)
+    return _back(article_id, Done.UNFEATURED)
 
 
 @router.post("/console/articles/{article_id}/alert")
@@ -131,7 +132,7 @@ def alert(actor: CanEdit, article_id: ArticleId) -> Response:
     """Send it immediately to the readers of alerts."""
     with transaction() as tx:
         editing.alert(tx, article_id, actor=actor, now=clock.now())
-    return _back(article_id)
+    return _back(article_id, Done.ALERTED)
 
 
 @router.post("/console/articles/{article_id}/split")
@@ -141,7 +142,7 @@ def split(
     """Undo a merge; what the source brings is an article of its own, which is shown."""
     with transaction() as tx:
         made = splitting.split(tx, article_id, source, actor=actor, now=clock.now())
-    return _back(made)
+    return _back(made, Done.SPLIT)
 
 
 @router.post("/console/articles/{article_id}/kill")
@@ -152,7 +153,7 @@ def kill(actor: CanEdit, article_id: ArticleId, note: Typed = "") -> Response:
             editing.kill(tx, article_id, note=note, actor=actor, now=clock.now())
     except UsageError as error:
         return _page(actor, article_id, problem=error, at="kill", typed={"kill_note": note})
-    return _back(article_id)
+    return _back(article_id, Done.KILLED)
 
 
 @router.post("/console/articles/{article_id}/takedown")
@@ -163,11 +164,11 @@ def takedown(actor: CanEdit, article_id: ArticleId, reason: Typed = "") -> Respo
             editing.take_down(tx, article_id, reason=reason, actor=actor, now=clock.now())
     except UsageError as error:
         return _page(actor, article_id, problem=error, at="takedown", typed={"reason": reason})
-    return _back(article_id)
+    return _back(article_id, Done.TAKEN_DOWN)
 
 
-def _back(article_id: int) -> Response:
-    return pages.see_other(f"/console/articles/{article_id}")
+def _back(article_id: int, done: Done) -> Response:
+    return pages.see_other(f"/console/articles/{article_id}", done)
 
 
 def _page(

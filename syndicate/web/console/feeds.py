@@ -26,6 +26,7 @@ from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEditFeeds, CanRead
+from syndicate.web.console.done import Done
 from syndicate.web.storable import Text
 
 _FEEDS_ON_A_PAGE = 100
@@ -85,7 +86,7 @@ def build_anew(actor: CanEditFeeds) -> Response:
     """Have every feed built again from nothing; a worker does it."""
     with transaction() as tx:
         steering.build_anew(tx, actor=actor, now=clock.now())
-    return pages.see_other(_HOME)
+    return pages.see_other(_HOME, Done.BUILDING)
 
 
 @router.post(f"{_HOME}/partners")
@@ -96,7 +97,7 @@ def add_partner(actor: CanEditFeeds, name: Typed = "") -> Response:
             steering.add_partner(tx, name, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _list(actor, error=error, name=name)
-    return pages.see_other(f"{_HOME}#partners")
+    return pages.see_other(f"{_HOME}#partners", Done.ADDED)
 
 
 @router.post(f"{_HOME}/partners/revoke")
@@ -104,7 +105,7 @@ def revoke_partner(actor: CanEditFeeds, name: Typed = "") -> Response:
     """Make a partner's address invalid."""
     with transaction() as tx:
         steering.revoke_partner(tx, name, actor=actor, now=clock.now())
-    return pages.see_other(f"{_HOME}#partners")
+    return pages.see_other(f"{_HOME}#partners", Done.REVOKED)
 
 
 @router.get(f"{_HOME}/{{slug}}")
@@ -121,7 +122,7 @@ def move(actor: CanEditFeeds, slug: Slug, to: Typed = "") -> Response:
             steering.move(tx, slug, to if to.strip() else None, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, slug, error=error, to=to)
-    return pages.see_other(f"{_HOME}/{slug}")
+    return pages.see_other(f"{_HOME}/{slug}", Done.MOVED)
 
 
 def _list(

@@ -16,6 +16,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sources import SourceKind
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -81,7 +82,7 @@ def use(  # noqa: PLR0913 - one field per fact of a source
         add(pasted, kind, name, profile, actor=actor)
     except SyndicateError as error:
         return _page(actor, pasted, problem=error)
-    return pages.see_other("/console/sources")
+    return pages.see_other("/console/sources", Done.ADDED)
 
 
 def look(pasted: Pasted, actor: Actor) -> Found:

@@ -13,6 +13,7 @@ from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEdit, CanRead
+from syndicate.web.console.done import Done
 from syndicate.web.moments import Moment
 
 _SHOWN = 200
@@ -48,4 +49,4 @@ def decide(
         raise UsageError("Give the time until which to hold the article, or publish it now.")
     with transaction() as tx:
         editing.embargo(tx, article_id, until, actor=actor, now=clock.now())
-    return pages.see_other("/console/held")
+    return pages.see_other("/console/held", Done.DECIDED)

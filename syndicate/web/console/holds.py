@@ -16,6 +16,7 @@ from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import HoldScope
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +40,7 @@ def hold(actor: CanSteer, *, what: What = "", why: Annotated[str, Form()] = "") 
         raise
     except (NotFoundError, RefusedError, UsageError) as error:
         return _page(actor, problem=str(error), what=what, why=why, status=status_of(error))
-    return pages.see_other("/console/holds")
+    return pages.see_other("/console/holds", Done.HELD)
 
 
 @router.post("/console/holds/lift")
@@ -47,7 +48,7 @@ def lift(actor: CanSteer, *, what: What = "") -> Response:
     """Lift a hold."""
     scope, which = _read(what)
     holding.unhold(scope, which, actor=actor, now=clock.now())
-    return pages.see_other("/console/holds")
+    return pages.see_other("/console/holds", Done.LIFTED)
 
 
 def _read(what: str) -> tuple[HoldScope, str]:

@@ -20,6 +20,7 @@ from syndicate.store.platform.tokens import Permission
 from syndicate.store.views import first_steps, operations, progress
 from syndicate.web.console import pages, start
 from syndicate.web.console.actors import CanRead, CanStop
+from syndicate.web.console.done import Done
 
 # For so long everybody sees who used a link of the shell, or a recovery code.
 _TOLD_FOR = dt.timedelta(days=7)
@@ -85,7 +86,7 @@ def stop_page(actor: CanStop) -> Response:
 def stop(actor: CanStop, *, why: Annotated[str, Form()] = "") -> Response:
     """Stop everything: no mail of any kind leaves until it is released."""
     steering.stop_everything(why, actor=actor, now=clock.now())
-    return pages.see_other("/console")
+    return pages.see_other("/console", Done.STOPPED)
 
 
 @router.get("/console/release")
@@ -102,7 +103,7 @@ def release_page(actor: CanRead) -> Response:
 def release(actor: CanStop) -> Response:
     """Release mail; after a restore, settled by the accept logs first."""
     steering.release(actor=actor, now=clock.now())
-    return pages.see_other("/console")
+    return pages.see_other("/console", Done.RELEASED)
 
 
 def _coming(every: Sequence[Newsletter], now: dt.datetime) -> list[Coming]:

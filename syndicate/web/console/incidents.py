@@ -11,6 +11,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
+from syndicate.web.console.done import Done
 
 _CLOSED_SHOWN = 10
 
@@ -40,7 +41,7 @@ def take(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Say that one looks after it. Safe to run twice; the first to say so stays."""
     with transaction() as tx:
         acts.take(tx, incident_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/incidents")
+    return pages.see_other("/console/incidents", Done.TAKEN)
 
 
 @router.post("/console/incidents/{incident_id}/close")
@@ -48,4 +49,4 @@ def close(actor: CanSteer, incident_id: IncidentId) -> Response:
     """Close it; the next refusal of its kind opens a new one."""
     with transaction() as tx:
         acts.close(tx, incident_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/incidents")
+    return pages.see_other("/console/incidents", Done.CLOSED)

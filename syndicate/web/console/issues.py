@@ -18,6 +18,7 @@ from syndicate.store.views import operations
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSend
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 from syndicate.web.mail_frame import framed, framed_mail
 
@@ -91,28 +92,28 @@ def send_test(
         specimen.send_test(issue_id, to, language=language or None, actor=actor, now=clock.now())
     except (BadAddressError, RefusedError) as error:
         return _page(actor, issue_id, problem=str(error), to=to, status=status_of(error))
-    return _back(issue_id)
+    return _back(issue_id, Done.TESTED)
 
 
 @router.post("/console/issues/{issue_id}/send")
 def send(actor: CanSend, issue_id: IssueId) -> Response:
     """Send one that is held or was empty."""
     deciding.send(issue_id, actor=actor, now=clock.now())
-    return _back(issue_id)
+    return _back(issue_id, Done.SENT)
 
 
 @router.post("/console/issues/{issue_id}/merge")
 def merge(actor: CanSend, issue_id: IssueId) -> Response:
     """Leave its news to the next one."""
     deciding.merge(issue_id, actor=actor, now=clock.now())
-    return _back(issue_id)
+    return _back(issue_id, Done.MERGED)
 
 
 @router.post("/console/issues/{issue_id}/drop")
 def drop(actor: CanSend, issue_id: IssueId) -> Response:
     """Never send it."""
     deciding.drop(issue_id, actor=actor, now=clock.now())
-    return _back(issue_id)
+    return _back(issue_id, Done.DROPPED)
 
 
 def _page(
@@ -140,5 +141,5 @@ def _page(
     )
 
 
-def _back(issue_id: int) -> Response:
-    return pages.see_other(f"/console/issues/{issue_id}")
+def _back(issue_id: int, done: Done) -> Response:
+    return pages.see_other(f"/console/issues/{issue_id}", done)

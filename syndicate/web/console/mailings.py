@@ -24,6 +24,7 @@ from syndicate.store.views.progress import MailingProgress
 from syndicate.vocabulary.sending import DeliveryState, MailingState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
+from syndicate.web.console.done import Done
 from syndicate.web.live import BEAT_EVERY_S, Poller, as_dict, next_reading
 
 _ON_A_PAGE = 30
@@ -124,14 +125,14 @@ async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Res
 def pause(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Send no more until it is resumed; takes effect within one chunk."""
     steering.pause(mailing_id, actor=actor, now=clock.now())
-    return _back(mailing_id)
+    return _back(mailing_id, Done.PAUSED)
 
 
 @router.post("/console/mailings/{mailing_id}/resume")
 def resume(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Go on."""
     steering.resume(mailing_id, actor=actor, now=clock.now())
-    return _back(mailing_id)
+    return _back(mailing_id, Done.RESUMED)
 
 
 @router.post("/console/mailings/{mailing_id}/cancel")
@@ -144,14 +145,14 @@ def cancel(
             f"Nothing was cancelled. To cancel what is left, type its number, {mailing_id}."
         )
     steering.cancel(mailing_id, actor=actor, now=clock.now())
-    return _back(mailing_id)
+    return _back(mailing_id, Done.CANCELLED)
 
 
 @router.post("/console/mailings/{mailing_id}/tick-off")
 def tick_off(actor: CanSteer, mailing_id: MailingId) -> Response:
     """Say that one has seen what failed or is in doubt."""
     steering.tick_off(mailing_id, actor=actor, now=clock.now())
-    return pages.see_other("/console")
+    return pages.see_other("/console", Done.TICKED)
 
 
 @router.post("/console/mailings/{mailing_id}/resend")
@@ -166,7 +167,7 @@ def resend(
         raise UsageError("Nothing was sent again. Tick what to send again.")
     choice = Choice({each.state for each in what})
     steering.resend(mailing_id, choice, expires_in=_RESENT_FOR, actor=actor, now=clock.now())
-    return _back(mailing_id)
+    return _back(mailing_id, Done.RESENT)
 
 
 def parts(counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -233,5 +234,5 @@ def _counts(reading: dict[str, Any]) -> dict[str, int]:
     return {name: reading[name] for name in ("audience", *(name for name, _ in _COUNTED))}
 
 
-def _back(mailing_id: int) -> Response:
-    return pages.see_other(f"/console/mailings/{mailing_id}")
+def _back(mailing_id: int, done: Done) -> Response:
+    return pages.see_other(f"/console/mailings/{mailing_id}", done)

@@ -33,6 +33,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import fields, pages
 from syndicate.web.console.access import Needs
 from syndicate.web.console.actors import CanRead
+from syndicate.web.console.done import Done
 from syndicate.web.console.fields import Options, Sent, Shown
 from syndicate.web.errors import status_of
 
@@ -128,7 +129,7 @@ def _add(shelf: Shelf) -> Callable[..., Response]:
         except SyndicateError as error:
             chosen = fields.text(sent, within.PUBLICATION.name)
             return _new_form(actor, shelf, chosen, sent=sent, error=error)
-        return pages.see_other(_address(shelf, key))
+        return pages.see_other(_address(shelf, key), Done.ADDED)
 
     return add
 
@@ -180,7 +181,7 @@ def _retire(shelf: Shelf) -> Callable[..., Response]:
                 verb(tx, key, actor=actor, now=clock.now())
         except SyndicateError as error:
             return _form(actor, shelf, key, error=error)
-        return pages.see_other(f"{_HOME}#{shelf.kind.plural}")
+        return pages.see_other(f"{_HOME}#{shelf.kind.plural}", Done.RETIRED)
 
     return retire
 

@@ -20,6 +20,7 @@ from syndicate.store.views import operations
 from syndicate.vocabulary.newsletters import Afterwards
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanMakeNewsletters, CanRead, CanSend
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 
 _RECENT = 30
@@ -80,7 +81,7 @@ def run(
 ) -> Response:
     """Compose and send the slot that is now, or what is new; what was sent is left alone."""
     steering.send_now(newsletter_id, what, actor=actor, now=clock.now())
-    return pages.see_other(f"/console/newsletters/{newsletter_id}")
+    return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.SENT)
 
 
 @router.post("/console/newsletters/{newsletter_id}/pause")
@@ -91,7 +92,7 @@ def pause(actor: CanMakeNewsletters, newsletter_id: NewsletterId) -> Response:
             making.pause(tx, _key(tx, newsletter_id), actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, newsletter_id, error)
-    return pages.see_other(f"/console/newsletters/{newsletter_id}")
+    return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.PAUSED)
 
 
 @router.post("/console/newsletters/{newsletter_id}/resume")
@@ -102,7 +103,7 @@ def resume(actor: CanMakeNewsletters, newsletter_id: NewsletterId) -> Response:
             making.resume(tx, _key(tx, newsletter_id), actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, newsletter_id, error)
-    return pages.see_other(f"/console/newsletters/{newsletter_id}")
+    return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.RESUMED)
 
 
 @router.post("/console/newsletters/{newsletter_id}/end")
@@ -120,7 +121,7 @@ def end(
             making.end(tx, key, readers=chosen, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, newsletter_id, error)
-    return pages.see_other(f"/console/newsletters/{newsletter_id}")
+    return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.ENDED)
 
 
 def _one(actor: Actor, newsletter_id: int, error: SyndicateError | None = None) -> Response:

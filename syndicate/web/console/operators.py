@@ -19,6 +19,7 @@ from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.platform.tokens import ROLES, Actor, Permission
 from syndicate.web.console import fields, pages
 from syndicate.web.console.actors import CanEditOperators
+from syndicate.web.console.done import Done
 from syndicate.web.console.fields import Sent
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +46,7 @@ def add(actor: CanEditOperators, sent: Sent) -> Response:
             made = making.add(tx, given, actor=actor, now=clock.now()).slug
     except SyndicateError as error:
         return _list(actor, sent, error)
-    return pages.see_other(f"/console/operators/{made}")
+    return pages.see_other(f"/console/operators/{made}", Done.ADDED)
 
 
 @router.get("/console/operators/{slug}")
@@ -63,7 +64,7 @@ def change(actor: CanEditOperators, slug: Slug, sent: Sent) -> Response:
             making.change(tx, Key(slug), given, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _one(actor, slug, sent=sent, error=error)
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{slug}", Done.SAVED)
 
 
 @router.post("/console/operators/{slug}/retire")
@@ -71,7 +72,7 @@ def retire(actor: CanEditOperators, slug: Slug) -> Response:
     """Let an operator in no longer."""
     with transaction() as tx:
         making.end(tx, Key(slug), actor=actor, now=clock.now())
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{slug}", Done.RETIRED)
 
 
 @router.post("/console/operators/{slug}/reset")
@@ -79,7 +80,7 @@ def reset(actor: CanEditOperators, slug: Slug) -> Response:
     """Forget an operator's passkeys and recovery codes, and end their sessions."""
     with transaction() as tx:
         acts.reset(tx, slug, actor=actor, now=clock.now())
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{slug}", Done.RESET)
 
 
 @router.post("/console/operators/{slug}/grant")
@@ -94,7 +95,7 @@ def grant(
     except SyndicateError as error:
         said = {"permission": permission, "where": where}
         return _one(actor, slug, said=said, error=error)
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{slug}", Done.GRANTED)
 
 
 @router.post("/console/operators/{slug}/revoke")
@@ -105,7 +106,7 @@ def revoke(
     with transaction() as tx:
         what = permitted([permission])
         acts.revoke(tx, slug, what, _where(where), actor=actor, now=clock.now())
-    return pages.see_other(f"/console/operators/{slug}")
+    return pages.see_other(f"/console/operators/{slug}", Done.REVOKED)
 
 
 def permission_groups(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:

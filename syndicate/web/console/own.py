@@ -16,6 +16,7 @@ from syndicate.store.platform import passkeys, sessions
 from syndicate.store.platform.tokens import Actor
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead
+from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
 PasskeyId = Annotated[int, Path(ge=1, le=2**62)]
@@ -45,7 +46,7 @@ def add_passkey(
             keys.add(tx, name, answer, host, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _page(request, actor, error, name=name)
-    return pages.see_other("/console/me")
+    return pages.see_other("/console/me", Done.PASSKEY)
 
 
 @router.post("/console/me/passkeys/{passkey_id}/remove")
@@ -53,7 +54,7 @@ def remove_passkey(actor: CanRead, passkey_id: PasskeyId) -> Response:
     """Forget a passkey."""
     with transaction() as tx:
         keys.remove(tx, passkey_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/me")
+    return pages.see_other("/console/me", Done.REMOVED)
 
 
 @router.post("/console/me/codes")
@@ -69,7 +70,7 @@ def end_session(actor: CanRead, session_id: SessionId) -> Response:
     """Sign out elsewhere."""
     with transaction() as tx:
         signing_in.end_own(tx, session_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/me")
+    return pages.see_other("/console/me", Done.SIGNED_OUT)
 
 
 def _page(

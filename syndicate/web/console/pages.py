@@ -17,6 +17,7 @@ from syndicate.store.platform import installation, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sending import DeliveryReason
 from syndicate.web import static
+from syndicate.web.console.done import Done, said, with_code
 from syndicate.web.errors import status_of
 from syndicate.web.headers import content_policy
 from syndicate.web.pages import PRIVATE, origins
@@ -64,6 +65,7 @@ def render(
                 "stopped": row if row is not None and row.stopped_at is not None else None,
                 "holds": on_hold,
                 "tab": "",
+                "done": said(),
                 OWN_ZONE: own_zone,
                 **context,
             }
@@ -121,9 +123,10 @@ def problem_of(error: SyndicateError | None, at: str = "") -> Problem | None:
     return Problem(str(error), str(error.ids.get("field", first)))
 
 
-def see_other(path: str) -> Response:
-    """After a post: the page that shows what it did."""
-    return RedirectResponse(path, status_code=303, headers=PRIVATE)
+def see_other(path: str, done: Done | None) -> Response:
+    """After a post: the page that shows what it did, and says so in a sentence if there is one."""
+    address = with_code(path, done) if done is not None else path
+    return RedirectResponse(address, status_code=303, headers=PRIVATE)
 
 
 def _permissions(actor: Actor | None) -> dict[str, bool]:

@@ -21,6 +21,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import care, erase, fates, own_data, readers
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
+from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 from syndicate.web.mail_frame import framed_mail
 from syndicate.web.moments import Moment
@@ -53,7 +54,7 @@ def find(
         return pages.render(
             actor, "readers.html", status=status, tab="readers", typed=address, trouble=said
         )
-    return pages.see_other(f"/console/readers/{found.person.id}")
+    return pages.see_other(f"/console/readers/{found.person.id}", None)
 
 
 @router.get("/console/readers/{subscriber_id}")
@@ -105,7 +106,7 @@ def resend(actor: CanCareForReaders, subscriber_id: SubscriberId, issue_id: Issu
     """Send the reader's copy again."""
     with transaction() as tx:
         care.resend(tx, subscriber_id, issue_id, actor=actor, now=clock.now())
-    return _back(subscriber_id)
+    return _back(subscriber_id, Done.RESENT)
 
 
 @router.post("/console/readers/{subscriber_id}/suppress")
@@ -123,7 +124,7 @@ def suppress(
             care.suppress(tx, subscriber_id, slug=slug, why=why, actor=actor, now=now)
     except SyndicateError as error:
         return _again(actor, subscriber_id, "suppress", error, newsletter=newsletter, why=why)
-    return _back(subscriber_id)
+    return _back(subscriber_id, Done.SUPPRESSED)
 
 
 @router.post("/console/readers/{subscriber_id}/lift")
@@ -141,7 +142,7 @@ def lift(
             care.lift(tx, subscriber_id, slug=slug, why=why, actor=actor, now=now)
     except SyndicateError as error:
         return _again(actor, subscriber_id, "lift", error, newsletter=newsletter, why=why)
-    return _back(subscriber_id)
+    return _back(subscriber_id, Done.MAILED)
 
 
 @router.post("/console/readers/{subscriber_id}/export")
@@ -173,7 +174,7 @@ def erase_reader(
         erase.erase(address, subscriber_id=subscriber_id, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _again(actor, subscriber_id, "erase", error, address=address)
-    return pages.see_other("/console/readers")
+    return pages.see_other("/console/readers", None)
 
 
 def _again(
@@ -212,5 +213,5 @@ def _page(
     )
 
 
-def _back(subscriber_id: int) -> Response:
-    return pages.see_other(f"/console/readers/{subscriber_id}")
+def _back(subscriber_id: int, done: Done) -> Response:
+    return pages.see_other(f"/console/readers/{subscriber_id}", done)

@@ -10,6 +10,7 @@ from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform.tokens import Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteer
+from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +30,7 @@ def every(actor: CanRead) -> Response:
 def check(actor: CanSteer, slug: str) -> Response:
     """Ask DNS now."""
     found = steering.check(slug, actor=actor, now=clock.now())
-    return pages.see_other(f"/console/senders#{found.slug}")
+    return pages.see_other(f"/console/senders#{found.slug}", Done.CHECKED)
 
 
 def _text(sender: Sender) -> str:

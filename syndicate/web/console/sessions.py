@@ -12,6 +12,7 @@ from syndicate.store.platform import sessions
 from syndicate.store.platform.tokens import Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEditOperators
+from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,4 +31,4 @@ def end(actor: CanEditOperators, session_id: Annotated[int, Path(ge=1, le=2**62)
     """End somebody's session at once."""
     with transaction() as tx:
         acts.end(tx, session_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/sessions")
+    return pages.see_other("/console/sessions", Done.SIGNED_OUT)

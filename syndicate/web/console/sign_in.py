@@ -109,7 +109,7 @@ def link_sign_in(link: str) -> Response:
 @router.post("/console/sign-out")
 def sign_out(request: Request) -> Response:
     """End the session; safe to run twice."""
-    response = pages.see_other("/console/sign-in")
+    response = pages.see_other("/console/sign-in", None)
     access.sign_out(request, response)
     return response
 
@@ -134,7 +134,7 @@ def _header(request: Request) -> str:
 
 def _let_in(actor: Actor, by: SignedInBy, path: str) -> Response:
     now = clock.now()
-    response = pages.see_other(path)
+    response = pages.see_other(path, None)
     with transaction() as tx:
         access.sign_in(tx, actor, response, by=by, now=now)
     log.info("operator_signed_in", actor=actor.name, by=by.value)

@@ -13,6 +13,7 @@ from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sources import SourceState
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
+from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
 SourceId = Annotated[int, Path(ge=1, le=2**62)]
@@ -45,11 +46,11 @@ def every(actor: CanRead) -> Response:
 def pause(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Stop polling a source until it is resumed."""
     steering.pause(source_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/sources")
+    return pages.see_other("/console/sources", Done.PAUSED)
 
 
 @router.post("/console/sources/{source_id}/resume")
 def resume(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source again, at once."""
     steering.resume(source_id, actor=actor, now=clock.now())
-    return pages.see_other("/console/sources")
+    return pages.see_other("/console/sources", Done.RESUMED)

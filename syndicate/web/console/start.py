@@ -35,6 +35,7 @@ from syndicate.web.console.actors import (
     CanSend,
     CanSteerSources,
 )
+from syndicate.web.console.done import Done
 from syndicate.web.console.fields import Sent
 from syndicate.web.console.finding import Pasted
 from syndicate.web.errors import status_of
@@ -141,7 +142,7 @@ def add_publication(actor: CanMake, sent: Sent) -> Response:
     except SyndicateError as error:
         filled = fields.filled(_PUBLICATION, sent, error)
         return _page(actor, "start_publication.html", "publication", **filled)
-    return pages.see_other(f"{_START}/stories")
+    return pages.see_other(f"{_START}/stories", Done.ADDED)
 
 
 @router.get("/console/start/stories")
@@ -185,7 +186,7 @@ def use_stories(
         finding.add(pasted, kind, name, profile, actor=actor)
     except SyndicateError as error:
         return _stories(actor, pasted, problem=error)
-    return pages.see_other(f"{_START}/newsletter")
+    return pages.see_other(f"{_START}/newsletter", Done.ADDED)
 
 
 @router.get("/console/start/newsletter")
@@ -205,7 +206,7 @@ def add_newsletter(actor: CanMakeNewsletters, sent: Sent) -> Response:
             newsletters.add(tx, given, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _newsletter(actor, sent, error)
-    return pages.see_other(f"{_START}/newsletter")
+    return pages.see_other(f"{_START}/newsletter", Done.ADDED)
 
 
 @router.get("/console/start/preview")
@@ -236,7 +237,7 @@ def send_test(
         first_look.send_test(newsletter_id, address, actor=actor, now=clock.now())
     except SyndicateError as error:
         return _test(actor, request, given=address, problem=error)
-    return pages.see_other(f"{_START}/test")
+    return pages.see_other(f"{_START}/test", Done.TESTED)
 
 
 def _page(actor: Actor, template: str, step: str, **context: Any) -> Response:

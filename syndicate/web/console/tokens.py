@@ -16,6 +16,7 @@ from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanEditTokens
+from syndicate.web.console.done import Done
 from syndicate.web.console.operators import permission_groups
 
 _MOST_DAYS = 3650
@@ -63,7 +64,7 @@ def revoke(actor: CanEditTokens, token_id: TokenId) -> Response:
     """Revoke a token immediately, and end the console sessions that it opened."""
     with transaction() as tx:
         making.end(tx, Key(str(token_id)), actor=actor, now=clock.now())
-    return pages.see_other("/console/tokens")
+    return pages.see_other("/console/tokens", Done.REVOKED)
 
 
 def _list(

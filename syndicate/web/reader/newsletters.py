@@ -14,6 +14,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Section
+from syndicate.store.platform import installation
 from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
@@ -183,6 +184,17 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
 
 def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
+    with transaction() as tx:
+        row = installation.read(tx)
+    # The same to everybody, so that nobody learns who is a reader.
+    if row is not None and row.stopped_at is not None:
+        sentence = say(
+            "Mail is not going out at the moment. As soon as it does again, we will send a link to "
+            "the address you gave. Follow it and confirm to start receiving %(newsletter)s.",
+            newsletter=offer.names["name"],
+        )
+        front = [(say("Go to the front page"), f"{offer.site.prefix}/")]
+        return done_page(offer.site, say("We will email you"), sentences=[sentence], links=front)
     return done_page(
         offer.site,
         say("Check your email"),
