@@ -13,6 +13,7 @@ from syndicate.mail import to_operators
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster
 from syndicate.newsroom import sessions as signing_in
+from syndicate.newsroom.making import granted
 from syndicate.newsroom.making import operators as making
 from syndicate.newsroom.making.acts import Given, Key
 from syndicate.newsroom.operators import Where
@@ -97,7 +98,7 @@ def list_operators(*, as_json: AsJson = False) -> None:
     table = Table("operator", "name", "address", "may", "retired")
     for each in found:
         row = each.row
-        may = "\n".join(held.words for held in each.grants) or "nothing"
+        may = "\n".join(granted.folded(each.grants)) or "nothing"
         retired = f"{row.retired_at:%d %b %Y}" if row.retired_at else ""
         table.add_row(row.slug, row.name, row.address, may, retired)
     Terminal().print(table)
@@ -115,7 +116,7 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
     lines = [
         f"{row.name} <{row.address}>",
         f"reads {', '.join(row.languages)}; zone {row.zone}",
-        *([f"may {held.words}" for held in found.grants] or ["may do nothing"]),
+        *([f"may {held}" for held in granted.folded(found.grants)] or ["may do nothing"]),
         *([f"retired {row.retired_at:%d %b %Y %H:%M} UTC"] if row.retired_at else []),
     ]
     Terminal(soft_wrap=True).print("\n".join(lines))

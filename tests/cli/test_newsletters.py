@@ -66,7 +66,7 @@ def bring(tmp_path: Path, text: str) -> dict[str, object]:
 
 def audited(subject: str) -> list[tuple[str, str, dict[str, object]]]:
     with transaction() as tx:
-        rows = operations.audit_rows(tx, limit=9, subject=subject)
+        rows = operations.audit_rows(tx, limit=9, about=[subject])
         return [(row.actor, row.action, row.detail) for row in rows]
 
 

@@ -43,7 +43,7 @@ def test_a_suppression_and_its_end_are_told_with_who_and_why(who: int) -> None:
 
     with transaction() as tx:
         told = readers.look(tx, who, actor=TESTER, now=NOW).timeline[:2]
-        audit = operations.audit_rows(tx, limit=9, subject=f"subscriber:{who}")
+        audit = operations.audit_rows(tx, limit=9, about=[f"subscriber:{who}"])
     assert [(each.code.value, each.words) for each in told] == [
         (
             "suppression lifted",

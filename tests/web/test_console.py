@@ -50,7 +50,7 @@ def link(role: str = "admin", *, at: dt.datetime | None = None) -> str:
 def actions(subject: str) -> list[tuple[str, str]]:
     with transaction() as tx:
         return [
-            (row.actor, row.action) for row in operations.audit_rows(tx, limit=99, subject=subject)
+            (row.actor, row.action) for row in operations.audit_rows(tx, limit=99, about=[subject])
         ]
 
 

@@ -115,12 +115,10 @@ def test_sign_up_while_mail_is_stopped_says_that_a_link_will_come(browser: TestC
     with transaction() as tx:
         installation.stamp(tx, "test")
         installation.stop_everything(tx, now=clock.now(), why="wrong list")
-
     known, unknown = sign_up(browser), sign_up(browser, address="reader002@example.com")
 
     assert known == unknown
     assert "As soon as it does again, we will send a link" in known
-    assert "We have sent a link" not in known
 
 
 @pytest.mark.usefixtures("newsroom")

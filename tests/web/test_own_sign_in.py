@@ -79,7 +79,7 @@ def answered(client: TestClient, device: Authenticator, **how: str) -> dict[str,
 
 def sign_ins() -> list[tuple[str, str]]:
     with transaction() as tx:
-        found = operations.audit_rows(tx, limit=9, subject="console")
+        found = operations.audit_rows(tx, limit=9, about=["console"])
         return [(row.actor, row.detail["by"]) for row in found]
 
 

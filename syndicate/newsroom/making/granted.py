@@ -49,11 +49,16 @@ def spread(said: Iterable[str]) -> list[Held]:
 
 def folded(held: Collection[Held]) -> tuple[str, ...]:
     """The one way to say a set of permissions: everywhere first, then by place."""
+    return tuple(each.words for each in as_roles(held))
+
+
+def as_roles(held: Collection[Held]) -> tuple[Held, ...]:
+    """The same, each with its place: a role stands where a permission does."""
     by_place: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for each in held:
         by_place[each.publication or "", each.newsletter or ""].add(each.permission)
     return tuple(
-        Held(what, publication or None, newsletter or None).words
+        Held(what, publication or None, newsletter or None)
         for (publication, newsletter), names in sorted(by_place.items())
         for what in roles_first(names)
     )

@@ -46,6 +46,29 @@ class Permission(enum.StrEnum):
     ACCEPTS = "relay.accepts"  # tell what a relay took
 
 
+# What each lets one do, as forms say it to whoever grants it.
+PERMITS: dict[Permission, str] = {
+    Permission.READ: "see everything but the addresses of readers",
+    Permission.METRICS: "read the numbers that monitoring collects",
+    Permission.STEER: "pause, resume, cancel and hold mailings, and send again what failed",
+    Permission.STOP: "stop all mail, and release it again",
+    Permission.RUN: "send an issue to its readers now, and decide what becomes of one that is held",
+    Permission.SOURCES: "add, change and pause sources",
+    Permission.FEEDS: "add, move and retire feeds, and let partners in",
+    Permission.NEWSLETTERS: "make, change, pause and end newsletters",
+    Permission.NEWSROOM: "make and change publications, sections and desks",
+    Permission.ARTICLES: "correct, feature, hold back and withdraw articles, and send alerts",
+    Permission.READERS: "find a reader by address, and see what became of their mail",
+    Permission.CARE: "send a reader's copy again, and suppress an address or lift that",
+    Permission.IMPORT: "import lists of subscribers",
+    Permission.EXPORT: "export lists of subscribers",
+    Permission.ERASE: "erase a reader for good",
+    Permission.TOKENS: "make and revoke tokens",
+    Permission.OPERATORS: "add and retire operators, and say what they may do",
+    Permission.ACCEPTS: "tell what a relay has accepted, as the relay itself does",
+}
+
+
 _VIEWER = frozenset({Permission.READ, Permission.METRICS})
 _EDITOR = _VIEWER | {Permission.ARTICLES, Permission.RUN}
 ROLES: dict[str, frozenset[Permission]] = {

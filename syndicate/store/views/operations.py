@@ -169,14 +169,14 @@ def ready_batches(tx: Transaction) -> dict[Lane, int]:
 
 
 def audit_rows(
-    tx: Transaction, *, limit: int, before: int | None = None, subject: str | None = None
+    tx: Transaction, *, limit: int, before: int | None = None, about: Collection[str] = ()
 ) -> list[Audit]:
-    """Who did what, newest first; about one subject ("mailing:7") if one is named."""
+    """Who did what, newest first; about some subjects alone ("mailing:7") if any are named."""
     query = select(Audit).order_by(Audit.id.desc()).limit(limit)
     if before is not None:
         query = query.where(Audit.id < before)
-    if subject is not None:
-        query = query.where(Audit.subject == subject)
+    if about:
+        query = query.where(Audit.subject.in_(about))
     return list(tx.scalars(query))
 
 

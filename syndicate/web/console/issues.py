@@ -124,7 +124,7 @@ def _page(
         newsletter = read(numbered(tx, found.newsletter_id), actor)
         mailing = ledger.of_issue(tx, issue_id)
         carried = issues.carried(tx, issue_id)
-        rows = operations.audit_rows(tx, limit=20, subject=f"issue:{issue_id}")
+        rows = operations.audit_rows(tx, limit=20, about=[f"issue:{issue_id}"])
     return pages.render(
         actor,
         "issue.html",

@@ -17,6 +17,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import events as told_later
 from syndicate.store.sending import holds
+from syndicate.store.sending.mailings import Mailing
 from syndicate.store.sending.resending import Choice, Resendable
 from syndicate.store.sending.results import COUNTED
 from syndicate.store.views import operations, progress, troubles
@@ -78,7 +79,7 @@ def mailing(actor: CanRead, mailing_id: MailingId) -> Response:
         left_out = progress.left_out(tx, mailing_progress)
         versions = progress.versions(tx, mailing_progress.mailing)
         titles = operations.titles(tx, [mailing_id])
-        rows = operations.audit_rows(tx, limit=20, subject=f"mailing:{mailing_id}")
+        rows = operations.audit_rows(tx, limit=20, about=_subjects(mailing_progress.mailing))
         holding = holds.on_mailing(tx, mailing_progress.mailing)
         told = told_later.counts(tx, mailing_id)
         waiting = troubles.waiting(tx, [mailing_progress])
@@ -197,6 +198,12 @@ def time_left(reading: dict[str, Any]) -> str:
             f"{reading['deferred']} put off {'is' if is_one else 'are'} tried again {again}"
         )
     return "; ".join(told) or "unknown"
+
+
+def _subjects(mailing: Mailing) -> list[str]:
+    """What the audit calls a mailing, and the issue that it sends: *send now* is done to that."""
+    own = [f"mailing:{mailing.id}"]
+    return own if mailing.issue_id is None else [*own, f"issue:{mailing.issue_id}"]
 
 
 def _look_at(mailing_id: int, actor: Actor) -> None:

@@ -64,6 +64,7 @@ def offers(actor: CanRead, newsletter_id: NewsletterId) -> Response:
     """What can be sent now, with the stories and the readers of each."""
     with transaction() as tx:
         found = read(numbered(tx, newsletter_id), actor)
+        holding = holds.on_newsletter(tx, found)
     still = timetable.standstill(found)
     return pages.render(
         actor,
@@ -71,6 +72,7 @@ def offers(actor: CanRead, newsletter_id: NewsletterId) -> Response:
         tab="newsletters",
         newsletter=found,
         still=still,
+        holding=holding,
         offers=rehearse.offered(newsletter_id, clock.now()) if not still else (),
     )
 

@@ -10,13 +10,14 @@ from syndicate import clock
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster, verbs
+from syndicate.newsroom.making import granted
 from syndicate.newsroom.making import operators as making
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.platform.tokens import ROLES, Actor, Permission
+from syndicate.store.platform.tokens import PERMITS, ROLES, Actor, Permission
 from syndicate.web.console import fields, pages
 from syndicate.web.console.actors import CanEditOperators
 from syndicate.web.console.done import Done
@@ -113,7 +114,8 @@ def permission_groups(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
     """Roles and permissions as a form offers them: those that the actor has."""
     own = actor.permissions
     roles = [(name, name) for name, held in ROLES.items() if held <= own]
-    return [("Roles", roles), ("Permissions", [(each.value, each.value) for each in sorted(own)])]
+    single = [(each.value, f"{each.value}: {PERMITS[each]}") for each in sorted(own)]
+    return [("Roles", roles), ("Permissions", single)]
 
 
 def _list(
@@ -123,7 +125,9 @@ def _list(
     with transaction() as tx:
         found = roster.every(tx)
     form = fields.filled(_NEW, sent, error)
-    return pages.render(actor, "operators.html", tab="operators", found=found, **form)
+    return pages.render(
+        actor, "operators.html", tab="operators", found=found, folded=granted.folded, **form
+    )
 
 
 def _one(
@@ -154,7 +158,9 @@ def _one(
         tab="operators",
         found=found,
         places=places,
+        held=granted.as_roles(found.grants),
         permissions=permission_groups(actor),
+        roles={name: [PERMITS[each] for each in sorted(held)] for name, held in ROLES.items()},
         said=said,
         problem=None if sent is not None else pages.problem_of(error),
         is_of_fields=sent is not None,

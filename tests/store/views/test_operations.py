@@ -242,7 +242,7 @@ def test_who_did_what_is_paged_newest_first_and_about_one_subject() -> None:
         every = [line.id for line in operations.audit_rows(tx, limit=9)]
         newest = operations.audit_rows(tx, limit=1)
         earlier = operations.audit_rows(tx, limit=9, before=every[0])
-        about = operations.audit_rows(tx, limit=9, subject="mailing:7")
+        about = operations.audit_rows(tx, limit=9, about=["mailing:7"])
 
         assert every == sorted(every, reverse=True)
         assert [line.id for line in newest] == every[:1]
