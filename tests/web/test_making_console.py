@@ -149,7 +149,7 @@ def test_a_section_is_made_moved_and_retired(desk: TestClient) -> None:
     refused = desk.post(f"{HOME}/sections/world/retire?publication=courier")
     desk.post(f"{HOME}/sections/asia/retire?publication=courier")
 
-    assert made == f"{HOME}/sections/world?publication=courier"
+    assert made == f"{HOME}/sections/world?publication=courier&done=added"
     assert '<option value="world" selected>World</option>' in page
     assert '<option value="asia"' not in page  # it does not stand below itself
     assert "Nothing new comes into the section" in page  # asked before
