@@ -65,7 +65,7 @@ def render(
                 "stopped": row if row is not None and row.stopped_at is not None else None,
                 "holds": on_hold,
                 "tab": "",
-                "done": said(),
+                "was_done": said(),
                 OWN_ZONE: own_zone,
                 **context,
             }
