@@ -47,7 +47,7 @@ KIND = Kind(
         ),
         Field(
             "name",
-            "What readers see.",
+            "What readers see. A source that still says the old one is understood.",
             is_required=True,
             touches=_SEEN,
             is_early=True,
@@ -162,6 +162,8 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Section:
         publications.add(tx, row)
         feeds.ensure(tx, owner.id)
     else:  # one that was retired comes back, with its articles
+        if row.name != values["name"]:
+            publications.remember_name(tx, row)
         publications.change(tx, row, retired_at=None, **_columns(tx, owner, values))
         renaming.section_back(tx, row.id, now=now)
         renaming.section_retitled(tx, owner, row)
@@ -172,6 +174,8 @@ def _make(tx: Transaction, values: Values, now: dt.datetime) -> Section:
 def _write(tx: Transaction, row: Section, values: Values, change: Changed) -> None:
     owner = within.owner_of(tx, values)
     name = row.name_in(owner.language)
+    if change.of("name"):
+        publications.remember_name(tx, row)
     publications.change(tx, row, **_columns(tx, owner, values))
     if change.of("slug"):
         before = row.slug

@@ -178,23 +178,38 @@ def authority_of(publication: Publication) -> str:
 def sections_by_word(
     tx: Transaction, publication_ids: Collection[int]
 ) -> dict[int, dict[str, int]]:
-    """Sections of each publication by slug and by name, in lower case; by former slugs too."""
-    query = select(Section.publication_id, Section.id, Section.slug, Section.name)
+    """Sections of each publication by slug and by name in any language, in lower case.
+
+    By slugs and names that they had too, where no section has them now. Of several the first one
+    is found.
+    """
+    is_own = (Section.publication_id.in_(publication_ids), Section.retired_at.is_(None))
     found: dict[int, dict[str, int]] = {}
     for publication_id, section_id, slug in tx.execute(
         select(FormerSlug.publication_id, Section.id, FormerSlug.slug)
         .join(Section, Section.id == FormerSlug.section_id)
-        .where(FormerSlug.publication_id.in_(publication_ids), Section.retired_at.is_(None))
+        .where(*is_own)
     ):
         found.setdefault(publication_id, {})[slug.lower()] = section_id
-    for publication_id, section_id, slug, name in tx.execute(
-        query.where(
-            Section.publication_id.in_(publication_ids), Section.retired_at.is_(None)
-        ).order_by(Section.id.desc())
-    ):
-        words = found.setdefault(publication_id, {})
-        words[slug.lower()] = words[name.lower()] = section_id
+    query = select(Section).where(*is_own).order_by(Section.id.desc())
+    every = list(tx.scalars(query))
+    for words_of in (_had, _in_other_languages, _has):  # what is said last counts
+        for each in every:
+            words = found.setdefault(each.publication_id, {})
+            words |= dict.fromkeys((word.lower() for word in words_of(each)), each.id)
     return found
+
+
+def _had(section: Section) -> Sequence[str]:
+    return section.former_names
+
+
+def _in_other_languages(section: Section) -> Sequence[str]:
+    return list(section.names.values())
+
+
+def _has(section: Section) -> Sequence[str]:
+    return section.slug, section.name
 
 
 def _is_free_host(now: dt.datetime) -> Any:

@@ -4,7 +4,18 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, exists, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    TEXT,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.languages import spoken
@@ -70,6 +81,8 @@ class Section(Table):
     position: Mapped[int] = mapped_column(server_default="0")
     names: Mapped[dict[str, Any]] = mapped_column(Object(str), server_default="{}")  # by language
     retired_at: Mapped[dt.datetime | None]
+    # Names that it had: sources go on saying them.
+    former_names: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}")
 
     def name_in(self, language: str) -> str:
         """What readers of a language see: its name in it, else its plain one."""
@@ -154,6 +167,22 @@ def rename(tx: Transaction, row: Publication | Section, slug: str) -> None:
     tx.execute(delete(FormerSlug).where(FormerSlug.slug.in_((slug, row.slug)), is_same_sort))
     tx.add(FormerSlug(publication_id=publication_id, section_id=section_id, slug=row.slug))
     row.slug = slug
+    tx.flush()
+
+
+def remember_name(tx: Transaction, row: Section) -> None:
+    """Have a section found by the name that it has now also once it has another one.
+
+    Of two sections that had one name, the last one is found by it.
+    """
+    word = row.name.lower()
+    query = select(Section).where(Section.publication_id == row.publication_id)
+    for each in tx.scalars(query):
+        kept = [name for name in each.former_names or () if name.lower() != word]
+        if each is row:
+            kept.append(row.name)
+        if kept != each.former_names:
+            each.former_names = kept
     tx.flush()
 
 

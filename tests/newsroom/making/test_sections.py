@@ -154,6 +154,41 @@ def test_what_still_says_the_former_slug_finds_the_section(
         assert rule.rule == {"sections": ["globe"]}
 
 
+def found_by(publication_id: int) -> dict[str, int]:
+    with transaction() as tx:
+        return source_leases.sections_by_word(tx, [publication_id])[publication_id]
+
+
+def test_what_still_says_a_former_name_finds_the_section(
+    make: Maker, courier: int, world: int
+) -> None:
+    make.set(SHELF, "world", name="Globe & Beyond")
+    make.set(SHELF, "world", name="Globe")
+
+    names = ("world", "globe & beyond", "globe")
+    assert found_by(courier) == dict.fromkeys(names, world)
+
+    # A section that bears the name now comes first, and keeps it: it had it last.
+    other = make.add(SHELF, publication="courier", slug="other", name="Globe & Beyond")
+    assert found_by(courier)["globe & beyond"] == other
+    make.set(SHELF, "other", name="Other")
+    assert found_by(courier)["globe & beyond"] == other
+    make.end(SHELF, "other")
+    assert set(found_by(courier)) == {"world", "globe"}
+    make.add(SHELF, publication="courier", slug="other", name="Others")
+    assert found_by(courier)["other"] == found_by(courier)["globe & beyond"] == other
+
+
+def test_names_in_other_languages_find_the_section_too(
+    make: Maker, courier: int, world: int
+) -> None:
+    other = make.add(SHELF, publication="courier", slug="earth", name="Erde")
+
+    make.set(SHELF, "world", names={"de": "Welt", "nl": "Erde"})
+
+    assert found_by(courier) == {"world": world, "welt": world, "earth": other, "erde": other}
+
+
 def test_readers_keep_what_they_chose(make: Maker, courier: int, world: int) -> None:
     other = make.add(publications.SHELF, **{**COURIER, "slug": "nahar", "language": "ar"})
     with transaction() as tx:
