@@ -3,8 +3,9 @@
 import dataclasses
 import inspect
 import json
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.collect import checking, finding, making, steering
 from syndicate.collect.source_fields import IGNORE
 from syndicate.newsroom import publications
+from syndicate.newsroom.making import said_sections
 from syndicate.newsroom.sources import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -184,7 +186,7 @@ def find(
         print_json(found.as_json())
         return
     terminal = Terminal(soft_wrap=True)
-    for line in _told(found):
+    for line in (*_told(found), *_of_sections(found.sections, publication)):
         terminal.print(line)
 
 
@@ -275,6 +277,16 @@ def _told(found: "Found") -> Iterator[str]:
         )
         if story.standfirst:
             yield f"  {story.standfirst}"
+
+
+def _of_sections(names: Sequence[str], publication: str | None) -> Iterator[str]:
+    """Sections that the source names and the publication lacks, and what makes the first."""
+    if not names:
+        return
+    yield f"\nThe source names these sections: {', '.join(names)}"
+    yield "Make those that you want before you add the source, the first for instance with"
+    given = ["syndicate", "sections", "add", said_sections.slug_of(names[0]), "--name", names[0]]
+    yield f"  {shlex.join(given + (['--publication', publication] if publication else []))}"
 
 
 def _tell_state(source: str, state: SourceState, *, as_json: bool) -> None:

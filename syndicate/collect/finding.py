@@ -47,6 +47,7 @@ class Found:
         sentence: what was found, for people.
         choices: sources that could be added, the best first.
         notes: what else somebody should know, a sentence each.
+        sections: what the source calls sections that the publication does not have.
     """
 
     url: str
@@ -55,6 +56,7 @@ class Found:
     choices: Sequence[Choice]
     stories: Sequence[FoundStory]
     notes: Sequence[str]
+    sections: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All of it as one object."""
@@ -65,6 +67,7 @@ class Found:
             "choices": [each.as_json() for each in self.choices],
             "stories": [each.as_json() for each in self.stories],
             "notes": list(self.notes),
+            "sections": list(self.sections),
         }
 
 
@@ -127,6 +130,9 @@ async def _find(
         choices=[each.choice for each in looked.found],
         stories=previewing.stories(entries, facts, names, now),
         notes=[*looked.notes, *notes],
+        sections=previewing.sections(
+            [*(each.whole_entry for each in entries), *first.entries], facts
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from syndicate.collect.source_fields import IGNORE, KIND, OBEY
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom import sources as named
-from syndicate.newsroom.making import acts, reading, within
+from syndicate.newsroom.making import acts, reading, said_sections, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Values, plain_values
 from syndicate.newsroom.making.problems import Problem, Problems, refuse, taken
@@ -286,12 +286,20 @@ class Used:
     differences: Sequence[Difference] = ()
 
 
-def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> Used:
+def use(
+    given: Given,
+    *,
+    is_checked: bool,
+    sections: Sequence[str] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> Used:
     """Add a source, or change the one that has its address. Safe to run twice.
 
     Args:
         given: raw values by field; without a publication it is the first one's.
         is_checked: fetch it once before, and refuse it when that fails.
+        sections: names of sections that are made with it, where there are none of them yet.
         actor: who asks.
         now: aware UTC.
 
@@ -310,6 +318,8 @@ def use(given: Given, *, is_checked: bool, actor: Actor, now: dt.datetime) -> Us
     if is_checked:
         _fetch(wanted, now)
     with transaction() as tx:
+        if sections:
+            said_sections.add(tx, owner, sections, actor=actor, now=now)
         known = _at(tx, owner, given)
         if known is None:
             return Used(add(tx, given, actor=actor, now=now), is_new=True)

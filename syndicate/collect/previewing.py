@@ -1,4 +1,4 @@
-"""Entries as the articles that they would become: decided as ever, and not stored. Pure."""
+"""Entries as the articles that they would become: decided as ever, and not stored."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,9 @@ from syndicate.articles import decide
 from syndicate.articles.decide import Create, Facts
 from syndicate.articles.identity import Identified
 from syndicate.articles.to_rows import new_article
+from syndicate.newsroom.making import said_sections
 from syndicate.reading.dates import iso
+from syndicate.reading.records import Entry
 from syndicate.vocabulary.articles import ArticleState
 
 _NOWHERE = "preview.invalid"  # RFC 2606: whose articles these would be is not known yet
@@ -74,6 +76,17 @@ def stories(
     return [_story(each, names) for each in made if isinstance(each, Create)]
 
 
+def sections(entries: Sequence[Entry], facts: Facts) -> list[str]:
+    """What entries call their sections, where the publication has none of them."""
+    said = [_said(each) for each in entries if decide.section_of(each, facts) is None]
+    return said_sections.lacking((each for each in said if each), facts.sections)
+
+
+def _said(entry: Entry) -> str | None:
+    """What an entry calls its section."""
+    return entry.section or next(iter(entry.tags), None)
+
+
 def _story(create: Create, names: Mapping[int, str]) -> FoundStory:
     row = new_article(0, _NOWHERE, create, {})
     columns, said = row.columns, create.found.whole_entry
@@ -83,7 +96,7 @@ def _story(create: Create, names: Mapping[int, str]) -> FoundStory:
         url=columns["url"],
         authors=columns["authors"],
         section=names.get(columns["section_id"]),
-        said_section=said.section or next(iter(said.tags), None),
+        said_section=_said(said),
         tags=[name for _, name in row.tags],
         language=columns["language"],
         direction=columns["direction"],

@@ -385,6 +385,9 @@ def test_what_an_address_leads_to_is_told_and_fits_the_command_that_adds_it(site
     assert "section World · en · no author · no picture\n" in told.out
     assert "section “Sport [b]” · en" in told.out
     assert [each["section"] for each in said["stories"]] == ["World", None]
+    assert said["sections"] == ["Sport [b]"]
+    assert "\nThe source names these sections: Sport [b]\n" in told.out
+    assert told.out.endswith("\n  syndicate sections add sport-b --name 'Sport [b]'\n")
     assert added.code == 0
 
 

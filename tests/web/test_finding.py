@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from syndicate.characters import resolved
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
+from syndicate.store.newsroom import publications
 from syndicate.vocabulary.sources import SourceKind
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Site, running
@@ -66,6 +67,30 @@ def test_stories_are_shown_with_pictures_and_the_choice_becomes_a_source(
         added = sources.by_url(tx, newsroom.english, wire.url("/feed"))
         assert added is not None
         assert (added.kind, added.name) == (SourceKind.FEED, "Daily")
+
+
+def test_sections_that_are_ticked_are_made_with_the_source(
+    browser: TestClient, newsroom: Newsroom, wire: Site
+) -> None:
+    operators.sign_in(browser)
+    wire.serve("/feed", rss(item(1, category="Harbour &amp; Coast"), item(2, category="Yachts")))
+
+    page = ask(browser, wire.origin, wire.origin)
+    form = fields(page) | {"section": "Harbour & Coast"}
+    boxes = re.findall(r'<input type="checkbox" name="section" value="([^"]+)"( checked)?>', page)
+    refused = browser.post("/console/sources/use", data=form | {"url": "a"})
+    with transaction() as tx:
+        known = [each.name for each in publications.sections_of(tx, newsroom.english)]
+    answer = browser.post("/console/sources/use", data=form)
+
+    assert boxes == [("Harbour &amp; Coast", ""), ("Yachts", "")]
+    assert (refused.status_code, answer.status_code) == (422, 303)
+    with transaction() as tx:
+        made = publications.section_of(tx, newsroom.english, "harbour-coast")
+        every = [each.name for each in publications.sections_of(tx, newsroom.english)]
+    assert made is not None
+    assert sorted(every) == sorted([*known, "Harbour & Coast"])
+    assert "Harbour & Coast" not in known
 
 
 def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(

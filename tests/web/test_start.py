@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from syndicate import clock
 from syndicate.characters import resolved
 from syndicate.collect import run
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.sending.mailings import Mailing
@@ -106,6 +107,30 @@ def test_an_empty_installation_greets_and_leads_to_each_step(
         mailing = tx.scalars(select(Mailing)).one()
         assert (mailing.message, mailing.audience) == ("digest", 1)
         assert mailing.publication_id == publications.all_publications(tx)[0].id
+
+
+def test_the_first_stories_stand_in_the_sections_that_the_source_names(
+    browser: TestClient, wire: Site
+) -> None:
+    begin(browser)
+    wire.serve("/feed", rss(item(1, when=clock.now(), category="Town Hall"), item(2)))
+
+    asked = {"address": wire.origin, "allow": wire.origin}
+    page = browser.post(f"{START}/stories", data=asked).text
+    assert '<input type="checkbox" name="section" value="Town Hall" checked>' in page
+    form = {"url": wire.url("/feed"), "kind": "feed", "allow": wire.origin}
+    used = browser.post(f"{START}/use", data=form | {"section": ["Town Hall"]})
+    run.collect_now(None, clock.now())
+
+    assert used.status_code == 303
+    again = browser.post(f"{START}/stories", data=asked).text
+    assert "Section Town Hall" in again
+    assert 'name="section"' not in again
+    with transaction() as tx:
+        (publication,) = publications.all_publications(tx)
+        (town,) = publications.sections_of(tx, publication.id)
+        assert (town.slug, town.name) == ("town-hall", "Town Hall")
+        assert tx.scalars(select(Article.section_id).order_by(Article.id)).all().count(town.id) == 1
 
 
 def test_older_stories_stand_in_and_the_page_says_so(browser: TestClient, wire: Site) -> None:

@@ -117,6 +117,9 @@ class FoundView(BaseModel):
     choices: list[ChoiceView] = Field(description="the best first")
     stories: list[PreviewView] = Field(description="the newest of the first choice")
     notes: list[str]
+    sections: list[str] = Field(
+        description="what the source calls sections that the publication does not have"
+    )
 
 
 @router.get("/sources", tags=["sources"])

@@ -31,11 +31,13 @@ class Pasted:
     Attributes:
         allow: in-house servers, parted by spaces or commas.
         publication: slug; empty for the first one.
+        sections: names of those that are made with the source.
     """
 
     address: str = ""
     allow: str = ""
     publication: str = ""
+    sections: Sequence[str] = ()
 
     @property
     def servers(self) -> list[str]:
@@ -75,9 +77,10 @@ def use(  # noqa: PLR0913 - one field per fact of a source
     profile: Annotated[str, Form()] = "",
     allow: Annotated[str, Form()] = "",
     publication: Annotated[str, Form()] = "",
+    section: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Add what was found as a source."""
-    pasted = Pasted(url, allow, publication)
+    """Add what was found as a source, with the sections that are ticked."""
+    pasted = Pasted(url, allow, publication, tuple(section or ()))
     try:
         add(pasted, kind, name, profile, actor=actor)
     except SyndicateError as error:
@@ -104,7 +107,7 @@ def add(pasted: Pasted, kind: str, name: str, profile: str, *, actor: Actor) -> 
     """Add a choice as a source.
 
     Args:
-        pasted: its address.
+        pasted: its address, and the sections that are made with it.
         kind: how it is read.
         name: what its site calls it; empty calls it by its address.
         profile: as JSON; empty for none.
@@ -124,7 +127,7 @@ def add(pasted: Pasted, kind: str, name: str, profile: str, *, actor: Actor) -> 
         "profile": profile,
     }
     said: dict[str, object] = {key: value for key, value in given.items() if value}
-    making.use(said, is_checked=True, actor=actor, now=clock.now())
+    making.use(said, is_checked=True, sections=pasted.sections, actor=actor, now=clock.now())
 
 
 def media(found: Found | None) -> Sequence[str]:

@@ -171,7 +171,7 @@ def find_stories(
 
 
 @router.post("/console/start/use")
-def use_stories(
+def use_stories(  # noqa: PLR0913 - one field per fact of a source
     actor: CanSteerSources,
     *,
     url: Annotated[str, Form()] = "",
@@ -179,9 +179,10 @@ def use_stories(
     name: Annotated[str, Form()] = "",
     profile: Annotated[str, Form()] = "",
     allow: Annotated[str, Form()] = "",
+    section: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Add what was found as a source; it is collected from at once."""
-    pasted = Pasted(url, allow)
+    """Add what was found as a source, with its sections; it is collected from at once."""
+    pasted = Pasted(url, allow, sections=tuple(section or ()))
     try:
         finding.add(pasted, kind, name, profile, actor=actor)
     except SyndicateError as error:

@@ -80,6 +80,7 @@ LEFT = {
         *("source_push.at", "mailing_revision.made_at"),
         *("operator.created_at", "operator.retired_at", "operator_passkey.created_at"),
         *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
+        "source.retired_at",
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
         *("newsletter.paused_at", "newsletter.ended_at"),
         *("operator_notice.at", "operator_notice.done_at"),

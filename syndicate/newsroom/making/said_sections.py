@@ -1,0 +1,72 @@
+"""Sections that a source names and its publication lacks: made by their names, all at once."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from syndicate import slugs
+from syndicate.errors import UsageError
+from syndicate.newsroom.making import sections
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import source_leases
+from syndicate.store.newsroom import publications
+from syndicate.store.newsroom.publications import Publication, Section
+from syndicate.store.platform.tokens import Actor
+
+MOST = 20  # that are made at once: more are tags of stories rather than parts of a paper
+_LONGEST = 80  # characters of a name that is one
+
+
+def lacking(said: Iterable[str], known: Collection[str]) -> list[str]:
+    """The names that no section has, the most frequent first, each once in its first spelling.
+
+    Args:
+        said: what a source calls the section of each story.
+        known: words by which sections are found, in lower case.
+    """
+    spelt: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for name in (" ".join(each.split()) for each in said):
+        word = name.lower()
+        if name and len(name) <= _LONGEST and word not in known:
+            spelt.setdefault(word, name)
+            counts[word] += 1
+    return [spelt[word] for word, _ in counts.most_common(MOST)]
+
+
+def add(
+    tx: Transaction, owner: Publication, names: Sequence[str], *, actor: Actor, now: dt.datetime
+) -> list[Section]:
+    """Make a section of each name that finds none yet. Safe to run twice.
+
+    Raises:
+        NotAllowedError: the actor may make no sections there.
+        InvalidError: something is no name.
+        UsageError: there are too many.
+    """
+    if len(names) > MOST:
+        raise UsageError(f"{MOST} sections at most are made at once; make the others one by one.")
+    publications.hold(tx)
+    made: list[Section] = []
+    for name in names:
+        known = source_leases.sections_by_word(tx, [owner.id]).get(owner.id, {})
+        if name.strip().lower() in known:
+            continue
+        slug = _free(tx, owner, slug_of(name))
+        given: dict[str, object] = {"publication": owner.slug, "slug": slug, "name": name}
+        made.append(sections.add(tx, given, actor=actor, now=now))
+    return made
+
+
+def slug_of(name: str) -> str:
+    """The slug that a section of this name has, where no other one has it."""
+    return slugs.slug_of(name, "section", is_latin=True)
+
+
+def _free(tx: Transaction, owner: Publication, slug: str) -> str:
+    """A slug that no section in use has; one that was retired comes back under its own."""
+    number, free = 1, slug
+    while (row := publications.section_of(tx, owner.id, free)) is not None and not row.retired_at:
+        number += 1
+        free = f"{slug}-{number}"
+    return free
