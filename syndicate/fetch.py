@@ -27,7 +27,7 @@ import aiohttp
 from yarl import URL
 
 from syndicate import __version__, inflating
-from syndicate.addresses import PORTS, is_allowed
+from syndicate.addresses import PORTS, check_origin, is_allowed
 from syndicate.errors import (
     BlockedAddressError,
     FetchError,
@@ -283,11 +283,22 @@ def _check_url(url: str, allow: frozenset[str]) -> None:
     port = parts.port or _DEFAULT_PORTS[parts.scheme]
     # A name may lead to an allowed server, which only its socket can tell.
     if port not in PORTS and not any("/" in e or e.endswith(f":{port}") for e in allow):
+        *first, last = sorted(PORTS)
         raise BlockedAddressError(
-            f"Port {port} of {parts.hostname} is not among {sorted(PORTS)}; an in-house server at "
-            "another port is allowed by its IP:port on the source.",
+            f"Port {port} of {parts.hostname} is not one of {', '.join(map(str, first))} and {last}"
+            "; if it is a server of your own network, allow it "
+            f"(--allow {in_house(url) or f'IP:{port}'}).",
             url=url,
         )
+
+
+def in_house(url: str) -> str | None:
+    """How the server of an address would be allowed; None where a name stands for its IP."""
+    with contextlib.suppress(PermanentError, BlockedAddressError):
+        parts = _split(url)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        return check_origin(f"{parts.hostname}:{port}")
+    return None
 
 
 def _checked_socket(

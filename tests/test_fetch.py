@@ -248,7 +248,13 @@ def test_proxies_of_the_environment_are_ignored(
     ("url", "error", "says"),
     [
         ("http://nobody.invalid/", UnknownHostError, "There is no host named nobody.invalid"),
-        ("http://news.example:25/", BlockedAddressError, "Port 25 of news.example is not among"),
+        ("http://news.example:25/", BlockedAddressError, r"of news.example is .*--allow IP:25\)"),
+        (
+            "http://10.1.2.3:8455/",
+            BlockedAddressError,
+            r"is not one of 80, 443, 8080 and 8443; .*--allow 10\.1\.2\.3:8455\)",
+        ),
+        ("http://[fd00::1]:25/", BlockedAddressError, r"--allow \[fd00::1\]:25\)"),
         ("ftp://news.example/", BlockedAddressError, "is not an http or https address"),
         ("news.example", BlockedAddressError, "is not an http or https address"),
         ("http://news.example:x/", PermanentError, "is not an address"),

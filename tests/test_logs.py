@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from syndicate import logs
+from syndicate import cli, logs
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -107,6 +107,18 @@ def test_setting_up_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> Non
 
 def refuse(words: str) -> None:
     raise ValueError(words)
+
+
+def test_a_command_speaks_for_itself_and_logs_what_went_wrong_alone(
+    settings_env: pytest.MonkeyPatch,
+) -> None:
+    settings_env.delenv("SYNDICATE_LOG_LEVEL", raising=False)
+    quiet = [cli._level(name, "info") for name in ("up", "subscribers", "web", "worker")]
+    of_file = cli._level("up", "debug")
+    settings_env.setenv("SYNDICATE_LOG_LEVEL", "info")
+
+    assert quiet == ["warning", "warning", "info", "info"]
+    assert (of_file, cli._level("up", "info")) == ("debug", "info")
 
 
 @pytest.mark.parametrize("log_format", ["json", "text"])

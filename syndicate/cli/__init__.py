@@ -11,6 +11,7 @@ import gc
 import importlib
 import importlib.util
 import inspect
+import os
 import re
 import signal
 import sys
@@ -59,6 +60,8 @@ _INTERRUPTED = 130
 _FOR_COLLEAGUES = re.compile(r"\n\n(?:Args|Returns|Raises):")
 # These bring their own servers, or run without any.
 _NOT_ATTACHED = frozenset({"up", "servers", "demo", "doctor", "send", "web"})
+# These run on and on, and are read by their logs.
+_SERVERS = frozenset({"web", "worker", "beat", "bounces"})
 # These stay: what they lack is found out when they start, before several threads look for it.
 _LOADED_WHOLE = frozenset({"up", "servers", "demo", "web", "worker", "beat"})
 
@@ -83,10 +86,22 @@ def prepare(
     """Email newsletters and feeds for news publishers."""
     if context.invoked_subcommand != "doctor":
         configured = settings.load()
-        logs.configure(log_format=configured.log_format, level=configured.log_level)
+        level = _level(context.invoked_subcommand, configured.log_level)
+        logs.configure(log_format=configured.log_format, level=level)
     if context.invoked_subcommand not in _NOT_ATTACHED and "--help" not in sys.argv:
         running = importlib.import_module("syndicate.embedded.running")
         running.attach()
+
+
+def _level(command: str | None, chosen: str) -> str:
+    """What a command logs: it tells a person itself what it did, where a server has its log only.
+
+    Args:
+        command: the one that was asked for.
+        chosen: the setting; its own default is meant for servers.
+    """
+    is_said = "SYNDICATE_LOG_LEVEL" in os.environ or chosen != settings.FIELDS["log_level"].default
+    return chosen if command in _SERVERS or is_said else "warning"
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:

@@ -5,11 +5,13 @@ exit code is 0 without a `fail`, else 5. Servers that the all-in-one would start
 while it does not run. `--only database,broker` is what docker-compose.yml asks each container.
 """
 
+import datetime as dt
 import importlib
 import os
 import pkgutil
+import shlex
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -34,6 +36,7 @@ from syndicate.cli.findings import (
 )
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
+from syndicate.embedded.places import Orphan
 from syndicate.errors import PartialError, SyndicateError, UsageError
 from syndicate.journal import lives, takedowns
 from syndicate.mail.recovery import copy_check
@@ -46,6 +49,7 @@ from syndicate.store.recovery import copies
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
+_LEFT = dt.timedelta(days=1)  # a database at rest for longer is not between two starts
 # The subject that a newer Python refuses to break into two headers (CVE-2024-6923).
 _INJECTED = "=?utf-8?q?hi=0D=0ABcc:_evil@x.example?="
 
@@ -198,13 +202,25 @@ def check_leftovers(_own: Settings, _data_dir: Path) -> Finding:
     found = places.orphans()
     if not found:
         return Finding("leftovers", "ok", "No database without an installation.")
-    names = " ".join(str(each) for each in found)
-    return Finding(
-        "leftovers",
-        "warn",
-        f"{len(found)} databases belong to data folders that are gone; `belongs-to` in each says "
-        f"which. If they are no longer needed: rm -r {names}",
+    return Finding("leftovers", "warn", _of_leftovers(found, clock.now()))
+
+
+def _of_leftovers(found: Sequence[Orphan], now: dt.datetime) -> str:
+    """Each database with its folder and last use; how to delete those that were left for a day."""
+    what = "1 database belongs" if len(found) == 1 else f"{len(found)} databases belong"
+    told = "; ".join(
+        f"{each.room} to {each.owner}, "
+        + (f"last written {each.used_at:%Y-%m-%d %H:%M} UTC" if each.used_at else "never started")
+        for each in found
     )
+    old = [each for each in found if each.used_at and now - each.used_at > _LEFT]
+    says = f"{what} to a data folder that is gone or has another one now: {told}."
+    if old:
+        rooms = shlex.join(str(each.room) for each in old)
+        says += f" If no disk with that folder is to come back: rm -r {rooms}"
+    elif found:
+        says += " All were written within a day and can still be needed: ask again tomorrow."
+    return says
 
 
 def check_port(own: Settings, data_dir: Path) -> Finding:

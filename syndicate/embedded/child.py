@@ -16,16 +16,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from syndicate.errors import TemporaryError
-
-Process: TypeAlias = subprocess.Popen[bytes]
 
 # Source: https://man7.org/linux/man-pages/man2/prctl.2.html
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.02
 _LOG_LINES = 5
+# A busy machine of one core needs minutes to load what a newer one loads in three seconds.
+_PATIENCE_S = 180.0
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,8 +59,18 @@ class Recipe:
     pass_fds: Sequence[int] = field(default_factory=tuple)
 
 
+class Process(subprocess.Popen[bytes]):
+    """A child that runs.
+
+    Attributes:
+        log_from: where in its log file what it writes begins, in bytes.
+    """
+
+    log_from: int = 0
+
+
 class ChildDiedError(TemporaryError):
-    """A child ended before it was ready."""
+    """A child ended before it was ready, or did not become ready."""
 
 
 def start(recipe: Recipe) -> Process:
@@ -72,7 +81,8 @@ def start(recipe: Recipe) -> Process:
     """
     account = recipe.account
     with recipe.log_file.open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 - argv is ours
+        begins = log.tell()
+        made = Process(
             list(recipe.argv),
             env=dict(recipe.env),
             cwd="/",
@@ -84,27 +94,31 @@ def start(recipe: Recipe) -> Process:
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with(os.getpid(), recipe.death_signal),  # noqa: PLW1509 - see module
+            preexec_fn=_die_with(os.getpid(), recipe.death_signal),
         )
+    made.log_from = begins
+    return made
 
 
-def wait_until(ready: Callable[[], bool], process: Process, recipe: Recipe) -> None:
+def wait_until(
+    ready: Callable[[], bool], process: Process, recipe: Recipe, *, patience_s: float = _PATIENCE_S
+) -> None:
     """Wait until a child answers a real probe.
 
     Raises:
-        ChildDiedError: it ended, or did not answer within 60 s; the message shows its last lines.
+        ChildDiedError: it ended, or did not answer in time; the message shows its last lines.
     """
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + patience_s
     while not ready():
         if process.poll() is not None:
             raise ChildDiedError(
                 f"{recipe.name} ended with status {process.returncode} before it was ready; "
-                f"{recipe.log_file} ends: {last_lines(recipe.log_file)}"
+                f"{_last_words(process, recipe)}"
             )
         if time.monotonic() > deadline:
             raise ChildDiedError(
-                f"{recipe.name} did not become ready within 60 s; "
-                f"{recipe.log_file} ends: {last_lines(recipe.log_file)}"
+                f"{recipe.name} did not become ready within {patience_s:.0f} s; start it again, "
+                f"what was set up stays; {_last_words(process, recipe)}"
             )
         time.sleep(_POLL_S)
 
@@ -134,10 +148,17 @@ def kill_session(process: Process) -> None:
         return
 
 
-def last_lines(log_file: Path) -> str:
-    """The end of a log file on one line, for messages."""
-    lines = log_file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+def last_lines(log_file: Path, since: int = 0) -> str:
+    """The end of a log file on one line, for messages; of what stands from a byte on."""
+    with log_file.open("rb") as log:
+        log.seek(since)
+        lines = log.read().decode(errors="replace").splitlines()[-_LOG_LINES:]
     return " | ".join(line.strip() for line in lines if line.strip()) or "(nothing)"
+
+
+def _last_words(process: Process, recipe: Recipe) -> str:
+    """What a child wrote since it was started; what an earlier one wrote is no news."""
+    return f"{recipe.log_file} ends: {last_lines(recipe.log_file, process.log_from)}"
 
 
 def _die_with(parent_pid: int, number: signal.Signals) -> Callable[[], None]:

@@ -9,6 +9,7 @@ we did not make is ever chmodded, and only C programs run as that account (Pytho
 As an ordinary user everything stands in the data folder.
 """
 
+import datetime as dt
 import importlib.metadata
 import importlib.util
 import os
@@ -26,6 +27,7 @@ from syndicate.errors import RefusedError, SettingsError
 ROOT_FOLDER = Path("/var/lib/syndicate")
 POINTER = "postgres.path"
 _OWNER = "belongs-to"
+_CONTROL = "global/pg_control"
 _ACCOUNTS = ("postgres", "nobody")
 _PARTS = ("bin", "lib", "share")
 
@@ -45,6 +47,20 @@ class Places:
     version: str
     data: Path
     account: Account | None
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """Root's room of a database whose data folder is gone, or has another one by now.
+
+    Attributes:
+        owner: the data folder that it belonged to.
+        used_at: when its server wrote last; None where it never ran.
+    """
+
+    room: Path
+    owner: Path
+    used_at: dt.datetime | None
 
 
 def settle(data_dir: Path) -> Places:
@@ -72,8 +88,8 @@ def settle(data_dir: Path) -> Places:
     return Places(programs=programs, version=version, data=room / "data", account=account)
 
 
-def orphans() -> list[Path]:
-    """Root's rooms of databases whose data folder is gone, or has another one by now."""
+def orphans() -> list[Orphan]:
+    """The databases at rest whose data folder is gone, or has another one by now."""
     found = []
     for room in sorted(ROOT_FOLDER.glob("postgres-*")):
         try:
@@ -83,8 +99,15 @@ def orphans() -> list[Path]:
         except OSError:  # just being made, or not for us to read
             continue
         if not is_wanted and is_at_rest(room):
-            found.append(room)
+            found.append(Orphan(room, owner, _used_at(room)))
     return found
+
+
+def _used_at(room: Path) -> dt.datetime | None:
+    """When a database was written last, by what changes at every checkpoint, start and stop."""
+    data = room / "data"
+    times = [each.stat().st_mtime for each in (data, data / _CONTROL) if each.exists()]
+    return dt.datetime.fromtimestamp(max(times), dt.UTC) if times else None
 
 
 def is_at_rest(room: Path) -> bool:

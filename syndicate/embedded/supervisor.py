@@ -251,14 +251,14 @@ class Stack:
         return env
 
     def _start_members(self, ground: plan.Ground, address: plan.Address) -> None:
-        self.options.report("web server, workers, clock")
         web = plan.web(ground, address, processes=self.settings.web_workers)
-        self.groups = [[*web, plan.beat(ground)], plan.workers(ground)]
-        members = [member for group in self.groups for member in group]
-        for member in members:
-            member.start()
-        for member in members:
-            member.wait_until_ready()
+        beat, workers = plan.beat(ground), plan.workers(ground)
+        self.groups = [[*web, beat], workers]
+        # A slow machine loads one program at a time as fast as it can, and eight not at all.
+        self.options.report("web server")
+        _start(web)
+        self.options.report("workers, clock")
+        _start([beat, *workers])
         self._write_run()
 
     def _write_run(self) -> None:
@@ -324,3 +324,11 @@ class Stack:
         if self._lock.is_ours:
             folder.clear_run(self.data_dir)
             self._lock.release()
+
+
+def _start(members: Sequence[Member]) -> None:
+    """Start processes together, and wait until all of them are ready."""
+    for member in members:
+        member.start()
+    for member in members:
+        member.wait_until_ready()

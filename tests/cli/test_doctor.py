@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from syndicate import clock, jobs, settings
 from syndicate.cli import build, doctor
 from syndicate.cli.findings import Finding
-from syndicate.embedded import keys
+from syndicate.embedded import keys, places
 from syndicate.errors import PartialError, UsageError
 from syndicate.newsletters import kinds
 from syndicate.store.content import articles
@@ -66,6 +66,26 @@ def test_a_misspelt_setting_ends_the_round(ask: Ask) -> None:
         "fail",
         "There is no setting SYNDICATE_PROT; did you mean SYNDICATE_PORT?",
     )
+
+
+def test_databases_left_behind_are_told_with_their_folder_and_none_in_use_is_to_be_deleted(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "ROOT_FOLDER", tmp_path)
+    fresh, old = tmp_path / "postgres-fresh", tmp_path / "postgres-old"
+    for room in (fresh, old):
+        (room / "data").mkdir(parents=True)
+        (room / "belongs-to").write_text(f"/srv/{room.name}\n")
+    told_fresh = ask("leftovers")["leftovers"].says
+    os.utime(old / "data", (NOW.timestamp(), dt.datetime(2026, 1, 2, tzinfo=dt.UTC).timestamp()))
+
+    found = ask("leftovers")["leftovers"]
+
+    assert "rm -r" not in told_fresh
+    assert found.state == "warn"
+    assert f"{old} to /srv/postgres-old, last written 2026-01-02 00:00 UTC" in found.says
+    assert f"{fresh} to /srv/postgres-fresh, last written " in found.says
+    assert found.says.endswith(f": rm -r {old}")
 
 
 def test_embedded_servers_in_production_fail(ask: Ask) -> None:

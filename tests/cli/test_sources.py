@@ -129,7 +129,7 @@ def test_whether_robots_txt_is_asked_is_left_open_unless_it_is_said(
         (("add", URL, "--allow", "0.0.0.0/0"), 2, "0.0.0.0/0 cannot be allowed; name one "),
         (("check", "x", "--allow", "here"), 4, "here cannot be allowed; name one "),
         (("add", "http://nobody.invalid/feed"), 3, "There is no host named nobody.invalid"),
-        (("add", "http://127.0.0.1:9/feed"), 4, "Port 9 of 127.0.0.1 is not among "),
+        (("add", "http://127.0.0.1:9/feed"), 4, "Port 9 of 127.0.0.1 is not one of "),
         (("add", URL, "--profile", "/nonexistent"), 3, "There is no file /nonexistent; name one"),
         (("pause", "7"), 3, "There is no source 7; the list of sources shows all there are."),
         (("resume", "7"), 3, "There is no source 7; the list of sources shows all there are."),

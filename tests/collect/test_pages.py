@@ -286,7 +286,7 @@ def test_a_page_that_may_come_later_says_so_with_its_status(site: Site, status: 
 def test_a_page_may_only_stand_where_the_source_may_be_asked(site: Site) -> None:
     serve(site, 1)
 
-    with pytest.raises(SyndicateError, match="is not among"):
+    with pytest.raises(SyndicateError, match="is not one of"):
         read(source(site, allow=()), site.url("/story/1"))
 
     assert site.asked == []

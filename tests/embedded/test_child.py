@@ -78,6 +78,23 @@ def test_one_that_dies_early_is_reported_with_its_last_words(tmp_path: Path) -> 
         child.wait_until(lambda: False, process, wanted)
 
 
+def test_one_that_is_not_ready_in_time_says_what_next_and_nothing_of_the_run_before(
+    tmp_path: Path,
+) -> None:
+    wanted = recipe(tmp_path, "echo loading; sleep 300")
+    wanted.log_file.write_text("the disk is full\n")
+    process = child.start(wanted)
+
+    with pytest.raises(ChildDiedError) as told:
+        child.wait_until(lambda: False, process, wanted, patience_s=1)
+
+    child.end(process, ())
+    assert str(told.value) == (
+        "probe did not become ready within 1 s; start it again, what was set up stays; "
+        f"{wanted.log_file} ends: loading"
+    )
+
+
 def test_its_environment_is_what_it_is_given_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

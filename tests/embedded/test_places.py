@@ -152,4 +152,7 @@ def test_a_database_whose_data_folder_is_gone_is_an_orphan(
         (tmp_path / name).mkdir()
         (tmp_path / name / places.POINTER).write_text(f"{rooms[points_to]}\n")
 
-    assert places.orphans() == [rooms["gone"], rooms["other"]]
+    assert [(each.room, each.owner) for each in places.orphans()] == [
+        (rooms["gone"], tmp_path / "gone"),
+        (rooms["other"], tmp_path / "other"),
+    ]

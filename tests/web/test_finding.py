@@ -69,6 +69,7 @@ def test_stories_are_shown_with_pictures_and_the_choice_becomes_a_source(
         assert (added.kind, added.name) == (SourceKind.FEED, "Daily")
 
 
+<<<<<<< HEAD
 def test_sections_that_are_ticked_are_made_with_the_source(
     browser: TestClient, newsroom: Newsroom, wire: Site
 ) -> None:
@@ -91,6 +92,36 @@ def test_sections_that_are_ticked_are_made_with_the_source(
     assert made is not None
     assert sorted(every) == sorted([*known, "Harbour & Coast"])
     assert "Harbour & Coast" not in known
+=======
+@pytest.mark.parametrize(
+    ("address", "says", "filled"),
+    [
+        (
+            "http://127.0.0.1:8455/feed",
+            "allow it (--allow 127.0.0.1:8455). It is filled in below: if it is yours, look there",
+            "127.0.0.1:8455",
+        ),
+        (
+            "http://cms.example:8455/",
+            "allow it (--allow IP:8455). If it is yours, name it below, under In-house server.",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("page", [PAGE, "/console/start/stories"])
+@pytest.mark.usefixtures("newsroom")
+def test_a_server_that_may_be_our_own_is_named_in_the_open_field_for_it(
+    browser: TestClient, page: str, address: str, says: str, filled: str
+) -> None:
+    operators.sign_in(browser)
+
+    answer = browser.post(page, data={"address": address, "allow": ""})
+
+    assert answer.status_code >= 400
+    assert says in answer.text
+    assert "<details open>" in answer.text
+    assert f'name="allow" value="{filled}"' in answer.text
+>>>>>>> e6314d4 (up, doctor, sources: what a stranger stumbled over)
 
 
 def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(

@@ -1,7 +1,7 @@
 """/console/sources/find: paste any address, see where it leads and its stories, and use it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Response
@@ -10,6 +10,7 @@ from syndicate import clock
 from syndicate.collect import finding, making
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError, UsageError
+from syndicate.fetch import in_house
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
@@ -130,6 +131,24 @@ def add(pasted: Pasted, kind: str, name: str, profile: str, *, actor: Actor) -> 
     making.use(said, is_checked=True, sections=pasted.sections, actor=actor, now=clock.now())
 
 
+def refused(pasted: Pasted, problem: SyndicateError | None) -> tuple[Pasted, str]:
+    """What is shown again, and why: a server that may be our own is named in the field for it.
+
+    Only the server that was typed: what an address leads on to is not to be allowed unread.
+    """
+    said = str(problem or "")
+    if not isinstance(problem, BlockedAddressError):
+        return pasted, said
+    if pasted.allow:
+        return pasted, said
+    url = pasted.address if "://" in pasted.address else f"https://{pasted.address}"
+    server = in_house(url)
+    if server is None:
+        return pasted, f"{said} If it is yours, name it below, under In-house server."
+    filled = replace(pasted, allow=server)
+    return filled, f"{said} It is filled in below: if it is yours, look there again."
+
+
 def media(found: Found | None) -> Sequence[str]:
     """The addresses of the pictures of what was found."""
     every = found.stories if found is not None else ()
@@ -143,6 +162,7 @@ def _page(
     found: Found | None = None,
     problem: SyndicateError | None = None,
 ) -> Response:
+    pasted, said = refused(pasted, problem)
     with transaction() as tx:
         every = [
             each
@@ -157,7 +177,7 @@ def _page(
         media=media(found),
         pasted=pasted,
         found=found,
-        problem=str(problem or ""),
+        problem=said,
         is_blocked=isinstance(problem, BlockedAddressError),
         publications=every,
         use="/console/sources/use",

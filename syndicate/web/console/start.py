@@ -258,6 +258,7 @@ def _stories(
     found: Found | None = None,
     problem: SyndicateError | None = None,
 ) -> Response:
+    pasted, said = finding.refused(pasted, problem)
     return _page(
         actor,
         "start_stories.html",
@@ -266,7 +267,7 @@ def _stories(
         media=finding.media(found),
         pasted=pasted,
         found=found,
-        problem=str(problem or ""),
+        problem=said,
         is_blocked=isinstance(problem, BlockedAddressError),
     )
 
