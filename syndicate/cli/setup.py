@@ -12,7 +12,7 @@ from syndicate.cli.files import bytes_of, is_stdin, written
 from syndicate.cli.making import told
 from syndicate.cli.options import AsJson, print_json
 from syndicate.errors import UsageError
-from syndicate.setup import applying, document
+from syndicate.setup import applying, document, references
 from syndicate.setup import export as exporting
 from syndicate.setup.applying import Applied, Way
 from syndicate.store.ground.session import transaction
@@ -45,7 +45,8 @@ def setup(
         return
     way = Way(is_dry=dry_run, retires=retire_missing)
     body = bytes_of(file) if is_stdin(file) else None
-    done = applying.apply(document.read(file, body), way, actor=actor(), now=clock.now())
+    wanted = document.read(file, body, references.missing)
+    done = applying.apply(wanted, way, actor=actor(), now=clock.now())
     if as_json:
         print_json(done.as_json())
     else:

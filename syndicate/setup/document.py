@@ -15,12 +15,12 @@ import functools
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
+from syndicate.errors import InvalidError, MissingError, NotFoundError, SyndicateError, UsageError
 from syndicate.newsroom.making import pictures, reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
 from syndicate.newsroom.making.problems import quoted
@@ -92,15 +92,21 @@ class Document:
         return f"{self.name}, line {line}: {sentence}" if line else sentence
 
 
-def read(path: Path, body: bytes | None = None) -> Document:
+def read(
+    path: Path,
+    body: bytes | None = None,
+    missing: Callable[[Document], Sequence[tuple[str, str]]] = lambda _document: (),
+) -> Document:
     """Read a file.
 
     Args:
         path: where it is.
         body: what it says, where it came by standard input and has no place.
+        missing: the fields that name what is nowhere, each with a sentence.
 
     Raises:
         NotFoundError: there is none.
+        MissingError: something that it names is nowhere, and that is all.
         UsageError: it is not TOML.
         InvalidError: what it says cannot be used; all of it is told, with a sentence for each.
     """
@@ -118,10 +124,11 @@ def read(path: Path, body: bytes | None = None) -> Document:
         entries += [_entry(shelf, each, number, only) for number, each in enumerate(found)]
     made = Document(path, text, tuple(entries))
     faults += _faults(made)
-    if faults:
-        raise InvalidError(
-            "\n".join(dict.fromkeys(said for _, said in faults)), fields=dict(faults)
-        )
+    strange = missing(made)
+    if faults or strange:
+        every = [*faults, *strange]
+        worst = InvalidError if faults else MissingError
+        raise worst("\n".join(dict.fromkeys(said for _, said in every)), fields=dict(every))
     return Document(path, text, tuple(_with_files(made, each) for each in entries))
 
 
@@ -214,17 +221,17 @@ def _faults(document: Document) -> list[tuple[str, str]]:
         key = (kind.word, entry.publication, entry.slug)
         if entry.slug and key in seen:
             twice = f"The {kind.word} {quoted(entry.slug)} is in the file twice."
-            found.append((_place(entry, "slug"), document.at(twice, entry, "slug")))
+            found.append((place_of(entry, "slug"), document.at(twice, entry, "slug")))
         seen.add(key)
         given = {
             name: value for name, value in entry.given.items() if not _is_file(kind.field(name))
         }
         read_ = reading.read(kind, given, is_new=False)
         for name, problem in read_.problems.items():
-            found.append((_place(entry, name), document.at(problem.sentence, entry, name)))
+            found.append((place_of(entry, name), document.at(problem.sentence, entry, name)))
         if "slug" not in entry.given:
             none = f"{kind.one.capitalize()} needs its slug."
-            found.append((_place(entry, "slug"), document.at(none, entry)))
+            found.append((place_of(entry, "slug"), document.at(none, entry)))
     return found
 
 
@@ -249,7 +256,7 @@ def _of_was(document: Document) -> Iterator[tuple[str, str]]:
                     "give one of them a third slug first."
                 )
         if sentence is not None:
-            yield _place(entry, WAS), document.at(sentence, entry, WAS)
+            yield place_of(entry, WAS), document.at(sentence, entry, WAS)
 
 
 def _comes_back(entry: Named, heirs: Mapping[tuple[str, str | None, str], Named]) -> bool:
@@ -264,7 +271,8 @@ def _comes_back(entry: Named, heirs: Mapping[tuple[str, str | None, str], Named]
     return entry.slug != entry.was
 
 
-def _place(entry: Named, name: str) -> str:
+def place_of(entry: Named, name: str) -> str:
+    """What a field of an entry is called among the faults of the file."""
     return f"{entry.shelf.kind.plural}.{entry.slug or entry.number}.{name}"
 
 

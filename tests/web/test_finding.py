@@ -146,7 +146,7 @@ def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(
     [
         ("", 400, "Paste an address: a home page"),
         ("our site", 400, "our site is not an address; paste one"),
-        ("http://127.0.0.1:9", 409, "allowed by its IP:port"),
+        ("http://127.0.0.1:9", 409, "allow it (--allow 127.0.0.1:9)"),
         ("{site}/closed", 409, "it is not a feed and names none"),
     ],
 )

@@ -30,6 +30,7 @@ _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _MAX_ZONE = 64
+_NEAR_ZONE = 0.8  # half of a zone's name is its continent's, which is no guess
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def one(kind: Kind, asked: Field, raw: object) -> Value:
     return value
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The word that was probably meant, if any is near."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+def nearest(name: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The word that was probably meant, if any is near: by so much, where 1 is the same word."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=least)
     return found[0] if found else None
 
 
@@ -172,7 +173,7 @@ def _zone(_kind: Kind, asked: Field, raw: object) -> str:
     except (KeyError, ValueError, OSError):
         is_zone = False
     if not is_zone or said not in available_timezones():
-        meant = nearest(said[:_MAX_ZONE], available_timezones())
+        meant = nearest(said[:_MAX_ZONE], available_timezones(), _NEAR_ZONE)
         raise UsageError(
             f"There is no time zone {quoted(said)}; "
             + (f"did you mean {meant}?" if meant else "name one as Europe/London.")

@@ -56,7 +56,12 @@ def owner(
 
 def lacking(owner: Publication, word: str, slug: str) -> Problem:
     """A field names what its publication does not have: a section, a desk."""
-    return missing(f"{owner.name} has no {word} {slug}; make it first.")
+    return missing(has_no(owner.name, word, slug))
+
+
+def has_no(owner: str, word: str, slug: str) -> str:
+    """What is said where a publication has no such thing."""
+    return f"{owner} has no {word} {slug}; make it first."
 
 
 def owner_of(tx: Transaction, values: Values) -> Publication:
