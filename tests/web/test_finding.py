@@ -69,7 +69,6 @@ def test_stories_are_shown_with_pictures_and_the_choice_becomes_a_source(
         assert (added.kind, added.name) == (SourceKind.FEED, "Daily")
 
 
-<<<<<<< HEAD
 def test_sections_that_are_ticked_are_made_with_the_source(
     browser: TestClient, newsroom: Newsroom, wire: Site
 ) -> None:
@@ -92,7 +91,8 @@ def test_sections_that_are_ticked_are_made_with_the_source(
     assert made is not None
     assert sorted(every) == sorted([*known, "Harbour & Coast"])
     assert "Harbour & Coast" not in known
-=======
+
+
 @pytest.mark.parametrize(
     ("address", "says", "filled"),
     [
@@ -121,7 +121,6 @@ def test_a_server_that_may_be_our_own_is_named_in_the_open_field_for_it(
     assert says in answer.text
     assert "<details open>" in answer.text
     assert f'name="allow" value="{filled}"' in answer.text
->>>>>>> e6314d4 (up, doctor, sources: what a stranger stumbled over)
 
 
 def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(
