@@ -238,7 +238,7 @@ def told(difference: Difference) -> str:
     """A difference in one line: what it was, what it is, from when, and who sees it."""
     return (
         f"{difference.field.label}: {shown(difference.before)} -> {shown(difference.after)} "
-        f"({difference.field.holds}; seen by {difference.field.seen_by})"
+        f"({difference.field.effect})"
     )
 
 

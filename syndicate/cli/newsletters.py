@@ -320,4 +320,6 @@ def _left_out(found: "Rehearsal") -> str:
 
 
 def _to_whom(row: dict[str, Any]) -> str:
-    return f", {row['audience']} readers" if row["audience"] is not None else ""
+    if row["audience"] is None:
+        return ""
+    return f", {row['audience']} {'reader' if row['audience'] == 1 else 'readers'}"

@@ -75,7 +75,9 @@ def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     if stack.mailbox_dir:
         console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
     console.print(f"  console   {sign_in_url(user(), _ROLE)}", soft_wrap=True)
-    console.print("            signs you in once, soon; `syndicate console-link` prints another")
+    console.print(
+        "            signs you in once, within 15 minutes; `syndicate console-link` prints another"
+    )
     _publications(console, stack)
     if newsroom.is_open(stack):
         console.print("  sample    an invented newsroom to play with: `syndicate sample --help`")

@@ -82,7 +82,7 @@ KIND = Kind(
             touches=_COLLECTED,
             most=100,
             option="allow",
-            example=("10.1.0.7:8080",),
+            example=("10.1.0.7:8080", "10.2.0.0/16"),
         ),
         Field(
             "compare_url",

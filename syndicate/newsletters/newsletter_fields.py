@@ -88,7 +88,7 @@ KIND = Kind(
             touches=(Touched.NEXT_ISSUE,),
             most=_MAX_TAGS,
             option="tag",
-            example=("climate",),
+            example=("climate", "energy"),
         ),
         Field(
             "languages",
@@ -111,7 +111,7 @@ KIND = Kind(
             touches=_SEEN,
             is_early=True,
             option="at",
-            example=("08:00",),
+            example=("08:00", "17:30"),
         ),
         Field(
             "days",

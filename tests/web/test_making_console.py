@@ -45,7 +45,7 @@ def test_the_first_form_asks_for_little(desk: TestClient) -> None:
     first, _, rest = form(desk.get(f"{HOME}/new/publications").text).partition("More, which can")
 
     names = re.findall(r' name="(\w+)"', first)
-    assert names == ["slug", "name", "host", "language", "zone", "sender_address", "postal_address"]
+    assert names == ["name", "slug", "host", "language", "zone", "sender_address", "postal_address"]
     assert 'name="colour"' in rest
     assert "What readers call it." in first
 
@@ -98,7 +98,7 @@ def test_a_change_says_from_when_it_holds_and_who_sees_it(desk: TestClient) -> N
         "Reply to: <bdi>nothing</bdi> → <bdi>desk@courier.example</bdi>. It takes effect from"
         in page
     )
-    assert "It takes effect from the next mail; seen by readers." in page
+    assert "It takes effect from the next mail, for readers." in page
     assert 'value="desk@courier.example"' in page
     assert "1 Street\nLondon</textarea>" in page
     assert "Changed:" not in desk.post(ONE, data=said).text
@@ -112,6 +112,24 @@ def test_what_a_form_does_not_hold_stays(desk: TestClient) -> None:
     page = desk.get(ONE).text
     assert 'value="#1a4f8b"' in page
     assert 'value="The Daily Courier"' in page
+
+
+def test_a_slug_that_is_left_empty_is_taken_from_the_name(desk: TestClient) -> None:
+    filled = {"publication": "courier", "slug": "", "name": "Middle East"}
+
+    made = desk.post(f"{HOME}/new/sections", data=filled)
+
+    assert "/sections/middle-east?publication=courier" in made.headers["location"]
+
+
+def test_a_form_says_once_from_when_its_changes_hold(desk: TestClient) -> None:
+    page = form(desk.get(ONE).text)
+
+    assert page.count("A change takes effect at once, unless its field says otherwise.") == 1
+    assert "From the next mail on." in page
+    assert "At once." not in page
+    assert ">Home URL" in page
+    assert ".</code>." not in page
 
 
 def test_a_logo_is_brought_kept_and_removed(desk: TestClient) -> None:

@@ -87,6 +87,12 @@ class Holds(enum.StrEnum):
     NEXT_FETCH = "from the next fetch"
     NEXT_BUILD = "when its feeds are built next, within a minute"
 
+    @property
+    def brief(self) -> str:
+        """The same as a sentence of its own, at a field: "From the next issue on."."""
+        said = self.value[0].upper() + self.value[1:]
+        return f"{said} on." if said.startswith("From ") else f"{said}."
+
 
 class Touched(enum.StrEnum):
     """What a change is seen by."""
@@ -96,6 +102,11 @@ class Touched(enum.StrEnum):
     NEXT_ISSUE = "next issue"
     COLLECTING = "collecting"
     OPERATORS = "operators"
+
+    @property
+    def words(self) -> str:
+        """As a sentence lists it."""
+        return "the next issue" if self is Touched.NEXT_ISSUE else self.value
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,7 @@ class Field:
         is_anywhere: whether that row can belong to any publication, and not to the thing's own.
         example: as it may be given.
         option: its name in the shell where a list's single value reads better: "language".
+        called: what people call it, where that is not its name: "main website".
     """
 
     name: str
@@ -139,16 +151,24 @@ class Field:
     is_anywhere: bool = False
     example: Value = None
     option: str = ""
+    called: str = ""
 
     @property
     def label(self) -> str:
         """The name as people read it: "sender address"."""
-        return self.name.replace("_", " ")
+        return self.called or self.name.replace("_", " ")
 
     @property
-    def seen_by(self) -> str:
-        """Whom a change is seen by, in words."""
-        return ", ".join(self.touches) or "operators alone"
+    def heading(self) -> str:
+        """The same above its field: "Home URL"."""
+        return self.label[0].upper() + self.label[1:]
+
+    @property
+    def effect(self) -> str:
+        """What a change does, in full: "from the next issue, for readers and the next issue"."""
+        *most, last = [each.words for each in self.touches] or ["operators alone"]
+        named = f"{', '.join(most)} and {last}" if most else last
+        return f"{self.holds.value}, for {named}"
 
     @property
     def nothing(self) -> Value:

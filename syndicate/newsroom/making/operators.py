@@ -70,7 +70,7 @@ KIND = Kind(
         ),
         Field(
             "zone",
-            "Time zone in which the console tells them times; UTC is none of their own.",
+            "The time zone in which the console shows them times; UTC means the publication's.",
             shape=Shape.ZONE,
             default="UTC",
             touches=(Touched.OPERATORS,),

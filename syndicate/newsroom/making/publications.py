@@ -75,6 +75,7 @@ KIND = Kind(
             shape=Shape.WEB,
             touches=_FEEDS,
             example="https://www.news.example/",
+            called="home URL",
         ),
         Field(
             "language",

@@ -272,9 +272,21 @@ def _times(_kind: Kind, asked: Field, raw: object) -> tuple[str, ...]:
     for each in _parts(asked, raw):
         time = days.time(each)
         if time is None:
-            raise UsageError(f"{quoted(each)} is not a time of day; write it as 08:00.")
+            raise UsageError(
+                f"{quoted(_typed(each, raw))} is not a time of day; write it as 08:00."
+            )
         found.add(time)
     return tuple(sorted(found))
+
+
+def _typed(part: object, raw: object) -> object:
+    """What a part was typed in, between two commas: "8 Uhr" of "8"; beside a time, it alone."""
+    for each in [raw] if isinstance(raw, str) else raw if isinstance(raw, Sequence) else ():
+        for piece in re.split(r"[,;\n]+", each) if isinstance(each, str) else ():
+            parts = piece.split()
+            if part in parts and not any(days.time(other) for other in parts):
+                return piece.strip()
+    return part
 
 
 def _days(_kind: Kind, asked: Field, raw: object) -> tuple[int, ...]:

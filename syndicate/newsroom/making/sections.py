@@ -37,7 +37,8 @@ KIND = Kind(
         within.PUBLICATION,
         Field(
             "slug",
-            "Its part of addresses; translations of a section share it. The old one leads on.",
+            "Its part of addresses; translations of a section share it. If you change it, old "
+            "links still work.",
             shape=Shape.SLUG,
             is_required=True,
             touches=_SEEN,

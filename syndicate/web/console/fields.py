@@ -7,17 +7,18 @@ so that none of them is a choice as well.
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from syndicate import slugs
 from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.newsroom.making import fields
 from syndicate.newsroom.making.acts import Given
 from syndicate.newsroom.making.days import WEEKDAYS
-from syndicate.newsroom.making.fields import Field, Shape, Value, Values
+from syndicate.newsroom.making.fields import Field, Kind, Shape, Value, Values
 from syndicate.newsroom.making.pictures import MOST_BYTES, PictureFile
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.web.errors import status_of
@@ -89,6 +90,34 @@ def given(kind_fields: Iterable[Field], sent: FormData) -> Given:
                 several(sent, each.name) if _is_boxes(each) else text(sent, each.name)
             )
     return found
+
+
+def asked_of_new(kind: Kind) -> Sequence[Field]:
+    """The fields of a new thing: its name before its slug, which can be taken from it."""
+    slug, name = kind.field("slug"), _name_of(kind)
+    if slug is None or name is None:
+        return kind.fields
+    own = slug
+    if slug.is_required:
+        means = f"{slug.means} Leave it empty to take it from the {name.label}."
+        own = replace(slug, means=means, is_required=False)
+    rest = [each for each in kind.fields if each is not slug]
+    place = rest.index(name) + 1
+    return [*rest[:place], own, *rest[place:]]
+
+
+def named(given: Given, kind: Kind) -> Given:
+    """What was filled in, with a slug out of the name where none was and one is needed."""
+    slug, name = kind.field("slug"), _name_of(kind)
+    said = str(given.get(name.name, "")).strip() if name is not None else ""
+    if slug is None or not slug.is_required or not said or str(given.get("slug", "")).strip():
+        return given
+    own = slugs.slug_of(said, kind.word, is_latin=True)
+    return {**given, "slug": own[: slug.most].strip("-")}
+
+
+def _name_of(kind: Kind) -> Field | None:
+    return kind.field("name") or kind.field("title")
 
 
 def text(sent: FormData | None, name: str) -> str:

@@ -9,6 +9,7 @@ What belongs to a publication is made in one that was chosen before its form is 
 there is to choose from, its sections, follows from it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -120,7 +121,7 @@ def _add(shelf: Shelf) -> Callable[..., Response]:
     may = _may(verb.permission)
 
     def add(actor: may, sent: Sent) -> Response:  # type: ignore[valid-type]
-        given = fields.given(shelf.kind.fields, sent)
+        given = fields.named(fields.given(shelf.kind.fields, sent), shelf.kind)
         try:
             shelf.try_out(given, actor=actor, now=clock.now())
             with transaction() as tx:
@@ -245,7 +246,7 @@ def _new_form(
     """The form of a new thing: empty, or as it was filled in when that was refused."""
     if isinstance(error, NotAllowedError):
         raise error
-    asked = shelf.kind.fields
+    asked = fields.asked_of_new(shelf.kind)
     at, sentence = fields.problems(error, asked)
     with transaction() as tx:
         places = _places(tx, actor, shelf)
@@ -289,9 +290,12 @@ def _page(
     later = [
         each for each in filled if is_new and not (each.asked.is_early or each.asked.is_required)
     ]
+    held = Counter(each.asked.holds for each in filled if not is_new)
     return pages.render(
         actor,
         "making_form.html",
+        shared=held.most_common(1)[0][0] if held else None,
+        is_mixed=len(held) > 1,
         status=200 if error is None else status_of(error),
         tab="newsroom",
         shelf=shelf,

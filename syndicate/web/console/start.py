@@ -12,14 +12,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from starlette.datastructures import FormData
 
-from syndicate import clock, slugs
+from syndicate import clock
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError
 from syndicate.newsletters import first_look, timetable
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom import verbs
 from syndicate.newsroom.making import publications
-from syndicate.newsroom.making.acts import Given
 from syndicate.newsroom.making.fields import Field, Kind
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
@@ -135,7 +134,7 @@ def publication_page(actor: CanRead) -> Response:
 @router.post("/console/start/publication")
 def add_publication(actor: CanMake, sent: Sent) -> Response:
     """Make the publication."""
-    given = _named(fields.given(_PUBLICATION, sent), publications.KIND)
+    given = fields.named(fields.given(_PUBLICATION, sent), publications.KIND)
     try:
         with transaction() as tx:
             publications.add(tx, given, actor=actor, now=clock.now())
@@ -199,7 +198,7 @@ def newsletter_page(actor: CanRead) -> Response:
 @router.post("/console/start/newsletter")
 def add_newsletter(actor: CanMakeNewsletters, sent: Sent) -> Response:
     """Make the newsletter, daily at its times."""
-    given = _named(fields.given(_NEWSLETTER, sent), newsletters.SHELF.kind)
+    given = fields.named(fields.given(_NEWSLETTER, sent), newsletters.SHELF.kind)
     try:
         with transaction() as tx:
             publication = first_steps.read(tx).publication
@@ -295,14 +294,6 @@ def _newsletter(
         next_slot=timetable.next_slot(made, now) if made is not None else None,
         **fields.filled(_NEWSLETTER, sent, error),
     )
-
-
-def _named(given: Given, kind: Kind) -> Given:
-    """What was filled in, with a slug out of the name where none was."""
-    slug = kind.field("slug")
-    assert slug is not None  # noqa: S101 - every kind has one
-    own = slugs.slug_of(str(given.get("name", "")), kind.word, is_latin=True)
-    return {**given, "slug": given.get("slug") or own[: slug.most].strip("-")}
 
 
 def _test(

@@ -147,6 +147,7 @@ def test_a_value_is_kept_in_one_form_however_it_came(name: str, raw: object, kep
         ("size", "٣", "The size is a whole number from 1 to 63, not ٣."),
         ("times", [], "A thing needs its times. When."),
         ("times", "25:00", "25:00 is not a time of day; write it as 08:00."),
+        ("times", "07:00, 8 Uhr", "8 Uhr is not a time of day; write it as 08:00."),
         ("times", 8, "The times must be a list."),
         ("days", "8", "8 is not a weekday; write 1 for Monday to 7 for Sunday, or its name."),
         ("days", [True], "True is not a weekday; write 1 for Monday to 7 for Sunday, or its name."),
