@@ -14,7 +14,7 @@ sources = late.load("syndicate.cli.sources", within="syndicate.cli")
 steering = "syndicate.collect.steering"
 before = is_loaded(steering)
 whole = is_loaded("syndicate.store.intake.sources") and is_loaded("syndicate.cli.options")
-assert callable(sources.steering.add)
+assert callable(sources.steering.pause)
 print(before, whole, is_loaded(steering))
 print([each for each in sys.meta_path if type(each).__module__ == "syndicate.late"])
 """

@@ -65,8 +65,8 @@ KIND = Kind(
             is_required=True,
             is_early=True,
             is_fixed=True,
-            then_do="make another one, and move this one there: `syndicate feeds move`, *Move* on "
-            "/console/feeds or POST /feeds/SLUG/move",
+            then_do="make another one, and move this one there: `syndicate feeds move SLUG TO`, "
+            "*Move* on /console/feeds or POST /feeds/SLUG/move",
             most=_MAX_SLUG,
             example="floods",
         ),

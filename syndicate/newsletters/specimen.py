@@ -44,8 +44,8 @@ ALL = (1 << 63) - 1
 _MARK = "[Test] "
 _EXPIRES_IN = dt.timedelta(hours=12)
 # Where the footer of a digest says why its reader gets it (templates/mail/digest).
-_IN_HTML = re.compile(r"(<p[^>]*>)[^<]*(</p>\s*<p[^>]*><a [^<>]*)$")
-_IN_TEXT = re.compile(r"((?:^|\n)-- ?\n).*?(\n[^\n]*\n\s*)$", re.DOTALL)
+_IN_HTML = re.compile(r"(<p[^<>]*>)[^<]*(</p>\s*<p[^<>]*><a [^<>]*)$")
+_IN_TEXT = re.compile(r"((?:^|\n)-- ?\n)(?:[^\n]*\n){0,12}?[^\n]*(\n[^\n]*\n\s*)$")
 _FORGOTTEN_AFTER = dt.timedelta(days=30)  # as a friend's address is (docs/data.md)
 
 

@@ -50,3 +50,8 @@ class FeedKind(enum.StrEnum):
     FEATURED = "featured"
     CORRECTIONS = "corrections"
     RULE = "rule"
+
+    @classmethod
+    def of_words(cls) -> frozenset["FeedKind"]:
+        """Those of a single tag or author: many, followed by few."""
+        return frozenset({cls.TAG, cls.AUTHOR})

@@ -130,8 +130,7 @@ def test_an_alert_is_due_at_no_time() -> None:
         "Flash",
         "alert",
         "en",
-        "at",
-        "once",
+        *("when", "something", "happens"),
         "0",
     ]
 

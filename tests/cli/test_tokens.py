@@ -14,7 +14,7 @@ from syndicate.store.platform import tokens
 from syndicate.store.views import operations
 from syndicate.web.app import build as build_web
 
-HERE = "http://127.0.0.1:8080"
+HERE = "http://localhost:8080"
 
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -179,7 +179,7 @@ def test_a_slug_stays_and_what_follows_the_newsroom_has_no_rule(make: Maker, cou
 
     assert fixed.value.ids["fields"] == {
         "slug": "The slug of a feed cannot change; make another one, and move this one there: "
-        "`syndicate feeds move`, *Move* on /console/feeds or POST /feeds/SLUG/move."
+        "`syndicate feeds move SLUG TO`, *Move* on /console/feeds or POST /feeds/SLUG/move."
     }
     assert str(follows.value) == (
         "The feed world follows from the newsroom itself (section) and has no rule to change; make "

@@ -63,4 +63,4 @@ def test_make_names_the_benches_to_whoever_asks_for_another() -> None:
     )  # fmt: skip
 
     assert done.returncode != 0
-    assert done.stderr.startswith("There is no bench nothing; there are: collect commands feeds ")
+    assert "There is no bench nothing; there are: collect commands feeds " in done.stderr

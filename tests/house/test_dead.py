@@ -22,6 +22,7 @@ WAYS_IN = {
     "syndicate.store.sending.ledger.counts_by_row": "what the counters of batches are held against",
     "syndicate.cli.whole": "every command at once, for those that ask each of them",
     "syndicate.collect.run.collect_due.limit": "a test's batches are small",
+    "syndicate.embedded.child.wait_until.patience_s": "a test does not wait for minutes",
 }
 # Decorators that hand what they stand over to nobody.
 PLAIN = {

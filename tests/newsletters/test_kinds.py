@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from syndicate.cli import findings
 from syndicate.cli import newsletters as shell
-from syndicate.errors import RefusedError
+from syndicate.errors import InvalidError, RefusedError
 from syndicate.newsletters import alerts, kinds, rehearse, run, steering, timetable
 from syndicate.settings import load
 from syndicate.store.composition import alerts as asked
@@ -203,7 +203,7 @@ def test_the_shell_makes_no_letter(relay: FaultRelay) -> None:
 
     answer = CliRunner().invoke(shell.app, asked)
 
-    assert (type(answer.exception), str(answer.exception)) == (RefusedError, SAID)
+    assert (type(answer.exception), str(answer.exception)) == (InvalidError, SAID)
     with transaction() as tx:
         assert newsletters.by_slug(tx, "note") is None
 

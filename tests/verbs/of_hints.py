@@ -69,6 +69,7 @@ HINTS = (
     Hint("doctor --only dns --json", "doctor --only dns --json", shows="record"),
     Hint("doctor --only relay", "doctor --only relay", shows="relay"),
     Hint("doctor --only rows", "doctor --only rows", shows="rows"),
+    Hint("feeds move _ _", "feeds move floods-old everything", (), "moved"),
     Hint("issues list", "issues list", shows="morning"),
     Hint("mailings accepts …", "mailings accepts --relay mx:25 -"),
     Hint("mailings pause _", "mailings pause {sending}", (), "paused"),

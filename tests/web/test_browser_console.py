@@ -123,7 +123,7 @@ def test_everything_is_stopped_in_two_taps_and_nothing_is_sent_by_one(
     expect(stop).to_be_in_viewport()
     stop.click()
     page.get_by_role("button", name="Stop everything").click()
-    expect(page.get_by_text("Everything is stopped")).to_be_visible()
+    expect(page.get_by_text("Everything is stopped", exact=True)).to_be_visible()
     release = page.get_by_role("button", name="Yes, release mail")
     expect(release).to_be_hidden()
     page.get_by_text("Release mail …").click()

@@ -30,8 +30,8 @@ PAGES = (
     *("/console/lists", "/console/issues"),
     *("/console/holds", "/console/sources"),
     *("/console/sources/find", "/console/start"),
-    *("/console/newsroom", "/console/newsroom/new/publications"),
-    "/console/feeds",
+    *("/console/newsroom", "/console/feeds"),
+    "/console/newsroom/new/publications",
     *("/console/held", "/console/incidents"),
     *("/console/senders", "/console/readers"),
     *("/console/audit", "/console/operators"),
@@ -191,7 +191,7 @@ def test_room_accounts_for_everybody(browser: TestClient, newsroom: Newsroom) ->
     assert "4 readers, all accounted for" in page
     assert "no such user" in page
     assert "@example.com" not in page
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert '<noscript><meta http-equiv="refresh" content="5; url=/console/mailings/' in page
 
 
 def test_room_says_why_each_reader_was_left_out(browser: TestClient, newsroom: Newsroom) -> None:

@@ -13,7 +13,7 @@ from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.platform.tokens import Actor
 
-MOST = 20  # that are made at once: more are tags of stories rather than parts of a paper
+MOST_SECTIONS = 20  # that are made at once: more are tags of stories rather than parts of a paper
 _LONGEST = 80  # characters of a name that is one
 
 
@@ -31,7 +31,7 @@ def lacking(said: Iterable[str], known: Collection[str]) -> list[str]:
         if name and len(name) <= _LONGEST and word not in known:
             spelt.setdefault(word, name)
             counts[word] += 1
-    return [spelt[word] for word, _ in counts.most_common(MOST)]
+    return [spelt[word] for word, _ in counts.most_common(MOST_SECTIONS)]
 
 
 def add(
@@ -44,8 +44,10 @@ def add(
         InvalidError: something is no name.
         UsageError: there are too many.
     """
-    if len(names) > MOST:
-        raise UsageError(f"{MOST} sections at most are made at once; make the others one by one.")
+    if len(names) > MOST_SECTIONS:
+        raise UsageError(
+            f"{MOST_SECTIONS} sections at most are made at once; make the others one by one."
+        )
     publications.hold(tx)
     made: list[Section] = []
     for name in names:

@@ -91,7 +91,7 @@ def take(tx: Transaction, *, now: dt.datetime) -> Taken | None:
     wanted = (
         select(Feed.id)
         .where(Feed.gone_at.is_(None), Feed.due_at <= now)
-        .order_by(Feed.kind.in_((FeedKind.TAG, FeedKind.AUTHOR)), Feed.due_at, Feed.id)
+        .order_by(Feed.kind.in_(FeedKind.of_words()), Feed.due_at, Feed.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

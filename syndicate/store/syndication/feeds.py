@@ -301,9 +301,7 @@ def standing(
     query = (
         select(Feed)
         .where(Feed.publication_id.in_(publication_ids), Feed.gone_at.is_(None))
-        .order_by(
-            Feed.kind.in_((FeedKind.TAG, FeedKind.AUTHOR)), Feed.publication_id, Feed.title, Feed.id
-        )
+        .order_by(Feed.kind.in_(FeedKind.of_words()), Feed.publication_id, Feed.title, Feed.id)
         .limit(limit)
         .offset(offset)
     )

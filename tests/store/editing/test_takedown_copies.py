@@ -123,7 +123,7 @@ def rows() -> list[tuple[str, dict[str, object]]]:
     frame = {**block, "kind": "frame", "position": 0, "html": b"", "text": b""}
     answer = {"results": [{"article_id": 1, "id": WORD}]}
     return [
-        ("source", {"id": 7, "publication_id": 1, **plain}),
+        ("source", {"id": 7, "publication_id": 1, "slug": "wire", **plain}),
         ("fetch_state", {"source_id": 7, **plain}),
         ("hub_subscription", {"id": 7, "source_id": 7, **plain}),
         ("source_push", {"subscription_id": 7}),
