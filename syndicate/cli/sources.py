@@ -19,7 +19,7 @@ from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
-from syndicate.collect import checking, finding, making, steering
+from syndicate.collect import checking, finding, making, shown_sources, steering
 from syndicate.collect.source_fields import IGNORE
 from syndicate.newsroom import publications
 from syndicate.newsroom.making import said_sections
@@ -27,7 +27,6 @@ from syndicate.newsroom.sources import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake import websub as websub_rows
-from syndicate.store.newsroom import publications as brands
 from syndicate.vocabulary.sources import SourceKind, SourceState
 
 if TYPE_CHECKING:
@@ -101,19 +100,12 @@ app.command(
 def list_(*, as_json: AsJson = False) -> None:
     """List sources with the result of their last fetch."""
     with transaction() as tx:
-        found = sources.listed(tx)
+        found = shown_sources.listed(tx)
         notices = sources.notices(tx)
-        owners, sections = brands.slugs(tx), brands.section_slugs(tx)
     if as_json:
         print_json(
             {
-                "sources": [
-                    making.as_json(
-                        *(source, state, owners[source.publication_id]),
-                        sections.get(source.section_id or 0),
-                    )
-                    for source, state in found
-                ],
+                "sources": [told for _, _, told in found],
                 "notices": [
                     {
                         "source_id": each.source_id,
@@ -127,7 +119,7 @@ def list_(*, as_json: AsJson = False) -> None:
         )
         return
     table = Table("id", "slug", "kind", "state", "name", "last", "next", "why")
-    for source, state in found:
+    for source, state, _ in found:
         table.add_row(
             *(str(source.id), source.slug, source.kind.value, source.state.value, source.name),
             *(_short(state.last_at), _short(state.next_at), (state.reason or "")[:60]),

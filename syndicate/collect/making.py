@@ -12,85 +12,33 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate import bounds, clock, settings
+from syndicate import bounds, settings
 from syndicate.addresses import check_origin
-from syndicate.collect import checking
-from syndicate.collect.source_fields import IGNORE, KIND, OBEY
+from syndicate.collect import checking, shown_sources
+from syndicate.collect.source_fields import KIND, ROBOTS_SAID
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom import sources as named
 from syndicate.newsroom.making import acts, reading, said_sections, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
-from syndicate.newsroom.making.fields import Difference, Values, plain_values
+from syndicate.newsroom.making.fields import Difference, Values
 from syndicate.newsroom.making.problems import Problem, Problems, refuse, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import let_in, verb
 from syndicate.reading.pages import profile as profiles
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import source_changes, sources, websub
-from syndicate.store.intake.sources import FetchState, Source
+from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sources import Pages, SourceKind
 
-_SAID = {None: None, True: OBEY, False: IGNORE}
-_OBEYS = {said: obeys for obeys, said in _SAID.items()}
+_OBEYS = {said: obeys for obeys, said in ROBOTS_SAID.items()}
 
 
 def _found(tx: Transaction, key: Key) -> Source:
     return named.in_use(tx, key.slug, key.publication)
-
-
-def _plain(tx: Transaction, row: Source) -> Values:
-    section = publications.section(tx, row.section_id)
-    owner = within.slug_of(tx, row.publication_id)
-    return values_of(row, owner, section.slug if section is not None else None)
-
-
-def values_of(row: Source, publication: str, section: str | None) -> Values:
-    """A source's fields as every face shows them; publication and section by their slugs."""
-    return {
-        "publication": publication,
-        "slug": row.slug,
-        "name": row.name if row.name != row.url else None,
-        "url": row.url,
-        "kind": row.kind.value,
-        "section": section,
-        "pages": row.pages.value,
-        "allow_origins": tuple(row.allow_origins),
-        "compare_url": row.compare_url,
-        "robots": _SAID[row.obeys_robots],
-        "profile": dict(row.profile or {}),
-    }
-
-
-def as_json(
-    row: Source, state: FetchState, publication: str, section: str | None
-) -> dict[str, object]:
-    """A source as every face tells programs of it: its fields, and what its last fetch learnt.
-
-    Its name is never empty: where operators gave none, it is its address.
-    """
-    return {
-        "id": row.id,
-        "publication_id": row.publication_id,
-        **plain_values(values_of(row, publication, section)),
-        "name": row.name,
-        "state": row.state.value,
-        "etag": state.etag.decode("latin-1") if state.etag else None,
-        "last_at": clock.iso(state.last_at) if state.last_at else None,
-        "last_status": state.last_status,
-        "next_at": clock.iso(state.next_at),
-        "failures": state.failures,
-        "reason": state.reason,
-    }
-
-
-def _told(tx: Transaction, row: Source) -> dict[str, object]:
-    section = publications.section(tx, row.section_id)
-    owner = within.slug_of(tx, row.publication_id)
-    return as_json(row, sources.state_of(tx, row.id), owner, section.slug if section else None)
 
 
 def _check(tx: Transaction, row: Source | None, values: Values) -> Problems:
@@ -211,15 +159,18 @@ def _columns(tx: Transaction, row: Source, values: Values) -> dict[str, Any]:
 
 
 def _every(tx: Transaction, publication: str | None) -> Sequence[Source]:
-    return [
-        source
-        for owner in within.owners(tx, publication)
-        for source in sources.of_publication(tx, owner.id)
-    ]
+    return within.every(tx, publication, sources.of_publication)
 
 
 _SOURCES = Keeping(
-    KIND, _found, _plain, _check, _make, _write, Permission.SOURCES, lambda row: row.publication_id
+    KIND,
+    _found,
+    shown_sources.plain,
+    _check,
+    _make,
+    _write,
+    Permission.SOURCES,
+    lambda row: row.publication_id,
 )
 
 
@@ -340,7 +291,7 @@ def _wanted(tx: Transaction, row: Source | None, given: Given, actor: Actor) -> 
     """The values that a source would have, for somebody who may give it them."""
     read = reading.read(KIND, given if row is None else _of_known(row, given), is_new=row is None)
     acts.let_into(tx, _SOURCES, read.values, actor)
-    values = {**(_plain(tx, row) if row is not None else {}), **read.values}
+    values = {**(shown_sources.plain(tx, row) if row is not None else {}), **read.values}
     refuse({**_check(tx, row, values), **read.problems})
     return values
 
@@ -388,6 +339,6 @@ SHELF = Shelf(
     "The source is no longer collected from; what it brought stays.",
     is_read_elsewhere=True,
     is_optional=True,
-    told=_told,
+    told=shown_sources.told,
     tried=try_out,
 )

@@ -7,6 +7,8 @@ from syndicate.vocabulary.sources import Pages, SourceKind
 _COLLECTED = (Touched.COLLECTING,)
 _MAX_ADDRESS, _MAX_PROFILE = 2_500, 20_000
 OBEY, IGNORE = "obey", "ignore"
+# What is said of whether robots.txt is obeyed; None: unless the source is in-house.
+ROBOTS_SAID = {None: None, True: OBEY, False: IGNORE}
 
 KIND = Kind(
     "source",

@@ -250,11 +250,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _every(tx: Transaction, publication: str | None) -> Sequence[Feed]:
-    return [
-        feed
-        for owner in within.owners(tx, publication)
-        for feed in rule_feeds.by_rule(tx, owner.id)
-    ]
+    return within.every(tx, publication, rule_feeds.by_rule)
 
 
 _FEEDS = Keeping(

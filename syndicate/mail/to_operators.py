@@ -21,6 +21,7 @@ from syndicate.errors import BadAddressError, RelayError, UnrenderableError
 from syndicate.hosts import is_address
 from syndicate.languages import primary
 from syndicate.mail.mime import headers
+from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
@@ -32,7 +33,7 @@ from syndicate.render.merge import Content, merge
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import installation, notices
+from syndicate.store.platform import notices
 from syndicate.store.platform.notices import NoticeKind, OperatorNotice
 from syndicate.store.platform.operators import Operator
 from syndicate.translations import LANGUAGES, say
@@ -69,7 +70,7 @@ def tell(now: dt.datetime) -> int:
     """
     configured = settings.load()
     with transaction() as tx:
-        may = _allowed(tx, configured)
+        may = allowed.here(tx, configured)
         found = [each for each in notices.claim(tx, now) if may.has(each[1].address)]
         house = _house(tx, configured)
     if not found:
@@ -84,15 +85,6 @@ def tell(now: dt.datetime) -> int:
     with transaction() as tx:
         notices.settle(tx, [each.key for each in over], now=now)
     return sum(each.outcome is EnvelopeOutcome.ACCEPTED for each in over)
-
-
-def _allowed(tx: Transaction, configured: Settings) -> allowed.Allowed:
-    row = installation.read(tx)
-    return allowed.whom(
-        stamped=row.environment if row is not None else None,
-        own=configured.environment,
-        allow_list=configured.mail_allow_list,
-    )
 
 
 def _house(tx: Transaction, configured: Settings) -> _House:
@@ -110,15 +102,20 @@ def _house(tx: Transaction, configured: Settings) -> _House:
 def _envelopes(
     found: Sequence[tuple[OperatorNotice, Operator]], house: _House, configured: Settings
 ) -> Iterator[Envelope]:
+    signer = deliver.signer(configured)
     for notice, operator in found:
         try:
-            yield _envelope(notice, operator, house, configured)
+            yield _envelope(notice, operator, house, configured, signer)
         except (BadAddressError, UnrenderableError) as error:
             log.warning("operator_not_told", notice=notice.id, reason=str(error))
 
 
 def _envelope(
-    notice: OperatorNotice, to: Operator, house: _House, configured: Settings
+    notice: OperatorNotice,
+    to: Operator,
+    house: _House,
+    configured: Settings,
+    signer: Signer | None,
 ) -> Envelope:
     """The mail of a notice; the same bytes at each try."""
     # The first of their languages that we have words in.
@@ -147,7 +144,6 @@ def _envelope(
         b"Auto-Submitted: auto-generated\r\n",
     ]
     body = merge(content, 0, {})
-    signer = deliver.signer(configured)
     if signer is not None:
         fields.append(signer.sign(fields, body, at=int(notice.at.timestamp())))
     recipient = headers.wire_address(to.address)

@@ -16,7 +16,7 @@ from syndicate.mail.sending import allowed
 from syndicate.newsroom.readers import Who, seen, subject, visible_to
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import audit, installation
+from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import changes
 from syndicate.store.readers.recipients import Suppression
@@ -194,18 +194,8 @@ def _known(
         singles=singles,
         told=readers.happenings(tx, person, asked),
         emailed=sent,
-        is_allowed_here=_is_allowed(tx, person.address),
+        is_allowed_here=allowed.here(tx, settings.load()).has(person.address),
     )
-
-
-def _is_allowed(tx: Transaction, address: str) -> bool:
-    configured = settings.load()
-    row = installation.read(tx)
-    return allowed.whom(
-        stamped=row.environment if row is not None else None,
-        own=configured.environment,
-        allow_list=configured.mail_allow_list,
-    ).has(address)
 
 
 def _subscription(past: Past) -> dict[str, object]:

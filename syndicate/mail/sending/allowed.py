@@ -9,6 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from syndicate.settings import Settings
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import installation
+
 # Names that belong to nobody and never will (RFC 2606, RFC 6761), as a POSIX and a Python pattern.
 RESERVED = r"(^|[@.])(example|test|invalid|localhost|example\.(com|net|org))$"
 _RESERVED = re.compile(RESERVED)
@@ -60,6 +64,16 @@ def whom(*, stamped: str | None, own: str, allow_list: Sequence[str]) -> Allowed
     if stamped == own:
         return Allowed(is_everybody=True)
     return Allowed(is_everybody=False, names=_lowered(allow_list))
+
+
+def here(tx: Transaction, configured: Settings) -> Allowed:
+    """Whom a process of these settings may mail out of this database."""
+    row = installation.read(tx)
+    return whom(
+        stamped=row.environment if row is not None else None,
+        own=configured.environment,
+        allow_list=configured.mail_allow_list,
+    )
 
 
 def trial(allow_list: Sequence[str]) -> Trial:

@@ -75,6 +75,10 @@ class Keeping(Generic[Row]):
     whose: Callable[[Row], int | None]
     newsletter: Callable[[Row], int | None] = lambda _row: None
 
+    def place(self, row: Row) -> dict[str, int | None]:
+        """Where a row stands, as `allow` and `Actor.may` ask."""
+        return {"publication_id": self.whose(row), "newsletter_id": self.newsletter(row)}
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -188,8 +192,7 @@ def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> R
     """
     publications.hold(tx)
     row = keeping.found(tx, key)
-    whose = {"publication_id": keeping.whose(row), "newsletter_id": keeping.newsletter(row)}
-    allow(actor, keeping.permission, **whose)
+    allow(actor, keeping.permission, **keeping.place(row))
     return row
 
 

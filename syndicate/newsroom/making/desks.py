@@ -90,11 +90,7 @@ def _columns(values: Values) -> dict[str, object]:
 
 
 def _every(tx: Transaction, publication: str | None) -> Sequence[Desk]:
-    return [
-        desk
-        for owner in within.owners(tx, publication)
-        for desk in publications.desks_of(tx, owner.id)
-    ]
+    return within.every(tx, publication, publications.desks_of)
 
 
 _DESKS = Keeping(

@@ -204,11 +204,7 @@ def _columns(tx: Transaction, owner: Publication, values: Values) -> dict[str, o
 
 
 def _every(tx: Transaction, publication: str | None) -> Sequence[Section]:
-    return [
-        section
-        for owner in within.owners(tx, publication)
-        for section in publications.sections_of(tx, owner.id)
-    ]
+    return within.every(tx, publication, publications.sections_of)
 
 
 _SECTIONS = Keeping(

@@ -1,7 +1,7 @@
 """What belongs to a publication: which one is meant, and the field that names it."""
 
-from collections.abc import MutableMapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.making.acts import Key
@@ -10,6 +10,8 @@ from syndicate.newsroom.making.problems import Problem, missing
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication
+
+Row = TypeVar("Row")
 
 
 class Owned(Protocol):
@@ -78,6 +80,22 @@ def owners(tx: Transaction, publication: str | None) -> Sequence[Publication]:
     if publication is None:
         return publications.all_publications(tx)
     return [brands.named(tx, publication)]
+
+
+def every(
+    tx: Transaction, publication: str | None, of: Callable[[Transaction, int], Iterable[Row]]
+) -> Sequence[Row]:
+    """What belongs to the publication of a slug, or to any, one publication after the other.
+
+    Args:
+        tx: the open transaction.
+        publication: its slug; None for all.
+        of: what belongs to the publication of an id.
+
+    Raises:
+        NotFoundError: there is no publication of this slug.
+    """
+    return [row for owner in owners(tx, publication) for row in of(tx, owner.id)]
 
 
 def key_of(tx: Transaction, row: Owned) -> Key:

@@ -66,7 +66,7 @@ def _list(shelf: Shelf) -> Callable[..., Any]:
             return [
                 shelf.as_json(tx, each)
                 for each in shelf.every(tx, publication)
-                if actor.may(Permission.READ, publication_id=shelf.keeping.whose(each))
+                if actor.may(Permission.READ, **shelf.keeping.place(each))
             ]
 
     return every
@@ -76,7 +76,7 @@ def _show(shelf: Shelf) -> Callable[..., Any]:
     def show(actor: CanRead, slug: Slug, publication: Publication = None) -> dict[str, Any]:
         with transaction() as tx:
             row = shelf.keeping.found(tx, Key(slug, publication))
-            allow(actor, Permission.READ, publication_id=shelf.keeping.whose(row))
+            allow(actor, Permission.READ, **shelf.keeping.place(row))
             return shelf.as_json(tx, row)
 
     return show

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
-from syndicate.collect import finding, making, steering
+from syndicate.collect import finding, making, shown_sources, steering
 from syndicate.newsroom import sources as named
 from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.intake import sources
 from syndicate.store.intake.sources import Source
-from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sources import Lead, SourceKind
 from syndicate.web.api.actors import CanRead, CanSteerSources
@@ -126,14 +124,9 @@ class FoundView(BaseModel):
 def list_sources(actor: CanRead) -> list[SourceView]:
     """Every source in use, oldest first."""
     with transaction() as tx:
-        owners, sections = publications.slugs(tx), publications.section_slugs(tx)
         return [
-            SourceView.model_validate(
-                making.as_json(
-                    row, state, owners[row.publication_id], sections.get(row.section_id or 0)
-                )
-            )
-            for row, state in sources.listed(tx)
+            SourceView.model_validate(told)
+            for row, _, told in shown_sources.listed(tx)
             if actor.may(Permission.READ, publication_id=row.publication_id)
         ]
 

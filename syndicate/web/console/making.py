@@ -203,7 +203,7 @@ def _form(
     at, sentence = fields.problems(error, asked)
     with transaction() as tx:
         row = shelf.keeping.found(tx, key)
-        whose = _whose(shelf, row)
+        whose = shelf.keeping.place(row)
         allow(actor, Permission.READ, **whose)
         key, values = shelf.key(tx, row), shelf.plain(tx, row)
         itself = {shelf.kind.word: key.slug}
@@ -320,7 +320,7 @@ def _options(
     named: dict[str, list[str]] = {}
     rows = shelf.every(tx, None if asked.is_anywhere or not shelf.kind.is_within else publication)
     for row in rows:
-        if actor.may(Permission.READ, **_whose(shelf, row)):
+        if actor.may(Permission.READ, **shelf.keeping.place(row)):
             slug = shelf.key(tx, row).slug
             named.setdefault(slug, []).append(_called(row, slug))
     return [
@@ -357,7 +357,7 @@ def _publications(tx: Transaction, actor: Actor, permission: Permission) -> list
 def _rows(tx: Transaction, actor: Actor, shelf: Shelf, publication: str | None) -> list[Row]:
     found = []
     for row in shelf.every(tx, publication if shelf.kind.is_within else None):
-        if actor.may(Permission.READ, **_whose(shelf, row)):
+        if actor.may(Permission.READ, **shelf.keeping.place(row)):
             key = shelf.key(tx, row)
             name, owner = _called(row, key.slug), key.publication or ""
             found.append(Row(name, key.slug, owner, _address(shelf, key)))
@@ -374,11 +374,6 @@ def _can_add(tx: Transaction, actor: Actor, shelf: Shelf) -> bool:
 
 def _may(permission: Permission) -> Any:
     return Annotated[Actor, Depends(Needs(permission))]
-
-
-def _whose(shelf: Shelf, row: Any) -> dict[str, int | None]:
-    keeping = shelf.keeping
-    return {"publication_id": keeping.whose(row), "newsletter_id": keeping.newsletter(row)}
 
 
 def _called(row: Any, slug: str) -> str:
