@@ -1,7 +1,7 @@
 """What a source is made of: the one list of fields that every face reads and explains."""
 
 from syndicate.newsroom.making import within
-from syndicate.newsroom.making.fields import Field, Holds, Kind, Shape, Touched
+from syndicate.newsroom.making.fields import Field, Kind, Shape, TakesEffect, Touched
 from syndicate.vocabulary.sources import Pages, SourceKind
 
 _COLLECTED = (Touched.COLLECTING,)
@@ -38,7 +38,7 @@ KIND = Kind(
             "url",
             "Its whole address; for a CMS that sends its articles itself, any name.",
             is_required=True,
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             is_early=True,
             most=_MAX_ADDRESS,
@@ -49,7 +49,7 @@ KIND = Kind(
             "How it is read; push is a CMS that sends its articles itself.",
             shape=Shape.CHOICE,
             default=SourceKind.FEED.value,
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             is_early=True,
             choices=tuple(each.value for each in SourceKind),
@@ -61,7 +61,7 @@ KIND = Kind(
             shape=Shape.ROW,
             of="section",
             instead="what its categories say",
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             is_early=True,
             example="world",
@@ -71,7 +71,7 @@ KIND = Kind(
             "Whether article pages are read: if the source sends a teaser (thin), always or never.",
             shape=Shape.CHOICE,
             default=Pages.THIN.value,
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             choices=tuple(each.value for each in Pages),
             example=Pages.THIN.value,
@@ -80,7 +80,7 @@ KIND = Kind(
             "allow_origins",
             "In-house servers that it may be fetched from, each as IP:port or as 10.1.0.0/16.",
             shape=Shape.TEXTS,
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             most=100,
             option="allow",
@@ -99,7 +99,7 @@ KIND = Kind(
             "Whether its pages are read only where robots.txt allows it: obey or ignore.",
             shape=Shape.CHOICE,
             instead="obey, unless it is in-house",
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             choices=(OBEY, IGNORE),
             example=OBEY,
@@ -108,7 +108,7 @@ KIND = Kind(
             "profile",
             "Where its pages keep headline, text and the rest, as selectors (docs/sources.md).",
             shape=Shape.OBJECT,
-            holds=Holds.NEXT_FETCH,
+            takes_effect=TakesEffect.NEXT_FETCH,
             touches=_COLLECTED,
             most=_MAX_PROFILE,
             example={"headline": "h1"},

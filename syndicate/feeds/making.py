@@ -17,7 +17,15 @@ from syndicate.errors import RefusedError
 from syndicate.feeds import steering
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
-from syndicate.newsroom.making.fields import Difference, Field, Holds, Kind, Shape, Touched, Values
+from syndicate.newsroom.making.fields import (
+    Difference,
+    Field,
+    Kind,
+    Shape,
+    TakesEffect,
+    Touched,
+    Values,
+)
 from syndicate.newsroom.making.problems import Problem, Problems, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import allow, verb
@@ -42,7 +50,7 @@ def _part(
         name,
         means,
         shape=shape,
-        holds=Holds.NEXT_BUILD,
+        takes_effect=TakesEffect.NEXT_BUILD,
         touches=(Touched.FEEDS,),
         is_early=is_early,
         most=_MAX_VALUES,
@@ -74,7 +82,7 @@ KIND = Kind(
             "title",
             "What readers see.",
             is_required=True,
-            holds=Holds.NEXT_BUILD,
+            takes_effect=TakesEffect.NEXT_BUILD,
             touches=(Touched.FEEDS,),
             is_early=True,
             example="The Courier: floods",
@@ -83,7 +91,7 @@ KIND = Kind(
             "description",
             "One sentence about it, for those who choose.",
             instead="its title",
-            holds=Holds.NEXT_BUILD,
+            takes_effect=TakesEffect.NEXT_BUILD,
             touches=(Touched.FEEDS,),
             most=_MAX_DESCRIPTION,
             example="Rivers, rain and what they do.",
@@ -93,7 +101,7 @@ KIND = Kind(
             "Whether entries hold the whole story, or its first words alone.",
             shape=Shape.FLAG,
             default=True,
-            holds=Holds.NEXT_BUILD,
+            takes_effect=TakesEffect.NEXT_BUILD,
             touches=(Touched.FEEDS,),
         ),
         _part(

@@ -2,7 +2,7 @@
 
 from syndicate.newsletters import kinds
 from syndicate.newsroom.making import within
-from syndicate.newsroom.making.fields import Field, Holds, Kind, Shape, Touched
+from syndicate.newsroom.making.fields import Field, Kind, Shape, TakesEffect, Touched
 from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind
 
 _MAX_DESCRIPTION, _MAX_TAGS = 1_000, 100
@@ -38,7 +38,7 @@ KIND = Kind(
             "name",
             "As readers see it.",
             is_required=True,
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             is_early=True,
             example="Morning",
@@ -47,7 +47,7 @@ KIND = Kind(
             "names",
             "Its name in other languages.",
             shape=Shape.WORDS,
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             example={"ar": "الصباح"},
         ),
@@ -74,7 +74,7 @@ KIND = Kind(
             of="section",
             is_anywhere=True,
             instead="all of its publication, unless it names tags",
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             is_early=True,
             option="section",
@@ -84,7 +84,7 @@ KIND = Kind(
             "tags",
             "Tags whose articles it draws too, in whatever section they stand, by their slugs.",
             shape=Shape.TEXTS,
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=(Touched.NEXT_ISSUE,),
             most=_MAX_TAGS,
             option="tag",
@@ -95,7 +95,7 @@ KIND = Kind(
             "Languages that it comes in, the fallback first.",
             shape=Shape.LANGUAGES,
             instead="the publication's",
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             is_early=True,
             option="language",
@@ -107,7 +107,7 @@ KIND = Kind(
             shape=Shape.TIMES,
             is_required=True,
             default=("08:00",),
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             is_early=True,
             option="at",
@@ -118,7 +118,7 @@ KIND = Kind(
             "Weekdays that it comes out on, 1 for Monday.",
             shape=Shape.DAYS,
             instead="every day",
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             option="day",
             example=(1, 5),
@@ -128,7 +128,7 @@ KIND = Kind(
             "The time zone of its times.",
             shape=Shape.ZONE,
             instead="the publication's",
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             example="Europe/London",
         ),
@@ -137,7 +137,7 @@ KIND = Kind(
             "Stories that an issue holds at most.",
             shape=Shape.NUMBER,
             default=40,
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             least=1,
             most=MAX_STORIES,
@@ -159,7 +159,7 @@ KIND = Kind(
             + ".",
             shape=Shape.CHOICE,
             default=EmptyRule.SKIP.value,
-            holds=Holds.NEXT_ISSUE,
+            takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             choices=tuple(each.value for each in EmptyRule),
             example=EmptyRule.NOTICE.value,

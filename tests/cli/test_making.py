@@ -60,7 +60,7 @@ def test_a_change_says_what_from_when_and_who_sees_it(tmp_path: Path) -> None:
                 "field": "reply_to",
                 "from": "desk@courier.example",
                 "to": None,
-                "holds": "from the next mail",
+                "takes_effect": "from the next mail",
                 "touches": ["readers"],
             }
         ],

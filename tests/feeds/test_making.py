@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from syndicate.errors import InvalidError, MissingError, RefusedError, SyndicateError, TakenError
 from syndicate.feeds import making
 from syndicate.newsroom.making import publications, sections
-from syndicate.newsroom.making.fields import Holds, Touched
+from syndicate.newsroom.making.fields import TakesEffect, Touched
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feed_rules, feeds
 from syndicate.store.syndication.feeds import Feed
@@ -54,7 +54,7 @@ def test_every_part_of_a_rule_is_a_field_that_feeds_follow() -> None:
     parts = [each for each in making.KIND.fields if each.name in feed_rules.PARTS]
 
     assert [each.name for each in parts] == list(feed_rules.PARTS)
-    assert {each.holds for each in parts} == {Holds.NEXT_BUILD}
+    assert {each.takes_effect for each in parts} == {TakesEffect.NEXT_BUILD}
     assert {each.touches for each in parts} == {(Touched.FEEDS,)}
 
 

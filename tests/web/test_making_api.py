@@ -49,7 +49,7 @@ def test_a_thing_is_made_shown_changed_and_retired(program: Program) -> None:
             "field": "slug",
             "from": "world",
             "to": "globe",
-            "holds": "at once",
+            "takes_effect": "at once",
             "touches": ["readers", "feeds"],
         }
     ]

@@ -78,8 +78,8 @@ _LISTS = frozenset(
 )
 
 
-class Holds(enum.StrEnum):
-    """From when a change holds."""
+class TakesEffect(enum.StrEnum):
+    """From when a change counts."""
 
     AT_ONCE = "at once"
     NEXT_MAIL = "from the next mail"
@@ -120,7 +120,7 @@ class Field:
         is_required: whether there must be one; without it nothing is made.
         default: what it is where nobody says.
         instead: what it follows where it is empty, in words: "the publication's".
-        holds: from when a change holds; touches: what sees it.
+        takes_effect: from when a change counts; touches: what sees it.
         is_early: whether it stands in the first form, which asks for little.
         is_fixed: whether it stays as it was made; then_do: what helps whoever wants another one.
         most: characters, elements, or the largest number; least: the smallest number.
@@ -139,7 +139,7 @@ class Field:
     is_required: bool = False
     default: Value = None
     instead: str = ""
-    holds: Holds = Holds.AT_ONCE
+    takes_effect: TakesEffect = TakesEffect.AT_ONCE
     touches: tuple[Touched, ...] = ()
     is_early: bool = False
     is_fixed: bool = False
@@ -168,7 +168,7 @@ class Field:
         """What a change does, in full: "from the next issue, for readers and the next issue"."""
         *most, last = [each.words for each in self.touches] or ["operators alone"]
         named = f"{', '.join(most)} and {last}" if most else last
-        return f"{self.holds.value}, for {named}"
+        return f"{self.takes_effect.value}, for {named}"
 
     @property
     def nothing(self) -> Value:
@@ -224,7 +224,7 @@ class Difference:
             "field": self.field.name,
             "from": plain(self.before),
             "to": plain(self.after),
-            "holds": self.field.holds.value,
+            "takes_effect": self.field.takes_effect.value,
             "touches": [each.value for each in self.field.touches],
         }
 

@@ -9,9 +9,9 @@ from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import (
     Difference,
     Field,
-    Holds,
     Kind,
     Shape,
+    TakesEffect,
     Touched,
     Value,
     Values,
@@ -27,7 +27,7 @@ from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.syndication import feeds, renaming
 
-_MAIL = Holds.NEXT_MAIL
+_MAIL = TakesEffect.NEXT_MAIL
 _READERS, _FEEDS = (Touched.READERS,), (Touched.READERS, Touched.FEEDS)
 _MAX_ADDRESS, _MAX_REASON = 500, 500
 
@@ -99,7 +99,7 @@ KIND = Kind(
             "sender_name",
             "Who its mail says it is from.",
             instead="its name",
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             most=100,
             example="The Courier",
@@ -108,7 +108,7 @@ KIND = Kind(
             "sender_names",
             "The same in other languages.",
             shape=Shape.WORDS,
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             example={"ar": "الساعي"},
         ),
@@ -117,7 +117,7 @@ KIND = Kind(
             "The address its mail comes from; its domain must let our mail server send.",
             shape=Shape.MAIL,
             is_required=True,
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             is_early=True,
             example="news@news.example",
@@ -127,7 +127,7 @@ KIND = Kind(
             "Where readers' replies go.",
             shape=Shape.MAIL,
             instead="the sender address",
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             example="desk@news.example",
         ),
@@ -135,7 +135,7 @@ KIND = Kind(
             "postal_address",
             "Where the publisher is at home, as the law of many countries wants it in every mail.",
             shape=Shape.PROSE,
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             is_early=True,
             instead="nothing is sent in production",
@@ -146,7 +146,7 @@ KIND = Kind(
             "postal_addresses",
             "The same in other languages.",
             shape=Shape.WORDS,
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             most=_MAX_ADDRESS,
             example={"ar": "شارع الجسر، لندن"},
@@ -155,7 +155,7 @@ KIND = Kind(
             "reason",
             "Why readers get its mail, in one sentence at the end of each.",
             instead="our own sentence",
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             most=_MAX_REASON,
             example="You get this because you signed up for it on our website.",
@@ -164,7 +164,7 @@ KIND = Kind(
             "reasons",
             "The same in other languages.",
             shape=Shape.WORDS,
-            holds=_MAIL,
+            takes_effect=_MAIL,
             touches=_READERS,
             most=_MAX_REASON,
             example={"ar": "تصلك هذه الرسالة لأنك اشتركت فيها على موقعنا."},

@@ -290,7 +290,7 @@ def _page(
     later = [
         each for each in filled if is_new and not (each.asked.is_early or each.asked.is_required)
     ]
-    held = Counter(each.asked.holds for each in filled if not is_new)
+    held = Counter(each.asked.takes_effect for each in filled if not is_new)
     return pages.render(
         actor,
         "making_form.html",
