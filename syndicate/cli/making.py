@@ -127,7 +127,7 @@ def _show(shelf: Shelf) -> Callable[..., None]:
             print_json(row)
             return
         table = Table("", "", box=None, show_header=False)
-        for each in shelf.kind.fields:
+        for each in shelf.kind.had_by(values):
             table.add_row(each.label, _or_instead(each, values))
         Terminal().print(table)
 
@@ -188,7 +188,9 @@ def _where(shelf: Shelf) -> list[inspect.Parameter]:
 def _option(asked: Field) -> inspect.Parameter:
     """A field as an option. A new slug is `--slug`; the one it has is the argument."""
     name = f"--{(asked.option or asked.name).replace('_', '-')}"
-    need = " Needed." if asked.is_required else f" If empty: {asked.instead}." * bool(asked.instead)
+    need = f" If empty: {asked.instead}." * bool(asked.instead)
+    if asked.is_required and not asked.of_kinds:
+        need = " Needed."
     several = " Repeatable." if _is_several(asked) else ""
     choices = f" One of {', '.join(asked.choices)}." if asked.choices else ""
     said = f"{asked.means}{choices}{need}{several}"

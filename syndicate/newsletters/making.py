@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from syndicate.errors import RefusedError
-from syndicate.newsletters import kinds, schedule
+from syndicate.newsletters import kinds, schedule, timetable
 from syndicate.newsletters.newsletter_fields import KIND
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
@@ -30,7 +30,8 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import subscribers
 from syndicate.vocabulary.newsletters import Afterwards, EmptyRule, NewsletterKind
 
-_WHEN = ("times", "days", "zone")
+_SCHEDULE = ("times", "days")
+_WHEN = (*_SCHEDULE, "zone")
 _OWN = ("zone", "languages", "days")  # where empty: as the publication has it, or every day
 
 
@@ -56,7 +57,7 @@ def values_of(row: Newsletter, publication: str, sections: Sequence[str]) -> Val
         publication: slug of its publication.
         sections: slugs of those that it draws from, in readers' order.
     """
-    stored = row.schedule
+    stored = row.schedule if timetable.has_slots(row) else {}
     return {
         "publication": publication,
         "slug": row.slug,
@@ -167,7 +168,11 @@ def _columns(translations: Mapping[str, Mapping[str, Any]], values: Values) -> d
         "translations": {tag: said for tag, said in words.items() if said},
         "tags": _list(values["tags"]),
         "languages": _list(values["languages"]),
-        "schedule": {"times": _list(values["times"]), "days": _list(values["days"])},
+        "schedule": {
+            each.name: _list(values[each.name])
+            for each in KIND.had_by(values)
+            if each.name in _SCHEDULE
+        },
         "zone": values["zone"],
         "max_stories": values["size"],
         "is_public": values["public"],
@@ -216,7 +221,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> New
     """
     slug = given.get("publication")
     owner = publications.by_slug(tx, slug.strip()) if isinstance(slug, str) else None
-    complete = _completed(given, owner, _OWN)
+    complete = _completed(given, owner, _had(_OWN, given))
     return acts.add(tx, _kept_by(actor), complete, actor=actor, now=now)
 
 
@@ -233,7 +238,8 @@ def change(
     """
     row = _held(tx, key, actor)
     owner = publications.find(tx, row.publication_id)
-    complete = _completed(given, owner, [name for name in _OWN if name in given])
+    asked = _had([name for name in _OWN if name in given], {"kind": row.kind.value})
+    complete = _completed(given, owner, asked)
     return acts.change(tx, _kept_by(actor), key, complete, actor=actor, now=now)
 
 
@@ -312,6 +318,12 @@ def _held(tx: Transaction, key: Key, actor: Actor) -> Newsletter:
     if row.ended_at is not None:
         raise RefusedError(f"{row.name} has ended; make another newsletter instead.")
     return row
+
+
+def _had(names: Sequence[str], values: Given) -> list[str]:
+    """Those of these fields that a newsletter of these values has."""
+    had = {each.name for each in KIND.had_by(values)}
+    return [name for name in names if name in had]
 
 
 def _completed(given: Given, owner: Publication | None, asked: Sequence[str]) -> Given:

@@ -3,10 +3,11 @@
 from syndicate.newsletters import kinds
 from syndicate.newsroom.making import within
 from syndicate.newsroom.making.fields import Field, Kind, Shape, TakesEffect, Touched
-from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind
+from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind, OpenedBy
 
 _MAX_DESCRIPTION, _MAX_TAGS = 1_000, 100
 _SEEN = (Touched.READERS, Touched.NEXT_ISSUE)
+_WITH_SLOTS = tuple(each.value for each in NewsletterKind if each.opened_by is not OpenedBy.ARTICLE)
 
 KIND = Kind(
     "newsletter",
@@ -103,23 +104,25 @@ KIND = Kind(
         ),
         Field(
             "times",
-            "Local times that it is due at, HH:MM.",
+            "Local times that it is due at, HH:MM; an alert has none.",
             shape=Shape.TIMES,
             is_required=True,
             default=("08:00",),
             takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
             is_early=True,
+            of_kinds=_WITH_SLOTS,
             option="at",
             example=("08:00", "17:30"),
         ),
         Field(
             "days",
-            "Weekdays that it comes out on, 1 for Monday.",
+            "Weekdays that it comes out on, 1 for Monday; an alert has none.",
             shape=Shape.DAYS,
             instead="every day",
             takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
+            of_kinds=_WITH_SLOTS,
             option="day",
             example=(1, 5),
         ),

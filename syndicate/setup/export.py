@@ -53,7 +53,7 @@ def export(tx: Transaction) -> Exported:
 
 def _table(tx: Transaction, kind: Kind, values: Values, pictures: dict[str, bytes]) -> Table:
     table = tomlkit.table()
-    for each in kind.fields:
+    for each in kind.had_by(values):
         value = values[each.name]
         if each.shape is Shape.SECRET or plain(value) == plain(_default(kind, each)):
             continue

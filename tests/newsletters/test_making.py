@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from syndicate.errors import InvalidError, MissingError, RefusedError
@@ -14,13 +15,15 @@ from syndicate.newsroom.making.fields import plain as as_plain
 from syndicate.store.composition.stories import is_drawn_from
 from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import migrate
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform.tokens import Actor, Grant, Permission
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.subscribers import Subscription
-from syndicate.vocabulary.newsletters import Afterwards, SubscriptionState
+from syndicate.vocabulary.newsletters import Afterwards, NewsletterKind, SubscriptionState
 from tests import rows as plain
 from tests.application import build
+from tests.faults.copies import downgrade
 
 WHO = verbs.in_shell("desk")
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
@@ -96,7 +99,8 @@ def test_each_field_at_fault_has_its_sentence() -> None:
 
     assert caught.value.ids["fields"] == {
         "slug": "The slug of a newsletter cannot change; make another one instead.",
-        "times": "A newsletter needs its times. Local times that it is due at, HH:MM.",
+        "times": "A newsletter needs its times. Local times that it is due at, HH:MM; an alert has "
+        "none.",
         "zone": "There is no time zone Mars/Base; name one as Europe/London.",
         "size": "The size is a whole number from 1 to 63, not 64.",
         "languages": "english is not a language; write its tag, such as en or ar.",
@@ -104,6 +108,45 @@ def test_each_field_at_fault_has_its_sentence() -> None:
     assert missing.value.ids["fields"] == {
         "sections": "No publication has a section gardens; make it first."
     }
+
+
+def test_an_alert_has_no_times_and_no_days() -> None:
+    flash: Given = {**MORNING, "slug": "flash", "name": "Flash", "kind": "alert"}
+    with transaction() as tx, pytest.raises(InvalidError) as caught:
+        making.add(tx, {**flash, "times": ["07:00"], "days": "1"}, actor=WHO, now=NOW)
+    with transaction() as tx:
+        made = making.add(tx, {**flash, "times": [], "days": ""}, actor=WHO, now=NOW)
+        found = making.SHELF.plain(tx, made)
+        assert (found["times"], found["days"], made.schedule) == ((), (), {})
+        assert making.change(tx, Key("flash"), {"times": "", "days": []}, actor=WHO, now=NOW) == ()
+        with pytest.raises(InvalidError) as later:
+            making.change(tx, Key("flash"), {"times": "07:00"}, actor=WHO, now=NOW)
+        newsletters.change(tx, made, schedule={"times": ["08:00"], "days": [1]})  # as older code
+        assert making.SHELF.plain(tx, made)["times"] == ()
+
+    sentence = "A newsletter of the kind alert has no {}; leave that field empty."
+    assert caught.value.ids["fields"] == {name: sentence.format(name) for name in ("times", "days")}
+    assert later.value.ids["fields"] == {"times": sentence.format("times")}
+
+
+def test_a_migration_empties_what_an_alert_had_and_back_gives_it_the_usual(database: str) -> None:
+    assert database
+    usual = {"times": ["08:00"], "days": [1, 2, 3, 4, 5, 6, 7]}
+    with transaction() as tx:
+        paper = tx.scalars(text("SELECT id FROM publication")).one()
+        plain.newsletter(tx, paper, "flash", kind=NewsletterKind.ALERT, schedule={})
+
+    downgrade("0025")
+    assert _schedules() == {"morning": usual, "flash": usual}
+    migrate.upgrade()
+
+    assert _schedules() == {"morning": usual, "flash": {}}
+
+
+def _schedules() -> dict[str, object]:
+    with transaction() as tx:
+        found = tx.execute(text("SELECT slug, schedule FROM newsletter"))
+        return {row.slug: row.schedule for row in found}
 
 
 def test_a_slot_that_is_past_when_times_change_is_left_alone() -> None:

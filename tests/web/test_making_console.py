@@ -202,6 +202,30 @@ def test_a_newsletter_takes_boxes_and_leaves_what_is_not_ticked(desk: TestClient
         assert [each.slug for each in newsletters.sections_of(tx, row.id)] == ["culture"]
 
 
+def test_times_are_asked_of_what_has_some(desk: TestClient) -> None:
+    said = {"publication": "courier", "times": "", "days": [""]}
+    new = desk.get(f"{HOME}/new/newsletters").text
+    for slug, kind in (("morning", "digest"), ("flash", "alert")):
+        named = {"slug": slug, "name": slug.title(), "kind": kind}
+        assert desk.post(f"{HOME}/new/newsletters", data={**said, **named}).status_code == 303
+    refused = desk.post(
+        f"{HOME}/new/newsletters", data={**said, "name": "Late", "kind": "alert", "times": "23:00"}
+    )
+
+    field = re.search(r'name="times" value="([^"]*)"', form(new))
+    assert field is not None
+    assert field[1] == ""
+    assert "Leave it empty for 08:00." in new
+    assert 'name="times" value="08:00"' in desk.get(f"{HOME}/newsletters/morning").text
+    alert = desk.get(f"{HOME}/newsletters/flash").text
+    assert 'name="name" value="Flash"' in alert
+    assert 'name="times"' not in alert
+    assert "Weekdays" not in alert
+    assert problem(refused.text, "times") == (
+        "A newsletter of the kind alert has no times; leave that field empty."
+    )
+
+
 def test_where_there_are_several_publications_one_is_chosen_first(desk: TestClient) -> None:
     new = f"{HOME}/new/sections"
     assert 'name="publication" value="courier"' in desk.get(new).text

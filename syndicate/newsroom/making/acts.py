@@ -158,7 +158,7 @@ def other_values(
         NotAllowedError: they bring it into a publication in which the actor may change nothing.
     """
     before = keeping.plain(tx, row)
-    read = reading.read(keeping.kind, given, is_new=False)
+    read = reading.read(keeping.kind, given, is_new=False, before=before)
     differences = compare(keeping.kind, before, read.values)
     fixed = _fixed(keeping.kind, differences)
     wanted = {**before, **read.values, **{name: before[name] for name in fixed}}

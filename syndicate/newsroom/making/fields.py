@@ -125,6 +125,7 @@ class Field:
         is_fixed: whether it stays as it was made; then_do: what helps whoever wants another one.
         most: characters, elements, or the largest number; least: the smallest number.
         choices: the values that a choice has.
+        of_kinds: the values of the field `kind` with which a thing has it; none: whatever it is.
         of: the word of the kind that it names a row of.
         is_anywhere: whether that row can belong to any publication, and not to the thing's own.
         example: as it may be given.
@@ -147,6 +148,7 @@ class Field:
     most: int = 200
     least: int = 0
     choices: tuple[str, ...] = ()
+    of_kinds: tuple[str, ...] = ()
     of: str = ""
     is_anywhere: bool = False
     example: Value = None
@@ -169,6 +171,10 @@ class Field:
         *most, last = [each.words for each in self.touches] or ["operators alone"]
         named = f"{', '.join(most)} and {last}" if most else last
         return f"{self.takes_effect.value}, for {named}"
+
+    def is_had_by(self, values: Mapping[str, object]) -> bool:
+        """Whether a thing of these values has it at all; it has while nobody says its kind."""
+        return not self.of_kinds or values.get("kind") in {None, *self.of_kinds}
 
     @property
     def nothing(self) -> Value:
@@ -203,6 +209,10 @@ class Kind:
     def one(self) -> str:
         """One of it, as a sentence says it: "an operator"."""
         return f"{'an' if self.word[0] in 'aeiou' else 'a'} {self.word}"
+
+    def had_by(self, values: Mapping[str, object]) -> tuple[Field, ...]:
+        """The fields that a thing of these values has, in order."""
+        return tuple(each for each in self.fields if each.is_had_by(values))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ an empty text takes a value away. Every field's fault is told, each in one sente
 """
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from syndicate import bounds, languages, slugs
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.newsroom.making import days, granted, pictures, web_hosts
-from syndicate.newsroom.making.fields import Field, Kind, Shape, Value
+from syndicate.newsroom.making import days, granted, objects, pictures, web_hosts
+from syndicate.newsroom.making.fields import Field, Kind, Shape, Value, Values
 from syndicate.newsroom.making.pictures import PictureFile
 from syndicate.newsroom.making.problems import NEVER_IN_A_LINE, Problem, no_choice, quoted
 from syndicate.newsroom.making.secret_files import Secret
@@ -29,6 +28,7 @@ _BETWEEN = re.compile(r"[,;\s]+")
 _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
+_NOTHING: Values = {}
 _MAX_ZONE = 64
 _NEAR_ZONE = 0.8  # half of a zone's name is its continent's, which is no guess
 
@@ -41,17 +41,29 @@ class Read:
     problems: dict[str, Problem] = field(default_factory=dict)
 
 
-def read(kind: Kind, given: Mapping[str, object], *, is_new: bool) -> Read:
+def read(
+    kind: Kind, given: Mapping[str, object], *, is_new: bool, before: Values = _NOTHING
+) -> Read:
     """Read everything that was given of a thing.
 
     Args:
         kind: what sort of thing.
         given: raw values by a field's name.
         is_new: then every field gets a value, its default where nothing is given.
+        before: what the thing has already, which says what fields there are for it.
     """
     found = Read(problems=dict(_strangers(kind, given)))
     for each in kind.fields:
         if each.name not in given and not is_new:
+            continue
+        if not each.is_had_by({**before, **found.values}):
+            found.values[each.name] = each.nothing
+            if not _is_nothing(given.get(each.name)):
+                what = found.values.get("kind", before.get("kind"))
+                found.problems[each.name] = Problem(
+                    f"{kind.one.capitalize()} of the kind {what} has no {each.label}; leave that "
+                    "field empty."
+                )
             continue
         try:
             value = one(kind, each, given.get(each.name, each.default))
@@ -351,22 +363,7 @@ def _picture(_kind: Kind, asked: Field, raw: object) -> PictureFile:
 
 
 def _object(_kind: Kind, asked: Field, raw: object) -> dict[str, object]:
-    said = raw
-    if isinstance(raw, str | bytes):
-        try:
-            said = json.loads(raw)
-        except (ValueError, RecursionError):
-            said = None
-    if not isinstance(said, Mapping):
-        raise UsageError(f"The {asked.label} is not one JSON object; write it as {{…}}.")
-    try:
-        text = json.dumps(said, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        raise UsageError(
-            f"The {asked.label} holds what is no text, number, list or object; leave it out."
-        ) from None
-    bounds.text(text.replace("\\u0000", "\0"), f"The {asked.label}", most=asked.most)
-    return {str(name): value for name, value in json.loads(text).items()}
+    return objects.one(raw, f"The {asked.label}", most=asked.most)
 
 
 _READERS: Mapping[Shape, Callable[[Kind, Field, object], Value]] = {

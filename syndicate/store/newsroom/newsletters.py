@@ -40,7 +40,8 @@ class Newsletter(Table):
     # {"ar": {"name": …, "description": …, "publication": …}}: how a frame in that language says it.
     translations: Mapped[dict[str, Any]] = mapped_column(Object(dict), server_default="{}")
     zone: Mapped[str]
-    # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule alone.
+    # {"times": ["08:00"], "days": [1..7]}; local to the zone; read by newsletters.schedule
+    # alone; {} of an alert.
     schedule: Mapped[dict[str, Any]] = mapped_column(Object())
     empty_rule: Mapped[EmptyRule] = mapped_column(
         text_enum(EmptyRule), server_default=EmptyRule.SKIP

@@ -143,7 +143,9 @@ def _body(kind: Kind, *, is_new: bool = True) -> dict[str, Any]:
         "properties": {each.name: _schema(each) for each in fields},
     }
     if is_new:
-        schema["required"] = [each.name for each in fields if each.is_required]
+        schema["required"] = [
+            each.name for each in fields if each.is_required and not each.of_kinds
+        ]
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 

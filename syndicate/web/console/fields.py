@@ -93,21 +93,36 @@ def given(kind_fields: Iterable[Field], sent: FormData) -> Given:
 
 
 def asked_of_new(kind: Kind) -> Sequence[Field]:
-    """The fields of a new thing: its name before its slug, which can be taken from it."""
+    """The fields of a new thing: its name before its slug, which can be taken from it.
+
+    What things of some kinds alone have is empty until somebody says what it is to be.
+    """
     slug, name = kind.field("slug"), _name_of(kind)
+    asked = [_of_some(each) if each.of_kinds else each for each in kind.fields]
     if slug is None or name is None:
-        return kind.fields
+        return asked
     own = slug
     if slug.is_required:
         means = f"{slug.means} Leave it empty to take it from the {name.label}."
         own = replace(slug, means=means, is_required=False)
-    rest = [each for each in kind.fields if each is not slug]
+    rest = [each for each in asked if each is not slug]
     place = rest.index(name) + 1
     return [*rest[:place], own, *rest[place:]]
 
 
+def _of_some(asked: Field) -> Field:
+    default = fields.shown(asked.default)
+    instead = f" Leave it empty for {default}." if asked.default else ""
+    return replace(asked, means=f"{asked.means}{instead}", default=None, is_required=False)
+
+
 def named(given: Given, kind: Kind) -> Given:
-    """What was filled in, with a slug out of the name where none was and one is needed."""
+    """What was filled in, with a slug out of the name where none was and one is needed.
+
+    What is left empty of fields that some kinds alone have is as nobody says.
+    """
+    some = {each.name for each in kind.fields if each.of_kinds}
+    given = {name: said for name, said in given.items() if said or name not in some}
     slug, name = kind.field("slug"), _name_of(kind)
     said = str(given.get(name.name, "")).strip() if name is not None else ""
     if slug is None or not slug.is_required or not said or str(given.get("slug", "")).strip():

@@ -199,13 +199,14 @@ def _form(
     """A thing as it is, or as it was filled in when that was refused."""
     if isinstance(error, NotAllowedError):
         raise error
-    asked = [each for each in shelf.kind.fields if not each.is_fixed]
-    at, sentence = fields.problems(error, asked)
     with transaction() as tx:
         row = shelf.keeping.found(tx, key)
         whose = shelf.keeping.place(row)
         allow(actor, Permission.READ, **whose)
         key, values = shelf.key(tx, row), shelf.plain(tx, row)
+        had = shelf.kind.had_by(values)
+        asked = [each for each in had if not each.is_fixed]
+        at, sentence = fields.problems(error, asked)
         itself = {shelf.kind.word: key.slug}
         filled = [
             fields.shown(
@@ -223,7 +224,7 @@ def _form(
         error,
         title=_called(row, key.slug),
         filled=filled,
-        facts=[(each, in_words(values.get(each.name))) for each in shelf.kind.fields],
+        facts=[(each, in_words(values.get(each.name))) for each in had],
         sentence=sentence,
         changed=[(each.field, in_words(each.before), in_words(each.after)) for each in changed],
         can_change=actor.may(shelf.change.permission, **whose),
