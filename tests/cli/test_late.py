@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
 from syndicate import cli
+from tests import matrix
 
 # Each takes longer to import than most commands to run.
 HEAVY = {
@@ -39,18 +41,21 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
-def loaded() -> dict[str, set[str]]:
+def loaded(names: Sequence[str]) -> dict[str, set[str]]:
     """Top-level modules by the command whose arguments were about to be read."""
-    names = [name for name in cli.COMMANDS if cli.is_there(name)]
     done = subprocess.run(
         [sys.executable, "-c", LOADED, *names], capture_output=True, text=True, check=True
     )
     return {name: set(modules) for name, modules in json.loads(done.stdout).items()}
 
 
-def test_a_command_loads_no_library_of_another(loaded: dict[str, set[str]]) -> None:
-    found = {name: modules & HEAVY - NEEDED.get(name, set()) for name, modules in loaded.items()}
+@pytest.mark.parametrize("step", matrix.steps(6))
+def test_a_command_loads_no_library_of_another(step: int) -> None:
+    names = [name for name in cli.COMMANDS if cli.is_there(name)][::step]
+
+    found = {
+        name: modules & HEAVY - NEEDED.get(name, set()) for name, modules in loaded(names).items()
+    }
 
     assert {name: modules for name, modules in found.items() if modules} == {}
 

@@ -149,7 +149,7 @@ def web(database: str, tmp_path: Path) -> Iterator[Web]:  # noqa: ARG001 - the r
         yield server
 
 
-@pytest.mark.parametrize("step", matrix.steps(48))
+@pytest.mark.parametrize("step", matrix.steps(96))
 def test_no_form_of_an_address_puts_another_document_in_a_documents_place(
     web: Web, step: int
 ) -> None:

@@ -150,6 +150,7 @@ def _find_stories(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Use it").click()
 
 
+@pytest.mark.long
 def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
     ran = [beginning.says(line) for line in handbook.lines("With commands")]
 
@@ -159,6 +160,7 @@ def test_by_the_commands_of_the_document(beginning: Beginning) -> None:
 
 
 @pytest.mark.debian("curl")
+@pytest.mark.long
 def test_by_the_requests_of_the_document(beginning: Beginning) -> None:
     said = beginning.says(handbook.block("By program"))
 

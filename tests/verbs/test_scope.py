@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import matrix
 from tests.verbs.asked import Done
 from tests.verbs.conftest import Faces, Place, audited
 from tests.verbs.table import DONE
@@ -17,7 +18,7 @@ UNSEEN = {
 ROWS = {row.verb: row for row in DONE if set(row.asked.faces()) - {"cli"}}
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
+@pytest.mark.parametrize("row", matrix.rows(ROWS, every=2))
 def test_a_token_of_one_publication_moves_nothing_of_another_and_nothing_of_all(
     row: Done, faces: Faces, place: Place
 ) -> None:

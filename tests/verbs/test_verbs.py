@@ -16,14 +16,16 @@ from tests.verbs.table import DONE, NOES
 EVERYTHING = frozenset(Permission)
 
 
-def cases(rows: Sequence[Done | No], *faces: str, is_in_turn: bool = False) -> list[ParameterSet]:
-    """Each row at each face; *in turn*, one face after another, and the rest in `make long`."""
+def cases(rows: Sequence[Done | No], *faces: str, every: int = 1) -> list[ParameterSet]:
+    """Each row at each face; of each `every` rows one at one face, and the rest in `make long`."""
     return [
         pytest.param(
             row,
             face,
             id=f"{row.verb.rpartition('.')[2]}-{number}-{face}",
-            marks=pytest.mark.long if is_in_turn and place != number % len(own) else (),
+            marks=()
+            if number % every == 0 and place == number // every % len(own)
+            else pytest.mark.long,
         )
         for number, row in enumerate(rows)
         for own in [[face for face in row.asked.faces() if face in faces]]
@@ -31,7 +33,7 @@ def cases(rows: Sequence[Done | No], *faces: str, is_in_turn: bool = False) -> l
     ]
 
 
-@pytest.mark.parametrize(("row", "face"), cases(DONE, *FACES, is_in_turn=True))
+@pytest.mark.parametrize(("row", "face"), cases(DONE, *FACES))
 def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     row: Done, face: str, faces: Faces, place: Place
 ) -> None:
@@ -51,7 +53,7 @@ def test_an_act_is_one_line_in_the_audit_and_none_when_nothing_changes(
     assert len(audited()) - before == (1 if row.is_quiet_again else 2)
 
 
-@pytest.mark.parametrize(("row", "face"), cases(NOES, *FACES, is_in_turn=True))
+@pytest.mark.parametrize(("row", "face"), cases(NOES, *FACES, every=3))
 def test_a_refusal_is_the_same_sentence_and_changes_nothing(
     row: No, face: str, faces: Faces, place: Place
 ) -> None:
@@ -63,7 +65,7 @@ def test_a_refusal_is_the_same_sentence_and_changes_nothing(
     assert audited() == []
 
 
-@pytest.mark.parametrize(("row", "face"), cases(DONE, "api", "console", is_in_turn=True))
+@pytest.mark.parametrize(("row", "face"), cases(DONE, "api", "console", every=3))
 def test_who_lacks_the_permission_of_the_verb_is_refused_at_the_door(
     row: Done, face: str, faces: Faces
 ) -> None:

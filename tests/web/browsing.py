@@ -49,9 +49,9 @@ class Look:
         return {"viewport": {"width": self.width, "height": 800}, "color_scheme": self.scheme}
 
 
-# Width and scheme are judged by rules of their own. In the short form every second page is seen,
+# Width and scheme are judged by rules of their own. In the short form every third page is seen,
 # half of them in one look and half in the one that has nothing in common with it.
-_SHORT = [Look(1280, "light", (0, 4)), Look(320, "dark", (2, 4))]
+_SHORT = [Look(1280, "light", (0, 6)), Look(320, "dark", (3, 6))]
 LOOKS = matrix.whole(
     [*_SHORT, *(Look(width, scheme) for width in (1280, 320) for scheme in ("light", "dark"))],
     short=_SHORT,

@@ -78,7 +78,7 @@ def test_the_sweep_sees_the_fields() -> None:
     assert {"before_id", "limit", "state"} <= {name for _, names in queries() for name in names}
 
 
-@pytest.mark.parametrize("step", matrix.steps(9))
+@pytest.mark.parametrize("step", matrix.steps(27))
 def test_no_field_of_a_form_breaks_anything(
     browser: TestClient, whole: Newsroom, step: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

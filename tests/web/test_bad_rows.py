@@ -110,7 +110,8 @@ def answers(browser: TestClient, room: Newsroom) -> dict[str, int]:
 MOMENTS = ["infinity", "-infinity", "10000-01-01 04:59:59+00", "0044-03-15 BC", "9999-12-31"]
 
 
-@pytest.mark.parametrize("moment", matrix.whole(MOMENTS, short=MOMENTS[:1]))
+@pytest.mark.long
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_no_moment_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, moment: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

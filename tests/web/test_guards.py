@@ -18,6 +18,7 @@ from syndicate.store.platform import due
 from syndicate.vocabulary.sending import MailingState
 from syndicate.web import app as application
 from syndicate.web import guards, health, static
+from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -72,7 +73,10 @@ def test_every_unsafe_route_refuses_another_site(browser: TestClient) -> None:
     assert let_in == {ONE_CLICK}
 
 
-def test_no_get_changes_anything(browser: TestClient, database: str, newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("step", matrix.steps(3))
+def test_no_get_changes_anything(
+    browser: TestClient, database: str, newsroom: Newsroom, step: int
+) -> None:
     places = {
         "article_id": str(newsroom.articles["report"]),
         "issue_id": str(newsroom.issue),
@@ -84,12 +88,11 @@ def test_no_get_changes_anything(browser: TestClient, database: str, newsroom: N
     browser.get("/api/v1/feeds", headers=headers)  # remembers that the token is used
     before = everything(database)
 
-    for route in routes():
-        if "GET" in methods(route):
-            path = re.sub(
-                r"{(\w+)(:\w+)?}", lambda found: places.get(found[1], filled(found[0])), route.path
-            )
-            assert browser.get(path, headers=headers).status_code != 500, path
+    for route in [each for each in routes() if "GET" in methods(each)][::step]:
+        path = re.sub(
+            r"{(\w+)(:\w+)?}", lambda found: places.get(found[1], filled(found[0])), route.path
+        )
+        assert browser.get(path, headers=headers).status_code != 500, path
 
     assert everything(database) == before
 

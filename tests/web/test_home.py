@@ -14,7 +14,7 @@ from syndicate.store.intake import sources
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
 from syndicate.vocabulary.sources import SourceKind, SourceState
-from tests import rows
+from tests import matrix, rows
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -119,7 +119,7 @@ def test_a_row_that_cannot_be_read_costs_its_own_need_alone(
 
 
 @pytest.mark.usefixtures("newsroom")
-@pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)
+@pytest.mark.parametrize("alarm", matrix.rows({each.name: each for each in ALARMS}, every=3))
 def test_the_page_of_each_alarm_is_there(browser: TestClient, alarm: Alarm) -> None:
     operators.sign_in(browser, "viewer")
 

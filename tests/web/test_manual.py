@@ -95,7 +95,7 @@ def test_every_kind_of_page_is_accessible_and_fits_a_phone(
     chromium: Browser, address: str, look: Look
 ) -> None:
     watched = Watched(chromium, address, **look.options)
-    paths = ["/docs", "/docs/api", "/docs/reference", "/docs/decisions/0001-hints-not-truth"]
+    paths = ["/docs", "/docs/reference", "/docs/decisions/0001-hints-not-truth", "/docs/api"]
 
     found = [fault for path in look.of(paths) for fault in watched.faults_of_page(path)]
 

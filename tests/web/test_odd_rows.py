@@ -13,7 +13,6 @@ from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance.tables import METADATA
 from syndicate.vocabulary.feeds import FeedFormat
-from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_bad_rows import answers, whole, work
@@ -65,7 +64,7 @@ def stands(browser: TestClient, room: Newsroom) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("value", matrix.whole(OBJECTS, short=OBJECTS[-1:]))
+@pytest.mark.parametrize("value", OBJECTS)
 def test_no_object_of_another_shape_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -77,7 +76,7 @@ def test_no_object_of_another_shape_takes_a_page_down(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("value", matrix.whole(LISTS, short=LISTS[1:2]))
+@pytest.mark.parametrize("value", LISTS)
 def test_no_list_of_other_values_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -89,7 +88,7 @@ def test_no_list_of_other_values_takes_a_page_down(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("value", matrix.whole(TEXTS, short=TEXTS[:1]))
+@pytest.mark.parametrize("value", TEXTS)
 def test_no_text_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
@@ -100,7 +99,8 @@ def test_no_text_in_any_row_takes_a_page_down(
     stands(browser, whole)
 
 
-@pytest.mark.parametrize("value", matrix.whole(NUMBERS, short=NUMBERS[-1:]))
+@pytest.mark.long
+@pytest.mark.parametrize("value", NUMBERS)
 def test_no_number_in_any_row_takes_a_page_down(
     browser: TestClient, whole: Newsroom, value: str
 ) -> None:
