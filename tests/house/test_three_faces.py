@@ -9,11 +9,9 @@ _BY_PROGRAM = "a CMS or a source brings whole articles; nobody types one"
 _LONG = "it takes minutes: a worker does it by itself, and a shell waits for it"
 _RUNNER = "whoever runs the machines does it in a shell, a few times a year; not built yet"
 _OWN_FILE = "a secret in a file is of who runs the machines; this face makes a fresh one"
-_REVOKED = "the console revokes a token and makes another; programs and a shell change one"
 # Each verb that a face does not offer yet, and why. A line goes when the face comes.
 MISSING: dict[str, dict[str, str]] = {
     "newsroom.making.tokens.add": {"api": _OWN_FILE, "console": _OWN_FILE},
-    "newsroom.making.tokens.change": {"console": _REVOKED},
     "articles.receive_push.receive": {"cli": _BY_PROGRAM, "console": _BY_PROGRAM},
     "collect.steering.collect": {"api": _LONG, "console": _LONG},
     "collect.steering.remove": {"api": _RUNNER, "console": _RUNNER},

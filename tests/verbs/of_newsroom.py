@@ -51,7 +51,9 @@ DONE = (
     Done(
         "newsroom.making.tokens.change",
         Asked(
-            "tokens set {token} --allow editor", ("/tokens/{token}", {"permissions": ["editor"]})
+            "tokens set {token} --allow editor",
+            ("/tokens/{token}", {"permissions": ["editor"]}),
+            ("/tokens/{token}", {"permissions": "editor"}),
         ),
         ("token-set", "token:{token}"),
     ),
@@ -91,7 +93,11 @@ NOES = (
     ),
     No(
         "newsroom.making.tokens.change",
-        Asked("tokens set {token} --allow king", ("/tokens/{token}", {"permissions": ["king"]})),
+        Asked(
+            "tokens set {token} --allow king",
+            ("/tokens/{token}", {"permissions": ["king"]}),
+            ("/tokens/{token}", {"permissions": "king"}),
+        ),
         InvalidError,
         f"There is no permission or role king; the roles are {', '.join(ROLES)}, the permissions "
         f"{', '.join(Permission)}.",

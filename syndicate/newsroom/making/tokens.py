@@ -36,6 +36,7 @@ KIND = Kind(
             is_required=True,
             is_early=True,
             example="cms",
+            called="name",
         ),
         Field(
             "permissions",

@@ -26,6 +26,7 @@ from syndicate.web.errors import status_of
 REMOVED = "_removed"  # behind a picture's name: the box that takes it away
 _BOXES = frozenset({Shape.ROWS, Shape.DAYS})  # of which each value is a box to tick
 Options = Sequence[tuple[str, str]]
+_NONE: Mapping[str, Options] = {}
 _DAYS: Options = [(str(number), name.capitalize()) for number, name in enumerate(WEEKDAYS, 1)]
 
 
@@ -209,6 +210,7 @@ def filled(
     error: SyndicateError | None = None,
     *,
     stored: Values | None = None,
+    options: Mapping[str, Options] = _NONE,
 ) -> dict[str, Any]:
     """A form of these fields, as a template takes it; after a refusal as it was filled in.
 
@@ -217,6 +219,7 @@ def filled(
         sent: the form that was refused.
         error: the refusal.
         stored: what stands in it otherwise; None for the form of something new.
+        options: rows that a field can name, by the field's name.
 
     Returns:
         `filled`, `sentence` (about the form as a whole), `is_refused`, and the HTTP `status`.
@@ -233,7 +236,13 @@ def filled(
         "is_refused": error is not None,
         "sentence": sentence,
         "filled": [
-            shown(each, values.get(each.name), sent, problem=at.get(each.name, ""))
+            shown(
+                each,
+                values.get(each.name),
+                sent,
+                problem=at.get(each.name, ""),
+                options=options.get(each.name, ()),
+            )
             for each in asked
         ],
     }
