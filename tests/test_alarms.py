@@ -20,6 +20,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
 from syndicate.store.sending import holds
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
@@ -78,7 +79,7 @@ def unusable_story(tx: Transaction, issue: object, *, at: dt.datetime = NOW, **d
         tx,
         at=at,
         actor="worker",
-        action=audit.UNUSABLE_STORY,
+        action=Act.ARTICLE_LEAVE_OUT,
         subject="article:12",
         issue=issue,
         **detail,
@@ -207,7 +208,8 @@ def stories_of_old_and_lost_issues(tx: Transaction) -> None:
     unusable_story(tx, issue.id, at=NOW - LOOK_BACK - S)
     unusable_story(tx, issue.id + 1)
     unusable_story(tx, "none")
-    audit.record(tx, at=NOW, actor="worker", action="run", subject="article:12", issue=issue.id)
+    act = Act.ARTICLE_KILL
+    audit.record(tx, at=NOW, actor="worker", action=act, subject="article:12", issue=issue.id)
 
 
 def an_unread_embargo(tx: Transaction) -> list[Need]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from syndicate.redaction import BLANK, without_addresses, without_addresses_in
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from tests import pumping
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
@@ -142,7 +143,7 @@ def test_what_an_operator_writes_down_names_nobody() -> None:
             tx,
             at=NOW,
             actor="desk",
-            action="article.takedown",
+            action=Act.ARTICLE_TAKEDOWN,
             subject="article:7",
             why="asked by reader001@example.com",
         )

@@ -21,6 +21,7 @@ from syndicate.store.editing import changes, embargoes
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState, Change
 
 MAX_REASON = 1_000  # characters that an editor may give as a reason, or tell readers in a note
@@ -125,7 +126,7 @@ def embargo(
         )
     is_news = embargoes.set_end(tx, article.id, until or now, now=now)
     if is_news:
-        record(tx, "embargo", article_id, actor=actor, now=now, until=iso(until or now))
+        record(tx, Act.ARTICLE_EMBARGO, article_id, actor=actor, now=now, until=iso(until or now))
     return is_news
 
 
@@ -150,7 +151,7 @@ def alert(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetime) -
         )
     is_news = bool(alerts.ask(tx, [article_id], now=now))
     if is_news:
-        record(tx, "alert", article_id, actor=actor, now=now)
+        record(tx, Act.ARTICLE_ALERT, article_id, actor=actor, now=now)
     return is_news
 
 
@@ -175,7 +176,7 @@ def kill(tx: Transaction, article_id: int, *, note: str, actor: Actor, now: dt.d
     said = tidy(bounds.text(note, "The note", most=MAX_REASON))
     is_news = changes.kill(tx, in_hand(tx, article_id, actor), note=said or None, now=now)
     if is_news:
-        record(tx, "kill", article_id, actor=actor, now=now)
+        record(tx, Act.ARTICLE_KILL, article_id, actor=actor, now=now)
     return is_news
 
 
@@ -207,7 +208,7 @@ def take_down(
         )
     is_news = changes.take_down(tx, in_hand(tx, article_id, actor), now=now)
     if is_news:
-        record(tx, "takedown", article_id, actor=actor, now=now, reason=said)
+        record(tx, Act.ARTICLE_TAKEDOWN, article_id, actor=actor, now=now, reason=said)
     return is_news
 
 
@@ -256,13 +257,13 @@ def correct(
     seen = words.hash(pictures.lead_of(tx, article.id))
     columns = {**vars(words), "visible_hash": seen}
     changes.change(tx, article, Change.CORRECTION, columns, note=note, now=now)
-    record(tx, "correct", article_id, actor=actor, now=now)
+    record(tx, Act.ARTICLE_CORRECT, article_id, actor=actor, now=now)
     return True
 
 
 def record(
     tx: Transaction,
-    what: str,
+    what: Act,
     article_id: int,
     *,
     actor: Actor,
@@ -271,8 +272,7 @@ def record(
 ) -> None:
     """Write down what was done to an article."""
     subject = f"article:{article_id}"
-    action = f"article.{what}"
-    audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **detail)
+    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)
 
 
 def _known(article_id: int, found: Article | None) -> Article:

@@ -13,6 +13,7 @@ from syndicate.store.content import featured
 from syndicate.store.editing import outbox
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 
 
@@ -64,7 +65,7 @@ def feature(
     is_news = featured.pick(tx, article, teaser=said, ends_at=until, by=actor.name, now=now)
     if is_news:
         detail = {} if until is None else {"until": iso(until)}
-        editing.record(tx, "feature", article_id, actor=actor, now=now, **detail)
+        editing.record(tx, Act.ARTICLE_FEATURE, article_id, actor=actor, now=now, **detail)
         outbox.note(tx, [article_id], now=now)
     return is_news
 
@@ -83,6 +84,6 @@ def unfeature(tx: Transaction, article_id: int, *, actor: Actor, now: dt.datetim
     """
     is_news = featured.drop(tx, editing.in_hand(tx, article_id, actor), by=actor.name, now=now)
     if is_news:
-        editing.record(tx, "unfeature", article_id, actor=actor, now=now)
+        editing.record(tx, Act.ARTICLE_UNFEATURE, article_id, actor=actor, now=now)
         outbox.note(tx, [article_id], now=now)
     return is_news

@@ -30,11 +30,12 @@ from syndicate.store.intake import source_changes, source_leases, sources
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sources import SourceKind
 
 MAX_BATCH = 100
 PURPOSE = "push"
-_NEWS = frozenset({"created", "changed"})
+_NEWS = {"created": Act.ARTICLE_CREATE, "changed": Act.ARTICLE_CHANGE}
 _RIGHTS = ("channels", "rights_until")
 
 
@@ -112,7 +113,7 @@ def receive(
     pushed = [_outcome(each, before, after, current, stored.article_ids) for each in found]
     for each in pushed:
         if each.outcome in _NEWS and each.article_id is not None:
-            editing.record(tx, f"push.{each.outcome}", each.article_id, actor=actor, now=now)
+            editing.record(tx, _NEWS[each.outcome], each.article_id, actor=actor, now=now)
     return pushed
 
 

@@ -19,13 +19,13 @@ from syndicate.store.editing import similar
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 
 log = logs.get(__name__)
 
 WITHIN = dt.timedelta(minutes=10)
 LEAST_WORDS = 48
 LIKENESS = 0.9
-ACTION = "article.merged"
 
 
 def likeness(one: str, other: str) -> float:
@@ -79,7 +79,7 @@ def _tell(tx: Transaction, source_id: int, article_id: int, share: float, now: d
         tx,
         at=now,
         actor=f"source:{source_id}",
-        action=ACTION,
+        action=Act.ARTICLE_MERGE,
         subject=f"article:{article_id}",
         likeness=round(share, 3),
     )

@@ -14,6 +14,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import source_leases, sources
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 
 
@@ -68,7 +69,7 @@ def split(
         now=now,
     )
     where = {"source": str(source_id), "made": str(made)}
-    editing.record(tx, "split", article_id, actor=actor, now=now, **where)
+    editing.record(tx, Act.ARTICLE_SPLIT, article_id, actor=actor, now=now, **where)
     tx.hint(jobs.PUBLISH_FEEDS)
     tx.hint(jobs.COLLECT_DUE)
     return made

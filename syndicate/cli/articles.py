@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from syndicate import bounds, clock
-from syndicate.articles import editing, featuring, similar, splitting
+from syndicate.articles import editing, featuring, splitting
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -18,6 +18,7 @@ from syndicate.store.content.articles import Article
 from syndicate.store.editing import splitting as splitting_rows
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 
 Id = Annotated[int, typer.Argument(help="The article's id.")]
@@ -244,7 +245,7 @@ def summary(article: Article) -> dict[str, Any]:
 
 def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
     """Who brings an article, the one that speaks for it first, and why they are held for one."""
-    merges = audit.of(tx, subject=f"article:{article_id}", action=similar.ACTION)
+    merges = audit.of(tx, subject=f"article:{article_id}", action=Act.ARTICLE_MERGE)
     likeness = {
         each.actor: said
         for each in merges

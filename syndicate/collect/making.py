@@ -211,7 +211,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
     for each in websub.current(tx, row.id):
         websub.end(tx, each, "its source was retired")
     source_changes.retire(tx, row, message=f"{row.name} was retired.", now=now)
-    acts.record(tx, KIND, "retired", row, actor=actor, now=now)
+    acts.record(tx, KIND, "retire", row, actor=actor, now=now)
 
 
 def try_out(given: Given, *, actor: Actor, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from syndicate.store.intake import sources
 from syndicate.store.intake.sources import Source
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sources import SourceState
 
 
@@ -30,7 +31,7 @@ def pause(source: int | str, *, actor: Actor, now: dt.datetime) -> bool:
     Raises:
         NotFoundError: there is no such source.
     """
-    return _set(source, SourceState.PAUSED, "was paused", actor, now)
+    return _set(source, SourceState.PAUSED, Act.SOURCE_PAUSE, actor, now)
 
 
 @verb(Permission.SOURCES)
@@ -43,7 +44,7 @@ def resume(source: int | str, *, actor: Actor, now: dt.datetime) -> bool:
     Raises:
         NotFoundError: there is no such source.
     """
-    return _set(source, SourceState.ACTIVE, "was resumed", actor, now)
+    return _set(source, SourceState.ACTIVE, Act.SOURCE_RESUME, actor, now)
 
 
 @verb(Permission.SOURCES)
@@ -59,12 +60,12 @@ def remove(source: int | str, *, actor: Actor, now: dt.datetime) -> int:
     with transaction() as tx:
         found = named(tx, source)
         allow(actor, Permission.SOURCES, publication_id=found.publication_id)
-        source_id = found.id
+        source_id, name = found.id, found.name
     websub.leave(source_id)
     with transaction() as tx:
         if not sources.remove(tx, source_id):
             raise unknown(source)
-        _record(tx, "removed", source_id, actor, now)
+        _record(tx, Act.SOURCE_REMOVE, source_id, actor, now, name=name)
         return source_id
 
 
@@ -101,19 +102,19 @@ def collect(which: Sequence[int | str] | None, *, actor: Actor, now: dt.datetime
             subject = f"source:{source_ids[0]}"
         with transaction() as tx:
             audit.record(
-                tx, at=now, actor=actor.name, action="collected", subject=subject, **brought
+                tx, at=now, actor=actor.name, action=Act.SOURCE_COLLECT, subject=subject, **brought
             )
     return done
 
 
-def _set(source: int | str, state: SourceState, what: str, actor: Actor, now: dt.datetime) -> bool:
+def _set(source: int | str, state: SourceState, act: Act, actor: Actor, now: dt.datetime) -> bool:
     with transaction() as tx:
         found = _in_hand(tx, source, actor)
         source_id = found.id
-        message = f"{found.name} {what}."
+        message = f"{found.name} was {act.words}."
         is_news = sources.set_state(tx, source_id, state, message=message, now=now)
         if is_news:
-            _record(tx, state.value, source_id, actor, now)
+            _record(tx, act, source_id, actor, now)
         return is_news
 
 
@@ -125,7 +126,7 @@ def _in_hand(tx: Transaction, source: int | str, actor: Actor) -> Source:
 
 
 def _record(
-    tx: Transaction, what: str, source_id: int, actor: Actor, now: dt.datetime, **detail: Any
+    tx: Transaction, what: Act, source_id: int, actor: Actor, now: dt.datetime, **detail: Any
 ) -> None:
     subject = f"source:{source_id}"
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)

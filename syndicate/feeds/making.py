@@ -305,7 +305,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> bool:
     if feed.gone_at is not None:
         return False
     feeds.retire(tx, feed.slug, now=now)
-    acts.record(tx, KIND, "retired", feed, actor=actor, now=now)
+    acts.record(tx, KIND, "retire", feed, actor=actor, now=now)
     return True
 
 

@@ -12,6 +12,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.syndication import consumers, feeds
 from syndicate.store.syndication.consumers import FeedPartner
 from syndicate.store.syndication.feeds import Feed
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.feeds import FeedFormat, FeedKind
 
 
@@ -24,7 +25,7 @@ def build_anew(tx: Transaction, *, actor: Actor, now: dt.datetime) -> int:
     """
     allow(actor, Permission.FEEDS)
     count = feeds.mark_all_due(tx, now=now)
-    _record(tx, "built anew", "feeds", actor, now)
+    _record(tx, Act.FEED_BUILD, "feeds", actor, now)
     tx.hint(jobs.PUBLISH_FEEDS)
     return count
 
@@ -56,7 +57,7 @@ def move(tx: Transaction, slug: str, to: str | None, *, actor: Actor, now: dt.da
     if feed.moved_to == to:
         return False
     feeds.move(tx, slug, to)
-    _record(tx, "moved", f"feed:{feed.id}", actor, now, to=to)
+    _record(tx, Act.FEED_MOVE, f"feed:{feed.id}", actor, now, to=to)
     return True
 
 
@@ -74,7 +75,7 @@ def add_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime) -
     is_news = known is None or known.revoked_at is not None
     made = consumers.add_partner(tx, name, now=now)
     if is_news:
-        _record(tx, "added", f"partner:{made.id}", actor, now)
+        _record(tx, Act.PARTNER_ADD, f"partner:{made.id}", actor, now)
     return made
 
 
@@ -95,7 +96,7 @@ def revoke_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime
     if known.revoked_at is not None:
         return False
     consumers.revoke_partner(tx, name, now=now)
-    _record(tx, "revoked", f"partner:{known.id}", actor, now)
+    _record(tx, Act.PARTNER_REVOKE, f"partner:{known.id}", actor, now)
     return True
 
 
@@ -140,6 +141,6 @@ def _found(tx: Transaction, slug: str) -> Feed:
 
 
 def _record(
-    tx: Transaction, what: str, subject: str, actor: Actor, now: dt.datetime, **detail: str | None
+    tx: Transaction, what: Act, subject: str, actor: Actor, now: dt.datetime, **detail: str | None
 ) -> None:
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)

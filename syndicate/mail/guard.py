@@ -11,6 +11,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
 from syndicate.store.views import progress
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import MailingState
 
 log = logs.get(__name__)
@@ -44,7 +45,8 @@ def check(now: dt.datetime) -> list[int]:
                 continue
             was = (MailingState.SENDING,)
             ledger.change_state(tx, health.mailing_id, was=was, to=MailingState.PAUSED)
-            audit.record(tx, at=now, actor=ACTOR, action="paused", subject=subject, why=why)
+            act = Act.MAILING_PAUSE
+            audit.record(tx, at=now, actor=ACTOR, action=act, subject=subject, why=why)
             paused.append(health.mailing_id)
             log.error("mailing_paused_by_guard", mailing=health.mailing_id, why=why)
     return paused

@@ -17,6 +17,7 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds, ledger
 from syndicate.store.sending.holds import Hold, Target
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, Lane, MailingKind, MailingState
 
@@ -51,8 +52,8 @@ def hold(scope: HoldScope, which: str, why: str, *, actor: Actor, now: dt.dateti
             tx, target, why=told or None, otherwise=steering.NO_REASON, by=by, now=now
         )
         if is_news:
-            said = {"why": told or steering.NO_REASON}
-            audit.record(tx, at=now, actor=actor.name, action="held", subject=subject, **said)
+            act, said = Act.HOLD_PLACE, {"why": told or steering.NO_REASON}
+            audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, **said)
         return is_news
 
 
@@ -73,7 +74,7 @@ def unhold(scope: HoldScope, which: str, *, actor: Actor, now: dt.datetime) -> b
         target, subject = _target(tx, scope, which, actor)
         if not holds.lift(tx, target, now=now):
             return False
-        audit.record(tx, at=now, actor=actor.name, action="lifted", subject=subject)
+        audit.record(tx, at=now, actor=actor.name, action=Act.HOLD_LIFT, subject=subject)
         steering.hint(tx, Lane.BULK)
         return True
 

@@ -22,6 +22,7 @@ from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import progress, troubles
 from syndicate.store.views.progress import MailingProgress
 from syndicate.store.views.troubles import Trouble
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import Lane, MailingState
 
 _T = TypeVar("_T")
@@ -30,6 +31,11 @@ MAX_WHY = 400  # characters of the reason for which everything is stopped
 _BEGUN = MailingState.under_way() | MailingState.over()
 # What is being materialised belongs to whoever composes it, for a second.
 _STOPPABLE = MailingState.open() - {MailingState.MATERIALISING}
+_MOVED = {
+    MailingState.PAUSED: Act.MAILING_PAUSE,
+    MailingState.SENDING: Act.MAILING_RESUME,
+    MailingState.CANCELLED: Act.MAILING_CANCEL,
+}
 
 
 @verb(Permission.STEER)
@@ -102,7 +108,7 @@ def resend(
         taken = resending.requeue(tx, mailing_id, choice, expires_at=now + expires_in)
         if taken:
             subject, said = f"mailing:{mailing_id}", {"deliveries": taken}
-            action = troubles.RESENT
+            action = Act.MAILING_RESEND
             audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **said)
             hint(tx, mailing.lane)
         return taken
@@ -131,7 +137,7 @@ def tick_off(mailing_id: int, *, actor: Actor, now: dt.datetime) -> bool:
             )
         is_news = bool(troubles.waiting(tx, [found]))
         if is_news:
-            subject, action = f"mailing:{mailing_id}", troubles.TICKED_OFF
+            subject, action = f"mailing:{mailing_id}", Act.MAILING_TICK_OFF
             audit.record(
                 tx, at=now, actor=actor.name, action=action, subject=subject, **asdict(seen)
             )
@@ -155,7 +161,7 @@ def stop_everything(why: str, *, actor: Actor, now: dt.datetime) -> None:
         if installation.stop_everything(tx, now=now, why=told or None, otherwise=NO_REASON):
             said = {"why": told or NO_REASON}
             audit.record(
-                tx, at=now, actor=actor.name, action="stop", subject="installation", **said
+                tx, at=now, actor=actor.name, action=Act.MAIL_STOP, subject="installation", **said
             )
 
 
@@ -181,8 +187,8 @@ def release(*, actor: Actor, now: dt.datetime) -> Plan:
         counts["left"] = sum(row.left for row in done.mailings)
         said = counts if done.held_why is not None else {}
         if was_stopped or done.held_why is not None:
-            subject = "installation"
-            audit.record(tx, at=now, actor=actor.name, action="release", subject=subject, **said)
+            subject, action = "installation", Act.MAIL_RELEASE
+            audit.record(tx, at=now, actor=actor.name, action=action, subject=subject, **said)
         hint(tx, Lane.URGENT)
         hint(tx, Lane.BULK)
     return done
@@ -232,7 +238,8 @@ def _move(
                 f"{' or '.join(was)} can become {to}.",
                 mailing_id=mailing_id,
             )
-        audit.record(tx, at=now, actor=actor.name, action=to, subject=f"mailing:{mailing_id}")
+        subject, action = f"mailing:{mailing_id}", _MOVED[to]
+        audit.record(tx, at=now, actor=actor.name, action=action, subject=subject)
         if to is MailingState.SENDING:
             hint(tx, mailing.lane)
 

@@ -20,6 +20,7 @@ from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import audit, installation
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import IssueState, OpenedBy
 
 _NEXT = "The next issue covers its news too."
@@ -46,7 +47,7 @@ def send(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
         if not issues.let_go(tx, issue_id):
             raise _not(issue, "sent", "held or empty")
         tx.hint(RULES[newsletter.kind].job, issue_id)
-        _record(tx, "sent", issue_id, actor, now)
+        _record(tx, Act.ISSUE_SEND, issue_id, actor, now)
 
 
 @verb(Permission.RUN)
@@ -63,7 +64,7 @@ def merge(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
         note = _NEXT if issue.article_id is None else _left_to_digests(tx, issue)
         if not issues.merge(tx, issue_id, note):
             raise _not(issue, "merged into the next")
-        _record(tx, "merged", issue_id, actor, now)
+        _record(tx, Act.ISSUE_MERGE, issue_id, actor, now)
 
 
 @verb(Permission.RUN)
@@ -79,7 +80,7 @@ def drop(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
         issue, _ = _found(tx, issue_id, actor)
         if not issues.drop(tx, issue_id, f"Dropped by {actor.name}."):
             raise _not(issue, "dropped")
-        _record(tx, "dropped", issue_id, actor, now)
+        _record(tx, Act.ISSUE_DROP, issue_id, actor, now)
 
 
 def _left_to_digests(tx: Transaction, issue: Issue) -> str:
@@ -108,6 +109,6 @@ def _not(issue: Issue, what: str, ready: str = "held") -> RefusedError:
     )
 
 
-def _record(tx: Transaction, what: str, issue_id: int, actor: Actor, now: dt.datetime) -> None:
+def _record(tx: Transaction, what: Act, issue_id: int, actor: Actor, now: dt.datetime) -> None:
     subject = f"issue:{issue_id}"
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

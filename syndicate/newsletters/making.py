@@ -258,7 +258,7 @@ def pause(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> bool:
     if row.paused_at is not None:
         return False
     newsletters.change(tx, row, paused_at=now)
-    acts.record(tx, KIND, "paused", row, actor=actor, now=now)
+    acts.record(tx, KIND, "pause", row, actor=actor, now=now)
     return True
 
 
@@ -277,7 +277,7 @@ def resume(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> bool
     if row.paused_at is None:
         return False
     newsletters.change(tx, row, paused_at=None, opens_from=now)
-    acts.record(tx, KIND, "resumed", row, actor=actor, now=now)
+    acts.record(tx, KIND, "resume", row, actor=actor, now=now)
     return True
 
 
@@ -309,7 +309,7 @@ def end(
     row = _held(tx, key, actor)
     newsletters.change(tx, row, ended_at=now)
     gone = subscribers.end_all(tx, row.id, now=now) if readers is Afterwards.LEAVE else 0
-    acts.record(tx, KIND, "ended", row, actor=actor, now=now, readers=readers.value, left=gone)
+    acts.record(tx, KIND, "end", row, actor=actor, now=now, readers=readers.value, left=gone)
     return gone
 
 

@@ -9,6 +9,7 @@ from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 
 @verb(Permission.READERS)
@@ -40,5 +41,6 @@ def coming(who: Who, slug: str, *, actor: Actor, now: dt.datetime) -> bytes:
     message = rehearse.preview(newsletter.id, now, address=person.address, is_next=True)
     with transaction() as tx:
         name, said = subject(person), {"newsletter": newsletter.id}
-        audit.record(tx, at=now, actor=actor.name, action="reader.copy", subject=name, **said)
+        act = Act.READER_COPY
+        audit.record(tx, at=now, actor=actor.name, action=act, subject=name, **said)
     return message

@@ -28,6 +28,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
 from syndicate.store.sending import ledger
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import MailingState
 
 log = logs.get(__name__)
@@ -141,7 +142,8 @@ def _write(
     rows = freeze.frozen_rows(newsletter, publication, draft, now)
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
     renewals.finish(tx, mailing, read.revisions, now)
-    audit.record(tx, at=now, actor=ACTOR, action="content renewed", subject=_subject(mailing_id))
+    subject, act = _subject(mailing_id), Act.MAILING_RENEW
+    audit.record(tx, at=now, actor=ACTOR, action=act, subject=subject)
     steering.hint(tx, mailing.lane)
     return mailing.content_version
 
@@ -150,8 +152,8 @@ def _pause(mailing_id: int, why: str, now: dt.datetime) -> None:
     with transaction() as tx:
         was = (MailingState.SENDING,)
         ledger.change_state(tx, mailing_id, was=was, to=MailingState.PAUSED)
-        subject = _subject(mailing_id)
-        audit.record(tx, at=now, actor=ACTOR, action="paused", subject=subject, why=why)
+        subject, act = _subject(mailing_id), Act.MAILING_PAUSE
+        audit.record(tx, at=now, actor=ACTOR, action=act, subject=subject, why=why)
 
 
 def _subject(mailing_id: int) -> str:

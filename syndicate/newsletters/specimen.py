@@ -36,6 +36,7 @@ from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
 from syndicate.translations import say
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import BlockKind
 
 # Of the suppressions that bar a test mail.
@@ -167,7 +168,8 @@ def send(found: Specimen, wanted: Wanted, *, actor: Actor, now: dt.datetime) -> 
             expires_in=_EXPIRES_IN,
         )
         assert mailing_id is not None  # noqa: S101 - no two are asked for in one microsecond
-        audit.record(tx, at=now, actor=actor.name, action="test", subject=wanted.subject)
+        act = Act.TEST_SEND
+        audit.record(tx, at=now, actor=actor.name, action=act, subject=wanted.subject)
     return mailing_id
 
 

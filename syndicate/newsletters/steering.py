@@ -9,6 +9,7 @@ from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 
 @verb(Permission.RUN)
@@ -37,9 +38,9 @@ def send_now(
         newsletter = chosen.to_run(chosen.numbered(tx, newsletter_id), actor)
         issue_id, is_news = run.open_now(tx, newsletter, offer, now)
         if is_news:
-            _record(tx, "run", f"issue:{issue_id}", actor, now)
+            _record(tx, Act.ISSUE_RUN, f"issue:{issue_id}", actor, now)
         return issue_id
 
 
-def _record(tx: Transaction, what: str, subject: str, actor: Actor, now: dt.datetime) -> None:
+def _record(tx: Transaction, what: Act, subject: str, actor: Actor, now: dt.datetime) -> None:
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

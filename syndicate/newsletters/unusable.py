@@ -13,6 +13,7 @@ from syndicate import logs
 from syndicate.errors import OversizeError, SyndicateError, UnrenderableError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 
 log = logs.get(__name__)
 
@@ -85,7 +86,7 @@ def record(
             tx,
             at=now,
             actor=actor,
-            action=audit.UNUSABLE_STORY,
+            action=Act.ARTICLE_LEAVE_OUT,
             subject=subject,
             issue=issue_id,
             why=each.why,

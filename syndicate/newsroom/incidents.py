@@ -10,6 +10,7 @@ from syndicate.store.newsroom import incidents, publications
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 
 def readable(
@@ -41,7 +42,7 @@ def take(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) -
         raise _none(incident_id)
     is_news = incidents.take(tx, incident_id, by=actor.name, now=now)
     if is_news:
-        _record(tx, "taken", incident_id, actor, now)
+        _record(tx, Act.INCIDENT_TAKE, incident_id, actor, now)
     return is_news
 
 
@@ -55,7 +56,7 @@ def close(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) 
     allow(actor, Permission.STEER)
     if not incidents.close(tx, incident_id, now=now):
         raise _none(incident_id)
-    _record(tx, "closed", incident_id, actor, now)
+    _record(tx, Act.INCIDENT_CLOSE, incident_id, actor, now)
 
 
 def _none(incident_id: int) -> NotFoundError:
@@ -65,6 +66,6 @@ def _none(incident_id: int) -> NotFoundError:
     )
 
 
-def _record(tx: Transaction, what: str, incident_id: int, actor: Actor, now: dt.datetime) -> None:
+def _record(tx: Transaction, what: Act, incident_id: int, actor: Actor, now: dt.datetime) -> None:
     subject = f"incident:{incident_id}"
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

@@ -16,6 +16,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, operators, passkeys, sessions
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.tokens import Actor, Grant, Permission
+from syndicate.vocabulary.acts import Act
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,7 @@ def reset(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> bool
     found = named(tx, slug)
     gone = passkeys.forget_all(tx, found.id) + sessions.end_all_of(tx, found.id)
     if gone:
-        record(tx, "operator-reset", found, actor, now)
+        record(tx, Act.OPERATOR_RESET, found, actor, now)
     return bool(gone)
 
 
@@ -190,7 +191,7 @@ def active(tx: Transaction, slug: str) -> Operator:
 
 
 def record(
-    tx: Transaction, what: str, operator: Operator, actor: Actor, now: dt.datetime, **detail: object
+    tx: Transaction, what: Act, operator: Operator, actor: Actor, now: dt.datetime, **detail: object
 ) -> None:
     """Write down what was done with an operator."""
     subject = f"operator:{operator.id}"
@@ -238,7 +239,7 @@ def _give(
 ) -> None:
     if new:
         operators.grant(tx, operator.id, new)
-        record(tx, "operator-grant", operator, actor, now, **_told(new, where))
+        record(tx, Act.OPERATOR_GRANT, operator, actor, now, **_told(new, where))
 
 
 def _take(
@@ -252,7 +253,7 @@ def _take(
 ) -> None:
     if lost:
         operators.revoke(tx, operator.id, lost)
-        record(tx, "operator-revoke", operator, actor, now, **_told(lost, where))
+        record(tx, Act.OPERATOR_REVOKE, operator, actor, now, **_told(lost, where))
 
 
 def _told(grants: Sequence[Grant], where: Where) -> dict[str, object]:

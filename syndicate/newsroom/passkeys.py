@@ -41,6 +41,7 @@ from syndicate.store.platform.notices import NoticeKind
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.passkeys import OperatorPasskey
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 WITHIN = dt.timedelta(minutes=15)
 MOST = 20  # of one operator
@@ -208,7 +209,7 @@ def add(
         created_at=now,
     )
     passkeys.add(tx, made)
-    _record(tx, "passkey-add", operator_id, actor, now)
+    _record(tx, Act.PASSKEY_ADD, operator_id, actor, now)
     notices.note(tx, NoticeKind.PASSKEY, about=actor, what=made.name, now=now)
     return made
 
@@ -224,7 +225,7 @@ def remove(tx: Transaction, passkey_id: int, *, actor: Actor, now: dt.datetime) 
     operator_id = own(actor)
     if not passkeys.remove(tx, operator_id, passkey_id):
         raise NotFoundError("You have no such passkey; perhaps it was removed already.")
-    _record(tx, "passkey-remove", operator_id, actor, now)
+    _record(tx, Act.PASSKEY_REMOVE, operator_id, actor, now)
 
 
 def whose(tx: Transaction, answer: Answer, host: Host, *, now: dt.datetime) -> Actor:
@@ -301,6 +302,6 @@ def _challenge(
     return bytes.fromhex(challenge)
 
 
-def _record(tx: Transaction, what: str, operator_id: int, actor: Actor, now: dt.datetime) -> None:
+def _record(tx: Transaction, what: Act, operator_id: int, actor: Actor, now: dt.datetime) -> None:
     subject = f"operator:{operator_id}"
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject)

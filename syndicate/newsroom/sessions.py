@@ -15,6 +15,7 @@ from syndicate.store.platform import audit, notices, operators, passkeys, sessio
 from syndicate.store.platform.notices import NoticeKind
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 CODES = 10
 # 79 bits: nobody guesses one, and so its plain hash is enough.
@@ -39,7 +40,7 @@ def sign_in(
     """
     secret = tokens.new_secret()
     sessions.start(tx, actor, secret=secret, by=by, expires_at=ends_at, now=now)
-    _record(tx, "sign-in", "console", actor, now, by=by.value)
+    _record(tx, Act.SIGN_IN, "console", actor, now, by=by.value)
     if by in SignedInBy.unusual():
         notices.note(tx, NoticeKind(by), about=actor, now=now)
     return secret
@@ -58,7 +59,7 @@ def make_codes(tx: Transaction, *, actor: Actor, now: dt.datetime) -> list[str]:
     operator_id = own(actor)
     codes = [_code() for _ in range(CODES)]
     passkeys.replace_codes(tx, operator_id, [_bare(each) for each in codes], now=now)
-    _record(tx, "recovery-codes", f"operator:{operator_id}", actor, now)
+    _record(tx, Act.CODES_MAKE, f"operator:{operator_id}", actor, now)
     return codes
 
 
@@ -106,7 +107,7 @@ def _end(tx: Transaction, session_id: int, actor: Actor, now: dt.datetime) -> No
     whose = sessions.end_numbered(tx, session_id)
     if whose is None:
         raise _unknown(session_id)
-    _record(tx, "session-end", f"session:{session_id}", actor, now, whose=whose)
+    _record(tx, Act.SESSION_END, f"session:{session_id}", actor, now, whose=whose)
 
 
 def _unknown(session_id: int) -> NotFoundError:
@@ -126,6 +127,6 @@ def _bare(typed: str) -> str:
 
 
 def _record(
-    tx: Transaction, what: str, subject: str, actor: Actor, now: dt.datetime, **detail: str
+    tx: Transaction, what: Act, subject: str, actor: Actor, now: dt.datetime, **detail: str
 ) -> None:
     audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)

@@ -11,6 +11,7 @@ from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit, tokens
 from syndicate.store.platform.tokens import ROLES, Actor, ApiToken, Permission
+from syndicate.vocabulary.acts import Act
 
 _MAX_NAME, _SHOWN = 200, 60
 # What a token is called whose name others have too: "cms (7)".
@@ -62,7 +63,7 @@ def add(  # noqa: PLR0913 - whose, what, where, until when, who and when
     made = tokens.add_token(
         tx, name, permissions, secret=secret, expires_at=ends_at, now=now, publication_id=whose
     )
-    record(tx, "token-add", made.id, actor, now)
+    record(tx, Act.TOKEN_ADD, made.id, actor, now, name=made.name)
     return made, secret
 
 
@@ -133,7 +134,7 @@ def permission(name: str) -> Permission:
 
 
 def record(
-    tx: Transaction, what: str, token_id: int, actor: Actor, now: dt.datetime, **detail: object
+    tx: Transaction, what: Act, token_id: int, actor: Actor, now: dt.datetime, **detail: object
 ) -> None:
     """Write down what was done with a token."""
     subject = f"token:{token_id}"

@@ -28,7 +28,8 @@ from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import readers
 from syndicate.store.views.readers import Number, Person, Visible
-from syndicate.subscribers import fates, timeline
+from syndicate.subscribers import fates
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import (
     DeliveryReason,
@@ -73,7 +74,7 @@ def suppress(
     )
     if is_new:
         told = {"of": slug or _ALL_MAIL, "why": reason}
-        _record(tx, timeline.SUPPRESSED, person, actor, now, **told)
+        _record(tx, Act.READER_SUPPRESS, person, actor, now, **told)
     return is_new
 
 
@@ -107,7 +108,7 @@ def lift(
             "their page lists those that there are."
         )
     told = {"of": slug or _ALL_MAIL, "why": reason, "was": lifted.reason}
-    _record(tx, timeline.LIFTED, person, actor, now, **told)
+    _record(tx, Act.READER_LIFT, person, actor, now, **told)
 
 
 @verb(Permission.CARE)
@@ -139,7 +140,7 @@ def resend(tx: Transaction, who: Who, issue_id: int, *, actor: Actor, now: dt.da
     if not resending.requeue_one(tx, mailing.id, recipient_id, expires_at=ends_at):
         raise RefusedError("This copy is being sent at this moment; look again in a minute.")
     told = {"issue": issue.id, "of": issue.title}
-    _record(tx, timeline.RESENT, person, actor, now, **told)
+    _record(tx, Act.READER_RESEND, person, actor, now, **told)
     hint(tx, mailing.lane)
     return issue
 
@@ -166,7 +167,7 @@ def copy(who: Who, issue_id: int, *, actor: Actor, now: dt.datetime) -> bytes:
         choice = own.choice & ~withholding.bits(tx, mailing.id, now=now)
         if not rows:
             raise _no_copy(person, issue_id)
-        _record(tx, "reader.copy", person, actor, now, issue=issue.id)
+        _record(tx, Act.READER_COPY, person, actor, now, issue=issue.id)
     due = DueDelivery(0, 0, person.address, 0, choice, own.language, 0, version)
     configured = settings.load()
     # Ids of nobody in all links and names: what they open is not there.
@@ -235,7 +236,7 @@ def _said(why: str) -> str:
 
 
 def _record(
-    tx: Transaction, action: str, person: Person, actor: Actor, now: dt.datetime, **detail: object
+    tx: Transaction, action: Act, person: Person, actor: Actor, now: dt.datetime, **detail: object
 ) -> None:
     name = subject(person)
     audit.record(tx, at=now, actor=actor.name, action=action, subject=name, **detail)

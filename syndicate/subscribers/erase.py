@@ -12,6 +12,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.views.readers import Person
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import SuppressionReason
 
 
@@ -65,7 +66,11 @@ def erase(
         )
         number = subscribers.erase(tx, subscriber.id)
         audit.record(
-            tx, at=now, actor=actor.name, action="erased", subject=f"subscriber:{subscriber.id}"
+            tx,
+            at=now,
+            actor=actor.name,
+            action=Act.READER_ERASE,
+            subject=f"subscriber:{subscriber.id}",
         )
         return Erased(subscriber.id, number)
 

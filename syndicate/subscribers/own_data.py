@@ -17,6 +17,7 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import readers
 from syndicate.subscribers.readers import MOST, Reader
+from syndicate.vocabulary.acts import Act
 
 COLUMNS = ("what", "at", "about", "words")
 
@@ -38,7 +39,7 @@ def give_out(tx: Transaction, who: Who, *, actor: Actor, now: dt.datetime) -> Ma
     while (before := pages[-1].next_before) is not None:
         pages.append(readers.read(tx, person, visible, before=before, limit=MOST))
     name = subject(person)
-    audit.record(tx, at=now, actor=actor.name, action="reader.export", subject=name)
+    audit.record(tx, at=now, actor=actor.name, action=Act.READER_EXPORT, subject=name)
     return _whole(pages)
 
 

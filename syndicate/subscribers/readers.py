@@ -28,6 +28,7 @@ from syndicate.subscribers import fates, timeline
 from syndicate.subscribers.fates import Fate
 from syndicate.subscribers.standing import FORM, Past
 from syndicate.subscribers.timeline import Known, TimelineEntry
+from syndicate.vocabulary.acts import Act
 
 ON_A_PAGE = 100
 MOST = 1_000
@@ -107,7 +108,7 @@ def look(
     """
     person, visible = seen(tx, who, actor), visible_to(actor)
     found = read(tx, person, visible, before=before, limit=limit)
-    _record(tx, "reader.look", person, actor, now)
+    _record(tx, Act.READER_LOOK, person, actor, now)
     return found
 
 
@@ -133,7 +134,7 @@ def why(
         )
     mailing_ids = [issue.mailing_id] if issue.mailing_id is not None else []
     known = _known(tx, person, _pasts(tx, person, visible), mailing_ids, visible)
-    _record(tx, "reader.why", person, actor, now, issue=issue_id)
+    _record(tx, Act.READER_WHY, person, actor, now, issue=issue_id)
     return issue, timeline.fate(known, issue)
 
 
@@ -231,7 +232,7 @@ def _written(moment: dt.datetime | None) -> str | None:
 
 
 def _record(
-    tx: Transaction, action: str, person: Person, actor: Actor, now: dt.datetime, **detail: int
+    tx: Transaction, action: Act, person: Person, actor: Actor, now: dt.datetime, **detail: int
 ) -> None:
     name = subject(person)
     audit.record(tx, at=now, actor=actor.name, action=action, subject=name, **detail)

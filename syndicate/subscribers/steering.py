@@ -10,6 +10,7 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import transfer
 from syndicate.subscribers.transfer import Imported
+from syndicate.vocabulary.acts import Act
 
 
 @verb(Permission.IMPORT)
@@ -45,8 +46,9 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
             "refused": len(so_far.refused),
         }
         if not written:
-            said = {"actor": actor.name, "action": "import", "subject": subject}
-            written.append(audit.begin(tx, at=now, **said))
+            act = Act.NEWSLETTER_IMPORT
+            begun = audit.begin(tx, at=now, actor=actor.name, action=act, subject=subject)
+            written.append(begun)
         audit.amend(tx, written[0], **counts)
 
     done = transfer.import_csv(
@@ -66,7 +68,8 @@ def give_out(slug: str, *, actor: Actor, now: dt.datetime) -> Iterator[str]:
     """
     with transaction() as tx:
         subject = _subject(tx, slug, Permission.EXPORT, actor)
-        audit.record(tx, at=now, actor=actor.name, action="export", subject=subject)
+        act = Act.NEWSLETTER_EXPORT
+        audit.record(tx, at=now, actor=actor.name, action=act, subject=subject)
     return transfer.export_csv(slug)
 
 

@@ -20,20 +20,20 @@ from syndicate.store.views.readers import Number, Order, Single
 from syndicate.subscribers import fates
 from syndicate.subscribers.fates import Fate
 from syndicate.subscribers.standing import FORM, IMPORT, Past, absent, paused_until
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.readers import ReaderChange, ReaderCode
 from syndicate.vocabulary.sending import DeliveryState
 
 # Actions of the audit that a reader's timeline tells, and their codes.
-SUPPRESSED, LIFTED, RESENT = "reader.suppress", "reader.lift", "reader.resend"
 ACTS = {
-    SUPPRESSED: ReaderCode.SUPPRESSED,
-    LIFTED: ReaderCode.LIFTED,
-    RESENT: ReaderCode.RESENT,
+    Act.READER_SUPPRESS: ReaderCode.SUPPRESSED,
+    Act.READER_LIFT: ReaderCode.LIFTED,
+    Act.READER_RESEND: ReaderCode.RESENT,
 }
 _DONE = {
-    SUPPRESSED: "suppressed",
-    LIFTED: "the suppression was lifted",
-    RESENT: "the copy was sent again",
+    Act.READER_SUPPRESS: "suppressed",
+    Act.READER_LIFT: "the suppression was lifted",
+    Act.READER_RESEND: "the copy was sent again",
 }
 
 
@@ -222,7 +222,7 @@ def _listed(value: object) -> str:
 
 def _of_address(known: Known) -> Iterator[TimelineEntry]:
     names = {scope(past.order.newsletter_id): past.order for past in known.pasts.values()}
-    told = {act.at for act in known.acts if act.action == SUPPRESSED}
+    told = {act.at for act in known.acts if act.act is Act.READER_SUPPRESS}
     for each in known.barred:
         if each.at in told:  # the line of the audit says more
             continue
@@ -232,7 +232,9 @@ def _of_address(known: Known) -> Iterator[TimelineEntry]:
         yield TimelineEntry(each.at, None, ReaderCode.SUPPRESSED, what, said)
     for act in known.acts:
         why, issue = act.detail.get("why"), act.detail.get("issue")
-        said = f"{_DONE[act.action]} by {act.actor}" + (f": {why}" if why else "")
+        done = act.act
+        assert done is not None  # noqa: S101 - they were asked for by name
+        said = f"{_DONE[done]} by {act.actor}" + (f": {why}" if why else "")
         about = str(act.detail.get("of") or "")
         number = issue if isinstance(issue, int) else None
-        yield TimelineEntry(act.at, number, ACTS[act.action], about, said)
+        yield TimelineEntry(act.at, number, ACTS[done], about, said)

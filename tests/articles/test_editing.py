@@ -168,7 +168,7 @@ def test_an_article_is_held_back_until_a_moment_and_the_audit_says_which() -> No
 
     found = of(article_id)
     assert (found.state, found.embargo_until) == (ArticleState.EMBARGOED, NOW + HOUR)
-    line = ("cli:tester", "article.embargo", f"article:{article_id}")
+    line = ("cli:tester", "article-embargo", f"article:{article_id}")
     assert audited() == [(*line, {"until": "2026-11-24T09:00:00Z"})]
 
 
@@ -234,7 +234,7 @@ def test_an_alert_is_asked_for_once_within_the_hour_and_anew_after_it() -> None:
             return editing.alert(tx, article_id, actor=TESTER, now=now)
 
     assert [alert(NOW), alert(NOW + HOUR / 2), alert(NOW + 2 * HOUR)] == [True, False, True]
-    assert [line[1] for line in audited()] == ["article.alert", "article.alert"]
+    assert [line[1] for line in audited()] == ["article-alert", "article-alert"]
 
 
 @pytest.mark.parametrize("state", WITHDRAWN)
@@ -264,7 +264,7 @@ def test_a_kill_keeps_its_reason_with_the_revisions(note: str, kept: str | None)
     found = of(article_id)
     assert (found.state, found.body_html) == (ArticleState.KILLED, "<p>Text</p>")
     assert revisions()[-1] == (article_id, 2, Change.KILL, True, kept)
-    assert [line[1] for line in audited()] == ["article.kill"]
+    assert [line[1] for line in audited()] == ["article-kill"]
 
 
 def test_a_note_beyond_what_is_kept_kills_nothing() -> None:
@@ -286,7 +286,7 @@ def test_a_takedown_leaves_the_ground_in_the_audit_and_no_word_in_the_row() -> N
 
     found = of(article_id)
     assert (found.state, found.headline, found.body_html) == (ArticleState.TAKEN_DOWN, "", "")
-    line = ("cli:tester", "article.takedown", f"article:{article_id}")
+    line = ("cli:tester", "article-takedown", f"article:{article_id}")
     assert audited() == [(*line, {"reason": "An order."})]
 
 
@@ -347,7 +347,7 @@ def test_a_correction_of_other_words_or_with_another_note_is_news_and_the_same_i
     assert not correct(article_id)
     assert correct(article_id, note="It was six.")
     assert correct(article_id, headline="Newer")
-    assert [line[1] for line in audited()] == ["article.correct"] * 3
+    assert [line[1] for line in audited()] == ["article-correct"] * 3
 
 
 def test_a_note_of_another_article_does_not_count() -> None:

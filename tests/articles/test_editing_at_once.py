@@ -70,7 +70,7 @@ def test_a_correction_puts_no_word_back_into_what_is_being_taken_down(story: int
     assert (found.headline, found.body_html) == ("", "")
     with transaction() as tx:
         assert tx.scalars(select(Revision)).all() == []
-    assert actions() == ["article.takedown"]
+    assert actions() == ["article-takedown"]
 
 
 @pytest.mark.parametrize("act", [killed, taken_down])

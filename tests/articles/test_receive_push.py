@@ -191,9 +191,9 @@ def test_each_article_that_is_news_is_a_line_in_the_audit(cms: Cms) -> None:
 
     a, b = (f"article:{each.article_id}" for each in first)
     assert audited() == [
-        ("article.push.created", a),
-        ("article.push.created", b),
-        ("article.push.changed", a),
+        ("article-create", a),
+        ("article-create", b),
+        ("article-change", a),
     ]
 
 

@@ -152,7 +152,7 @@ def test_feeds_are_told_of_both_and_the_audit_says_what_was_made() -> None:
         told = set(tx.scalars(text("SELECT article_id FROM changed_article")))
         (line,) = tx.scalars(select(Audit))
     assert told == {merged.id, made}
-    assert (line.action, line.subject) == ("article.split", f"article:{merged.id}")
+    assert (line.action, line.subject) == ("article-split", f"article:{merged.id}")
     assert line.detail == {"source": str(merged.wire), "made": str(made)}
 
 

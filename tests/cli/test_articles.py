@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from syndicate.articles import similar
 from syndicate.cli import articles as command
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 from syndicate.vocabulary.newsletters import NewsletterKind
 from tests import rows
@@ -158,7 +158,8 @@ def carried() -> None:
 
 def merged(tx: Transaction, who: str, **detail: object) -> None:
     """That a source's story was held for article 1 is written down."""
-    audit.record(tx, at=AT, actor=who, action=similar.ACTION, subject="article:1", **detail)
+    act = Act.ARTICLE_MERGE
+    audit.record(tx, at=AT, actor=who, action=act, subject="article:1", **detail)
 
 
 @pytest.mark.usefixtures("database", "daily", "carried")

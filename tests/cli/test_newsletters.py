@@ -115,7 +115,7 @@ def test_a_newsletter_is_made_filled_rehearsed_and_sent(tmp_path: Path) -> None:
     assert [story["headline"] for story in rehearsed["stories"]] == ["Headline world-one"]
     assert (sent["state"], sent["audience"], sent["stories"]) == ("sending", 2, 1)
     assert sent["content_hash"] == rehearsed["content_hash"]
-    assert audited(f"issue:{sent['id']}") == [(WHO, "run", {})]
+    assert audited(f"issue:{sent['id']}") == [(WHO, "issue-run", {})]
     (listed,) = answer("list")["newsletters"]
     assert (listed["next_at"], listed["readers"]["active"]) == ("2026-11-25T05:00+00:00", 2)
 
@@ -204,9 +204,9 @@ def test_readers_leave_as_a_file_and_are_forgotten(tmp_path: Path) -> None:
 
     assert (exported.exit_code, erased.exit_code, counted.exit_code) == (0, 0, 0)
     assert audited("newsletter:1") == [
-        (WHO, "export", {}),
-        (WHO, "import", {"added": 1, "known": 0, "left": 0, "refused": 0}),
-        (WHO, "added", {}),
+        (WHO, "newsletter-export", {}),
+        (WHO, "newsletter-import", {"added": 1, "known": 0, "left": 0, "refused": 0}),
+        (WHO, "newsletter-add", {}),
     ]
     assert out.stat().st_mode & 0o777 == 0o600
     assert out.read_text().splitlines()[1].startswith("reader001@example.com,en,")

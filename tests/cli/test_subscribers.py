@@ -10,6 +10,7 @@ from syndicate.cli import subscribers
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from tests.subscribers import desk
 
 pytestmark = pytest.mark.usefixtures("database", "morning")
@@ -139,4 +140,4 @@ def test_readers_who_were_given_to_nobody_are_not_in_the_audit(tmp_path: Path) -
     assert isinstance(unknown.exception, NotFoundError)
     assert kept.read_text() == "kept"
     with transaction() as tx:
-        assert audit.of(tx, subject="newsletter:1", action="export") == []
+        assert audit.of(tx, subject="newsletter:1", action=Act.NEWSLETTER_EXPORT) == []

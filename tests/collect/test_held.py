@@ -16,6 +16,7 @@ from syndicate.store.content.visibility import may_show
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import Channel
 from tests.acting import TESTER
 from tests.collect import newsroom
@@ -113,7 +114,7 @@ def test_a_person_lets_it_out_and_the_next_poll_leaves_it_out(site: Site) -> Non
         out.published_at,
     )
     with transaction() as tx:
-        [entry] = audit.of(tx, subject=f"article:{article.id}", action="article.embargo")
+        [entry] = audit.of(tx, subject=f"article:{article.id}", action=Act.ARTICLE_EMBARGO)
         assert entry.detail["until"] == out.published_at.isoformat().replace("+00:00", "Z")
 
 

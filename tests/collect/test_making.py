@@ -118,7 +118,7 @@ def test_the_same_words_twice_are_one_source_and_one_line() -> None:
     first, second = use(name="Wire"), use(name="Wire")
 
     assert first.id == second.id
-    assert audited() == [("added", f"source:{first.id}", {})]
+    assert audited() == [("source-add", f"source:{first.id}", {})]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,11 @@ def test_a_change_names_its_fields_and_keeps_state_and_history(
 
     assert (changed.id, changed.state) == (made.id, SourceState.PAUSED)
     ((what, which, said),) = audited()[2:]
-    assert (what, which, sorted(said["fields"])) == ("changed", f"source:{made.id}", fields)
+    assert (what, which, sorted(said["fields"])) == (
+        "source-change",
+        f"source:{made.id}",
+        fields,
+    )
 
 
 def test_an_address_that_a_source_had_before_it_moved_is_changed_too() -> None:
@@ -306,7 +310,7 @@ def test_one_that_is_retired_rests_keeps_what_it_brought_and_comes_back(site: Si
         *(made.id, "wire", SourceState.ACTIVE),
         "Wire",
     )
-    assert [what for what, _, _ in audited()] == ["added", "retired", "added"]
+    assert [what for what, _, _ in audited()] == ["source-add", "source-retire", "source-add"]
 
 
 def test_a_slug_of_one_retired_brings_it_back_at_another_address() -> None:

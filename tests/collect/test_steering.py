@@ -66,7 +66,8 @@ def test_a_source_that_is_paused_and_resumed_is_due_with_a_clean_record(site: Si
         ("paused", "Wire was paused."),
         ("active", "Wire was resumed."),
     ]
-    assert [what for what, _, _ in audited()] == ["added", "paused", "active"]
+    said = ["source-add", "source-pause", "source-resume"]
+    assert [what for what, _, _ in audited()] == said
     state = newsroom.state_of(source_id)
     assert (state.failures, state.reason, state.next_at) == (0, None, NOW + HOUR)
 
@@ -84,7 +85,8 @@ def test_a_source_that_is_removed_is_gone_with_its_state_and_what_it_brought_sta
     site: Site,
 ) -> None:
     site.serve("/feed", rss(item(1)))
-    source_id = add(site.url("/feed"), allow_origins=[site.origin], pages="never").id
+    wire: dict[str, Any] = {"allow_origins": [site.origin], "pages": "never", "name": "Wire"}
+    source_id = add(site.url("/feed"), **wire).id
     kept = add("https://other.example/").id
     newsroom.collect(source_id)
 
@@ -94,7 +96,7 @@ def test_a_source_that_is_removed_is_gone_with_its_state_and_what_it_brought_sta
     assert [row.id for row in listed()] == [kept]
     with transaction() as tx:
         assert tx.scalars(select(FetchState.source_id)).all() == [kept]
-    assert audited()[-1] == ("removed", f"source:{source_id}", {})
+    assert audited()[-1] == ("source-remove", f"source:{source_id}", {"name": "Wire"})
     with pytest.raises(NotFoundError, match=f"There is no source {source_id}"):
         steering.remove(source_id, actor=TESTER, now=NOW)
 
@@ -156,8 +158,8 @@ def test_who_collects_by_hand_is_written_down_with_what_it_brought(site: Site) -
     assert (first.sources, first.articles) == (1, 2)
     assert (both.sources, both.articles) == (2, 1)
     assert audited()[2:] == [
-        ("collected", f"source:{one}", {"articles": 2, "revisions": 0}),
-        ("collected", "sources", {"articles": 1, "revisions": 0}),
+        ("source-collect", f"source:{one}", {"articles": 2, "revisions": 0}),
+        ("source-collect", "sources", {"articles": 1, "revisions": 0}),
     ]
 
 

@@ -311,7 +311,7 @@ def test_release_asks_and_a_no_leaves_everything_held(house: House) -> None:
 
     refused = CliRunner().invoke(command.app, ["release"], input="n\n")
     with transaction() as tx:
-        released = tx.scalars(select(Audit.id).where(Audit.action == "release")).all()
+        released = tx.scalars(select(Audit.id).where(Audit.action == "mail-release")).all()
 
     assert refused.exit_code == 1
     assert "Mail is held: this database was restored or copied" in refused.output

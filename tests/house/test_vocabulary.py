@@ -38,6 +38,7 @@ WORDS: dict[str, type[enum.Enum]] = {
 }
 # Words that no column holds, or that one holds without a CHECK, and why.
 WITHOUT_A_CHECK = {
+    "Act": "rows of older versions hold what these called it, and are never rewritten",
     "OpenedBy": "it follows from the kind",
     "Afterwards": "it is said once, when a newsletter ends; the audit keeps it",
     "Lead": "it is told when somebody looks, and kept nowhere",

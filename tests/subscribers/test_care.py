@@ -51,7 +51,7 @@ def test_a_suppression_and_its_end_are_told_with_who_and_why(who: int) -> None:
         ),
         ("suppressed", f"all mail: suppressed by cli:tester: {WHY}"),
     ]
-    assert [row.action for row in audit] == ["reader.look", "reader.lift", "reader.suppress"]
+    assert [row.action for row in audit] == ["reader-look", "reader-lift", "reader-suppress"]
     assert audit[1].detail["was"] == "operator"
 
 

@@ -317,8 +317,8 @@ def test_a_look_is_in_the_audit_by_number_and_no_address_is(who: int) -> None:
     with transaction() as tx:
         found = operations.audit_rows(tx, limit=9)
     assert [(row.action, row.subject, row.detail) for row in found] == [
-        ("reader.why", f"subscriber:{who}", {"issue": made}),
-        ("reader.look", f"subscriber:{who}", {}),
+        ("reader-why", f"subscriber:{who}", {"issue": made}),
+        ("reader-look", f"subscriber:{who}", {}),
     ]
 
 
@@ -333,4 +333,4 @@ def test_who_is_not_there_is_not_found_and_leaves_no_line(who: int) -> None:
             readers.look(tx, asked, actor=TESTER, now=NOW)
 
     with transaction() as tx:
-        assert [row.action for row in operations.audit_rows(tx, limit=9)] == ["erased"]
+        assert [row.action for row in operations.audit_rows(tx, limit=9)] == ["reader-erase"]

@@ -24,7 +24,7 @@ DONE = (
             ("/articles/{report}/correct", {"headline": "New", "note": "It was five."}),
             ("/articles/{report}/correct", {"headline": "New", "note": "It was five."}),
         ),
-        ("article.correct", "article:{report}"),
+        ("article-correct", "article:{report}"),
     ),
     Done(
         EMBARGO,
@@ -33,7 +33,7 @@ DONE = (
             ("/articles/{report}/embargo", {"until": THEN}),
             ("/held/{report}", {"until": THEN}),
         ),
-        ("article.embargo", "article:{report}"),
+        ("article-embargo", "article:{report}"),
     ),
     Done(
         EMBARGO,
@@ -42,7 +42,7 @@ DONE = (
             ("/articles/{embargoed}/embargo", {"until": None}),
             ("/held/{embargoed}", {"lift": "yes"}),
         ),
-        ("article.embargo", "article:{embargoed}"),
+        ("article-embargo", "article:{embargoed}"),
     ),
     Done(
         ALERT,
@@ -51,7 +51,7 @@ DONE = (
             ("/articles/{report}/alert", {}),
             ("/articles/{report}/alert", {}),
         ),
-        ("article.alert", "article:{report}"),
+        ("article-alert", "article:{report}"),
     ),
     Done(
         KILL,
@@ -60,7 +60,7 @@ DONE = (
             ("/articles/{report}/kill", {"note": "A hoax."}),
             ("/articles/{report}/kill", {"note": "A hoax."}),
         ),
-        ("article.kill", "article:{report}"),
+        ("article-kill", "article:{report}"),
     ),
     Done(
         TAKE_DOWN,
@@ -69,7 +69,7 @@ DONE = (
             ("/articles/{report}/takedown", {"reason": "An order."}),
             ("/articles/{report}/takedown", {"reason": "An order."}),
         ),
-        ("article.takedown", "article:{report}"),
+        ("article-takedown", "article:{report}"),
     ),
     Done(
         SPLIT,
@@ -78,7 +78,7 @@ DONE = (
             ("/articles/{report}/split", {"source_id": "{wire}"}),
             ("/articles/{report}/split", {"source": "{wire}"}),
         ),
-        ("article.split", "article:{report}"),
+        ("article-split", "article:{report}"),
     ),
     Done(
         FEATURE,
@@ -87,7 +87,7 @@ DONE = (
             ("/articles/{report}/feature", {"teaser": "The bridge"}),
             ("/articles/{report}/feature", {"teaser": "The bridge"}),
         ),
-        ("article.feature", "article:{report}"),
+        ("article-feature", "article:{report}"),
     ),
     Done(
         UNFEATURE,
@@ -96,10 +96,10 @@ DONE = (
             ("/articles/{report}/unfeature", {}),
             ("/articles/{report}/unfeature", {}),
         ),
-        ("article.unfeature", "article:{report}"),
+        ("article-unfeature", "article:{report}"),
         before=Asked(api=("/articles/{report}/feature", {})),
     ),
-    Done(PUSH, Asked(api=("/articles", STORY)), ("article.push.created", "article:{next_article}")),
+    Done(PUSH, Asked(api=("/articles", STORY)), ("article-create", "article:{next_article}")),
 )
 NOES = (
     No(

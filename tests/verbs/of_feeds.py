@@ -29,7 +29,7 @@ DONE = (
             ("/feeds", NEW),
             ("/newsroom/new/feeds", NEW | {"words": "flood"}),
         ),
-        ("added", "feed:{next_feed}"),
+        ("feed-add", "feed:{next_feed}"),
     ),
     Done(
         f"{MAKING}.change",
@@ -41,7 +41,7 @@ DONE = (
                 {"title": "Rivers", "words": "river\nrain"},
             ),
         ),
-        ("changed", "feed:{floods}"),
+        ("feed-change", "feed:{floods}"),
     ),
     Done(
         f"{MAKING}.end",
@@ -50,12 +50,12 @@ DONE = (
             ("DELETE /feeds/floods-old", {}),
             (f"/newsroom/feeds/floods-old/retire{OF_COURIER}", {}),
         ),
-        ("retired", "feed:{floods}"),
+        ("feed-retire", "feed:{floods}"),
     ),
     Done(
         "feeds.steering.build_anew",
         Asked("feeds publish --all", ("/feeds/build", {}), ("/feeds/build", {})),
-        ("built anew", "feeds"),
+        ("feed-build", "feeds"),
         is_quiet_again=False,
     ),
     Done(
@@ -64,7 +64,7 @@ DONE = (
             "feeds move floods-old everything",
             *_both("/feeds/floods-old/move", {"to": "everything"}),
         ),
-        ("moved", "feed:{floods}"),
+        ("feed-move", "feed:{floods}"),
     ),
     Done(
         "feeds.steering.add_partner",
@@ -73,7 +73,7 @@ DONE = (
             ("/partners", {"name": "Aggregator"}),
             ("/feeds/partners", {"name": "Aggregator"}),
         ),
-        ("added", "partner:{next_partner}"),
+        ("partner-add", "partner:{next_partner}"),
     ),
     Done(
         "feeds.steering.revoke_partner",
@@ -82,7 +82,7 @@ DONE = (
             ("/partners/revoke", {"name": "Reader"}),
             ("/feeds/partners/revoke", {"name": "Reader"}),
         ),
-        ("revoked", "partner:{partner}"),
+        ("partner-revoke", "partner:{partner}"),
     ),
 )
 NOES = (

@@ -35,20 +35,30 @@ def held(step: str, scope: str, which: str) -> Asked:
 
 
 DONE = (
-    Done("mail.steering.pause", _steered("pause", "{sending}"), ("paused", "mailing:{sending}")),
-    Done("mail.steering.resume", _steered("resume", "{paused}"), ("sending", "mailing:{paused}")),
     Done(
-        "mail.steering.cancel", _steered("cancel", "{sending}"), ("cancelled", "mailing:{sending}")
+        "mail.steering.pause",
+        _steered("pause", "{sending}"),
+        ("mailing-pause", "mailing:{sending}"),
+    ),
+    Done(
+        "mail.steering.resume",
+        _steered("resume", "{paused}"),
+        ("mailing-resume", "mailing:{paused}"),
+    ),
+    Done(
+        "mail.steering.cancel",
+        _steered("cancel", "{sending}"),
+        ("mailing-cancel", "mailing:{sending}"),
     ),
     Done(
         "mail.steering.resend",
         _resent("{sending}"),
-        ("resend", "mailing:{sending}"),
+        ("mailing-resend", "mailing:{sending}"),
     ),
     Done(
         "mail.steering.tick_off",
         _steered("tick-off", "{sending}"),
-        ("ticked off", "mailing:{sending}"),
+        ("mailing-tick-off", "mailing:{sending}"),
     ),
     *(
         Done(
@@ -57,7 +67,7 @@ DONE = (
             (what, subject),
             before=None if step == "hold" else held("hold", scope, which),
         )
-        for step, what in (("hold", "held"), ("unhold", "lifted"))
+        for step, what in (("hold", "hold-place"), ("unhold", "hold-lift"))
         for scope, which, subject in (
             ("mailing", "{sending}", "mailing:{sending}"),
             ("newsletter", "morning", "newsletter:{newsletter}"),
@@ -72,7 +82,7 @@ DONE = (
                 ("/installation/stop", {"why": why} if why else {}),
                 ("/stop", {"why": why}),
             ),
-            ("stop", "installation"),
+            ("mail-stop", "installation"),
         )
         for shell, why in (
             ("", ""),
@@ -83,7 +93,7 @@ DONE = (
     Done(
         "mail.steering.release",
         Asked("mailings release --yes", ("/installation/release", {}), ("/release", {})),
-        ("release", "installation"),
+        ("mail-release", "installation"),
         before=Asked(api=("/installation/stop", {})),
     ),
 )

@@ -35,12 +35,12 @@ DONE = (
     Done(
         f"{PUBLICATIONS}.add",
         Asked(NEW, ("/publications", EVENING), ("/start/publication", EVENING)),
-        ("added", "publication:{next_publication}"),
+        ("publication-add", "publication:{next_publication}"),
     ),
     Done(
         f"{PUBLICATIONS}.add",
         Asked(console=("/newsroom/new/publications", EVENING)),
-        ("added", "publication:{next_publication}"),
+        ("publication-add", "publication:{next_publication}"),
     ),
     Done(
         f"{PUBLICATIONS}.change",
@@ -49,12 +49,12 @@ DONE = (
             ("PATCH /publications/courier", {"host": "courier.example"}),
             ("/newsroom/publications/courier", AS_IT_IS | {"host": "courier.example"}),
         ),
-        ("changed", "publication:{publication}"),
+        ("publication-change", "publication:{publication}"),
     ),
     Done(
         f"{SECTIONS}.add",
         Asked(f"sections {AS_OPTIONS}", ("/sections", SPORT), ("/newsroom/new/sections", SPORT)),
-        ("added", "section:{next_section}"),
+        ("section-add", "section:{next_section}"),
     ),
     Done(
         f"{SECTIONS}.change",
@@ -63,7 +63,7 @@ DONE = (
             ("PATCH /sections/world?publication=courier", {"name": "Globe"}),
             ("/newsroom/sections/world?publication=courier", {"name": "Globe"}),
         ),
-        ("changed", "section:{section}"),
+        ("section-change", "section:{section}"),
     ),
     Done(
         f"{SECTIONS}.end",
@@ -72,12 +72,12 @@ DONE = (
             ("DELETE /sections/world?publication=courier", {}),
             ("/newsroom/sections/world/retire?publication=courier", {}),
         ),
-        ("retired", "section:{section}"),
+        ("section-retire", "section:{section}"),
     ),
     Done(
         f"{DESKS}.add",
         Asked(f"desks {AS_OPTIONS}", ("/desks", SPORT), ("/newsroom/new/desks", SPORT)),
-        ("added", "desk:{next_desk}"),
+        ("desk-add", "desk:{next_desk}"),
     ),
     Done(
         f"{DESKS}.change",
@@ -86,7 +86,7 @@ DONE = (
             ("PATCH /desks/world?publication=courier", {"name": "Globe"}),
             ("/newsroom/desks/world?publication=courier", {"name": "Globe"}),
         ),
-        ("changed", "desk:{team}"),
+        ("desk-change", "desk:{team}"),
     ),
     Done(
         f"{DESKS}.end",
@@ -95,7 +95,7 @@ DONE = (
             ("DELETE /desks/world?publication=courier", {}),
             ("/newsroom/desks/world/retire?publication=courier", {}),
         ),
-        ("retired", "desk:{team}"),
+        ("desk-retire", "desk:{team}"),
     ),
 )
 NOES = (

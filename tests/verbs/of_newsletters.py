@@ -57,7 +57,7 @@ DONE = (
             ("/newsletters/morning/run", {}),
             ("/newsletters/{newsletter}/run", {}),
         ),
-        ("run", "issue:{next_issue}"),
+        ("issue-run", "issue:{next_issue}"),
     ),
     Done(
         f"{MAKING}.add",
@@ -66,7 +66,7 @@ DONE = (
             api=("/newsletters", {**EVENING, "slug": "late"}),
             console=("/newsroom/new/newsletters", {**EVENING, "sections": "world", "slug": "late"}),
         ),
-        ("added", "newsletter:{next_newsletter}"),
+        ("newsletter-add", "newsletter:{next_newsletter}"),
     ),
     Done(
         f"{MAKING}.change",
@@ -75,7 +75,7 @@ DONE = (
             ("PATCH /newsletters/morning", {"size": 20}),
             ("/newsroom/newsletters/morning", {"size": "20"}),
         ),
-        ("changed", "newsletter:{newsletter}"),
+        ("newsletter-change", "newsletter:{newsletter}"),
     ),
     Done(
         f"{MAKING}.pause",
@@ -84,7 +84,7 @@ DONE = (
             ("/newsletters/morning/pause", {}),
             ("/newsletters/{newsletter}/pause", {}),
         ),
-        ("paused", "newsletter:{newsletter}"),
+        ("newsletter-pause", "newsletter:{newsletter}"),
     ),
     Done(
         f"{MAKING}.resume",
@@ -93,7 +93,7 @@ DONE = (
             ("/newsletters/rested/resume", {}),
             ("/newsletters/{rested_letter}/resume", {}),
         ),
-        ("resumed", "newsletter:{rested_letter}"),
+        ("newsletter-resume", "newsletter:{rested_letter}"),
     ),
     Done(
         f"{MAKING}.end",
@@ -102,33 +102,35 @@ DONE = (
             ("/newsletters/morning/end", {"readers": "leave"}),
             ("/newsletters/{newsletter}/end", {"readers": "leave"}),
         ),
-        ("ended", "newsletter:{newsletter}"),
+        ("newsletter-end", "newsletter:{newsletter}"),
     ),
     Done(
         f"{MAKING}.end",
         Asked(api=("DELETE /newsletters/morning", {})),
-        ("ended", "newsletter:{newsletter}"),
+        ("newsletter-end", "newsletter:{newsletter}"),
     ),
     *(
-        Done(f"newsletters.deciding.{step}", decided(step, "{held_digest}"), (what, HELD))
-        for step, what in (("send", "sent"), ("merge", "merged"), ("drop", "dropped"))
+        Done(
+            f"newsletters.deciding.{step}", decided(step, "{held_digest}"), (f"issue-{step}", HELD)
+        )
+        for step in ("send", "merge", "drop")
     ),
     Done(
         "newsletters.specimen.send_test",
         tested("{held_digest}", "reader001@example.com"),
-        ("test", HELD),
+        ("test-send", HELD),
         is_quiet_again=False,
     ),
     Done(
         "newsletters.first_look.send_test",
         first_test("reader001@example.com"),
-        ("test", "newsletter:{newsletter}"),
+        ("test-send", "newsletter:{newsletter}"),
         is_quiet_again=False,
     ),
     Done(
         f"{MAKING}.add",
         Asked(console=("/start/newsletter", {"name": "Evening", "times": "18:00"})),
-        ("added", "newsletter:{next_newsletter}"),
+        ("newsletter-add", "newsletter:{next_newsletter}"),
     ),
 )
 NOES = (

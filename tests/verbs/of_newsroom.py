@@ -16,12 +16,12 @@ DONE = (
     Done(
         "newsroom.incidents.take",
         _incident("take", "{incident}"),
-        ("taken", "incident:{incident}"),
+        ("incident-take", "incident:{incident}"),
     ),
     Done(
         "newsroom.incidents.close",
         _incident("close", "{incident}"),
-        ("closed", "incident:{incident}"),
+        ("incident-close", "incident:{incident}"),
     ),
     Done(
         "mail.sender.steering.check",
@@ -55,7 +55,7 @@ DONE = (
             ("/tokens/{token}", {"permissions": ["editor"]}),
             ("/tokens/{token}", {"permissions": "editor"}),
         ),
-        ("token-set", "token:{token}"),
+        ("token-change", "token:{token}"),
     ),
     Done(
         "newsroom.making.tokens.add",

@@ -70,7 +70,7 @@ def _session(number: str) -> Asked:
 
 DONE = (
     Done(ADD, _new("night"), ("operator-add", "operator:{next_operator}")),
-    Done(CHANGE, _asked("set", zone="Asia/Qatar"), ("operator-set", "operator:{desk}")),
+    Done(CHANGE, _asked("set", zone="Asia/Qatar"), ("operator-change", "operator:{desk}")),
     Done(RESET, _asked("reset", "sports"), ("operator-reset", "operator:{sports}")),
     Done(END, _session("{session}"), ("session-end", "session:{session}")),
     Done(RETIRE, _asked("retire"), ("operator-retire", "operator:{desk}")),

@@ -16,8 +16,12 @@ SECOND = {"publication": "courier", "url": "http://{origin}/second", "allow_orig
 SECOND_FORM = {"url": "http://{origin}/second", "allow": "{origin}"}
 
 DONE = (
-    Done("collect.steering.pause", _source("pause", "{own}"), ("paused", "source:{own}")),
-    Done("collect.steering.resume", _source("resume", "{rested}"), ("active", "source:{rested}")),
+    Done("collect.steering.pause", _source("pause", "{own}"), ("source-pause", "source:{own}")),
+    Done(
+        "collect.steering.resume",
+        _source("resume", "{rested}"),
+        ("source-resume", "source:{rested}"),
+    ),
     Done(
         "collect.making.add",
         Asked(
@@ -25,17 +29,17 @@ DONE = (
             ("/sources", SECOND),
             ("/sources/use", SECOND_FORM),
         ),
-        ("added", "source:{next_source}"),
+        ("source-add", "source:{next_source}"),
     ),
     Done(
         "collect.making.add",
         Asked("sources add cms --kind push", console=("/start/use", SECOND_FORM)),
-        ("added", "source:{next_source}"),
+        ("source-add", "source:{next_source}"),
     ),
     Done(
         "collect.making.add",
         Asked(console=("/newsroom/new/sources", SECOND)),
-        ("added", "source:{next_source}"),
+        ("source-add", "source:{next_source}"),
     ),
     Done(
         "collect.making.change",
@@ -44,12 +48,12 @@ DONE = (
             ("PATCH /sources/own", {"section": "world"}),
             ("/newsroom/sources/own?publication=courier", {"section": "world"}),
         ),
-        ("changed", "source:{own}"),
+        ("source-change", "source:{own}"),
     ),
     Done(
         "collect.making.change",
         Asked("sources add https://own.example/feed --no-check --name Renamed"),
-        ("changed", "source:{own}"),
+        ("source-change", "source:{own}"),
     ),
     Done(
         "collect.making.end",
@@ -58,13 +62,15 @@ DONE = (
             ("DELETE /sources/{own}", {}),
             ("/newsroom/sources/own/retire", {}),
         ),
-        ("retired", "source:{own}"),
+        ("source-retire", "source:{own}"),
     ),
-    Done("collect.steering.remove", Asked("sources remove {own}"), ("removed", "source:{own}")),
+    Done(
+        "collect.steering.remove", Asked("sources remove {own}"), ("source-remove", "source:{own}")
+    ),
     Done(
         "collect.steering.collect",
         Asked("collect run --source {served}"),
-        ("collected", "source:{served}"),
+        ("source-collect", "source:{served}"),
     ),
 )
 NOES = (

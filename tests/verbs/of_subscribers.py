@@ -31,7 +31,7 @@ DONE = (
             ("/subscribers/find", {"address": READER}),
             ("/readers", {"address": READER}),
         ),
-        ("reader.look", "subscriber:{subscriber}"),
+        ("reader-look", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
     Done(
@@ -41,7 +41,7 @@ DONE = (
             ("/subscribers/{subscriber}", None),
             ("/readers/{subscriber}", None),
         ),
-        ("reader.look", "subscriber:{subscriber}"),
+        ("reader-look", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
     Done(
@@ -51,13 +51,13 @@ DONE = (
             ("/subscribers/{subscriber}/issues/{issue}", None),
             ("/readers/{subscriber}/issues/{issue}", None),
         ),
-        ("reader.why", "subscriber:{subscriber}"),
+        ("reader-why", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
     Done(
         "subscribers.steering.bring_in",
         Asked(IMPORT, (PATH, CSV), ("/lists", FORM)),
-        ("import", "newsletter:{newsletter}"),
+        ("newsletter-import", "newsletter:{newsletter}"),
         is_quiet_again=False,
     ),
     Done(
@@ -67,7 +67,7 @@ DONE = (
             ("/newsletters/morning/subscribers/export", {}),
             ("/lists/export", {"newsletter": "morning"}),
         ),
-        ("export", "newsletter:{newsletter}"),
+        ("newsletter-export", "newsletter:{newsletter}"),
         is_quiet_again=False,
     ),
     Done(
@@ -77,7 +77,7 @@ DONE = (
             ("/subscribers/{subscriber}/erase", {"address": READER}),
             ("/readers/{subscriber}/erase", {"address": READER}),
         ),
-        ("erased", "subscriber:{subscriber}"),
+        ("reader-erase", "subscriber:{subscriber}"),
     ),
     Done(
         COPY,
@@ -86,7 +86,7 @@ DONE = (
             ("/subscribers/{subscriber}/issues/{own_issue}/copy", None),
             ("/readers/{subscriber}/issues/{own_issue}/copy", None),
         ),
-        ("reader.copy", "subscriber:{subscriber}"),
+        ("reader-copy", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
     Done(
@@ -96,7 +96,7 @@ DONE = (
             ("/subscribers/{subscriber}/newsletters/morning/copy", None),
             ("/readers/{subscriber}/newsletters/morning/copy", None),
         ),
-        ("reader.copy", "subscriber:{subscriber}"),
+        ("reader-copy", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
     Done(
@@ -106,7 +106,7 @@ DONE = (
             ("/subscribers/{subscriber}/issues/{own_issue}/resend", {}),
             ("/readers/{subscriber}/issues/{own_issue}/resend", {}),
         ),
-        ("reader.resend", "subscriber:{subscriber}"),
+        ("reader-resend", "subscriber:{subscriber}"),
     ),
     Done(
         SUPPRESS,
@@ -115,7 +115,7 @@ DONE = (
             ("/subscribers/{subscriber}/suppress", {"why": "asked"}),
             ("/readers/{subscriber}/suppress", {"why": "asked"}),
         ),
-        ("reader.suppress", "subscriber:{subscriber}"),
+        ("reader-suppress", "subscriber:{subscriber}"),
     ),
     Done(
         LIFT,
@@ -124,7 +124,7 @@ DONE = (
             ("/subscribers/{subscriber}/lift", {"why": "asked", "newsletter": "morning"}),
             ("/readers/{subscriber}/lift", {"why": "asked", "newsletter": "morning"}),
         ),
-        ("reader.lift", "subscriber:{subscriber}"),
+        ("reader-lift", "subscriber:{subscriber}"),
         before=Asked(
             api=("/subscribers/{subscriber}/suppress", {"why": "asked", "newsletter": "morning"})
         ),
@@ -136,7 +136,7 @@ DONE = (
             ("/subscribers/{subscriber}/export", {}),
             ("/readers/{subscriber}/export", {"form": "csv"}),
         ),
-        ("reader.export", "subscriber:{subscriber}"),
+        ("reader-export", "subscriber:{subscriber}"),
         is_quiet_again=False,
     ),
 )

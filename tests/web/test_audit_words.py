@@ -7,6 +7,7 @@ from syndicate import clock
 from syndicate.characters import resolved
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from syndicate.web.console.audit import in_words
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -39,7 +40,7 @@ def test_the_audit_names_an_operator_and_what_changed(browser: TestClient) -> No
 
     page = browser.get("/console/audit").text
 
-    assert "<td>fields: name</td>" in page
+    assert "<td>name: Town Hall → Town &amp; Council</td>" in page
     assert '<a href="/console/operators/night">operator night</a>' in page
     assert "operator:" not in page
 
@@ -51,11 +52,11 @@ def test_a_mailing_tells_who_sent_its_issue_and_leads_to_it(
     operators.sign_in(browser)
     with transaction() as tx:
         subject = f"issue:{newsroom.issue}"
-        audit.record(tx, at=clock.now(), actor="desk", action="run", subject=subject)
+        audit.record(tx, at=clock.now(), actor="desk", action=Act.ISSUE_RUN, subject=subject)
 
     page = browser.get(f"/console/mailings/{mailing_id}").text
 
-    assert "desk: run (the issue)" in page
+    assert "desk: sent now (the issue)" in page
     assert f'href="/console/issues/{newsroom.issue}"' in page
     assert f'href="/console/newsletters/{newsroom.newsletter}"' in page
 

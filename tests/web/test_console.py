@@ -244,7 +244,7 @@ def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: 
     browser.post(f"{path}/cancel", data={"number": str(mailing_id)})
     assert operators.state_of(mailing_id) is MailingState.CANCELLED
 
-    names = ["cancelled", "sending", "paused"]
+    names = ["mailing-cancel", "mailing-resume", "mailing-pause"]
     assert actions(f"mailing:{mailing_id}") == [("token:sender", name) for name in names]
     assert "token:sender: paused" in browser.get(path).text
 
@@ -279,7 +279,11 @@ def test_everything_is_stopped_and_let_go(browser: TestClient) -> None:
         assert "wrong list" in browser.get(path).text
     browser.post("/console/release")
     assert "Everything is stopped</strong>" not in browser.get("/console").text
-    assert [action for _, action in actions("installation")] == ["release", "stop", "stop"]
+    assert [action for _, action in actions("installation")] == [
+        "mail-release",
+        "mail-stop",
+        "mail-stop",
+    ]
     assert {actor for actor, _ in actions("installation")} == {"token:admin"}
 
 
@@ -297,7 +301,7 @@ def test_newsletter_is_run_for_the_slot_that_is_now(
     with transaction() as tx:
         newest = issues.of_newsletter(tx, newsroom.newsletter, limit=1)[0]
     assert newest.state is IssueState.DUE
-    assert actions(f"issue:{newest.id}") == [("token:editor", "run")]
+    assert actions(f"issue:{newest.id}") == [("token:editor", "issue-run")]
 
 
 def test_rehearsal_says_what_would_go_to_whom(browser: TestClient, newsroom: Newsroom) -> None:

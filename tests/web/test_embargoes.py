@@ -12,6 +12,7 @@ from syndicate.store.content import articles
 from syndicate.store.editing import embargoes
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 from tests import matrix
 from tests.collect import newsroom as collecting
@@ -228,7 +229,7 @@ def test_an_embargo_that_nobody_can_read_needs_a_person(
     assert (over.status_code, told in still) == (400, True)
     assert "None. Every embargo can be read." in browser.get("/console/held").text
     with transaction() as tx:
-        assert len(audit.of(tx, subject=f"article:{article_id}", action="article.embargo")) == 1
+        assert len(audit.of(tx, subject=f"article:{article_id}", action=Act.ARTICLE_EMBARGO)) == 1
 
 
 def test_an_article_that_is_held_is_let_out(browser: TestClient, newsroom: Newsroom) -> None:

@@ -63,7 +63,7 @@ def test_an_incident_that_is_over_is_told_below_and_opens_anew(
     with transaction() as tx:
         operators.incident(tx)
         rows = operations.audit_rows(tx, limit=9, about=[f"incident:{opened}"])
-    assert [(row.actor, row.action) for row in rows] == [("token:sender", "closed")]
+    assert [(row.actor, row.action) for row in rows] == [("token:sender", "incident-close")]
     assert the_one().id != opened
 
 

@@ -9,6 +9,7 @@ from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.platform import audit
 from syndicate.store.sending import holds
 from syndicate.store.syndication import consumers
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -42,8 +43,8 @@ def told(newsroom: Newsroom) -> Newsroom:
         wrong = {"record": "spf", "state": "wrong", "wanted": "", "found": "", "do": ""}
         sender_checks.keep(tx, paper.id, paper.sender_address, [wrong], now=now)
         consumers.add_partner(tx, "courier-partner", now=now)
-        detail = {"by": "link"}
-        audit.record(tx, at=now, actor="courier-desk", action="sign-in", subject="-", **detail)
+        act, detail = Act.SIGN_IN, {"by": "link"}
+        audit.record(tx, at=now, actor="courier-desk", action=act, subject="-", **detail)
     return newsroom
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 from tests.collect import newsroom
 from tests.web.desk import NOTE, Desk, edited, pictured
 
@@ -45,7 +46,7 @@ def test_after_an_upgrade_the_same_bytes_are_no_news(desk: Desk) -> None:
     assert desk.entry() == before
     with transaction() as tx:
         subject = f"article:{newsroom.only_article().id}"
-        assert audit.of(tx, subject=subject, action="article.push.changed") == []
+        assert audit.of(tx, subject=subject, action=Act.ARTICLE_CHANGE) == []
 
 
 def test_an_embargo_that_older_code_stored_is_not_let_out_by_silence(desk: Desk) -> None:
@@ -115,7 +116,7 @@ def test_what_nobody_wrote_down_of_an_embargo_is_noted_and_no_change(desk: Desk)
     assert desk.push(note="A note that changes nothing") == "unchanged"
     with transaction() as tx:
         subject = f"article:{newsroom.only_article().id}"
-        assert audit.of(tx, subject=subject, action="article.push.changed") == []
+        assert audit.of(tx, subject=subject, action=Act.ARTICLE_CHANGE) == []
 
 
 def version() -> str:

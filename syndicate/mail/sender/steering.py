@@ -11,6 +11,7 @@ from syndicate.store.newsroom import sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import RecordState
 
 
@@ -38,5 +39,6 @@ def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
         subject = f"publication:{publication.id}"
         wrong = [each.record.value for each in found if each.state is RecordState.WRONG]
         detail = {"wrong": " ".join(wrong)} if wrong else {}
-        audit.record(tx, at=now, actor=actor.name, action="sender-check", subject=subject, **detail)
+        act = Act.SENDER_CHECK
+        audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, **detail)
         return next(each for each in sender_checks.every(tx) if each.slug == publication.slug)

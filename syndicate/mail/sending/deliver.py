@@ -40,6 +40,7 @@ from syndicate.store.platform import audit, installation
 from syndicate.store.sending import batch_leases, ledger, pacing, results
 from syndicate.store.sending.batch_leases import DueDelivery, LeasedBatch
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
 log = logs.get(__name__)
@@ -268,8 +269,8 @@ class Run:
 def _pause(tx: Transaction, mailing_id: int) -> None:
     was = (MailingState.SENDING,)
     if ledger.change_state(tx, mailing_id, was=was, to=MailingState.PAUSED):
-        subject, why = f"mailing:{mailing_id}", UNUSABLE
-        audit.record(tx, at=clock.now(), actor=ACTOR, action="paused", subject=subject, why=why)
+        subject, act = f"mailing:{mailing_id}", Act.MAILING_PAUSE
+        audit.record(tx, at=clock.now(), actor=ACTOR, action=act, subject=subject, why=UNUSABLE)
 
 
 @dataclass(frozen=True)

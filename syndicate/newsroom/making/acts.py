@@ -8,7 +8,7 @@ Acts on a newsroom are rare, and one slug may be asked for twice at once: so one
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -23,6 +23,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.vocabulary.acts import Act
 
 Given = dict[str, object]
 
@@ -103,7 +104,7 @@ def add(
     """
     row = keeping.make(tx, new_values(tx, keeping, given, actor=actor), now)
     allow(actor, keeping.permission, publication_id=keeping.whose(row))
-    record(tx, keeping.kind, "added", row, actor=actor, now=now)
+    record(tx, keeping.kind, "add", row, actor=actor, now=now)
     return row
 
 
@@ -129,8 +130,8 @@ def change(
     values, differences = other_values(tx, keeping, row, given, actor=actor)
     if differences:
         keeping.write(tx, row, values, Changed(differences, now))
-        changed = {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
-        record(tx, keeping.kind, "changed", row, actor=actor, now=now, fields=changed)
+        fields = told(differences)
+        record(tx, keeping.kind, "change", row, actor=actor, now=now, fields=fields)
     return differences
 
 
@@ -211,6 +212,11 @@ def _is_same(before: Value, after: Value) -> bool:
     return plain(before) == plain(after)
 
 
+def told(differences: Iterable[Difference]) -> dict[str, list[object]]:
+    """A change as the audit has it: by field what was, and what is. Of secrets it says neither."""
+    return {each.field.name: [plain(each.before), plain(each.after)] for each in differences}
+
+
 def record(
     tx: Transaction,
     kind: Kind,
@@ -221,9 +227,9 @@ def record(
     now: dt.datetime,
     **detail: object,
 ) -> None:
-    """Write an act's one line in the audit."""
-    subject = f"{kind.word}:{row.id}"
-    audit.record(tx, at=now, actor=actor.name, action=what, subject=subject, **detail)
+    """Write an act's one line in the audit: "add", "change", "retire"."""
+    subject, act = f"{kind.word}:{row.id}", Act.on(kind.word, what)
+    audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, **detail)
 
 
 def unknown(kind: Kind, key: Key) -> NotFoundError:

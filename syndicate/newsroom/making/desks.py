@@ -130,7 +130,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
     """
     row = acts.held(tx, _DESKS, key, actor=actor)
     publications.remove_desk(tx, row)
-    acts.record(tx, KIND, "retired", row, actor=actor, now=now)
+    acts.record(tx, KIND, "retire", row, actor=actor, now=now, name=row.name)
 
 
 SHELF = Shelf(

@@ -24,6 +24,7 @@ from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.platform import operators, sessions
 from syndicate.store.platform.operators import Operator
 from syndicate.store.platform.tokens import Actor, Grant, Permission
+from syndicate.vocabulary.acts import Act
 
 _COLUMNS = ("name", "address", "languages", "zone")
 KIND = Kind(
@@ -184,7 +185,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> Ope
     allow(actor, Permission.OPERATORS)
     values = acts.new_values(tx, _OPERATORS, given, actor=actor)
     row = _make(tx, values, now)
-    acting.record(tx, "operator-add", row, actor, now)
+    acting.record(tx, Act.OPERATOR_ADD, row, actor, now)
     acting.hold_to(tx, row, granted.spread(_words(values)), actor=actor, now=now)
     return row
 
@@ -204,10 +205,10 @@ def change(
     row = acts.held(tx, _OPERATORS, key, actor=actor)
     values, differences = acts.other_values(tx, _OPERATORS, row, given, actor=actor)
     changed = Changed(differences, now)
-    fields = sorted(each.field.name for each in differences if each.field.name in _COLUMNS)
-    if fields:
+    own = [each for each in differences if each.field.name in _COLUMNS]
+    if own:
         _write(tx, row, values, changed)
-        acting.record(tx, "operator-set", row, actor, now, fields=fields)
+        acting.record(tx, Act.OPERATOR_CHANGE, row, actor, now, fields=acts.told(own))
     if changed.of("grants"):
         acting.hold_to(tx, row, granted.spread(_words(values)), actor=actor, now=now)
     return differences
@@ -232,7 +233,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> bool:
     _keep_one(tx, row)
     operators.change(tx, row, {"retired_at": now})
     sessions.end_all_of(tx, row.id)
-    acting.record(tx, "operator-retire", row, actor, now)
+    acting.record(tx, Act.OPERATOR_RETIRE, row, actor, now)
     return True
 
 

@@ -257,7 +257,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
     newsletters.leave_section(tx, row.id)
     publications.change(tx, row, retired_at=now)
     renaming.section_ended(tx, row.id, now=now)
-    acts.record(tx, KIND, "retired", row, actor=actor, now=now)
+    acts.record(tx, KIND, "retire", row, actor=actor, now=now)
     tx.hint(jobs.PUBLISH_FEEDS)
 
 

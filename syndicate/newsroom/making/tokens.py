@@ -24,6 +24,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import sessions, tokens
 from syndicate.store.platform.tokens import Actor, ApiToken, Permission
+from syndicate.vocabulary.acts import Act
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 KIND = Kind(
@@ -222,7 +223,7 @@ def add(tx: Transaction, given: Given, *, actor: Actor, now: dt.datetime) -> Api
     values = acts.new_values(tx, _TOKENS, given, actor=actor)
     _let_give(tx, values, now, actor)
     row = _make(tx, values, now)
-    acting.record(tx, "token-add", row.id, actor, now)
+    acting.record(tx, Act.TOKEN_ADD, row.id, actor, now, name=row.name)
     return row
 
 
@@ -244,10 +245,9 @@ def change(
     values, differences = acts.other_values(tx, _TOKENS, row, given, actor=actor)
     if differences:
         changed = Changed(differences, now)
-        fields = sorted(each.field.name for each in differences)
         _let_give(tx, values, now if changed.of("expires") else None, actor)
         _write(tx, row, values, changed)
-        acting.record(tx, "token-set", row.id, actor, now, fields=fields)
+        acting.record(tx, Act.TOKEN_CHANGE, row.id, actor, now, fields=acts.told(differences))
     return differences
 
 
@@ -261,7 +261,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
     """
     row = acts.held(tx, _TOKENS, key, actor=actor)
     tokens.revoke(tx, row.id)
-    acting.record(tx, "token-revoke", row.id, actor, now)
+    acting.record(tx, Act.TOKEN_REVOKE, row.id, actor, now, name=row.name)
 
 
 def _let_give(tx: Transaction, values: Values, now: dt.datetime | None, actor: Actor) -> None:

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from syndicate.redaction import without_addresses_in
 from syndicate.store.ground.schema import Id, Object, Table
 from syndicate.store.ground.session import Transaction
-
-UNUSABLE_STORY = "story left out"  # of an issue, by whoever composes it, for no mail can hold it
+from syndicate.vocabulary.acts import Act
 
 
 class Audit(Table):
@@ -27,6 +26,16 @@ class Audit(Table):
     subject: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(Object(), server_default="{}")
 
+    @property
+    def act(self) -> Act | None:
+        """What was done; None where a version yet to come wrote it."""
+        return Act.of(self.action, self.subject)
+
+    @property
+    def words(self) -> str:
+        """The same as people read it."""
+        return self.action if self.act is None else self.act.words
+
 
 def has(tx: Transaction, *, actor: str, subject: str) -> bool:
     """Whether an actor ever did something to a subject."""
@@ -34,27 +43,31 @@ def has(tx: Transaction, *, actor: str, subject: str) -> bool:
     return bool(tx.scalar(query))
 
 
-def of(tx: Transaction, *, subject: str, action: str) -> list[Audit]:
+def of(tx: Transaction, *, subject: str, action: Act) -> list[Audit]:
     """Everything of one kind that was done to a subject, oldest first."""
-    query = select(Audit).where(Audit.subject == subject, Audit.action == action)
-    return list(tx.scalars(query.order_by(Audit.id)))
+    return about(tx, subject, [action])
 
 
-def about(tx: Transaction, subject: str, actions: Collection[str]) -> list[Audit]:
+def about(tx: Transaction, subject: str, actions: Collection[Act]) -> list[Audit]:
     """Some kinds of what was done to a subject, oldest first."""
-    query = select(Audit).where(Audit.subject == subject, Audit.action.in_(actions))
+    query = select(Audit).where(Audit.subject == subject, Audit.action.in_(codes(*actions)))
     return list(tx.scalars(query.order_by(Audit.id)))
+
+
+def codes(*actions: Act) -> list[str]:
+    """What rows can hold for some acts, of whichever version, where their subjects are known."""
+    return sorted(frozenset[str]().union(*(each.codes for each in actions)))
 
 
 def record(
-    tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str, **detail: Any
+    tx: Transaction, *, at: dt.datetime, actor: str, action: Act, subject: str, **detail: Any
 ) -> None:
     """Write down that `actor` did `action` to `subject` ("mailing:7"); no address in its words."""
     said = without_addresses_in(detail)
     tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=said))
 
 
-def begin(tx: Transaction, *, at: dt.datetime, actor: str, action: str, subject: str) -> int:
+def begin(tx: Transaction, *, at: dt.datetime, actor: str, action: Act, subject: str) -> int:
     """Write down an act that goes on over several transactions; its line's id, for `amend`."""
     row = Audit(at=at, actor=actor, action=action, subject=subject)
     tx.add(row)

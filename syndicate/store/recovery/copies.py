@@ -16,6 +16,7 @@ from syndicate.store.platform.due import SKEW
 from syndicate.store.platform.installation import HOME, Installation
 from syndicate.store.sending import partitions
 from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import BatchState
 
 ACTOR = "system"
@@ -123,7 +124,8 @@ def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) 
     row.held_mailing = found.newest_mailing
     _end_leases(tx)
     _move_numbers_on(tx)
-    audit.record(tx, at=now, actor=ACTOR, action="hold", subject="installation", why=why)
+    act = Act.MAIL_HOLD
+    audit.record(tx, at=now, actor=ACTOR, action=act, subject="installation", why=why)
     return True
 
 

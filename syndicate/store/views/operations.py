@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
-from syndicate.store.platform.audit import UNUSABLE_STORY, Audit
+from syndicate.store.platform import audit
+from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.readers.subscribers import Subscriber, Subscription
 from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
 from syndicate.vocabulary.sending import BatchState, Lane, MailingKind, MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -110,7 +112,7 @@ def unusable_stories(
         select(Audit, Issue, Newsletter)
         .join(Issue, Issue.id == issue_id)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
-        .where(Audit.action == UNUSABLE_STORY, Audit.at >= since)
+        .where(Audit.action.in_(audit.codes(Act.ARTICLE_LEAVE_OUT)), Audit.at >= since)
         .order_by(Audit.id.desc())
     )
     return [(row[0], row[1], row[2]) for row in tx.execute(query)]
@@ -183,7 +185,7 @@ def audit_rows(
 def unusual_sign_ins(tx: Transaction, *, since: dt.datetime) -> list[Audit]:
     """Who signed in by a link of the shell or a recovery code since a moment, newest first."""
     query = select(Audit).where(
-        Audit.action == "sign-in",
+        Audit.action.in_(audit.codes(Act.SIGN_IN)),
         Audit.at >= since,
         Audit.detail["by"].astext.in_(SignedInBy.unusual()),
     )

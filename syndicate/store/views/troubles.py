@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import audit
 from syndicate.store.platform.audit import Audit
 from syndicate.store.views.progress import MailingProgress
+from syndicate.vocabulary.acts import Act
 
-TICKED_OFF = "ticked off"
-RESENT = "resend"
 # A list that is mailed every day loses about one address in a hundred; twice that is few.
 FEW = 0.02
 
@@ -61,16 +61,17 @@ def _is_covered(now: Trouble, seen: Trouble) -> bool:
 def _seen(tx: Transaction, mailing_ids: Iterable[int]) -> dict[int, Trouble]:
     """The numbers that were ticked off, unless something was sent again since."""
     subjects = {f"mailing:{each}": each for each in mailing_ids}
+    seen = audit.codes(Act.MAILING_TICK_OFF, Act.MAILING_RESEND)
     query = (
         select(Audit)
         .ext(distinct_on(Audit.subject))
-        .where(Audit.subject.in_(subjects), Audit.action.in_((TICKED_OFF, RESENT)))
+        .where(Audit.subject.in_(subjects), Audit.action.in_(seen))
         .order_by(Audit.subject, Audit.id.desc())
     )
     return {
         subjects[row.subject]: Trouble(_number(row, "failed"), _number(row, "ambiguous"))
         for row in tx.scalars(query)
-        if row.action == TICKED_OFF
+        if row.act is Act.MAILING_TICK_OFF
     }
 
 

@@ -348,5 +348,5 @@ def test_a_mailing_paused_for_its_content_says_so_in_the_audit(relay: FaultRelay
     assert relay.accepted == []
     with transaction() as tx:
         (row,) = operations.audit_rows(tx, limit=9, about=[f"mailing:{mailing_id}"])
-    assert (row.actor, row.action) == ("sender", "paused")
+    assert (row.actor, row.action) == ("sender", "mailing-pause")
     assert row.detail == {"why": "its content cannot be made into a mail"}

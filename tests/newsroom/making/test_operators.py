@@ -38,7 +38,7 @@ def test_what_one_may_do_is_a_set_of_words(make: Maker, courier: int) -> None:
             ["mailings.stop everywhere", "viewer in courier"],
         ),
     }
-    assert acts()[len(before) :] == ["operator-set", "operator-revoke"]
+    assert acts()[len(before) :] == ["operator-change", "operator-revoke"]
     assert courier
 
 

@@ -41,7 +41,7 @@ def test_a_publication_comes_with_its_feeds_and_one_line_in_the_audit(make: Make
     assert {name: shown[name] for name in COURIER} == COURIER
     assert shown["postal_address"] is None
     assert set(feeds_of(number)) == {"everything", "language-en", "featured", "corrections"}
-    assert audited() == [("cli:desk", "added", f"publication:{number}")]
+    assert audited() == [("cli:desk", "publication-add", f"publication:{number}")]
     with transaction() as tx:
         row = rows.find(tx, number)
         assert row is not None
@@ -86,7 +86,7 @@ def test_a_change_says_what_it_changed_and_again_changes_nothing(make: Maker, co
     assert again == {}
     assert feeds_of(courier)["featured"] == "Courier: featured"
     assert feeds_of(courier)["everything"] == "Courier"
-    assert [action for _, action, _ in audited()] == ["added", "changed"]
+    assert [action for _, action, _ in audited()] == ["publication-add", "publication-change"]
 
 
 def test_an_empty_value_takes_one_away(make: Maker, courier: int) -> None:

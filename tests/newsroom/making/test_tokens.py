@@ -59,8 +59,10 @@ def test_a_token_opens_by_the_secret_in_its_file_until_there_is_another(
     assert opened_by(SECOND) == rows.ROLES["viewer"]
     with transaction() as tx:
         assert sessions.every(tx, now=NOW) == []
-        lines = list(tx.scalars(select(Audit).where(Audit.action == "token-set")))
-        assert [each.detail for each in lines] == [{"fields": sorted(told)}]
+        lines = list(tx.scalars(select(Audit).where(Audit.action == "token-change")))
+        kept = {name: list(pair) for name, pair in told.items()}
+        assert [each.detail for each in lines] == [{"fields": kept}]
+        assert FIRST not in str(lines[0].detail)
         row = rows.all_tokens(tx)[0]
         assert (row.publication_id, row.expires_at) == (courier, rows_end())
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.audit import Audit
+from syndicate.vocabulary.acts import Act
 from tests.rows import NOW
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -17,7 +18,7 @@ LATER = NOW + dt.timedelta(hours=1)
 def record(
     tx: Transaction,
     actor: str = "console:desk",
-    action: str = "pause",
+    action: Act = Act.MAILING_PAUSE,
     subject: str = "mailing:7",
     **detail: object,
 ) -> None:
@@ -35,7 +36,7 @@ def test_an_act_is_one_line() -> None:
 
         (line,) = lines(tx)
         assert (line.at, line.actor) == (NOW, "console:desk")
-        assert (line.action, line.subject) == ("pause", "mailing:7")
+        assert (line.action, line.subject) == ("mailing-pause", "mailing:7")
         assert line.detail == {"why": "late", "number": 3}
 
 
@@ -69,18 +70,41 @@ def test_acts_of_one_kind_to_one_subject_are_found_oldest_first() -> None:
     with transaction() as tx:
         for number in (2, 1):
             record(tx, number=number)
-        record(tx, action="resume")
+        record(tx, action=Act.MAILING_RESUME)
         record(tx, subject="mailing:8")
 
-        found = audit.of(tx, subject="mailing:7", action="pause")
+        found = audit.of(tx, subject="mailing:7", action=Act.MAILING_PAUSE)
 
         assert [line.detail["number"] for line in found] == [2, 1]
+
+
+def test_what_an_older_version_called_an_act_is_found_as_it() -> None:
+    with transaction() as tx:
+        tx.add(Audit(at=NOW, actor="desk", action="paused", subject="mailing:7"))
+        tx.add(Audit(at=NOW, actor="desk", action="sending", subject="mailing:7"))
+        tx.add(Audit(at=NOW, actor="desk", action="paused", subject="source:7"))
+        record(tx)
+
+        found = audit.of(tx, subject="mailing:7", action=Act.MAILING_PAUSE)
+
+        assert [line.action for line in found] == ["paused", "mailing-pause"]
+        assert {line.act for line in found} == {Act.MAILING_PAUSE}
+        assert [line.words for line in lines(tx)] == ["paused", "resumed", "paused", "paused"]
+
+
+def test_an_act_of_a_version_to_come_is_told_as_it_stands() -> None:
+    with transaction() as tx:
+        tx.add(Audit(at=NOW, actor="desk", action="mailing-fold", subject="mailing:7"))
+
+        (line,) = lines(tx)
+        assert (line.act, line.words) == (None, "mailing-fold")
 
 
 def test_an_act_that_goes_on_says_at_each_step_what_has_come_of_it() -> None:
     with transaction() as tx:
         record(tx, number=1)
-        begun = audit.begin(tx, at=LATER, actor="desk", action="import", subject="newsletter:1")
+        act, subject = Act.NEWSLETTER_IMPORT, "newsletter:1"
+        begun = audit.begin(tx, at=LATER, actor="desk", action=act, subject=subject)
         before = lines(tx)[-1].detail
 
         audit.amend(tx, begun, read=10)
@@ -88,7 +112,7 @@ def test_an_act_that_goes_on_says_at_each_step_what_has_come_of_it() -> None:
 
         other, line = lines(tx)
         assert (before, line.detail) == ({}, {"read": 20, "refused": 1})
-        assert (line.id, line.at, line.action) == (begun, LATER, "import")
+        assert (line.id, line.at, line.action) == (begun, LATER, "newsletter-import")
         assert other.detail == {"number": 1}
 
 

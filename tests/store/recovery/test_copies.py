@@ -141,7 +141,7 @@ def test_what_is_held_sends_nothing_and_says_why() -> None:
     assert held.held_why == held.stopped_why == "a backup was restored"
     assert held.held_mailing == mailing_id
     assert not held.is_all_restored
-    assert audited() == [("system", "hold")]
+    assert audited() == [("system", "mail-hold")]
     # Whoever had a batch works for another database.
     assert [each.mailing_id for each in reap()] == [leased.mailing_id]
     assert take() is None

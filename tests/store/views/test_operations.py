@@ -11,6 +11,7 @@ from syndicate.store.platform import audit
 from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import operations
 from syndicate.store.views.operations import LATE_SINGLE, RECENT, Title
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import IssueState, SubscriptionState
 from syndicate.vocabulary.sending import BatchState, Lane, MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -136,7 +137,7 @@ def test_issues_in_some_states_since_a_moment_stand_newest_first() -> None:
         ]
 
 
-def unusable_story(tx: Transaction, issue: object, *, action: str = audit.UNUSABLE_STORY) -> None:
+def unusable_story(tx: Transaction, issue: object, *, action: Act = Act.ARTICLE_LEAVE_OUT) -> None:
     subject = "article:7"
     audit.record(tx, at=NOW, actor="compose", action=action, subject=subject, issue=issue)
     tx.flush()
@@ -147,7 +148,7 @@ def test_stories_that_were_left_out_of_an_issue_stand_newest_first() -> None:
         issue, other = (rows.issue(tx, newsletter(tx, slug)).id for slug in ("a", "b"))
         for each in (issue, other):
             unusable_story(tx, each)
-        unusable_story(tx, issue, action="newsletter-run")
+        unusable_story(tx, issue, action=Act.ARTICLE_KILL)
 
         found = operations.unusable_stories(tx, since=NOW)
 
@@ -236,7 +237,7 @@ def test_batches_that_wait_are_counted_in_each_lane() -> None:
 def test_who_did_what_is_paged_newest_first_and_about_one_subject() -> None:
     with transaction() as tx:
         for subject in ("mailing:7", "mailing:77", "mailing:7"):
-            audit.record(tx, at=NOW, actor="cli:desk", action="pause", subject=subject)
+            audit.record(tx, at=NOW, actor="cli:desk", action=Act.MAILING_PAUSE, subject=subject)
             tx.flush()
 
         every = [line.id for line in operations.audit_rows(tx, limit=9)]

@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
+from syndicate.store.platform.audit import Audit
 from syndicate.store.sending.mailings import Mailing
 from syndicate.store.views import progress, troubles
 from syndicate.store.views.troubles import Trouble
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import BatchState
 from tests import rows
 from tests.rows import NOW
@@ -32,7 +35,7 @@ def mailing(tx: Transaction, number: int = 1, size: int = 4, **counts: int) -> M
     return made
 
 
-def noted(tx: Transaction, made: Mailing, action: str = troubles.TICKED_OFF, **seen: Any) -> None:
+def noted(tx: Transaction, made: Mailing, action: Act = Act.MAILING_TICK_OFF, **seen: Any) -> None:
     subject = f"mailing:{made.id}"
     audit.record(tx, at=NOW, actor="desk", action=action, subject=subject, **seen)
 
@@ -77,9 +80,19 @@ def test_what_fails_when_it_is_sent_again_waits_again() -> None:
     with transaction() as tx:
         made = mailing(tx, failed=2)
         noted(tx, made, failed=2, ambiguous=0)
-        noted(tx, made, "resend")
+        noted(tx, made, Act.MAILING_RESEND)
 
         assert waiting(tx, made) == [Trouble(failed=2)]
+
+
+def test_what_was_ticked_off_in_an_older_version_stays_ticked_off() -> None:
+    with transaction() as tx:
+        made = mailing(tx, failed=2)
+        noted(tx, made, failed=2, ambiguous=0)
+        tx.flush()
+        tx.execute(update(Audit).values(action="ticked off"))
+
+        assert waiting(tx, made) == [None]
 
 
 def test_what_was_put_off_is_tried_again_when_its_first_batch_is_due() -> None:
