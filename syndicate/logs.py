@@ -67,6 +67,8 @@ class _Formatter(logging.Formatter):
         """The line."""
         if self._made is None:
             self._made = _formatter(as_text=self._as_text)
+            # It was loaded for this line, which may be another's: Celery, uvicorn.
+            _steer()
         return self._made.format(record)
 
 

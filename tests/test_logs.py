@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -52,6 +54,25 @@ def test_an_address_that_slipped_in_is_blanked(
     structlog.stdlib.get_logger("test.two").warning("relay_said", reply=said)
 
     assert lines(capsys)[0]["reply"] == written
+
+
+def test_our_lines_are_json_behind_one_of_a_program_that_we_run_in() -> None:
+    """As in Celery's workers and under uvicorn: a process of its own, which has logged nothing."""
+    script = """if True:
+        import logging
+        from syndicate import logs
+        log = logs.get("test.own")
+        logs.configure(log_format="json")
+        logging.getLogger("celery").info("ready")
+        log.info("relay_said", reply="550 reader001@example.com")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    first, second = (json.loads(line) for line in done.stderr.splitlines())
+    assert (done.stdout, first["event"]) == ("", "ready")
+    assert (second["event"], second["reply"]) == ("relay_said", "550 (address)")
 
 
 def test_other_peoples_loggers_are_written_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,10 @@
-"""A Postfix of the test's own: its queue, its log and its port, discarding what it takes."""
+"""A Postfix of the test's own: its queue, its log and its port, discarding what it takes.
+
+Its programs have nothing to warn of when they start. Each would say so to postlogd, which is ended
+when idle: ten lines fill that socket's queue (net.unix.max_dgram_qlen), and a postlogd that starts
+behind them and has to warn of something too waits for itself for good. Then all of Postfix does: it
+greets, and says no more.
+"""
 
 import signal
 import socket
@@ -34,6 +40,9 @@ mail_owner = postfix
 setgid_group = postdrop
 myhostname = relay.example
 mydestination =
+alias_maps =
+alias_database =
+local_recipient_maps =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
@@ -50,6 +59,19 @@ smtpd_recipient_restrictions = check_recipient_access inline:{{
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtputf8_enable = yes
 """
+
+
+def once(lines: str) -> str:
+    """Lines of main.cf with each parameter once, its last value: of another, programs warn."""
+    kept: dict[str, list[str]] = {}
+    name = ""
+    for line in lines.splitlines(keepends=True):
+        if line[:1].isspace():
+            kept[name].append(line)
+        else:
+            name = line.partition("=")[0].strip()
+            kept[name] = [line]
+    return "".join(line for value in kept.values() for line in value)
 
 
 class Postfix:
@@ -72,7 +94,7 @@ class Postfix:
         subprocess.run(["/bin/chown", "postfix", self.folder / "data"], check=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
-        (conf / "main.cf").write_text(_MAIN.format(folder=self.folder) + self.more)
+        (conf / "main.cf").write_text(once(_MAIN.format(folder=self.folder) + self.more))
         (conf / "master.cf").write_text(_MASTER.format(port=self.port))
         self._run("start")
         deadline = time.monotonic() + 30

@@ -30,6 +30,7 @@ pytestmark = [
 # Nobody answers at port 1, and Postfix gives up at once; what it reports goes to a relay of ours.
 RETURNED = """\
 maximal_queue_lifetime = 0
+bounce_queue_lifetime = 0
 transport_maps = inline:{{
     {{ gone+x@example.com = lmtp:inet:127.0.0.1:1 }}
     {{ b@daily.example = lmtp:inet:127.0.0.1:{port} }}
@@ -75,6 +76,15 @@ def send(
     with Session(relay, connections=3) as session:
         session.send(envelopes, results.append, lambda: float("inf"))
     return sorted(results, key=lambda result: result.key)
+
+
+def test_our_postfix_has_nothing_to_warn_of(postfix: Postfix) -> None:
+    send(postfix, envelope(1))
+
+    # Each of its programs would when it starts, and ten such lines can stop all of it.
+    said = postfix.log.read_text().splitlines()
+    assert [line for line in said if "warning:" in line or "error:" in line] == []
+    assert any("status=sent" in line or "client=" in line for line in said)
 
 
 @pytest.mark.parametrize("starttls", ["off", "auto"])

@@ -4,6 +4,8 @@ Rates and connections are shared exactly among all workers (`syndicate.limits`);
 rate is kept for urgent mail. What a receiver asked us is in rows (`store.sending.pacing`). A
 breaker belongs to this process: it opens when a relay cannot be reached or takes nothing, for 2 s
 at first and a minute at most, and costs no delivery an attempt. Reading the settings is pure.
+
+Source: docs/facts/mail.md#a-relay-that-says-nothing.
 """
 
 import datetime as dt
@@ -19,6 +21,9 @@ from syndicate.vocabulary.sending import Lane
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
+# A relay that greets has its first reply ready, or is stuck.
+FIRST_REPLY_S = 30.0
+LONGEST_FIRST_REPLY_S = 300.0
 # Of each rate, so that an alert never waits for a digest's tokens.
 BULK_SHARE = 0.8
 # A worker that died with connections in hand blocks nobody for longer than a lease.
@@ -34,6 +39,7 @@ class Breaker:
     def __init__(self) -> None:
         self._pause_s = 0.0
         self._open_until = 0.0
+        self._trips = 0  # in a row
 
     def is_open(self) -> bool:
         """Whether the relay is left alone just now."""
@@ -47,12 +53,21 @@ class Breaker:
         """
         self._pause_s = min(max(self._pause_s * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)
         self._open_until = time.monotonic() + self._pause_s
+        self._trips += 1
         return self._pause_s
+
+    def first_reply_s(self) -> float:
+        """How long the first reply on a connection may take; twice as long after each trip.
+
+        So one that is slow, and not stuck, is heard out in the end.
+        """
+        return min(FIRST_REPLY_S * 2.0**self._trips, LONGEST_FIRST_REPLY_S)
 
     def close(self) -> None:
         """The relay took a message: forget what was."""
         self._pause_s = 0.0
         self._open_until = 0.0
+        self._trips = 0
 
 
 # One relay, one breaker, for as long as this process lives.

@@ -9,6 +9,7 @@ from typing import Self
 
 from syndicate.mail.pacing import pace
 from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.conversation import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.store.sending.batch_leases import LeasedBatch
 
@@ -75,6 +76,7 @@ class Routes:
             self._sessions[relay.name] = Session(relay, connections=most, helo=self.helo)
         session = self._sessions[relay.name]
         session.sender_domain = sender_domain
+        session.patience = Patience(first_s=pace.breaker(relay.name).first_reply_s())
         return session
 
     def most(self, session: Session) -> int:

@@ -47,12 +47,17 @@ class Patience:
     """How long a reply may take, in seconds.
 
     Attributes:
+        first_s: the first one on a connection, where that is less: a relay that greets and then
+            falls silent would take nobody's mail.
         command_s: to MAIL, RCPT and DATA (RFC 5321 4.5.3.2.2 to .4).
         body_s: to the end of a body (RFC 5321 4.5.3.2.6).
+        told_s: so long a silence stands in the log.
     """
 
+    first_s: float = 300.0
     command_s: float = 300.0
     body_s: float = 600.0
+    told_s: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,10 @@ class Conversation:
         self.report = report
         self.patience = patience
         self.is_open = True
-        self.deadline = time.monotonic() + patience.command_s
+        self._is_answered = False  # once at least
+        self._is_told = False
+        self._asked_at = time.monotonic()
+        self.deadline = self._asked_at + patience.command_s
         self._reader = ReplyReader()
         self._out: deque[memoryview] = deque()
         self._written = 0  # bytes handed to the kernel so far
@@ -134,6 +142,18 @@ class Conversation:
     def wants_write(self) -> bool:
         """Bytes wait for the kernel."""
         return bool(self._out)
+
+    def silence(self, now: float) -> Step | None:
+        """What a reply has been awaited to for too long to say nothing of it; told once.
+
+        Args:
+            now: on the monotonic clock.
+        """
+        is_long = bool(self._awaited) and now - self._asked_at >= self.patience.told_s
+        if self._is_told or not is_long:
+            return None
+        self._is_told = True
+        return self._awaited[0][0]
 
     def start(self, envelope: Envelope) -> None:
         """Begin an envelope on an idle connection."""
@@ -254,7 +274,10 @@ class Conversation:
         """Start the clock for the reply that is awaited next."""
         is_body = bool(self._awaited) and self._awaited[0][0] in (Step.BODY, Step.EMPTY)
         patience_s = self.patience.body_s if is_body else self.patience.command_s
-        self.deadline = time.monotonic() + patience_s
+        if not self._is_answered:
+            patience_s = min(patience_s, self.patience.first_s)
+        self._asked_at = time.monotonic()
+        self.deadline = self._asked_at + patience_s
 
     def _on_reply(self, reply: Reply, supply: Supply) -> None:
         if not self._awaited:
@@ -262,6 +285,7 @@ class Conversation:
             self.close(reply.text)
             return
         step, sending = self._awaited.popleft()
+        self._is_answered = True
         self._wait_anew()
         if sending is not None and step is not Step.RSET:
             self._on_step(step, sending, reply, supply)

@@ -158,9 +158,20 @@ class Session:
         for key, events in ready:
             _serve(key.data, events, supply)
         now = time.monotonic()
-        for conversation in busy:
-            if conversation.is_open and now > conversation.deadline:
+        for conversation in [one for one in busy if one.is_open]:
+            self._tell_silence(conversation, now)
+            if now > conversation.deadline:
                 conversation.close("the relay did not answer in time")
+
+    def _tell_silence(self, conversation: Conversation, now: float) -> None:
+        step = conversation.silence(now)
+        if step is not None:
+            log.warning(
+                "relay_fell_silent",
+                relay=self.relay.name,
+                after=step.value,
+                waits_for_s=round(conversation.deadline - now),
+            )
 
     def _first(self) -> Conversation:
         self._open = [one for one in self._open if one.is_open]

@@ -142,6 +142,7 @@ class Chunk:
         if self._is_broken:
             return After.BROKEN
         if not self._progress and not self.should_stop():
+            log.warning("relay_took_nothing", relay=session.relay.name)
             return After.RELAY_DOWN
         return self._asked_to_slow_down() or After.GO_ON
 

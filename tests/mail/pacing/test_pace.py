@@ -97,6 +97,26 @@ def test_a_breaker_waits_longer_each_time_and_a_minute_at_most() -> None:
     assert breaker.trip() == 2
 
 
+def test_a_relay_that_was_left_is_heard_out_longer_each_time_and_five_minutes_at_most() -> None:
+    pace.BREAKERS.clear()
+    relay, leased = Relay("slow.example", 25), LeasedBatch(7, 0, 1, "other")
+    breaker, granted = pace.breaker(relay.name), []
+
+    with routes.Routes([relay], connections=1) as found:
+        session = found.session(leased)
+        assert session
+        for _ in range(6):
+            granted.append(session.patience.first_s)
+            breaker.trip()
+            breaker._open_until = 0.0  # its pause is over
+            assert found.session(leased) is session
+        breaker.close()
+        found.session(leased)
+
+    assert granted == [30, 60, 120, 240, 300, 300]
+    assert session.patience.first_s == 30
+
+
 RELAYS = (Relay("a.example", 25, weight=3), Relay("b.example", 25), Relay("c.example", 25))
 
 
