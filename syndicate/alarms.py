@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from syndicate import logs
+from syndicate import logs, phrases
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.errors import BAD_ROW, SyndicateError
@@ -159,7 +159,7 @@ def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         text = advice.sentence(each.receiver, each.domain, each.reason)
         yield Need(text, f"/console/incidents#incident-{each.id}")
     if more := len(found) - min(len(found), _INCIDENTS):
-        who = "1 more receiver objects" if more == 1 else f"{more} more receivers object"
+        who = phrases.counted(more, "more receiver objects", "more receivers object")
         yield Need(f"{who} to our mail.")
 
 
@@ -172,7 +172,7 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for each in holds.named(tx, holds.every(tx)):
-        since = f"{each.hold.placed_at:%F %R} UTC"
+        since = phrases.moment(each.hold.placed_at)
         why = each.hold.why.removesuffix(".")
         publication_id, newsletter_id = standing.whose(tx, each.hold)
         yield Need(
@@ -200,10 +200,8 @@ def _embargoes(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     if late := operations.late_singles(tx, now):
-        what = (
-            "1 confirmation or emailed article has"
-            if late == 1
-            else f"{late} confirmations or emailed articles have"
+        what = phrases.counted(
+            late, "confirmation or emailed article has", "confirmations or emailed articles have"
         )
         yield Need(f"{what} been waiting for more than two minutes.")
 
@@ -223,7 +221,7 @@ def _few_sources(found: Sequence[Need]) -> Iterable[Need]:
         named = list(alike)
         yield from named[:_SOURCES]
         if more := len(named) - min(len(named), _SOURCES):
-            yield Need(f"{more} more {'source is' if more == 1 else 'sources are'} {state}.")
+            yield Need(f"{phrases.counted(more, 'more source is', 'more sources are')} {state}.")
 
 
 def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:

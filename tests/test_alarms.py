@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syndicate import alarms
+from syndicate import alarms, phrases
 from syndicate.alarms import ALARMS, Need
 from syndicate.newsletters import kinds
 from syndicate.store.ground.session import Transaction, transaction
@@ -179,7 +179,7 @@ def a_hold(tx: Transaction, scope: HoldScope, subject_id: int | None, why: str) 
 def holds_of_two_scopes(tx: Transaction) -> list[Need]:
     a_hold(tx, HoldScope.NEWSLETTER, morning(tx).id, "The wrong picture.")
     a_hold(tx, HoldScope.ISSUES, None, "A bad night")
-    since = f"held by operator:desk since {NOW:%F %R} UTC:"
+    since = f"held by operator:desk since {phrases.moment(NOW)}:"
     told = (
         f"All digests and letters: {since} A bad night.",
         f"Morning: {since} The wrong picture.",

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from syndicate import phrases
 from syndicate.articles.changes import Alter
 from syndicate.articles.decide import Create, Facts
 from syndicate.articles.embargoes import Hold
@@ -77,9 +78,12 @@ def held_now(tx: Transaction) -> str:
         return ""
     names = ", ".join(str(each.id) for each in found[:_NAMED])
     more = ", …" if len(found) > _NAMED else ""
-    if len(found) == 1:
-        return f"1 article is held because its embargo cannot be read: {names}."
-    return f"{len(found)} articles are held because their embargoes cannot be read: {names}{more}."
+    held = phrases.counted(
+        len(found),
+        "article is held because its embargo",
+        "articles are held because their embargoes",
+    )
+    return f"{held} cannot be read: {names}{more}."
 
 
 def _held(held: Sequence[Dated]) -> str:

@@ -6,7 +6,7 @@ Each is a verb: one rule and one line in the audit, whether it came by shell, AP
 import datetime as dt
 from dataclasses import dataclass
 
-from syndicate import bounds
+from syndicate import bounds, phrases
 from syndicate.articles.story import MAX_HEADLINE, MAX_STANDFIRST, standfirst_of
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom.verbs import allow, verb
@@ -114,7 +114,7 @@ def embargo(
     """
     if until is not None and until <= now:
         raise UsageError(
-            f"{until:%Y-%m-%d %H:%M} UTC is in the past, so it would hold nothing back. Give a "
+            f"{phrases.moment(until)} is in the past, so it would hold nothing back. Give a "
             "time in the future, or publish the article."
         )
     article = in_hand(tx, article_id, actor)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from syndicate import bounds
+from syndicate import bounds, phrases
 from syndicate.articles import editing
 from syndicate.articles.story import MAX_HEADLINE
 from syndicate.errors import RefusedError, UsageError
@@ -52,7 +52,7 @@ def feature(
     said = tidy(bounds.text(teaser, "The teaser", most=MAX_HEADLINE))
     if until is not None and until <= now:
         raise UsageError(
-            f"{until:%Y-%m-%d %H:%M} UTC is in the past; give the time in the future until which "
+            f"{phrases.moment(until)} is in the past; give the time in the future until which "
             "to feature the article, or none."
         )
     article = editing.in_hand(tx, article_id, actor)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import bounds, clock
+from syndicate import bounds, clock, phrases
 from syndicate.articles import editing, featuring, splitting
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, one_of, print_json
@@ -17,12 +17,14 @@ from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.editing import splitting as splitting_rows
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.platform import audit
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.articles import ArticleState
 
 Id = Annotated[int, typer.Argument(help="The article's id.")]
 app = typer.Typer(no_args_is_help=True)
+_TIMES = frozenset({"published", "updated"})
 
 
 @app.command(name="list")
@@ -47,7 +49,7 @@ def list_(
         return
     table = Table("id", "state", "access", "rev", "published", "headline")
     for each in found:
-        published = f"{each.published_at:%Y-%m-%d %H:%M}" if each.is_dated else "no date: held"
+        published = phrases.moment(each.published_at) if each.is_dated else "no date: held"
         state_shown = "held" if each.is_held else each.state.value
         table.add_row(
             *(str(each.id), state_shown, each.access.value, str(each.revision)),
@@ -65,6 +67,7 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         revisions = articles.revisions_of(tx, article_id)
         tags = articles.tags_of(tx, [article_id]).get(article_id, [])
         carried = _sources(tx, article_id)
+        zone = publications.zone_of(tx, found.publication_id)
     shown = {
         **summary(found),
         **{name: said for name, said in vars(words).items() if name != "body_html"},
@@ -87,11 +90,12 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         print_json(shown)
         return
     for name in ("id", "state", "access", "kind", "url", "published", "updated", "headline"):
-        sys.stdout.write(f"{name:<10} {shown[name]}\n")
+        said = phrases.moment(getattr(found, f"{name}_at"), zone) if name in _TIMES else shown[name]
+        sys.stdout.write(f"{name:<10} {said}\n")
     for each in revisions:
         note = f": {each.note}" if each.note else ""
         sys.stdout.write(
-            f"  {each.number}. {each.change.value}, {clock.iso(each.created_at)}{note}\n"
+            f"  {each.number}. {each.change.value}, {phrases.moment(each.created_at, zone)}{note}\n"
         )
     for source in carried:
         sys.stdout.write(f"  source {source['id']}: {source['reason']}\n")
@@ -134,7 +138,8 @@ def embargo(
     moment = _moment(until, "The end of the embargo") if until is not None else None
     with transaction() as tx:
         is_news = editing.embargo(tx, article_id, moment, actor=actor(), now=clock.now())
-    what = "published" if moment is None else f"held back until {clock.iso(moment)}"
+        zone = publications.zone_of(tx, editing.find(tx, article_id).publication_id)
+    what = "published" if moment is None else f"held back until {phrases.moment(moment, zone)}"
     _done(article_id, what, is_news=is_news, as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock, settings
+from syndicate import clock, phrases, settings
 from syndicate.bounces.doors import intake as intakes
 from syndicate.bounces.doors import mailboxes
 from syndicate.bounces.keeping import advice
@@ -72,6 +72,7 @@ def fetch(*, as_json: AsJson = False) -> None:
 def list_incidents(*, as_json: AsJson = False) -> None:
     """List what receivers object to: open incidents, newest first."""
     with transaction() as tx:
+        found = incidents.open_ones(tx)
         rows = [
             {
                 "id": each.id,
@@ -86,15 +87,16 @@ def list_incidents(*, as_json: AsJson = False) -> None:
                 "taken_by": each.taken_by,
                 "do": advice.about(each.reason).do,
             }
-            for each in incidents.open_ones(tx)
+            for each in found
         ]
     if as_json:
         print_json({"incidents": rows})
         return
     table = Table("id", "receiver", "our domain", "reason", "events", "last", "said", box=None)
-    for row in rows:
-        names = ("id", "receiver", "domain", "reason", "events", "last_at", "said")
-        table.add_row(*(str(row[name] or "") for name in names))
+    for each in found:
+        row = (each.id, each.receiver, each.domain, each.reason, each.events)
+        last = phrases.moment(each.last_at)
+        table.add_row(*(str(cell or "") for cell in (*row, last, each.detail)))
     Terminal().print(table)
 
 
@@ -136,19 +138,20 @@ def _mails(path: Path) -> list[tuple[str, bytes]]:
 
 
 def _tell(intake: "intakes.Intake", *, as_json: bool) -> None:
-    row = intake.counted
+    row, counted = intake.counted, phrases.counted
     if as_json:
         print_json(row)
     else:
         sys.stdout.write(
-            f"{row['mails']} mails, {row['reports']} of them reports: {row['events']} new events, "
-            f"{row['known']} already known, {row['strangers']} not about our mail, "
-            f"{row['suppressed']} addresses suppressed.\n"
+            f"{counted(row['mails'], 'mail')}, {row['reports']} of them reports: "
+            f"{counted(row['events'], 'new event')}, {row['known']} already known, "
+            f"{row['strangers']} not about our mail, "
+            f"{counted(row['suppressed'], 'address')} suppressed.\n"
         )
     if row["unreadable"]:
         raise PartialError(
-            f"{row['unreadable']} mails could not be read, which is a bug in Syndicate; the log "
-            "names each by its SHA-256."
+            f"{counted(row['unreadable'], 'mail')} could not be read, which is a bug in Syndicate; "
+            "the log names each by its SHA-256."
         )
 
 

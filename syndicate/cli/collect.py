@@ -1,6 +1,7 @@
 """`syndicate collect`: collect by hand; see how a document would be read, without a database."""
 
 import dataclasses
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.collect import steering
@@ -31,18 +32,21 @@ def run_(
 ) -> None:
     """Collect from every source now, whether or not it is due."""
     done = steering.collect(source or None, actor=actor(), now=clock.now())
+    counted = phrases.counted
     if as_json:
         print_json(dataclasses.asdict(done))
     else:
         sys.stdout.write(
-            f"{done.sources} sources: {done.fetched} fetched, {done.unchanged} of them unchanged, "
-            f"{done.failed} failed; {done.articles} new articles, {done.revisions} revisions.\n"
+            f"{counted(done.sources, 'source')}: {done.fetched} fetched, {done.unchanged} of them "
+            f"unchanged, {done.failed} failed; {counted(done.articles, 'new article')}, "
+            f"{counted(done.revisions, 'revision')}.\n"
         )
         for notice in done.notices:
             sys.stdout.write(f"  {notice}\n")
     if done.failed:
         raise PartialError(
-            f"{done.failed} of {done.sources} sources failed; `syndicate sources list` says why."
+            f"{done.failed} of {counted(done.sources, 'source')} failed; `syndicate sources list` "
+            "says why."
         )
 
 
@@ -60,10 +64,12 @@ def parse(
     if as_json:
         print_json(feeds.as_json(feed))
         return
-    sys.stdout.write(f"{feed.title} ({feed.format}, {len(feed.entries)} entries)\n")
+    sys.stdout.write(
+        f"{feed.title} ({feed.format}, {phrases.counted(len(feed.entries), 'entry')})\n"
+    )
     for entry in feed.entries:
         moment = entry.published or entry.updated
-        sys.stdout.write(f"  {moment:%Y-%m-%d %H:%M}  " if moment else "  (no date)         ")
+        sys.stdout.write(f"  {phrases.moment(moment) if moment else '(no date)':<23}")
         sys.stdout.write(f"{entry.title or entry.link or entry.guid}\n")
 
 
@@ -88,7 +94,9 @@ def extract(
         print_json(pages.as_json(page))
         return
     for name in ("headline", "standfirst", "section", "published", "updated", "language"):
-        sys.stdout.write(f"{name:<11} {getattr(page, name) or '-'}\n")
+        found = getattr(page, name)
+        said = phrases.moment(found) if isinstance(found, dt.datetime) else found or "-"
+        sys.stdout.write(f"{name:<11} {said}\n")
     sys.stdout.write(f"{'authors':<11} {', '.join(page.authors) or '-'}\n\n{page.body}\n")
 
 

@@ -23,7 +23,7 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 import syndicate
-from syndicate import clock, jobs, logs, settings, translations
+from syndicate import clock, jobs, logs, phrases, settings, translations
 from syndicate.cli import senders
 from syndicate.cli.findings import (
     Finding,
@@ -84,7 +84,10 @@ def doctor(
             console.print(each.says, markup=False)
     failed = [each.check for each in findings if each.state == "fail"]
     if failed:
-        raise PartialError(f"{len(failed)} of {len(findings)} checks failed: {', '.join(failed)}.")
+        raise PartialError(
+            f"{len(failed)} of {phrases.counted(len(findings), 'check')} failed: "
+            f"{', '.join(failed)}."
+        )
 
 
 def _line(row: Mapping[str, str]) -> dict[str, str]:
@@ -207,10 +210,10 @@ def check_leftovers(_own: Settings, _data_dir: Path) -> Finding:
 
 def _of_leftovers(found: Sequence[Orphan], now: dt.datetime) -> str:
     """Each database with its folder and last use; how to delete those that were left for a day."""
-    what = "1 database belongs" if len(found) == 1 else f"{len(found)} databases belong"
+    what = phrases.counted(len(found), "database belongs", "databases belong")
     told = "; ".join(
         f"{each.room} to {each.owner}, "
-        + (f"last written {each.used_at:%Y-%m-%d %H:%M} UTC" if each.used_at else "never started")
+        + (f"last written {phrases.moment(each.used_at)}" if each.used_at else "never started")
         for each in found
     )
     old = [each for each in found if each.used_at and now - each.used_at > _LEFT]

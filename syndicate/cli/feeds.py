@@ -1,13 +1,14 @@
 """`syndicate feeds`: list, build, make, change and retire feeds; the hub, and who fetches what."""
 
+import datetime as dt
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli import making
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
@@ -61,8 +62,8 @@ def list_feeds(*, as_json: AsJson = False) -> None:
         print_json({"feeds": rows})
         return
     table = Table("slug", "kind", "title", "entries", "due at")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    for row, feed in zip(rows, found, strict=True):
+        table.add_row(*_cells(row, due_at=feed.due_at))
     Terminal().print(table)
 
 
@@ -85,7 +86,7 @@ def publish(
     if as_json:
         print_json({"built": built})
     else:
-        sys.stdout.write(f"{built} {'feed was' if built == 1 else 'feeds were'} built.\n")
+        sys.stdout.write(f"{phrases.counted(built, 'feed was', 'feeds were')} built.\n")
 
 
 @app.command()
@@ -110,7 +111,8 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
         sys.stdout.write(f"{part}: {', '.join(values)}\n")
     table = Table("format", "page", "entries", "bytes", "modified at", "etag", title=feed.title)
     for document in documents:
-        table.add_row(*(str(value) for value in document.values()))
+        modified_at = dt.datetime.fromisoformat(str(document["modified_at"]))
+        table.add_row(*_cells(document, modified_at=modified_at))
     Terminal().print(table)
 
 
@@ -177,15 +179,16 @@ def run_hub(*, as_json: AsJson = False) -> None:
     """Verify and deliver what is due at the hub, and list its subscriptions."""
     requests = outside_hub.run_due(clock.now()) + hub.run_due(clock.now())
     with transaction() as tx:
-        rows = [_callback(row) for row in hub_rows.subscriptions(tx)]
+        callbacks = hub_rows.subscriptions(tx)
+    rows = [_callback(row) for row in callbacks]
     if as_json:
         print_json({"requests": requests, "subscriptions": rows})
         return
     table = Table("id", "topic", "host", "lease until", "due at", "attempts", "last status")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    for row, each in zip(rows, callbacks, strict=True):
+        table.add_row(*_cells(row, lease_until=each.lease_until, due_at=each.deliver_at))
     Terminal().print(table)
-    sys.stdout.write(f"{requests} requests were made.\n")
+    sys.stdout.write(f"{phrases.counted(requests, 'request was', 'requests were')} made.\n")
 
 
 @app.command()
@@ -196,19 +199,19 @@ def watch(*, as_json: AsJson = False) -> None:
         fetched = consumers.consumers(tx)
         slugs = {feed_id: slug for slug, feed_id in feeds.ids_by_slug(tx).items()}
         seen = [{**_consumer(row), "feed": slugs[row.feed_id]} for row in fetched]
-        late = [_late(row) for row in consumers.behind(tx, now=now)]
+        late = consumers.behind(tx, now=now)
     if as_json:
-        print_json({"consumers": seen, "behind": late})
+        print_json({"consumers": seen, "behind": [_late(row) for row in late]})
         return
     columns = ("client", "feed", "format", "last_at", "status", "etag", "requests")
     table = Table("client", "feed", "format", "last fetch", "status", "etag", "requests")
-    for row in seen:
-        table.add_row(*(str(row[column]) for column in columns))
+    for row, each in zip(seen, fetched, strict=True):
+        table.add_row(*_cells({name: row[name] for name in columns}, last_at=each.last_at))
     Terminal().print(table)
     for behind in late:
         sys.stdout.write(
-            f"{behind['partner'] or behind['client']} has not fetched {behind['feed']} since "
-            f"something in it was withdrawn at {behind['changed_at']}.\n"
+            f"{behind.partner or behind.client} has not fetched {behind.feed_slug} since "
+            f"something in it was withdrawn at {phrases.moment(behind.changed_at)}.\n"
         )
 
 
@@ -220,7 +223,7 @@ def read_log(
 ) -> None:
     """Note who was answered from the proxy's cache. Safe to run twice with the same log."""
     count = watching.note_log(file)
-    sys.stdout.write(f"{count} of its answers from the cache were new.\n")
+    sys.stdout.write(f"{phrases.counted(count, 'answer')} from the cache had not been noted yet.\n")
 
 
 @app.command()
@@ -258,6 +261,12 @@ def _parts(fits: Iterable[str]) -> dict[str, list[str]]:
             )
         found.setdefault(PARTS[said], []).append(value)
     return found
+
+
+def _cells(row: Mapping[str, object], **moments: dt.datetime | None) -> list[str]:
+    """What a table shows of a row: nothing for what there is none of, and moments in words."""
+    said = {name: phrases.moment(at) for name, at in moments.items() if at is not None}
+    return ["" if row[name] is None else str(said.get(name, row[name])) for name in row]
 
 
 def _callback(row: FeedCallback) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from syndicate import alarms, clock
+from syndicate import alarms, clock, phrases
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.embedded import probes
@@ -46,7 +46,7 @@ def check_alarms(own: Settings, _data_dir: Path) -> Finding:
         told = [each.text for each in alarms.needs(tx, clock.now())]
     if not told:
         return Finding("alarms", "ok", "Nothing needs a person.")
-    more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
+    more = _more(len(told) - _SHOWN)
     return Finding("alarms", "warn", f"{' '.join(told[:_SHOWN])}{more} /console links to each.")
 
 
@@ -60,7 +60,7 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
     if not found:
         return Finding("incidents", "ok", "Receivers accept our mail.")
     first = found[0]
-    others = f" There are {len(found) - 1} more." if len(found) > 1 else ""
+    others = _more(len(found) - 1)
     says = f"{advice.sentence(first.receiver, first.domain, first.reason)}{others}"
     return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
 
@@ -91,8 +91,13 @@ def check_rows(own: Settings, _data_dir: Path) -> Finding:
     told += [why for each in every if (why := _unsent(each)) is not None]
     if not told:
         return Finding("rows", "ok", "Every row can be read.")
-    more = f" There are {len(told) - _SHOWN} more." if len(told) > _SHOWN else ""
+    more = _more(len(told) - _SHOWN)
     return Finding("rows", "warn", f"{' '.join(told[:_SHOWN])}{more}")
+
+
+def _more(number: int) -> str:
+    """That others are left out; nothing where none is."""
+    return f" {phrases.counted(number, 'more is', 'more are')} left out." if number > 0 else ""
 
 
 def _unsent(newsletter: Newsletter) -> str | None:

@@ -1,11 +1,12 @@
 """`syndicate mailings hold`, `unhold` and `holds`: brakes by scope."""
 
+import datetime as dt
 import sys
 from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -67,7 +68,8 @@ def holds(*, as_json: AsJson = False) -> None:
         return
     table = Table("scope", "which", "since", "by", "why", box=None)
     for each in found:
-        table.add_row(*(each[cell] or "" for cell in ("scope", "which", "since", "by", "why")))
+        since = phrases.moment(dt.datetime.fromisoformat(each["since"]))
+        table.add_row(each["scope"], each["which"] or "", since, each["by"] or "", each["why"])
     Terminal().print(table)
 
 

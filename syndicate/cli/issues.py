@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.files import written_or_printed
 from syndicate.cli.options import AsJson, Yes, one_of, print_json
@@ -46,13 +46,15 @@ def list_issues(
         ids = None if newsletter is None else [named(tx, newsletter).id]
         found = issues.listed(tx, newsletter_ids=ids, states=states, limit=limit)
         rows = [issue_row(tx, issue) for issue in found]
+        slots = [_slot(tx, issue) for issue in found]
     if as_json:
         print_json({"issues": rows})
         return
-    table = Table("issue", "newsletter", "date", "slot", "state", "audience", "mailing", box=None)
-    for row in rows:
-        cells = ("id", "newsletter", "local_date", "slot", "state", "audience", "mailing_id")
-        table.add_row(*("" if row[cell] is None else str(row[cell]) for cell in cells))
+    table = Table("issue", "newsletter", "slot", "state", "audience", "mailing", box=None)
+    for row, slot in zip(rows, slots, strict=True):
+        said = {**row, "slot": slot}
+        cells = ("id", "newsletter", "slot", "state", "audience", "mailing_id")
+        table.add_row(*("" if said[cell] is None else str(said[cell]) for cell in cells))
     Terminal().print(table)
 
 
@@ -62,6 +64,7 @@ def show(issue_id: IssueId, *, as_json: AsJson = False) -> None:
     with transaction() as tx:
         found = run.known_issue(tx, issue_id)
         row = issue_row(tx, found)
+        slot = _slot(tx, found)
         told = [
             {"position": each.position, "article_id": each.article_id, "headline": headline}
             for each, headline in issues.carried(tx, issue_id)
@@ -69,12 +72,14 @@ def show(issue_id: IssueId, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json({**row, "carried": told})
         return
-    for name in ("id", "newsletter", "local_date", "slot", "state", "note", "number"):
-        if row[name] is not None:
-            said = "number for readers" if name == "number" else name.replace("_", " ")
-            sys.stdout.write(f"{said:<20}{row[name]}\n")
+    shown = {**row, "slot": slot}
+    for name in ("id", "newsletter", "slot", "state", "note", "number"):
+        if shown[name] is not None:
+            said = "number for readers" if name == "number" else name
+            sys.stdout.write(f"{said:<20}{shown[name]}\n")
     if row["mailing_id"] is not None:
-        sys.stdout.write(f"{'mailing':<20}{row['mailing_id']}, {row['audience']} readers\n")
+        readers = phrases.counted(row["audience"], "reader")
+        sys.stdout.write(f"{'mailing':<20}{row['mailing_id']}, {readers}\n")
     for each in told:
         sys.stdout.write(
             f"  {each['position']:2} article {each['article_id']}: {each['headline']}\n"
@@ -164,6 +169,11 @@ def issue_row(tx: Transaction, issue: Issue) -> dict[str, Any]:
         "mailing_id": mailing.id if mailing else None,
         "audience": mailing.audience if mailing else None,
     }
+
+
+def _slot(tx: Transaction, issue: Issue) -> str:
+    """When it is due, which is where its news ends, in its newsletter's zone."""
+    return phrases.moment(issue.window_to, numbered(tx, issue.newsletter_id).zone)
 
 
 def part(message: bytes, subtype: str) -> bytes:

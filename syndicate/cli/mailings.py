@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli import holding, releasing, watching
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, Yes, print_json
@@ -130,7 +130,7 @@ def resend(
         number = resending.count(tx, mailing_id, choice)
     if not yes and number:
         doubt = " Some readers could get it twice." if Resendable.AMBIGUOUS in what else ""
-        typer.confirm(f"Send {number} deliveries again?{doubt}", abort=True)
+        typer.confirm(f"Send {phrases.counted(number, 'delivery')} again?{doubt}", abort=True)
     taken = steering.resend(
         mailing_id,
         choice,
@@ -138,7 +138,10 @@ def resend(
         actor=actor(),
         now=clock.now(),
     )
-    sys.stdout.write(f"{taken} deliveries of mailing {mailing_id} are sent again.\n")
+    sent = phrases.counted(
+        taken, f"delivery of mailing {mailing_id} is", f"deliveries of mailing {mailing_id} are"
+    )
+    sys.stdout.write(f"{sent} sent again.\n")
 
 
 @app.command("tick-off")
@@ -189,7 +192,7 @@ def accepts(
 ) -> None:
     """Take in a relay's accept log from another machine; safe to run twice."""
     taken = reconcile.ingest(file, relay_name=relay, now=clock.now())
-    sys.stdout.write(f"{taken} lines taken.\n")
+    sys.stdout.write(f"{phrases.counted(taken, 'line')} taken.\n")
 
 
 def _as_dict(mailing_progress: MailingProgress) -> dict[str, object]:
@@ -264,7 +267,7 @@ def _print_left_out(left_out: Mapping[DeliveryReason, int] | None) -> None:
 def _print_versions(versions: list[VersionCount]) -> None:
     """Who got which text, where a story was corrected while the mailing was sent."""
     for each in versions:
-        since = f" since {each.made_at:%H:%M:%S} UTC" if each.made_at else ""
+        since = f" since {phrases.moment(each.made_at)}" if each.made_at else ""
         sys.stdout.write(
             f"Version {each.version}{since}: {each.accepted} accepted, {each.other} other\n"
         )

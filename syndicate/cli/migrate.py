@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock, logs, settings
+from syndicate import clock, logs, phrases, settings
 from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
@@ -57,7 +57,10 @@ def migrate(
     if held is not None:
         sys.stdout.write(f"{copy_check.held_notice(held)}\n")
     if repeated:
-        sys.stdout.write(f"{repeated} takedowns from the journal were applied again.\n")
+        again = phrases.counted(
+            repeated, "takedown from the journal was", "takedowns from the journal were"
+        )
+        sys.stdout.write(f"{again} applied again.\n")
     if before == after:
         sys.stdout.write(f"The schema is already at {after}.\n")
     else:

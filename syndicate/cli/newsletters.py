@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli import making as cli_making
 from syndicate.cli.actors import actor
 from syndicate.cli.files import written_or_printed
@@ -20,7 +20,6 @@ from syndicate.newsletters import first_look, making, rehearse, run, steering, t
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.newsletters import named
-from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -30,6 +29,7 @@ from syndicate.vocabulary.sending import DeliveryReason
 
 if TYPE_CHECKING:
     from syndicate.newsletters.rehearse import Offered, Rehearsal
+    from syndicate.newsletters.schedule import Slot
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,7 +56,7 @@ def list_newsletters(*, as_json: AsJson = False) -> None:
             row["kind"],
             ", ".join(row["languages"]),
             timetable.when(each),
-            row["next_at"] or "",
+            _next(each),
             str(row["readers"]["active"]),
         )
     Terminal().print(table)
@@ -78,12 +78,13 @@ def resume(slug: Slug, *, as_json: AsJson = False) -> None:
     """Compose issues again, from the next slot; those of the pause do not come."""
     with transaction() as tx:
         making.resume(tx, Key(slug), actor=actor(), now=clock.now())
-        coming = timetable.next_slot(named(tx, slug), clock.now())
-    next_at = coming.due_at.isoformat(timespec="minutes") if coming else None
+        newsletter = named(tx, slug)
+        coming = timetable.next_slot(newsletter, clock.now())
     if as_json:
+        next_at = coming.due_at.isoformat(timespec="minutes") if coming else None
         print_json({"slug": slug, "is_paused": False, "next_at": next_at})
     else:
-        told = f"; its next slot is {next_at}" if next_at else ""
+        told = f"; its next slot is {_due(coming, newsletter)}" if coming else ""
         sys.stdout.write(f"The newsletter {slug} is no longer paused{told}.\n")
 
 
@@ -125,13 +126,13 @@ def dry_run(
     """Show what an issue would contain and who would get it; nothing is stored or sent."""
     now = clock.now()
     with transaction() as tx:
-        newsletter_id = named(tx, slug).id
+        newsletter = named(tx, slug)
     offer = Offer.NEW if new else Offer.SLOT
-    found = rehearse.dry_run(newsletter_id, now, offer=offer, is_next=is_next)
+    found = rehearse.dry_run(newsletter.id, now, offer=offer, is_next=is_next)
     if as_json:
         print_json(_rehearsal_row(found))
     else:
-        _tell(Terminal(), found)
+        _tell(Terminal(), found, newsletter)
 
 
 @app.command()
@@ -163,8 +164,8 @@ def preview(  # noqa: PLR0913 - one option for each way to look at it
 def list_offers(slug: Slug, *, as_json: AsJson = False) -> None:
     """Show what `send` can send: the slot that is past, and what is new since the last issue."""
     with transaction() as tx:
-        newsletter_id = named(tx, slug).id
-    found = rehearse.offered(newsletter_id, clock.now())
+        newsletter = named(tx, slug)
+    found = rehearse.offered(newsletter.id, clock.now())
     if as_json:
         print_json({"offers": [_offer_row(each) for each in found]})
         return
@@ -172,12 +173,12 @@ def list_offers(slug: Slug, *, as_json: AsJson = False) -> None:
         what = (
             "new since the last issue"
             if each.offer is Offer.NEW
-            else f"the slot {each.slot.local_date} {each.slot.name}"
+            else f"the slot of {_due(each.slot, newsletter)}"
         )
         was = f"; it was sent as issue {each.sent}" if each.sent is not None else ""
         sys.stdout.write(
-            f"--what {each.offer.value}: {what}, {each.stories} stories to {each.readers} readers"
-            f"{was}\n"
+            f"--what {each.offer.value}: {what}, {phrases.counted(each.stories, 'story')} to "
+            f"{phrases.counted(each.readers, 'reader')}{was}\n"
         )
 
 
@@ -197,18 +198,19 @@ def send(
     """Send the issue of the current slot, or else of the last one; or what is new since."""
     now = clock.now()
     with transaction() as tx:
-        newsletter_id = named(tx, slug).id
-    issue_id = steering.send_now(newsletter_id, what, actor=actor(), now=now)
+        newsletter = named(tx, slug)
+    issue_id = steering.send_now(newsletter.id, what, actor=actor(), now=now)
     if here:
         run.compose_issue(issue_id, now)
     with transaction() as tx:
-        issue = issues.find(tx, issue_id)
-        row = issue_row(tx, issue) if issue else {}
+        issue = run.known_issue(tx, issue_id)
+        row = issue_row(tx, issue)
     if as_json:
         print_json(row)
     else:
+        slot = phrases.moment(issue.window_to, newsletter.zone)
         sys.stdout.write(
-            f"Issue {row['id']} of {row['local_date']} {row['slot']} is {row['state']}"
+            f"Issue {row['id']} of {slot} is {row['state']}"
             f"{_to_whom(row)}.{' ' + row['note'] if row['note'] else ''}\n"
         )
     if row["state"] == IssueState.HELD.value:
@@ -297,9 +299,9 @@ def _rehearsal_row(found: "Rehearsal") -> dict[str, Any]:
     }
 
 
-def _tell(console: Terminal, found: "Rehearsal") -> None:
-    counts = found.counts
-    console.print(f"Slot {found.slot.local_date} {found.slot.name}: {len(found.chosen)} stories.")
+def _tell(console: Terminal, found: "Rehearsal", newsletter: Newsletter) -> None:
+    counts, stories = found.counts, phrases.counted(len(found.chosen), "story")
+    console.print(f"Slot of {_due(found.slot, newsletter)}: {stories}.")
     for position, story in found.chosen:
         console.print(
             f"  {position:2} {story.language} {story.section_slug}: {story.words.headline}"
@@ -319,7 +321,16 @@ def _left_out(found: "Rehearsal") -> str:
     return ", ".join(f"{number} {reason.words}" for reason, number in found.barred.items())
 
 
+def _next(newsletter: Newsletter) -> str:
+    upcoming = timetable.next_slot(newsletter, clock.now())
+    return _due(upcoming, newsletter) if upcoming else ""
+
+
+def _due(slot: "Slot", newsletter: Newsletter) -> str:
+    return phrases.moment(slot.due_at, newsletter.zone)
+
+
 def _to_whom(row: dict[str, Any]) -> str:
     if row["audience"] is None:
         return ""
-    return f", {row['audience']} {'reader' if row['audience'] == 1 else 'readers'}"
+    return f", {phrases.counted(row['audience'], 'reader')}"

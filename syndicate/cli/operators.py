@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -99,7 +99,7 @@ def list_operators(*, as_json: AsJson = False) -> None:
     for each in found:
         row = each.row
         may = "\n".join(granted.folded(each.grants)) or "nothing"
-        retired = f"{row.retired_at:%d %b %Y}" if row.retired_at else ""
+        retired = phrases.moment(row.retired_at) if row.retired_at else ""
         table.add_row(row.slug, row.name, row.address, may, retired)
     Terminal().print(table)
 
@@ -117,7 +117,7 @@ def show(slug: Slug, *, as_json: AsJson = False) -> None:
         f"{row.name} <{row.address}>",
         f"reads {', '.join(row.languages)}; zone {row.zone}",
         *([f"may {held}" for held in granted.folded(found.grants)] or ["may do nothing"]),
-        *([f"retired {row.retired_at:%d %b %Y %H:%M} UTC"] if row.retired_at else []),
+        *([f"retired {phrases.moment(row.retired_at)}"] if row.retired_at else []),
     ]
     Terminal(soft_wrap=True).print("\n".join(lines))
 
@@ -159,8 +159,8 @@ def list_sessions(*, as_json: AsJson = False) -> None:
         return
     table = Table("session", "who", "by", "since", "until")
     for each in found:
-        said = _session(each)
-        table.add_row(str(each.id), each.actor, each.opened_by, said["since"], said["ends_at"])
+        lasts = map(phrases.moment, (each.created_at, each.expires_at))
+        table.add_row(str(each.id), each.actor, each.opened_by, *lasts)
     Terminal().print(table)
 
 

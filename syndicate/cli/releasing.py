@@ -1,16 +1,18 @@
 """Releasing mail from the shell: what would be sent is shown, and the operator asked."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import steering
 from syndicate.mail.recovery import copy_check, restored
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import newsletters
 from syndicate.store.platform.tokens import Actor
 
 if TYPE_CHECKING:
@@ -70,14 +72,24 @@ def _tell(found: "Plan", *, as_json: bool) -> None:
         print_json(as_dict(found))
         return
     console = Terminal(soft_wrap=True)
-    for sentence in sentences(found):
+    for sentence in sentences(found, _zones() if found.put_back else {}):
         console.print(sentence, markup=False)
     if found.mailings:
         console.print(_table(found))
 
 
-def sentences(found: "Plan") -> Iterator[str]:
-    """What a plan means, in words."""
+def _zones() -> dict[str, str]:
+    with transaction() as tx:
+        return newsletters.zones(tx)
+
+
+def sentences(found: "Plan", zones: Mapping[str, str]) -> Iterator[str]:
+    """What a plan means, in words.
+
+    Args:
+        found: the plan.
+        zones: of the newsletters, by slug; UTC for others.
+    """
     if found.held_why is None:
         yield (
             "This database does not look like a copy. Everything that is waiting is sent as soon "
@@ -86,7 +98,8 @@ def sentences(found: "Plan") -> Iterator[str]:
         return
     yield f"Mail is held: {found.held_why}."
     for one in found.put_back:
-        issue = f"Issue {one.number} of {one.newsletter} ({one.local_date} {one.slot})"
+        due = phrases.moment(one.window[1], zones.get(one.newsletter, "UTC"))
+        issue = f"Issue {one.number} of {one.newsletter} ({due})"
         if one.is_over:
             yield f"{issue} was sent, according to the journal. It will not be opened again."
         else:
@@ -97,14 +110,14 @@ def sentences(found: "Plan") -> Iterator[str]:
     left = sum(row.left for row in found.mailings)
     if left:
         yield (
-            f"{left} deliveries were possibly sent already: no trustworthy accept log says "
-            "whether they were. They are left for you to decide; `syndicate mailings resend ID "
-            "--what ambiguous` sends them anyway."
+            f"{phrases.counted(left, 'delivery was', 'deliveries were')} possibly sent already: no "
+            "trustworthy accept log tells. What is in doubt is left for you to decide; "
+            "`syndicate mailings resend ID --what ambiguous` sends it anyway."
         )
     if found.opens_from is not None:
         yield (
             "There is no trustworthy journal of what was sent before "
-            f"{found.opens_from:%F %R} UTC. Issues that were due by then do not open "
+            f"{phrases.moment(found.opens_from)}. Issues that were due by then do not open "
             "automatically; `syndicate newsletters send NAME` sends one."
         )
     yield (

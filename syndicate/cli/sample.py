@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from lxml import etree
 
-from syndicate import clock, settings
+from syndicate import clock, phrases, settings
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.cli.waiting import Seen, Waiter
@@ -117,7 +117,7 @@ def remove(
     if as_json:
         print_json({"subscribers": readers})
     else:
-        sys.stdout.write(f"{names} are gone, with {readers} sample readers.\n")
+        sys.stdout.write(f"{names} are gone, with {phrases.counted(readers, 'sample reader')}.\n")
 
 
 def _newsroom() -> tuple[Path, State]:

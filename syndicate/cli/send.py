@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock, settings
+from syndicate import clock, phrases, settings
 from syndicate.cli import watching
 from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of
@@ -210,7 +210,9 @@ class Campaign:
             return
         with transaction() as tx:
             number = counts_of(tx, self.newsletter_id).get("active", 0)
-        typer.confirm(f"Send {self.slug} to {number} people now?", abort=True, err=True)
+        typer.confirm(
+            f"Send {self.slug} to {phrases.counted(number, 'reader')} now?", abort=True, err=True
+        )
 
     def _refuse_real_people(self, lines: list[str]) -> None:
         trial = allowed.trial(settings.load().mail_allow_list)
@@ -224,7 +226,10 @@ class Campaign:
             return
         whose = [f"{others} of its subscribers"] if others else []
         if strangers:
-            whose.insert(0, f"{len(strangers)} lines of the file, line {strangers[0]} first")
+            whose.insert(
+                0,
+                f"{phrases.counted(len(strangers), 'line')} of the file, line {strangers[0]} first",
+            )
         raise RefusedError(
             f"{' and '.join(whose)} could belong to real people, and the environment is "
             f"{settings.load().environment}: outside production this command mails example.com, "
@@ -272,7 +277,7 @@ def refuse_unless_whole(found: Mapping[str, Any]) -> None:
             f"{found['came_later']} subscribed after the issue was frozen and will get the next one"
         )
     if found["imported"] and found["imported"]["refused"]:
-        said.append(f"{found['imported']['refused']} lines of the file refused")
+        said.append(f"{phrases.counted(found['imported']['refused'], 'line')} of the file refused")
     if said:
         is_over = found["state"] in MailingState.over()
         again = "" if is_over else "; run it again to go on"

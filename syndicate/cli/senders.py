@@ -1,13 +1,12 @@
 """`syndicate senders`: what each publication's sender needs in DNS, what is there, what to do."""
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.findings import Finding
 from syndicate.cli.options import AsJson, print_json
@@ -79,7 +78,7 @@ def check_dns(own: Settings, _data_dir: Path) -> Finding:
         return Finding("dns", "warn", says)
     unknown = sum(each["state"] == RecordState.UNKNOWN for each in found)
     if unknown:
-        says = f"Nothing is wrong; {unknown} of {len(found)} records are unknown."
+        says = f"Nothing is wrong; unknown: {unknown} of {phrases.counted(len(found), 'record')}."
         return Finding("dns", "ok", f"{says} `syndicate doctor --only dns --json` says why.")
     return Finding("dns", "ok", "DNS has what the senders need.")
 
@@ -97,7 +96,7 @@ def _tell(found: Sequence[Sender], *, as_json: bool) -> None:
         print_json({"senders": [_as_dict(each) for each in found]})
         return
     for each in found:
-        asked = f"asked {_short(each.checked_at)}" if each.checked_at else "not asked yet"
+        asked = f"asked {phrases.moment(each.checked_at)}" if each.checked_at else "not asked yet"
         Terminal().print(f"{each.name} ({each.slug}): {each.address}, {asked}")
         if each.records:
             show(_as_dict(each)["records"])
@@ -119,7 +118,3 @@ def _as_dict(sender: Sender) -> dict[str, Any]:
             for row in sender.records
         ],
     }
-
-
-def _short(moment: dt.datetime) -> str:
-    return f"{moment:%d %b %Y %H:%M} UTC"

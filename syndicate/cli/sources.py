@@ -1,6 +1,7 @@
 """`syndicate sources`: find, add, check, pause, remove the places that articles come from."""
 
 import dataclasses
+import datetime as dt
 import inspect
 import json
 import shlex
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from syndicate import clock, settings
+from syndicate import clock, phrases, settings
 from syndicate.addresses import check_origin
 from syndicate.articles import receive_push
 from syndicate.cli import making as shared
@@ -126,7 +127,7 @@ def list_(*, as_json: AsJson = False) -> None:
         )
     Terminal().print(table)
     for each in notices[:10]:
-        sys.stdout.write(f"{clock.iso(each.at)}  {each.message}\n")
+        sys.stdout.write(f"{phrases.moment(each.at)}  {each.message}\n")
 
 
 @app.command(name="check")
@@ -254,7 +255,7 @@ def _told(found: "Found") -> Iterator[str]:
     """What was found, for people: a line each."""
     yield found.sentence
     for each in found.choices:
-        stories = "1 story" if each.stories == 1 else f"{each.stories} stories"
+        stories = phrases.counted(each.stories, "story")
         yield f"  {each.kind.value}  {each.url}  {each.title} ({stories})"
         if each.profile:
             yield f"        with the profile {json.dumps(dict(each.profile))}"
@@ -263,7 +264,7 @@ def _told(found: "Found") -> Iterator[str]:
         section = story.section or (f"“{story.said_section}”" if story.said_section else "-")
         yield f"\n{story.headline}"
         yield (
-            f"  {clock.iso(story.published_at)} · section {section} · {story.language} · "
+            f"  {phrases.moment(story.published_at)} · section {section} · {story.language} · "
             f"{', '.join(story.authors) or 'no author'} · "
             f"{story.picture['url'] if story.picture else 'no picture'}"
         )
@@ -294,5 +295,5 @@ def _late(seconds: float | None) -> str:
     return f"{seconds:.0f} s" if seconds is not None else "-"
 
 
-def _short(moment: Any) -> str:
-    return f"{moment:%d %b %H:%M}" if moment else "-"
+def _short(moment: dt.datetime | None) -> str:
+    return phrases.moment(moment) if moment else "-"

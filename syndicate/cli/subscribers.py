@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli import one_reader
 from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of, written_or_printed
@@ -69,7 +69,8 @@ def import_(
     else:
         _tell(done)
     if done.faults:
-        raise PartialError(f"{done.faults} lines were refused; correct them and import them again.")
+        lines = phrases.counted(done.faults, "line was", "lines were")
+        raise PartialError(f"{lines} refused; correct what was refused and import it again.")
 
 
 @app.command()
@@ -115,8 +116,7 @@ def erase(
     if as_json:
         print_json({"subscriptions": done.subscriptions})
     else:
-        number = done.subscriptions
-        what = "1 subscription" if number == 1 else f"{number} subscriptions"
+        what = phrases.counted(done.subscriptions, "subscription")
         sys.stdout.write(f"Erased, with {what}.\n")
 
 

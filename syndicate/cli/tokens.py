@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.making import told
 from syndicate.cli.options import AsJson, print_json
@@ -115,6 +115,11 @@ def show(name: Which, *, as_json: AsJson = False) -> None:
         print_json(row)
         return
     table = Table("", "", box=None, show_header=False)
+    row |= {
+        at: phrases.moment(moment)
+        for at in ("expires_at", "used_at")
+        if (moment := getattr(found, at)) is not None
+    }
     for field, value in row.items():
         words = " ".join(value) if isinstance(value, list) else value
         table.add_row(field.replace("_", " "), "" if words is None else str(words))
@@ -137,8 +142,8 @@ def list_tokens(*, as_json: AsJson = False) -> None:
             each.name,
             " ".join(each.scopes),
             slugs[each.publication_id] if each.publication_id else "all",
-            _short(each.expires_at) or "never",
-            _short(each.used_at) or "not yet",
+            phrases.moment(each.expires_at) if each.expires_at else "never",
+            phrases.moment(each.used_at) if each.used_at else "not yet",
         )
     Terminal().print(table)
 
@@ -175,7 +180,3 @@ def _as_dict(token: ApiToken, slugs: Mapping[int, str]) -> dict[str, object]:
         "expires_at": token.expires_at.isoformat() if token.expires_at else None,
         "used_at": token.used_at.isoformat() if token.used_at else None,
     }
-
-
-def _short(moment: dt.datetime | None) -> str:
-    return f"{moment:%d %b %Y %H:%M}" if moment else ""

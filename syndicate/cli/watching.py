@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from syndicate import phrases
 from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.views.progress import MailingProgress
@@ -58,8 +59,8 @@ def line(now: MailingProgress, per_second: float) -> str:
     counts = now.counts
     left = now.seconds_left(per_second)
     eta = f", {_duration(left)} left" if left is not None else ""
-    again = now.next_try_at
-    put_off = f", {counts.deferred} put off until {again:%R} UTC" if again is not None else ""
+    again = phrases.moment(now.next_try_at) if now.next_try_at is not None else ""
+    put_off = f", {counts.deferred} put off until {again}" if again else ""
     return (
         f"{now.standing}: {counts.accepted} of {counts.audience} accepted, "
         f"{counts.remaining} remaining, {per_second:.0f}/s{eta}{put_off}"

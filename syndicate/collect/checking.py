@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from syndicate import phrases
 from syndicate.articles.story import is_thin, may_fetch_page
 from syndicate.collect import polling
 from syndicate.collect.documents import SourceDocument, read_document, shortcomings
@@ -150,8 +151,7 @@ def _reasons(
     response: Response, document: SourceDocument, rhythm_s: int | None, next_s: float
 ) -> list[str]:
     entries = document.entries
-    has = "1 story" if len(entries) == 1 else f"{len(entries)} stories"
-    found = [f"It has {has}.", *shortcomings(entries)]
+    found = [f"It has {phrases.counted(len(entries), 'story')}.", *shortcomings(entries)]
     if response.hops:
         kinds = ", ".join(str(hop.status) for hop in response.hops)
         found.append(
@@ -163,7 +163,10 @@ def _reasons(
     else:
         found.append("It has neither ETag nor Last-Modified: its bytes are compared instead.")
     if rhythm_s is not None:
-        found.append(f"Its newest entries come about {rhythm_s * 4 / 60:.0f} minutes apart.")
-    found.append(f"It would be polled again in about {next_s / 60:.0f} minutes.")
+        apart = phrases.counted(round(rhythm_s * 4 / 60), "minute")
+        found.append(f"Its newest entries come about {apart} apart.")
+    found.append(
+        f"It would be polled again in about {phrases.counted(round(next_s / 60), 'minute')}."
+    )
     found += [each.message for each in document.notices]
     return found

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from syndicate import bounds
+from syndicate import bounds, phrases
 from syndicate.articles.story import is_thin
 from syndicate.errors import NotAFeedError, OutOfBoundsError, UsageError
 from syndicate.reading.dates import iso
@@ -220,8 +220,7 @@ def sentence(looked: Looked) -> str:
         said = _IS_SITEMAP
     elif lead is Lead.NAMED and several > 1:
         said = _SEVERAL
-    stories = f"{first.stories:,} {'story' if first.stories == 1 else 'stories'}"
-    return said.format(stories=stories, several=several)
+    return said.format(stories=phrases.counted(first.stories, "story"), several=several)
 
 
 def nothing(url: str, why: Sequence[str] = ()) -> NotAFeedError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
 
+from syndicate import phrases
 from syndicate.articles.story import is_thin, page_fields
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
@@ -153,15 +154,13 @@ def shortcomings(entries: Sequence[Entry]) -> list[str]:
     told: list[str] = []
     undated = sum(each.published is None and each.updated is None for each in entries)
     if undated:
-        said = (
-            "1 has no usable date: it is"
-            if undated == 1
-            else f"{undated} have no usable date: they are"
+        said = phrases.counted(
+            undated, "has no usable date: it is", "have no usable date: they are"
         )
         told.append(f"Of its stories, {said} stored and shown, and held from digests.")
     thin = sum(is_thin(each) for each in entries)
     if thin:
-        said = "1 is a teaser" if thin == 1 else f"{thin} are teasers"
+        said = phrases.counted(thin, "is a teaser", "are teasers")
         told.append(f"Of its stories, {said}: the rest is read from their pages.")
     return told
 

@@ -20,6 +20,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from syndicate import phrases
 from syndicate.reading.dates import read as read_date
 from syndicate.redaction import without_addresses
 from syndicate.vocabulary.sources import SourceState
@@ -318,8 +319,8 @@ def _absent(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) 
     if polled.gone_since is not None and now - since >= patience:
         values = {"last_at": now, "last_status": answer.status, "reason": reason}
         message = (
-            f"{polled.url} has answered {answer.status} since {since:%Y-%m-%d %H:%M} UTC and is "
-            "no longer polled; correct its address, or run `syndicate sources resume ID`."
+            f"{polled.url} has answered {answer.status} since {phrases.moment(since)} and is no "
+            "longer polled; correct its address, or run `syndicate sources resume ID`."
         )
         return Verdict(values, SourceState.GONE, (Notice(SourceState.GONE, message),))
     verdict = failed(polled, reason, status=answer.status, now=now, chance=chance)

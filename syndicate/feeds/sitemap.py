@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from syndicate import clock, logs
+from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
 from syndicate.languages import primary
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication.news_sitemap import NewsRow
+from syndicate.zones import zone_or_utc
 
 PER_FILE = 1000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -65,7 +66,7 @@ def index(base: str, count: int, modified_at: dt.datetime | None) -> bytes:
 
 
 def _fill(url: etree._Element, row: NewsRow, publication: Publication, site: Site) -> None:
-    zone = clock.zone_or_utc(publication.zone)
+    zone = zone_or_utc(publication.zone)
     address = text.legal(row.url or f"{site.pages}/articles/{row.id}/{row.slug}")
     _add(url, _SITEMAP, "loc", address)
     _add(url, _SITEMAP, "lastmod", _w3c(row.updated_at, zone))

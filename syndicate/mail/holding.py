@@ -6,6 +6,7 @@ Each takes effect within one chunk. Alerts and confirmations are held by *stop e
 
 import datetime as dt
 
+from syndicate import phrases
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.mail import steering
 from syndicate.newsroom import newsletters as named_newsletters
@@ -92,8 +93,8 @@ def refuse_held(found: list[Hold], name: str) -> None:
     if found:
         first = found[0]
         raise RefusedError(
-            f"{name} is held by {first.placed_by} since {first.placed_at:%F %R} UTC: {first.why}. "
-            "Lift the hold first."
+            f"{name} is held by {first.placed_by} since {phrases.moment(first.placed_at)}: "
+            f"{first.why}. Lift the hold first."
         )
 
 

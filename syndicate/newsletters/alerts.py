@@ -9,12 +9,13 @@ readers: beyond the caps of an hour and a day nothing leaves by itself.
 
 import datetime as dt
 
-from syndicate import clock, jobs, logs, settings
+from syndicate import jobs, logs, settings
 from syndicate.newsletters import run
 from syndicate.store.composition import alerts
 from syndicate.store.composition.alerts import DueAlert
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import installation
+from syndicate.zones import zone_or_utc
 
 log = logs.get(__name__)
 
@@ -51,7 +52,7 @@ def _open(wanted: DueAlert, now: dt.datetime) -> int | None:
     with transaction() as tx:
         newsletter = alerts.lock_newsletter(tx, wanted.newsletter_id)
         held = _over_cap(tx, wanted.newsletter_id, now)
-        local_date = now.astimezone(clock.zone_or_utc(newsletter.zone)).date()
+        local_date = now.astimezone(zone_or_utc(newsletter.zone)).date()
         issue = alerts.open_issue(tx, wanted, local_date=local_date, held=held, now=now)
     if issue is None:
         return None

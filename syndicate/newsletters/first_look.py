@@ -8,7 +8,6 @@ show how an issue looks, the newest of them stand in here; what is really sent f
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from syndicate import clock
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
@@ -21,6 +20,7 @@ from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients
+from syndicate.zones import zone_or_utc
 
 _BACK = dt.timedelta(days=30)  # stories that may stand in
 
@@ -115,7 +115,7 @@ def _compose(newsletter_id: int, now: dt.datetime, *, with_backlog: bool) -> Fir
         publication = newsletters.publication_of(tx, newsletter)
         slot = schedule.next_slot(timetable.slots_of(newsletter), now=now)
         since = now - _BACK if with_backlog else slot.window_from
-        today = now.astimezone(clock.zone_or_utc(newsletter.zone)).date()  # as what is sent now
+        today = now.astimezone(zone_or_utc(newsletter.zone)).date()  # as what is sent now
         issue = Issue(id=0, local_date=today, window_from=since, window_to=slot.window_to)
         material = gather.material(tx, newsletter, issue, now)
     if with_backlog:

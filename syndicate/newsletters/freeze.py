@@ -5,7 +5,7 @@ Nothing is sent here: the audience is materialised, and the mailing started, by 
 
 import datetime as dt
 
-from syndicate import settings
+from syndicate import phrases, settings
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.mail.recovery import reconcile
 from syndicate.newsletters import unusable
@@ -102,7 +102,7 @@ def frozen_rows(
 def _note(draft: Draft) -> str | None:
     if not draft.chosen:
         return "There was nothing new; readers are told so."
-    notes = [f"{draft.unfitting} stories did not fit."] if draft.unfitting else []
+    notes = [f"{phrases.counted(draft.unfitting, 'story')} did not fit."] if draft.unfitting else []
     if draft.unusable:
         notes.append(unusable.sentence(draft.unusable))
     return " ".join(notes) or None

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from syndicate.newsletters.select import Placement
+from syndicate.phrases import brief, day
 from syndicate.render.choosing import choosing
 from syndicate.render.email import PICTURE_WIDTH
-from syndicate.render.environment import brief, day
 from syndicate.store.composition.corrections import LaterChange
 from syndicate.store.composition.stories import Story
 from syndicate.translations import known_language
@@ -153,7 +153,7 @@ def _story(material: Material, place: int, pick: Placement, story: Story) -> dic
         "url": story.url or f"{material.base_url}/articles/{story.article_id}/{quote(story.slug)}",
         "updated_at": story.updated_at,
         # In the story's own language: a date in another script would upset the line's direction.
-        "time": brief(story.updated_at, known_language(story.language), material.zone),
+        "time": brief(story.updated_at, material.zone, known_language(story.language)),
         "is_for_subscribers": not story.is_free,
         "picture": _picture(story),
     }
@@ -169,7 +169,7 @@ def _correction(material: Material, position: int, correction: LaterChange) -> d
         "headline": correction.headline,
         "note": correction.note,
         "url": correction.url or own_page,
-        "sent_on": day(correction.sent_on, known_language(correction.language)),
+        "sent_on": day(correction.sent_on, language=known_language(correction.language)),
         "is_withdrawn": correction.is_withdrawn,
     }
 

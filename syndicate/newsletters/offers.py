@@ -7,12 +7,12 @@ the slots, named after its second; the next slot tells what comes after it.
 import datetime as dt
 import enum
 
-from syndicate import clock
 from syndicate.newsletters import schedule, timetable
 from syndicate.newsletters.schedule import Slot
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.zones import zone_or_utc
 
 
 class Offer(enum.StrEnum):
@@ -38,6 +38,6 @@ def slot_of(tx: Transaction, newsletter: Newsletter, offer: Offer, now: dt.datet
     past = schedule.last_slot(timetable.slots_of(newsletter), now=now)
     if offer is Offer.SLOT:
         return past
-    local = now.astimezone(clock.zone_or_utc(newsletter.zone))
+    local = now.astimezone(zone_or_utc(newsletter.zone))
     since = issues.last_window(tx, newsletter.id, now) or past.window_from
     return Slot(local.date(), local.strftime("%H:%M:%S"), now, since, now)

@@ -7,7 +7,7 @@ editor opens, the schedule says the slots and the editor when; an article's aler
 import datetime as dt
 from collections.abc import Sequence
 
-from syndicate.clock import zone_or_utc
+from syndicate import phrases
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsletters import kinds, schedule
 from syndicate.newsletters.schedule import Slot
@@ -87,13 +87,13 @@ def when(newsletter: Newsletter) -> str:
 
 
 def at_rest(newsletter: Newsletter) -> str | None:
-    """Since when nothing comes out: "paused since 24 November 2026"; None where it does."""
+    """Since when nothing comes out: "paused since 24 Nov 2026"; None where it does."""
     ended, paused = newsletter.ended_at, newsletter.paused_at
     since = ended or paused
     if since is None:
         return None
-    local = since.astimezone(zone_or_utc(newsletter.zone))
-    return f"{'ended on' if ended else 'paused since'} {local.day} {local:%B %Y}"
+    date = phrases.date(since, newsletter.zone)
+    return f"{'ended on' if ended else 'paused since'} {date}"
 
 
 def running(newsletter: Newsletter) -> Newsletter:

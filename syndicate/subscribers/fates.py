@@ -8,8 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicate.clock import zone_or_utc
-from syndicate.render.environment import moment_text, time_text
+from syndicate import phrases
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.sending.events import BOUNCED, DELIVERED, DeliveryEvent
 from syndicate.store.views.progress import COMPLAINED
@@ -22,9 +21,9 @@ from syndicate.vocabulary.sending import (
     MailingState,
     SuppressionReason,
 )
+from syndicate.zones import zone_or_utc
 
 DELAYED = "delayed"  # kind of a delivery_event
-_ENGLISH = "en"
 _WHY_SUPPRESSED = {
     SuppressionReason.COMPLAINT: "the reader marked our mail as spam",
     SuppressionReason.BOUNCE: "mail to this address came back",
@@ -65,7 +64,7 @@ class Fate:
 def when(moment: dt.datetime, zone: str, day: dt.date | None = None) -> str:
     """A time as words of a timeline say it: "07:02 GMT" on the day itself, else with its date."""
     is_today = moment.astimezone(zone_or_utc(zone)).date() == day
-    return (time_text if is_today else moment_text)(moment, _ENGLISH, zone)
+    return (phrases.time if is_today else phrases.moment)(moment, zone)
 
 
 def of_absence(code: ReaderCode) -> Fate:
@@ -121,10 +120,8 @@ def left_out(copy: Copy, issue: Number, order: Order | None) -> Fate | None:
         return Fate(ReaderCode.NEWSLETTER_ENDED, "the newsletter ended before it was sent")
     if code is ReaderCode.NOTHING_CHOSEN:
         chosen = f" ({choices(order)})" if order is not None else ""
-        number = (
-            "its only story is" if issue.stories == 1 else f"none of its {issue.stories} stories is"
-        )
-        return Fate(code, f"{number} in what the reader chose{chosen}")
+        number = phrases.counted(issue.stories, "story")
+        return Fate(code, f"of its {number}, none is in what the reader chose{chosen}")
     return Fate(code, _LEFT_OUT[str(copy.reason)])
 
 

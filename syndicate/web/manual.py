@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
+from syndicate import phrases
 from syndicate.errors import UsageError
 from syndicate.render.manual import pages, shelf
 from syndicate.render.manual.pages import Places
@@ -156,7 +157,9 @@ def main(arguments: list[str]) -> None:
 
     folder = Path(arguments[0])
     written = write_files(build(), folder)
-    sys.stdout.write(f"{written} pages in {os.fspath(folder)}; open index.html there.\n")
+    sys.stdout.write(
+        f"{phrases.counted(written, 'page')} in {os.fspath(folder)}; open index.html there.\n"
+    )
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_a_list_has_a_row_for_each_article() -> None:
     told = run("list").out
 
     assert cells(told, "id") == ["state", "access", "rev", "published", "headline"]
-    assert cells(told, "1") == ["live", "paid", "3", "2026-11-24 07:05", "Headline one"]
+    assert cells(told, "1") == ["live", "paid", "3", "24 Nov 2026 07:05 UTC", "Headline one"]
     assert cells(told, "2") == ["live", "free", "1", "no date: held", "H" * 90]
     assert [cells(told, str(number))[0] for number in (3, 4, 5)] == ["killed", "embargoed", "held"]
 
@@ -191,11 +191,11 @@ def test_an_article_is_shown_line_by_line() -> None:
         "access     free",
         "kind       story",
         "url        https://daily.example/story",
-        "published  2026-11-24T08:00:00Z",
-        "updated    2026-11-24T08:00:00Z",
+        "published  24 Nov 2026 08:00 UTC",
+        "updated    24 Nov 2026 08:00 UTC",
         "headline   Headline story",
-        "  1. first, 2026-11-24T08:00:00Z",
-        "  2. correction, 2026-11-24T09:00:00Z: It was 7.",
+        "  1. first, 24 Nov 2026 08:00 UTC",
+        "  2. correction, 24 Nov 2026 09:00 UTC: It was 7.",
         "  source 1: brought it first",
         "  source 2: same address",
         "  source 3: same headline, 87% of the words",
@@ -260,7 +260,7 @@ def test_an_embargo_is_set_and_lifted_by_a_persons_word() -> None:
     lifted = run("embargo", 1, "--lift", "--json")
 
     assert held.out == (
-        "Article 1 is held back until 2099-11-30T05:00:00Z; its feeds are being rebuilt.\n"
+        "Article 1 is held back until 30 Nov 2099 05:00 UTC; its feeds are being rebuilt.\n"
     )
     assert state is ArticleState.EMBARGOED
     assert lifted.said["state"] == "live"

@@ -104,7 +104,7 @@ def test_what_was_kept_is_one_sentence_and_one_object(mails: Path) -> None:
     told, again = run("ingest", mails), run("ingest", mails, "--json")
 
     assert told.out == (
-        "2 mails, 1 of them reports: 1 new events, 0 already known, 1 not about our mail, "
+        "2 mails, 1 of them reports: 1 new event, 0 already known, 1 not about our mail, "
         "0 addresses suppressed.\n"
     )
     assert again.said == {
@@ -132,7 +132,7 @@ def test_a_mail_over_which_we_stumble_is_a_part_that_was_not_done(
 
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["unreadable"] == 1
     assert str(told.value) == (
-        "1 mails could not be read, which is a bug in Syndicate; the log names each by its SHA-256."
+        "1 mail could not be read, which is a bug in Syndicate; the log names each by its SHA-256."
     )
 
 
@@ -175,7 +175,7 @@ def test_what_receivers_object_to_is_listed_with_what_helps() -> None:
     lines = [" ".join(line.split()) for line in told.splitlines()]
     assert lines[0] == "id receiver our domain reason events last said"
     assert lines[2] == (
-        f"{first} google courier.example blocked 2 2026-11-24T09:00:00+00:00 listed by a list"
+        f"{first} google courier.example blocked 2 24 Nov 2026 09:00 UTC listed by a list"
     )
 
 

@@ -88,7 +88,7 @@ def test_a_failing_source_is_a_part_that_was_not_done_and_is_told_all_the_same(
 
     assert done.code == 5
     assert done.out == (
-        "2 sources: 1 fetched, 0 of them unchanged, 1 failed; 1 new articles, 0 revisions.\n"
+        "2 sources: 1 fetched, 0 of them unchanged, 1 failed; 1 new article, 0 revisions.\n"
     )
     assert done.err.endswith("1 of 2 sources failed; `syndicate sources list` says why.")
 
@@ -130,9 +130,9 @@ def test_a_feed_is_shown_as_it_would_be_stored(tmp_path: Path) -> None:
 
     assert done.out.splitlines() == [
         "Daily (rss, 3 entries)",
-        "  2026-11-24 06:59  Story 1",
-        "  (no date)         Story 2",
-        "  2026-11-24 08:00  https://daily.example/story/3",
+        "  24 Nov 2026 06:59 UTC  Story 1",
+        "  (no date)              Story 2",
+        "  24 Nov 2026 08:00 UTC  https://daily.example/story/3",
     ]
 
 

@@ -83,7 +83,7 @@ def test_databases_left_behind_are_told_with_their_folder_and_none_in_use_is_to_
 
     assert "rm -r" not in told_fresh
     assert found.state == "warn"
-    assert f"{old} to /srv/postgres-old, last written 2026-01-02 00:00 UTC" in found.says
+    assert f"{old} to /srv/postgres-old, last written 2 Jan 2026 00:00 UTC" in found.says
     assert f"{fresh} to /srv/postgres-fresh, last written " in found.says
     assert found.says.endswith(f": rm -r {old}")
 
@@ -121,7 +121,7 @@ def test_only_the_first_needs_are_told_and_the_others_are_counted(ask: Ask, data
     found = ask("alarms")["alarms"]
 
     assert found.says.count("has no language") == 5
-    assert found.says.endswith(" There are 2 more. /console links to each.")
+    assert found.says.endswith(" 2 more are left out. /console links to each.")
 
 
 def test_an_open_incident_is_a_warning_that_says_where_to_look(ask: Ask, database: str) -> None:

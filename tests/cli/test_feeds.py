@@ -108,8 +108,8 @@ def test_read_log_notes_who_was_answered_from_the_cache(tmp_path: Path) -> None:
         "\n"
     )
 
-    assert "1 of its answers from the cache were new." in _run("read-log", str(log)).output
-    assert "0 of its answers from the cache were new." in _run("read-log", str(log)).output
+    assert "1 answer from the cache had not been noted yet." in _run("read-log", str(log)).output
+    assert "0 answers from the cache had not been noted yet." in _run("read-log", str(log)).output
     consumer = _said("watch", "--json")["consumers"][0]
     assert (consumer["client"], consumer["feed"]) == ("Reader/1.0", "everything")
     assert cells(_run("watch").output, "Reader/1.0")[0] == "everything"

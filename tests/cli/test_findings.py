@@ -74,7 +74,7 @@ FIRST = "refuses mail from courier.example: it says that our address is on a blo
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
-    ("others", "more"), [(0, ""), (1, " There are 1 more."), (2, " There are 2 more.")]
+    ("others", "more"), [(0, ""), (1, " 1 more is left out."), (2, " 2 more are left out.")]
 )
 def test_the_newest_incident_is_told_and_the_others_are_counted(others: int, more: str) -> None:
     for number in range(others):
@@ -87,7 +87,7 @@ def test_the_newest_incident_is_told_and_the_others_are_counted(others: int, mor
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize(("count", "more"), [(1, ""), (5, ""), (7, " There are 2 more.")])
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (5, ""), (7, " 2 more are left out.")])
 def test_five_needs_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
     with transaction() as tx:
         publication_id = rows.publication(tx).id
@@ -177,7 +177,7 @@ def test_a_newsletter_that_is_not_sent_is_named_with_why() -> None:
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
-    ("count", "more"), [(5, ""), (6, " There are 1 more."), (8, " There are 3 more.")]
+    ("count", "more"), [(5, ""), (6, " 1 more is left out."), (8, " 3 more are left out.")]
 )
 def test_five_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
     with transaction() as tx:

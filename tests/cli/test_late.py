@@ -19,7 +19,6 @@ HEAVY = {
 NEEDED = {
     **dict.fromkeys(("demo", "doctor", "servers", "up", "web"), HEAVY),
     "send": {"cryptography"},  # its own stack's keys
-    "subscribers": {"jinja2"},  # how a page says a moment
 }
 STORE = {"psycopg", "sqlalchemy"}
 LOADED = """

@@ -158,7 +158,7 @@ def test_accepts_takes_a_relays_log_in() -> None:
 
     result = CliRunner().invoke(mailings.app, ["accepts", "--relay", "mx:25", "-"], input=lines)
 
-    assert result.stdout == "1 lines taken.\n"
+    assert result.stdout == "1 line taken.\n"
 
 
 def test_resend_takes_what_was_asked_for_and_the_counts_add_up(mailing_id: int) -> None:

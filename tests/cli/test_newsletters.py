@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from typer.testing import CliRunner
 
-from syndicate.cli import newsletters, subscribers
+from syndicate.cli import issues, newsletters, subscribers
 from syndicate.cli.actors import user
 from syndicate.errors import NotFoundError, PartialError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
@@ -135,6 +135,29 @@ def test_an_alert_is_due_at_no_time() -> None:
     ]
 
 
+def test_people_read_slots_in_the_newsletters_zone_and_counts_that_agree(tmp_path: Path) -> None:
+    add()
+    bring(tmp_path, "address\nreader001@example.com\n")
+    due, following = "24 Nov 2026 08:00 Qatar Time", "25 Nov 2026 08:00 Qatar Time"
+
+    offered, looked = run("offers", "morning"), run("dry-run", "morning")
+    sent = run("send", "morning")
+    number = sent.rpartition("Issue ")[2].split()[0]
+    listed, shown = (
+        CliRunner().invoke(issues.app, words).stdout for words in (["list"], ["show", number])
+    )
+    run("pause", "morning")
+
+    assert f"the slot of {due}, 1 story to 1 reader\n" in offered
+    assert looked.startswith(f"Slot of {due}: 1 story.\n")
+    assert sent.endswith(f"Issue {number} of {due} is sending, 1 reader.\n")
+    assert f"morning     {due}" in listed
+    assert f"slot                {due}\n" in shown
+    assert ", 1 reader\n" in shown
+    assert run("resume", "morning").endswith(f"its next slot is {following}.\n")
+    assert following in run("list")
+
+
 def test_sending_twice_sends_once() -> None:
     add()
 
@@ -188,7 +211,7 @@ def test_a_slug_is_given_once() -> None:
 
 def test_refused_lines_are_told_and_end_in_a_partial_success(tmp_path: Path) -> None:
     add()
-    with pytest.raises(PartialError, match="1 lines"):
+    with pytest.raises(PartialError, match="1 line was refused"):
         bring(tmp_path, "address\nreader001@example.com\nnobody\n")
 
 

@@ -28,6 +28,7 @@ BEGUN = Begun(
     names=(),
     at=NOW,
 )
+ZONES = {"morning": "Europe/London"}
 HELD = f"Mail is held: {WHY}."
 UNSUBSCRIBED = (
     "Readers who unsubscribed after the backup was made are subscribed again until you remove them."
@@ -35,7 +36,7 @@ UNSUBSCRIBED = (
 
 
 def said(**values: object) -> list[str]:
-    return list(releasing.sentences(dataclasses.replace(NOTHING, **values)))  # type: ignore[arg-type]
+    return list(releasing.sentences(dataclasses.replace(NOTHING, **values), ZONES))  # type: ignore[arg-type]
 
 
 def test_a_database_that_is_no_copy_is_said_to_be_none() -> None:
@@ -56,12 +57,12 @@ def test_an_issue_of_the_lost_time_is_not_opened_again_whether_it_was_sent_or_no
 
     assert said(put_back=(BEGUN, over))[1:-1] == [
         (
-            "Issue 12 of morning (2026-11-24 08:00) was being sent, according to the journal. It "
-            "will not be opened again: readers it had not reached will not get it."
+            "Issue 12 of morning (24 Nov 2026 09:00 GMT) was being sent, according to the journal. "
+            "It will not be opened again: readers it had not reached will not get it."
         ),
         (
-            "Issue 13 of morning (2026-11-24 08:00) was sent, according to the journal. It will "
-            "not be opened again."
+            "Issue 13 of morning (24 Nov 2026 09:00 GMT) was sent, according to the journal. It "
+            "will not be opened again."
         ),
     ]
 
@@ -69,9 +70,9 @@ def test_an_issue_of_the_lost_time_is_not_opened_again_whether_it_was_sent_or_no
 def test_what_nobody_knows_is_counted_over_all_mailings() -> None:
     assert said(mailings=(Row(1, 5, 0, 2), Row(2, 0, 9, 0), Row(3, 0, 0, 3)))[1:-1] == [
         (
-            "5 deliveries were possibly sent already: no trustworthy accept log says whether they "
-            "were. They are left for you to decide; `syndicate mailings resend ID "
-            "--what ambiguous` sends them anyway."
+            "5 deliveries were possibly sent already: no trustworthy accept log tells. What is in "
+            "doubt is left for you to decide; `syndicate mailings resend ID --what ambiguous` "
+            "sends it anyway."
         )
     ]
 
@@ -79,7 +80,7 @@ def test_what_nobody_knows_is_counted_over_all_mailings() -> None:
 def test_without_a_journal_it_is_said_what_does_not_open_by_itself() -> None:
     assert said(opens_from=NOW)[1:-1] == [
         (
-            "There is no trustworthy journal of what was sent before 2026-11-24 09:00 UTC. Issues "
+            "There is no trustworthy journal of what was sent before 24 Nov 2026 09:00 UTC. Issues "
             "that were due by then do not open automatically; `syndicate newsletters send NAME` "
             "sends one."
         )

@@ -252,7 +252,7 @@ def test_the_newest_notices_stand_under_the_list() -> None:
     told, shown = run("list"), run("list", "--json").said["notices"]
 
     said = [line for line in told.out.splitlines() if line.startswith("2026")]
-    assert said == [f"2026-11-24T09:00:00Z  Word {number}." for number in range(11, 1, -1)]
+    assert said == [f"24 Nov 2026 09:00 UTC  Word {number}." for number in range(11, 1, -1)]
     assert len(shown) == 12
     assert shown[0] == {
         "source_id": source_id,

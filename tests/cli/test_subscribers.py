@@ -81,7 +81,7 @@ def test_a_row_that_is_not_understood_is_named_and_ends_with_5(tmp_path: Path) -
     done = run(write(tmp_path, text))
 
     assert isinstance(done.exception, PartialError)
-    assert str(done.exception).startswith("1 lines were refused")
+    assert str(done.exception).startswith("1 line was refused")
     shown = " ".join(done.stderr.split())
     assert "line 5: has possibly left where the file comes from: state says “[bold]gold”" in shown
 

@@ -47,7 +47,7 @@ def test_the_time_that_is_left_is_that_of_the_rest_at_this_rate(
 
 @pytest.mark.parametrize(
     ("state", "put_off"),
-    [(MailingState.SENDING, ", 12 put off until 07:10 UTC"), (MailingState.PAUSED, "")],
+    [(MailingState.SENDING, ", 12 put off until 24 Nov 2026 07:10 UTC"), (MailingState.PAUSED, "")],
 )
 def test_what_was_put_off_has_its_time_and_no_other_is_promised(
     state: MailingState, put_off: str

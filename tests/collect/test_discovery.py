@@ -94,7 +94,7 @@ def test_what_has_stories_comes_first_and_the_same_stories_once() -> None:
     ("lead", "choices", "said"),
     [
         (Lead.FEED, [1], "This is a feed with 1 story."),
-        (Lead.NAMED, [1200, 3], "This page leads to 2 feeds; the first has 1,200 stories."),
+        (Lead.NAMED, [1200, 3], "This page leads to 2 feeds; the first has 1\u202f200 stories."),
         (Lead.NAMED, [0], "This page leads to a feed with 0 stories."),
         (Lead.SITEMAP, [9], "No feed was found, but the site has a sitemap with 9 stories."),
     ],

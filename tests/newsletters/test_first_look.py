@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.newsletters import first_look
-from syndicate.render.environment import day
+from syndicate.phrases import day
 from syndicate.store.ground.session import transaction
 from tests.acting import TESTER
 from tests.newsletters.paper import HOUR, NOW, article
@@ -20,4 +20,4 @@ def test_what_is_sent_now_is_dated_now_though_the_next_slot_is_tomorrows() -> No
     look = first_look.look(made.id, actor=TESTER, now=NOW)
 
     assert look.has_stories
-    assert day(NOW, "en", made.zone) in look.subject
+    assert day(NOW, made.zone) in look.subject

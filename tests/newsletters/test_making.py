@@ -163,7 +163,7 @@ def test_a_paused_newsletter_opens_nothing_and_goes_on_from_the_next_slot(mornin
         assert not making.pause(tx, KEY, actor=WHO, now=NOW)
         row = newsletters.find(tx, morning)
         assert row is not None
-        assert timetable.when(row) == "paused since 24 November 2026"
+        assert timetable.when(row) == "paused since 24 Nov 2026"
         with pytest.raises(RefusedError, match="Morning is paused; resume it first"):
             timetable.running(row)
     assert opened(NOW) == 0

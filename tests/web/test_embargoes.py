@@ -132,7 +132,7 @@ def test_an_embargo_until_a_moment_that_is_over_publishes_nothing(
     answer = site.post(f"{PATH}/{made}/embargo", json=over, headers=bearer)
 
     said = (
-        "2025-11-30 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
+        "30 Nov 2025 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
         "future, or publish the article."
     )
     assert (answer.status_code, answer.json()["error"]["message"]) == (400, said)

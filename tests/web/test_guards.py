@@ -216,7 +216,7 @@ def test_readyz_wants_database_and_broker(browser: TestClient) -> None:
     ("ages_s", "tick", "says"),
     [
         ([], "never", r"There has been no tick yet\."),
-        ([5400], "late", r"No tick since 20\d\d-.* UTC, 540\d s ago\."),
+        ([5400], "late", r"No tick since .* 20\d\d .* UTC, 540\d s ago\."),
         ([-3600], "ahead", r"A tick is stamped 3(600|59\d) s in the future \(.* None came since\."),
         (
             [-3600, 5],

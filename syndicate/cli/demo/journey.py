@@ -28,6 +28,7 @@ from syndicate.cli.waiting import NothingMovedError, Seen, Waiter
 from syndicate.embedded.supervisor import Stack
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.newsletters import steering
+from syndicate.phrases import counted
 from syndicate.sample import readers, setup, visitor
 from syndicate.sample.setup import Installed
 from syndicate.store.composition import issues
@@ -95,7 +96,7 @@ class Journey:
                 for source, state in asked:
                     if state.reason:
                         raise RefusedError(f"{source.name} could not be collected: {state.reason}")
-            bar.note = f"{articles} articles from {len(asked)} sources"
+            bar.note = f"{counted(articles, 'article')} from {counted(len(asked), 'source')}"
 
     def publish(self) -> list[counting.FeedSeen]:
         """Wait until every feed is built, then read all of them over HTTP."""
@@ -103,7 +104,8 @@ class Journey:
             self._waiter.wait("the feeds to be built", self._feeds_seen, show=bar.show)
             found = counting.feeds_over_http(self.stack.web_url, bar.show)
             documents = [each for feed in found for each in (feed.rss, feed.atom, feed.json)]
-            bar.note = f"{len(found)} feeds, {len(documents)} documents read over HTTP"
+            seen = f"{counted(len(found), 'feed')}, {counted(len(documents), 'document')}"
+            bar.note = f"{seen} read over HTTP"
         return found
 
     def import_readers(self) -> None:
@@ -113,7 +115,7 @@ class Journey:
             if done.refused:
                 number, reason = done.refused[0]
                 raise RefusedError(f"Line {number} of the sample's readers was refused: {reason}")
-            bar.note = f"{done.added} subscribers, with consent"
+            bar.note = f"{counted(done.added, 'subscriber')}, with consent"
 
     def open_sign_up_form(self) -> None:
         """Open the page with the form; it is filled in a little later, as a person would."""

@@ -14,6 +14,7 @@ from syndicate.cli.demo import counting
 from syndicate.cli.demo.counting import FeedSeen, MailboxSeen
 from syndicate.cli.demo.journey import Journey
 from syndicate.errors import NotFoundError, PartialError
+from syndicate.phrases import counted
 from syndicate.sample import newsroom, setup
 from syndicate.store.sending.ledger import Counts
 
@@ -70,11 +71,16 @@ class Result:
             f"{self.issue['accepted']} of {audience} digests were accepted": (
                 self.issue["accepted"] == audience > 0
             ),
-            f"the mailbox holds {kinds['digest']} digests": kinds["digest"] == audience,
-            f"the mailbox holds {kinds['confirmation']} confirmations": kinds["confirmation"] == 1,
-            f"the mailbox holds {kinds['article']} emailed articles": kinds["article"] == 1,
+            f"the mailbox holds {counted(kinds['digest'], 'digest')}": kinds["digest"] == audience,
+            f"the mailbox holds {counted(kinds['confirmation'], 'confirmation')}": kinds[
+                "confirmation"
+            ]
+            == 1,
+            f"the mailbox holds {counted(kinds['article'], 'emailed article')}": kinds["article"]
+            == 1,
             "the emailed article was not accepted": self.email_article_accepted == 1,
-            f"{self.mailbox.duplicates} messages arrived twice": self.mailbox.duplicates == 0,
+            f"{counted(self.mailbox.duplicates, 'message')} arrived twice": self.mailbox.duplicates
+            == 0,
         }
 
 

@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from syndicate import logs, settings
+from syndicate import logs, phrases, settings
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SettingsError
 from syndicate.journal import lives
@@ -191,7 +191,8 @@ def _strangers(named: list[tuple[int, int]]) -> str | None:
     with transaction() as tx:
         newest = copies.here(tx).newest_mailing
         number = log_settlement.strangers(tx, named, newest=newest)
-    return f"a relay accepted {number} mails that it never sent" if number else None
+    mails = phrases.counted(number, "mail")
+    return f"a relay accepted {mails} that it never sent" if number else None
 
 
 def _newest(row: Installation, configured: Settings, now: dt.datetime) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate import phrases
 from syndicate.store.content.articles import LINK, ArticleKey
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
@@ -107,7 +108,8 @@ def _stored(tx: Transaction, publication_id: int, links: Collection[str]) -> set
 def _message(source: Source, urls: Sequence[str]) -> str:
     shown = ", ".join(urls[:_SHOWN])
     more = f" and {len(urls) - _SHOWN} more" if len(urls) > _SHOWN else ""
+    articles = phrases.counted(len(urls), "article that has", "articles that have")
     return (
-        f"{source.name}: the newsroom lists {len(urls)} articles that have not arrived for "
+        f"{source.name}: the newsroom lists {articles} not arrived for "
         f"{PATIENCE.seconds // 60} minutes: {shown}{more}."
     )

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, ColumnElement, Date, DateTime, Integer, String, Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from syndicate import bounds, clock
+from syndicate import bounds, zones
 from syndicate.store.ground.schema import Object
 from syndicate.store.ground.session import Transaction
 from syndicate.store.maintenance.tables import METADATA
@@ -74,11 +74,11 @@ def found(tx: Transaction, *, most: int) -> list[OddRow]:
 
     It reads every table once but the ledger's, so it is for a person who asks.
     """
-    zones = sorted(name for name in _zones(tx) if clock.zone(name) is None)
+    unknown = sorted(name for name in _zones(tx) if zones.zone(name) is None)
     return [
         each
         for table in METADATA.sorted_tables
-        if table.name not in _OURS_ALONE and (faults := list(_faults(table, zones)))
+        if table.name not in _OURS_ALONE and (faults := list(_faults(table, unknown)))
         for each in _in(tx, table, faults, most)
     ]
 

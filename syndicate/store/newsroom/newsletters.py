@@ -189,6 +189,11 @@ def every(tx: Transaction, *, public_only: bool = False) -> list[Newsletter]:
     return list(tx.scalars(query.where(Newsletter.is_public) if public_only else query))
 
 
+def zones(tx: Transaction) -> dict[str, str]:
+    """The zone of every newsletter, by its slug."""
+    return {row[0]: row[1] for row in tx.execute(select(Newsletter.slug, Newsletter.zone))}
+
+
 def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
     """The sections a newsletter draws from, in the order readers see them.
 

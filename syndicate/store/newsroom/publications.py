@@ -130,6 +130,12 @@ def find(tx: Transaction, publication_id: int) -> Publication | None:
     return tx.get(Publication, publication_id)
 
 
+def zone_of(tx: Transaction, publication_id: int) -> str:
+    """The zone of the publication of this id; UTC where there is none."""
+    row = find(tx, publication_id)
+    return row.zone if row is not None else "UTC"
+
+
 def add(tx: Transaction, row: Publication | Desk | Section) -> None:
     """Write a publication, a desk or a section down; it has its id afterwards."""
     tx.add(row)

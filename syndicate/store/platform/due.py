@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from syndicate import jobs
+from syndicate import jobs, phrases
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
 
@@ -72,8 +72,9 @@ class Tick:
         if self.ahead_to is not None:
             ahead_s = (self.ahead_to - self.now).total_seconds()
             return (
-                f"A tick is stamped {ahead_s:.0f} s in the future ({_utc(self.ahead_to)}): the "
-                f"clock was set back, or the clocks of two machines differ. {self._last}"
+                f"A tick is stamped {ahead_s:.0f} s in the future "
+                f"({phrases.moment(self.ahead_to)}): the clock was set back, or the clocks of two "
+                f"machines differ. {self._last}"
             )
         return self._last
 
@@ -83,7 +84,7 @@ class Tick:
             return "There has been no tick yet." if self.ahead_to is None else "None came since."
         if self.is_coming:
             return f"The last tick was {max(0.0, self.age_s):.0f} s ago."
-        return f"No tick since {_utc(self.at)}, {self.age_s:.0f} s ago."
+        return f"No tick since {phrases.moment(self.at)}, {self.age_s:.0f} s ago."
 
 
 def take(tx: Transaction, job: str, slot: dt.datetime) -> bool:
@@ -133,7 +134,3 @@ def _state(at: dt.datetime | None, ahead_to: dt.datetime | None, now: dt.datetim
     if at is None:
         return TickState.NEVER
     return TickState.ON_TIME if now - at <= LATE else TickState.LATE
-
-
-def _utc(moment: dt.datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -96,7 +96,10 @@ def release_page(actor: CanRead) -> Response:
     found = restored.plan(clock.now())
     with transaction() as tx:
         titles = operations.titles(tx, [row.id for row in found.mailings])
-    return pages.render(actor, "release.html", tab="release", plan=found, titles=titles)
+        zones = newsletters.zones(tx)
+    return pages.render(
+        actor, "release.html", tab="release", plan=found, titles=titles, zones=zones
+    )
 
 
 @router.post("/console/release")

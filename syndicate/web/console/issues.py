@@ -38,7 +38,8 @@ def every(
     """The newest issues of every newsletter."""
     states = () if state is None else (state,)
     with transaction() as tx:
-        names = {each.id: each.name for each in readable(newsletters.every(tx), actor)}
+        own = readable(newsletters.every(tx), actor)
+        names = {each.id: each.name for each in own}
         found = issues.listed(
             tx, newsletter_ids=names, states=states, before=before, limit=_SHOWN + 1
         )
@@ -50,6 +51,7 @@ def every(
         tab="newsletters",
         found=found[:_SHOWN],
         names=names,
+        zones={each.id: each.zone for each in own},
         mailings=mailings,
         state=state,
         states=list(IssueState),

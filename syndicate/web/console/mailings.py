@@ -9,10 +9,9 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.errors import UsageError
 from syndicate.mail import steering
-from syndicate.render.environment import moment_text
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import events as told_later
@@ -192,11 +191,9 @@ def time_left(reading: dict[str, Any]) -> str:
         minutes, seconds = divmod(reading["seconds_left"], 60)
         told.append(f"{minutes} min {seconds} s")
     if reading["next_try_at"] is not None:
-        again = moment_text(dt.datetime.fromisoformat(reading["next_try_at"]), "en")
-        is_one = reading["deferred"] == 1
-        told.append(
-            f"{reading['deferred']} put off {'is' if is_one else 'are'} tried again {again}"
-        )
+        again = phrases.moment(dt.datetime.fromisoformat(reading["next_try_at"]))
+        put_off = phrases.counted(reading["deferred"], "put off is", "put off are")
+        told.append(f"{put_off} tried again {again}")
     return "; ".join(told) or "unknown"
 
 

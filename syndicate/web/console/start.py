@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 from starlette.datastructures import FormData
 
-from syndicate import clock
+from syndicate import clock, phrases
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError
 from syndicate.newsletters import first_look, timetable
@@ -89,7 +89,7 @@ class Step:
 def steps_of(found: FirstSteps) -> list[Step]:
     """The first steps with how far each is."""
     publication, newsletter = found.publication, found.newsletter
-    stories = f"{found.articles} {'story' if found.articles == 1 else 'stories'}"
+    stories = phrases.counted(found.articles, "story")
     has_stories, has_newsletter = bool(found.sources), newsletter is not None
     rows = (
         ("publication", publication is not None, True, publication.name if publication else ""),
