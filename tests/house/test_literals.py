@@ -29,6 +29,7 @@ ALLOWED = {
     "syndicate/sample/setup.py": "likewise, of a profile",
     "syndicate/store/maintenance/odd_rows.py": "names of tables",
     "syndicate/store/syndication/feeds.py": "names of columns",
+    "syndicate/web/console/audit.py": "things that acts are done to, each with its page",
     "templates/web/console/mailing.html": "columns of a table, whose heads stand beside them",
 }
 _QUOTED = re.compile(r"""(["'])([\w -]+)\1""")

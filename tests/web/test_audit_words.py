@@ -1,14 +1,16 @@
 """The console's audit, and what it says of a mailing, in words that people read."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.characters import resolved
+from syndicate.newsroom.trail import in_words
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.vocabulary.acts import Act
-from syndicate.web.console.audit import in_words
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -40,9 +42,26 @@ def test_the_audit_names_an_operator_and_what_changed(browser: TestClient) -> No
 
     page = browser.get("/console/audit").text
 
-    assert "<td>name: Town Hall → Town &amp; Council</td>" in page
-    assert '<a href="/console/operators/night">operator night</a>' in page
-    assert "operator:" not in page
+    assert "name: Town Hall → Town &amp; Council" in page
+    assert '<a href="/console/operators/night"><bdi>operator Town &amp; Council</bdi></a>' in page
+    assert re.search(r"operator:\d", page) is None
+
+
+def test_what_is_named_leads_where_whoever_looks_may_go(browser: TestClient) -> None:
+    operators.sign_in(browser)
+    browser.post("/console/operators", data=FORM)
+    of_one = browser.get("/console/audit?action=operator-add").text
+    strange = browser.get("/console/audit?action=operator-fold")
+    operators.sign_in(browser, "viewer")
+
+    page = browser.get("/console/audit").text
+
+    assert "<td><bdi>operator Town Hall</bdi></td>" in page
+    assert of_one.count("<bdi>operator Town Hall</bdi></a>") == 1
+    assert "<bdi>the console</bdi>" in page
+    assert "<bdi>the console</bdi>" not in of_one
+    assert strange.status_code == 400
+    assert "There is no action operator-fold;" in resolved(strange.text)
 
 
 def test_a_mailing_tells_who_sent_its_issue_and_leads_to_it(

@@ -11,8 +11,10 @@ from starlette.testclient import TestClient
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
+from syndicate.store.platform import audit
 from syndicate.store.syndication import consumers, rule_feeds
 from syndicate.store.syndication.consumers import Visit
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.vocabulary.sources import SourceKind
 from tests import matrix, rows
@@ -73,7 +75,13 @@ def add_more(room: Newsroom, number: int) -> None:
         consumers.add_partner(tx, f"Partner {number}", now=room.now)
         seen = Visit(made.id, FeedFormat.RSS, "Reader", None, room.now, 200, "e", 1)
         consumers.note(tx, [seen])
-    operators.mailing(room, cohort_days=number)
+    mailing_id = operators.mailing(room, cohort_days=number)
+    act: dict[str, Any] = {"at": room.now, "actor": f"source:{number}"}
+    with transaction() as tx:
+        for thing in ("section", "desk", "feed", "token", "operator", "source", "newsletter"):
+            subject = f"{thing}:{number}"
+            audit.record(tx, **act, action=Act.on(thing, "change"), subject=subject)
+        audit.record(tx, **act, action=Act.MAILING_PAUSE, subject=f"mailing:{mailing_id}")
 
 
 @pytest.mark.parametrize("path", matrix.rows(LISTS, every=2))

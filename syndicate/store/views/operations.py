@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate.store.ground.session import Transaction
@@ -171,15 +171,44 @@ def ready_batches(tx: Transaction) -> dict[Lane, int]:
 
 
 def audit_rows(
-    tx: Transaction, *, limit: int, before: int | None = None, about: Collection[str] = ()
+    tx: Transaction,
+    *,
+    limit: int,
+    before: int | None = None,
+    about: Collection[str] = (),
+    act: Act | None = None,
+    thing: str | None = None,
 ) -> list[Audit]:
-    """Who did what, newest first; about some subjects alone ("mailing:7") if any are named."""
+    """Who did what, newest first.
+
+    Args:
+        tx: the open transaction.
+        limit: how many at most.
+        before: the id of the last line of the page before.
+        about: some subjects alone ("mailing:7"), if any are named.
+        act: this act alone, whichever version wrote it.
+        thing: a subject ("mailing:7"), or all of a kind ("mailing").
+    """
     query = select(Audit).order_by(Audit.id.desc()).limit(limit)
     if before is not None:
         query = query.where(Audit.id < before)
     if about:
         query = query.where(Audit.subject.in_(about))
+    if act is not None:
+        query = query.where(_is(act))
+    if thing is not None:
+        of_kind = Audit.subject.startswith(f"{thing}:", autoescape=True)
+        query = query.where(or_(Audit.subject == thing, of_kind))
     return list(tx.scalars(query))
+
+
+def _is(act: Act) -> ColumnElement[bool]:
+    """That a line tells of an act; older versions had one code for what several things share."""
+    older = [
+        and_(Audit.action == code, Audit.subject.startswith(f"{thing}:") if thing else true())
+        for thing, code in act.before()
+    ]
+    return or_(Audit.action == act.value, *older)
 
 
 def unusual_sign_ins(tx: Transaction, *, since: dt.datetime) -> list[Audit]:

@@ -1,23 +1,37 @@
-"""/console/audit: who did what."""
+"""/console/audit: who did what, named, with a link where whoever looks may go."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from syndicate.newsroom.verbs import allow
-from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.platform import operators
-from syndicate.store.platform.tokens import Permission
-from syndicate.store.views import operations
+from syndicate.newsroom import trail
+from syndicate.newsroom.trail import Line
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanRead
+from syndicate.web.storable import Text
 
 _ON_A_PAGE = 50
-
-# What is shown of a change of which nothing was there, or nothing is left.
-_NOTHING = "nothing"
+# The page of each kind of thing, by its number or its slug; and what else than reading it needs.
+_PAGES: Mapping[str, tuple[str, Permission]] = {
+    "publication": ("/console/newsroom/publications/{slug}", Permission.READ),
+    "section": ("/console/newsroom/sections/{slug}?publication={publication}", Permission.READ),
+    "desk": ("/console/newsroom/desks/{slug}?publication={publication}", Permission.READ),
+    "source": ("/console/newsroom/sources/{slug}?publication={publication}", Permission.READ),
+    "feed": ("/console/feeds/{slug}", Permission.READ),
+    "partner": ("/console/feeds", Permission.READ),
+    "newsletter": ("/console/newsletters/{id}", Permission.READ),
+    "issue": ("/console/issues/{id}", Permission.READ),
+    "mailing": ("/console/mailings/{id}", Permission.READ),
+    "article": ("/console/articles/{id}", Permission.READ),
+    "incident": ("/console/incidents", Permission.READ),
+    "operator": ("/console/operators/{slug}", Permission.OPERATORS),
+    "token": ("/console/tokens", Permission.TOKENS),
+}
+_READER = "/console/readers/{id}"
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,65 +41,40 @@ def audit(
     actor: CanRead,
     *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    action: Annotated[Text, Query(max_length=80)] = "",
+    about: Annotated[Text, Query(max_length=80)] = "",
 ) -> Response:
-    """The newest actions first."""
-    allow(actor, Permission.READ)
+    """The newest actions first: all of them, one act, or what was done to one thing or kind."""
+    act = trail.act_of(action) if action else None
     with transaction() as tx:
-        rows = operations.audit_rows(tx, limit=_ON_A_PAGE + 1, before=before)
-        names = _names(tx)
-    older = f"?before={rows[_ON_A_PAGE - 1].id}" if len(rows) > _ON_A_PAGE else None
+        found = trail.lines(
+            tx, limit=_ON_A_PAGE + 1, before=before, act=act, about=about or None, actor=actor
+        )
+    shown, older = found[:_ON_A_PAGE], None
+    if len(found) > len(shown):
+        asked = {"before": shown[-1].row.id, "action": action, "about": about}
+        older = "?" + urlencode({key: value for key, value in asked.items() if value})
     return pages.render(
         actor,
         "audit.html",
         tab="audit",
-        rows=rows[:_ON_A_PAGE],
+        lines=shown,
+        links={each.row.id: _link(each, actor) for each in shown},
+        acts=trail.choices(),
+        action=action,
+        about=about,
         older=older,
-        details={row.id: in_words(row.detail) for row in rows},
-        names=names,
     )
 
 
-def in_words(detail: Mapping[str, Any]) -> str:
-    """What an act changed or said, as a person reads it: "name: Town Hall → Town & Council"."""
-    told: list[str] = []
-    for key, value in detail.items():
-        if key == "fields" and isinstance(value, Mapping):
-            told += [f"{name}: {_change(change)}" for name, change in value.items()]
-        else:
-            told.append(f"{key}: {_plain(value)}")
-    return "; ".join(told)
-
-
-def _change(change: Any) -> str:
-    match change:
-        case [before, after]:
-            return f"{_plain(before)} → {_plain(after)}"
-    return _plain(change)
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case None | "" | [] | {}:
-            return _NOTHING
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(_plain, value))
-        case dict():
-            return ", ".join(f"{key} {_plain(each)}" for key, each in value.items())
-    return str(value)
-
-
-def _names(tx: Transaction) -> dict[str, tuple[str, str]]:
-    """Name and page of what the audit knows by number, by subject."""
-    found = {
-        f"operator:{each.id}": (f"operator {each.slug}", f"/console/operators/{each.slug}")
-        for each in operators.every(tx)
-    }
-    for each in publications.all_publications(tx):
-        path = f"/console/newsroom/publications/{each.slug}"
-        found[f"publication:{each.id}"] = (f"publication {each.slug}", path)
-    for letter in newsletters.every(tx):
-        path = f"/console/newsletters/{letter.id}"
-        found[f"newsletter:{letter.id}"] = (f"newsletter {letter.slug}", path)
-    return found
+def _link(line: Line, actor: Actor) -> str:
+    """The page of what an act was done to; "" where there is none, or it is not theirs to see."""
+    thing, _, number = line.row.subject.partition(":")
+    if thing == "subscriber":
+        return _READER.format(id=number) if Permission.READERS in actor.permissions else ""
+    if thing not in _PAGES or line.named is None or not line.named.is_there:
+        return ""
+    page, permission = _PAGES[thing]
+    if permission not in actor.permissions:
+        return ""
+    return page.format(id=number, slug=line.named.slug, publication=line.named.publication)
