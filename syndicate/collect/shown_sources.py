@@ -72,7 +72,8 @@ def told(tx: Transaction, row: Source) -> dict[str, object]:
 
 
 def _places(tx: Transaction, row: Source) -> tuple[str, str | None]:
-    """The slugs of a source's publication and of its section."""
+    """The slugs of a source's publication and of its section, unless that is retired."""
     section = publications.section(tx, row.section_id)
     owner = within.slug_of(tx, row.publication_id)
-    return owner, section.slug if section is not None else None
+    is_there = section is not None and section.retired_at is None
+    return owner, section.slug if section is not None and is_there else None

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from syndicate import jobs
-from syndicate.errors import RefusedError
+from syndicate.errors import RefusedError, TakenError
 from syndicate.feeds import steering
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
@@ -174,13 +174,8 @@ def _check(tx: Transaction, row: Feed | None, values: Values) -> Problems:
     owner = within.owner(tx, values, found)
     slug = values.get("slug")
     twin = feeds.by_slug(tx, slug) if row is None and isinstance(slug, str) else None
-    if twin is not None:
-        said = (
-            f"There is a feed {slug} already"
-            if twin.gone_at is None
-            else f"There was a feed {slug}, whose address answers 410 for good"
-        )
-        found["slug"] = taken(f"{said}; choose another slug.")
+    if twin is not None and not rule_feeds.is_unseen(tx, twin):
+        found["slug"] = _taken(twin.slug, is_gone=twin.gone_at is not None)
     if owner is not None:
         found |= _of_title(tx, owner, row, values)
         found |= _of_sections(tx, owner, row, values)
@@ -197,13 +192,22 @@ def _check(tx: Transaction, row: Feed | None, values: Values) -> Problems:
     return found
 
 
+def _taken(slug: str, *, is_gone: bool = False) -> Problem:
+    said = (
+        f"There was a feed {slug}, whose address answers 410 for good"
+        if is_gone
+        else f"There is a feed {slug} already"
+    )
+    return taken(f"{said}; choose another slug.")
+
+
 def _of_title(tx: Transaction, owner: Publication, row: Feed | None, values: Values) -> Problems:
     """Two feeds of one title would be told apart by nobody."""
     title = values.get("title")
     if not isinstance(title, str) or (row is not None and row.title == title):
         return {}
     twin = rule_feeds.titled(tx, owner.id, title)
-    if twin is None:
+    if twin is None or rule_feeds.is_unseen(tx, twin):
         return {}
     return {
         "title": taken(
@@ -224,7 +228,11 @@ def _of_sections(tx: Transaction, owner: Publication, row: Feed | None, values: 
 
 def _make(tx: Transaction, values: Values, now: dt.datetime) -> Feed:
     owner = within.owner_of(tx, values)
-    made = rule_feeds.make(tx, owner.id, str(values["slug"]), now=now, **_columns(values))
+    slug = str(values["slug"])
+    made = rule_feeds.make(tx, owner.id, slug, now=now, **_columns(values))
+    if made is None:  # articles that came meanwhile gave a tag or an author a feed of this slug
+        problem = _taken(slug)
+        raise TakenError(problem.sentence, fields={"slug": problem.sentence})
     tx.hint(jobs.PUBLISH_FEEDS)
     return made
 

@@ -17,6 +17,7 @@ from syndicate.errors import InvalidError, MissingError, RefusedError, Syndicate
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
+from syndicate.setup import ordering
 from syndicate.setup.document import Document, Named
 from syndicate.setup.kinds import SHELVES
 from syndicate.store.ground.session import Transaction, transaction, undone
@@ -159,26 +160,23 @@ def _known(entry: Named, slug: object, rows: Mapping[Key, Any]) -> Key | None:
 
 
 def in_order(entries: Sequence[Named]) -> list[Named]:
-    """Entries of one kind, each after those of its kind that it names.
+    """Entries of one kind as they stand, each after those of its kind that it names.
 
     Raises:
         InvalidError: some name each other in a circle.
     """
-    ready: list[Named] = []
     heirs = {(each.publication, each.was): each for each in entries if each.was is not None}
-    waiting = [(each, _needs(each, heirs)) for each in entries]
-    while waiting:
-        slugs = {(each.publication, each.slug) for each, _ in waiting}
-        free = [each for each, needs in waiting if needs.isdisjoint(slugs)]
-        if not free:
-            named = ", ".join(sorted({each.slug for each, _ in waiting}))
-            raise InvalidError(
-                f"These {waiting[0][0].shelf.kind.plural} stand below each other in a circle: "
-                f"{named}. Give one of them another parent."
-            )
-        ready += free
-        waiting = [(each, needs) for each, needs in waiting if not needs.isdisjoint(slugs)]
-    return ready
+    known = {(each.publication, each.slug): each for each in entries}
+    needs = {place: _needs(each, heirs) for place, each in known.items()}
+
+    def circle(places: Sequence[tuple[str | None, str]]) -> InvalidError:
+        named = ", ".join(sorted({slug for _, slug in places}))
+        return InvalidError(
+            f"These {entries[0].shelf.kind.plural} stand below each other in a circle: "
+            f"{named}. Give one of them another parent."
+        )
+
+    return [known[place] for place in ordering.in_order(needs, circle)]
 
 
 def _needs(

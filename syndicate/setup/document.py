@@ -340,7 +340,7 @@ def _lines_of(text: str) -> Mapping[tuple[str | None, int | None, str | None], i
     found: dict[tuple[str | None, int | None, str | None], int] = {}
     counts: Counter[str] = Counter()
     inside: str | None = None
-    for line_number, line in enumerate(text.splitlines(), 1):
+    for line_number, line in enumerate(text.split("\n"), 1):
         array, table = _ARRAY.match(line), _HEAD.match(line)
         head = array or table
         if head:

@@ -1,6 +1,10 @@
 """Feeds by a rule: made whole or not at all, built again when they change, gone with a 410."""
 
+import threading
+import time
+
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from syndicate.errors import InvalidError, MissingError, RefusedError, SyndicateError, TakenError
@@ -11,6 +15,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feed_rules, feeds
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import ArticleKind
+from syndicate.vocabulary.feeds import FeedKind
 from tests import rows
 from tests.application import build
 from tests.feeds import building, reading
@@ -187,14 +192,39 @@ def test_a_slug_stays_and_what_follows_the_newsroom_has_no_rule(make: Maker, cou
     )
 
 
-def test_a_section_that_is_retired_since_does_not_hold_up_a_change(
+def test_a_section_that_is_retired_leaves_the_rules_beside_others(
     make: Maker, courier: int
 ) -> None:
     assert courier
-    add(make, sections=["world"])
+    make.add(sections.SHELF, publication="courier", slug="asia", name="Asia")
+    add(make, sections=["world", "asia"])
     make.end(sections.SHELF, "world")
 
-    assert make.set(SHELF, "floods", title="World, once") == {"title": ("Floods", "World, once")}
+    assert make.set(SHELF, "floods", title="Asia, once") == {"title": ("Floods", "Asia, once")}
+    with pytest.raises(RefusedError, match="The feed floods has stories of the section asia alone"):
+        make.end(sections.SHELF, "asia")
+
+
+def test_a_feed_whose_slug_is_taken_meanwhile_is_refused_at_its_field(
+    make: Maker, courier: int
+) -> None:
+    told: list[object] = []
+
+    def try_it() -> None:
+        with pytest.raises(TakenError) as refused:
+            add(make, slug="author-rain", words=["rain"])
+        told.append(refused.value.ids["fields"])
+
+    other = threading.Thread(target=try_it)
+    row = {"kind": FeedKind.AUTHOR, "title": "By Rain", "author": "Rain"}
+    with transaction() as tx:
+        feeds.add(tx, courier, slug="author-rain", **row)
+        other.start()
+        while not tx.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")):
+            time.sleep(0.02)
+    other.join()
+
+    assert told == [{"slug": "There is a feed author-rain already; choose another slug."}]
 
 
 def test_a_feed_that_ended_answers_410_and_its_slug_is_not_given_out_again(

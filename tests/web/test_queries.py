@@ -73,6 +73,7 @@ def add_more(room: Newsroom, number: int) -> None:
         operators.incident(tx, receiver=f"mx{number}.example")
         made = rule_feeds.make(tx, room.english, f"more-{number}", **RULE, now=room.now)
         consumers.add_partner(tx, f"Partner {number}", now=room.now)
+        assert made is not None
         seen = Visit(made.id, FeedFormat.RSS, "Reader", None, room.now, 200, "e", 1)
         consumers.note(tx, [seen])
     mailing_id = operators.mailing(room, cohort_days=number)

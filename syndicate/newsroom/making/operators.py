@@ -18,6 +18,7 @@ from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape, Touched, Values
 from syndicate.newsroom.making.problems import Problem, Problems, missing, quoted, taken
 from syndicate.newsroom.making.shelves import Shelf
+from syndicate.newsroom.roster import Held
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters, publications
@@ -103,8 +104,20 @@ def _plain(tx: Transaction, row: Operator) -> Values:
         "address": row.address,
         "languages": tuple(row.languages),
         "zone": row.zone,
-        "grants": granted.folded(roster.one(tx, row).grants),
+        "grants": granted.folded(_held(tx, row)[0]),
     }
+
+
+def _held(tx: Transaction, row: Operator) -> tuple[list[Held], list[Held]]:
+    """What an operator may do; and what they may for newsletters that have ended.
+
+    That stays as it is, and is no part of what is said of them: another installation has no such
+    newsletter.
+    """
+    ended = {each.slug for each in newsletters.every(tx) if each.ended_at is not None}
+    every = roster.one(tx, row).grants
+    there = [each for each in every if each.newsletter not in ended]
+    return there, [each for each in every if each.newsletter in ended]
 
 
 def _check(tx: Transaction, row: Operator | None, values: Values) -> Problems:
@@ -131,8 +144,12 @@ def _strange_place(tx: Transaction, said: Iterable[str]) -> str | None:
     for paper in papers:
         if paper not in known:
             return brands.unknown(quoted(paper))
-    there = [each.slug for each in newsletters.every(tx)]
+    every = newsletters.every(tx)
+    there = [each.slug for each in every if each.ended_at is None]
+    gone = {each.slug: each.name for each in every if each.ended_at is not None}
     for letter in letters:
+        if letter in gone:
+            return f"{gone[letter]} has ended; leave out what is granted for it."
         if letter not in there:
             said = ", ".join(there) or "none yet"
             return f"There is no newsletter {quoted(letter)}; there are: {said}."
@@ -210,7 +227,8 @@ def change(
         _write(tx, row, values, changed)
         acting.record(tx, Act.OPERATOR_CHANGE, row, actor, now, fields=acts.told(own))
     if changed.of("grants"):
-        acting.hold_to(tx, row, granted.spread(_words(values)), actor=actor, now=now)
+        wanted = [*granted.spread(_words(values)), *_held(tx, row)[1]]
+        acting.hold_to(tx, row, wanted, actor=actor, now=now)
     return differences
 
 

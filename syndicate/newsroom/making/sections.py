@@ -25,7 +25,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.store.syndication import feeds, renaming
+from syndicate.store.syndication import feeds, renaming, rule_feeds
 
 _SEEN = (Touched.READERS, Touched.FEEDS)
 _MAX_ORDER = 9_999
@@ -243,7 +243,7 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
 
     Raises:
         NotFoundError: there is no such section.
-        RefusedError: sections stand below it, or a newsletter draws from it alone.
+        RefusedError: sections stand below it, or a newsletter or feed draws from it alone.
     """
     row = acts.held(tx, _SECTIONS, key, actor=actor)
     if publications.has_children(tx, row.id):
@@ -254,7 +254,14 @@ def end(tx: Transaction, key: Key, *, actor: Actor, now: dt.datetime) -> None:
             f"{alone[0].name} draws from the section {row.slug} alone; name another one for it "
             "first."
         )
+    feed = rule_feeds.of_section_alone(tx, row.publication_id, row.slug)
+    if feed is not None:
+        raise RefusedError(
+            f"The feed {feed.slug} has stories of the section {row.slug} alone; name another one "
+            "for it first, or retire it."
+        )
     newsletters.leave_section(tx, row.id)
+    rule_feeds.leave_section(tx, row.publication_id, row.slug, now=now)
     publications.change(tx, row, retired_at=now)
     renaming.section_ended(tx, row.id, now=now)
     acts.record(tx, KIND, "retire", row, actor=actor, now=now)

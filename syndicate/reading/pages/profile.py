@@ -131,7 +131,8 @@ def _check_field(name: str, wanted: Any) -> None:
         )
     try:
         CSSSelector(options["select"], translator="html")
-    except (SelectorSyntaxError, ExpressionError) as error:
+    except (SelectorSyntaxError, ExpressionError, ValueError, etree.XPathError) as error:
+        # A value error: an escape such as \\c that means a control character.
         raise UsageError(
             f"The profile's field {name} has no usable CSS selector: {error}."
         ) from error

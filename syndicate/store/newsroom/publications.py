@@ -121,8 +121,9 @@ def slugs(tx: Transaction) -> dict[int, str]:
 
 
 def section_slugs(tx: Transaction) -> dict[int, str]:
-    """The slug of every section, by its id."""
-    return {row[0]: row[1] for row in tx.execute(select(Section.id, Section.slug))}
+    """The slug of every section in use, by its id."""
+    query = select(Section.id, Section.slug).where(Section.retired_at.is_(None))
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def find(tx: Transaction, publication_id: int) -> Publication | None:

@@ -40,6 +40,8 @@ from syndicate.translations import say
 from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.feeds import FeedKind
 
+MADE = "feeds"  # which an open transaction has made and nobody has seen, in its session's notes
+
 
 class Feed(Table):
     """A list of articles that readers and partners may follow; the slug is its address."""
@@ -193,6 +195,7 @@ def add(tx: Transaction, publication_id: int, *, prefix: str = "", **row: Any) -
         )
         added = tx.scalar(statement.on_conflict_do_nothing().returning(Feed.id))
         if added is not None:
+            tx.session.info.setdefault(MADE, set()).add(added)
             return
 
 

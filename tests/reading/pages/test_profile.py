@@ -96,7 +96,9 @@ def test_a_profile_that_cannot_be_used_is_told_why(said: dict[str, Any], sentenc
     assert str(refused.value) == sentence
 
 
-@pytest.mark.parametrize("selector", ["h1 >", "::x(", "", "a:nth-child(", "p:has(> b", "[x="])
+@pytest.mark.parametrize(
+    "selector", ["h1 >", "::x(", "", "a:nth-child(", "p:has(> b", "[x=", "[x='\\c']"]
+)
 @pytest.mark.parametrize("name", ["headline", "drop"])
 def test_a_selector_that_is_none_is_refused(name: str, selector: str) -> None:
     with pytest.raises(UsageError, match=f"^The profile's field {name} has no usable CSS selector"):
