@@ -4,6 +4,7 @@ Source: IANA special-purpose address registries (RFC 6890).
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from syndicate.errors import BlockedAddressError
@@ -35,6 +36,20 @@ _PRIVATE = tuple(
     )
 )
 
+# No server's own address: link-local, multicast and unspecified ones, and IPv6 ones that stand for
+# an IPv4 address (RFC 4291 2.5.5, RFC 6052 2.1, RFC 7915, RFC 3056, RFC 4380).
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("169.254.0.0/16", "224.0.0.0/3", "0.0.0.0/8", "::/128", "fe80::/10", "ff00::/8"),
+            *("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"),
+            *("2002::/16", "2001::/32"),
+        ),
+    )
+)
+_PORT = re.compile("[1-9][0-9]{0,4}", re.ASCII)
+_MAX_PORT = 65_535
 _V6 = 6
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -73,7 +88,8 @@ def is_inside(address: str) -> bool:
 def check_origin(entry: str) -> str:
     """One entry of `allow`, in its one spelling.
 
-    Link-local addresses are never an in-house server: clouds hand out keys there.
+    Link-local addresses are never an in-house server: clouds hand out keys there. Nor is an IPv6
+    address that leads to an IPv4 one, which is named itself.
 
     Raises:
         BlockedAddressError: it is neither "IP:port" nor a private network.
@@ -90,9 +106,12 @@ def check_origin(entry: str) -> str:
         else:
             host, _, port = entry.rpartition(":")
             address = ipaddress.ip_address(host.strip("[]"))
-            if not address.is_link_local:
+            is_port = _PORT.fullmatch(port) is not None and int(port) <= _MAX_PORT
+            if is_port and not any(
+                address in each for each in _NEVER if each.version == address.version
+            ):
                 is_v6 = address.version == _V6
-                return f"[{address}]:{int(port)}" if is_v6 else f"{address}:{int(port)}"
+                return f"[{address}]:{port}" if is_v6 else f"{address}:{port}"
     except ValueError:
         pass
     raise BlockedAddressError(

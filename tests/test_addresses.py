@@ -67,7 +67,11 @@ def test_an_origin_has_one_spelling(entry: str, tidy: str) -> None:
     "entry",
     [
         *("10.1.2.3", "cms.example:80", "0.0.0.0/0", "127.0.0.0/8", "8.8.0.0/16", "x", ""),
-        *("169.254.169.254:80", "[fe80::1]:80"),
+        *("169.254.169.254:80", "[fe80::1]:80", "[fe80::1%eth0]:80"),
+        # The same in disguise, and what is no port.
+        *("[::ffff:169.254.169.254]:80", "[64:ff9b::a9fe:a9fe]:80", "[2002:a9fe:a9fe::]:80"),
+        *("224.0.0.1:80", "0.0.0.0:80", "10.1.2.3:-5", "10.1.2.3:0", "10.1.2.3:99999"),
+        *("10.1.2.3: 80", "10.1.2.3:8_0"),
     ],
 )
 def test_what_allows_too_much_is_refused(entry: str) -> None:

@@ -72,150 +72,181 @@ def publication(slug: str) -> st.SearchStrategy[Any]:
     )
 
 
+def publications() -> st.SearchStrategy[Any]:
+    return st.tuples(publication("zulu"), publication("alpha"))
+
+
+def desks() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        made_of(
+            {"publication": "zulu", "slug": "d", "name": one_line()},
+            {"address": st.just("d@news.example")},
+        )
+    )
+
+
+def sections() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        *(
+            made_of(
+                {"publication": owner, "slug": slug, "name": one_line()},
+                {"names": by_language(one_line()), "order": st.integers(0, 3)} | more,
+            )
+            for owner, slug, more in (
+                ("zulu", "world", {"desk": st.just("d")}),
+                ("zulu", "asia", {"parent": st.just("world")}),
+                ("alpha", "asia", {}),
+                ("alpha", "everything", {}),
+                ("zulu", "alpha-asia", {}),
+            )
+        )
+    )
+
+
+def sources() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        made_of(
+            {
+                "publication": "zulu",
+                "url": st.sampled_from(["https://a.example/?x='\"\\", "https://a.example/b%22"]),
+            },
+            {
+                "slug": st.just("wire"),
+                "name": one_line(),
+                "kind": st.sampled_from(["feed", "sitemap", "page"]),
+                "section": st.just("asia"),
+                "pages": st.sampled_from(["always", "never", "thin"]),
+                "allow_origins": st.just(["10.1.0.7:8080", "[fd00::1]:80", "10.2.0.0/16"]),
+                "compare_url": st.just("https://a.example/news.xml"),
+                "robots": st.sampled_from(["obey", "ignore"]),
+                "profile": st.sampled_from(
+                    [
+                        {"headline": 'h1[title="a\'b\\\\x"]', "zone": "Asia/Qatar"},
+                        {
+                            "drop": [{"select": ".x"}, ".y"],
+                            "published": {
+                                "select": "time",
+                                "attribute": "x",
+                                "format": None,
+                            },
+                        },
+                    ]
+                ),
+            },
+        ),
+        made_of(
+            {"publication": "alpha", "url": one_line(), "kind": "push"},
+            {"name": one_line(), "slug": st.just("cms")},
+        ),
+    )
+
+
+def feeds() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        made_of(
+            {
+                "publication": "zulu",
+                "slug": "floods",
+                "title": one_line().map("Floods {}".format),
+                "words": st.lists(one_line(), min_size=1, max_size=3),
+            },
+            {
+                "description": one_line(),
+                "full_text": st.booleans(),
+                "sections": st.just(["asia"]),
+                "tags": st.lists(one_line(without=","), max_size=3),
+                "authors": st.lists(one_line(), max_size=2),
+                "languages": st.just(["ar", "en"]),
+                "kinds": st.just(["story"]),
+            },
+        )
+    )
+
+
+def newsletters() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        *(
+            made_of(
+                {"publication": "zulu", "slug": slug, "name": one_line()},
+                {
+                    "kind": st.sampled_from(["digest", "alert"]),
+                    "names": by_language(one_line()),
+                    "description": one_line(),
+                    "descriptions": by_language(prose()),
+                    "sections": st.sampled_from([["asia"], ["asia", "world"]]),
+                    "tags": st.lists(one_line(without=","), max_size=2),
+                    "languages": st.just(["ar", "en"]),
+                    "times": st.just(["23:59", "0:00"]),
+                    "days": st.just([7, 1]),
+                    "zone": st.just("Asia/Qatar"),
+                    "size": st.integers(1, 20),
+                    "public": st.booleans(),
+                    "when_empty": st.sampled_from(["skip", "notice"]),
+                },
+            )
+            for slug in ("morning", "noon")
+        )
+    )
+
+
+def operators() -> st.SearchStrategy[Any]:
+    return st.tuples(
+        made_of(
+            {
+                "slug": "desk",
+                "name": one_line(),
+                "address": "desk@news.example",
+                "grants": ["admin"],
+            },
+            {},
+        ),
+        made_of(
+            {"slug": "night", "name": one_line(), "address": "n'x@news.example"},
+            {
+                "languages": st.just(["ar", "en"]),
+                "zone": st.just("Asia/Qatar"),
+                "grants": st.lists(
+                    st.sampled_from(
+                        [
+                            "viewer everywhere",
+                            "editor in zulu",
+                            "read for the newsletter noon",
+                            "sender for the newsletter morning",
+                            "articles.write in alpha",
+                        ]
+                    ),
+                    max_size=4,
+                ),
+            },
+        ),
+    )
+
+
+def tokens() -> st.SearchStrategy[Any]:
+    return st.lists(
+        made_of(
+            {
+                "slug": one_line(),
+                "permissions": st.sampled_from([["editor"], ["read", "sender"]]),
+            },
+            {"publication": st.just("alpha"), "expires": st.just("2031-12-31")},
+        ),
+        max_size=2,
+        unique_by=lambda each: each["slug"].strip(),
+    )
+
+
 def newsroom() -> st.SearchStrategy[Any]:
+    """What a newsroom is made of, by kind."""
     return st.fixed_dictionaries(
         {
-            "publications": st.tuples(publication("zulu"), publication("alpha")),
-            "desks": st.tuples(
-                made_of(
-                    {"publication": "zulu", "slug": "d", "name": one_line()},
-                    {"address": st.just("d@news.example")},
-                )
-            ),
-            "sections": st.tuples(
-                *(
-                    made_of(
-                        {"publication": owner, "slug": slug, "name": one_line()},
-                        {"names": by_language(one_line()), "order": st.integers(0, 3)} | more,
-                    )
-                    for owner, slug, more in (
-                        ("zulu", "world", {"desk": st.just("d")}),
-                        ("zulu", "asia", {"parent": st.just("world")}),
-                        ("alpha", "asia", {}),
-                        ("alpha", "everything", {}),
-                        ("zulu", "alpha-asia", {}),
-                    )
-                )
-            ),
-            "sources": st.tuples(
-                made_of(
-                    {
-                        "publication": "zulu",
-                        "url": st.sampled_from(
-                            ["https://a.example/?x='\"\\", "https://a.example/b%22"]
-                        ),
-                    },
-                    {
-                        "slug": st.just("wire"),
-                        "name": one_line(),
-                        "kind": st.sampled_from(["feed", "sitemap", "page"]),
-                        "section": st.just("asia"),
-                        "pages": st.sampled_from(["always", "never", "thin"]),
-                        "allow_origins": st.just(["10.1.0.7:8080", "[fd00::1]:80", "10.2.0.0/16"]),
-                        "compare_url": st.just("https://a.example/news.xml"),
-                        "robots": st.sampled_from(["obey", "ignore"]),
-                        "profile": st.sampled_from(
-                            [
-                                {"headline": 'h1[title="a\'b\\\\x"]', "zone": "Asia/Qatar"},
-                                {
-                                    "drop": [{"select": ".x"}, ".y"],
-                                    "published": {
-                                        "select": "time",
-                                        "attribute": "x",
-                                        "format": None,
-                                    },
-                                },
-                            ]
-                        ),
-                    },
-                ),
-                made_of(
-                    {"publication": "alpha", "url": one_line(), "kind": "push"},
-                    {"name": one_line(), "slug": st.just("cms")},
-                ),
-            ),
-            "feeds": st.tuples(
-                made_of(
-                    {
-                        "publication": "zulu",
-                        "slug": "floods",
-                        "title": one_line().map("Floods {}".format),
-                        "words": st.lists(one_line(), min_size=1, max_size=3),
-                    },
-                    {
-                        "description": one_line(),
-                        "full_text": st.booleans(),
-                        "sections": st.just(["asia"]),
-                        "tags": st.lists(one_line(without=","), max_size=3),
-                        "authors": st.lists(one_line(), max_size=2),
-                        "languages": st.just(["ar", "en"]),
-                        "kinds": st.just(["story"]),
-                    },
-                )
-            ),
-            "newsletters": st.tuples(
-                *(
-                    made_of(
-                        {"publication": "zulu", "slug": slug, "name": one_line()},
-                        {
-                            "kind": st.sampled_from(["digest", "alert"]),
-                            "names": by_language(one_line()),
-                            "description": one_line(),
-                            "descriptions": by_language(prose()),
-                            "sections": st.sampled_from([["asia"], ["asia", "world"]]),
-                            "tags": st.lists(one_line(without=","), max_size=2),
-                            "languages": st.just(["ar", "en"]),
-                            "times": st.just(["23:59", "0:00"]),
-                            "days": st.just([7, 1]),
-                            "zone": st.just("Asia/Qatar"),
-                            "size": st.integers(1, 20),
-                            "public": st.booleans(),
-                            "when_empty": st.sampled_from(["skip", "notice"]),
-                        },
-                    )
-                    for slug in ("morning", "noon")
-                )
-            ),
-            "operators": st.tuples(
-                made_of(
-                    {
-                        "slug": "desk",
-                        "name": one_line(),
-                        "address": "desk@news.example",
-                        "grants": ["admin"],
-                    },
-                    {},
-                ),
-                made_of(
-                    {"slug": "night", "name": one_line(), "address": "n'x@news.example"},
-                    {
-                        "languages": st.just(["ar", "en"]),
-                        "zone": st.just("Asia/Qatar"),
-                        "grants": st.lists(
-                            st.sampled_from(
-                                [
-                                    "viewer everywhere",
-                                    "editor in zulu",
-                                    "read for the newsletter noon",
-                                    "sender for the newsletter morning",
-                                    "articles.write in alpha",
-                                ]
-                            ),
-                            max_size=4,
-                        ),
-                    },
-                ),
-            ),
-            "tokens": st.lists(
-                made_of(
-                    {
-                        "slug": one_line(),
-                        "permissions": st.sampled_from([["editor"], ["read", "sender"]]),
-                    },
-                    {"publication": st.just("alpha"), "expires": st.just("2031-12-31")},
-                ),
-                max_size=2,
-                unique_by=lambda each: each["slug"].strip(),
-            ),
+            "publications": publications(),
+            "desks": desks(),
+            "sections": sections(),
+            "sources": sources(),
+            "feeds": feeds(),
+            "newsletters": newsletters(),
+            "operators": operators(),
+            "tokens": tokens(),
         }
     )
