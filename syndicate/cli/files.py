@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from syndicate import files
 from syndicate.errors import NotFoundError, UsageError
-from syndicate.newsroom.making.secret_files import is_there
 
 
 def is_stdin(file: Path) -> bool:
@@ -24,12 +24,9 @@ def bytes_of(file: Path) -> bytes:
     """
     if is_stdin(file):
         return sys.stdin.buffer.read()
-    if not is_there(file):
+    if not files.is_there(file):
         raise NotFoundError(f"There is no file {file}; name one that exists.")
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
+    return files.held_by(file, str(file))
 
 
 def written_or_printed(file: Path | None) -> AbstractContextManager[BinaryIO]:

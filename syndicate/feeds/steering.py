@@ -112,6 +112,22 @@ def partner_address(base: str, master_key: bytes, partner: FeedPartner) -> str:
     return f"{model.page_url(base, FeedKind.EVERYTHING.value, FeedFormat.RSS)}?for={token}"
 
 
+def told_address(base: str, master_key: bytes, partner: FeedPartner, *, actor: Actor) -> str | None:
+    """A partner's address for those who may change feeds; None for others, and once it is revoked.
+
+    Whoever knows it can fetch feeds in the partner's name.
+
+    Args:
+        base: our public address.
+        master_key: what tokens are signed with.
+        partner: whose it is.
+        actor: who asks.
+    """
+    if partner.revoked_at is not None or not actor.may(Permission.FEEDS):
+        return None
+    return partner_address(base, master_key, partner)
+
+
 def unknown(slug: str) -> NotFoundError:
     """What is said where there is no feed of a slug."""
     return NotFoundError(

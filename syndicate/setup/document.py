@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from syndicate import files
 from syndicate.errors import InvalidError, MissingError, NotFoundError, SyndicateError, UsageError
 from syndicate.newsroom.making import pictures, reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
@@ -137,19 +138,16 @@ def _name(path: Path) -> str:
 
 
 def _text_of(path: Path, body: bytes | None) -> str:
-    if body is None and not secret_files.is_there(path):
+    if body is None and not files.is_there(path):
         raise NotFoundError(f"There is no file {path}; name one that exists.")
+    if body is None:
+        body = files.held_by(path, path.name, most_bytes=_MOST_BYTES + 1)
+    if len(body) > _MOST_BYTES:
+        raise UsageError(f"{_name(path)} is larger than 2 MiB; it is no description of a newsroom.")
     try:
-        size_bytes = path.stat().st_size if body is None else len(body)
-        if size_bytes > _MOST_BYTES:
-            raise UsageError(
-                f"{_name(path)} is larger than 2 MiB; it is no description of a newsroom."
-            )
-        return (path.read_bytes() if body is None else body).decode("utf-8-sig")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{_name(path)} is not in UTF-8; save it so.") from error
-    except OSError as error:
-        raise UsageError(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
 def _tables(document: Document) -> dict[str, Any]:
@@ -305,13 +303,10 @@ def _with_files(document: Document, entry: Named) -> Named:
 
 def _picture(document: Document, name: str, file: Path) -> bytes:
     """What a picture's file holds, or enough of it to see that it is too large."""
-    if not secret_files.is_there(file):
+    if not files.is_there(file):
         named = f"which {document.name} names as {name}"
         raise NotFoundError(f"There is no file {quoted(file)}, {named}.")
-    try:
-        return secret_files.start_of(file, pictures.MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{file.name} cannot be read ({error.strerror}).") from error
+    return files.held_by(file, file.name, most_bytes=pictures.MOST_BYTES + 1)
 
 
 def _secret(document: Document, entry: Named, name: str, file: Path) -> Secret:

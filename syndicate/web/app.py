@@ -41,7 +41,7 @@ ROUTERS = (
     "syndicate.web.reader.unsubscribe",
     "syndicate.web.reader.never",
     "syndicate.web.reader.robots",
-    "syndicate.web.reader.logo",
+    "syndicate.web.reader.brand",
     "syndicate.web.manual",
     "syndicate.web.mailbox",
     "syndicate.web.console.sign_in",

@@ -171,12 +171,12 @@ def _site(tx: Transaction, chosen: Publication, default: Publication) -> Site:
     def prefix(publication: Publication) -> str:
         return "" if publication.id == default.id else f"/p/{publication.slug}"
 
-    everyone = publications.all_publications(tx)
+    everyone = logos.every_publication(tx)
     return Site(
         publication=chosen,
         sections=publications.sections_of(tx, chosen.id),
         prefix=prefix(chosen),
-        others=[(prefix(other), other) for other in everyone if other.id != chosen.id],
+        others=[(prefix(other), other) for other, _ in everyone if other.id != chosen.id],
         feeds=reader_pages.announced_feeds(tx, chosen.id),
-        logo=logos.of(tx, chosen.id),
+        logo=next((logo for one, logo in everyone if one.id == chosen.id), None),
     )

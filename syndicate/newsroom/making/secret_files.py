@@ -6,6 +6,7 @@ A file that Syndicate writes never holds one, and no answer, log or audit says o
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from syndicate import files
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.store.platform.tokens import digest
 
@@ -32,24 +33,6 @@ class Secret:
         return self.said
 
 
-def is_there(file: Path) -> bool:
-    """Whether there is a file; under a name that no file can have there is none."""
-    try:
-        return file.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def start_of(file: Path, most_bytes: int) -> bytes:
-    """The first bytes of a file, which may be far larger.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with file.open("rb") as opened:
-        return opened.read(most_bytes)
-
-
 def of_file(file: Path, named: str) -> Secret:
     """The secret that a file holds, without blanks and line ends around it.
 
@@ -61,17 +44,13 @@ def of_file(file: Path, named: str) -> Secret:
         NotFoundError: there is none.
         UsageError: it cannot be read, others on this machine can read it, or it is easily guessed.
     """
-    if not is_there(file):
+    if not files.is_there(file):
         raise NotFoundError(
             f"There is no file {named}; write a secret into it, such as `openssl rand -hex 32` "
             "prints."
         )
-    try:
-        is_open = bool(file.stat().st_mode & _OTHERS_READ)
-        held = start_of(file, _MOST_BYTES).decode("ascii", "replace").strip()
-    except OSError as error:
-        raise UsageError(f"{named} cannot be read ({error.strerror}).") from error
-    if is_open:
+    held = files.held_by(file, named, most_bytes=_MOST_BYTES).decode("ascii", "replace").strip()
+    if file.stat().st_mode & _OTHERS_READ:
         raise UsageError(
             f"Everybody on this machine can read {named}; `chmod o-rwx {named}` keeps it secret."
         )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Table
 from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom.publications import Publication
 
 
 class PublicationLogo(Table):
@@ -28,6 +29,14 @@ class PublicationLogo(Table):
 def of(tx: Transaction, publication_id: int) -> PublicationLogo | None:
     """A publication's logo without its bytes."""
     return tx.get(PublicationLogo, publication_id)
+
+
+def every_publication(tx: Transaction) -> list[tuple[Publication, PublicationLogo | None]]:
+    """Every publication with its logo, without the bytes; in the order of `all_publications`."""
+    query = select(Publication, PublicationLogo).outerjoin(
+        PublicationLogo, PublicationLogo.publication_id == Publication.id
+    )
+    return [(row[0], row[1]) for row in tx.execute(query.order_by(Publication.id))]
 
 
 def body_of(tx: Transaction, digest: str) -> tuple[str, bytes] | None:

@@ -9,7 +9,7 @@ from syndicate import clock, settings
 from syndicate.feeds import steering
 from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform.tokens import Permission
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import FeedPartner
 from syndicate.web.api.actors import CanEditFeeds, CanRead
@@ -42,9 +42,8 @@ class PartnerView(BaseModel):
 def list_partners(actor: CanRead) -> list[PartnerView]:
     """Every partner, also those whose address is no longer valid."""
     allow(actor, Permission.READ)
-    is_told = actor.may(Permission.FEEDS)
     with transaction() as tx:
-        return [_view(each, is_told=is_told) for each in consumers.partners(tx)]
+        return [_view(each, actor) for each in consumers.partners(tx)]
 
 
 @router.post("/partners")
@@ -52,7 +51,7 @@ def add_partner(actor: CanEditFeeds, body: PartnerIn) -> PartnerView:
     """Know a partner by an address of their own; it stays the same. Safe to run twice."""
     with transaction() as tx:
         made = steering.add_partner(tx, body.name, actor=actor, now=clock.now())
-        return _view(made, is_told=True)
+        return _view(made, actor)
 
 
 @router.post("/partners/revoke")
@@ -63,12 +62,11 @@ def revoke_partner(actor: CanEditFeeds, body: PartnerIn) -> dict[str, str]:
     return {"revoked": body.name}
 
 
-def _view(row: FeedPartner, *, is_told: bool) -> PartnerView:
+def _view(row: FeedPartner, actor: Actor) -> PartnerView:
     own = settings.load()
-    address = steering.partner_address(own.base_url(), own.key(), row)
     return PartnerView(
         name=row.name,
         since=row.created_at,
         revoked_at=row.revoked_at,
-        address=address if is_told and row.revoked_at is None else None,
+        address=steering.told_address(own.base_url(), own.key(), row, actor=actor),
     )

@@ -50,12 +50,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner in the list; the address is empty for those who may not know it."""
+    """A partner in the list; its address for those who may know it."""
 
     name: str
     since: dt.datetime
     revoked_at: dt.datetime | None
-    address: str
+    address: str | None
 
 
 @dataclass(frozen=True)
@@ -183,15 +183,13 @@ def _partners(tx: Transaction, actor: Actor) -> list[Partner]:
     """Every partner, for those who may read everything: each follows what they like."""
     if not actor.may(Permission.READ):
         return []
-    own, is_told = settings.load(), actor.may(Permission.FEEDS)
+    own = settings.load()
     return [
         Partner(
             each.name,
             each.created_at,
             each.revoked_at,
-            steering.partner_address(own.base_url(), own.key(), each)
-            if is_told and each.revoked_at is None
-            else "",
+            steering.told_address(own.base_url(), own.key(), each, actor=actor),
         )
         for each in consumers.partners(tx)
     ]

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.datastructures import FormData
 
 from syndicate import clock
-from syndicate.errors import NotAllowedError, RefusedError, SyndicateError
+from syndicate.errors import RefusedError, SyndicateError
 from syndicate.newsroom.making import within
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Field, Kind, Shape
@@ -36,7 +36,6 @@ from syndicate.web.console.access import Needs
 from syndicate.web.console.actors import CanRead
 from syndicate.web.console.done import Done
 from syndicate.web.console.fields import Options, Sent, Shown
-from syndicate.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
 Which = Annotated[str, Path(max_length=80)]
@@ -197,8 +196,6 @@ def _form(
     changed: Sequence[Difference] = (),
 ) -> Response:
     """A thing as it is, or as it was filled in when that was refused."""
-    if isinstance(error, NotAllowedError):
-        raise error
     with transaction() as tx:
         row = shelf.keeping.found(tx, key)
         whose = shelf.keeping.place(row)
@@ -206,26 +203,18 @@ def _form(
         key, values = shelf.key(tx, row), shelf.plain(tx, row)
         had = shelf.kind.had_by(values)
         asked = [each for each in had if not each.is_fixed]
-        at, sentence = fields.problems(error, asked)
         itself = {shelf.kind.word: key.slug}
-        filled = [
-            fields.shown(
-                each,
-                values.get(each.name),
-                sent,
-                problem=at.get(each.name, ""),
-                options=_options(tx, actor, each, key.publication, but=itself.get(each.of)),
-            )
+        options = {
+            each.name: _options(tx, actor, each, key.publication, but=itself.get(each.of))
             for each in asked
-        ]
+        }
+        form = fields.filled(asked, sent, error, stored=values, options=options)
     return _page(
         actor,
         shelf,
-        error,
+        **form,
         title=_called(row, key.slug),
-        filled=filled,
         facts=[(each, in_words(values.get(each.name))) for each in had],
-        sentence=sentence,
         changed=[(each.field, in_words(each.before), in_words(each.after)) for each in changed],
         can_change=actor.may(shelf.change.permission, **whose),
         can_end=shelf.end is not None and actor.may(shelf.end.permission, **whose),
@@ -245,33 +234,23 @@ def _new_form(
     error: SyndicateError | None = None,
 ) -> Response:
     """The form of a new thing: empty, or as it was filled in when that was refused."""
-    if isinstance(error, NotAllowedError):
-        raise error
-    asked = fields.asked_of_new(shelf.kind)
-    at, sentence = fields.problems(error, asked)
     with transaction() as tx:
         places = _places(tx, actor, shelf)
         slugs = [each.slug for each in places]
         chosen = slugs[0] if len(slugs) == 1 and not chosen else chosen
         own = chosen if chosen in slugs else None
-        filled = [
-            fields.shown(
-                each,
-                each.default,
-                sent,
-                problem=at.get(each.name, ""),
-                options=_options(tx, actor, each, own),
-            )
-            for each in asked
+        asked = [
+            each
+            for each in fields.asked_of_new(shelf.kind)
             if own is None or each.name != within.PUBLICATION.name
         ]
+        options = {each.name: _options(tx, actor, each, own) for each in asked}
+        form = fields.filled(asked, sent, error, options=options)
     return _page(
         actor,
         shelf,
-        error,
+        **form,
         title=f"New {shelf.kind.word}",
-        filled=filled,
-        sentence=sentence,
         own=next((each for each in places if each.slug == own), None),
         places=places if own is None and sent is None else (),
         action=f"{_HOME}/new/{shelf.kind.plural}",
@@ -281,7 +260,6 @@ def _new_form(
 def _page(
     actor: Actor,
     shelf: Shelf,
-    error: SyndicateError | None,
     *,
     filled: Sequence[Shown],
     **context: Any,
@@ -297,7 +275,6 @@ def _page(
         "making_form.html",
         shared=held.most_common(1)[0][0] if held else None,
         is_mixed=len(held) > 1,
-        status=200 if error is None else status_of(error),
         tab="newsroom",
         shelf=shelf,
         kind=shelf.kind,
