@@ -3,8 +3,8 @@
     added ──> in use <── added again ── retired
                 └───────── end ──────────^
 
-A change holds from the next fetch. What a source brought stays, whatever becomes of it. Whoever
-adds one by hand has its address fetched before; a file does not, its first fetch tells.
+A change takes effect from the next fetch. What a source brought stays, whatever becomes of it.
+Whoever adds one by hand has its address fetched before; a file does not, its first fetch tells.
 """
 
 import datetime as dt

@@ -4,8 +4,8 @@
                 │ └────── pause ────^
                 └─ end (also of one that is paused) ──> ended: for good, its archive stays
 
-A change holds from the next issue: what is composed already goes out as it is. Slots that are past
-when times change, or when a pause ends, are left alone.
+A change takes effect from the next issue: what is composed already goes out as it is. Slots that
+are past when times change, or when a pause ends, are left alone.
 """
 
 import datetime as dt

@@ -79,7 +79,7 @@ _LISTS = frozenset(
 
 
 class TakesEffect(enum.StrEnum):
-    """From when a change counts."""
+    """From when a change takes effect."""
 
     AT_ONCE = "at once"
     NEXT_MAIL = "from the next mail"
@@ -120,7 +120,7 @@ class Field:
         is_required: whether there must be one; without it nothing is made.
         default: what it is where nobody says.
         instead: what it follows where it is empty, in words: "the publication's".
-        takes_effect: from when a change counts; touches: what sees it.
+        takes_effect: from when a change does; touches: what sees it.
         is_early: whether it stands in the first form, which asks for little.
         is_fixed: whether it stays as it was made; then_do: what helps whoever wants another one.
         most: characters, elements, or the largest number; least: the smallest number.
