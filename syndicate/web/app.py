@@ -82,6 +82,7 @@ ROUTERS = (
     "syndicate.web.api.tokens",
     "syndicate.web.api.making",
     "syndicate.web.api.sessions",
+    "syndicate.web.api.audit",
     "syndicate.web.metrics",
     "syndicate.web.hub",
     "syndicate.web.hooks_websub",

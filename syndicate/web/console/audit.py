@@ -29,7 +29,7 @@ _PAGES: Mapping[str, tuple[str, Permission]] = {
     "article": ("/console/articles/{id}", Permission.READ),
     "incident": ("/console/incidents", Permission.READ),
     "operator": ("/console/operators/{slug}", Permission.OPERATORS),
-    "token": ("/console/tokens", Permission.TOKENS),
+    "token": ("/console/tokens/{id}", Permission.TOKENS),
 }
 _READER = "/console/readers/{id}"
 
