@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate import clock, settings, signing
+from syndicate import clock, phrases, settings, signing
+from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.platform import operators, tokens
 from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, Grant, Permission
 from tests import matrix, rows
+from tests.web.newsroom import Newsroom
 from tests.web.test_console import PAGES
 
 CREATED = dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC)
@@ -62,3 +64,21 @@ def test_an_operator_who_named_no_zone_reads_the_publications(browser: TestClien
 
     assert "24 Nov 2026 23:30\xa0Qatar Time" in one
     assert "24 Nov 2026 20:30\xa0UTC" in two
+
+
+def test_a_slot_is_read_in_the_zone_of_its_newsletter(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    entered(browser, "Asia/Tokyo")
+    with transaction() as tx:
+        letter, issue = newsletters.find(tx, newsroom.newsletter), issues.find(tx, newsroom.issue)
+        assert letter is not None
+        assert issue is not None
+        letter.zone = "Asia/Qatar"
+        date = phrases.date(issue.window_to, "Asia/Qatar")
+        said = f"{date} {phrases.time(issue.window_to, 'Asia/Qatar').replace(' ', chr(160), 1)}"
+
+    assert f"<dt>Slot</dt><dd>{said}</dd>" in browser.get(f"/console/issues/{issue.id}").text
+    assert f"<td>{said}</td>" in browser.get("/console/issues").text
+    assert f"<td>{said}</td>" in browser.get(f"/console/newsletters/{letter.id}").text
+    assert f"</a>, {said}: " in browser.get("/console/newsletters").text
