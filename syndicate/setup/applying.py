@@ -21,6 +21,7 @@ from syndicate.setup import ordering
 from syndicate.setup.document import Document, Named
 from syndicate.setup.kinds import SHELVES
 from syndicate.store.ground.session import Transaction, transaction, undone
+from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor
 
 
@@ -95,6 +96,7 @@ def apply(document: Document, way: Way, *, actor: Actor, now: dt.datetime) -> Ap
 def _applied(
     tx: Transaction, document: Document, way: Way, *, actor: Actor, now: dt.datetime
 ) -> Applied:
+    publications.hold(tx)  # what is there stays so until all is done
     done = Applied()
     left: list[tuple[Shelf, Key]] = []
     for shelf in SHELVES:
