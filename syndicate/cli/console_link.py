@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from syndicate import clock, settings, signing
-from syndicate.cli.actors import user
+from syndicate import clock
+from syndicate.cli.actors import actor, user
 from syndicate.cli.options import AsJson, print_json
-from syndicate.newsroom import operators
+from syndicate.newsroom import sign_in_links
+from syndicate.newsroom.sign_in_links import sign_in_url
 from syndicate.newsroom.tokens import of_role
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, LINK_WITHIN, link_payload
+from syndicate.store.platform.tokens import LINK_WITHIN
 
 
 def console_link(
@@ -29,8 +30,7 @@ def console_link(
     of_role(role)
     if operator is not None:
         with transaction() as tx:
-            operators.active(tx, operator)
-        url = sign_in_url(operator, AS_OPERATOR)
+            url = sign_in_links.make(tx, operator, actor=actor(), now=clock.now())
     else:
         url = sign_in_url(name or user(), role)
     minutes = int(LINK_WITHIN.total_seconds() // 60)
@@ -39,15 +39,3 @@ def console_link(
     else:
         sys.stdout.write(f"{url}\n")
         sys.stderr.write(f"It works once, within {minutes} minutes.\n")
-
-
-def sign_in_url(name: str, role: str) -> str:
-    """A link that lets somebody into the console once, soon.
-
-    Args:
-        name: who, for the audit; the slug of an operator.
-        role: one of `ROLES`, or `AS_OPERATOR`.
-    """
-    own = settings.load()
-    payload = link_payload(name, role, now=clock.now())
-    return f"{own.console_url()}/console/sign-in/{signing.sign(own.key(), LINK_PURPOSE, payload)}"

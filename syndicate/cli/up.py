@@ -10,13 +10,13 @@ import typer
 from syndicate import settings
 from syndicate.cli import newsroom
 from syndicate.cli.actors import user
-from syndicate.cli.console_link import sign_in_url
 from syndicate.cli.migrate import Restored
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.mail.recovery import copy_check
+from syndicate.newsroom.sign_in_links import sign_in_url
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 

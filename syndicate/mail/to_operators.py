@@ -161,7 +161,7 @@ def _said(notice: OperatorNotice, language: str) -> str:
     return say(
         language,
         {
-            NoticeKind.LINK: "%(who)s signed in to the console with a link made in the shell",
+            NoticeKind.LINK: "%(who)s signed in to the console with a one-time link",
             NoticeKind.CODE: "%(who)s signed in to the console with a recovery code",
             NoticeKind.PASSKEY: "%(who)s has a new passkey for the console: %(what)s",
         }[NoticeKind(notice.kind)],

@@ -1,6 +1,6 @@
 """Being signed in: recovery codes, sessions and their end.
 
-sign in   by passkey, by recovery code, by a link made in the shell, or by a token
+sign in   by passkey, by recovery code, by a one-time link, or by a token
 end       by oneself, by an operator who may, by retirement, or after a working day
 """
 

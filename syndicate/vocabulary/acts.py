@@ -109,6 +109,7 @@ class Act(enum.StrEnum):
     OPERATOR_GRANT = "operator-grant", "granted permissions"
     OPERATOR_REVOKE = "operator-revoke", "revoked permissions"
     OPERATOR_RESET = "operator-reset", "reset how they sign in"
+    OPERATOR_LINK = "operator-link", "made a sign-in link"
     OPERATOR_RETIRE = "operator-retire", "retired"
     PASSKEY_ADD = "passkey-add", "added a passkey"
     PASSKEY_REMOVE = "passkey-remove", "removed a passkey"

@@ -6,8 +6,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from syndicate import clock, settings, signing
-from syndicate.cli.console_link import console_link, sign_in_url
-from syndicate.store.platform.tokens import LINK_PURPOSE, LINK_WITHIN, ROLES, read_link
+from syndicate.cli.console_link import console_link
+from syndicate.newsroom.sign_in_links import sign_in_url
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.tokens import (
+    AS_OPERATOR,
+    LINK_PURPOSE,
+    LINK_WITHIN,
+    ROLES,
+    read_link,
+)
+from syndicate.store.views import operations
+from tests import rows
 from tests.cli.asking import ask
 
 
@@ -72,6 +82,23 @@ def test_a_link_is_too_old_after_its_minutes() -> None:
 
 def test_two_links_are_never_the_same() -> None:
     assert sign_in_url("desk", "viewer") != sign_in_url("desk", "viewer")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_link_for_an_operator_is_audited_and_one_for_nobody_is_refused() -> None:
+    with transaction() as tx:
+        desk = rows.operator(tx, "desk").id
+
+    done = ask(console_link, "--operator", "desk")
+    nobody = ask(console_link, "--operator", "nobody")
+
+    assert opened(done.out.strip()) == ("desk", AS_OPERATOR)
+    assert nobody.code != 0
+    assert "There is no operator nobody" in nobody.err
+    with transaction() as tx:
+        found = operations.audit_rows(tx, limit=9, about=[f"operator:{desk}"])
+        assert [row.action for row in found] == ["operator-link"]
+        assert found[0].actor.startswith("cli:")
 
 
 def test_a_role_that_nobody_has_is_refused() -> None:

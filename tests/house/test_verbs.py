@@ -39,7 +39,8 @@ RUNNING = {
     *("operators tell", "feeds hub", "up", "servers", "demo", "migrate", "web", "worker", "beat"),
     *("sample edit", "sample remove"),
 }
-# A link is worth nothing until it is used, and its use is a line in the audit (sign-in).
+# A link for a role is worth nothing until it is used, and its use is a line in the audit (sign-in);
+# one for an operator is made by a verb (tests/cli/test_console_link.py).
 LINKING = {"console-link"}
 # Whoever asks for it is nobody yet: tests/web/test_console.py asks each of its doors.
 AT_THE_DOOR = {"newsroom.sessions.sign_in"}

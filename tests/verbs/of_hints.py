@@ -64,7 +64,12 @@ HINTS = (
         "article-split",
     ),
     Hint("console-link", "console-link", shows="/console/sign-in/"),
-    Hint("console-link --operator _", "console-link --operator desk", shows="/console/sign-in/"),
+    Hint(
+        "console-link --operator _",
+        "console-link --operator desk",
+        action="operator-link",
+        shows="/console/sign-in/",
+    ),
     Hint("doctor --only database", "doctor --only database", shows="database"),
     Hint("doctor --only dns --json", "doctor --only dns --json", shows="record"),
     Hint("doctor --only relay", "doctor --only relay", shows="relay"),

@@ -15,6 +15,7 @@ ADD = "newsroom.making.operators.add"
 CHANGE = "newsroom.making.operators.change"
 RESET = "newsroom.operators.reset"
 END = "newsroom.sessions.end"
+LINK = "newsroom.sign_in_links.make"
 RETIRE = "newsroom.making.operators.end"
 GRANT = "newsroom.operators.grant"
 REVOKE = "newsroom.operators.revoke"
@@ -63,6 +64,10 @@ def _held(step: str, slug: str, what: str, **where: str) -> Asked:
     )
 
 
+def _link(slug: str) -> Asked:
+    return Asked(console=(f"/operators/{slug}/link", {}))
+
+
 def _session(number: str) -> Asked:
     path = f"/sessions/{number}/end"
     return Asked(f"operators end-session {number}", (path, {}), (path, {}))
@@ -72,6 +77,7 @@ DONE = (
     Done(ADD, _new("night"), ("operator-add", "operator:{next_operator}")),
     Done(CHANGE, _asked("set", zone="Asia/Qatar"), ("operator-change", "operator:{desk}")),
     Done(RESET, _asked("reset", "sports"), ("operator-reset", "operator:{sports}")),
+    Done(LINK, _link("sports"), ("operator-link", "operator:{sports}"), is_quiet_again=False),
     Done(END, _session("{session}"), ("session-end", "session:{session}")),
     Done(RETIRE, _asked("retire"), ("operator-retire", "operator:{desk}")),
     Done(GRANT, _held("grant", "desk", "editor"), ("operator-grant", "operator:{desk}")),
@@ -128,6 +134,8 @@ NOES = (
     ),
     No(CHANGE, _asked("set", "nobody", zone="UTC"), NotFoundError, NO_OPERATOR),
     No(RESET, _asked("reset", "nobody"), NotFoundError, NO_OPERATOR),
+    No(LINK, _link("nobody"), NotFoundError, NO_OPERATOR),
+    No(LINK, _link("gone"), RefusedError, "Operator gone is retired; add a new one."),
     No(
         END,
         _session(str(NOBODY)),

@@ -214,7 +214,7 @@ def test_a_recovery_code_works_once_however_it_is_typed(local: TestClient) -> No
     assert "You have 9 that work" in local.get("/console/me").text
     home = local.get("/console").text
     assert "operator:desk, by a recovery code" in home
-    assert "operator:desk, by a link made in the shell" in home
+    assert "operator:desk, by a one-time link" in home
 
 
 def test_new_codes_make_those_of_before_worthless(local: TestClient) -> None:

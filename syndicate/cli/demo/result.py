@@ -9,11 +9,11 @@ from http import HTTPStatus
 from rich import box
 from rich.table import Table
 
-from syndicate.cli.console_link import sign_in_url
 from syndicate.cli.demo import counting
 from syndicate.cli.demo.counting import FeedSeen, MailboxSeen
 from syndicate.cli.demo.journey import Journey
 from syndicate.errors import NotFoundError, PartialError
+from syndicate.newsroom.sign_in_links import sign_in_url
 from syndicate.phrases import counted
 from syndicate.sample import newsroom, setup
 from syndicate.store.sending.ledger import Counts

@@ -28,7 +28,7 @@ _AT_ONCE = 20
 class NoticeKind(enum.StrEnum):
     """What happened."""
 
-    LINK = "link"  # somebody signed in by a link made in the shell
+    LINK = "link"  # somebody signed in by a one-time link
     CODE = "code"  # by a recovery code
     PASSKEY = "passkey"  # an operator has a new one
 

@@ -22,7 +22,7 @@ class SignedInBy(enum.StrEnum):
 
     PASSKEY = "passkey"
     CODE = "code"  # a recovery code
-    LINK = "link"  # that the shell made
+    LINK = "link"  # that a shell or another operator made
     TOKEN = "token"  # noqa: S105 - a word
 
     @classmethod

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from syndicate import clock
 from syndicate.errors import SyndicateError
 from syndicate.newsroom import operators as acts
-from syndicate.newsroom import roster, verbs
+from syndicate.newsroom import roster, sign_in_links, verbs
 from syndicate.newsroom.making import granted
 from syndicate.newsroom.making import operators as making
 from syndicate.newsroom.making.acts import Key
@@ -17,7 +17,7 @@ from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
-from syndicate.store.platform.tokens import PERMITS, ROLES, Actor, Permission
+from syndicate.store.platform.tokens import LINK_WITHIN, PERMITS, ROLES, Actor, Permission
 from syndicate.web.console import fields, pages
 from syndicate.web.console.actors import CanEditOperators
 from syndicate.web.console.done import Done
@@ -84,6 +84,14 @@ def reset(actor: CanEditOperators, slug: Slug) -> Response:
     return pages.see_other(f"/console/operators/{slug}", Done.RESET)
 
 
+@router.post("/console/operators/{slug}/link")
+def link(actor: CanEditOperators, slug: Slug) -> Response:
+    """Make a link that signs an operator in once, and show it, this once."""
+    with transaction() as tx:
+        made = sign_in_links.make(tx, slug, actor=actor, now=clock.now())
+    return _one(actor, slug, link=made)
+
+
 @router.post("/console/operators/{slug}/grant")
 def grant(
     actor: CanEditOperators, slug: Slug, *, permission: Typed = "", where: Typed = ""
@@ -137,6 +145,7 @@ def _one(
     sent: FormData | None = None,
     said: Mapping[str, str] = _UNSAID,
     error: SyndicateError | None = None,
+    link: str = "",
 ) -> Response:
     """An operator's page; after a refusal with the form that was refused: of fields, or of a grant.
 
@@ -146,11 +155,14 @@ def _one(
         sent: the form of fields.
         said: what the form of a grant holds.
         error: the refusal.
+        link: what was just made for them, and is shown this once.
     """
     verbs.allow(actor, Permission.OPERATORS)
     with transaction() as tx:
         row = acts.named(tx, slug)
         found, stored, places = roster.one(tx, row), making.SHELF.plain(tx, row), _places(tx)
+        is_other = row.id != actor.operator_id
+        can_link = is_other and sign_in_links.may_do_all_of(tx, actor, row)
     form = fields.filled(_KNOWN, sent, error, stored=stored)
     return pages.render(
         actor,
@@ -164,6 +176,10 @@ def _one(
         said=said,
         problem=None if sent is not None else pages.problem_of(error),
         is_of_fields=sent is not None,
+        link=link,
+        is_other=is_other,
+        can_link=can_link,
+        minutes=int(LINK_WITHIN.total_seconds() // 60),
         **form,
     )
 

@@ -1,4 +1,4 @@
-"""/console/sign-in: by passkey, recovery code, a link that the shell prints, or a token.
+"""/console/sign-in: by passkey, recovery code, a one-time link, or a token.
 
 None of them comes by mail, so that whoever steers the mail can sign in while none leaves.
 """
@@ -24,7 +24,8 @@ log = logs.get(__name__)
 
 router = APIRouter(include_in_schema=False)
 _OLD_LINK = (
-    "This link has expired or has already been used; `syndicate console-link` prints another."
+    "This link has expired or has already been used; another operator can make a new one, and "
+    "`syndicate console-link` prints one in the shell."
 )
 _Next = Annotated[str, Form(alias="next", max_length=400)]
 
