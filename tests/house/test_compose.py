@@ -1,6 +1,8 @@
 """docker-compose.yml, checked without Docker: valid, and it says nothing the code does not know."""
 
 import asyncio
+import json
+import os
 import re
 import subprocess
 import sys
@@ -85,10 +87,46 @@ def test_each_variable_is_a_setting(name: str) -> None:
     assert unknown == set()
 
 
-def test_each_secret_is_a_setting_or_the_databases_own() -> None:
+def test_each_secret_is_a_setting_or_a_file_of_its_own() -> None:
     known = {f"{settings.PREFIX.lower()}{field}" for field in settings.FIELDS}
 
-    assert set(compose()["secrets"]) - known == {"postgres_password"}
+    assert set(compose()["secrets"]) - known == {"postgres_password", "dkim_key"}
+
+
+def _configured(**variables: str) -> dict[str, Any]:
+    """The file as compose reads it where these variables are set."""
+    program = Path(sys.executable).with_name("docker-compose")
+    argv = [str(program), "-f", str(FILE), "config", "--format", "json"]
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **variables}
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=ROOT, env=env)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_what_signs_and_what_collects_returned_mail_reaches_every_service_of_ours(
+    settings_env: pytest.MonkeyPatch,
+) -> None:
+    said = {"SYNDICATE_DKIM_DOMAIN": "news.example", "SYNDICATE_DKIM_SELECTOR": "mail"}
+    said["SYNDICATE_BOUNCE_MAILBOX_URL"] = "imaps://box:word@mail.example/INBOX"
+
+    full = _configured(SYNDICATE_DKIM_KEY_FILE="./secrets/dkim.pem", **said)
+    empty = _configured()
+
+    inside = said | {"SYNDICATE_DKIM_KEY_FILE": "/run/secrets/dkim_key"}
+    for name in sorted(OURS):
+        assert inside.items() <= full["services"][name]["environment"].items()
+        assert "dkim_key" in [each["source"] for each in full["services"][name]["secrets"]]
+    assert full["secrets"]["dkim_key"]["file"].endswith("/secrets/dkim.pem")
+    assert empty["secrets"]["dkim_key"]["file"] == "/dev/null"
+    for name in inside:
+        assert empty["services"]["worker-bulk"]["environment"][name] == ""
+        settings_env.setenv(name, "")
+    settings.load.cache_clear()
+    found = settings.load()
+    assert (found.dkim_domain, found.dkim_selector, found.dkim_key_file) == (
+        None, "syndicate", None
+    )  # fmt: skip
+    assert found.bounce_mailbox_url is None
 
 
 def test_no_secret_stands_in_the_file() -> None:
