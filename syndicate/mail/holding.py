@@ -13,6 +13,7 @@ from syndicate.newsroom import newsletters as named_newsletters
 from syndicate.newsroom import publications as named_publications
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.encoding import tidy
+from syndicate.store.ground.schema import ID_DIGITS
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -21,8 +22,6 @@ from syndicate.store.sending.holds import Hold, Target
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, Lane, MailingKind, MailingState
-
-_MAX_DIGITS = 18  # of a bigint
 
 
 @verb(Permission.STEER)
@@ -120,7 +119,7 @@ def _subject(tx: Transaction, scope: HoldScope, which: str) -> tuple[int, dict[s
     if scope is HoldScope.PUBLICATION:
         publication_id = named_publications.named(tx, which).id
         return publication_id, {"publication_id": publication_id}
-    is_number = which.isascii() and which.isdecimal() and len(which) <= _MAX_DIGITS
+    is_number = which.isascii() and which.isdecimal() and len(which) <= ID_DIGITS
     mailing = ledger.find(tx, int(which)) if is_number else None
     if mailing is None:
         raise NotFoundError(f"There is no mailing {which[:40]}; see the list of mailings.")

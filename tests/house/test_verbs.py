@@ -32,7 +32,7 @@ READING = {
     *("subscribers counts", "tokens list", "tokens show", "doctor", "sample list"),
     *(f"{kind} {read}" for kind in ("publications", "sections", "desks") for read in OF_ANY_KIND),
     *("operators list", "operators show", "operators sessions", "sources show"),
-    *("mailings holds", "newsletters offers"),
+    *("mailings holds", "newsletters offers", "audit"),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
 RUNNING = {

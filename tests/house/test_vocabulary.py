@@ -375,6 +375,7 @@ def test_the_shell_accepts_what_the_words_list() -> None:
         ("DeliveryReason", "docs/operations.md"),
         ("SuppressionReason", "docs/data.md"),
         ("ReaderCode", "docs/api.md"),
+        ("Act", "docs/api.md"),
     ],
 )
 def test_the_documents_name_every_value(word: str, document: str) -> None:

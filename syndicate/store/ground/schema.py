@@ -40,6 +40,7 @@ class Table(DeclarativeBase):
 
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+ID_DIGITS = 18  # a number of so many fits into a bigint, whatever it is
 
 
 def sql(*members: enum.IntEnum | enum.StrEnum) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Select, String, Text, cast, func, literal, null, select, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from syndicate.store.content.articles import Article
+from syndicate.store.ground.schema import ID_DIGITS
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.incidents import DeliveryIncident
@@ -29,7 +30,6 @@ from syndicate.store.syndication.consumers import FeedPartner
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.acts import Act
 
-_MAX_DIGITS = 18  # of a bigint
 # After these there is no row to ask; their lines hold the name.
 _LAST = (Act.DESK_RETIRE, Act.SOURCE_REMOVE, Act.TOKEN_REVOKE)
 
@@ -57,7 +57,7 @@ def named(tx: Transaction, subjects: Iterable[str]) -> dict[str, Named]:
     ids: dict[str, list[int]] = defaultdict(list)
     for each in wanted:
         thing, _, number = each.partition(":")
-        if number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS:
+        if number.isascii() and number.isdecimal() and len(number) <= ID_DIGITS:
             ids[thing].append(int(number))
     found: dict[str, Named] = {}
     for subject, name, slug, publication, is_there in tx.execute(union_all(*_parts(ids, wanted))):
