@@ -2,12 +2,11 @@
 
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.newsroom.making.problems import quoted
+from syndicate.store.ground.schema import ID_DIGITS
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom import publications
-
-_ID_DIGITS = 18  # of a number that a key can be
 
 
 def named(tx: Transaction, said: int | str, publication: str | None = None) -> Source:
@@ -24,7 +23,7 @@ def named(tx: Transaction, said: int | str, publication: str | None = None) -> S
     """
     text = str(said)
     if text.isascii() and text.isdigit():
-        one = sources.find(tx, int(text)) if len(text) <= _ID_DIGITS else None
+        one = sources.find(tx, int(text)) if len(text) <= ID_DIGITS else None
         found = [one] if one is not None else []
     else:
         found = sources.called(tx, text)
