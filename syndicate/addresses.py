@@ -4,9 +4,9 @@ Source: IANA special-purpose address registries (RFC 6890).
 """
 
 import ipaddress
-import re
 from collections.abc import Iterable
 
+from syndicate import hosts
 from syndicate.errors import BlockedAddressError
 
 PORTS = frozenset({80, 443, 8080, 8443})
@@ -48,8 +48,6 @@ _NEVER = tuple(
         ),
     )
 )
-_PORT = re.compile("[1-9][0-9]{0,4}", re.ASCII)
-_MAX_PORT = 65_535
 _V6 = 6
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -106,8 +104,7 @@ def check_origin(entry: str) -> str:
         else:
             host, _, port = entry.rpartition(":")
             address = ipaddress.ip_address(host.strip("[]"))
-            is_port = _PORT.fullmatch(port) is not None and int(port) <= _MAX_PORT
-            if is_port and not any(
+            if hosts.is_port(port) and not any(
                 address in each for each in _NEVER if each.version == address.version
             ):
                 is_v6 = address.version == _V6

@@ -13,6 +13,7 @@ HOST_NAME = re.compile(
 )
 _LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]+)\]")
 _WITH_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?")
+_PORT = re.compile("[1-9][0-9]{0,4}", re.ASCII)
 _PORT_NUMBERS = range(1, 65_536)
 # What a browser of this machine reaches as localhost; the last two are all of its addresses.
 _HERE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
@@ -60,6 +61,11 @@ def is_address(said: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_port(said: str) -> bool:
+    """Whether it is the number of a port, with no zero before it."""
+    return _PORT.fullmatch(said) is not None and int(said) in _PORT_NUMBERS
 
 
 def by_name(url: str) -> str:

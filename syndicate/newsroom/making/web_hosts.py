@@ -4,18 +4,18 @@ import re
 
 import idna
 
+from syndicate import hosts
+
 _MOST = 253  # characters; RFC 1035 2.3.4
 _HOST = re.compile(
     r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 )
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
-_MAX_PORT = 65_535
 
 
 def host(said: str) -> str | None:
     """A host with its port, if it is no usual one; None for what is none."""
     name, colon, port = said.lower().rstrip(".").partition(":")
-    is_port = not colon or (_PORT.fullmatch(port) is not None and int(port) <= _MAX_PORT)
+    is_port = not colon or hosts.is_port(port)
     try:
         name = idna.encode(name, uts46=True).decode() if not name.isascii() else name
     except (idna.IDNAError, UnicodeError):
