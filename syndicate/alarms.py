@@ -14,15 +14,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from syndicate import logs, phrases
+from syndicate import logs, phrases, settings
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.errors import BAD_ROW, SyndicateError
+from syndicate.mail.sending import allowed
 from syndicate.newsletters import timetable
 from syndicate.newsroom import holds as standing
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform import notices
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
@@ -206,6 +208,22 @@ def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         yield Need(f"{what} been waiting for more than two minutes.")
 
 
+def _operators_untold(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    may = allowed.here(tx, settings.load())
+    # Of another environment's database only those are mailed whom a list names.
+    if lost := sum(may.has(address) for address in notices.given_up(tx, now)):
+        what = phrases.counted(
+            lost,
+            "mail to an operator about signing in was",
+            "mails to operators about signing in were",
+        )
+        yield Need(
+            f"{what} not delivered: no relay took mail to operators for two days. Read in the "
+            "audit what happened, and see that the relay answers (`syndicate doctor --only relay`)"
+            "; this ends with the next such mail that is taken."
+        )
+
+
 def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for state in SourceState:
         if state not in SourceState.troubled():
@@ -281,6 +299,12 @@ ALARMS: tuple[Alarm, ...] = (
         "a confirmation or an emailed article has waited for more than two minutes",
         "/console/mailings?singles=1",
         _late_singles,
+    ),
+    Alarm(
+        "operators_untold",
+        "no relay took a mail to operators within two days, nor one since",
+        "/console/audit",
+        _operators_untold,
     ),
     Alarm(
         "sources",

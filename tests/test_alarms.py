@@ -25,7 +25,7 @@ from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
-from tests import rows
+from tests import rows, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -102,11 +102,9 @@ def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
     failed = mailing(tx, newsletter, 1, failed=1)
     doubtful = mailing(tx, newsletter, 2, ambiguous=2)
     both = mailing(tx, newsletter, 3, MailingState.DONE, accepted=1, failed=2, ambiguous=1)
-    return [
-        of_failures(both, "Issue 3 of Morning has 2 failed and 1 in doubt."),
-        of_failures(doubtful, "Issue 2 of Morning has 2 in doubt."),
-        of_failures(failed, "Issue 1 of Morning has 1 failed."),
-    ]
+    said = {both: "2 failed and 1 in doubt", doubtful: "2 in doubt", failed: "1 failed"}
+    named = {each: f"Issue {each.issue_id} of Morning has {what}." for each, what in said.items()}
+    return [of_failures(each, text) for each, text in named.items()]
 
 
 def an_old_mailing_that_is_not_over(tx: Transaction) -> list[Need]:
@@ -254,9 +252,9 @@ def a_troubled_source(state: SourceState, number: int, *said: str) -> Ring:
 
 
 def sources_that_are_well(tx: Transaction) -> None:
-    publication_id = rows.publication(tx).id
-    rows.source(tx, publication_id, "wire", state=SourceState.ACTIVE)
-    rows.source(tx, publication_id, "desk", state=SourceState.PAUSED)
+    owner = rows.publication(tx).id
+    for slug, state in (("wire", SourceState.ACTIVE), ("desk", SourceState.PAUSED)):
+        rows.source(tx, owner, slug, state=state)
 
 
 def a_newsletter(said: str, **columns: Any) -> Ring:
@@ -297,8 +295,7 @@ def senders_that_dns_contradicts(tx: Transaction) -> list[Need]:
 def senders_that_are_well_unknown_or_new(tx: Transaction) -> None:
     sender_check(tx, "courier", spf="good", dkim="unknown")
     sender_check(tx, "mail", spf="wrong")
-    made = publications.by_slug(tx, "mail")
-    assert made is not None
+    (made,) = (each for each in publications.all_publications(tx) if each.slug == "mail")
     made.sender_address = "news@elsewhere.example"
 
 
@@ -318,6 +315,7 @@ RINGS: dict[str, list[Ring]] = {
     "left_out_stories": [unusable_stories],
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
+    "operators_untold": untold.RINGS,
     "sources": [
         a_troubled_source(SourceState.FAILING, 1, "The source wire-0 is failing."),
         a_troubled_source(
@@ -349,6 +347,7 @@ SILENT: dict[str, list[Make]] = {
     "left_out_stories": [stories_of_old_and_lost_issues],
     "unread_embargoes": [an_embargo_with_an_end],
     "late_singles": [singles_in_time_or_sent],
+    "operators_untold": untold.SILENT,
     "sources": [sources_that_are_well],
     "newsletters": [newsletters_that_come_out],
     "senders": [senders_that_are_well_unknown_or_new],

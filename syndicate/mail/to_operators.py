@@ -2,9 +2,9 @@
 
 It goes by a relay of its own where one is set (`SYNDICATE_OPERATORS_RELAY_URL`), past the ledger
 with its lanes and brakes. A mail that no relay took, or that one put off, is tried again after five
-minutes, for two days. One that was refused for good is over, and so is one whose reply was lost: it
-has probably arrived. Only a worker that dies between sending and noting it tells twice, with the
-same Message-ID.
+minutes, for two days; then an alarm says so. One that was refused for good is over, and so is one
+whose reply was lost: it has probably arrived. Only a worker that dies between sending and noting it
+tells twice, with the same Message-ID.
 
 Source: RFC 5322 3.6; RFC 3834 5 (Auto-Submitted).
 """

@@ -11,7 +11,18 @@ import datetime as dt
 import enum
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, Select, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import jobs
@@ -91,6 +102,26 @@ def settle(tx: Transaction, notice_ids: Collection[int], *, now: dt.datetime) ->
     """Write down that these are over. Safe to run twice."""
     rows = update(OperatorNotice).where(OperatorNotice.id.in_(notice_ids))
     tx.execute(rows.values(done_at=now))
+
+
+def given_up(tx: Transaction, now: dt.datetime) -> list[str]:
+    """The addresses of those whom a mail did not reach within two days, one for each such mail.
+
+    Those are left out after which another mail was over: then there is a way again.
+    """
+    last_over = select(func.max(OperatorNotice.done_at)).scalar_subquery()
+    query = (
+        select(Operator.address)
+        .join(OperatorNotice, OperatorNotice.operator_id == Operator.id)
+        .where(
+            OperatorNotice.kind.in_(NoticeKind),
+            OperatorNotice.done_at.is_(None),
+            OperatorNotice.at <= now - WITHIN,
+            or_(last_over.is_(None), last_over < OperatorNotice.at + WITHIN),
+            Operator.retired_at.is_(None),
+        )
+    )
+    return list(tx.scalars(query))
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
