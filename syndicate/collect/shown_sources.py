@@ -28,7 +28,7 @@ def _values(row: Source, publication: str, section: str | None) -> Values:
         "allow_origins": tuple(row.allow_origins),
         "compare_url": row.compare_url,
         "robots": ROBOTS_SAID[row.obeys_robots],
-        "profile": dict(row.profile or {}),
+        "profile": dict(row.profile) if isinstance(row.profile, dict) else {},
     }
 
 

@@ -57,7 +57,7 @@ def values_of(row: Newsletter, publication: str, sections: Sequence[str]) -> Val
         publication: slug of its publication.
         sections: slugs of those that it draws from, in readers' order.
     """
-    stored = row.schedule if timetable.has_slots(row) else {}
+    times, days = timetable.stored(row)
     return {
         "publication": publication,
         "slug": row.slug,
@@ -69,8 +69,8 @@ def values_of(row: Newsletter, publication: str, sections: Sequence[str]) -> Val
         "sections": tuple(dict.fromkeys(sections)),
         "tags": tuple(row.tags),
         "languages": tuple(row.languages),
-        "times": tuple(stored.get("times", ())),
-        "days": tuple(stored.get("days", ())),
+        "times": times,
+        "days": days,
         "zone": row.zone,
         "size": row.max_stories,
         "public": row.is_public,

@@ -56,6 +56,19 @@ def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
     return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
 
 
+def stored(newsletter: Newsletter) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Times and weekdays as they were given; none where nobody can read them (`trouble`)."""
+    if not has_slots(newsletter):
+        return (), ()
+    try:
+        schedule.read(
+            newsletter.schedule.get("times", ()), newsletter.schedule.get("days", ()), "UTC"
+        )
+    except UsageError:
+        return (), ()
+    return tuple(newsletter.schedule["times"]), tuple(newsletter.schedule.get("days", ()))
+
+
 def times_and_days(newsletter: Newsletter) -> tuple[list[str], list[int]]:
     """Times and weekdays at which a newsletter comes out by itself; none where it does not.
 

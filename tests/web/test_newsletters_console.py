@@ -35,9 +35,9 @@ def test_a_newsletter_at_rest_is_not_sent_and_says_what_next(
     assert again.status_code == 409
     assert "Morning Courier has ended" in again.text
     assert [act for _, act in actions(f"newsletter:{newsroom.newsletter}")] == [
-        "ended",
-        "resumed",
-        "paused",
+        "newsletter-end",
+        "newsletter-resume",
+        "newsletter-pause",
     ]
 
 
