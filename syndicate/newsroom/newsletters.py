@@ -14,12 +14,14 @@ def named(tx: Transaction, slug: str) -> Newsletter:
     """The newsletter of a slug.
 
     Raises:
-        NotFoundError: there is none; the sentence names those that there are.
+        NotFoundError: there is none.
     """
     found = newsletters.by_slug(tx, slug)
     if found is None:
-        known = ", ".join(each.slug for each in newsletters.every(tx)) or "none yet"
-        raise NotFoundError(f"There is no newsletter {slug}; there are: {known}.", slug=slug)
+        raise NotFoundError(
+            f"There is no newsletter {slug}; the list of newsletters shows all there are.",
+            slug=slug,
+        )
     return found
 
 

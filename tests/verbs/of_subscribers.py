@@ -14,7 +14,7 @@ FORM = {
 }
 NO_WORDING = "An import needs the wording that its readers agreed to: it is proof of their consent."
 NO_ORIGIN = "An import needs its origin, where the file comes from: it is proof of consent too."
-NO_SUCH = "There is no newsletter nothing; there are: morning, flash, mute, rested, gone."
+NO_SUCH = "There is no newsletter nothing; the list of newsletters shows all there are."
 LOOK = "subscribers.readers.look"
 WHY = "subscribers.readers.why"
 COPY, RESEND = "subscribers.care.copy", "subscribers.care.resend"
