@@ -138,7 +138,7 @@ def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         title, path = titles.get(each.mailing.id), f"/console/mailings/{each.mailing.id}"
         if title is None:  # it was deleted at this moment
             continue
-        named = f"Issue {title.issue_id} of {title.newsletter}"
+        named = f"{title.called} of {title.newsletter}"
         if each.mailing.state is MailingState.PAUSED:
             said = f"is {each.mailing.state} with {each.counts.remaining} remaining"
             need = Need(f"{named} {said}.", path)
@@ -168,7 +168,7 @@ def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
         why = (issue.note or "no reason given").removesuffix(".")
-        text = f"Issue {issue.id} of {newsletter.name} is held: {why}."
+        text = f"{issue.called} of {newsletter.name} is held: {why}."
         yield _of(newsletter, text, f"/console/issues/{issue.id}")
 
 
@@ -189,7 +189,7 @@ def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for row, issue, newsletter in operations.unusable_stories(tx, since=now - _LOOK_BACK):
         why = row.detail.get("why", "no reason was recorded")
         text = (
-            f"Issue {issue.id} of {newsletter.name} was sent without "
+            f"{issue.called} of {newsletter.name} was sent without "
             f"{row.subject.replace(':', ' ')}: {why}."
         )
         yield _of(newsletter, text, f"/articles/{row.subject.removeprefix('article:')}")

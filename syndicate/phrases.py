@@ -1,8 +1,9 @@
-"""What all faces write alike for people: a moment, a number, a count of things.
+"""What all faces write alike for people: a moment, a number, a count, an issue.
 
     moment(at, "Europe/Paris")         "24 Nov 2026 09:00 CET"
     counted(1, "story")                "1 story"
     counted(2, "feed was", "feeds were")   "2 feeds were"
+    issue(13, 2)                       "No. 2"
 
 Console, command line, mails to operators and every refusal say it in English; readers' pages and
 mails say a moment in their language. Programs, logs and the audit get ISO 8601 (`clock.iso`) and
@@ -81,6 +82,11 @@ def counted(value: int, one: str, many: str | None = None) -> str:
         many: the same of several; by the rule of English for a word that follows it.
     """
     return f"{number(value)} {one if value == 1 else many or _plural(one)}"
+
+
+def issue(issue_id: int, number: int | None) -> str:
+    """What an issue is called: "No. 2", as its readers count; before it has that, "Issue id 13"."""
+    return f"Issue id {issue_id}" if number is None else f"No. {number}"
 
 
 def _plural(word: str) -> str:

@@ -69,9 +69,9 @@ def of_incident(made: DeliveryIncident, name: str) -> Need:
     return Need(said, f"/console/incidents#incident-{made.id}")
 
 
-def held_issue(tx: Transaction, newsletter: Newsletter, number: int = 1, **columns: Any) -> None:
+def held_issue(tx: Transaction, newsletter: Newsletter, place: int = 1, **columns: Any) -> None:
     plain = {"state": IssueState.HELD, "created_at": NOW}
-    rows.issue(tx, newsletter.id, number, **(plain | columns))
+    rows.issue(tx, newsletter.id, place, **(plain | columns))
 
 
 def unusable_story(tx: Transaction, issue: object, *, at: dt.datetime = NOW, **detail: Any) -> None:
@@ -94,7 +94,7 @@ def unread(tx: Transaction, **columns: Any) -> int:
 
 def a_paused_mailing(tx: Transaction) -> list[Need]:
     made = mailing(tx, morning(tx), 7, MailingState.PAUSED, accepted=1, failed=1)
-    return [of_mailing(made, f"Issue {made.issue_id} of Morning is paused with 2 remaining.")]
+    return [of_mailing(made, "No. 7 of Morning is paused with 2 remaining.")]
 
 
 def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
@@ -102,9 +102,9 @@ def mailings_with_failures_and_doubts(tx: Transaction) -> list[Need]:
     failed = mailing(tx, newsletter, 1, failed=1)
     doubtful = mailing(tx, newsletter, 2, ambiguous=2)
     both = mailing(tx, newsletter, 3, MailingState.DONE, accepted=1, failed=2, ambiguous=1)
-    said = {both: "2 failed and 1 in doubt", doubtful: "2 in doubt", failed: "1 failed"}
-    named = {each: f"Issue {each.issue_id} of Morning has {what}." for each, what in said.items()}
-    return [of_failures(each, text) for each, text in named.items()]
+    said = {3: "2 failed and 1 in doubt", 2: "2 in doubt", 1: "1 failed"}
+    made = zip((both, doubtful, failed), said.items(), strict=True)
+    return [of_failures(each, f"No. {no} of Morning has {what}.") for each, (no, what) in made]
 
 
 def an_old_mailing_that_is_not_over(tx: Transaction) -> list[Need]:
@@ -112,7 +112,7 @@ def an_old_mailing_that_is_not_over(tx: Transaction) -> list[Need]:
     old = mailing(tx, newsletter, 1, MailingState.PAUSED)
     for number in range(2, 9):
         mailing(tx, newsletter, number, MailingState.DONE, accepted=4)
-    return [of_mailing(old, "Issue 1 of Morning is paused with 4 remaining.")]
+    return [of_mailing(old, "No. 1 of Morning is paused with 4 remaining.")]
 
 
 def mailings_that_are_well(tx: Transaction) -> None:
@@ -154,12 +154,12 @@ def held_issues(tx: Transaction) -> list[Need]:
     newsletter = morning(tx)
     held_issue(tx, newsletter, 1, note="Two stories were withdrawn.", created_at=NOW - LOOK_BACK)
     held_issue(tx, newsletter, 2, note="The relay is away")
-    held_issue(tx, newsletter, 3)
+    held_issue(tx, newsletter, 3, number=None)
     path = "/console/issues"
     return [
-        Need("Issue 3 of Morning is held: no reason given.", f"{path}/3"),
-        Need("Issue 2 of Morning is held: The relay is away.", f"{path}/2"),
-        Need("Issue 1 of Morning is held: Two stories were withdrawn.", f"{path}/1"),
+        Need("Issue id 3 of Morning is held: no reason given.", f"{path}/3"),
+        Need("No. 2 of Morning is held: The relay is away.", f"{path}/2"),
+        Need("No. 1 of Morning is held: Two stories were withdrawn.", f"{path}/1"),
     ]
 
 
@@ -194,7 +194,7 @@ def unusable_stories(tx: Transaction) -> list[Need]:
     issue = rows.issue(tx, morning(tx).id, 7)
     unusable_story(tx, issue.id, at=NOW - LOOK_BACK, why="it takes 112,000 bytes of one mail")
     unusable_story(tx, issue.id)
-    said = f"Issue {issue.id} of Morning was sent without article 12: "
+    said = "No. 7 of Morning was sent without article 12: "
     return [
         Need(f"{said}no reason was recorded.", "/articles/12"),
         Need(f"{said}it takes 112,000 bytes of one mail.", "/articles/12"),

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ from syndicate.reading import pool
 from syndicate.reading.feeds import parse as feeds
 from syndicate.reading.pages import extract as pages
 from syndicate.reading.pages import profile as profiles
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake import sources
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,6 +34,7 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Collect from every source now, whether or not it is due."""
+    asked_before = _asked_before(source or ())
     done = steering.collect(source or None, actor=actor(), now=clock.now())
     counted = phrases.counted
     if as_json:
@@ -41,6 +45,9 @@ def run_(
             f"unchanged, {done.failed} failed; {counted(done.articles, 'new article')}, "
             f"{counted(done.revisions, 'revision')}.\n"
         )
+        if asked_before and not (done.failed or done.articles or done.revisions):
+            since = phrases.moment(asked_before)
+            sys.stdout.write(f"Nothing is new since {since}, when Syndicate last asked.\n")
         for notice in done.notices:
             sys.stdout.write(f"  {notice}\n")
     if done.failed:
@@ -117,6 +124,18 @@ def read_profile(file: Path | None) -> dict[str, Any] | None:
         raise UsageError(f"{file} must hold one JSON object, the source's profile.")
     profiles.check(found)
     return found
+
+
+def _asked_before(which: Sequence[str]) -> dt.datetime | None:
+    """When those that are asked were asked last, the longest ago; None where one never was."""
+    with transaction() as tx:
+        found = [
+            fetched.last_at
+            for each, fetched in sources.listed(tx)
+            if ({str(each.id), each.slug} & set(which) if which else each.is_asked)
+        ]
+    known = [moment for moment in found if moment is not None]
+    return min(known) if known and len(known) == len(found) else None
 
 
 def _read(file: Path) -> bytes:

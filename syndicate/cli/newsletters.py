@@ -25,7 +25,6 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
 from syndicate.vocabulary.newsletters import Afterwards, IssueState
-from syndicate.vocabulary.sending import DeliveryReason
 
 if TYPE_CHECKING:
     from syndicate.newsletters.rehearse import Offered, Rehearsal
@@ -170,14 +169,9 @@ def list_offers(slug: Slug, *, as_json: AsJson = False) -> None:
         print_json({"offers": [_offer_row(each) for each in found]})
         return
     for each in found:
-        what = (
-            "new since the last issue"
-            if each.offer is Offer.NEW
-            else f"the slot of {_due(each.slot, newsletter)}"
-        )
-        was = f"; it was sent as issue {each.sent}" if each.sent is not None else ""
+        was = f"; it was sent as {each.called}, id {each.sent}" if each.sent is not None else ""
         sys.stdout.write(
-            f"--what {each.offer.value}: {what}, {phrases.counted(each.stories, 'story')} to "
+            f"--what {each.offer.value}: {_what(each, newsletter)}, {each.contents} to "
             f"{phrases.counted(each.readers, 'reader')}{was}\n"
         )
 
@@ -256,12 +250,19 @@ def _newsletter_row(tx: Transaction, newsletter: Newsletter) -> dict[str, Any]:
     }
 
 
+def _what(each: "Offered", newsletter: Newsletter) -> str:
+    if each.offer is Offer.SLOT:
+        return f"the slot of {_due(each.slot, newsletter)}"
+    return "what is new" if each.is_first else "new since the last issue"
+
+
 def _offer_row(each: "Offered") -> dict[str, Any]:
     return {
         "what": each.offer.value,
         "slot": f"{each.slot.local_date} {each.slot.name}",
         "window": [each.slot.window_from.isoformat(), each.slot.window_to.isoformat()],
         "stories": each.stories,
+        "corrections": each.corrections,
         "readers": each.readers,
         "sent_as": each.sent,
     }
@@ -314,7 +315,7 @@ def _tell(console: Terminal, found: "Rehearsal", newsletter: Newsletter) -> None
         console.print(f"{language}: {subject} ({found.html_bytes[language]} bytes of HTML)")
     console.print(f"Will go to {counts.remaining} of {counts.audience}; {_left_out(found)}.")
     for (language, group, reason), number in sorted(found.audience.items()):
-        console.print(f"  {number:6} {language} {group} {DeliveryReason.worded(reason)}")
+        console.print(f"  {number:6} {language} {group} {found.worded(reason)}")
 
 
 def _left_out(found: "Rehearsal") -> str:

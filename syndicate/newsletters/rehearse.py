@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from syndicate import phrases
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import freeze, gather, offers, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
@@ -43,6 +44,7 @@ class Rehearsal:
     Attributes:
         slot: the slot it was composed for.
         chosen: (position, story) pairs.
+        corrections: how many it tells of stories of earlier issues.
         unfitting: stories that fitted the window but not the issue.
         unusable: stories and corrections that cannot be sent by email.
         subjects: by language.
@@ -55,6 +57,7 @@ class Rehearsal:
 
     slot: Slot
     chosen: tuple[tuple[int, Story], ...]
+    corrections: int
     unfitting: int
     unusable: tuple[Unusable, ...]
     subjects: Mapping[str, str]
@@ -65,12 +68,23 @@ class Rehearsal:
 
     @property
     def barred(self) -> Mapping[DeliveryReason, int]:
-        """How many readers would get nothing, by each reason that there may be."""
+        """How many readers would get nothing, by each reason that there may be.
+
+        Where there is no mail, what a reader chose is no reason.
+        """
         found = dict.fromkeys(DeliveryReason.barred(), 0)
         for (_, _, reason), number in self.audience.items():
             if reason:
                 found[DeliveryReason(reason)] += number
+        if not self.subjects:
+            del found[DeliveryReason.NOTHING_CHOSEN]
         return found
+
+    def worded(self, reason: str) -> str:
+        """A reason of `audience` as screens show it."""
+        if reason == DeliveryReason.NOTHING_CHOSEN and not self.subjects:
+            return "nothing is new"
+        return DeliveryReason.worded(reason)
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ def dry_run(
     return Rehearsal(
         slot=composed.slot,
         chosen=draft.chosen,
+        corrections=len(draft.corrected),
         unfitting=draft.unfitting,
         unusable=draft.unusable,
         subjects=draft.subjects,
@@ -121,15 +136,29 @@ class Offered:
     Attributes:
         slot: what it covers.
         stories: how many it would hold.
-        readers: how many would get it, as the rehearsal and the ledger count them.
+        corrections: how many it would tell of stories of earlier issues.
+        readers: how many would get any of it, as the rehearsal and the ledger count them.
         sent: the id of the issue that was sent of this slot already; None where none was.
+        called: what that issue is called; "" where there is none.
+        is_first: whether no issue was made before.
     """
 
     offer: Offer
     slot: Slot
     stories: int
+    corrections: int
     readers: int
     sent: int | None
+    called: str = ""
+    is_first: bool = False
+
+    @property
+    def contents(self) -> str:
+        """What it would hold: "2 stories and 1 correction"."""
+        stories = phrases.counted(self.stories, "story")
+        if not self.corrections:
+            return stories
+        return f"{stories} and {phrases.counted(self.corrections, 'correction')}"
 
 
 def offered(newsletter_id: int, now: dt.datetime) -> list[Offered]:
@@ -146,8 +175,18 @@ def offered(newsletter_id: int, now: dt.datetime) -> list[Offered]:
         with transaction() as tx:
             slot = (rehearsed.slot.local_date, rehearsed.slot.name)
             sent = issues.sent_of_slot(tx, newsletter_id, slot)
-        stories, readers = len(rehearsed.chosen), rehearsed.counts.remaining
-        found.append(Offered(offer, rehearsed.slot, stories, readers, sent))
+            found.append(
+                Offered(
+                    offer,
+                    rehearsed.slot,
+                    stories=len(rehearsed.chosen),
+                    corrections=rehearsed.corrections,
+                    readers=rehearsed.counts.remaining,
+                    sent=sent.id if sent is not None else None,
+                    called=sent.called if sent is not None else "",
+                    is_first=issues.last_window(tx, newsletter_id, now) is None,
+                )
+            )
     return found
 
 

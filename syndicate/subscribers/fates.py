@@ -120,8 +120,7 @@ def left_out(copy: Copy, issue: Number, order: Order | None) -> Fate | None:
         return Fate(ReaderCode.NEWSLETTER_ENDED, "the newsletter ended before it was sent")
     if code is ReaderCode.NOTHING_CHOSEN:
         chosen = f" ({choices(order)})" if order is not None else ""
-        number = phrases.counted(issue.stories, "story")
-        return Fate(code, f"of its {number}, none is in what the reader chose{chosen}")
+        return Fate(code, f"{_none_of(issue.stories)} in what the reader chose{chosen}")
     return Fate(code, _LEFT_OUT[str(copy.reason)])
 
 
@@ -155,6 +154,12 @@ _LEFT_OUT = {
     str(DeliveryReason.HAD_IT_ALL): "the reader had every story of it that they chose",
     str(DeliveryReason.NOTHING_CHOSEN): "",
 }
+
+
+def _none_of(stories: int) -> str:
+    if stories == 1:
+        return "its only story is not"
+    return f"none of its {phrases.counted(stories, 'story')} is"
 
 
 def _open(copy: Copy, mailing: MailingState, zone: str, day: dt.date | None) -> Fate:

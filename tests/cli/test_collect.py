@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicate import phrases
 from syndicate.cli import collect as command
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -56,6 +57,20 @@ def test_what_a_run_did_is_one_sentence_and_one_object(site: Site) -> None:
         "revisions": 1,
         "notices": [],
     }
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("named", [(), ("--source", "1")])
+def test_a_run_that_finds_nothing_new_says_since_when(site: Site, named: tuple[str, ...]) -> None:
+    site.serve("/one", rss(item(1)), etag='"1"')
+    newsroom.source(newsroom.publication(), site, "/one")
+
+    first, second = run("run", *named), run("run", *named)
+
+    with transaction() as tx:
+        asked = phrases.moment(sources.state_of(tx, 1).last_at or NOW)
+    assert "Nothing is new" not in first.out
+    assert f"\nNothing is new since {asked}, when Syndicate last asked.\n" in second.out
 
 
 @pytest.mark.usefixtures("database")

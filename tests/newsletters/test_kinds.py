@@ -194,7 +194,7 @@ def test_the_console_offers_to_send_what_can_be_sent(other: int) -> None:
 
     can_be = can_be_sent(other)
     assert (f'href="/console/newsletters/{other}/send"' in page) is can_be
-    assert (f'href="/console/newsletters/{other}/rehearsal"' in page) is can_be
+    assert (f'href="/console/newsletters/{other}/rehearsal?next=1"' in page) is can_be
 
 
 def test_the_shell_makes_no_letter(relay: FaultRelay) -> None:

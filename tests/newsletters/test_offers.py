@@ -6,9 +6,12 @@ from syndicate.errors import RefusedError
 from syndicate.newsletters import rehearse, run, steering
 from syndicate.newsletters.offers import Offer
 from syndicate.store.composition import issues
+from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
+from syndicate.vocabulary.articles import Change
 from syndicate.vocabulary.newsletters import IssueState
+from tests import rows
 from tests.acting import TESTER
 from tests.newsletters.paper import DAY, HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
@@ -60,6 +63,22 @@ def test_each_is_counted_as_it_would_be_sent() -> None:
     found = offered()
     assert found["new"] == (3, 1, None)
     assert found["slot"][2] == issue_id
+
+
+def test_a_correction_is_counted_beside_the_stories_and_called_so() -> None:
+    first = {each.offer: each for each in rehearse.offered(1, LATER)}
+    assert {each.is_first for each in first.values()} == {True}
+    send(Offer.SLOT)
+    with transaction() as tx:
+        article(tx, 2, "sport-new", SLOT + HOUR)
+        tx.session.get_one(Article, 1).revision = 2
+        told = {"is_material": True, "note": "It is 200 metres long."}
+        rows.revision(tx, 1, 2, Change.CORRECTION, created_at=LATER, **told)
+
+    found = {each.offer: each for each in rehearse.offered(1, LATER)}
+
+    assert found[Offer.NEW].contents == "4 stories and 1 correction"
+    assert (found[Offer.NEW].is_first, found[Offer.SLOT].called) == (False, "No. 1")
 
 
 def test_what_is_new_is_an_issue_of_its_own_and_the_next_slot_goes_on_after_it() -> None:

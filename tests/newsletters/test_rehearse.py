@@ -18,7 +18,7 @@ from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import Delivery, Mailing
 from syndicate.vocabulary.newsletters import EmptyRule
-from syndicate.vocabulary.sending import SuppressionReason
+from syndicate.vocabulary.sending import DeliveryReason, SuppressionReason
 from tests.acting import TESTER
 from tests.newsletters.paper import HOUR, NOW, SLOT, article, reader
 from tests.subscribers import desk
@@ -149,7 +149,13 @@ def test_the_next_slot_is_rehearsed_with_the_news_so_far(morning: Newsletter) ->
 
 def test_an_issue_without_stories_has_no_mail_unless_readers_are_told(morning: Newsletter) -> None:
     later = NOW + dt.timedelta(days=4)
-    assert rehearse.dry_run(morning.id, later).counts.remaining == 0
+    found = rehearse.dry_run(morning.id, later)
+    assert found.counts.remaining == 0
+    assert DeliveryReason.NOTHING_CHOSEN not in found.barred
+    assert {found.worded(reason) for _, _, reason in found.audience} == {
+        "nothing is new",
+        "suppressed",
+    }
     with pytest.raises(NotFoundError, match="nothing new"):
         rehearse.preview(morning.id, later)
 

@@ -107,7 +107,7 @@ DEFERRED = {"state": DeliveryState.DEFERRED, "not_before": SEVEN + dt.timedelta(
             MailingState.DONE,
             SKIPPED | {"reason": DeliveryReason.NOTHING_CHOSEN},
             ReaderCode.NOTHING_CHOSEN,
-            "of its 0 stories, none is in what the reader chose (all sections; all languages)",
+            "none of its 0 stories is in what the reader chose (all sections; all languages)",
         ),
         (
             MailingState.DONE,

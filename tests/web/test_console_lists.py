@@ -35,6 +35,8 @@ def test_what_was_typed_stays_when_the_file_is_refused(
         for named in (("unsubscribed.csv", FILE), ("readers.zip", b"PK\x03\x04"))
     ]
     pasted = browser.post("/console/lists", data=SAID | {"pasted": "name\nx\n"}).text
+    unread = SAID | {"ignored": "", "pasted": "address,GDPR permissions\nreader101@example.com,x\n"}
+    unclear = browser.post("/console/lists", data=unread).text
     nothing = browser.post("/console/lists", data=SAID).text
 
     assert newsroom.newsletter
@@ -42,6 +44,8 @@ def test_what_was_typed_stays_when_the_file_is_refused(
     assert all("Then choose the file again." in each for each in answers)
     assert all("They asked for it</textarea>" in each for each in (*answers, pasted, nothing))
     assert "name\nx" in pasted
+    assert "in the field “Columns to ignore”. Nothing was imported." in unclear
+    assert "--ignore-column" not in unclear
     assert "Choose a file, or paste its lines." in nothing
 
 

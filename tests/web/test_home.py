@@ -47,7 +47,7 @@ def test_home_says_what_needs_a_person(browser: TestClient, newsroom: Newsroom) 
 
     page = browser.get("/console").text
 
-    named = f"Issue {newsroom.issue} of Morning Courier is"
+    named = "No. 7 of Morning Courier is"
     assert f"{named} paused with 2 remaining." in page
     assert f"{named} held: Two stories were withdrawn." in page
     assert "The source A is failing." in page
@@ -66,7 +66,7 @@ def test_failures_are_ticked_off_where_they_are_listed(
     answer = browser.post(need.tick)
 
     room = f"/console/mailings/{mailing_id}"
-    said = f"Issue {newsroom.issue} of Morning Courier has 1 failed."
+    said = "No. 7 of Morning Courier has 1 failed."
     assert (seen, need) == ([Need(said, room)], Need(said, room, f"{room}/tick-off"))
     assert (answer.status_code, answer.headers["location"]) == (303, "/console?done=ticked")
     assert needs_of(browser.get("/console").text) == []

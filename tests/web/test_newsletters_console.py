@@ -1,7 +1,17 @@
 """/console/newsletters: paused, resumed and ended there, by who may."""
 
+import datetime as dt
+import re
+
+import time_machine
 from starlette.testclient import TestClient
 
+from syndicate import clock
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import holds
+from syndicate.store.sending.holds import Target
+from syndicate.vocabulary.sending import HoldScope
+from tests import rows
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 from tests.web.test_console import actions
@@ -39,6 +49,42 @@ def test_a_newsletter_at_rest_is_not_sent_and_says_what_next(
         "newsletter-resume",
         "newsletter-pause",
     ]
+
+
+def test_what_is_held_names_the_hold_and_how_to_lift_it(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        rows.reader(tx, 1, newsroom.newsletter)
+        held = Target(HoldScope.NEWSLETTER, newsroom.newsletter)
+        holds.place(tx, held, why="The wrong picture", by="operator:desk", now=clock.now())
+    with time_machine.travel(newsroom.now + dt.timedelta(days=1), tick=False):
+        operators.sign_in(browser)
+        page = browser.get(f"/console/newsletters/{newsroom.newsletter}/send").text
+
+    assert "while it is held (“The wrong picture”): lift that hold on the page" in page
+    assert "until mail is released" not in page
+
+
+def test_an_issue_has_one_number_for_people_and_its_id_for_commands(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    mailing_id = operators.mailing(newsroom)
+    operators.sign_in(browser)
+    pages = [
+        browser.get(path).text
+        for path in (
+            "/console/newsletters",
+            "/console/issues",
+            f"/console/issues/{newsroom.issue}",
+            f"/console/mailings/{mailing_id}",
+            "/console/mailings",
+        )
+    ]
+
+    assert [bool(re.search(r"[Ii]ssue \d", each)) for each in pages] == [False] * 5
+    assert all("No. 7" in each for each in pages)
+    assert f'<span class="hint">id {newsroom.issue}</span>' in pages[1]
 
 
 def test_who_may_not_edit_newsletters_is_offered_none_of_it(

@@ -13,8 +13,9 @@ from syndicate.characters import resolved
 from syndicate.collect import run
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom import newsletters, publications, sender_checks
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import RecordState, SenderRecord
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Site, running
 from tests.web import operators
@@ -209,10 +210,41 @@ def test_whoever_has_issues_is_not_led(browser: TestClient, newsroom: Newsroom) 
     operators.mailing(newsroom)
     operators.sign_in(browser)
 
-    home = browser.get("/console").text
+    home, page = browser.get("/console").text, browser.get(START).text
 
     assert '<ol class="steps">' not in home
-    assert "All done." in browser.get(START).text
+    assert "Your issues are on their way." in page
+    assert "All done." not in page
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((), "To do"),
+        ((RecordState.UNKNOWN, RecordState.UNKNOWN), "To do: DNS has not answered"),
+        ((RecordState.GOOD, RecordState.WRONG), "To do: 1 record is wrong"),
+        ((RecordState.GOOD, RecordState.UNKNOWN), "Done"),
+    ],
+)
+def test_the_sender_is_a_step_that_is_done_once_dns_has_what_it_needs(
+    browser: TestClient, states: tuple[RecordState, ...], said: str
+) -> None:
+    begin(browser)
+    with transaction() as tx:
+        (made,) = publications.all_publications(tx)
+        told = {"wanted": "w", "found": "f", "do": ""}
+        found = [
+            {"record": record, "state": state} | told
+            for record, state in zip(SenderRecord, states, strict=False)
+        ]
+        sender_checks.keep(tx, made.id, made.sender_address, found, now=clock.now())
+
+    page = browser.get("/console/senders?first=1").text
+
+    assert 'href="/console/senders?first=1"' in browser.get(START).text
+    assert steps(page)[-1] == said
+    assert f'action="/console/senders/{made.slug}/check?first=1"' in page
+    assert '<ol class="steps">' not in browser.get("/console/senders").text
 
 
 def test_readers_of_an_empty_installation_are_told_what_it_is(browser: TestClient) -> None:

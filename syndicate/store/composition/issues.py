@@ -163,9 +163,9 @@ def open_slot(
     return tx.scalars(query).one(), False
 
 
-def sent_of_slot(tx: Transaction, newsletter_id: int, slot: tuple[dt.date, str]) -> int | None:
-    """The id of a slot's issue that readers get or have got; None where there is none."""
-    query = select(Issue.id).where(
+def sent_of_slot(tx: Transaction, newsletter_id: int, slot: tuple[dt.date, str]) -> Issue | None:
+    """A slot's issue that readers get or have got; None where there is none."""
+    query = select(Issue).where(
         Issue.newsletter_id == newsletter_id, Issue.local_date == slot[0], Issue.slot == slot[1]
     )
     return tx.scalar(query.where(Issue.state.in_(IssueState.out())))

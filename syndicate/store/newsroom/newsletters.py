@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from syndicate import phrases
 from syndicate.errors import RefusedError
 from syndicate.languages import spoken
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
@@ -104,6 +105,11 @@ class Issue(Table):
     # Of one that is merged: the issue that covers its news too, once there is one.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("issue.id", ondelete="SET NULL"))
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return phrases.issue(self.id, self.number)
 
 
 class IssueStory(Table):

@@ -13,6 +13,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.newsroom.sender_checks import SenderCheck
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import RecordState
 
 # How the mailing of a test is called, so that none is sent twice.
 TEST = "test:"
@@ -28,7 +29,7 @@ class FirstSteps:
         sources: how many it has; articles: likewise, `FEW_COUNTED` at most.
         newsletter: its first one.
         tested_at: when a test mail was asked for last, as far as is remembered.
-        has_sender_check: whether DNS was asked about its sender.
+        records: what DNS said of its sender, record by record; none where it was not asked.
         has_issue: whether an issue of any newsletter is on its way, or went.
     """
 
@@ -37,14 +38,24 @@ class FirstSteps:
     articles: int = 0
     newsletter: Newsletter | None = None
     tested_at: dt.datetime | None = None
-    has_sender_check: bool = False
+    records: tuple[RecordState, ...] = ()
     has_issue: bool = False
+
+    @property
+    def is_sender_right(self) -> bool:
+        """Whether DNS has what the sender needs, as far as it says anything."""
+        return RecordState.GOOD in self.records and RecordState.WRONG not in self.records
+
+    @property
+    def is_all_done(self) -> bool:
+        """Whether each of the steps is."""
+        has_newsletter = self.publication and self.sources and self.newsletter
+        return bool(has_newsletter and self.tested_at and self.is_sender_right)
 
     @property
     def is_over(self) -> bool:
         """Whether nobody needs these steps: all are done, or issues go out already."""
-        done = self.publication and self.sources and self.newsletter
-        return self.has_issue or bool(done and self.tested_at and self.has_sender_check)
+        return self.has_issue or self.is_all_done
 
 
 def read(tx: Transaction) -> FirstSteps:
@@ -55,7 +66,9 @@ def read(tx: Transaction) -> FirstSteps:
     own = publication.id
     newsletters = select(Newsletter).where(Newsletter.publication_id == own)
     tests = select(func.max(Mailing.created_at)).where(Mailing.dedupe_key.startswith(TEST))
-    checks = select(exists().where(SenderCheck.publication_id == own))
+    checks = select(SenderCheck.state).where(
+        SenderCheck.publication_id == own, SenderCheck.sender == publication.sender_address
+    )
     return FirstSteps(
         publication=publication,
         sources=_count(
@@ -64,7 +77,7 @@ def read(tx: Transaction) -> FirstSteps:
         articles=_count(tx, select(Article.id).where(Article.publication_id == own)),
         newsletter=tx.scalar(newsletters.order_by(Newsletter.id).limit(1)),
         tested_at=tx.scalar(tests),
-        has_sender_check=bool(tx.scalar(checks)),
+        records=tuple(tx.scalars(checks)),
         has_issue=has_issue(tx),
     )
 

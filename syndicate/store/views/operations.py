@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from syndicate import phrases
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -33,6 +34,12 @@ class Title:
     newsletter: str
     local_date: dt.date
     issue_id: int
+    number: int | None = None
+
+    @property
+    def called(self) -> str:
+        """What the issue is called beside its newsletter."""
+        return phrases.issue(self.issue_id, self.number)
 
 
 def open_mailings(tx: Transaction) -> list[int]:
@@ -71,12 +78,12 @@ def mailing_ids(
 def titles(tx: Transaction, mailing_ids: Collection[int]) -> dict[int, Title]:
     """What the mailings of issues are called, by mailing id; singles have no title."""
     query = (
-        select(Mailing.id, Newsletter.name, Issue.local_date, Issue.id)
+        select(Mailing.id, Newsletter.name, Issue.local_date, Issue.id, Issue.number)
         .join(Issue, Issue.id == Mailing.issue_id)
         .join(Newsletter, Newsletter.id == Issue.newsletter_id)
         .where(Mailing.id.in_(mailing_ids))
     )
-    return {row[0]: Title(row[1], row[2], row[3]) for row in tx.execute(query)}
+    return {row[0]: Title(*row[1:]) for row in tx.execute(query)}
 
 
 def late_singles(tx: Transaction, now: dt.datetime) -> int:

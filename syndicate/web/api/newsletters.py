@@ -114,7 +114,8 @@ class OfferView(BaseModel):
     window_from: dt.datetime
     window_to: dt.datetime
     stories: int
-    readers: int
+    corrections: int = Field(description="of stories of earlier issues; told to who had those")
+    readers: int = Field(description="who would get any of it")
     sent_as: int | None = Field(description="the issue of this slot that was sent already")
 
 
@@ -235,6 +236,7 @@ def show_offers(actor: CanRead, slug: Slug) -> list[OfferView]:
             window_from=each.slot.window_from,
             window_to=each.slot.window_to,
             stories=each.stories,
+            corrections=each.corrections,
             readers=each.readers,
             sent_as=each.sent,
         )

@@ -14,6 +14,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
 from syndicate.subscribers import csvfile, steering, transfer
+from syndicate.subscribers.columns import HOW_TO_IGNORE
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanExport, CanImport, CanRead
 from syndicate.web.errors import status_of
@@ -21,6 +22,10 @@ from syndicate.web.pages import PRIVATE
 from syndicate.web.storable import Text
 
 _LINES_SHOWN = 200
+# How the form says it, where commands and the API name an option.
+_HOW_HERE = (
+    "name what says nothing of the kind in the field “Columns to ignore”. Nothing was imported."
+)
 _PASTED = "pasted into the console"
 router = APIRouter(include_in_schema=False)
 Typed = Annotated[Text, Form()]
@@ -111,7 +116,7 @@ def _page(
         exportable=_of(actor, Permission.EXPORT, found),
         readers=readers,
         typed=typed,
-        problem=str(problem) if problem else "",
+        problem=str(problem).replace(HOW_TO_IGNORE, _HOW_HERE) if problem else "",
         named=named,
     )
 

@@ -1,6 +1,8 @@
 """/console/senders: what each publication's sender needs in DNS, what is there, what to do."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from syndicate import clock
 from syndicate.mail.sender import steering
@@ -8,29 +10,34 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform.tokens import Permission
-from syndicate.web.console import pages
+from syndicate.store.views import first_steps
+from syndicate.web.console import pages, start
 from syndicate.web.console.actors import CanRead, CanSteer
 from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
+IsFirst = Annotated[bool, Query(alias="first")]
 
 
 @router.get("/console/senders")
-def every(actor: CanRead) -> Response:
-    """Each publication's table, as DNS said it last."""
+def every(actor: CanRead, *, is_first: IsFirst = False) -> Response:
+    """Each publication's table, as DNS said it last; as one of the first steps, with their list."""
     with transaction() as tx:
         slugs = publications.slugs(tx).items()
         own = {slug for each, slug in slugs if actor.may(Permission.READ, publication_id=each)}
         found = [each for each in sender_checks.every(tx) if each.slug in own]
+        first = first_steps.read(tx) if is_first else None
     texts = {each.slug: _text(each) for each in found}
-    return pages.render(actor, "senders.html", tab="senders", found=found, texts=texts)
+    steps = start.steps_for(actor, first, asked=True) if first is not None else []
+    return pages.render(actor, "senders.html", tab="senders", found=found, texts=texts, steps=steps)
 
 
 @router.post("/console/senders/{slug}/check")
-def check(actor: CanSteer, slug: str) -> Response:
+def check(actor: CanSteer, slug: str, *, is_first: IsFirst = False) -> Response:
     """Ask DNS now."""
     found = steering.check(slug, actor=actor, now=clock.now())
-    return pages.see_other(f"/console/senders#{found.slug}", Done.CHECKED)
+    asked = "?first=1" if is_first else ""
+    return pages.see_other(f"/console/senders{asked}#{found.slug}", Done.CHECKED)
 
 
 def _text(sender: Sender) -> str:

@@ -6,6 +6,7 @@ How far somebody is follows from the rows (`store.views.first_steps`); each step
 other pages of the console do too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import first_steps
 from syndicate.store.views.first_steps import FirstSteps
+from syndicate.vocabulary.sending import RecordState
 from syndicate.vocabulary.sources import SourceKind
 from syndicate.web import mailbox
 from syndicate.web.console import fields, finding, pages
@@ -96,13 +98,13 @@ def steps_of(found: FirstSteps) -> list[Step]:
         ("stories", has_stories, publication is not None, stories if has_stories else ""),
         ("newsletter", has_newsletter, has_stories, newsletter.name if newsletter else ""),
         ("test", found.tested_at is not None, has_newsletter, ""),
-        ("sender", found.has_sender_check, publication is not None, ""),
+        ("sender", found.is_sender_right, publication is not None, _said_of(found.records)),
     )
     return [
         Step(
             name,
             _NAMES[name],
-            "/console/senders" if name == "sender" else f"{_START}/{name}",
+            "/console/senders?first=1" if name == "sender" else f"{_START}/{name}",
             is_done=is_done,
             is_open=is_open,
             said=said,
@@ -111,10 +113,17 @@ def steps_of(found: FirstSteps) -> list[Step]:
     ]
 
 
-def steps_for(actor: Actor, found: FirstSteps) -> list[Step]:
-    """The first steps, where they are not over and the actor has to do with them."""
+def _said_of(records: Sequence[RecordState]) -> str:
+    """What DNS said of the sender, where that is not yet all it needs."""
+    if wrong := records.count(RecordState.WRONG):
+        return phrases.counted(wrong, "record is wrong", "records are wrong")
+    return "" if not records or RecordState.GOOD in records else "DNS has not answered"
+
+
+def steps_for(actor: Actor, found: FirstSteps, *, asked: bool = False) -> list[Step]:
+    """The first steps, where they are not over, or asked for, and the actor has to do with them."""
     own = found.publication.id if found.publication is not None else None
-    if found.is_over or not actor.may(Permission.READ, publication_id=own):
+    if (found.is_over and not asked) or not actor.may(Permission.READ, publication_id=own):
         return []
     return steps_of(found)
 

@@ -90,7 +90,7 @@ def test_a_mailing_is_called_by_its_newsletter_and_issue() -> None:
 
         issue = tx.get(Mailing, mailing)
         assert issue is not None
-        assert found == {mailing: Title("Morning", NOW.date(), issue.issue_id or 0)}
+        assert found == {mailing: Title("Morning", NOW.date(), issue.issue_id or 0, 1)}
         assert operations.titles(tx, [other])[other].newsletter == "Evening"
         assert operations.titles(tx, []) == {}
 
