@@ -58,6 +58,14 @@ def slug_of(text: str, otherwise: str = "article", *, is_latin: bool = False) ->
     return "-".join(letters.split())[:_LENGTH].strip("-") or otherwise
 
 
+def readable(text: str) -> str | None:
+    """A name as a slug of a to z, digits and hyphens; None where that would tell little of it."""
+    slug = slug_of(text, is_latin=True)
+    plain = normal("NFKD", text).encode("ascii", "ignore").decode()
+    kept, every = (sum(map(str.isalnum, each)) for each in (plain, normal("NFC", text)))
+    return slug if kept and kept * 2 >= every else None
+
+
 def _letters(lowered: str) -> str:
     # A vowel sign belongs to the letter it stands on; Arabic leaves it out of addresses.
     return "".join(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.slugs import slug_of, tags_of
+from syndicate.slugs import readable, slug_of, tags_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,19 @@ def test_a_feeds_address_is_typed_in_latin_letters(name: str, slug: str) -> None
 
 def test_a_tag_without_letters_has_no_address() -> None:
     assert tags_of(["Harbour", "!!", "HARBOUR"]) == [("harbour", "HARBOUR")]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Café du Nord", "cafe-du-nord"),
+        ("2026", "2026"),
+        ("Süd 7", "sud-7"),
+        ("نشرة الميناء", None),
+        ("نشرة 2", None),
+        ("…", None),
+        ("", None),
+    ],
+)
+def test_a_name_of_few_latin_letters_gives_no_slug(name: str, slug: str | None) -> None:
+    assert readable(name) == slug

@@ -1,6 +1,7 @@
 """`syndicate setup`: make a newsroom from one file, or write the file of the one that is there."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -45,8 +46,9 @@ def setup(
         return
     way = Way(is_dry=dry_run, retires=retire_missing)
     body = bytes_of(file) if is_stdin(file) else None
-    wanted = document.read(file, body, references.missing)
-    done = applying.apply(wanted, way, actor=actor(), now=clock.now())
+    who, now = actor(), clock.now()
+    wanted = document.read(file, body, partial(references.missing, actor=who, now=now))
+    done = applying.apply(wanted, way, actor=who, now=now)
     if as_json:
         print_json(done.as_json())
     else:

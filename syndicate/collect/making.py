@@ -51,7 +51,7 @@ def _check(tx: Transaction, row: Source | None, values: Values) -> Problems:
         if isinstance(section, str):
             known = publications.section_of(tx, owner.id, section)
             if known is None or known.retired_at is not None:
-                found["section"] = within.lacking(owner, "section", section)
+                found["section"] = within.no_section(tx, owner, section)
     for name, look in (("allow_origins", _origins), ("profile", _profile)):
         try:
             look(values)

@@ -223,7 +223,7 @@ def _of_sections(tx: Transaction, owner: Publication, row: Feed | None, values: 
     strange = [each for each in _list(values.get("sections")) if each not in known]
     if not strange:
         return {}
-    return {"sections": within.lacking(owner, "section", str(strange[0]))}
+    return {"sections": within.no_section(tx, owner, str(strange[0]))}
 
 
 def _make(tx: Transaction, values: Values, now: dt.datetime) -> Feed:

@@ -99,9 +99,17 @@ def _check(tx: Transaction, row: Newsletter | None, values: Values, *, actor: Ac
         known = {each.slug for each in _sections(tx, row, owner, actor)}
         strange = [each for each in sections if each not in known]
         if strange:
-            where = "No publication" if actor.may(Permission.READ) else "None of your publications"
-            found["sections"] = missing(f"{where} has a section {strange[0]}; make it first.")
+            found["sections"] = _strange(tx, owner, strange[0], actor)
     return found
+
+
+def _strange(tx: Transaction, owner: Publication | None, slug: object, actor: Actor) -> Problem:
+    """What is said of a section that there is not, or that is called otherwise now."""
+    once = publications.section_once(tx, owner.id, str(slug)) if owner is not None else None
+    if once is not None and once.retired_at is None:
+        return missing(within.called_otherwise(str(slug), once.slug))
+    where = "No publication" if actor.may(Permission.READ) else "None of your publications"
+    return missing(f"{where} has a section {slug}; make it first.")
 
 
 def _sections(

@@ -9,18 +9,18 @@ Each act is a verb of its kind, with its own line in the audit.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syndicate.errors import InvalidError, MissingError, RefusedError, SyndicateError, TakenError
+from syndicate.errors import InvalidError, RefusedError, SyndicateError
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Difference, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup import ordering
-from syndicate.setup.document import Document, Named
+from syndicate.setup.document import Document, Faults, Named, place_of, refuse
 from syndicate.setup.kinds import SHELVES
-from syndicate.store.ground.session import Transaction, transaction, undone
+from syndicate.store.ground.session import Transaction, apart, transaction, undone
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor
 
@@ -83,41 +83,141 @@ def apply(document: Document, way: Way, *, actor: Actor, now: dt.datetime) -> Ap
     """Make what a file names; all of it, or nothing. Safe to run twice.
 
     Raises:
-        InvalidError, MissingError, TakenError: a value cannot be used; told with its line.
+        InvalidError: values cannot be used; all of them are told, each with its line.
         RefusedError: something that is to be retired is needed still.
     """
     with transaction() as tx:
+        work = _Work(tx, document, actor, now)
         if not way.is_dry:
-            return _applied(tx, document, way, actor=actor, now=now)
+            return _applied(work, way)
         with undone(tx):
-            return _applied(tx, document, way, actor=actor, now=now)
+            return _applied(work, way)
 
 
-def _applied(
-    tx: Transaction, document: Document, way: Way, *, actor: Actor, now: dt.datetime
-) -> Applied:
-    publications.hold(tx)  # what is there stays so until all is done
-    done = Applied()
+def faults(
+    tx: Transaction, document: Document, known: Faults, *, actor: Actor, now: dt.datetime
+) -> Faults:
+    """What the verbs refuse besides what is known to be wrong; nothing is made.
+
+    Args:
+        tx: the open transaction.
+        document: what was read.
+        known: faults; a field that is at fault is left out, a thing without a slug is not tried.
+        actor: who would apply it.
+        now: aware UTC.
+    """
+    work = _Work(tx, document, actor, now, wrong={place for place, _ in known})
+    with undone(tx):
+        for shelf in SHELVES:
+            work.make(shelf)
+    return work.faults
+
+
+def _applied(work: "_Work", way: Way) -> Applied:
+    publications.hold(work.tx)  # what is there stays so until all is done
     left: list[tuple[Shelf, Key]] = []
     for shelf in SHELVES:
-        theirs = [each for each in document.entries if each.shelf is shelf]
-        rows = _rows(tx, shelf)
-        named = set()
-        for entry in in_order(theirs):
-            try:
-                named.add(_one(tx, entry, rows, done, actor=actor, now=now))
-            except SyndicateError as error:
-                raise _told(document, entry, error) from error
-        if theirs or not shelf.is_optional:
-            left += [(shelf, key) for key, row in rows.items() if row.id not in named]
+        left += work.make(shelf)
+    if work.refusal is not None and len(work.faults) == 1:
+        raise work.refusal
+    refuse(work.faults)
+    done = work.done
     for shelf, key in reversed(left):
         pair = (shelf.kind.word, key.slug)
         if way.retires and shelf.end is not None:
-            shelf.end(tx, key, actor=actor, now=now)
+            shelf.end(work.tx, key, actor=work.actor, now=work.now)
             done.retire.insert(0, pair)
         else:
             done.missing.insert(0, pair)
     return done
+
+
+@dataclass
+class _Work:
+    """A file that is applied.
+
+    Attributes:
+        wrong: places of faults that are known.
+        done: what was made and changed so far.
+        faults: what was refused so far; a thing that leans on such a one is not tried.
+        refusal: the first one that is about no field.
+        lost: slugs of what was not made.
+    """
+
+    tx: Transaction
+    document: Document
+    actor: Actor
+    now: dt.datetime
+    wrong: set[str] = field(default_factory=set)
+    done: Applied = field(default_factory=Applied)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    refusal: SyndicateError | None = None
+    lost: set[str] = field(default_factory=set)
+
+    def make(self, shelf: Shelf) -> list[tuple[Shelf, Key]]:
+        """Make and change what the file names of a kind; what there is besides."""
+        theirs = [each for each in self.document.entries if each.shelf is shelf]
+        rows = _rows(self.tx, shelf)
+        named: set[int] = set()
+        try:
+            order = in_order(theirs)
+        except InvalidError as error:
+            self.faults.append((shelf.kind.plural, str(error)))
+            self.lost |= {each.slug for each in theirs}
+            order = []
+        for entry in order:
+            made = self._try(entry, rows)
+            if made is not None:
+                named.add(made)
+        if not theirs and shelf.is_optional:
+            return []
+        return [(shelf, key) for key, row in rows.items() if row.id not in named]
+
+    def _try(self, entry: Named, rows: dict[Key, Any]) -> int | None:
+        """Make or change one thing, unless what it leans on was refused; its id."""
+        bad = [name for name in (*entry.given, "slug") if place_of(entry, name) in self.wrong]
+        if "slug" in bad or _leans_on(entry, self.lost):
+            self.lost.add(entry.slug)
+            return None
+        given = {name: value for name, value in entry.given.items() if name not in bad}
+        try:
+            with apart(self.tx):
+                return _one(
+                    self.tx, replace(entry, given=given), rows, self.done,
+                    actor=self.actor, now=self.now,
+                )  # fmt: skip
+        except SyndicateError as error:
+            self.lost.add(entry.slug)
+            self._tell(entry, error, bad)
+            return None
+
+    def _tell(self, entry: Named, error: SyndicateError, bad: Sequence[str]) -> None:
+        """Keep a refusal with the lines of the file that it is about."""
+        fields: dict[str, str] = error.ids.get("fields", {})
+        kind = entry.shelf.kind
+        # One of them may have been meant for what lacks.
+        has_strange = any(kind.field(name) is None for name in bad)
+        told = [
+            (place_of(entry, name), self.document.at(said, entry, name))
+            for name, said in fields.items()
+            if name not in bad and (name in entry.given or not has_strange)
+        ]
+        if not fields:
+            told = [(place_of(entry, "slug"), self.document.at(str(error), entry))]
+            again = type(error)(told[0][1], **error.ids)
+            self.refusal = self.refusal or again
+        self.faults += told
+
+
+def _leans_on(entry: Named, lost: Collection[str]) -> bool:
+    """Whether a thing names one of these slugs, also where it says what somebody may do."""
+    said = [entry.publication or ""]
+    for asked in entry.shelf.kind.fields:
+        value = entry.given.get(asked.name)
+        if asked.shape in {Shape.ROW, Shape.ROWS, Shape.GRANTS}:
+            texts = value if isinstance(value, list) else [value]
+            said += [word for text in texts for word in str(text).split()]
+    return any(each in lost for each in said)
 
 
 def _rows(tx: Transaction, shelf: Shelf) -> dict[Key, Any]:
@@ -197,15 +297,3 @@ def _needs(
     if heir is not None:
         found.add((heir.publication, heir.slug))
     return found - {(entry.publication, entry.slug)}
-
-
-def _told(document: Document, entry: Named, error: SyndicateError) -> SyndicateError:
-    """A refusal with the lines of the file that it is about."""
-    fields: dict[str, str] = error.ids.get("fields", {})
-    if not fields:
-        return type(error)(document.at(str(error), entry), **error.ids)
-    lines = {name: document.at(said, entry, name) for name, said in fields.items()}
-    kind = (
-        type(error) if isinstance(error, InvalidError | MissingError | TakenError) else InvalidError
-    )
-    return kind("\n".join(lines.values()), fields=lines)

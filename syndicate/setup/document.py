@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate import files
-from syndicate.errors import InvalidError, MissingError, NotFoundError, SyndicateError, UsageError
+from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
 from syndicate.newsroom.making import pictures, reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
 from syndicate.newsroom.making.problems import quoted
@@ -30,6 +30,7 @@ from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import SHELVES
 
 WAS = "was"
+Faults = Sequence[tuple[str, str]]  # the place of each, and a sentence
 _STDIN = Path("-")
 _MOST_BYTES = 2 * 1024 * 1024
 _HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)[\s\].]")
@@ -96,18 +97,17 @@ class Document:
 def read(
     path: Path,
     body: bytes | None = None,
-    missing: Callable[[Document], Sequence[tuple[str, str]]] = lambda _document: (),
+    missing: Callable[[Document, Faults], Faults] = lambda _document, _faults: (),
 ) -> Document:
     """Read a file.
 
     Args:
         path: where it is.
         body: what it says, where it came by standard input and has no place.
-        missing: the fields that name what is nowhere, each with a sentence.
+        missing: what else is wrong with what was read, as rows say; by the faults found so far.
 
     Raises:
         NotFoundError: there is none.
-        MissingError: something that it names is nowhere, and that is all.
         UsageError: it is not TOML.
         InvalidError: what it says cannot be used; all of it is told, with a sentence for each.
     """
@@ -123,14 +123,23 @@ def read(
             faults.append((shelf.kind.plural, _no_tables(empty, shelf.kind.plural)))
             continue
         entries += [_entry(shelf, each, number, only) for number, each in enumerate(found)]
-    made = Document(path, text, tuple(entries))
-    faults += _faults(made)
-    strange = missing(made)
-    if faults or strange:
-        every = [*faults, *strange]
-        worst = InvalidError if faults else MissingError
-        raise worst("\n".join(dict.fromkeys(said for _, said in every)), fields=dict(every))
-    return Document(path, text, tuple(_with_files(made, each) for each in entries))
+    named = Document(path, text, tuple(entries))
+    faults += _faults(named)
+    made = Document(path, text, tuple(_with_files(named, each, faults) for each in entries))
+    faults += missing(made, tuple(faults))
+    refuse(faults)
+    return made
+
+
+def refuse(faults: Faults) -> None:
+    """Raise all that is wrong with a file, if anything is.
+
+    Raises:
+        InvalidError: something is.
+    """
+    if faults:
+        said = "\n".join(dict.fromkeys(sentence for _, sentence in faults))
+        raise InvalidError(said, fields=dict(faults))
 
 
 def _name(path: Path) -> str:
@@ -213,14 +222,19 @@ def _plain(value: Any) -> Any:
 def _faults(document: Document) -> list[tuple[str, str]]:
     """What is wrong with the form of all values, and slugs that are named twice."""
     found = list(_of_was(document))
-    seen: set[tuple[str, str | None, str]] = set()
+    seen: dict[tuple[str, str], set[str | None]] = {}
     for entry in document.entries:
         kind = entry.shelf.kind
-        key = (kind.word, entry.publication, entry.slug)
-        if entry.slug and key in seen:
+        theirs = seen.setdefault((kind.word, entry.slug), set())
+        # Whoever leaves the publication out may mean any.
+        if (
+            entry.slug
+            and theirs
+            and (entry.publication is None or {entry.publication, None} & theirs)
+        ):
             twice = f"The {kind.word} {quoted(entry.slug)} is in the file twice."
             found.append((place_of(entry, "slug"), document.at(twice, entry, "slug")))
-        seen.add(key)
+        theirs.add(entry.publication)
         given = {
             name: value for name, value in entry.given.items() if not _is_file(kind.field(name))
         }
@@ -278,42 +292,42 @@ def _is_file(asked: Field | None) -> bool:
     return asked is not None and asked.shape in {Shape.PICTURE, Shape.SECRET}
 
 
-def _with_files(document: Document, entry: Named) -> Named:
-    """An entry with what the files hold that it names: a picture's bytes, a secret's hash."""
+def _with_files(document: Document, entry: Named, faults: list[tuple[str, str]]) -> Named:
+    """An entry with what the files hold that it names: a picture's bytes, a secret's hash.
+
+    What is wrong with them is added to the faults; such a field is left out.
+    """
     given = dict(entry.given)
-    for name, value in given.items():
+    for name, value in entry.given.items():
         asked = entry.shelf.kind.field(name)
-        if asked is not None and _is_file(asked) and value:
-            if not isinstance(value, str):
-                sentence = f"The {asked.label} is the path of a file; write it in quotes."
-                raise UsageError(document.at(sentence, entry, name))
-            file = document.path.parent / value
-            if document.path == _STDIN and not file.is_absolute():
-                alone = (
-                    f"The {name} is a file beside newsroom.toml, and nothing is beside standard "
-                    "input; give the path of newsroom.toml instead."
-                )
-                raise UsageError(document.at(alone, entry, name))
-            if asked.shape is Shape.SECRET:
-                given[name] = _secret(document, entry, name, file)
-                continue
-            given[name] = _picture(document, name, file)
+        if asked is None or not _is_file(asked) or not value:
+            continue
+        try:
+            given[name] = _held(document, entry, asked, value)
+        except SyndicateError as error:
+            faults.append((place_of(entry, name), document.at(str(error), entry, name)))
+            del given[name]
     return Named(entry.shelf, given, entry.was, entry.number)
 
 
-def _picture(document: Document, name: str, file: Path) -> bytes:
-    """What a picture's file holds, or enough of it to see that it is too large."""
+def _held(document: Document, entry: Named, asked: Field, value: object) -> bytes | Secret:
+    """What the file holds that a field names."""
+    if not isinstance(value, str):
+        raise UsageError(f"The {asked.label} is the path of a file; write it in quotes.")
+    file = document.path.parent / value
+    if document.path == _STDIN and not file.is_absolute():
+        raise UsageError(
+            f"The {asked.name} is a file beside newsroom.toml, and nothing is beside standard "
+            "input; give the path of newsroom.toml instead."
+        )
+    if asked.shape is Shape.SECRET:
+        return secret_files.of_file(file, value)
     if not files.is_there(file):
-        named = f"which {document.name} names as {name}"
-        raise NotFoundError(f"There is no file {quoted(file)}, {named}.")
-    return files.held_by(file, file.name, most_bytes=pictures.MOST_BYTES + 1)
-
-
-def _secret(document: Document, entry: Named, name: str, file: Path) -> Secret:
-    try:
-        return secret_files.of_file(file, str(entry.given[name]))
-    except SyndicateError as error:
-        raise type(error)(document.at(str(error), entry, name)) from error
+        raise NotFoundError(f"There is no file {quoted(value)}, which is named as {asked.name}.")
+    # Enough of it to see that it is too large.
+    held = files.held_by(file, file.name, most_bytes=pictures.MOST_BYTES + 1)
+    reading.one(entry.shelf.kind, asked, held)
+    return held
 
 
 def _line_of(text: str, plural: str | None, number: int, name: str | None) -> int | None:

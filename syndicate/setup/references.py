@@ -3,6 +3,7 @@
 Whatever cannot be known yet is left to the verbs, which refuse it when the file is applied.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,25 +11,41 @@ from typing import Any
 from syndicate import logs
 from syndicate.errors import NotFoundError, SyndicateError, UsageError
 from syndicate.newsroom import publications
-from syndicate.newsroom.making import reading, within
+from syndicate.newsroom.making import reading, sections, within
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Field, Shape
 from syndicate.newsroom.making.problems import quoted
 from syndicate.newsroom.making.shelves import Shelf
-from syndicate.setup.document import Document, Named, place_of
+from syndicate.setup import applying
+from syndicate.setup.document import Document, Faults, Named, place_of
 from syndicate.setup.kinds import SHELVES
 from syndicate.store.ground import trouble
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform.tokens import Actor
 
 log = logs.get(__name__)
 _SHELF = {shelf.kind.word: shelf for shelf in SHELVES}
 
 
-def missing(document: Document) -> Sequence[tuple[str, str]]:
-    """The fields that name nothing, each with a sentence; none where no database answers."""
+def missing(document: Document, known: Faults, *, actor: Actor, now: dt.datetime) -> Faults:
+    """The fields that name nothing; where any fault is known, whatever else the verbs refuse too.
+
+    Args:
+        document: what was read.
+        known: the faults in its form.
+        actor: who would apply it.
+        now: aware UTC.
+
+    Returns:
+        Each with a sentence; none where no database answers.
+    """
     try:
         with transaction() as tx:
-            return list(_Asked(tx, document).faults())
+            found = list(_Asked(tx, document).faults())
+            every = [*known, *found]
+            if not every:
+                return ()
+            return [*found, *applying.faults(tx, document, every, actor=actor, now=now)]
     except Exception as error:
         if not isinstance(error, SyndicateError) and trouble.explain(error) is None:
             raise
@@ -62,6 +79,9 @@ class _Asked:
         for slug in _named(entry, asked):
             has = self._anywhere if asked.is_anywhere else self._has
             if not has(shelf, Key(slug, owner)):
+                now = self._heir(shelf, Key(slug, owner))
+                if now is not None:
+                    return within.called_otherwise(slug, now)
                 return self._sentence(shelf, asked, Key(quoted(slug), owner))
         return None
 
@@ -77,6 +97,19 @@ class _Asked:
             and each.slug == key.slug
             and (each.publication == key.publication or None in {key.publication, each.publication})
             for each in self.document.entries
+        )
+
+    def _heir(self, shelf: Shelf, key: Key) -> str | None:
+        """What the file calls a section that had this slug before."""
+        return next(
+            (
+                each.slug
+                for each in self.document.entries
+                if each.shelf is shelf is sections.SHELF
+                and each.was == key.slug
+                and key.publication in {None, each.publication}
+            ),
+            None,
         )
 
     def _row(self, shelf: Shelf, key: Key) -> Any:

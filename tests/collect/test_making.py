@@ -234,10 +234,22 @@ def test_a_slug_is_made_of_the_name_or_of_the_host_and_is_free() -> None:
         use("https://a.example/3", name="السلك").slug,
         use("https://a.example/4", name="2026").slug,
         use("https://a.example/5", slug="own").slug,
+        use("http://192.0.2.7/6", name="Harbour").slug,
+        use("http://192.0.2.7/7").slug,
+        use("http://[2001:db8::7]/8", name="الميناء").slug,
     ]
 
     assert wire.slug == "the-wire"
-    assert found == ["the-wire-2", "a-example", "a-example-2", "source-2026", "own"]
+    assert found == [
+        "the-wire-2",
+        "a-example",
+        "a-example-2",
+        "source-2026",
+        "own",
+        "harbour",
+        "source",
+        "source-2",
+    ]
 
 
 def test_another_address_keeps_the_source_and_one_that_moved_keeps_its_own() -> None:

@@ -1,6 +1,7 @@
 """What an export writes is taken as it is: here it changes nothing, elsewhere it makes the same."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ def exported(folder: Path) -> str:
 def apply(folder: Path, text: str) -> Applied:
     file = folder / "newsroom.toml"
     file.write_text(text)
-    wanted = document.read(file, None, references.missing)
-    return applying.apply(wanted, Way(), actor=DESK, now=clock.now())
+    now = clock.now()
+    wanted = document.read(file, None, partial(references.missing, actor=DESK, now=now))
+    return applying.apply(wanted, Way(), actor=DESK, now=now)
 
 
 def is_taken(folder: Path, clean: CleanDatabase) -> None:

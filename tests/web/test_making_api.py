@@ -94,3 +94,31 @@ def test_a_token_of_one_publication_sees_no_other(program: Program, browser: Tes
 
     assert [each["slug"] for each in seen] == ["courier"]
     assert browser.get("/api/v1/publications/gazette", headers=headers).status_code == 403
+
+
+def test_whoever_has_one_publication_names_none_and_hears_of_no_other(
+    program: Program, browser: TestClient
+) -> None:
+    ours = program.ask("POST", "/publications", COURIER)[1]
+    program.ask("POST", "/publications", COURIER | {"slug": "gazette"})
+    for each in ("courier", "gazette"):
+        section = {"publication": each, "slug": "world", "name": f"World of {each}"}
+        program.ask("POST", "/sections", section)
+        letter = {"publication": each, "slug": f"noon-{each}", "name": "Noon", "times": ["12:00"]}
+        assert program.ask("POST", "/newsletters", letter)[0] == 201
+    headers = {"Authorization": f"Bearer {operators.token('admin', publication_id=ours['id'])}"}
+
+    def refused(path: str) -> str:
+        answer = browser.get(f"/api/v1{path}", headers=headers)
+        assert answer.status_code == 404
+        return str(answer.json()["error"]["message"])
+
+    own = browser.get("/api/v1/sections/world", headers=headers).json()
+    changed = browser.patch("/api/v1/sections/world", json={"order": 4}, headers=headers).json()
+
+    assert own["name"] == "World of courier"
+    assert (changed["name"], changed["order"]) == ("World of courier", 4)
+    assert browser.delete("/api/v1/sections/world", headers=headers).status_code == 200
+    assert refused("/sections/nope").startswith("There is no section nope in courier; ")
+    assert refused("/newsletters/nope").startswith("There is no newsletter nope; the list ")
+    assert program.ask("GET", "/sections/world")[0] == 400

@@ -122,6 +122,18 @@ def test_a_slug_that_is_left_empty_is_taken_from_the_name(desk: TestClient) -> N
     assert "/sections/middle-east?publication=courier" in made.headers["location"]
 
 
+@pytest.mark.parametrize("kind", ["sections", "newsletters"])
+def test_a_name_that_gives_no_slug_is_asked_for_one(desk: TestClient, kind: str) -> None:
+    filled = {"publication": "courier", "slug": "", "name": "الميناء"}
+
+    page = desk.post(f"{HOME}/new/{kind}", data=filled).text
+    made = desk.post(f"{HOME}/new/{kind}", data=filled | {"slug": "mina"})
+
+    assert problem(page, "slug").startswith("No slug can be made of الميناء; write one of small ")
+    assert 'value="الميناء"' in page
+    assert f"/{kind}/mina" in made.headers["location"]
+
+
 def test_a_form_says_once_from_when_its_changes_hold(desk: TestClient) -> None:
     page = form(desk.get(ONE).text)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, UsageError
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.making import reading
 from syndicate.newsroom.making.fields import Difference, Kind, Value, Values, plain
@@ -192,9 +192,29 @@ def held(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> R
         NotAllowedError: the actor may change others alone.
     """
     publications.hold(tx)
-    row = keeping.found(tx, key)
+    row = found(tx, keeping, key, actor=actor)
     allow(actor, keeping.permission, **keeping.place(row))
     return row
+
+
+def found(tx: Transaction, keeping: Keeping[Row], key: Key, *, actor: Actor) -> Row:
+    """The row of a key; whoever has to do with one publication alone need not name it.
+
+    Raises:
+        NotFoundError: there is no such thing.
+        UsageError: the publication is not named, and there is more than one for this actor.
+    """
+    try:
+        return keeping.found(tx, key)
+    except UsageError:
+        own = [
+            each.slug
+            for each in publications.all_publications(tx)
+            if any(actor.may(right, publication_id=each.id) for right in actor.permissions)
+        ]
+        if key.publication is not None or len(own) != 1:
+            raise
+        return keeping.found(tx, Key(key.slug, own[0]))
 
 
 def compare(kind: Kind, before: Values, after: Values) -> tuple[Difference, ...]:

@@ -151,8 +151,10 @@ def _strange_place(tx: Transaction, said: Iterable[str]) -> str | None:
         if letter in gone:
             return f"{gone[letter]} has ended; leave out what is granted for it."
         if letter not in there:
-            said = ", ".join(there) or "none yet"
-            return f"There is no newsletter {quoted(letter)}; there are: {said}."
+            return (
+                f"There is no newsletter {quoted(letter)}; the list of newsletters shows all there "
+                "are."
+            )
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from syndicate import slugs
 from syndicate.errors import InvalidError, MissingError, SyndicateError, TakenError, UsageError
 
 NEVER_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -47,6 +48,16 @@ def no_choice(what: str, said: str, choices: Iterable[str]) -> UsageError:
     """What is said of a word that is none of a few: "The pages cannot be often; choose …"."""
     return UsageError(
         f"The {what} cannot be {quoted(said) or 'empty'}; choose one of {', '.join(choices)}."
+    )
+
+
+def no_slug(one: str, name: object, example: object) -> str | None:
+    """What is said where a slug is needed, and the name has few letters that one is made of."""
+    if not isinstance(name, str) or not name.strip() or slugs.readable(name):
+        return None
+    return (
+        f"No slug can be made of {quoted(name)}; write one of small letters a to z, digits and "
+        f"hyphens, such as {example}, for the addresses of {one}."
     )
 
 

@@ -15,7 +15,7 @@ from syndicate.errors import SyndicateError, UsageError
 from syndicate.newsroom.making import days, granted, objects, pictures, web_hosts
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value, Values
 from syndicate.newsroom.making.pictures import PictureFile
-from syndicate.newsroom.making.problems import NEVER_IN_A_LINE, Problem, no_choice, quoted
+from syndicate.newsroom.making.problems import NEVER_IN_A_LINE, Problem, no_choice, no_slug, quoted
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.readers.recipients import normalise
@@ -68,7 +68,10 @@ def read(
         try:
             value = one(kind, each, given.get(each.name, each.default))
         except SyndicateError as error:
-            found.problems[each.name] = Problem(str(error))
+            name = given.get("name") or given.get("title")
+            is_needed = each.shape is Shape.SLUG and _is_nothing(given.get(each.name))
+            unread = no_slug(kind.one, name, each.example) if is_needed else None
+            found.problems[each.name] = Problem(unread or str(error))
         else:
             found.values[each.name] = value
     return found

@@ -37,7 +37,7 @@ def lacking(said: Iterable[str], known: Collection[str]) -> list[str]:
 def add(
     tx: Transaction, owner: Publication, names: Sequence[str], *, actor: Actor, now: dt.datetime
 ) -> list[Section]:
-    """Make a section of each name that finds none yet. Safe to run twice.
+    """Make a section of each name that finds none yet, after those there are. Safe to run twice.
 
     Raises:
         NotAllowedError: the actor may make no sections there.
@@ -50,25 +50,34 @@ def add(
         )
     publications.hold(tx)
     made: list[Section] = []
+    last = max((each.position for each in publications.sections_of(tx, owner.id)), default=0)
     for name in names:
         known = source_leases.sections_by_word(tx, [owner.id]).get(owner.id, {})
         if name.strip().lower() in known:
             continue
-        slug = _free(tx, owner, slug_of(name))
-        given: dict[str, object] = {"publication": owner.slug, "slug": slug, "name": name}
+        last = min(last + 1, sections.MOST_ORDER)
+        given: dict[str, object] = {
+            "publication": owner.slug,
+            "slug": _free(tx, owner, name),
+            "name": name,
+            "order": last,
+        }
         made.append(sections.add(tx, given, actor=actor, now=now))
     return made
 
 
 def slug_of(name: str) -> str:
     """The slug that a section of this name has, where no other one has it."""
-    return slugs.slug_of(name, "section", is_latin=True)
+    return slugs.readable(name) or f"{sections.KIND.word}-1"
 
 
-def _free(tx: Transaction, owner: Publication, slug: str) -> str:
-    """A slug that no section in use has; one that was retired comes back under its own."""
-    number, free = 1, slug
-    while (row := publications.section_of(tx, owner.id, free)) is not None and not row.retired_at:
+def _free(tx: Transaction, owner: Publication, name: str) -> str:
+    """A slug that no section in use has; one that was retired comes back under its own name's."""
+    own = slugs.readable(name)
+    number, free = 1, slug_of(name)
+    while (row := publications.section_of(tx, owner.id, free)) is not None:
+        if own is not None and row.retired_at is not None:
+            break
         number += 1
-        free = f"{slug}-{number}"
+        free = f"{own or sections.KIND.word}-{number}"
     return free

@@ -28,7 +28,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.syndication import feeds, renaming, rule_feeds
 
 _SEEN = (Touched.READERS, Touched.FEEDS)
-_MAX_ORDER = 9_999
+MOST_ORDER = 9_999
 
 KIND = Kind(
     "section",
@@ -76,7 +76,7 @@ KIND = Kind(
             shape=Shape.NUMBER,
             default=0,
             touches=_SEEN,
-            most=_MAX_ORDER,
+            most=MOST_ORDER,
             example=3,
         ),
         Field(
@@ -141,7 +141,7 @@ def _of_parent(
     above = publications.section_of(tx, owner.id, parent)
     is_own = parent == slug or (above is not None and above is row)
     if not is_own and (above is None or above.retired_at is not None):
-        return within.lacking(owner, KIND.word, parent)
+        return within.no_section(tx, owner, parent)
     seen: set[int] = set()
     while not is_own and row is not None and above is not None and above.id not in seen:
         seen.add(above.id)

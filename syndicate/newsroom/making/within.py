@@ -61,6 +61,19 @@ def lacking(owner: Publication, word: str, slug: str) -> Problem:
     return missing(has_no(owner.name, word, slug))
 
 
+def no_section(tx: Transaction, owner: Publication, slug: str) -> Problem:
+    """A field names a section that its publication does not have, or calls otherwise now."""
+    now = publications.section_once(tx, owner.id, slug)
+    if now is None or now.retired_at is not None:
+        return lacking(owner, "section", slug)
+    return missing(called_otherwise(slug, now.slug))
+
+
+def called_otherwise(slug: str, now: str) -> str:
+    """What is said of a section that is named by its former slug."""
+    return f"The section {slug} is called {now} now; name it so."
+
+
 def has_no(owner: str, word: str, slug: str) -> str:
     """What is said where a publication has no such thing."""
     return f"{owner} has no {word} {slug}; make it first."

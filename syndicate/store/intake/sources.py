@@ -367,10 +367,11 @@ def _host(url: str) -> str:
 
 
 def _free_slug(tx: Transaction, publication_id: int, name: str, url: str) -> str:
-    """A slug that no source of a publication has: of its name, or of its host."""
+    """A slug that no source of a publication has: of its name, or of its host that has one."""
     host = _host(url).removeprefix("www.")
-    is_named = name != url and any(each.isascii() and each.isalnum() for each in name)
-    wanted = slugs.slug_of(name if is_named else host or url, is_latin=True)
+    is_number = host.replace(".", "").isdigit() or ":" in host
+    said = (name if name != url else "", "" if is_number else host or url)
+    wanted = next(filter(None, map(slugs.readable, said)), "source")
     if wanted.isdigit():  # only digits are an id
         wanted = f"source-{wanted}"
     query = select(Source.slug).where(

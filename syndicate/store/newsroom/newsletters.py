@@ -210,7 +210,13 @@ def sections_of(tx: Transaction, newsletter_id: int) -> list[Section]:
         .join(NewsletterSection, NewsletterSection.section_id == Section.id)
         .where(NewsletterSection.newsletter_id == newsletter_id)
     )
-    return list(tx.scalars(query.order_by(Section.position, Section.slug, Section.id)))
+    return list(tx.scalars(query.order_by(*_in_order(Section.slug))))
+
+
+def _in_order(*same: Any) -> tuple[Any, ...]:
+    """As a publication has its sections, those that are the same next to each other."""
+    first = func.min(Section.id).over(partition_by=same)
+    return Section.position, first, Section.id
 
 
 def section_slugs(tx: Transaction) -> dict[int, list[str]]:
@@ -219,9 +225,8 @@ def section_slugs(tx: Transaction) -> dict[int, list[str]]:
         Section, NewsletterSection.section_id == Section.id
     )
     found: dict[int, list[str]] = {}
-    for newsletter_id, slug in tx.execute(
-        query.order_by(Section.position, Section.slug, Section.id)
-    ):
+    order = _in_order(NewsletterSection.newsletter_id, Section.slug)
+    for newsletter_id, slug in tx.execute(query.order_by(*order)):
         found.setdefault(newsletter_id, []).append(slug)
     return found
 

@@ -289,7 +289,7 @@ def offered(tx: Transaction, publication_id: int) -> list[Feed]:
             Feed.gone_at.is_(None),
             Feed.moved_to.is_(None),
         )
-        .order_by(Section.position, Feed.title, Feed.id)
+        .order_by(Section.position, Section.id, Feed.title, Feed.id)
     )
     return sorted(tx.scalars(query), key=lambda feed: order[feed.kind])
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path, Query
 
 from syndicate import clock
+from syndicate.newsroom.making import acts
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.making.fields import Field, Kind, Shape, plain
 from syndicate.newsroom.making.shelves import Shelf
@@ -75,7 +76,7 @@ def _list(shelf: Shelf) -> Callable[..., Any]:
 def _show(shelf: Shelf) -> Callable[..., Any]:
     def show(actor: CanRead, slug: Slug, publication: Publication = None) -> dict[str, Any]:
         with transaction() as tx:
-            row = shelf.keeping.found(tx, Key(slug, publication))
+            row = acts.found(tx, shelf.keeping, Key(slug, publication), actor=actor)
             allow(actor, Permission.READ, **shelf.keeping.place(row))
             return shelf.as_json(tx, row)
 
@@ -106,7 +107,7 @@ def _change(shelf: Shelf) -> Callable[..., Any]:
         publication: Publication = None,
     ) -> dict[str, Any]:
         with transaction() as tx:
-            found = shelf.keeping.found(tx, Key(slug, publication))
+            found = acts.found(tx, shelf.keeping, Key(slug, publication), actor=actor)
             changed = shelf.change(tx, Key(slug, publication), body, actor=actor, now=clock.now())
             return shelf.as_json(tx, found) | {"changed": [each.as_json() for each in changed]}
 

@@ -120,6 +120,8 @@ def _of_some(asked: Field) -> Field:
 def named(given: Given, kind: Kind) -> Given:
     """What was filled in, with a slug out of the name where none was and one is needed.
 
+    Where the name gives none that people can read, none is made up: it is asked for.
+
     What is left empty of fields that some kinds alone have is as nobody says.
     """
     some = {each.name for each in kind.fields if each.of_kinds}
@@ -128,8 +130,8 @@ def named(given: Given, kind: Kind) -> Given:
     said = str(given.get(name.name, "")).strip() if name is not None else ""
     if slug is None or not slug.is_required or not said or str(given.get("slug", "")).strip():
         return given
-    own = slugs.slug_of(said, kind.word, is_latin=True)
-    return {**given, "slug": own[: slug.most].strip("-")}
+    own = slugs.readable(said)
+    return {**given, "slug": own[: slug.most].strip("-")} if own is not None else given
 
 
 def _name_of(kind: Kind) -> Field | None:

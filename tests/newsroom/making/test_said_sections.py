@@ -35,7 +35,24 @@ def test_sections_are_made_once_each_under_a_slug_that_is_free(make: Maker, cour
     names = ("Town Hall", "town hall", "Town Hall!", "Games", "Opinion")
     assert made(courier, *names) == ["town-hall", "town-hall-2", "opinion"]
     assert made(courier, *names) == []
-    assert make.listed(SHELF) == ["sport", "opinion", "town-hall", "town-hall-2"]
+    assert make.listed(SHELF) == ["sport", "town-hall", "town-hall-2", "opinion"]
+
+
+def test_they_stand_after_those_there_are_as_they_were_named(make: Maker, courier: int) -> None:
+    make.add(SHELF, publication="courier", slug="sport", name="Sport", order=7)
+
+    made(courier, "Town", "Port", "Culture")
+
+    with transaction() as tx:
+        found = [(each.slug, each.position) for each in rows.sections_of(tx, courier)]
+    assert found == [("sport", 7), ("town", 8), ("port", 9), ("culture", 10)]
+
+
+def test_a_name_without_a_readable_slug_is_numbered(make: Maker, courier: int) -> None:
+    assert made(courier, "المدينة", "Port", "الميناء") == ["section-1", "port", "section-2"]
+    make.end(SHELF, "section-1")
+
+    assert made(courier, "ثقافة") == ["section-3"]  # the other one's articles are not its own
 
 
 def test_what_cannot_be_made_makes_none(make: Maker, courier: int) -> None:

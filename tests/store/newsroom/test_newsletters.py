@@ -8,13 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicate.errors import RefusedError
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import (
     Issue,
     IssueStory,
     Newsletter,
     NewsletterSection,
 )
+from syndicate.store.syndication import feeds
 from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, NewsletterKind
 from tests import rows
 from tests.rows import DAY, NOW
@@ -113,10 +114,10 @@ def test_sections_stand_as_readers_see_them_with_translations_side_by_side() -> 
     assert found == [
         made["daily", "world"],
         made["yawmi", "world"],
-        made["daily", "art"],
-        made["yawmi", "art"],
         made["daily", "sport"],
         made["yawmi", "sport"],
+        made["daily", "art"],
+        made["yawmi", "art"],
     ]
 
 
@@ -259,3 +260,21 @@ def test_what_a_newsletter_draws_from_goes_with_it_and_the_sections_stay(
 
         assert left(tx) == 0
         assert tx.scalars(select(Issue)).all() == []
+
+
+@in_database
+def test_sections_of_one_place_stand_everywhere_as_they_were_made() -> None:
+    slugs = ["town", "port", "culture"]
+    with transaction() as tx:
+        daily = rows.publication(tx)
+        made = [rows.section(tx, daily.id, slug).id for slug in slugs]
+        theirs = rows.newsletter(tx, daily.id, section_ids=tuple(reversed(made)))
+        feeds.ensure(tx, daily.id)
+
+        on_pages = [each.slug for each in publications.sections_of(tx, daily.id)]
+        in_digests = [each.slug for each in newsletters.sections_of(tx, theirs.id)]
+        as_chosen = newsletters.section_slugs(tx)[theirs.id]
+        offered = [each.section_id for each in feeds.offered(tx, daily.id) if each.section_id]
+
+    assert on_pages == in_digests == as_chosen == slugs
+    assert offered == made
