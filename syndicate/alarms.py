@@ -24,7 +24,7 @@ from syndicate.newsroom import holds as standing
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform import notices
+from syndicate.store.platform import notices, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
@@ -173,12 +173,14 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    names = operators.names(tx)
     for each in holds.named(tx, holds.every(tx)):
+        by = phrases.who(each.hold.placed_by, names)
         since = phrases.moment(each.hold.placed_at)
         why = each.hold.why.removesuffix(".")
         publication_id, newsletter_id = standing.whose(tx, each.hold)
         yield Need(
-            f"{each.name}: held by {each.hold.placed_by} since {since}: {why}.",
+            f"{each.name}: held by {by} since {since}: {why}.",
             publication_id=publication_id,
             newsletter_id=newsletter_id,
             is_everybodys=each.hold.scope is HoldScope.ISSUES,

@@ -13,6 +13,7 @@ bare numbers instead. `tests/house/test_phrases.py` looks for what writes them i
 import datetime as dt
 import importlib
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -29,6 +30,10 @@ _NO_COUNTRY = frozenset({"001", "ZZ"})
 _PART = re.compile(r"\{(?P<place>[01])\}|'(?P<quoted>[^']*)'")
 _HISSES = ("s", "x", "z", "ch", "sh")
 _VOWELS = "aeiou"
+_COMMAS, _COMMA_OF_ARABIC = " ,;،؛", "، "
+_ARABIC = re.compile("[\u0620-\u064a]")
+# Who is no operator, by what they work with.
+_WORKING_BY = {"cli": "command line", "console": "console", "token": "token"}
 
 
 def moment(at: dt.datetime, zone: str = "UTC", language: str = _ENGLISH) -> str:
@@ -87,6 +92,41 @@ def counted(value: int, one: str, many: str | None = None) -> str:
 def issue(issue_id: int, number: int | None) -> str:
     """What an issue is called: "No. 2", as its readers count; before it has that, "Issue id 13"."""
     return f"Issue id {issue_id}" if number is None else f"No. {number}"
+
+
+def address_line(address: str, *, without: str = "") -> str:
+    """A postal address on one line, as it was typed in several: "3 Quay Street, Piraeus".
+
+    Args:
+        address: with line breaks or without.
+        without: a name that need not be said again where the address begins with it.
+    """
+    lines = [" ".join(line.split()).rstrip(_COMMAS) for line in address.splitlines()]
+    whole = _COMMA_OF_ARABIC if _ARABIC.search(address) else ", "
+    said = whole.join(line for line in lines if line)
+    rest = said[len(without) :].lstrip()
+    is_named = bool(without) and begins_with(said, without) and rest[:1] in _COMMAS
+    return rest.lstrip(_COMMAS) if is_named else said
+
+
+def begins_with(address: str, name: str) -> bool:
+    """Whether an address says a name first, as many do: it is not put before it again."""
+    said, wanted = " ".join(address.split()).casefold(), " ".join(name.split()).casefold()
+    after = said[len(wanted) : len(wanted) + 1]
+    return bool(wanted) and said.startswith(wanted) and not after.isalnum()
+
+
+def who(actor: str, names: Mapping[str, str]) -> str:
+    """Who did something, as people call them: "Lina", "root (command line)", "cms (token)".
+
+    Args:
+        actor: as the audit and rows name them: "operator:lina".
+        names: of the operators, as `store.platform.operators.names` gives them.
+    """
+    kind, _, name = actor.partition(":")
+    if actor in names or kind not in _WORKING_BY or not name:
+        return names.get(actor, actor)
+    return f"{name} ({_WORKING_BY[kind]})"
 
 
 def _plural(word: str) -> str:

@@ -170,14 +170,14 @@ def issues_that_are_not_held_or_old(tx: Transaction) -> None:
 
 
 def a_hold(tx: Transaction, scope: HoldScope, subject_id: int | None, why: str) -> None:
-    target = holds.Target(scope, subject_id)
-    assert holds.place(tx, target, why=why, by="operator:desk", now=NOW)
+    assert holds.place(tx, holds.Target(scope, subject_id), why=why, by="operator:desk", now=NOW)
 
 
 def holds_of_two_scopes(tx: Transaction) -> list[Need]:
+    rows.operator(tx, name="Night desk")
     a_hold(tx, HoldScope.NEWSLETTER, morning(tx).id, "The wrong picture.")
     a_hold(tx, HoldScope.ISSUES, None, "A bad night")
-    since = f"held by operator:desk since {phrases.moment(NOW)}:"
+    since = f"held by Night desk since {phrases.moment(NOW)}:"
     told = (
         f"All digests and letters: {since} A bad night.",
         f"Morning: {since} The wrong picture.",

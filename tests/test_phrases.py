@@ -82,3 +82,40 @@ def test_a_count_has_the_word_that_its_number_asks_for(
 def test_thousands_stand_apart_on_one_line() -> None:
     assert phrases.number(999) == "999"
     assert phrases.number(1_234_567) == "1\u202f234\u202f567"
+
+
+@pytest.mark.parametrize(
+    ("typed", "without", "line"),
+    [
+        ("1 Bridge Street, London", "", "1 Bridge Street, London"),
+        ("3 Quay Street,\r\n\n  18535  Piraeus ", "", "3 Quay Street, 18535 Piraeus"),
+        ("شارع الميناء 3\nبيروت", "", "شارع الميناء 3، بيروت"),
+        ("The Harbour\n3 Quay Street\nPiraeus", "The harbour", "3 Quay Street, Piraeus"),
+        ("The Harbour, 3 Quay Street", "The Harbour", "3 Quay Street"),
+        ("The Harbour", "The Harbour", ""),
+        (
+            "The Harbour Press Ltd\n3 Quay Street",
+            "The Harbour",
+            "The Harbour Press Ltd, 3 Quay Street",
+        ),
+        ("The Harbours", "The Harbour", "The Harbours"),
+        ("", "The Harbour", ""),
+    ],
+)
+def test_an_address_of_several_lines_stands_on_one(typed: str, without: str, line: str) -> None:
+    assert phrases.address_line(typed, without=without) == line
+
+
+def test_an_address_begins_with_a_name_and_not_with_a_part_of_a_word() -> None:
+    assert phrases.begins_with("The HARBOUR\nWeekly Ltd, 3 Quay", "The Harbour Weekly")
+    assert not phrases.begins_with("The Harbours, 3 Quay", "The Harbour")
+    assert not phrases.begins_with("3 Quay Street", "")
+
+
+def test_who_works_here_is_called_by_name_and_others_by_what_they_work_with() -> None:
+    names = {"operator:lina": "Lina"}
+    called = {"operator:lina": "Lina", "operator:gone": "operator:gone", "upkeep": "upkeep"}
+    called |= {"console:root": "root (console)", "cli:root": "root (command line)"}
+    called |= {"token:cms": "cms (token)", "source:3": "source:3"}
+
+    assert {actor: phrases.who(actor, names) for actor in called} == called

@@ -12,7 +12,7 @@ from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail import holding
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform import installation
+from syndicate.store.platform import installation, operators
 from syndicate.store.sending import holds as rows
 from syndicate.store.sending.holds import Standing
 from syndicate.vocabulary.sending import HoldScope
@@ -55,6 +55,7 @@ def holds(*, as_json: AsJson = False) -> None:
     with transaction() as tx:
         found = [_row(each) for each in rows.named(tx, rows.every(tx))]
         whole = installation.read(tx)
+        names = operators.names(tx)
     if whole is not None and whole.stopped_at is not None:
         stopped = {"scope": _ALL_MAIL, "which": "", "name": "Everything", "by": None}
         found.insert(
@@ -69,7 +70,8 @@ def holds(*, as_json: AsJson = False) -> None:
     table = Table("scope", "which", "since", "by", "why", box=None)
     for each in found:
         since = phrases.moment(dt.datetime.fromisoformat(each["since"]))
-        table.add_row(each["scope"], each["which"] or "", since, each["by"] or "", each["why"])
+        by = phrases.who(each["by"] or "", names)
+        table.add_row(each["scope"], each["which"] or "", since, by, each["why"])
     Terminal().print(table)
 
 

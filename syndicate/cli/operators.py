@@ -19,7 +19,7 @@ from syndicate.newsroom.making.acts import Given, Key
 from syndicate.newsroom.operators import Where
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.ground.session import transaction
-from syndicate.store.platform import sessions
+from syndicate.store.platform import operators, sessions
 from syndicate.store.platform.sessions import ConsoleSession
 
 app = typer.Typer(no_args_is_help=True)
@@ -154,13 +154,14 @@ def list_sessions(*, as_json: AsJson = False) -> None:
     """List who is signed in to the console."""
     with transaction() as tx:
         found = sessions.every(tx, now=clock.now())
+        names = operators.names(tx)
     if as_json:
         print_json({"sessions": [_session(each) for each in found]})
         return
     table = Table("session", "who", "by", "since", "until")
     for each in found:
         lasts = map(phrases.moment, (each.created_at, each.expires_at))
-        table.add_row(str(each.id), each.actor, each.opened_by, *lasts)
+        table.add_row(str(each.id), phrases.who(each.actor, names), each.opened_by, *lasts)
     Terminal().print(table)
 
 

@@ -15,7 +15,7 @@ from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.encoding import tidy
 from syndicate.store.ground.schema import ID_DIGITS
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.platform import audit
+from syndicate.store.platform import audit, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds, ledger
 from syndicate.store.sending.holds import Hold, Target
@@ -79,10 +79,11 @@ def unhold(scope: HoldScope, which: str, *, actor: Actor, now: dt.datetime) -> b
         return True
 
 
-def refuse_held(found: list[Hold], name: str) -> None:
+def refuse_held(tx: Transaction, found: list[Hold], name: str) -> None:
     """Refuse what a hold keeps from being composed or sent.
 
     Args:
+        tx: the open transaction.
         found: what `holds.on_newsletter` or `on_mailing` said.
         name: what is held, as a sentence begins.
 
@@ -91,8 +92,9 @@ def refuse_held(found: list[Hold], name: str) -> None:
     """
     if found:
         first = found[0]
+        by = phrases.who(first.placed_by, operators.names(tx))
         raise RefusedError(
-            f"{name} is held by {first.placed_by} since {phrases.moment(first.placed_at)}: "
+            f"{name} is held by {by} since {phrases.moment(first.placed_at)}: "
             f"{first.why}. Lift the hold first."
         )
 

@@ -11,7 +11,7 @@ Source: RFC 5322 3.6; RFC 3834 5 (Auto-Submitted).
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -28,12 +28,14 @@ from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from syndicate.mail.sending import allowed, deliver
+from syndicate.newsroom import brand
 from syndicate.render.email import render
 from syndicate.render.merge import Content, merge
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import publications
-from syndicate.store.platform import notices
+from syndicate.store.newsroom import newsletters, publications
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import notices, operators
 from syndicate.store.platform.notices import NoticeKind, OperatorNotice
 from syndicate.store.platform.operators import Operator
 from syndicate.translations import LANGUAGES, say
@@ -47,7 +49,10 @@ _OVER = frozenset({EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.FAILED, EnvelopeOut
 
 @dataclass(frozen=True)
 class _House:
-    """In whose name operators are told: the first publication's, or this host's."""
+    """In whose name an operator is told: their publication's, or this host's.
+
+    It is the first of those that they work for; who works for all of them, for the first of all.
+    """
 
     name: str
     from_name: str
@@ -72,11 +77,17 @@ def tell(now: dt.datetime) -> int:
     with transaction() as tx:
         may = allowed.here(tx, configured)
         found = [each for each in notices.claim(tx, now) if may.has(each[1].address)]
-        house = _house(tx, configured)
+        houses = _houses(tx, [operator for _, operator in found], configured)
+        names = operators.names(tx)
     if not found:
         return 0
     relay = addresses.to_operators(configured)
-    results = _sent(relay, configured, house, list(_envelopes(found, house, configured)))
+    signer = deliver.signer(configured)
+    results: list[Result] = []
+    for house in sorted(set(houses.values()), key=lambda each: each.address):
+        theirs = [each for each in found if houses[each[1].id] == house]
+        letters = list(_envelopes(theirs, house, names, signer))
+        results += _sent(relay, configured, house, letters)
     over = [each for each in results if each.outcome in _OVER]
     for each in results:
         if each.outcome is not EnvelopeOutcome.ACCEPTED:
@@ -87,25 +98,49 @@ def tell(now: dt.datetime) -> int:
     return sum(each.outcome is EnvelopeOutcome.ACCEPTED for each in over)
 
 
-def _house(tx: Transaction, configured: Settings) -> _House:
+def _houses(
+    tx: Transaction, told: Sequence[Operator], configured: Settings
+) -> Mapping[int, _House]:
+    """In whose name each operator is told, by their id."""
     every = publications.all_publications(tx)
+    owners = {each.id: each.publication_id for each in newsletters.every(tx)}
+    held = operators.grants_of(tx, {each.id for each in told})
+    found: dict[int, _House] = {}
+    for each in told:
+        at_home = {
+            grant.publication_id or owners.get(grant.newsletter_id or 0) for grant in held[each.id]
+        }
+        own = [one for one in every if one.id in at_home] if None not in at_home else every
+        found[each.id] = _house(own or every, _language_of(each), configured)
+    return found
+
+
+def _house(of: Sequence[Publication], language: str, configured: Settings) -> _House:
     host = urlsplit(configured.base_url()).hostname or "localhost"
-    if not every:
+    if not of:
         domain = our_name.literal(host) if is_address(host) else host  # RFC 5321 4.1.3
         return _House("Syndicate", "Syndicate", f"syndicate@{domain}", host)
-    first = every[0]
-    return _House(
-        first.name, f"Syndicate, {first.name}", first.sender_address, first.postal_address or host
-    )
+    first = of[0]
+    name = first.name_in(language)
+    address = brand.postal_address(first, language) or host
+    return _House(name, f"Syndicate, {name}", first.sender_address, address)
+
+
+def _language_of(operator: Operator) -> str:
+    """The first of their languages that we have words in."""
+    return next((each for each in operator.languages if primary(each) in LANGUAGES), LANGUAGES[0])
 
 
 def _envelopes(
-    found: Sequence[tuple[OperatorNotice, Operator]], house: _House, configured: Settings
+    found: Sequence[tuple[OperatorNotice, Operator]],
+    house: _House,
+    names: Mapping[str, str],
+    signer: Signer | None,
 ) -> Iterator[Envelope]:
-    signer = deliver.signer(configured)
     for notice, operator in found:
         try:
-            yield _envelope(notice, operator, house, configured, signer)
+            who = names.get(notice.who) or notice.who.partition(":")[2] or notice.who
+            yield _envelope(notice, operator, house, who, signer)
         except (BadAddressError, UnrenderableError) as error:
             log.warning("operator_not_told", notice=notice.id, reason=str(error))
 
@@ -114,14 +149,13 @@ def _envelope(
     notice: OperatorNotice,
     to: Operator,
     house: _House,
-    configured: Settings,
+    who: str,
     signer: Signer | None,
 ) -> Envelope:
-    """The mail of a notice; the same bytes at each try."""
-    # The first of their languages that we have words in.
-    language = next((each for each in to.languages if primary(each) in LANGUAGES), LANGUAGES[0])
+    """The mail of a notice; the same bytes at each try, unless somebody was renamed."""
+    configured, language = settings.load(), _language_of(to)
     context = {
-        "said": _said(notice, language),
+        "said": _said(notice, who, language),
         "is_own": notice.is_own,
         "at": notice.at,
         "zone": to.zone,
@@ -156,7 +190,7 @@ def _envelope(
     )
 
 
-def _said(notice: OperatorNotice, language: str) -> str:
+def _said(notice: OperatorNotice, who: str, language: str) -> str:
     """What happened, in one line."""
     return say(
         language,
@@ -165,7 +199,7 @@ def _said(notice: OperatorNotice, language: str) -> str:
             NoticeKind.CODE: "%(who)s signed in to the console with a recovery code",
             NoticeKind.PASSKEY: "%(who)s has a new passkey for the console: %(what)s",
         }[NoticeKind(notice.kind)],
-        who=notice.who,
+        who=who,
         what=notice.what,
     )
 

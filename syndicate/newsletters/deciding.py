@@ -42,7 +42,7 @@ def send(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
         if (why := installation.held_why(tx)) is not None:
             raise RefusedError(copy_check.held_notice(why))
         issue, newsletter = _found(tx, issue_id, actor)
-        holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
+        holding.refuse_held(tx, holds.on_newsletter(tx, newsletter), newsletter.name)
         timetable.running(newsletter)
         if not issues.let_go(tx, issue_id):
             raise _not(issue, "sent", "held or empty")

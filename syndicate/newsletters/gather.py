@@ -30,7 +30,7 @@ def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.date
         zone=newsletter.zone,
         window=(issue.window_from, issue.window_to),
         frames=tuple(frame(newsletter, publication, each, logo) for each in newsletter.languages),
-        postal_address=publication.postal_address,
+        postal_address=brand.postal_address(publication, publication.language),
         home_url=publication.home_url,
         section_slugs=tuple(dict.fromkeys(section.slug for section in sections)),
         max_stories=newsletter.max_stories,
@@ -58,7 +58,7 @@ def frame(
     worn = brand.worn(publication, language, logo=logo, base_url=settings.load().base_url())
     name = said["publication"] or worn["name"]
     own = {key: value for key, value in worn.items() if key not in {"name", "postal_address"}}
-    if worn["postal_address"] != publication.postal_address:
+    if worn["postal_address"] != brand.postal_address(publication, publication.language):
         own["postal_address"] = worn["postal_address"]
     return Frame(language, said["name"], said["description"], name, own)
 

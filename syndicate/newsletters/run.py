@@ -95,7 +95,7 @@ def open_now(
     if (why := installation.held_why(tx)) is not None:
         raise RefusedError(copy_check.held_notice(why))
     timetable.running(newsletter)
-    holding.refuse_held(holds.on_newsletter(tx, newsletter), newsletter.name)
+    holding.refuse_held(tx, holds.on_newsletter(tx, newsletter), newsletter.name)
     slot = offers.slot_of(tx, newsletter, offer, now)
     if offer is Offer.NEW and not _has_news(tx, newsletter, slot, now):
         raise RefusedError(f"Nothing is new in {newsletter.name} since its last issue.")

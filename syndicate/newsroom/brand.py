@@ -7,6 +7,7 @@ and colours; so a new publication looks right before anybody has chosen anything
 from collections.abc import Mapping
 from typing import Any
 
+from syndicate import phrases
 from syndicate.languages import primary, spoken
 from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.publications import Publication
@@ -16,7 +17,13 @@ LOGO_HEIGHT, LOGO_WIDTH = 48, 300  # pixels at most, on pages and in mails
 
 def name(publication: Publication, language: str) -> str:
     """What readers of a language call a publication."""
-    return _said(publication, "names", language) or publication.name
+    return publication.name_in(language)
+
+
+def postal_address(publication: Publication, language: str) -> str:
+    """Where its publisher is at home, on one line, as readers of a language are told."""
+    said = _said(publication, "postal_addresses", language) or publication.postal_address
+    return phrases.address_line(said)
 
 
 def sender_name(publication: Publication, language: str) -> str:
@@ -64,8 +71,7 @@ def worn(
     """
     found: dict[str, Any] = {
         "name": name(publication, language),
-        "postal_address": _said(publication, "postal_addresses", language)
-        or publication.postal_address,
+        "postal_address": postal_address(publication, language),
         "reason": _said(publication, "reasons", language) or _own_reason(publication, language),
         "colour": publication.colour,
         "colour_on_dark": publication.colour_on_dark,

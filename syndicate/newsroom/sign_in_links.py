@@ -50,8 +50,8 @@ def make(tx: Transaction, slug: str, *, actor: Actor, now: dt.datetime) -> str:
         )
     if not may_do_all_of(tx, actor, found):
         raise NotAllowedError(
-            f"Operator {slug} may do what {actor.name} may not; only an operator who may do all of "
-            "it can make them a link, or someone in the shell of the server.",
+            f"Operator {slug} may do what {actor.spoken} may not; only an operator who may do all "
+            "of it can make them a link, or someone in the shell of the server.",
             slug=slug,
         )
     acting.record(tx, Act.OPERATOR_LINK, found, actor, now)

@@ -63,7 +63,7 @@ def let_in(actor: Actor, permission: Permission) -> None:
     """
     if permission not in actor.permissions:
         raise NotAllowedError(
-            f"{actor.name} does not have the permission {permission.value}, which this needs.",
+            f"{actor.spoken} does not have the permission {permission.value}, which this needs.",
             permission=permission.value,
         )
 
@@ -90,8 +90,8 @@ def allow(
     if not actor.may(permission, publication_id=publication_id, newsletter_id=newsletter_id):
         is_whole = publication_id is None and newsletter_id is None
         raise NotAllowedError(
-            f"{actor.name} has the permission {permission.value} for a part of this installation; "
-            f"this concerns {'all of it' if is_whole else 'another part'}.",
+            f"{actor.spoken} has the permission {permission.value} for a part of this "
+            f"installation; this concerns {'all of it' if is_whole else 'another part'}.",
             permission=permission.value,
         )
 

@@ -19,6 +19,8 @@ from syndicate.translations import catalogue, known_language, say
 
 # What templates call the zone of whoever reads, for moments that belong to no other.
 OWN_ZONE = "own_zone"
+# And what operators are called, by who they are to the audit.
+OPERATORS = "operator_names"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -58,9 +60,19 @@ def environment(language: str) -> Environment:
             time = time.replace(" ", _NO_BREAK, 1)
         return f"{phrases.date(at, chosen, known)} {time}"
 
+    @pass_context
+    def by_name(context: Context, actor: str) -> str:
+        return phrases.who(actor, context.get(OPERATORS) or {})
+
     jinja.filters.update(
-        day=in_day, moment=in_moment, number=phrases.number, counted=phrases.counted
+        day=in_day,
+        moment=in_moment,
+        number=phrases.number,
+        counted=phrases.counted,
+        address_line=phrases.address_line,
+        by_name=by_name,
     )
+    jinja.tests["beginning_with"] = phrases.begins_with
     return jinja
 
 

@@ -116,7 +116,7 @@ def _page(request: Request, status: int, sentence: str) -> str:
         environment(language)
         .get_template("web/error.html")
         .render(
-            name=site.publication.name if site else "Syndicate",
+            name=site.publication.name_in(language) if site else "Syndicate",
             home="/console" if is_of_console else f"{site.prefix}/" if site else "/",
             is_of_console=is_of_console,
             may=_may(request) if is_of_console and status == HTTPStatus.FORBIDDEN else (),

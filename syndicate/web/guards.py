@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate import logs
 from syndicate.web import errors
-from syndicate.web.headers import COMMON, content_policy
+from syndicate.web.headers import COMMON, FOR_ANY_SITE, content_policy
 
 log = logs.get(__name__)
 
@@ -162,7 +162,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", DEFAULT_POLICY)
                 if is_shared:
-                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                    headers.update(FOR_ANY_SITE)
                     headers.setdefault("Access-Control-Allow-Origin", "*")
             await send(message)
 

@@ -9,6 +9,8 @@ COMMON = {
     "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
 }
+# What pages and mails anywhere may show: without it browsers keep a picture to our own pages.
+FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 def content_policy(

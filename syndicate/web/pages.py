@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
-from syndicate import clock
+from syndicate import clock, phrases
+from syndicate.newsroom import brand
 from syndicate.render.environment import environment
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import static
@@ -57,6 +58,10 @@ def render(site: Site, template: str, page: PageAnswer | None = None, **context:
                 "site": site,
                 "publication": site.publication,
                 "prefix": site.prefix,
+                "postal_address": phrases.address_line(
+                    brand.postal_address(site.publication, language),
+                    without=site.publication.name_in(language),
+                ),
                 "static": static.url,
                 "today": clock.now(),
                 "current": None,

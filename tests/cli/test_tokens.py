@@ -62,7 +62,7 @@ def test_link_lets_in() -> None:
     with TestClient(build_web(), base_url=HERE, follow_redirects=False) as browser:
         assert browser.post(url.path).status_code == 303
         browser.headers["Sec-Fetch-Site"] = "same-origin"
-        assert "console:nightdesk" in browser.get("/console").text
+        assert "nightdesk (console)" in browser.get("/console").text
         assert browser.post("/console/stop", data={"why": "x"}).status_code == 403
 
 

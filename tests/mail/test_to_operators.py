@@ -105,13 +105,13 @@ def test_a_link_is_told_to_its_operator_and_to_who_may_add_operators(relay: Faul
     told = mails(relay)
     assert sorted(told) == ["chief@example.com", "desk@example.com"]
     desk, chief = told["desk@example.com"], told["chief@example.com"]
-    said = "operator:desk signed in to the console with a one-time link"
+    said = "World desk signed in to the console with a one-time link"
     assert desk["Subject"] == said
     assert text(desk).startswith(said)
     assert "24 Nov 2026" in text(desk)
     assert "/console/me" in text(desk)
     assert "/console/audit" not in text(desk)
-    assert chief["Subject"] == "سجل operator:desk الدخول إلى لوحة التحكم برابط يصلح لمرة واحدة"
+    assert chief["Subject"] == "دخول إلى لوحة التحكم باسم World desk برابط يصلح لمرة واحدة"
     assert '<html lang="ar" dir="rtl">' in text(chief, "html")
     assert "/console/audit" in text(chief)
     assert (to_operators.tell(NOW), to_operators.tell(NOW + 6 * MINUTE)) == (0, 0)

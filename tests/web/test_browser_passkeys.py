@@ -42,7 +42,7 @@ def test_a_passkey_is_made_and_signs_in(chromium: Browser, address: str) -> None
     page = watched.open(f"/console/sign-in/{link}")
     with_authenticator(page)
     page.get_by_role("button", name="Open the console").click()
-    page.get_by_role("link", name="operator:desk").click()
+    page.get_by_role("link", name="Desk desk").click()
     faults = watched.faults_of_page("/console/me")
     page = watched.page
     page.get_by_label("Name of the device").fill("laptop")

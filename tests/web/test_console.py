@@ -114,7 +114,7 @@ def test_link_works_once_and_looking_at_it_does_not_count(browser: TestClient) -
     path = link()
 
     for _ in range(2):
-        assert "as console:desk" in browser.get(path).text
+        assert "as <bdi>desk (console)</bdi>" in browser.get(path).text
     assert browser.post(path).status_code == 303
     assert browser.get("/console").status_code == 200
     assert browser.post(path).status_code == 410
@@ -246,7 +246,7 @@ def test_mailing_is_paused_resumed_and_cancelled(browser: TestClient, newsroom: 
 
     names = ["mailing-cancel", "mailing-resume", "mailing-pause"]
     assert actions(f"mailing:{mailing_id}") == [("token:sender", name) for name in names]
-    assert "token:sender: paused" in browser.get(path).text
+    assert "<bdi>sender (token)</bdi>: paused" in browser.get(path).text
 
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])

@@ -149,6 +149,7 @@ def test_every_answer_binds_the_browser(browser: TestClient, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["cross-origin-resource-policy"] == "same-site"
     assert "set-cookie" not in headers
 
 

@@ -72,7 +72,7 @@ def test_failures_are_ticked_off_where_they_are_listed(
     assert needs_of(browser.get("/console").text) == []
     page = browser.get(room).text
     assert "tick it off" not in page
-    assert "token:sender: ticked off" in page
+    assert "<bdi>sender (token)</bdi>: ticked off" in page
 
 
 def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient) -> None:

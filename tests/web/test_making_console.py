@@ -50,6 +50,14 @@ def test_the_first_form_asks_for_little(desk: TestClient) -> None:
     assert "What readers call it." in first
 
 
+def test_an_example_in_another_language_runs_its_own_way(desk: TestClient) -> None:
+    page = desk.get(ONE).text
+
+    said = '<code>ar: <bdi class="said" lang="ar" dir="rtl">تصلك هذه الرسالة لأنك اشتركت'
+    assert said in page
+    assert '<code dir="auto">ar:' not in page
+
+
 @pytest.mark.parametrize("shelf", BY_FIELDS, ids=lambda shelf: shelf.kind.plural)
 def test_every_kind_has_its_list_and_its_forms(desk: TestClient, shelf: Shelf) -> None:
     kind = shelf.kind

@@ -93,7 +93,7 @@ def test_a_passkey_signs_its_operator_in(local: TestClient) -> None:
     )
 
     assert answer.headers["location"] == "/console/sources"
-    assert "operator:desk" in local.get("/console").text
+    assert "Desk desk" in local.get("/console").text
     assert sign_ins() == [("operator:desk", "passkey"), ("operator:desk", "link")]
     assert "laptop" in local.get("/console/me").text
     with transaction() as tx:
@@ -213,8 +213,8 @@ def test_a_recovery_code_works_once_however_it_is_typed(local: TestClient) -> No
     assert "was used before; each works once" in again.text
     assert "You have 9 that work" in local.get("/console/me").text
     home = local.get("/console").text
-    assert "operator:desk, by a recovery code" in home
-    assert "operator:desk, by a one-time link" in home
+    assert "<bdi>Desk desk</bdi>, by a recovery code" in home
+    assert "<bdi>Desk desk</bdi>, by a one-time link" in home
 
 
 def test_new_codes_make_those_of_before_worthless(local: TestClient) -> None:

@@ -73,7 +73,7 @@ def test_a_link_is_shown_once_signs_in_once_and_its_use_is_told(browser: TestCli
     assert again == []
     assert "desk" in looked.text
     assert used == [303, 410]
-    assert "operator:desk" in browser.get("/console").text
+    assert "Desk desk" in browser.get("/console").text
     assert made(desk) == ["token:admin"]
     with transaction() as tx:
         told = [(row.kind, row.who) for row, _ in notices.claim(tx, clock.now())]
@@ -92,7 +92,7 @@ def test_nobody_makes_one_for_who_may_do_more_than_they_do(browser: TestClient) 
     let = browser.post("/console/operators/deputy/link")
 
     assert refused.status_code == 403
-    assert "Operator chief may do what operator:lead may not; only an operator" in refused.text
+    assert "Operator chief may do what Lead desk may not; only an operator" in refused.text
     assert "/console/operators/chief/link" not in page
     assert "may do what you may not" in page
     assert made(chief) == []

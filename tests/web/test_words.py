@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from syndicate.languages import primary
 from syndicate.render.environment import environment
-from syndicate.translations import LANGUAGES
+from syndicate.translations import LANGUAGES, say
 from syndicate.web import errors
 from tests.house import trees
 
@@ -184,3 +184,15 @@ def test_every_language_counts_as_its_speakers_do(language: str) -> None:
     assert catalogue.num_plurals == get_plural(language).num_plurals
     plurals = [each for each in catalogue if isinstance(each.id, tuple)]
     assert [each.id for each in plurals if len(texts(each.string)) != catalogue.num_plurals] == []
+
+
+def test_arabic_puts_no_word_before_a_name_that_may_begin_with_it() -> None:
+    """One reader's "نشرة الميناء" stood as "نشرة نشرة الميناء"; and no verb agrees with a name."""
+    subscribed = "You get %(name)s because you subscribed to it."
+    signed_in = "%(who)s signed in to the console with a recovery code"
+    every = re.findall(r'msgstr "(.*)"', (LOCALE / "ar.po").read_text(encoding="utf-8"))
+
+    told = say("ar", subscribed, name="نشرة الميناء")
+    assert told == "تصلك هذه الرسالة بناء على اشتراكك في «نشرة الميناء»."
+    assert say("ar", signed_in, who="لينا") == "دخول إلى لوحة التحكم باسم لينا برمز استرداد"
+    assert [said for said in every if re.search(r"نشرة «?%\(|ترسل %\(|سجل %\(", said)] == []

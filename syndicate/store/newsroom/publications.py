@@ -52,6 +52,10 @@ class Publication(Table):
         """Who its mail says it is from, in its own language."""
         return self.sender_name or self.name
 
+    def name_in(self, language: str) -> str:
+        """What readers of a language call it: its name in it, else its plain one."""
+        return str(spoken(self.translations.get("names", {}), language) or self.name)
+
 
 class Desk(Table):
     """The team behind a section, to which feedback goes."""

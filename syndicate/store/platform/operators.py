@@ -73,6 +73,12 @@ def every(tx: Transaction) -> list[Operator]:
     return list(tx.scalars(query))
 
 
+def names(tx: Transaction) -> dict[str, str]:
+    """What people call each operator, by what rows and audit call them: "operator:lina"."""
+    rows = tx.execute(select(Operator.slug, Operator.name))
+    return {f"operator:{slug}": name for slug, name in rows}
+
+
 def find(tx: Transaction, operator_id: int | None) -> Operator | None:
     """The operator of this id, retired or not."""
     return tx.get(Operator, operator_id) if operator_id is not None else None
@@ -139,4 +145,5 @@ def actor_of(tx: Transaction, operator: Operator) -> Actor | None:
         frozenset(each.permission for each in held),
         operator_id=operator.id,
         grants=held,
+        called=operator.name,
     )

@@ -8,7 +8,7 @@ import enum
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
@@ -144,6 +144,7 @@ class Actor:
         token_id: of the API token behind it, if there is one.
         operator_id: of the operator, if it is one.
         grants: where each permission holds; None: everywhere.
+        called: what people call them, if they are an operator.
     """
 
     name: str
@@ -151,6 +152,12 @@ class Actor:
     token_id: int | None = None
     operator_id: int | None = None
     grants: frozenset[Grant] | None = None
+    called: str = field(default="", compare=False)
+
+    @property
+    def spoken(self) -> str:
+        """As a sentence for people names them."""
+        return self.called or self.name
 
     def may(
         self,

@@ -69,6 +69,14 @@ class Shown:
         }
         return "" if is_chosen else as_text(self.asked, self.asked.example)
 
+    @property
+    def by_language(self) -> Mapping[str, str]:
+        """The example's words by their language, where it has several: each runs its own way."""
+        example = self.asked.example
+        if self.asked.shape is not Shape.WORDS or not isinstance(example, Mapping):
+            return {}
+        return {key: str(said) for key, said in example.items()}
+
 
 async def _sent(request: Request) -> AsyncIterator[FormData]:
     async with request.form() as form:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from syndicate import clock
 from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.newsroom.holds import standing
-from syndicate.render.environment import OWN_ZONE, environment
+from syndicate.render.environment import OPERATORS, OWN_ZONE, environment
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import installation, operators
@@ -52,6 +52,7 @@ def render(
         row = installation.read(tx)
         on_hold = standing(tx, actor) if actor is not None else []
         own_zone = _zone_of(tx, actor)
+        names = operators.names(tx)
     html = (
         environment(_LANGUAGE)
         .get_template(f"web/console/{template}")
@@ -67,6 +68,7 @@ def render(
                 "tab": "",
                 "was_done": said(),
                 OWN_ZONE: own_zone,
+                OPERATORS: names,
                 **context,
             }
         )

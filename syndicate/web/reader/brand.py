@@ -1,7 +1,8 @@
 """/logos/<digest> and /colours/<light>-<dark>.css: how publications look.
 
 Each name says what is in it: another logo or colour has another name, so browsers and mail programs
-may keep one for ever.
+may keep one for ever. Mails show a logo wherever they are read: in a browser, on pages of other
+sites.
 """
 
 from typing import Annotated
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Path, Response
 from syndicate.errors import NotFoundError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import logos
+from syndicate.web.headers import FOR_ANY_SITE
 from syndicate.web.static import FOREVER
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +28,8 @@ def logo(digest: Annotated[str, Path(max_length=64)]) -> Response:
     if found is None:
         raise NotFoundError("There is no such picture here.", digest=digest)
     media_type, body = found
-    return Response(body, media_type=media_type, headers={"Cache-Control": FOREVER})
+    kept = {"Cache-Control": FOREVER}
+    return Response(body, media_type=media_type, headers=kept | FOR_ANY_SITE)
 
 
 @router.get("/colours/{light}-{dark}.css")

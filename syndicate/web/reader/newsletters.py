@@ -151,7 +151,7 @@ def _wording(offer: _Offer) -> str:
         "By subscribing you agree that %(name)s sends %(newsletter)s to this address until you "
         "unsubscribe, which you can do with one click in every issue. We keep a record of when "
         "and from where you signed up, as proof, and do not pass your address on.",
-        name=offer.site.publication.name,
+        name=offer.site.publication.name_in(offer.site.publication.language),
         newsletter=offer.names["name"],
     )
 
