@@ -17,7 +17,7 @@ from typing import Any
 from syndicate.articles import embargoes, moved
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
-from syndicate.articles.story import ArticleText, story_of
+from syndicate.articles.story import ArticleText, story_of, story_read
 from syndicate.reading.records import Entry, PictureIn, Words
 from syndicate.reading.text import plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -157,7 +157,7 @@ def alter(
         now: aware UTC.
         hold: whether it is held back from now on; None: as a feed says.
     """
-    story = story_of(entry)
+    story = story_read(entry)
     hold = hold or embargoes.of_known(entry, article.hold, now, is_pushed=False)
     access = entry.access or article.access
     kind = kind_of(entry) or article.kind
@@ -246,8 +246,11 @@ def text_change(before: str, after: str) -> float:
 def _of_feed(
     article: KnownArticle, story: ArticleText, entry: Entry, now: dt.datetime
 ) -> Judged | None:
-    """What a feed's text is called, None when readers see the same."""
-    if story.hash == article.hash:
+    """What a feed's text is called, None when readers see the same.
+
+    Older code stored the headline at the head of a body as well, and that alone is no change.
+    """
+    if article.hash in {story.hash, story_of(entry).hash}:
         return None
     judged = judge(article, story, entry, now)
     is_little = not (judged.is_material or entry.change)

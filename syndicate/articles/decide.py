@@ -20,7 +20,7 @@ from syndicate.articles.changes import Alter, KnownArticle, alter, kind_of
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
-from syndicate.articles.story import ArticleText, entry_hash, story_of
+from syndicate.articles.story import ArticleText, entry_hash, story_of, story_read
 from syndicate.reading import embargo_dates
 from syndicate.reading.records import Entry
 from syndicate.slugs import tags_of
@@ -267,7 +267,7 @@ def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Creat
     updated = entry.updated if entry.updated and published < entry.updated <= now else published
     return Create(
         found=each,
-        story=story_of(entry),
+        story=story_read(entry) if entry.said is None else story_of(entry),
         kind=kind_of(entry) or ArticleKind.STORY,
         access=entry.access or Access.FREE,
         hold=hold,

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from syndicate.reading import embargo_dates
+from syndicate.reading import embargo_dates, first_heading
 from syndicate.reading.records import Entry, ParsedPage, PictureIn, Words
 from syndicate.reading.text import fingerprint, is_article_url, plain, word_list
 
@@ -51,8 +51,17 @@ class ArticleText:
         return self.words.hash(self.pictures[0].url if self.pictures else None)
 
 
+def story_read(entry: Entry) -> ArticleText:
+    """The text that is stored for an entry that was read: its headline does not begin its body.
+
+    What a CMS says to the byte stays as it says it: `story_of`.
+    """
+    body = first_heading.without(entry.content, [entry.title])
+    return story_of(entry if body == entry.content else dataclasses.replace(entry, content=body))
+
+
 def story_of(entry: Entry) -> ArticleText:
-    """The text that is stored for an entry."""
+    """The text of an entry as it says it."""
     standfirst = entry.summary or plain(entry.content)
     headline = entry.title or _shortened(standfirst, _CUT_HEADLINE)
     headline = headline[:MAX_HEADLINE] or (entry.link or entry.guid or "")[:MAX_HEADLINE]

@@ -48,6 +48,7 @@ class Found:
         choices: sources that could be added, the best first.
         notes: what else somebody should know, a sentence each.
         sections: what the source calls sections that the publication does not have.
+        has_no_sections: whether the publication has none at all yet.
     """
 
     url: str
@@ -57,6 +58,17 @@ class Found:
     stories: Sequence[FoundStory]
     notes: Sequence[str]
     sections: Sequence[str] = ()
+    has_no_sections: bool = False
+
+    def section_made_for(self, story: FoundStory) -> str | None:
+        """The name of the section that a story stands in once `sections` are made; None: in none.
+
+        Of a story that has a section already likewise.
+        """
+        said = " ".join((story.said_section or "").split()).lower()
+        if story.section is not None:
+            return None
+        return next((name for name in self.sections if name.lower() == said), None)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as one object."""
@@ -133,6 +145,7 @@ async def _find(
         sections=previewing.sections(
             [*(each.whole_entry for each in entries), *first.entries], facts
         ),
+        has_no_sections=not facts.sections,
     )
 
 

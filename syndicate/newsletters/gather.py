@@ -19,7 +19,7 @@ from syndicate.store.newsroom.publications import Publication
 def material(tx: Transaction, newsletter: Newsletter, issue: Issue, now: dt.datetime) -> Material:
     """Read everything that an issue is made of."""
     publication = newsletters.publication_of(tx, newsletter)
-    sections = newsletters.sections_of(tx, newsletter.id)
+    sections = newsletters.sections_to_choose(tx, newsletter)
     until = now + RULES[newsletter.kind].expires_in
     is_alert = issue.article_id is not None
     logo = logos.of(tx, publication.id)

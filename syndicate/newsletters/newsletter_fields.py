@@ -122,6 +122,7 @@ KIND = Kind(
             instead="every day",
             takes_effect=TakesEffect.NEXT_ISSUE,
             touches=_SEEN,
+            is_early=True,
             of_kinds=_WITH_SLOTS,
             option="day",
             example=(1, 5),

@@ -18,7 +18,7 @@ def sections(tx: Transaction, newsletter: Newsletter, chosen: Collection[str]) -
     Raises:
         UsageError: the newsletter has no such section.
     """
-    offered = {section.slug for section in newsletters.sections_of(tx, newsletter.id)}
+    offered = {section.slug for section in newsletters.sections_to_choose(tx, newsletter)}
     return _kept(chosen, offered, "section", newsletter.slug)
 
 

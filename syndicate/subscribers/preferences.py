@@ -105,7 +105,7 @@ def change(
             ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
             ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
         }
-        has_sections = bool(newsletters.sections_of(tx, newsletter.id))
+        has_sections = bool(newsletters.sections_to_choose(tx, newsletter))
         if not languages or (has_sections and not sections):
             raise UsageError("Choose at least one section and one language, or unsubscribe.")
         before = _standing(tx, subscription, now)
@@ -169,7 +169,7 @@ def _read(
 ) -> Preferences:
     chosen = {kind: subscribers.choices(tx, subscription.id, kind) for kind in ChoiceKind}
     names = publications.names_in(
-        newsletters.sections_of(tx, newsletter.id),
+        newsletters.sections_to_choose(tx, newsletter),
         subscription.language,
         publication_id=newsletter.publication_id,
     )

@@ -101,7 +101,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
                 f"{newsletter.name} has ended, so nobody was imported; import into a newsletter "
                 "that is still sent."
             )
-        slugs = {section.slug for section in newsletters.sections_of(tx, newsletter.id)}
+        slugs = {section.slug for section in newsletters.sections_to_choose(tx, newsletter)}
     table = _table(list(lines), ignored)
     found = survey(table, columns.understand(table.names, ignored))
     intake = Intake(newsletter, frozenset(slugs), found, now)

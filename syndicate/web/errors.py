@@ -19,7 +19,7 @@ from syndicate.render.environment import environment
 from syndicate.store.ground.session import BadValueError, DatabaseDownError
 from syndicate.web import static
 from syndicate.web.headers import COMMON, content_policy
-from syndicate.web.sites import Site, site_of
+from syndicate.web.sites import NOTHING_YET, Site, site_of
 from syndicate.web.words import gettext_in
 
 log = logs.get(__name__)
@@ -107,9 +107,9 @@ def status_of(error: errors.SyndicateError) -> int:
 
 def _page(request: Request, status: int, sentence: str) -> str:
     site: Site | None = getattr(request.state, "site", None)
-    is_of_console = _is_of_console(request)
+    is_of_console = is_led = _is_of_console(request)
     if site is None and status in _OF_A_PUBLICATION and not is_of_console:
-        site = _site_or_none(request)
+        site, is_led = _site_or_none(request)
     language = site.publication.language if site else "en"
     say = gettext_in(language)
     return (
@@ -117,8 +117,8 @@ def _page(request: Request, status: int, sentence: str) -> str:
         .get_template("web/error.html")
         .render(
             name=site.publication.name_in(language) if site else "Syndicate",
-            home="/console" if is_of_console else f"{site.prefix}/" if site else "/",
-            is_of_console=is_of_console,
+            home="/console" if is_led else f"{site.prefix}/" if site else "/",
+            is_of_console=is_led,
             may=_may(request) if is_of_console and status == HTTPStatus.FORBIDDEN else (),
             title=say(_TITLES.get(status, "That did not work")),
             status=status,
@@ -128,12 +128,16 @@ def _page(request: Request, status: int, sentence: str) -> str:
     )
 
 
-def _site_or_none(request: Request) -> Site | None:
-    """The publication whose page was asked for, unless the database is what fails."""
+def _site_or_none(request: Request) -> tuple[Site | None, bool]:
+    """The publication whose page was asked for, unless the database is what fails.
+
+    Returns:
+        Also whether there is no publication at all yet: then only the console leads on.
+    """
     try:
-        return site_of(request)
-    except (errors.SyndicateError, DatabaseDownError):
-        return None
+        return site_of(request), False
+    except (errors.SyndicateError, DatabaseDownError) as error:
+        return None, str(error) == NOTHING_YET
 
 
 def _is_of_console(request: Request) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from syndicate.articles import decide
-from syndicate.articles.changes import Alter, KnownArticle
+from syndicate.articles.changes import Alter, KnownArticle, alter
 from syndicate.articles.decide import Attach, ByLink, Create, Facts, Touch, known_entry, new_entries
 from syndicate.articles.identity import KnownEntry, identify
 from syndicate.articles.story import entry_hash
@@ -14,6 +14,28 @@ from syndicate.vocabulary.articles import ArticleState
 from tests.articles.stories import ENTRY, HOUR, LINK, NOW, article_of, changed
 
 FACTS = Facts(1, "en", None, {"world": 5, "middle east": 6}, is_first_connect=False)
+
+
+def test_a_headline_at_the_head_of_a_body_is_stored_of_a_push_alone() -> None:
+    twice = changed(ENTRY, content=f"<h2>{ENTRY.title}</h2>{ENTRY.content}")
+
+    read, pushed = (created(changed(twice, said=said)).story for said in (None, "00"))
+
+    assert read.words.body_html == ENTRY.content
+    assert read.words.standfirst.startswith("word0 ")
+    assert pushed.words.body_html == twice.content
+
+
+def test_a_headline_that_older_code_left_in_a_body_is_no_change_and_goes_with_the_next() -> None:
+    twice = changed(ENTRY, content=f"<h2>{ENTRY.title}</h2>{ENTRY.content}")
+    longer = changed(twice, content=f"{twice.content}<p>{'more text ' * 20}</p>")
+
+    assert alter(article_of(twice), twice, now=NOW) is None  # as it stands, the heading stored
+    assert alter(article_of(ENTRY), twice, now=NOW) is None  # and without it
+    altered = alter(article_of(twice), longer, now=NOW)
+    assert altered is not None
+    assert altered.story is not None
+    assert altered.story.words.body_html.startswith("<p>word0 ")
 
 
 def created(entry: Entry, **facts: Any) -> Create:

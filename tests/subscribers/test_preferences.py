@@ -6,8 +6,9 @@ import pytest
 
 from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.store.composition import section_choices
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.readers import recipients, subscribers
 from syndicate.subscribers import erase, preferences, unsubscribe
 from syndicate.subscribers.preferences import Option
@@ -49,6 +50,40 @@ def test_whoever_chose_nothing_has_everything(reader: int) -> None:
     assert found.sections == (Option("world", "World", True), Option("sport", "Sport", True))
     assert found.languages == (Option("en", "English", True), Option("ar", "العربية", True))
     assert (found.newsletter, found.is_active, found.paused_until) == ("Morning", True, None)
+
+
+def test_a_newsletter_of_every_section_lets_readers_choose_among_all(reader: int) -> None:
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        newsletters.draw_from(tx, morning.id, [])
+    chosen = preferences.change(
+        token("preferences", reader), sections=["sport"], languages=["en", "ar"], now=NOW
+    )
+    with transaction() as tx:
+        desk.sections(tx, morning.publication_id, "port")
+        sport = publications.section_of(tx, morning.publication_id, "sport")
+        assert sport is not None
+        publications.rename(tx, sport, "games")
+        followed = section_choices.follow(tx, sport, "sport")
+    later = preferences.read(token("preferences", reader), now=NOW)
+    with transaction() as tx:
+        again = newsletters.by_slug(tx, "morning")
+        assert again is not None
+        newsletters.change(tx, again, tags=["climate"])
+    tagged = preferences.read(token("preferences", reader), now=NOW)
+
+    assert [(each.value, each.is_chosen) for each in chosen.sections] == [
+        ("world", False),
+        ("sport", True),
+    ]
+    assert followed == 1
+    assert {each.value: each.is_chosen for each in later.sections} == {
+        "world": False,
+        "port": False,
+        "games": True,
+    }
+    assert tagged.sections == ()
 
 
 def test_a_change_is_kept_and_shown(reader: int) -> None:

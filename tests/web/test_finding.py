@@ -84,6 +84,8 @@ def test_sections_that_are_ticked_are_made_with_the_source(
     answer = browser.post("/console/sources/use", data=form)
 
     assert boxes == [("Harbour &amp; Coast", ""), ("Yachts", "")]
+    assert "None is ticked yet, because there are sections already" in page
+    assert "Section <bdi>Yachts</bdi>, if it is ticked above" in page
     assert (refused.status_code, answer.status_code) == (422, 303)
     with transaction() as tx:
         made = publications.section_of(tx, newsroom.english, "harbour-coast")
@@ -98,12 +100,12 @@ def test_sections_that_are_ticked_are_made_with_the_source(
     [
         (
             "http://127.0.0.1:8455/feed",
-            "allow it (--allow 127.0.0.1:8455). It is filled in below: if it is yours, look there",
+            "allow it. It is filled in below: if it is yours, look there again.",
             "127.0.0.1:8455",
         ),
         (
             "http://cms.example:8455/",
-            "allow it (--allow IP:8455). If it is yours, name it below, under In-house server.",
+            "allow it. If it is yours, name it below, under In-house server.",
             "",
         ),
     ],
@@ -119,6 +121,7 @@ def test_a_server_that_may_be_our_own_is_named_in_the_open_field_for_it(
 
     assert answer.status_code >= 400
     assert says in answer.text
+    assert "--" not in answer.text.partition("address-problem")[2].partition("</p>")[0]
     assert "<details open>" in answer.text
     assert f'name="allow" value="{filled}"' in answer.text
 
@@ -145,7 +148,7 @@ def test_the_profile_of_a_page_that_lists_stories_travels_with_the_choice(
     [
         ("", 400, "Paste an address: a home page"),
         ("our site", 400, "our site is not an address; paste one"),
-        ("http://127.0.0.1:9", 409, "allow it (--allow 127.0.0.1:9)"),
+        ("http://127.0.0.1:9", 409, "allow it. It is filled in below"),
         ("{site}/closed", 409, "it is not a feed and names none"),
     ],
 )

@@ -6,10 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate.characters import resolved
+from syndicate.collect import source_fields
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup.kinds import BY_FIELDS
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import logos, newsletters, publications
+from syndicate.web.console.fields import in_form
 from tests.newsroom.making.test_reading import png
 from tests.web import operators
 from tests.web.test_making_api import COURIER
@@ -225,9 +227,13 @@ def test_a_newsletter_takes_boxes_and_leaves_what_is_not_ticked(desk: TestClient
 def test_times_are_asked_of_what_has_some(desk: TestClient) -> None:
     said = {"publication": "courier", "times": "", "days": [""]}
     new = desk.get(f"{HOME}/new/newsletters").text
-    for slug, kind in (("morning", "digest"), ("flash", "alert")):
-        named = {"slug": slug, "name": slug.title(), "kind": kind}
+    assert re.findall(r'name="days" value="(\d)" checked', new) == list("1234567")
+    assert new.index('name="days"') < new.index("More, which can wait")
+    for slug, kind, days in (("morning", "digest", "1234567"), ("flash", "alert", "1234567")):
+        named = {"slug": slug, "name": slug.title(), "kind": kind, "days": ["", *days]}
         assert desk.post(f"{HOME}/new/newsletters", data={**said, **named}).status_code == 303
+    named = {"slug": "signal", "name": "Signal", "kind": "alert"}
+    assert desk.post(f"{HOME}/new/newsletters", data={**said, **named}).status_code == 303
     refused = desk.post(
         f"{HOME}/new/newsletters", data={**said, "name": "Late", "kind": "alert", "times": "23:00"}
     )
@@ -243,6 +249,35 @@ def test_times_are_asked_of_what_has_some(desk: TestClient) -> None:
     assert "Weekdays" not in alert
     assert problem(refused.text, "times") == (
         "A newsletter of the kind alert has no times; leave that field empty."
+    )
+
+
+def test_a_newsletter_without_a_weekday_is_refused_at_its_boxes(desk: TestClient) -> None:
+    said = {"publication": "courier", "name": "Weekly", "slug": "weekly", "times": "08:00"}
+    told = "A newsletter comes out on at least one weekday; name one."
+
+    none = desk.post(f"{HOME}/new/newsletters", data={**said, "days": [""]})
+    desk.post(f"{HOME}/new/newsletters", data={**said, "days": ["", "6"]})
+    changed = desk.post(f"{HOME}/newsletters/weekly", data={"days": [""]})
+
+    assert [problem(each.text, "days") for each in (none, changed)] == [told, told]
+    assert "If empty: every day" not in none.text
+    with transaction() as tx:
+        row = newsletters.by_slug(tx, "weekly")
+        assert row is not None
+        assert row.schedule["days"] == [6]
+
+
+def test_a_form_names_its_fields_and_no_option_of_the_shell() -> None:
+    sentence = "It is a sitemap; add it with --kind sitemap, or allow it (--allow 10.1.2.3:80)."
+
+    said = in_form(sentence, source_fields.KIND.fields)
+
+    assert said == (
+        "It is a sitemap; add it with Kind: sitemap, or allow it (Allow origins: 10.1.2.3:80)."
+    )
+    assert in_form("Say --nothing at all (--allow).", source_fields.KIND.fields) == (
+        "Say --nothing at all (Allow origins)."
     )
 
 

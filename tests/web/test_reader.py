@@ -76,6 +76,25 @@ def test_article_is_whole_with_its_four_actions(browser: TestClient, newsroom: N
         assert f'href="{path}/{action}"' in page.text
 
 
+@pytest.mark.parametrize("former", ["What was said of the museum", None])
+def test_a_headline_of_now_or_of_before_stands_once(
+    browser: TestClient, newsroom: Newsroom, former: str | None
+) -> None:
+    article_id = newsroom.articles["museum"]
+    with transaction() as tx:
+        row = tx.get(Article, article_id)
+        assert row is not None
+        said = former or row.headline
+        row.body_html = f"<h2>{said}</h2>{row.body_html}"
+        if former:
+            rows.revision(tx, article_id, number=row.revision + 7, headline=former)
+
+    for page in (newsroom.path("museum"), newsroom.path("museum") + "/print"):
+        shown = browser.get(page).text
+        assert f"<h2>{said}</h2>" not in shown
+        assert '<div class="prose"><' in shown
+
+
 def test_article_of_the_newsrooms_own_page_is_not_indexed_here(
     browser: TestClient, newsroom: Newsroom
 ) -> None:

@@ -16,6 +16,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters, publications, sender_checks
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import RecordState, SenderRecord
+from tests import rows
 from tests.collect.newsroom import item, rss
 from tests.collect.site import Site, running
 from tests.web import operators
@@ -117,8 +118,11 @@ def test_the_first_stories_stand_in_the_sections_that_the_source_names(
     wire.serve("/feed", rss(item(1, when=clock.now(), category="Town Hall"), item(2)))
 
     asked = {"address": wire.origin, "allow": wire.origin}
-    page = browser.post(f"{START}/stories", data=asked).text
-    assert '<input type="checkbox" name="section" value="Town Hall" checked>' in page
+    for where in (f"{START}/stories", "/console/sources/find"):
+        page = browser.post(where, data=asked).text
+        assert '<input type="checkbox" name="section" value="Town Hall" checked>' in page
+        assert "Section <bdi>Town Hall</bdi>, if it is ticked above" in page
+        assert "None is ticked yet" not in page
     form = {"url": wire.url("/feed"), "kind": "feed", "allow": wire.origin}
     used = browser.post(f"{START}/use", data=form | {"section": ["Town Hall"]})
     run.collect_now(None, clock.now())
@@ -206,6 +210,32 @@ def test_what_a_newsletter_cannot_have_is_said_at_its_field(
         assert newsletters.every(tx) == []
 
 
+def test_the_first_newsletter_is_of_every_section_and_comes_on_its_days(
+    browser: TestClient, wire: Site
+) -> None:
+    begin(browser)
+    feed(wire, dt.timedelta(minutes=1))
+    use(browser, wire)
+    page = browser.get(f"{START}/newsletter").text
+    ticked = re.findall(r'name="days" value="(\d)" checked', page)
+    form = {"name": "Saturday Meadow", "times": "07:00"}
+
+    refused = browser.post(f"{START}/newsletter", data={**form, "days": [""]})
+    made = browser.post(f"{START}/newsletter", data={**form, "days": ["", "6"]})
+    with transaction() as tx:
+        (publication,) = publications.all_publications(tx)
+        for slug in ("town", "port"):
+            rows.section(tx, publication.id, slug)
+    offered = browser.get("/newsletters/saturday-meadow").text
+
+    assert "readers choose among them" in page
+    assert ticked == list("1234567")
+    assert (refused.status_code, made.status_code) == (422, 303)
+    assert "A newsletter comes out on at least one weekday; name one." in refused.text
+    assert "is sent at Saturdays, 07:00" in browser.get(f"{START}/newsletter").text
+    assert re.findall(r'name="sections" value="(\w+)"', offered) == ["town", "port"]
+
+
 def test_whoever_has_issues_is_not_led(browser: TestClient, newsroom: Newsroom) -> None:
     operators.mailing(newsroom)
     operators.sign_in(browser)
@@ -252,3 +282,5 @@ def test_readers_of_an_empty_installation_are_told_what_it_is(browser: TestClien
 
     assert answer.status_code == 404
     assert "Nothing is published here yet." in answer.text
+    for page in (answer.text, browser.get("/no/such/page").text):
+        assert '<a class="button" href="/console">Go to the console</a>' in page

@@ -6,6 +6,7 @@ import re
 from syndicate import bounds
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NO_DAY = "none"  # as a form says that no box of a weekday is ticked
 _SHORT = 3  # letters of a weekday that tell it from the others
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

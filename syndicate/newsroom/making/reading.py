@@ -20,7 +20,7 @@ from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.tokens import permitted
 from syndicate.store.readers.recipients import normalise
 
-_MAX_SLUG, _MAX_LANGUAGE = 80, 35
+_MAX_SLUG, _MAX_LANGUAGE, _MAX_ZONE = 80, 35, 64
 _NEVER_IN_PROSE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -29,7 +29,6 @@ _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _NOTHING: Values = {}
-_MAX_ZONE = 64
 _NEAR_ZONE = 0.8  # half of a zone's name is its continent's, which is no guess
 
 
@@ -304,9 +303,11 @@ def _typed(part: object, raw: object) -> object:
     return part
 
 
-def _days(_kind: Kind, asked: Field, raw: object) -> tuple[int, ...]:
+def _days(kind: Kind, asked: Field, raw: object) -> tuple[int, ...]:
     found = set()
-    for each in _parts(asked, raw):
+    if (parts := _parts(asked, raw)) == [days.NO_DAY]:
+        raise UsageError(f"{kind.one.capitalize()} comes out on at least one weekday; name one.")
+    for each in parts:
         day = days.weekday(each)
         if day is None:
             raise UsageError(

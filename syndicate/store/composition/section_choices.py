@@ -4,11 +4,11 @@ Translations of a section share its slug and its readers' choice. Where only one
 whoever chose the old slug has chosen both from then on, and may choose between them.
 """
 
-from sqlalchemy import delete, exists, insert, literal, select, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, literal, or_, select, update
 
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import IssueStory, NewsletterSection
+from syndicate.store.newsroom.newsletters import IssueStory, Newsletter, NewsletterSection
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.readers.subscribers import Subscription, SubscriptionChoice
 from syndicate.vocabulary.newsletters import ChoiceKind
@@ -26,10 +26,7 @@ def follow(tx: Transaction, section: Section, before: str) -> int:
         How many choices followed.
     """
     chosen = SubscriptionChoice
-    draws = select(NewsletterSection.newsletter_id).where(
-        NewsletterSection.section_id == section.id
-    )
-    subscribed = select(Subscription.id).where(Subscription.newsletter_id.in_(draws))
+    subscribed = select(Subscription.id).where(Subscription.newsletter_id.in_(_offering(section)))
     is_old = (
         chosen.kind == ChoiceKind.SECTION,
         chosen.value == before,
@@ -59,6 +56,18 @@ def follow(tx: Transaction, section: Section, before: str) -> int:
     tx.execute(gone.execution_options(synchronize_session=False))
     _in_issues(tx, section, before)
     return len(added)
+
+
+def _offering(section: Section) -> Select[int]:
+    """The newsletters whose readers choose among sections of which this is one."""
+    drawn = exists().where(NewsletterSection.newsletter_id == Newsletter.id)
+    named = drawn.where(NewsletterSection.section_id == section.id)
+    is_of_all = and_(
+        Newsletter.publication_id == section.publication_id,
+        func.cardinality(Newsletter.tags) == 0,
+        ~drawn,
+    )
+    return select(Newsletter.id).where(or_(named, is_of_all))
 
 
 def _in_issues(tx: Transaction, section: Section, before: str) -> None:

@@ -22,6 +22,7 @@ from syndicate.errors import RefusedError
 from syndicate.languages import spoken
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table, text_enum
 from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import publications
 from syndicate.store.newsroom.publications import Publication, Section
 from syndicate.vocabulary.newsletters import MAX_STORIES, EmptyRule, IssueState, NewsletterKind
 
@@ -217,6 +218,18 @@ def _in_order(*same: Any) -> tuple[Any, ...]:
     """As a publication has its sections, those that are the same next to each other."""
     first = func.min(Section.id).over(partition_by=same)
     return Section.position, first, Section.id
+
+
+def sections_to_choose(tx: Transaction, newsletter: Newsletter) -> list[Section]:
+    """The sections that a newsletter's readers choose among, in the order they see them.
+
+    They are those that it draws from; of one that names neither sections nor tags, all that its
+    publication has by now.
+    """
+    named = sections_of(tx, newsletter.id)
+    if named or newsletter.tags:
+        return named
+    return publications.sections_of(tx, newsletter.publication_id)
 
 
 def section_slugs(tx: Transaction) -> dict[int, list[str]]:

@@ -199,6 +199,13 @@ def article(
     )
 
 
+def headlines(tx: Transaction, article_id: int) -> frozenset[str]:
+    """What an article is called, and whatever it was called before."""
+    return frozenset(
+        tx.scalars(select(Revision.headline).where(Revision.article_id == article_id).distinct())
+    )
+
+
 def hold(
     tx: Transaction, article_id: int, *, now: dt.datetime, channel: Channel = Channel.PAGE
 ) -> bool:

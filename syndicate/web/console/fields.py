@@ -6,6 +6,7 @@ so that none of them is a choice as well.
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from syndicate import slugs
 from syndicate.errors import NotAllowedError, SyndicateError
 from syndicate.newsroom.making import fields
 from syndicate.newsroom.making.acts import Given
-from syndicate.newsroom.making.days import WEEKDAYS
+from syndicate.newsroom.making.days import NO_DAY, WEEKDAYS
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value, Values
 from syndicate.newsroom.making.pictures import MOST_BYTES, PictureFile
 from syndicate.newsroom.making.secret_files import Secret
@@ -25,8 +26,11 @@ from syndicate.web.errors import status_of
 
 REMOVED = "_removed"  # behind a picture's name: the box that takes it away
 _BOXES = frozenset({Shape.ROWS, Shape.DAYS})  # of which each value is a box to tick
+# "--allow 10.1.2.3:80", as a sentence for the shell has it.
+_OPTION = re.compile(r"--([a-z]++(?:-[a-z]++)*+)( (?=[^\s-]))?")
 Options = Sequence[tuple[str, str]]
 _NONE: Mapping[str, Options] = {}
+_EVERY_DAY = tuple(range(1, len(WEEKDAYS) + 1))
 _DAYS: Options = [(str(number), name.capitalize()) for number, name in enumerate(WEEKDAYS, 1)]
 
 
@@ -98,13 +102,16 @@ def given(kind_fields: Iterable[Field], sent: FormData) -> Given:
             found[each.name] = (
                 several(sent, each.name) if _is_boxes(each) else text(sent, each.name)
             )
+            if each.shape is Shape.DAYS and not found[each.name]:
+                found[each.name] = NO_DAY
     return found
 
 
 def asked_of_new(kind: Kind) -> Sequence[Field]:
     """The fields of a new thing: its name before its slug, which can be taken from it.
 
-    What things of some kinds alone have is empty until somebody says what it is to be.
+    What things of some kinds alone have is empty until somebody says what it is to be; of
+    weekdays all are ticked.
     """
     slug, name = kind.field("slug"), _name_of(kind)
     asked = [_of_some(each) if each.of_kinds else each for each in kind.fields]
@@ -120,6 +127,8 @@ def asked_of_new(kind: Kind) -> Sequence[Field]:
 
 
 def _of_some(asked: Field) -> Field:
+    if asked.shape is Shape.DAYS:
+        return replace(asked, default=_EVERY_DAY)
     default = fields.shown(asked.default)
     instead = f" Leave it empty for {default}." if asked.default else ""
     return replace(asked, means=f"{asked.means}{instead}", default=None, is_required=False)
@@ -130,16 +139,31 @@ def named(given: Given, kind: Kind) -> Given:
 
     Where the name gives none that people can read, none is made up: it is asked for.
 
-    What is left empty of fields that some kinds alone have is as nobody says.
+    What is left as it was of fields that some kinds alone have is as nobody says.
     """
-    some = {each.name for each in kind.fields if each.of_kinds}
-    given = {name: said for name, said in given.items() if said or name not in some}
+    some = {each.name: each for each in kind.fields if each.of_kinds}
+    given = {
+        name: said
+        for name, said in given.items()
+        if name not in some or not _is_as_shown(some[name], said, given)
+    }
     slug, name = kind.field("slug"), _name_of(kind)
     said = str(given.get(name.name, "")).strip() if name is not None else ""
     if slug is None or not slug.is_required or not said or str(given.get("slug", "")).strip():
         return given
     own = slugs.readable(said)
     return {**given, "slug": own[: slug.most].strip("-")} if own is not None else given
+
+
+def _is_as_shown(asked: Field, said: object, given: Given) -> bool:
+    """Whether nobody says anything of a field: it is empty, or has the weekdays of a new form.
+
+    A thing of a kind without weekdays has none, whatever the boxes of its form are.
+    """
+    if asked.shape is not Shape.DAYS:
+        return not said
+    is_whole = said == [str(day) for day in _EVERY_DAY]
+    return is_whole or (said == NO_DAY and not asked.is_had_by(given))
 
 
 def _name_of(kind: Kind) -> Field | None:
@@ -175,7 +199,8 @@ def shown(
         options: rows that it can name; what it names already can stay, whatever else there is.
     """
     is_typed = sent is not None and asked.name in sent and asked.shape is not Shape.PICTURE
-    options = _DAYS if asked.shape is Shape.DAYS else options
+    if asked.shape is Shape.DAYS:  # in boxes each has its name, and without any it is refused
+        asked, options = replace(asked, instead=""), _DAYS
     if _is_boxes(asked):
         values = stored if isinstance(stored, Sequence) else ()
         picked = several(sent, asked.name) if sent and is_typed else [str(each) for each in values]
@@ -208,10 +233,23 @@ def problems(error: SyndicateError | None, seen: Iterable[Field]) -> tuple[dict[
     if error is None:
         return {}, ""
     told: Mapping[str, str] = error.ids.get("fields") or {"": str(error)}
+    seen = list(seen)
     names = {each.name for each in seen}
+    told = {name: in_form(sentence, seen) for name, sentence in told.items()}
     elsewhere = [sentence for name, sentence in told.items() if name not in names]
     at = {name: sentence for name, sentence in told.items() if name in names}
     return at, " ".join(dict.fromkeys(elsewhere))
+
+
+def in_form(sentence: str, seen: Iterable[Field]) -> str:
+    """A sentence as a form says it: its fields by their headings, and no option of the shell."""
+    headings = {(each.option or each.name).replace("_", "-"): each.heading for each in seen}
+    return _OPTION.sub(
+        lambda found: (
+            f"{headings[found[1]]}{': ' if found[2] else ''}" if found[1] in headings else found[0]
+        ),
+        sentence,
+    )
 
 
 def filled(

@@ -1,5 +1,6 @@
 """/console/sources/find: paste any address, see where it leads and its stories, and use it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 
 from syndicate import clock
-from syndicate.collect import finding, making
+from syndicate.collect import finding, making, source_fields
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError, UsageError
 from syndicate.fetch import in_house
@@ -15,13 +16,14 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.vocabulary.sources import SourceKind
-from syndicate.web.console import pages
+from syndicate.web.console import fields, pages
 from syndicate.web.console.actors import CanRead, CanSteerSources
 from syndicate.web.console.done import Done
 from syndicate.web.errors import status_of
 
 router = APIRouter(include_in_schema=False)
 _LONGEST = 3_000  # characters of an address, and of a few in-house servers
+_FOR_SHELL = re.compile(r" \(--allow[^()]*+\)")
 _ADDRESS = Query(alias="address", max_length=_LONGEST)
 
 
@@ -136,7 +138,7 @@ def refused(pasted: Pasted, problem: SyndicateError | None) -> tuple[Pasted, str
 
     Only the server that was typed: what an address leads on to is not to be allowed unread.
     """
-    said = str(problem or "")
+    said = fields.in_form(_FOR_SHELL.sub("", str(problem or "")), source_fields.KIND.fields)
     if not isinstance(problem, BlockedAddressError):
         return pasted, said
     if pasted.allow:

@@ -16,11 +16,11 @@ from starlette.datastructures import FormData
 from syndicate import clock, phrases
 from syndicate.collect.finding import Found
 from syndicate.errors import BlockedAddressError, SyndicateError
-from syndicate.newsletters import first_look, timetable
+from syndicate.newsletters import first_look, schedule, timetable
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom import verbs
 from syndicate.newsroom.making import publications
-from syndicate.newsroom.making.fields import Field, Kind
+from syndicate.newsroom.making.fields import Field, Kind, Value
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import first_steps
@@ -54,7 +54,7 @@ _NAMES = {
 _OWN_SLUG = "For addresses and commands. Leave it empty to take it from the name."
 
 
-def _asked(kind: Kind, *names: str, **defaults: str) -> list[Field]:
+def _asked(kind: Kind, *names: str, **defaults: Value) -> list[Field]:
     found = {each.name: each for each in kind.fields}
     slug = replace(found["slug"], means=_OWN_SLUG, is_required=False)
     rest = [replace(found[name], default=defaults.get(name, found[name].default)) for name in names]
@@ -68,7 +68,11 @@ _PUBLICATION = _asked(
     language="en",
     zone="UTC",
 )
-_NEWSLETTER = _asked(newsletters.SHELF.kind, "name", "description", "times")
+_NEWSLETTER = _asked(
+    newsletters.SHELF.kind,
+    *("name", "description", "times", "days"),
+    days=schedule.EVERY_DAY,
+)
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ def newsletter_page(actor: CanRead) -> Response:
 
 @router.post("/console/start/newsletter")
 def add_newsletter(actor: CanMakeNewsletters, sent: Sent) -> Response:
-    """Make the newsletter, daily at its times."""
+    """Make the newsletter, on its days at its times."""
     given = fields.named(fields.given(_NEWSLETTER, sent), newsletters.SHELF.kind)
     try:
         with transaction() as tx:

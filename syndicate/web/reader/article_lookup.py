@@ -1,6 +1,7 @@
 """One article as several pages need it: found or refused, with its addresses."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from syndicate import clock, settings
 from syndicate.characters import resolved
 from syndicate.errors import NotFoundError
 from syndicate.feeds import text
+from syndicate.reading import first_heading
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
 from syndicate.store.views.reader_pages import Reading
@@ -99,6 +101,8 @@ def find(request: Request, article_id: int) -> ShownArticle:
     with transaction() as tx:
         found = reader_pages.article(tx, article_id, now=clock.now())
         is_gone = found is None and reader_pages.is_gone(tx, article_id)
+        if found is not None and first_heading.begins(found.words.body_html):
+            found = _without_headline(found, reader_pages.headlines(tx, article_id))
     if is_gone:
         raise HTTPException(410, "This article has been withdrawn and is no longer available.")
     if found is None:
@@ -109,3 +113,10 @@ def find(request: Request, article_id: int) -> ShownArticle:
     body = text.body(found.words.body_html, shown.canonical, found.forbidden)
     words = replace(found.words, body_html=body)
     return replace(shown, reading=replace(found, words=words))
+
+
+def _without_headline(found: Reading, headlines: Collection[str]) -> Reading:
+    """The same, where its body does not begin with its headline of now or of before."""
+    said = {found.words.headline, *headlines}
+    body = first_heading.without(found.words.body_html, said)
+    return replace(found, words=replace(found.words, body_html=body))

@@ -125,7 +125,7 @@ def _find(request: Request, slug: str) -> _Offer:
         newsletter = newsletters.by_slug(tx, slug)
         if newsletter is None or not newsletter.is_public:
             raise NotFoundError("There is no such newsletter here.", slug=slug)
-        sections = newsletters.sections_of(tx, newsletter.id)
+        sections = newsletters.sections_to_choose(tx, newsletter)
         issues = reader_pages.sent_issues(tx, newsletter.id, limit=_RECENT)
     site = site_of(request)
     # A sister publication whose sections it draws from offers it under its own name.
