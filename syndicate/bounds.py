@@ -128,7 +128,7 @@ def web_address(value: str, what: str = "The address") -> str:
         is_whole = False
     if not is_whole:
         raise OutOfBoundsError(
-            f"{value[:200]} is not an address; write it whole, as https://news.example/feed.xml."
+            f"{value[:200]} is not an address; write it in full, such as https://news.example."
         )
     return value
 

@@ -13,7 +13,7 @@ bare numbers instead. `tests/house/test_phrases.py` looks for what writes them i
 import datetime as dt
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -60,6 +60,17 @@ def day(at: dt.datetime | dt.date, zone: str = "UTC", language: str = _ENGLISH) 
     """A date in words: "Monday, 31 March 2014", "lundi 31 mars 2014"."""
     local = _local(at, zone).date() if isinstance(at, dt.datetime) else at
     return str(_dates().format_date(local, "full", locale=_locale(language)))
+
+
+def weekday(number: int, language: str = _ENGLISH) -> str:
+    """A weekday, 1 for Monday, by its name: "Monday"."""
+    return str(_locale(language).days["format"]["wide"][number - 1])
+
+
+def listed(words: Sequence[str], language: str = _ENGLISH) -> str:
+    """Words one after another, as a language joins them: "Monday, Friday and Sunday"."""
+    lists: Any = importlib.import_module("babel.lists")
+    return str(lists.format_list(list(words), locale=_locale(language)))
 
 
 def brief(at: dt.datetime, zone: str = "UTC", language: str = _ENGLISH) -> str:

@@ -34,7 +34,9 @@ def list_(
         str | None, typer.Option(help=f"Only {', '.join(ArticleState)}.", show_default=False)
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
-    before: Annotated[int | None, typer.Option(help="Only ids below this one.")] = None,
+    before: Annotated[
+        int | None, typer.Option(help="Only those older than the article of this id.")
+    ] = None,
     held: Annotated[
         bool, typer.Option("--held", help="Only those whose embargo cannot be read.")
     ] = False,

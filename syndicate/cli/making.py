@@ -188,12 +188,12 @@ def _where(shelf: Shelf) -> list[inspect.Parameter]:
 def _option(asked: Field) -> inspect.Parameter:
     """A field as an option. A new slug is `--slug`; the one it has is the argument."""
     name = f"--{(asked.option or asked.name).replace('_', '-')}"
-    need = f" If empty: {asked.instead}." * bool(asked.instead)
+    need = f" If left empty: {asked.instead}." * bool(asked.instead)
     if asked.is_required and not asked.of_kinds:
         need = " Needed."
     several = " Repeatable." if _is_several(asked) else ""
-    choices = f" One of {', '.join(asked.choices)}." if asked.choices else ""
-    said = f"{asked.means}{choices}{need}{several}"
+    choices = f" One of {', '.join(asked.for_new)}." if asked.choices else ""
+    said = f"{asked.in_full}{choices}{need}{several}"
     if asked is within.PUBLICATION:
         said = _WHICH
     target = f"new_{asked.name}" if asked.name == "slug" else asked.name

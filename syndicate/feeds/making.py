@@ -106,7 +106,7 @@ KIND = Kind(
         ),
         _part(
             "sections",
-            "Of articles in any of these sections, by their slugs.",
+            "Of articles in any of these sections.",
             Shape.ROWS,
             "world",
             of="section",

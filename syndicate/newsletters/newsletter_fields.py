@@ -27,12 +27,13 @@ KIND = Kind(
         ),
         Field(
             "kind",
-            "; ".join(f"{each.value}: {kinds.when(each)}" for each in NewsletterKind) + ".",
+            "; ".join(f"{each.value}: {kinds.when(each)}" for each in kinds.OFFERED) + ".",
             shape=Shape.CHOICE,
             is_early=True,
             is_fixed=True,
             default=NewsletterKind.DIGEST.value,
             choices=tuple(each.value for each in NewsletterKind),
+            offered=tuple(each.value for each in kinds.OFFERED),
             example=NewsletterKind.DIGEST.value,
         ),
         Field(
@@ -69,8 +70,7 @@ KIND = Kind(
         ),
         Field(
             "sections",
-            "Sections that it draws from and readers choose from, by their slugs, in every "
-            "publication.",
+            "Sections that it draws from and readers choose from, of every publication.",
             shape=Shape.ROWS,
             of="section",
             is_anywhere=True,
@@ -83,7 +83,7 @@ KIND = Kind(
         ),
         Field(
             "tags",
-            "Tags whose articles it draws too, in whatever section they stand, by their slugs.",
+            "Tags whose articles it draws too, whatever their section, by their slugs.",
             shape=Shape.TEXTS,
             takes_effect=TakesEffect.NEXT_ISSUE,
             touches=(Touched.NEXT_ISSUE,),
@@ -117,7 +117,7 @@ KIND = Kind(
         ),
         Field(
             "days",
-            "Weekdays that it comes out on, 1 for Monday; an alert has none.",
+            "Weekdays that it comes out on; an alert has none.",
             shape=Shape.DAYS,
             instead="every day",
             takes_effect=TakesEffect.NEXT_ISSUE,

@@ -22,7 +22,7 @@ from typing import Any
 
 from syndicate import files
 from syndicate.errors import InvalidError, NotFoundError, SyndicateError, UsageError
-from syndicate.newsroom.making import pictures, reading, secret_files
+from syndicate.newsroom.making import meant, pictures, reading, secret_files
 from syndicate.newsroom.making.fields import Field, Shape
 from syndicate.newsroom.making.problems import quoted
 from syndicate.newsroom.making.secret_files import Secret
@@ -176,8 +176,8 @@ def _strangers(document: Document, tables: Mapping[str, Any]) -> Iterator[tuple[
     known = [shelf.kind.plural for shelf in SHELVES]
     for name in tables:
         if name not in known:
-            meant = reading.nearest(name, known)
-            hint = f"did you mean {meant}?" if meant else f"there are {', '.join(known)}."
+            near = meant.nearest(name, known)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}."
             sentence = f"There are no {quoted(name)} in a newsroom; {hint}"
             yield name, _at_top(document, name, sentence)
 

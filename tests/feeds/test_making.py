@@ -142,7 +142,7 @@ def test_every_kind_of_article_can_be_asked_for(make: Maker, courier: int) -> No
                 "There is no kind of article called poem; there are story, live, video, gallery, "
                 "opinion, wire."
             ),
-            "languages": "xx-nothing is not a language; write its tag, such as en or ar.",
+            "languages": "xx-nothing is not a language tag; write one such as en or ar.",
         }),
         ({"slug": "world", "words": ["x"]}, TakenError, {
             "slug": "There is a feed world already; choose another slug."

@@ -110,7 +110,7 @@ def test_by_console(beginning: Beginning, page: Page) -> None:
     page.goto(beginning.program.said["console_link"])
     page.get_by_role("button", name="Open the console").click()
     expect(page.get_by_role("heading", name="Welcome to Syndicate")).to_be_visible()
-    page.get_by_role("link", name="Your publication").last.click()
+    page.get_by_role("link", name="Set up your publication").click()
     page.get_by_label("Name", exact=True).fill("The Meadow Post")
     page.get_by_label("Sender address").fill("news@meadow.example")
     page.get_by_label("Postal address").fill("1 Mill Lane, Meadow")

@@ -101,9 +101,9 @@ def test_each_field_at_fault_has_its_sentence() -> None:
         "slug": "The slug of a newsletter cannot change; make another one instead.",
         "times": "A newsletter needs its times. Local times that it is due at, HH:MM; an alert has "
         "none.",
-        "zone": "There is no time zone Mars/Base; name one as Europe/London.",
+        "zone": "There is no time zone Mars/Base; name one such as Europe/London.",
         "size": "The size is a whole number from 1 to 63, not 64.",
-        "languages": "english is not a language; write its tag, such as en or ar.",
+        "languages": "english is not a language tag; did you mean en?",
     }
     assert missing.value.ids["fields"] == {
         "sections": "No publication has a section gardens; make it first."

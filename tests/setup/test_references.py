@@ -109,7 +109,10 @@ def test_all_faults_are_told_at_once_with_what_is_neither_in_the_file_nor_in_row
     ]
     assert told.err.splitlines() == [
         "newsroom.toml, line 5: A publication has no field zoen; did you mean zone?",
-        "newsroom.toml, line 15: There is no time zone Europe/Whitby; name one as Europe/London.",
+        (
+            "newsroom.toml, line 15: There is no time zone Europe/Whitby; "
+            "name one such as Europe/London."
+        ),
         *nowhere,
     ]
     assert (told.code, again.code) == (2, 2)

@@ -287,7 +287,7 @@ def test_a_feed_is_made_changed_and_retired_by_a_file(file: Path) -> None:
         (COURIER + DESK + 'zone = "Asia/Katar"\n', InvalidError,
          "newsroom.toml, line 12: There is no time zone Asia/Katar; did you mean Asia/Qatar?"),
         (COURIER + DESK + 'languages = ["en", "klingonese"]\n', InvalidError,
-         "newsroom.toml, line 12: klingonese is not a language; write its tag, such as en or ar."),
+         "newsroom.toml, line 12: klingonese is not a language tag; write one such as en or ar."),
         (COURIER + DESK.replace("address", "adress"), InvalidError,
          "newsroom.toml, line 10: An operator has no field adress; did you mean address?"),
         (

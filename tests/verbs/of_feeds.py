@@ -202,7 +202,7 @@ NOES = (
                 *_both("/feeds/everything/move", {"to": address}),
             ),
             UsageError,
-            f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
+            f"{address} is not an address; write it in full, such as https://news.example.",
         )
         for address in (
             *("https://", "http://[", "feeds.example/all"),

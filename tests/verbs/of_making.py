@@ -115,7 +115,7 @@ NOES = (
             ("/newsroom/publications/courier", AS_IT_IS | {"zone": "Mars/Base"}),
         ),
         InvalidError,
-        "There is no time zone Mars/Base; name one as Europe/London.",
+        "There is no time zone Mars/Base; name one such as Europe/London.",
     ),
     No(
         f"{SECTIONS}.add",

@@ -151,7 +151,7 @@ NOES = (
             ("/newsroom/newsletters/morning", {"zone": "Mars/Base"}),
         ),
         InvalidError,
-        "There is no time zone Mars/Base; name one as Europe/London.",
+        "There is no time zone Mars/Base; name one such as Europe/London.",
     ),
     *(
         No(
@@ -268,7 +268,7 @@ NOES = (
             (
                 f"{NEW} --language klingonish",
                 InvalidError,
-                "klingonish is not a language; write its tag, such as en or ar.",
+                "klingonish is not a language tag; write one such as en or ar.",
             ),
             (
                 f"{NEW} --kind letter",

@@ -119,7 +119,7 @@ NOES = (
             "collect.making.add",
             Asked(f"sources add {option} --no-check"),
             InvalidError,
-            f"{address} is not an address; write it whole, as https://news.example/feed.xml.",
+            f"{address} is not an address; write it in full, such as https://news.example.",
         )
         for address, option in (
             ("news.example", "news.example"),

@@ -95,7 +95,9 @@ def test_nothing_is_offered_where_mail_is_held(browser: TestClient, newsroom: Ne
 def test_an_operators_page_says_how_they_get_in_and_what_roles_let_do(browser: TestClient) -> None:
     operators.sign_in(browser)
     browser.post("/console/operators", data=FORM)
-    browser.post("/console/operators/night/grant", data={"permission": "editor", "where": ""})
+    browser.post(
+        "/console/operators/night/grant", data={"permission": "editor", "where": "everywhere"}
+    )
 
     page = resolved(browser.get("/console/operators/night").text)
     mine = browser.get("/console/me").text

@@ -152,3 +152,30 @@ def test_paused_elsewhere_shows_here(chromium: Browser, address: str, newsroom: 
     assert one.faults == other.faults == []
     one.context.close()
     other.context.close()
+
+
+@pytest.mark.usefixtures("room")
+@pytest.mark.parametrize(("width", "most"), [(1280, 60), (390, 140)])
+def test_the_header_is_low_and_stays_where_it_is(
+    chromium: Browser, address: str, width: int, most: int
+) -> None:
+    watched = Watched(chromium, address, viewport={"width": width, "height": 800})
+    sign_in(watched)
+
+    places = []
+    for path in ("/console", "/console/newsletters", "/console/holds"):
+        page = watched.open(path)
+        parts = [page.locator(".bar").bounding_box()]
+        parts += [each.bounding_box() for each in page.locator(".bar-stop").all()]
+        parts += [page.locator(".bar-tabs a").last.evaluate("each => each.offsetLeft")]
+        if width > 1000:
+            nav = page.locator(".bar-tabs")
+            assert nav.evaluate("each => each.scrollWidth <= each.clientWidth")
+        places.append(parts)
+
+    height = watched.page.locator(".bar").evaluate("each => each.offsetHeight")
+    assert height <= most
+    assert places[0] == places[1] == places[2]
+    watched.page.locator(".bar-own summary").click()
+    expect(watched.page.get_by_role("button", name="Sign out")).to_be_in_viewport()
+    watched.context.close()

@@ -42,12 +42,14 @@ def test_a_passkey_is_made_and_signs_in(chromium: Browser, address: str) -> None
     page = watched.open(f"/console/sign-in/{link}")
     with_authenticator(page)
     page.get_by_role("button", name="Open the console").click()
-    page.get_by_role("link", name="Desk desk").click()
+    page.locator(".bar-own summary").click()
+    page.get_by_role("link", name="Your sign-in").click()
     faults = watched.faults_of_page("/console/me")
     page = watched.page
     page.get_by_label("Name of the device").fill("laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text(re.compile("laptop at localhost"))).to_be_visible()
+    page.locator(".bar-own summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Sign in with a passkey").click()
 

@@ -1,7 +1,12 @@
 """An article in the console: what was typed stays when it is refused, and buttons by right."""
 
+import datetime as dt
+import re
+
 from starlette.testclient import TestClient
 
+from syndicate.store.content.articles import Article
+from syndicate.store.ground.session import transaction
 from tests.web import operators
 from tests.web.newsroom import Newsroom
 
@@ -42,3 +47,32 @@ def test_an_article_taken_down_has_no_verbs_left(browser: TestClient, newsroom: 
     page = browser.get(path).text
     assert "They were removed with the article." in page
     assert f'action="{path}' not in page
+
+
+def test_articles_are_listed_by_when_they_were_published(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+    oldest = max(newsroom.articles.values())
+    with transaction() as tx:
+        tx.session.get_one(Article, oldest).published_at = newsroom.now - dt.timedelta(days=900)
+
+    listed = re.findall(r'href="/console/articles/(\d+)"', browser.get("/console/articles").text)
+    second = browser.get(f"/console/articles?before={listed[-2]}").text
+
+    assert len(listed) == len(newsroom.articles)
+    assert int(listed[-1]) == oldest
+    assert re.findall(r'href="/console/articles/(\d+)"', second) == [str(oldest)]
+
+
+def test_an_article_shows_section_picture_and_beginning(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser, "viewer")
+
+    answer = browser.get(f"/console/articles/{newsroom.articles['report']}")
+
+    assert "<dt>Section</dt><dd><bdi>World</bdi></dd>" in answer.text
+    assert 'src="https://pictures.example.org/river.jpg"' in answer.text
+    assert "https://pictures.example.org" in answer.headers["content-security-policy"]
+    assert ">The committee met at noon and agreed on the report that its" in answer.text

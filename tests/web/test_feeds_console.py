@@ -144,7 +144,7 @@ def test_buttons_are_for_whoever_may_use_them(browser: TestClient, desk: TestCli
     operators.sign_in(browser, "viewer")
     seen = browser.get(HOME).text + browser.get(ONE).text
 
-    buttons = ("Build all anew", "Add the partner", "Revoke", "Move it", "?for=")
+    buttons = ("Rebuild all feeds", "Add the partner", "Revoke", "Move it", "?for=")
     assert [each for each in buttons if each not in every] == []
     assert [each for each in buttons[:-1] if each in seen] == []
     assert "everything.rss?for=" not in seen

@@ -81,7 +81,7 @@ def test_home_of_an_empty_installation_says_what_comes_next(browser: TestClient)
     page = browser.get("/console").text
 
     assert "Welcome to Syndicate" in page
-    assert '<a class="button" href="/console/start/publication">Your publication</a>' in page
+    assert '<a class="button" href="/console/start/publication">Set up your publication</a>' in page
     assert "Every source answers" not in page
 
 

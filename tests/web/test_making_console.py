@@ -148,7 +148,7 @@ def test_a_form_says_once_from_when_its_changes_hold(desk: TestClient) -> None:
     page = form(desk.get(ONE).text)
 
     assert page.count("A change takes effect at once, unless its field says otherwise.") == 1
-    assert "From the next mail on." in page
+    assert "Takes effect from the next mail." in page
     assert "At once." not in page
     assert ">Home URL" in page
     assert ".</code>." not in page

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import pytest
 import time_machine
 from starlette.testclient import TestClient
 
@@ -95,3 +96,43 @@ def test_who_may_not_edit_newsletters_is_offered_none_of_it(
     page = browser.get(f"/console/newsletters/{newsroom.newsletter}").text
 
     assert [each for each in ("Pause", "Change …", "End this", "Send now") if each in page] == []
+
+
+def test_a_test_is_sent_from_the_page_and_a_bad_address_stays_typed(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+    path = f"/console/newsletters/{newsroom.newsletter}"
+
+    refused = browser.post(f"{path}/test", data={"address": "nobody"})
+    sent = browser.post(f"{path}/test", data={"address": "reader001@example.com"})
+
+    assert refused.status_code == 422
+    assert 'id="address-problem">Mail cannot be sent to this address' in refused.text
+    assert 'value="nobody"' in refused.text
+    assert sent.headers["location"] == f"{path}?done=tested"
+
+
+@pytest.mark.usefixtures("newsroom")
+def test_a_letter_is_not_offered(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    page = browser.get("/console/newsroom/new/newsletters?publication=courier").text
+
+    assert '<option value="digest"' in page
+    assert "letter:" not in page
+    assert '<option value="letter"' not in page
+
+
+@pytest.mark.usefixtures("newsroom")
+def test_nothing_is_held_by_default(browser: TestClient) -> None:
+    operators.sign_in(browser)
+
+    page = browser.get("/console/holds").text
+    answer = browser.post("/console/holds", data={"what": "", "why": "A doubt."})
+
+    assert " selected>" not in page
+    assert '<option value="">Choose …</option>' in page
+    assert answer.status_code == 400
+    assert "Choose what to hold from the list." in answer.text
+    assert "Nothing is held." in answer.text

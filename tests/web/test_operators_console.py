@@ -1,5 +1,7 @@
 """/console/operators: a form that was refused has its sentences, and what was typed."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -76,3 +78,23 @@ def test_a_grant_that_is_refused_says_so_once_and_stays_chosen(
     assert resolved(answer.text).count("There is no publication nowhere") == 1
     assert '<option value="editor" selected>' in answer.text
     assert 'value="Night desk"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "permission"),
+        ({"permission": "admin"}, "where"),
+        ({"where": "everywhere"}, "permission"),
+    ],
+)
+def test_a_grant_is_chosen_and_never_made_by_default(
+    browser: TestClient, night: str, said: dict[str, str], field: str
+) -> None:
+    page = browser.get(night).text
+    answer = browser.post(f"{night}/grant", data=said)
+
+    assert not re.search(r'name="(permission|where)".*?<option [^>]*selected', page, re.DOTALL)
+    assert answer.status_code == 400
+    assert f'id="{field}-problem">Choose wh' in answer.text
+    assert "<p>Nothing yet.</p>" in browser.get(night).text

@@ -170,7 +170,7 @@ def test_a_newsletter_without_a_story_waits_and_looks_again(
     ("field", "value", "sentence"),
     [
         ("name", "", "A publication needs its name. "),
-        ("language", "klingon language", "klingon language is not a language; write its tag, "),
+        ("language", "klingon language", "klingon language is not a language tag; write one "),
         ("zone", "Mars/Base", "There is no time zone Mars/Base; "),
         ("sender_address", "news", "Mail cannot be sent to this address: "),
     ],
@@ -187,6 +187,7 @@ def test_what_a_publication_cannot_have_is_said_at_its_field(
     assert problem is not None, answer.text
     assert resolved(problem[1]).startswith(sentence)
     assert "1 Mill Lane, Meadow</textarea>" in answer.text
+    assert "Nothing has been made yet. Please correct the field" in answer.text
     with transaction() as tx:
         assert publications.all_publications(tx) == []
 

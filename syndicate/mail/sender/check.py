@@ -53,7 +53,7 @@ def look(sender_address: str, configured: Settings) -> list[Line]:
         return rules.unasked("The sender's address has no domain.")
     if configured.dns_resolver is None and re.search(RESERVED, domain):
         return rules.unasked(
-            f"{domain} is reserved for examples and belongs to nobody: DNS is not asked."
+            f"{domain} is reserved for examples and belongs to nobody, so it is not looked up."
         )
     ask = Resolver(configured.dns_resolver).ask
     return rules.lines(_sending(domain, configured, ask), ask)

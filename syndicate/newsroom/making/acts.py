@@ -8,14 +8,14 @@ Acts on a newsroom are rare, and one slug may be asked for twice at once: so one
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from syndicate.errors import NotFoundError, UsageError
 from syndicate.newsroom import publications as brands
 from syndicate.newsroom.making import reading
-from syndicate.newsroom.making.fields import Difference, Kind, Value, Values, plain
+from syndicate.newsroom.making.fields import Difference, Field, Kind, Value, Values, plain
 from syndicate.newsroom.making.problems import Problem, Problems, quoted, refuse
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.verbs import allow
@@ -222,13 +222,15 @@ def compare(kind: Kind, before: Values, after: Values) -> tuple[Difference, ...]
     return tuple(
         Difference(each, before.get(each.name), after[each.name])
         for each in kind.fields
-        if each.name in after and not _is_same(before.get(each.name), after[each.name])
+        if each.name in after and not _is_same(each, before.get(each.name), after[each.name])
     )
 
 
-def _is_same(before: Value, after: Value) -> bool:
+def _is_same(asked: Field, before: Value, after: Value) -> bool:
     if isinstance(before, Secret) and isinstance(after, Secret):
         return before == after  # what is shown of them tells nothing
+    if asked.shape.is_set and isinstance(before, Sequence) and isinstance(after, Sequence):
+        return set(before) == set(after)
     return plain(before) == plain(after)
 
 

@@ -63,6 +63,11 @@ class Shape(enum.StrEnum):
         """Whether a value is several."""
         return self in _LISTS
 
+    @property
+    def is_set(self) -> bool:
+        """Whether they are several in no order: the same ones in another order are no change."""
+        return self.is_list and self is not Shape.LANGUAGES
+
 
 _LISTS = frozenset(
     {
@@ -77,6 +82,8 @@ _LISTS = frozenset(
     }
 )
 
+_TYPED = {Shape.ROWS: "Each by its slug.", Shape.DAYS: "Monday is 1; names do too."}
+
 
 class TakesEffect(enum.StrEnum):
     """From when a change takes effect."""
@@ -89,9 +96,8 @@ class TakesEffect(enum.StrEnum):
 
     @property
     def brief(self) -> str:
-        """The same as a sentence of its own, at a field: "From the next issue on."."""
-        said = self.value[0].upper() + self.value[1:]
-        return f"{said} on." if said.startswith("From ") else f"{said}."
+        """The same as a sentence of its own, at a field: "Takes effect from the next issue."."""
+        return f"Takes effect {self.value}."
 
 
 class Touched(enum.StrEnum):
@@ -124,7 +130,7 @@ class Field:
         is_early: whether it stands in the first form, which asks for little.
         is_fixed: whether it stays as it was made; then_do: what helps whoever wants another one.
         most: characters, elements, or the largest number; least: the smallest number.
-        choices: the values that a choice has.
+        choices: the values that a choice has; offered: those of them for a new thing, or all.
         of_kinds: the values of the field `kind` with which a thing has it; none: whatever it is.
         of: the word of the kind that it names a row of.
         is_anywhere: whether that row can belong to any publication, and not to the thing's own.
@@ -148,6 +154,7 @@ class Field:
     most: int = 200
     least: int = 0
     choices: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
     of_kinds: tuple[str, ...] = ()
     of: str = ""
     is_anywhere: bool = False
@@ -164,6 +171,17 @@ class Field:
     def heading(self) -> str:
         """The same above its field: "Home URL"."""
         return self.label[0].upper() + self.label[1:]
+
+    @property
+    def for_new(self) -> tuple[str, ...]:
+        """The choices that a new thing has."""
+        return self.offered or self.choices
+
+    @property
+    def in_full(self) -> str:
+        """What it means, and how it is typed where nothing lists what there is to choose."""
+        how = _TYPED.get(self.shape)
+        return f"{self.means} {how}" if how else self.means
 
     @property
     def effect(self) -> str:

@@ -72,7 +72,7 @@ KIND = Kind(
         ),
         Field(
             "zone",
-            "The time zone in which the console shows them times; UTC means the publication's.",
+            "Their time zone in the console. With UTC it is the publication's.",
             shape=Shape.ZONE,
             default="UTC",
             touches=(Touched.OPERATORS,),

@@ -138,7 +138,7 @@ KIND = Kind(
             takes_effect=_MAIL,
             touches=_READERS,
             is_early=True,
-            instead="nothing is sent in production",
+            instead="in production, no mail is sent",
             most=_MAX_ADDRESS,
             example="1 Bridge Street, London",
         ),

@@ -4,7 +4,6 @@ Whatever the face, one value goes one way: text is trimmed, a list may come as l
 an empty text takes a value away. Every field's fault is told, each in one sentence.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from syndicate import bounds, languages, slugs
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.newsroom.making import days, granted, objects, pictures, web_hosts
+from syndicate.newsroom.making import days, granted, meant, objects, pictures, web_hosts
 from syndicate.newsroom.making.fields import Field, Kind, Shape, Value, Values
 from syndicate.newsroom.making.pictures import PictureFile
 from syndicate.newsroom.making.problems import NEVER_IN_A_LINE, Problem, no_choice, no_slug, quoted
@@ -29,7 +28,6 @@ _LINES = re.compile(r"[,\n]+")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _YES, _NO = frozenset({"yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
 _NOTHING: Values = {}
-_NEAR_ZONE = 0.8  # half of a zone's name is its continent's, which is no guess
 
 
 @dataclass(frozen=True)
@@ -91,16 +89,10 @@ def one(kind: Kind, asked: Field, raw: object) -> Value:
     return value
 
 
-def nearest(name: str, known: Iterable[str], least: float = 0.6) -> str | None:
-    """The word that was probably meant, if any is near: by so much, where 1 is the same word."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=least)
-    return found[0] if found else None
-
-
 def unknown_field(kind: Kind, name: str) -> str:
     """What is said of a field that a kind does not have."""
-    meant = nearest(name, kind.names)
-    hint = f"did you mean {meant}?" if meant else f"it has {', '.join(kind.names)}."
+    near = meant.nearest(name, kind.names)
+    hint = f"did you mean {near}?" if near else f"it has {', '.join(kind.names)}."
     return f"{kind.one.capitalize()} has no field {quoted(name)}; {hint}"
 
 
@@ -176,7 +168,9 @@ def _language(_kind: Kind, asked: Field, raw: object) -> str:
     said = _text_of(asked, raw)
     tag = languages.normalised(said)
     if tag is None or len(tag) > _MAX_LANGUAGE or not languages.is_known(tag):
-        raise UsageError(f"{quoted(said)} is not a language; write its tag, such as en or ar.")
+        near = meant.language(said)
+        hint = f"did you mean {near}?" if near else "write one such as en or ar."
+        raise UsageError(f"{quoted(said)} is not a language tag; {hint}")
     return tag
 
 
@@ -187,10 +181,10 @@ def _zone(_kind: Kind, asked: Field, raw: object) -> str:
     except (KeyError, ValueError, OSError):
         is_zone = False
     if not is_zone or said not in available_timezones():
-        meant = nearest(said[:_MAX_ZONE], available_timezones(), _NEAR_ZONE)
+        near = meant.zone(said)
         raise UsageError(
             f"There is no time zone {quoted(said)}; "
-            + (f"did you mean {meant}?" if meant else "name one as Europe/London.")
+            + (f"did you mean {near}?" if near else "name one such as Europe/London.")
         )
     return said
 

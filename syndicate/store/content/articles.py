@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -215,12 +215,14 @@ def listed(  # noqa: PLR0913 - one for each thing that is asked for
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[Article]:
-    """Articles for operators, newest id first, whatever their state; page on with `before_id`.
+    """Articles for operators, newest first by publication, whatever their state.
+
+    Page on with `before_id`, the last of the page before.
 
     `only_held` lists those whose embargo nobody could read; `publication_ids` those of several
     publications.
     """
-    query = select(Article).order_by(Article.id.desc()).limit(limit)
+    query = select(Article).order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
     if publication_id is not None:
         query = query.where(Article.publication_id == publication_id)
     if publication_ids is not None:
@@ -231,7 +233,10 @@ def listed(  # noqa: PLR0913 - one for each thing that is asked for
         is_held = and_(Article.state == ArticleState.EMBARGOED, Article.embargo_until.is_(None))
         query = query.where(is_held)
     if before_id is not None:
-        query = query.where(Article.id < before_id)
+        last = tx.session.get(Article, before_id)
+        place = tuple_(Article.published_at, Article.id)
+        is_after = place < (last.published_at, last.id) if last else Article.id < before_id
+        query = query.where(is_after)
     return list(tx.scalars(query))
 
 

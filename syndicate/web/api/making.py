@@ -152,7 +152,7 @@ def _body(kind: Kind, *, is_new: bool = True) -> dict[str, Any]:
 
 def _schema(asked: Field) -> dict[str, Any]:
     own = _TYPES.get(asked.shape, _TEXTS if asked.shape.is_list else {"type": "string"})
-    said: dict[str, Any] = {**own, "description": asked.means}
+    said: dict[str, Any] = {**own, "description": asked.in_full}
     if asked.choices:
         said["enum"] = list(asked.choices)
     if asked.example is not None:

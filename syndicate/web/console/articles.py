@@ -9,7 +9,7 @@ from syndicate import clock
 from syndicate.articles import editing, featuring, splitting
 from syndicate.errors import RefusedError, UsageError
 from syndicate.newsroom.verbs import allow
-from syndicate.store.content import articles, featured
+from syndicate.store.content import articles, featured, pictures
 from syndicate.store.editing import splitting as carrying
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
@@ -196,6 +196,15 @@ def _page(
             "article": found,
             "revisions": articles.revisions_of(tx, article_id),
             "tags": articles.tags_of(tx, [article_id]).get(article_id, []),
+            "section": next(
+                (
+                    each.name
+                    for each in publications.sections_of(tx, found.publication_id)
+                    if each.id == found.section_id
+                ),
+                None,
+            ),
+            "picture": pictures.lead_of(tx, article_id),
             "publication": publications.find(tx, found.publication_id),
             "others": carrying.carried_by(tx, article_id)[1:],
             "pick": featured.of_article(tx, found, now=now),
@@ -208,6 +217,7 @@ def _page(
         problem=str(problem) if problem else "",
         at=at,
         typed=typed,
+        media=[said["picture"]] if said["picture"] else [],
         is_gone=found.state in ArticleState.gone(),
         **said,
     )

@@ -114,7 +114,7 @@ def asked_of_new(kind: Kind) -> Sequence[Field]:
     weekdays all are ticked.
     """
     slug, name = kind.field("slug"), _name_of(kind)
-    asked = [_of_some(each) if each.of_kinds else each for each in kind.fields]
+    asked = [_of_some(each) if each.of_kinds else _of_new(each) for each in kind.fields]
     if slug is None or name is None:
         return asked
     own = slug
@@ -124,6 +124,10 @@ def asked_of_new(kind: Kind) -> Sequence[Field]:
     rest = [each for each in asked if each is not slug]
     place = rest.index(name) + 1
     return [*rest[:place], own, *rest[place:]]
+
+
+def _of_new(asked: Field) -> Field:
+    return replace(asked, choices=asked.for_new)
 
 
 def _of_some(asked: Field) -> Field:
@@ -270,7 +274,8 @@ def filled(
         options: rows that a field can name, by the field's name.
 
     Returns:
-        `filled`, `sentence` (about the form as a whole), `is_refused`, and the HTTP `status`.
+        `filled`, `sentence` (about the form as a whole), `faults` (how many fields have one),
+        `is_refused`, and the HTTP `status`.
 
     Raises:
         NotAllowedError: the refusal is one, and no other word in the form would help.
@@ -283,6 +288,7 @@ def filled(
         "status": 200 if error is None else status_of(error),
         "is_refused": error is not None,
         "sentence": sentence,
+        "faults": len(at),
         "filled": [
             shown(
                 each,

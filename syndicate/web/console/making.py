@@ -282,7 +282,6 @@ def _page(
         early=[each for each in filled if each not in later],
         later=later,
         has_late_fault=any(each.problem for each in later),
-        faults=sum(bool(each.problem) for each in filled),
         has_file=any(each.asked.shape is Shape.PICTURE for each in filled),
         **{**_OF_A_NEW_ONE, **context},
     )

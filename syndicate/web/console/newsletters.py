@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Path, Response
 
 from syndicate import clock
 from syndicate.errors import NotAllowedError, SyndicateError, UsageError
-from syndicate.newsletters import making, rehearse, steering, timetable
+from syndicate.newsletters import first_look, making, rehearse, steering, timetable
 from syndicate.newsletters.offers import Offer
 from syndicate.newsroom.making.acts import Key
 from syndicate.newsroom.newsletters import numbered, read, readable
@@ -86,6 +86,18 @@ def run(
     return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.SENT)
 
 
+@router.post("/console/newsletters/{newsletter_id}/test")
+def send_test(
+    actor: CanSend, newsletter_id: NewsletterId, *, address: Annotated[str, Form()] = ""
+) -> Response:
+    """Send what the next issue would hold now to one address, marked as a test."""
+    try:
+        first_look.send_test(newsletter_id, address, actor=actor, now=clock.now())
+    except SyndicateError as error:
+        return _one(actor, newsletter_id, error, tested=address)
+    return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.TESTED)
+
+
 @router.post("/console/newsletters/{newsletter_id}/pause")
 def pause(actor: CanMakeNewsletters, newsletter_id: NewsletterId) -> Response:
     """Compose no issue until it is resumed."""
@@ -126,8 +138,14 @@ def end(
     return pages.see_other(f"/console/newsletters/{newsletter_id}", Done.ENDED)
 
 
-def _one(actor: Actor, newsletter_id: int, error: SyndicateError | None = None) -> Response:
-    """A newsletter's page, with what was refused if anything was."""
+def _one(
+    actor: Actor,
+    newsletter_id: int,
+    error: SyndicateError | None = None,
+    *,
+    tested: str | None = None,
+) -> Response:
+    """A newsletter's page, with what was refused if anything was: a test to an address, or else."""
     if isinstance(error, NotAllowedError):
         raise error
     now = clock.now()
@@ -144,6 +162,8 @@ def _one(actor: Actor, newsletter_id: int, error: SyndicateError | None = None) 
         status=200 if error is None else status_of(error),
         problem=str(error) if error is not None else "",
         at_field=error.ids.get("field", "") if error is not None else "",
+        at_test=tested is not None,
+        address=tested or "",
         holding=holding,
         tab="newsletters",
         newsletter=found,

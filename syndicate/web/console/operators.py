@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Response
 from starlette.datastructures import FormData
 
 from syndicate import clock
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.newsroom import operators as acts
 from syndicate.newsroom import roster, sign_in_links, verbs
 from syndicate.newsroom.making import granted
@@ -29,7 +29,8 @@ Typed = Annotated[str, Form()]
 # What they may do has a form of its own, a permission at a time.
 _NEW = tuple(each for each in making.KIND.fields if each.name != "grants")
 _KNOWN = tuple(each for each in _NEW if not each.is_fixed)
-_UNSAID = {"permission": "viewer", "where": ""}
+_UNSAID = {"permission": "", "where": ""}
+_EVERYWHERE = "everywhere"  # as the form of a grant says it, in which nothing said is no place
 
 
 @router.get("/console/operators")
@@ -99,8 +100,8 @@ def grant(
     """Let an operator do something, everywhere or in one place."""
     try:
         with transaction() as tx:
-            what = permitted([permission])
-            acts.grant(tx, slug, what, _where(where), actor=actor, now=clock.now())
+            what, place = _chosen(permission, where)
+            acts.grant(tx, slug, what, place, actor=actor, now=clock.now())
     except SyndicateError as error:
         said = {"permission": permission, "where": where}
         return _one(actor, slug, said=said, error=error)
@@ -188,7 +189,16 @@ def _places(tx: Transaction) -> list[tuple[str, Sequence[tuple[str, str]]]]:
     """Where a permission may hold, as the form offers it."""
     papers = [(f"publication:{each.slug}", each.name) for each in publications.all_publications(tx)]
     letters = [(f"newsletter:{each.slug}", each.name) for each in newsletters.every(tx)]
-    return [("", [("", "Everywhere")]), ("Publications", papers), ("Newsletters", letters)]
+    return [("", [(_EVERYWHERE, "Everywhere")]), ("Publications", papers), ("Newsletters", letters)]
+
+
+def _chosen(permission: str, where: str) -> tuple[frozenset[Permission], Where]:
+    """What the form of a grant says, in which nothing is chosen beforehand."""
+    if not permission:
+        raise UsageError("Choose what they may do.", field="permission")
+    if not where:
+        raise UsageError("Choose where they may do it.", field="where")
+    return permitted([permission]), _where("" if where == _EVERYWHERE else where)
 
 
 def _where(said: str) -> Where:

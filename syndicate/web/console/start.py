@@ -51,6 +51,13 @@ _NAMES = {
     "test": "A test mail to yourself",
     "sender": "What your sender needs",
 }
+_DO = {
+    "publication": "Set up your publication",
+    "stories": "Find your stories",
+    "newsletter": "Make your newsletter",
+    "test": "Send yourself a test mail",
+    "sender": "Check your sender",
+}
 _OWN_SLUG = "For addresses and commands. Leave it empty to take it from the name."
 
 
@@ -80,12 +87,14 @@ class Step:
     """One of the first steps.
 
     Attributes:
+        act: the same as what there is to do.
         is_open: what it needs is there.
         said: what there is of it.
     """
 
     name: str
     title: str
+    act: str
     path: str
     is_done: bool
     is_open: bool
@@ -95,7 +104,8 @@ class Step:
 def steps_of(found: FirstSteps) -> list[Step]:
     """The first steps with how far each is."""
     publication, newsletter = found.publication, found.newsletter
-    stories = phrases.counted(found.articles, "story")
+    few, many = (found.articles, "story"), (found.sources, "source")
+    stories = phrases.counted(*(few if found.articles else many))
     has_stories, has_newsletter = bool(found.sources), newsletter is not None
     rows = (
         ("publication", publication is not None, True, publication.name if publication else ""),
@@ -108,6 +118,7 @@ def steps_of(found: FirstSteps) -> list[Step]:
         Step(
             name,
             _NAMES[name],
+            _DO[name],
             "/console/senders?first=1" if name == "sender" else f"{_START}/{name}",
             is_done=is_done,
             is_open=is_open,

@@ -1,15 +1,18 @@
 """/newsletters and /newsletters/<slug>: what there is to subscribe to, and the form to do it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from syndicate import clock, settings
+from syndicate import clock, phrases, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
 from syndicate.languages import own_name
+from syndicate.newsletters import timetable
+from syndicate.newsroom.making.days import WEEKDAYS
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
@@ -22,6 +25,7 @@ from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader.forms import ClientOf, GuardedOf
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of, problem_in
+from syndicate.zones import zone_or_utc
 
 # A household signs up for a few newsletters; a list bomber wants hundreds.
 VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
@@ -156,6 +160,31 @@ def _wording(offer: _Offer) -> str:
     )
 
 
+def _when(offer: _Offer) -> str:
+    """When its issues come, in the page's language; "" where its row says no time."""
+    say, newsletter = gettext_of(offer.site), offer.newsletter
+    if not timetable.has_slots(newsletter):
+        return say("Sent whenever something important happens.")
+    times, days = timetable.times_and_days(newsletter)
+    if not times:
+        return ""
+    language = offer.site.publication.language
+    today = clock.now().astimezone(zone_or_utc(newsletter.zone))
+    local = [
+        phrases.time(
+            dt.datetime.combine(today, dt.time.fromisoformat(each), today.tzinfo),
+            newsletter.zone,
+            language,
+        )
+        for each in times
+    ]
+    at = phrases.listed(local, language)
+    if len(days) == len(WEEKDAYS):
+        return say("Sent every day at %(times)s.", times=at)
+    names = phrases.listed([phrases.weekday(each, language) for each in days], language)
+    return say("Sent on %(days)s at %(times)s.", days=names, times=at)
+
+
 def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "") -> Response:
     names = offer.section_names()
     return render(
@@ -176,6 +205,7 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
             for tag in offer.newsletter.languages
         ],
         form={"address": filled.address, "language": filled.language or _frame(offer)},
+        when=_when(offer),
         wording=_wording(offer),
         stamp=stamp or forms.stamp(_form_of(offer.newsletter.slug), clock.now()),
         problem=problem,

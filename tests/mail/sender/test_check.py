@@ -112,7 +112,7 @@ def test_a_name_for_examples_is_asked_for_at_a_resolver_of_ones_own_alone() -> N
 
     assert {each.state for each in found} == {RecordState.UNKNOWN}
     assert {each.found for each in found} == {
-        "daily.example is reserved for examples and belongs to nobody: DNS is not asked."
+        "daily.example is reserved for examples and belongs to nobody, so it is not looked up."
     }
 
 

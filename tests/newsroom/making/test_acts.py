@@ -10,7 +10,7 @@ from syndicate.errors import InvalidError, MissingError, NotAllowedError, TakenE
 from syndicate.feeds import making as feeds
 from syndicate.newsletters import making as newsletters
 from syndicate.newsroom.making import desks, operators, publications, sections, tokens
-from syndicate.newsroom.making.acts import Given, Key
+from syndicate.newsroom.making.acts import Given, Key, compare
 from syndicate.newsroom.making.secret_files import Secret
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.store.ground.session import Transaction, transaction
@@ -136,3 +136,11 @@ def test_of_two_who_add_one_thing_at_once_one_is_told(
     with transaction() as tx:
         called = [shelf.key(tx, each).slug for each in shelf.every(tx, None)]
     assert called.count("world") == 1
+
+
+def test_the_order_of_a_set_is_no_change_and_that_of_languages_is() -> None:
+    kind = newsletters.SHELF.kind
+    before = {"sections": ("town", "port"), "tags": ("a", "b"), "languages": ("en", "ar")}
+    after = {"sections": ("port", "town"), "tags": ("b", "c"), "languages": ("ar", "en")}
+
+    assert [each.field.name for each in compare(kind, before, after)] == ["tags", "languages"]
