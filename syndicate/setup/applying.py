@@ -20,7 +20,7 @@ from syndicate.newsroom.making.shelves import Shelf
 from syndicate.setup import ordering
 from syndicate.setup.document import Document, Faults, Named, place_of, refuse
 from syndicate.setup.kinds import SHELVES
-from syndicate.store.ground.session import Transaction, apart, transaction, undone
+from syndicate.store.ground.session import Transaction, apart, transaction, twice, undone
 from syndicate.store.newsroom import publications
 from syndicate.store.platform.tokens import Actor
 
@@ -86,12 +86,16 @@ def apply(document: Document, way: Way, *, actor: Actor, now: dt.datetime) -> Ap
         InvalidError: values cannot be used; all of them are told, each with its line.
         RefusedError: something that is to be retired is needed still.
     """
-    with transaction() as tx:
-        work = _Work(tx, document, actor, now)
-        if not way.is_dry:
-            return _applied(work, way)
-        with undone(tx):
-            return _applied(work, way)
+
+    def once() -> Applied:
+        with transaction() as tx:
+            work = _Work(tx, document, actor, now)
+            if not way.is_dry:
+                return _applied(work, way)
+            with undone(tx):
+                return _applied(work, way)
+
+    return twice(once)  # it locks rows of many kinds, in an order that collectors do not know
 
 
 def faults(

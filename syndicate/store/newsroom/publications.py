@@ -22,6 +22,8 @@ from syndicate.languages import spoken
 from syndicate.store.ground.schema import LANGUAGE, SLUG, Id, Object, Table
 from syndicate.store.ground.session import Transaction
 
+_IS_HELD = "newsroom is held"  # what a transaction knows of itself
+
 
 class Publication(Table):
     """A brand with its host, language, zone and senders."""
@@ -150,9 +152,14 @@ def add(tx: Transaction, row: Publication | Desk | Section) -> None:
 def hold(tx: Transaction) -> None:
     """Wait until nobody else makes or changes what a newsroom is made of; nobody does then.
 
-    The lock is one for all kinds, and ends with the transaction.
+    The lock is one for all kinds, and ends with the transaction. What the transaction read before
+    is read again: whoever held the lock until now may have changed it.
     """
     tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('newsroom'))"))
+    if not tx.session.info.get(_IS_HELD):
+        tx.flush()
+        tx.session.expire_all()
+        tx.session.info[_IS_HELD] = True
 
 
 def change(tx: Transaction, row: Publication | Desk | Section, **values: Any) -> None:
