@@ -127,7 +127,7 @@ def asked_of_new(kind: Kind) -> Sequence[Field]:
 
 
 def _of_new(asked: Field) -> Field:
-    return replace(asked, choices=asked.for_new)
+    return replace(asked, choices=asked.offered) if asked.offered else asked
 
 
 def _of_some(asked: Field) -> Field:
