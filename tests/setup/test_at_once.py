@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicate import clock
-from syndicate.errors import SyndicateError, TakenError
+from syndicate.errors import InvalidError, SyndicateError
 from syndicate.newsroom import verbs
 from syndicate.newsroom.making import publications as making
 from syndicate.setup.applying import Applied
@@ -61,7 +61,7 @@ def test_a_file_that_clashes_with_what_is_made_at_once_is_refused_whole(tmp_path
 
     refused = while_one_is_made(tmp_path / "newsroom.toml", gazette + SECTIONS)
 
-    assert isinstance(refused, TakenError)
+    assert isinstance(refused, InvalidError)
     assert str(refused) == (
         "newsroom.toml, line 7: The host courier.example is that of courier; each publication has "
         "its own."
