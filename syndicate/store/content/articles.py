@@ -17,6 +17,7 @@ class Article(Table):
 
     __tablename__ = "article"
     __table_args__ = (
+        Index(None, "published_at", "id"),
         Index(None, "publication_id", "published_at"),
         Index(None, "section_id", "published_at"),
         Index(None, "authors", postgresql_using="gin"),
