@@ -102,7 +102,8 @@ def check_origin(entry: str) -> str:
             if is_inside:
                 return str(network)
         else:
-            host, _, port = entry.rpartition(":")
+            host, _, said = entry.rpartition(":")
+            port = said.lstrip("0")
             address = ipaddress.ip_address(host.strip("[]"))
             if hosts.is_port(port) and not any(
                 address in each for each in _NEVER if each.version == address.version

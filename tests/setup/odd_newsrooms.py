@@ -183,10 +183,16 @@ def newsletters() -> st.SearchStrategy[Any]:
                     "public": st.booleans(),
                     "when_empty": st.sampled_from(["skip", "notice"]),
                 },
-            )
+            ).map(_of_its_kind)
             for slug in ("morning", "noon")
         )
     )
+
+
+def _of_its_kind(newsletter: dict[str, Any]) -> dict[str, Any]:
+    """Alerts have no times and no days."""
+    is_alert = newsletter.get("kind") == "alert"
+    return {k: v for k, v in newsletter.items() if not (is_alert and k in {"times", "days"})}
 
 
 def operators() -> st.SearchStrategy[Any]:

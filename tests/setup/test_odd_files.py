@@ -79,7 +79,7 @@ def test_former_slugs_that_leave_doubt_are_refused(file: Path, text: str, senten
 def test_a_file_that_no_disk_or_number_can_hold_is_refused_in_one_sentence(file: Path) -> None:
     for line, sentence in (
         (f"x = {'9' * 5000}", "newsroom.toml holds a number that is too long to be read."),
-        (f'logo = "/{"a" * 5000}"', f"There is no file /{'a' * 59}…, which newsroom.toml names"),
+        (f'logo = "/{"a" * 5000}"', f"There is no file /{'a' * 59}…, which is named as logo."),
         ("logo = 5", "newsroom.toml, line 7: The logo is the path of a file; write it in quotes."),
         (CMS.replace("cms-token", "/" + "a" * 5000), "newsroom.toml, line 12: There is no file /a"),
     ):

@@ -128,6 +128,12 @@ DONE = (
         is_quiet_again=False,
     ),
     Done(
+        "newsletters.first_look.send_test",
+        Asked(console=("/newsletters/{newsletter}/test", {"address": "reader001@example.com"})),
+        ("test-send", "newsletter:{newsletter}"),
+        is_quiet_again=False,
+    ),
+    Done(
         f"{MAKING}.add",
         Asked(console=("/start/newsletter", {"name": "Evening", "times": "18:00"})),
         ("newsletter-add", "newsletter:{next_newsletter}"),

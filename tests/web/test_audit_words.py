@@ -75,7 +75,7 @@ def test_a_mailing_tells_who_sent_its_issue_and_leads_to_it(
 
     page = browser.get(f"/console/mailings/{mailing_id}").text
 
-    assert "desk: sent now (the issue)" in page
+    assert "<bdi>desk</bdi>: sent now (the issue)" in page
     assert f'href="/console/issues/{newsroom.issue}"' in page
     assert f'href="/console/newsletters/{newsroom.newsletter}"' in page
 

@@ -94,7 +94,7 @@ def test_room_is_steered_without_script(
     mailing_id = operators.mailing(newsroom)
     watched = Watched(chromium, address, java_script_enabled=False)
     page = sign_in(watched, "sender")
-    page.get_by_role("link", name="Morning Courier, issue").first.click()
+    page.get_by_role("link", name="Morning Courier, ").first.click()
 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()

@@ -103,7 +103,11 @@ def test_a_feed_moves_and_is_itself_again(desk: TestClient) -> None:
             404,
             "There is no feed nothing; the list of feeds shows those that are offered.",
         ),
-        ("feeds.example/all", 400, "feeds.example/all is not an address; write it whole, as"),
+        (
+            "feeds.example/all",
+            400,
+            "feeds.example/all is not an address; write it in full, such as",
+        ),
     ],
 )
 def test_a_refused_move_comes_back_as_it_was_typed(

@@ -37,7 +37,7 @@ def test_a_sender_is_checked_by_a_button_and_red_stands_on_the_first_page(
     browser: TestClient, server: Nameserver
 ) -> None:
     operators.sign_in(browser, "sender")
-    assert "DNS has not been asked about it yet." in browser.get(PATH).text
+    assert "Not checked yet." in browser.get(PATH).text
 
     checked = browser.post(f"{PATH}/courier/check")
     page, front = browser.get(PATH).text, browser.get("/console").text

@@ -101,14 +101,14 @@ def test_articles_are_read_anew_after_a_statement_changed_them() -> None:
         assert found.headline == "As it is now"
 
 
-def test_operators_see_the_newest_id_first_whatever_its_date_and_state() -> None:
+def test_operators_see_what_was_published_last_first_whatever_its_state() -> None:
     with transaction() as tx:
         publication = rows.publication(tx)
         rows.article(tx, publication.id, "first", NOW + DAY)
         rows.article(tx, publication.id, "second", NOW, state=ArticleState.TAKEN_DOWN)
         rows.article(tx, publication.id, "third", NOW - DAY, state=ArticleState.DRAFT)
 
-        assert [each.slug for each in articles.listed(tx)] == ["third", "second", "first"]
+        assert [each.slug for each in articles.listed(tx)] == ["first", "second", "third"]
 
 
 def test_a_list_is_narrowed_by_publication_and_by_state() -> None:
