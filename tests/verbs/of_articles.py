@@ -160,7 +160,7 @@ NOES = (
             ("/held/{report}", {"until": "2025-11-30T08:00:00Z"}),
         ),
         UsageError,
-        "2025-11-30 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
+        "30 Nov 2025 08:00 UTC is in the past, so it would hold nothing back. Give a time in the "
         "future, or publish the article.",
     ),
     No(
@@ -268,7 +268,7 @@ NOES = (
             ("/articles/{report}/feature", {"until": "2025-11-30T08:00:00Z"}),
         ),
         UsageError,
-        "2025-11-30 08:00 UTC is in the past; give the time in the future until which to feature "
+        "30 Nov 2025 08:00 UTC is in the past; give the time in the future until which to feature "
         "the article, or none.",
     ),
     *(

@@ -55,7 +55,8 @@ def _new(slug: str, **said: str) -> Asked:
 
 def _held(step: str, slug: str, what: str, **where: str) -> Asked:
     options = " ".join(f"--{name} {value}" for name, value in where.items())
-    place = next((f"{name}:{value}" for name, value in where.items()), "")
+    everywhere = "everywhere" if step == "grant" else ""
+    place = next((f"{name}:{value}" for name, value in where.items()), everywhere)
     path = f"/operators/{slug}/{step}"
     return Asked(
         f"operators {step} {slug} {what} {options}",

@@ -108,6 +108,7 @@ def test_no_field_of_a_form_breaks_anything(
 
 @pytest.mark.usefixtures("whole")
 @pytest.mark.long
+@pytest.mark.timeout(900)  # every value in every query
 def test_no_field_of_a_query_breaks_anything(
     browser: TestClient, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,7 @@ def room(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
+@pytest.mark.timeout(900)  # in the long form every page, each in a browser
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible(
     chromium: Browser, address: str, room: Newsroom, look: Look
