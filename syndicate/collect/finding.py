@@ -25,6 +25,7 @@ from syndicate.collect.searching import Search
 from syndicate.errors import FetchError
 from syndicate.fetch import Fetcher, shown
 from syndicate.newsroom import publications
+from syndicate.newsroom.making import said_sections
 from syndicate.newsroom.verbs import allow as let
 from syndicate.reading import pool
 from syndicate.reading.records import Entry
@@ -61,14 +62,13 @@ class Found:
     has_no_sections: bool = False
 
     def section_made_for(self, story: FoundStory) -> str | None:
-        """The name of the section that a story stands in once `sections` are made; None: in none.
+        """The name, of `sections`, that a story stands in once they are made; None: in none.
 
-        Of a story that has a section already likewise.
+        None too for a story that has a section already.
         """
-        said = " ".join((story.said_section or "").split()).lower()
         if story.section is not None:
             return None
-        return next((name for name in self.sections if name.lower() == said), None)
+        return said_sections.made_for(story.said_section or "", self.sections)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as one object."""

@@ -14,7 +14,7 @@ from syndicate.newsletters.schedule import Slot
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.vocabulary.newsletters import OpenedBy
 
-_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ANY_ZONE = "UTC"  # of times that are only read as they stand
 _ROW = 3  # weekdays one after another that are named by the first and the last
 
 
@@ -52,8 +52,7 @@ def read_schedule(newsletter: Newsletter) -> schedule.Schedule:
     Raises:
         UsageError: it is none.
     """
-    stored = newsletter.schedule
-    return schedule.read(stored.get("times", ()), stored.get("days", ()), newsletter.zone)
+    return _read(newsletter, newsletter.zone)
 
 
 def stored(newsletter: Newsletter) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -61,9 +60,7 @@ def stored(newsletter: Newsletter) -> tuple[tuple[str, ...], tuple[int, ...]]:
     if not has_slots(newsletter):
         return (), ()
     try:
-        schedule.read(
-            newsletter.schedule.get("times", ()), newsletter.schedule.get("days", ()), "UTC"
-        )
+        _read(newsletter, _ANY_ZONE)
     except UsageError:
         return (), ()
     return tuple(newsletter.schedule["times"]), tuple(newsletter.schedule.get("days", ()))
@@ -172,10 +169,15 @@ def _weekdays(days: Sequence[int]) -> str:
     begins = [day for day in days if (day - 2) % 7 + 1 not in days]
     if len(days) >= _ROW and len(begins) == 1:
         first = begins[0]
-        return f"{_NAMES[first - 1]} to {_NAMES[(first + len(days) - 2) % 7]}"
-    *most, last = (f"{_NAMES[day - 1]}s" for day in days)
+        return f"{phrases.weekday(first)} to {phrases.weekday((first + len(days) - 2) % 7 + 1)}"
+    *most, last = (f"{phrases.weekday(day)}s" for day in days)
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def _no_language(newsletter: Newsletter) -> str:
     return f"{newsletter.name} has no language; name one."
+
+
+def _read(newsletter: Newsletter, zone: str) -> schedule.Schedule:
+    found = newsletter.schedule
+    return schedule.read(found.get("times", ()), found.get("days", ()), zone)

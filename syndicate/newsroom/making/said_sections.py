@@ -26,12 +26,22 @@ def lacking(said: Iterable[str], known: Collection[str]) -> list[str]:
     """
     spelt: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for name in (" ".join(each.split()) for each in said):
+    for name in map(_tidy, said):
         word = name.lower()
         if name and len(name) <= _LONGEST and word not in known:
             spelt.setdefault(word, name)
             counts[word] += 1
     return [spelt[word] for word, _ in counts.most_common(MOST_SECTIONS)]
+
+
+def made_for(said: str, lacking: Iterable[str]) -> str | None:
+    """The name, of those that no section has yet, which a story's own word for its section is."""
+    word = _tidy(said).lower()
+    return next((name for name in lacking if name.lower() == word), None)
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
 
 
 def add(
