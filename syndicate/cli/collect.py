@@ -34,7 +34,7 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Collect from every source now, whether or not it is due."""
-    asked_before = _asked_before(source or ())
+    asked_before = None if as_json else _asked_before(source or ())
     done = steering.collect(source or None, actor=actor(), now=clock.now())
     counted = phrases.counted
     if as_json:

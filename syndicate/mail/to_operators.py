@@ -77,10 +77,10 @@ def tell(now: dt.datetime) -> int:
     with transaction() as tx:
         may = allowed.here(tx, configured)
         found = [each for each in notices.claim(tx, now) if may.has(each[1].address)]
+        if not found:
+            return 0
         houses = _houses(tx, [operator for _, operator in found], configured)
         names = operators.names(tx)
-    if not found:
-        return 0
     relay = addresses.to_operators(configured)
     signer = deliver.signer(configured)
     results: list[Result] = []
