@@ -74,16 +74,13 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
 
     Raises:
         NotFoundError: there is no such article to be read here, or the action is off.
-        UsageError: the form was not opened here, the name cannot be used, or this article cannot be
-            put into a mail.
+        UsageError: the form was not opened here or its hidden field was filled in, the name cannot
+            be used, or this article cannot be put into a mail.
         BadAddressError: the recipient's address cannot be mailed.
         CapReachedError: this visitor, article or day has had its share.
     """
     if not settings.load().email_article:
         raise NotFoundError("Emailing articles is not available here.")
-    if forms.is_robot(guarded):
-        log.info("email_article_trapped", article_id=article_id)
-        return None
     forms.check(form_of(article_id), guarded, now)
     name, address = checked_name(wish.sender_name), recipients.normalise(wish.to)
     with transaction() as tx:

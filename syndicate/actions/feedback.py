@@ -46,18 +46,15 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
     """Pass a reader's words on to the article's desk.
 
     Returns:
-        The mailing's id; None when a robot sent it, or the same words came before.
+        The mailing's id; None when the same words came before.
 
     Raises:
         NotFoundError: there is no such article to be read here.
-        UsageError: the form was not opened here, its text is empty or too long, or cannot be put
-            into a mail.
+        UsageError: the form was not opened here or its hidden field was filled in, its text is
+            empty or too long, or cannot be put into a mail.
         BadAddressError: an answer is wanted at an address that cannot be mailed.
         CapReachedError: this visitor or day has had its share.
     """
-    if forms.is_robot(guarded):
-        log.info("feedback_trapped", article_id=article_id)
-        return None
     forms.check(form_of(article_id), guarded, now)
     text = checked_text(letter.text)
     reply_to = recipients.normalise(letter.reply_to) if letter.reply_to.strip() else ""

@@ -1,23 +1,30 @@
 """The guards of a public form: a signed time, a field only robots fill in, caps on visitors.
 
 They need no JavaScript and ask nothing of a reader. The signed time shows that the form was opened
-here and how long ago; a robot that posts at once is told to wait, one that fills in the hidden
-field is told that all went well.
+here and how long ago; who posts at once is told to wait. Who fills in the hidden field is told
+so, and gets the form back with that field empty: browsers and password managers fill it in too,
+and their reader must not be thanked for what was thrown away.
 """
 
 import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 
-from syndicate import settings, signing
+from syndicate import logs, settings, signing
 from syndicate.errors import CapReachedError, NotFoundError, UsageError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps
 from syndicate.store.platform.due import SKEW
 
+log = logs.get(__name__)
+
 LEAST_AGE = dt.timedelta(seconds=2)  # nobody reads and fills in a form faster
 GREATEST_AGE = dt.timedelta(hours=24)  # a tab that was left open over night
 _V6_NETWORK = 64  # one household
+TRAPPED = (
+    "Your browser filled in a field that you cannot see and that must stay empty, so nothing was "
+    "sent. We have emptied it. Please press the button again."
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Guarded:
 
     Attributes:
         stamp: what `stamp` made when the form was opened.
-        trap: content of the hidden field; empty unless a robot filled it in.
+        trap: content of the hidden field; empty unless a robot or a browser filled it in.
         ip: address that the post came from.
     """
 
@@ -60,17 +67,15 @@ def stamp(form: str, now: dt.datetime) -> str:
     return signing.sign(settings.load().key(), f"form:{form}", str(int(now.timestamp() * 1000)))
 
 
-def is_robot(guarded: Guarded) -> bool:
-    """Whether the hidden field was filled in."""
-    return bool(guarded.trap)
-
-
 def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
-    """Make sure that a form was opened here, not too long ago and not just now.
+    """Make sure that a form was opened here, not too long ago and not just now, by a person.
 
     Raises:
-        UsageError: it was not; the sentence says what to do.
+        UsageError: it was not, or its hidden field was filled in; the sentence says what to do.
     """
+    if guarded.trap:
+        log.info("form_trapped", form=form)
+        raise UsageError(TRAPPED)
     try:
         opened_ms = int(signing.verify(settings.load().key(), f"form:{form}", guarded.stamp))
     except signing.BadTokenError as error:

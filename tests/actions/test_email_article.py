@@ -169,8 +169,12 @@ def test_paid_article_is_emailed_as_a_teaser(newsroom: Newsroom) -> None:
     assert b"The committee met" not in b"".join(block.html + block.text for block in blocks)
 
 
-def test_robot_is_told_that_all_went_well(newsroom: Newsroom) -> None:
-    assert send(newsroom, trap="https://shop.example") is None
+def test_filled_trap_is_refused_aloud_and_costs_the_visitor_nothing(newsroom: Newsroom) -> None:
+    for _ in range(4):  # more than a visitor may send in an hour
+        with pytest.raises(UsageError, match="field that you cannot see"):
+            send(newsroom, trap="https://shop.example")
+
+    assert send(newsroom) is not None
 
 
 def test_form_posted_at_once_is_refused(newsroom: Newsroom) -> None:

@@ -37,6 +37,22 @@ def test_form_has_its_time(age: dt.timedelta, sentence: str | None) -> None:
             forms.check("email:7", guarded, NOW)
 
 
+def test_form_whose_hidden_field_is_filled_in_says_so_and_works_without_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stamp = forms.stamp("email:7", NOW - dt.timedelta(minutes=1))
+
+    with pytest.raises(UsageError, match="field that you cannot see") as refused:
+        forms.check("email:7", posted(stamp, trap="https://shop.example"), NOW)
+
+    told = capsys.readouterr().out
+    assert "nothing was sent" in str(refused.value)
+    assert "form_trapped" in told
+    assert "email:7" in told
+    assert "shop.example" not in told
+    forms.check("email:7", posted(stamp), NOW)
+
+
 @pytest.mark.parametrize("stamp", ["", "x", "MTc2.AAAA", "é.é"])
 def test_form_that_was_not_opened_here_is_refused(stamp: str) -> None:
     with pytest.raises(UsageError, match="not opened on our site"):

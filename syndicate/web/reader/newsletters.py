@@ -93,8 +93,6 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     """Ask for the newsletter; the answer is the same for every address."""
     offer = _find(request, slug)
     filled = _Filled(address, language or _frame(offer), sections, languages)
-    if forms.is_robot(guarded):
-        return _check_your_mail(offer)
     now = clock.now()
     try:
         forms.check(_form_of(slug), guarded, now)
