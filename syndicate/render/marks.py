@@ -23,7 +23,7 @@ from markupsafe import Markup
 from syndicate.vocabulary.sending import BlockKind
 
 KINDS = (BlockKind.HEADING, BlockKind.STORY)
-_NAME = re.compile("[a-z_]+")
+_NAME = re.compile("[a-z_]+[0-9]*")
 _WORD_DIGITS = 32
 
 

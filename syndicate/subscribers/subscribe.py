@@ -1,12 +1,11 @@
 """Signing up: somebody asks, the address confirms, and only then is anything sent.
 
-    ask ─> pending, one confirmation mail ─> confirm (POST) ─> active
-                                          └> nothing: nothing is ever sent
+    ask ─> pending, a confirmation mail ─> confirm (POST) ─> active
+                                        └> nothing: nothing is ever sent
 
-Whoever asks gets the same answer whether we know the address or not, and an address gets one
-confirmation mail in 24 hours, however often and for however many newsletters somebody asks.
-A stranger cannot change what a reader has: asking again for an active subscription
-changes nothing.
+Whoever asks gets the same answer whether we know the address or not. Each mail lists all that waits
+(`confirmation`). A stranger cannot change what a reader has: asking again for an active
+subscription changes nothing.
 """
 
 import datetime as dt
@@ -14,27 +13,16 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from syndicate import settings, signing
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.mail import single
-from syndicate.mail.mime.message import PREFERENCES
-from syndicate.newsroom import brand
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import logos, newsletters
-from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.newsroom.publications import Publication
-from syndicate.store.platform import caps, tokens
+from syndicate.store.platform import tokens
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.subscribers import Proof, Subscription
-from syndicate.subscribers import links, offer
+from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription
+from syndicate.subscribers import confirmation, links, offer
+from syndicate.subscribers.confirmation import CONFIRM, CONFIRM_WITHIN
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-
-CONFIRM = "confirm"
-SCOPE = "confirmation"
-# A link is found in a mailbox after a weekend and after a holiday, but not after a year.
-CONFIRM_WITHIN = dt.timedelta(days=7)
-ONE_MAIL_IN = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -88,6 +76,8 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
 ) -> None:
     """Ask for a newsletter to be sent to an address, and mail it the link that confirms.
 
+    Who has the newsletter is mailed so.
+
     There is nothing to return: known, unknown and suppressed addresses get the same answer. Safe to
     run twice.
 
@@ -119,16 +109,17 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
             ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
             ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
         }
-        subscription = _asked_for(tx, normalised, newsletter, language=language, now=now)
+        subscriber = subscribers.upsert(tx, normalised, language=language, now=now)
+        subscription = _asked_for(tx, subscriber, newsletter, language=language, now=now)
         if subscription.state is SubscriptionState.PENDING:
             for kind, values in chosen.items():
                 subscribers.choose(tx, subscription.id, kind, values)
             proof = Proof("form", wording, ip, user_agent, base_url)
             subscribers.add_consent(tx, subscription.id, proof, at=now)
-    # Rendered for everybody, so that the time it takes tells nothing either.
-    mail = _prepared(subscription, newsletter, publication, logo=logo, base_url=base_url, now=now)
-    if subscription.state is SubscriptionState.PENDING:
-        _queue(mail, normalised, subscription, publication, now=now)
+        waits = confirmation.listed(tx, (subscription, newsletter))
+    mail = confirmation.prepared(waits, publication, logo=logo, base_url=base_url, now=now)
+    # As the reader wrote it first, however a stranger writes it today.
+    confirmation.queue(mail, subscriber.address, subscription, publication, now=now)
 
 
 def read(token: str, *, now: dt.datetime) -> Pending:
@@ -143,7 +134,7 @@ def read(token: str, *, now: dt.datetime) -> Pending:
         subscription, newsletter = _of_link(tx, token, now=now)
         said = newsletters.in_language(newsletter, subscription.language)
         is_active = subscription.state is SubscriptionState.ACTIVE
-        preferences = _preferences(subscription) if is_active else None
+        preferences = confirmation.preferences_token(subscription) if is_active else None
         return Pending(said["name"], newsletter.slug, subscription.language, preferences)
 
 
@@ -185,12 +176,8 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
             newsletter.slug,
             subscription.language,
             is_new,
-            _preferences(subscription),
+            confirmation.preferences_token(subscription),
         )
-
-
-def _preferences(subscription: Subscription) -> str:
-    return signing.sign(settings.load().key(), PREFERENCES, str(subscription.id))
 
 
 def _public(tx: Transaction, slug: str) -> Newsletter:
@@ -209,10 +196,14 @@ def _refuse_ended(newsletter: Newsletter) -> None:
 
 
 def _asked_for(
-    tx: Transaction, address: str, newsletter: Newsletter, *, language: str, now: dt.datetime
+    tx: Transaction,
+    subscriber: Subscriber,
+    newsletter: Newsletter,
+    *,
+    language: str,
+    now: dt.datetime,
 ) -> Subscription:
-    """The subscription of an address: pending, unless it is active already."""
-    subscriber = subscribers.upsert(tx, address, language=language, now=now)
+    """Somebody's subscription: pending, unless it is active already."""
     subscription = subscribers.subscribe(
         tx, subscriber.id, newsletter.id, language=language, now=now
     )
@@ -225,64 +216,3 @@ def _of_link(tx: Transaction, token: str, *, now: dt.datetime) -> tuple[Subscrip
     if now - signed_at > CONFIRM_WITHIN:
         raise RefusedError("This link is older than seven days; sign up again to get a new one.")
     return links.subscription(tx, subscription_id)
-
-
-def _prepared(
-    subscription: Subscription,
-    newsletter: Newsletter,
-    publication: Publication,
-    *,
-    logo: PublicationLogo | None,
-    base_url: str,
-    now: dt.datetime,
-) -> single.Prepared:
-    payload = f"{subscription.id}:{int(now.timestamp())}"
-    token = signing.sign(settings.load().key(), CONFIRM, payload)
-    said = newsletters.in_language(newsletter, subscription.language)
-    worn = brand.worn(publication, subscription.language, logo=logo, base_url=base_url)
-    name = said["publication"] or worn["name"]
-    sender = brand.sender_name(publication, subscription.language)
-    return single.prepare(
-        "confirmation",
-        language=subscription.language,
-        context={
-            "newsletter": {"name": said["name"], "description": said["description"]},
-            "publication": worn | {"name": name},
-        },
-        from_name=said["publication"] or sender,
-        from_address=publication.sender_address,
-        reply_to=publication.reply_to or "",
-        now=now,
-        slots={"confirm_url": f"{base_url}/confirm/{token}"},
-    )
-
-
-def _queue(
-    mail: single.Prepared,
-    address: str,
-    subscription: Subscription,
-    publication: Publication,
-    *,
-    now: dt.datetime,
-) -> None:
-    """Send the confirmation, if this address had none in 24 hours and may be mailed at all."""
-    with transaction() as tx:
-        # Locks the address, so that of two forms posted at once one sees the other's mail.
-        recipient = recipients.upsert(tx, address, subscriber_id=subscription.subscriber_id)
-        key = recipient.address_hash.hex()
-        scopes = (SCOPE, newsletters.scope(subscription.newsletter_id))
-        if any(recipients.is_suppressed(tx, recipient.address_hash, each) for each in scopes):
-            return
-        if caps.is_used_since(tx, SCOPE, key, now - ONE_MAIL_IN):
-            return
-        caps.take(tx, SCOPE, key, window_from=now, limit=1)
-        single.queue(
-            tx,
-            mail,
-            recipient,
-            dedupe_key=f"{SCOPE}:{subscription.id}:{int(now.timestamp())}",
-            publication_id=publication.id,
-            scope=SCOPE,
-            now=now,
-            expires_in=ONE_MAIL_IN,
-        )

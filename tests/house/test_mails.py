@@ -47,7 +47,11 @@ ISSUE = {
 CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     "alert": ISSUE,
     "digest": ISSUE,
-    "confirmation": {"publication": PUBLICATION, "newsletter": NEWSLETTER},
+    "confirmation": {
+        "publication": PUBLICATION,
+        "newsletter": NEWSLETTER,
+        "others": [{"name": "Evening", "slot": "confirm_url_1"}],
+    },
     "feedback": {
         "publication": PUBLICATION,
         "article": STORY,

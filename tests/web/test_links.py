@@ -73,6 +73,8 @@ def test_sign_up_answers_every_address_alike(browser: TestClient) -> None:
 
     assert known == unknown
     assert "Check your email" in known
+    assert "at most three of these emails a day" in known
+    assert "We have sent" not in known
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -119,6 +121,7 @@ def test_sign_up_while_mail_is_stopped_says_that_a_link_will_come(browser: TestC
 
     assert known == unknown
     assert "As soon as it does again, we will send a link" in known
+    assert "at most three of these emails a day" in known
 
 
 @pytest.mark.parametrize(

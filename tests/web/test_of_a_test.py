@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from syndicate import settings, signing
 from syndicate.mail.mime import message
-from syndicate.subscribers.subscribe import CONFIRM
+from syndicate.subscribers.confirmation import CONFIRM
 from tests import matrix
 
 pytestmark = pytest.mark.usefixtures("newsroom")

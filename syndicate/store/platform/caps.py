@@ -5,7 +5,7 @@ They live in PostgreSQL and not in Redis, because losing them would open the doo
 
 import datetime as dt
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,16 +40,17 @@ def take(tx: Transaction, cap: str, key: str, *, window_from: dt.datetime, limit
     return used is not None and used <= limit
 
 
-def is_used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> bool:
-    """Whether a key used any of a cap in a window that began after a moment.
+def used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> int:
+    """How much of a cap a key used in windows that began after a moment.
 
-    For caps whose window begins with each use ("one in 24 hours"): take with `window_from=now`, and
-    hold a lock of your own on what the key stands for, so that two cannot ask at once.
+    For caps whose window begins with each use ("three in any 24 hours"): take with
+    `window_from=now`, and hold a lock of your own on what the key stands for, so that two cannot
+    ask at once.
     """
-    query = exists().where(
+    query = select(func.coalesce(func.sum(CapCounter.used), 0)).where(
         CapCounter.cap == cap, CapCounter.key == key, CapCounter.window_from > moment
     )
-    return bool(tx.scalar(select(query)))
+    return tx.execute(query).scalar_one()
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:

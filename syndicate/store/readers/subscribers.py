@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import scope
+from syndicate.store.newsroom.newsletters import Newsletter, scope
 from syndicate.store.readers import changes
 from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression, hash_of
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
@@ -175,6 +175,24 @@ def lock_subscription(tx: Transaction, subscription_id: int) -> Subscription | N
     """The subscription of this id, locked until the commit."""
     query = select(Subscription).where(Subscription.id == subscription_id).with_for_update()
     return tx.scalar(query)
+
+
+def pending(
+    tx: Transaction, subscriber_id: int, *, limit: int
+) -> list[tuple[Subscription, Newsletter]]:
+    """What waits for a subscriber to confirm it, the newest first; nothing that has ended."""
+    query = (
+        select(Subscription, Newsletter)
+        .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
+        .where(
+            Subscription.subscriber_id == subscriber_id,
+            Subscription.state == SubscriptionState.PENDING,
+            Newsletter.is_public,
+            Newsletter.ended_at.is_(None),
+        )
+    )
+    found = tx.execute(query.order_by(Subscription.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in found]
 
 
 def ask(tx: Transaction, subscription: Subscription, *, language: str) -> None:

@@ -214,6 +214,10 @@ def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
     with transaction() as tx:
         row = installation.read(tx)
+    at_most = say(
+        "We send at most three of these emails a day to one address. If it has had three, "
+        "subscribe again tomorrow."
+    )
     # The same to everybody, so that nobody learns who is a reader.
     if row is not None and row.stopped_at is not None:
         sentence = say(
@@ -222,17 +226,19 @@ def _check_your_mail(offer: _Offer) -> Response:
             newsletter=offer.names["name"],
         )
         front = [(say("Go to the front page"), f"{offer.site.prefix}/")]
-        return done_page(offer.site, say("We will email you"), sentences=[sentence], links=front)
+        heading = say("We will email you")
+        return done_page(offer.site, heading, sentences=[sentence, at_most], links=front)
     return done_page(
         offer.site,
         say("Check your email"),
         sentences=[
             say(
-                "We have sent a link to the address you gave. Follow it and confirm to start "
-                "receiving %(newsletter)s.",
+                "To start receiving %(newsletter)s, follow the link in our email and confirm. The "
+                "email lists everything that you have not confirmed yet.",
                 newsletter=offer.names["name"],
             ),
             say("Nothing arrived? Check your junk folder, or check the address and try again."),
+            at_most,
         ],
         links=[(say("Go to the front page"), f"{offer.site.prefix}/")],
     )

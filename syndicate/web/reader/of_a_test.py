@@ -9,8 +9,8 @@ from fastapi.responses import PlainTextResponse
 
 from syndicate.errors import NotFoundError, SyndicateError
 from syndicate.mail.mime.message import NEVER, PREFERENCES, UNSUBSCRIBE
+from syndicate.subscribers.confirmation import CONFIRM
 from syndicate.subscribers.links import OF_A_TEST
-from syndicate.subscribers.subscribe import CONFIRM
 from syndicate.web.pages import PRIVATE, done_page
 from syndicate.web.sites import site_of
 from syndicate.web.words import gettext_of

@@ -61,21 +61,22 @@ def test_two_at_once_do_not_both_get_the_last_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cap", "key", "since", "is_used"),
+    ("cap", "key", "since", "used"),
     [
-        ("mail", "a", NOW - SECOND, True),
-        ("mail", "a", NOW, False),
-        ("other", "a", NOW - SECOND, False),
-        ("mail", "b", NOW - SECOND, False),
+        ("mail", "a", NOW - 2 * SECOND, 3),
+        ("mail", "a", NOW - SECOND, 2),
+        ("mail", "a", NOW, 0),
+        ("other", "a", NOW - 2 * SECOND, 0),
+        ("mail", "b", NOW - 2 * SECOND, 0),
     ],
 )
-def test_whether_a_key_used_any_since(
-    cap: str, key: str, since: dt.datetime, *, is_used: bool
-) -> None:
+def test_how_much_a_key_used_since(cap: str, key: str, since: dt.datetime, used: int) -> None:
     with transaction() as tx:
-        take(tx)
+        take(tx, window_from=NOW - SECOND)
+        for _ in range(2):
+            take(tx)
 
-        assert caps.is_used_since(tx, cap, key, since) is is_used
+        assert caps.used_since(tx, cap, key, since) == used
 
 
 def test_windows_that_ended_are_forgotten() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import scope
+from syndicate.store.newsroom.newsletters import Newsletter, scope
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import (
     Consent,
@@ -94,6 +94,34 @@ def test_subscribing_again_changes_nothing_of_one_that_is_active_or_ended(mornin
 
         assert (found.state, found.ended_at) == (SubscriptionState.ENDED, NOW - DAY)
         assert found.language == "en"
+
+
+def test_what_waits_for_a_subscriber_comes_newest_first_and_without_what_has_ended(
+    morning: int,
+) -> None:
+    with transaction() as tx:
+        publication_id = tx.session.get_one(Newsletter, morning).publication_id
+        evening, weekend, over, draft = (
+            rows.newsletter(tx, publication_id, slug, **columns).id
+            for slug, columns in (
+                ("evening", {}),
+                ("weekend", {}),
+                ("over", {"ended_at": NOW}),
+                ("draft", {"is_public": False}),
+            )
+        )
+        reader, other = rows.subscriber(tx, 1).id, rows.subscriber(tx, 2).id
+        for newsletter_id in (morning, evening, over, draft):
+            subscribers.subscribe(tx, reader, newsletter_id, language="en", now=NOW)
+        rows.subscription(tx, reader, weekend, state=SubscriptionState.ACTIVE)
+        subscribers.subscribe(tx, other, weekend, language="en", now=NOW)
+
+        found = subscribers.pending(tx, reader, limit=9)
+        assert [(row.subscriber_id, letter.id) for row, letter in found] == [
+            (reader, evening),
+            (reader, morning),
+        ]
+        assert [letter.id for _, letter in subscribers.pending(tx, reader, limit=1)] == [evening]
 
 
 def test_a_subscription_is_found_by_its_subscriber_and_newsletter(morning: int) -> None:

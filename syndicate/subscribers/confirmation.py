@@ -1,0 +1,153 @@
+"""The mail that answers a sign-up: a link to confirm all that waits, or "you have it already".
+
+An address that asks for a second newsletter, or has lost the first mail, gets another that lists
+both; three in 24 hours at most, however often and for however many newsletters somebody asks. So a
+stranger cannot fill a mailbox, whoever asks is told the same, and what they are told is true.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from syndicate import settings, signing
+from syndicate.mail import single
+from syndicate.mail.mime.message import PREFERENCES
+from syndicate.newsroom import brand
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom.logos import PublicationLogo
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform import caps
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.subscribers import Subscription
+from syndicate.vocabulary.newsletters import SubscriptionState
+
+CONFIRM = "confirm"
+SCOPE = "confirmation"
+# A link is found in a mailbox after a weekend and after a holiday, but not after a year.
+CONFIRM_WITHIN = dt.timedelta(days=7)
+MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
+# More links would be a page of their own; nobody asks for so many in the days that they wait.
+_MOST = 30
+
+Waiting = tuple[Subscription, Newsletter]
+
+
+def listed(tx: Transaction, asked: Waiting) -> list[Waiting]:
+    """What one mail is about: what was asked for just now, then all else that waits.
+
+    Args:
+        tx: the open transaction.
+        asked: what was asked for just now.
+    """
+    subscription, _ = asked
+    found = subscribers.pending(tx, subscription.subscriber_id, limit=_MOST)
+    return [asked, *(each for each in found if each[0].id != subscription.id)]
+
+
+def prepared(
+    waits: Sequence[Waiting],
+    publication: Publication,
+    *,
+    logo: PublicationLogo | None,
+    base_url: str,
+    now: dt.datetime,
+) -> single.Prepared:
+    """Render it. Template work: never while a transaction is open.
+
+    Args:
+        waits: what `listed` returned; the first gives it its name and language.
+        publication: in whose name.
+        logo: of the publication.
+        base_url: where readers reach us, without a trailing slash.
+        now: aware UTC; the links count from then.
+    """
+    language = waits[0][0].language
+    names = [newsletters.in_language(each, language) for _, each in waits]
+    is_had = waits[0][0].state is SubscriptionState.ACTIVE
+    slots = {
+        _slot(place): f"{base_url}/confirm/{_token(each, now)}"
+        for place, (each, _) in enumerate(waits)
+        if place or not is_had
+    }
+    if is_had:
+        slots["change_url"] = f"{base_url}/preferences/{preferences_token(waits[0][0])}"
+    worn = brand.worn(publication, language, logo=logo, base_url=base_url)
+    said = names[0]
+    return single.prepare(
+        "confirmation",
+        language=language,
+        context={
+            "newsletter": {"name": said["name"], "description": said["description"]},
+            "others": [
+                {"name": each["name"], "slot": _slot(place)}
+                for place, each in enumerate(names)
+                if place
+            ],
+            "is_had": is_had,
+            "publication": worn | {"name": said["publication"] or worn["name"]},
+        },
+        from_name=said["publication"] or brand.sender_name(publication, language),
+        from_address=publication.sender_address,
+        reply_to=publication.reply_to or "",
+        now=now,
+        slots=slots,
+    )
+
+
+def queue(
+    mail: single.Prepared,
+    address: str,
+    subscription: Subscription,
+    publication: Publication,
+    *,
+    now: dt.datetime,
+) -> bool:
+    """Send it, if this address had fewer than three in 24 hours and may be mailed at all.
+
+    Args:
+        mail: what `prepared` returned.
+        address: normalised.
+        subscription: what was asked for.
+        publication: in whose name.
+        now: aware UTC.
+
+    Returns:
+        Whether it was sent; nobody but tests and logs may know.
+    """
+    with transaction() as tx:
+        # Locks the address, so that of two forms posted at once one sees the other's mail.
+        recipient = recipients.upsert(tx, address, subscriber_id=subscription.subscriber_id)
+        key = recipient.address_hash.hex()
+        scopes = (SCOPE, newsletters.scope(subscription.newsletter_id))
+        if any(recipients.is_suppressed(tx, recipient.address_hash, each) for each in scopes):
+            return False
+        if caps.used_since(tx, SCOPE, key, now - MAILS_IN) >= MAILS:
+            return False
+        caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
+        mailing_id = single.queue(
+            tx,
+            mail,
+            recipient,
+            dedupe_key=f"{SCOPE}:{subscription.id}:{int(now.timestamp())}",
+            publication_id=publication.id,
+            scope=SCOPE,
+            now=now,
+            # While all mail is stopped it waits as long as its links work.
+            expires_in=CONFIRM_WITHIN,
+        )
+        return mailing_id is not None
+
+
+def preferences_token(subscription: Subscription) -> str:
+    """What opens `/preferences/…` of a subscription."""
+    return signing.sign(settings.load().key(), PREFERENCES, str(subscription.id))
+
+
+def _slot(place: int) -> str:
+    return f"confirm_url_{place}" if place else "confirm_url"
+
+
+def _token(subscription: Subscription, now: dt.datetime) -> str:
+    payload = f"{subscription.id}:{int(now.timestamp())}"
+    return signing.sign(settings.load().key(), CONFIRM, payload)

@@ -1,0 +1,149 @@
+"""The mail that asks to confirm: all that waits in one, three a day, as long as its links work."""
+
+import datetime as dt
+
+import pytest
+
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.sending import ledger
+from syndicate.subscribers import preferences, subscribe
+from syndicate.vocabulary.newsletters import SubscriptionState
+from tests import rows
+from tests.subscribers import desk
+from tests.subscribers.desk import NOW
+
+pytestmark = pytest.mark.usefixtures("database", "newsletters")
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+READER = "reader001@example.com"
+
+
+@pytest.fixture
+def newsletters() -> None:
+    with transaction() as tx:
+        morning = desk.morning(tx)
+        for slug in ("evening", "weekend"):
+            rows.newsletter(tx, morning.publication_id, slug)
+
+
+def ask(slug: str = "morning", address: str = READER, now: dt.datetime = NOW) -> None:
+    subscribe.ask(
+        address,
+        slug,
+        language="en",
+        ip="192.0.2.7",
+        user_agent="Reader/1.0",
+        wording="Send it to me.",
+        base_url="https://daily.example",
+        now=now,
+    )
+
+
+def mails() -> list[list[str]]:
+    """The confirmation links of each mail that was queued, in the mail's order; oldest first."""
+    found = []
+    with transaction() as tx:
+        for mailing in sorted(ledger.newest(tx, limit=99, with_singles=True), key=lambda m: m.id):
+            blocks = ledger.content(tx, mailing.id, 1, "en")
+            slots = (blocks[0].headers or {})["slots"]
+            text = b"".join(block.text for block in blocks).decode()
+            shown = [part for part in text.split("\0") if part.startswith("text:")]
+            found.append([slots[part.removeprefix("text:")] for part in shown])
+            assert len(found[-1]) == len(slots)
+    return found
+
+
+def confirm(url: str, now: dt.datetime = NOW) -> str:
+    return subscribe.confirm(
+        url.rpartition("/")[2], ip=None, user_agent=None, now=now
+    ).newsletter_slug
+
+
+def states() -> dict[int, SubscriptionState]:
+    """Of the reader, by newsletter."""
+    with transaction() as tx:
+        reader = subscribers.by_address(tx, READER)
+        assert reader is not None
+        found = (subscribers.of(tx, reader.id, each) for each in (1, 2, 3))
+        return {row.newsletter_id: row.state for row in found if row is not None}
+
+
+def test_a_second_newsletter_in_a_day_brings_a_mail_that_confirms_both() -> None:
+    ask("morning")
+    ask("evening", now=NOW + HOUR)
+
+    first, second = mails()
+    assert (len(first), len(second)) == (1, 2)
+    assert [confirm(url, NOW + HOUR) for url in second] == ["evening", "morning"]
+    assert states() == {1: SubscriptionState.ACTIVE, 2: SubscriptionState.ACTIVE}
+
+
+def test_a_mail_lists_what_waits_for_this_reader_and_nothing_else() -> None:
+    ask("morning")
+    ask("weekend")
+    ask("evening", "reader002@example.com")
+    confirm(mails()[0][0])
+    with transaction() as tx:
+        ended = tx.session.get_one(Newsletter, 3)
+        ended.ended_at = NOW
+
+    ask("evening", now=NOW + HOUR)
+
+    assert [confirm(url, NOW + HOUR) for url in mails()[-1]] == ["evening"]
+
+
+def test_who_has_it_is_mailed_so_with_what_else_waits_and_keeps_what_they_chose() -> None:
+    ask("morning")
+    confirm(mails()[0][0])
+
+    ask("morning", now=NOW + HOUR)
+    assert [url.split("/")[3] for url in mails()[-1]] == ["preferences"]
+    assert preferences.read(mails()[-1][0].rpartition("/")[2], now=NOW).newsletter_slug == "morning"
+
+    ask("evening", now=NOW + 2 * HOUR)
+    ask("morning", now=NOW + DAY)
+    assert [url.split("/")[3] for url in mails()[-1]] == ["preferences", "confirm"]
+    assert confirm(mails()[-1][1], NOW + DAY) == "evening"
+
+
+def test_who_left_and_comes_back_the_same_day_is_mailed_a_link_that_works() -> None:
+    ask()
+    confirm(mails()[0][0])
+    with transaction() as tx:
+        row = subscribers.lock_subscription(tx, 1)
+        assert row is not None
+        subscribers.end(tx, row, now=NOW + HOUR)
+
+    ask(now=NOW + 2 * HOUR)
+
+    assert confirm(mails()[-1][0], NOW + 2 * HOUR) == "morning"
+    assert states() == {1: SubscriptionState.ACTIVE}
+
+
+def test_an_address_gets_three_mails_in_24_hours_however_written() -> None:
+    for number, address in enumerate((READER, "Reader001@Example.com", READER, READER, READER)):
+        ask(("morning", "evening", "weekend")[number % 3], address, NOW + number * HOUR)
+    assert [len(links) for links in mails()] == [1, 2, 3]
+    with transaction() as tx:
+        kept = recipients.by_hash(tx, recipients.hash_of(READER))
+        assert kept is not None
+        assert kept.address == READER
+
+    ask("morning", "reader002@example.com", NOW + 5 * HOUR)
+    assert [len(links) for links in mails()] == [1, 2, 3, 1]
+
+    ask("evening", now=NOW + DAY - dt.timedelta(seconds=1))
+    assert len(mails()) == 4
+    ask("evening", now=NOW + DAY)  # the first of the three is a day old
+    assert [len(links) for links in mails()] == [1, 2, 3, 1, 3]
+
+
+def test_a_mail_waits_while_all_mail_is_stopped_as_long_as_its_links_work() -> None:
+    ask()
+
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + 6 * DAY) == 0
+    assert confirm(mails()[0][0], NOW + 6 * DAY) == "morning"
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + 7 * DAY) == 1
