@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.journal import lives, takedowns
+from syndicate.journal import lives, readers, takedowns
 from syndicate.mail.recovery import copy_check, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
@@ -141,6 +141,13 @@ def keep_journal(_now: dt.datetime) -> None:
         lives.keep(path)
 
 
+def keep_readers(_now: dt.datetime) -> None:
+    """Write down beside the database who left, came back, was suppressed or erased."""
+    path = readers.path_of(settings.load())
+    if path is not None:
+        readers.keep(path)
+
+
 def hint_due_feeds(now: dt.datetime) -> None:
     """Wake a building worker when a feed must be built again."""
     with transaction() as tx:
@@ -183,6 +190,7 @@ STEPS: tuple[Step, ...] = (
     tell_feeds,
     keep_takedowns,
     keep_journal,
+    keep_readers,
     hint_due_feeds,
     hint_due_hub,
     hint_notices,

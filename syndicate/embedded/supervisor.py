@@ -26,7 +26,7 @@ from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
-from syndicate.journal import lives, takedowns
+from syndicate.journal import lives, readers, takedowns
 from syndicate.mail.recovery import copy_check
 from syndicate.store.maintenance import migrate
 
@@ -321,6 +321,7 @@ class Stack:
         if self.servers and self.servers.postgres and not self.options.keep_database:
             self.servers.postgres.remove()
             lives.forget(self.data_dir / lives.NAME)
+            (self.data_dir / readers.NAME).unlink(missing_ok=True)
         if self._lock.is_ours:
             folder.clear_run(self.data_dir)
             self._lock.release()

@@ -50,6 +50,28 @@ def read(path: Path, *, setting: str, last_bytes: int | None = None) -> Iterator
             yield said
 
 
+def since(path: Path, moment: dt.datetime, name: str, *, setting: str) -> list[dict[str, Any]]:
+    """All lines since a moment, and perhaps some before it: from the end, as far as needed.
+
+    Args:
+        path: of the file.
+        moment: aware UTC.
+        name: of the moment in a line; lines stand nearly in its order.
+        setting: names a place for the file, for the message.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    size = TAIL_BYTES
+    while True:
+        found = list(read(path, setting=setting, last_bytes=size))
+        first = next((at for each in found if (at := _moment(each.get(name))) is not None), None)
+        is_whole = not path.exists() or path.stat().st_size <= size
+        if is_whole or (first is not None and first < moment):
+            return found
+        size *= 2
+
+
 def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> None:
     """Write lines behind the last one; when this returns they survive a power cut.
 
@@ -96,6 +118,14 @@ def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise _unusable(path, "written", setting, error) from error
+
+
+def _moment(said: object) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _said(path: Path, line: bytes) -> dict[str, Any] | None:

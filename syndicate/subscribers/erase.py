@@ -13,7 +13,6 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.views.readers import Person
 from syndicate.vocabulary.acts import Act
-from syndicate.vocabulary.sending import SuppressionReason
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,7 @@ def erase(
         subscriber = subscribers.by_address(tx, normalised)
         if subscriber is None:
             raise NotFoundError("No subscriber has this address; nothing was changed.")
-        recipients.suppress(
-            tx,
-            recipients.hash_of(normalised),
-            scope=IMPORT,
-            reason=SuppressionReason.ERASED,
-            now=now,
-        )
+        recipients.suppress_erased(tx, recipients.hash_of(normalised), scope=IMPORT, now=now)
         number = subscribers.erase(tx, subscriber.id)
         audit.record(
             tx,

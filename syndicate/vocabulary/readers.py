@@ -15,6 +15,20 @@ class ReaderChange(enum.StrEnum):
     LEFT = "left"
 
 
+class ReaderFact(enum.StrEnum):
+    """What the journal remembers of a reader, beside the database."""
+
+    LEFT = "left"
+    CONFIRMED = "confirmed"
+    SUPPRESSED = "suppressed"
+    LIFTED = "lifted"
+
+    @classmethod
+    def of_a_newsletter(cls) -> frozenset["ReaderFact"]:
+        """Those of a subscription; the others are of an address."""
+        return frozenset({cls.LEFT, cls.CONFIRMED})
+
+
 class ReaderCode(enum.StrEnum):
     """What a line of a reader's timeline says, in one word that no later version changes.
 

@@ -48,6 +48,7 @@ WITHOUT_A_CHECK = {
     "BlockKind": "part of a key; templates name the blocks, and `render.marks` refuses others",
     "DeliveryReason": "relays' own replies stand in the same column",
     "SuppressionReason": "older databases hold words of operators",
+    "ReaderFact": "it stands in the journal, outside the database",
     "ReaderCode": "it is told from rows, and stands in none",
 }
 # Columns of our words, also as parts of longer names, and what stands between one and a value.

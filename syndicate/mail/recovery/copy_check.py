@@ -15,7 +15,7 @@ from pathlib import Path
 from syndicate import logs, phrases, settings
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SettingsError
-from syndicate.journal import lives
+from syndicate.journal import lives, readers
 from syndicate.journal.lives import Head
 from syndicate.mail.recovery import accept_log
 from syndicate.settings import Settings
@@ -60,6 +60,17 @@ def wake(now: dt.datetime, *, is_start: bool = False, is_all_restored: bool = Fa
     Raises:
         PermanentError: the journal cannot be read.
     """
+    configured = settings.load()
+    with transaction() as tx:
+        row = installation.read(tx)
+        is_new = row is not None and row.compared_for != copies.here(tx).server_since
+    if row is not None and row.environment == configured.environment and (is_start or is_new):
+        # Also where nothing is held: a replica that took over may lack the last leavings.
+        readers.recall(configured, now)
+    return _compare(now, is_start=is_start, is_all_restored=is_all_restored)
+
+
+def _compare(now: dt.datetime, *, is_start: bool, is_all_restored: bool) -> str | None:
     # Before the row: what rises in between is no sign.
     head = _journal_head(settings.load())
     with transaction() as tx:

@@ -17,7 +17,10 @@ class Audit(Table):
     """One action, by ids alone."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject_id", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_audit_subject_id", "subject", "id"),
+        Index(None, "action", "at"),
+    )
 
     id: Mapped[Id]
     at: Mapped[dt.datetime]

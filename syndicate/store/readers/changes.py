@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Id, Object, Table, text_enum
@@ -25,6 +25,8 @@ class SubscriptionChange(Table):
         ForeignKey("subscription.id", ondelete="CASCADE"), index=True
     )
     at: Mapped[dt.datetime]
+    # When it was written: a provider may tell of it long after it was done.
+    noted_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
     kind: Mapped[ReaderChange] = mapped_column(text_enum(ReaderChange))
     # chose: "sections" and "languages", empty for all; language: "language"; paused: "until".
     detail: Mapped[dict[str, Any]] = mapped_column(Object(), server_default="{}")

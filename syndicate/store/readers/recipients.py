@@ -49,6 +49,8 @@ class Suppression(Table):
     scope: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]  # a SuppressionReason
     at: Mapped[dt.datetime]
+    # When it was written: a provider may tell of a complaint days after it was made.
+    noted_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 def normalise(text: str, *, is_known: bool = False) -> str:
@@ -151,6 +153,14 @@ def suppress(
     )
     done = tx.scalar(statement.on_conflict_do_nothing().returning(Suppression.scope))
     return done is not None
+
+
+def suppress_erased(tx: Transaction, address_hash: bytes, *, scope: str, now: dt.datetime) -> None:
+    """Note that an address was erased, once more where it was before. Safe to run twice."""
+    values = {"reason": SuppressionReason.ERASED, "at": now, "noted_at": func.now()}
+    statement = insert(Suppression).values(address_hash=address_hash, scope=scope, **values)
+    key = [Suppression.address_hash, Suppression.scope]
+    tx.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
 
 def lift(tx: Transaction, address_hash: bytes, *, scope: str) -> Suppression | None:

@@ -82,7 +82,7 @@ class Consent(Table):
     subscription_id: Mapped[int] = mapped_column(
         ForeignKey("subscription.id", ondelete="CASCADE"), index=True
     )
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(index=True)
     method: Mapped[str]  # form, confirmation, import
     wording: Mapped[str]
     ip: Mapped[str | None]

@@ -1,0 +1,168 @@
+"""What readers wished, as an installation must remember it beyond its database, and doing it again.
+
+A backup that is older brings back who has left, was erased or complained. So that is written down
+elsewhere too (`syndicate.journal.readers`), by the address's keyed hash, and done once more.
+
+A row that knows of something later than what is remembered stays as it is: so all of it may be done
+in a database that lost nothing.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, text
+
+from syndicate.store.ground.schema import sql
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import audit
+from syndicate.store.readers import subscribers
+from syndicate.store.recovery import copies
+from syndicate.vocabulary.acts import Act
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.readers import ReaderChange, ReaderFact
+from syndicate.vocabulary.sending import SuppressionReason
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that a reader did, or that was done about an address.
+
+    Attributes:
+        fact: which.
+        reader: keyed hash of the address.
+        about: slug of a newsletter, or the scope of a suppression.
+        at: when, aware UTC.
+        noted_at: when the database wrote it down, aware UTC; not before `at` where clocks agree.
+        reason: of a suppression; else empty.
+    """
+
+    fact: ReaderFact
+    reader: bytes
+    about: str
+    at: dt.datetime
+    noted_at: dt.datetime
+    reason: str = ""
+
+
+# No bounces: a burst takes them back in one act, and an address that is gone says so again.
+_SINCE = text(
+    f"""
+    SELECT {sql(ReaderFact.LEFT)}, r.address_hash, n.slug, c.at, c.noted_at, ''
+    FROM subscription_change c JOIN subscription s ON s.id = c.subscription_id
+        JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
+    WHERE c.kind = {sql(ReaderChange.LEFT)} AND c.noted_at > :moment
+    UNION ALL
+    SELECT {sql(ReaderFact.CONFIRMED)}, r.address_hash, n.slug, c.at, c.at, ''
+    FROM consent c JOIN subscription s ON s.id = c.subscription_id
+        JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
+    WHERE c.method = 'confirmation' AND c.at > :moment
+    UNION ALL
+    SELECT {sql(ReaderFact.SUPPRESSED)}, address_hash, scope, at, noted_at, reason
+    FROM suppression WHERE reason <> {sql(SuppressionReason.BOUNCE)} AND noted_at > :moment
+    UNION ALL
+    SELECT {sql(ReaderFact.LIFTED)}, r.address_hash, coalesce('newsletter:' || n.id, '*'), a.at,
+        a.at, ''
+    FROM audit a JOIN subscriber r ON a.subject = 'subscriber:' || r.id
+        LEFT JOIN newsletter n ON n.slug = a.detail ->> 'of'
+    WHERE a.action = ANY(:lifts) AND a.at > :moment
+    ORDER BY 5, 4, 2, 3, 1
+    """  # noqa: S608 - our own words
+)
+
+
+def since(tx: Transaction, moment: dt.datetime) -> list[Fact]:
+    """What the database wrote down after a moment, oldest first."""
+    rows = tx.execute(_SINCE, {"moment": moment, "lifts": audit.codes(Act.READER_LIFT)})
+    return [Fact(ReaderFact(row[0]), bytes(row[1]), *row[2:]) for row in rows]
+
+
+_NAMED = """
+    named AS (
+        SELECT * FROM unnest(CAST(:readers AS bytea[]), CAST(:abouts AS text[]),
+            CAST(:ats AS timestamptz[]), CAST(:reasons AS text[]))
+            AS named(address_hash, about, at, reason)
+    )
+"""
+# Of who signed up afterwards nothing is remembered, though the address be the same.
+_OLDER = """
+    FROM named JOIN subscriber r ON r.address_hash = named.address_hash
+        JOIN newsletter n ON n.slug = named.about
+    WHERE s.subscriber_id = r.id AND s.newsletter_id = n.id AND r.created_at <= named.at
+        AND coalesce(greatest(s.ended_at, s.confirmed_at), '-infinity') < named.at
+"""
+_END = f"""
+    WITH {_NAMED}, ended AS (
+        UPDATE subscription s SET state = {sql(SubscriptionState.ENDED)}, ended_at = named.at
+        {_OLDER} RETURNING s.id, s.ended_at
+    ), noted AS (
+        INSERT INTO subscription_change (subscription_id, at, kind)
+        SELECT id, ended_at, {sql(ReaderChange.LEFT)} FROM ended RETURNING 1
+    )
+    SELECT count(*) FROM noted
+"""  # noqa: S608 - our own words
+_RETURN = f"""
+    WITH {_NAMED}, returned AS (
+        UPDATE subscription s SET state = {sql(SubscriptionState.ACTIVE)}, confirmed_at = named.at,
+            ended_at = NULL, paused_until = NULL
+        {_OLDER} AND n.ended_at IS NULL RETURNING s.id, s.confirmed_at, n.name
+    ), proved AS (
+        INSERT INTO consent (subscription_id, at, method, wording, origin)
+        SELECT id, confirmed_at, 'confirmation', name, 'journal' FROM returned RETURNING 1
+    )
+    SELECT count(*) FROM proved
+"""  # noqa: S608 - our own words
+_SUPPRESS = f"""
+    WITH {_NAMED}, made AS (
+        INSERT INTO suppression (address_hash, scope, reason, at)
+        SELECT address_hash, about, reason, at FROM named ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT count(*) FROM made
+"""  # noqa: S608 - our own words
+_LIFT = f"""
+    WITH {_NAMED}, lifted AS (
+        DELETE FROM suppression x USING named
+        WHERE x.address_hash = named.address_hash AND x.scope = named.about AND x.at < named.at
+        RETURNING 1
+    )
+    SELECT count(*) FROM lifted
+"""  # noqa: S608 - our own words
+_DOES: dict[ReaderFact, TextClause] = {
+    ReaderFact.LEFT: text(_END),
+    ReaderFact.CONFIRMED: text(_RETURN),
+    ReaderFact.SUPPRESSED: text(_SUPPRESS),
+    ReaderFact.LIFTED: text(_LIFT),
+}
+_ERASED = text(
+    f"""
+    WITH {_NAMED}
+    SELECT r.id FROM named JOIN subscriber r ON r.address_hash = named.address_hash
+    WHERE named.reason = {sql(SuppressionReason.ERASED)} AND r.created_at <= named.at ORDER BY r.id
+    """  # noqa: S608 - our own words
+)
+
+
+def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], *, now: dt.datetime) -> int:
+    """Do again what this database does not know of some facts. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        fact: which all of them are.
+        facts: the last word about each reader and what it is about.
+        now: aware UTC; for the audit.
+
+    Returns:
+        How many were unknown.
+    """
+    values = {
+        "readers": [each.reader for each in facts],
+        "abouts": [each.about for each in facts],
+        "ats": [each.at for each in facts],
+        "reasons": [each.reason for each in facts],
+    }
+    if fact is ReaderFact.SUPPRESSED:
+        for subscriber_id in list(tx.execute(_ERASED, values).scalars()):
+            subscribers.erase(tx, subscriber_id)
+            subject = f"subscriber:{subscriber_id}"
+            audit.record(tx, at=now, actor=copies.ACTOR, action=Act.READER_ERASE, subject=subject)
+    return int(tx.execute(_DOES[fact], values).scalar_one())

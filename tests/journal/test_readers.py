@@ -1,0 +1,206 @@
+"""The journal of readers: written once, with nobody's address, and repeated where it is unknown."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from syndicate import clock
+from syndicate.journal import readers
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.changes import SubscriptionChange
+from syndicate.store.readers.imports import IMPORT
+from syndicate.store.readers.recipients import EVERYWHERE, Suppression
+from syndicate.store.readers.subscribers import Consent, Proof, Subscriber, Subscription
+from syndicate.subscribers import care
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.readers import ReaderFact
+from syndicate.vocabulary.sending import SuppressionReason
+from tests.acting import TESTER
+from tests.newsletters.paper import reader
+from tests.subscribers import desk
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ADDRESS = "reader001@example.com"
+HOUR = dt.timedelta(hours=1)
+ENDED, ACTIVE = SubscriptionState.ENDED, SubscriptionState.ACTIVE
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "apart" / "readers.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _newsroom(database: str) -> None:  # noqa: ARG001 - the database must be there first
+    with transaction() as tx:
+        reader(tx, 1, desk.morning(tx).id)
+
+
+def row(tx: Transaction) -> Subscription:
+    return tx.scalars(select(Subscription)).one()
+
+
+def leave() -> None:
+    with transaction() as tx:
+        subscribers.end(tx, row(tx), now=clock.now())
+
+
+def come_back() -> None:
+    with transaction() as tx:
+        subscribers.activate(row(tx), now=clock.now())
+        subscribers.add_consent(tx, row(tx).id, Proof("confirmation", "Morning"), at=clock.now())
+
+
+def suppress(reason: SuppressionReason, scope: str = EVERYWHERE) -> None:
+    with transaction() as tx:
+        key = recipients.hash_of(ADDRESS)
+        recipients.suppress(tx, key, scope=scope, reason=reason, now=clock.now())
+
+
+def forget() -> None:
+    """The database as a backup of an hour ago has it: active, and nothing else is known."""
+    with transaction() as tx:
+        for table in (SubscriptionChange, Consent, Suppression):
+            tx.execute(delete(table))
+        values = {"state": ACTIVE, "ended_at": None, "confirmed_at": clock.now() - HOUR}
+        tx.execute(update(Subscription).values(values))
+
+
+def state() -> SubscriptionState:
+    with transaction() as tx:
+        return row(tx).state
+
+
+def count(table: type[Suppression | Subscriber | SubscriptionChange | Consent]) -> int:
+    with transaction() as tx:
+        return tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_leaving_is_one_line_without_an_address(path: Path) -> None:
+    first = readers.keep(path)
+    leave()
+
+    counts = [first, readers.keep(path), readers.keep(path)]
+
+    assert counts == [0, 1, 0]
+    said = json.loads(path.read_text())
+    assert (said["fact"], said["about"]) == ("left", "morning")
+    assert said["reader"] == recipients.hash_of(ADDRESS).hex()
+    assert "@" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_repeated_where_nothing_was_lost(path: Path) -> None:
+    leave()
+    come_back()
+    leave()
+    suppress(SuppressionReason.COMPLAINT)
+    assert readers.keep(path) == 4
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert (state(), count(SubscriptionChange)) == (ENDED, 2)
+
+
+@pytest.mark.parametrize("last", ["left", "came back"])
+def test_the_last_word_is_done_again_once(path: Path, last: str) -> None:
+    leave()
+    if last == "came back":
+        come_back()
+    readers.keep(path)
+    forget()
+
+    done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
+
+    assert done == [1, 0] if last == "left" else [0, 0]
+    assert state() is (ENDED if last == "left" else ACTIVE)
+
+
+def test_who_had_left_before_and_came_back_is_there_with_proof(path: Path) -> None:
+    come_back()
+    readers.keep(path)
+    forget()
+    with transaction() as tx:
+        values = {"state": ENDED, "ended_at": clock.now() - HOUR, "confirmed_at": None}
+        tx.execute(update(Subscription).values(values))
+
+    assert readers.replay(path, clock.now())[ReaderFact.CONFIRMED] == 1
+
+    assert state() is ACTIVE
+    with transaction() as tx:
+        [proof] = tx.scalars(select(Consent))
+        assert (proof.method, proof.origin) == ("confirmation", "journal")
+
+
+def test_what_is_newer_here_than_in_the_journal_stays(path: Path) -> None:
+    leave()
+    readers.keep(path)
+    come_back()
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert state() is ACTIVE
+
+
+def test_suppressions_come_back_but_those_that_were_lifted(path: Path) -> None:
+    suppress(SuppressionReason.COMPLAINT)
+    suppress(SuppressionReason.READER, scope="article")
+    readers.keep(path)
+    with transaction() as tx:
+        care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+    readers.keep(path)
+    forget()
+    suppress(SuppressionReason.COMPLAINT)
+    with transaction() as tx:
+        tx.execute(update(Suppression).values(at=clock.now() - HOUR))
+
+    done = readers.replay(path, clock.now())
+
+    assert (done[ReaderFact.SUPPRESSED], done[ReaderFact.LIFTED]) == (1, 1)
+    with transaction() as tx:
+        assert list(tx.scalars(select(Suppression.scope))) == ["article"]
+
+
+def test_an_address_that_bounced_is_not_remembered(path: Path) -> None:
+    suppress(SuppressionReason.BOUNCE)
+
+    assert readers.keep(path) == 0
+
+
+def test_who_was_erased_is_erased_again_and_who_signed_up_since_is_not(path: Path) -> None:
+    with transaction() as tx:
+        key = recipients.hash_of(ADDRESS)
+        for _ in range(2):  # the second erasure counts
+            recipients.suppress_erased(tx, key, scope=IMPORT, now=clock.now())
+    readers.keep(path)
+    assert readers.replay(path, clock.now()).get(ReaderFact.SUPPRESSED, 0) == 0
+    assert count(Subscriber) == 0
+
+    with transaction() as tx:
+        subscribers.upsert(tx, ADDRESS, language="en", now=clock.now())
+    readers.replay(path, clock.now())
+    assert count(Subscriber) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}",
+        "[1]",
+        "{broken",
+        '{"fact": "left", "reader": "zz", "about": "morning", "at": "2026-11-24T08:00:00+00:00"}',
+        '{"fact": "left", "reader": "00", "about": "x", "at": "never", "noted_at": "never"}',
+    ],
+)
+def test_a_line_that_is_not_understood_takes_no_other_with_it(path: Path, line: str) -> None:
+    leave()
+    readers.keep(path)
+    path.write_text(f"{line}\n{path.read_text()}{line}\n")
+    forget()
+
+    assert readers.replay(path, clock.now())[ReaderFact.LEFT] == 1
+    come_back()
+    assert readers.keep(path) >= 1
