@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True)
 for each in one_reader.COMMANDS:
     app.command()(each)
 REASONS_SHOWN = 20
+_FORETOLD = ("rows", "active", "left", "suppressed")
 
 Newsletter = Annotated[str, typer.Option("--newsletter", "-n", help="Slug of the newsletter.")]
 Ignored = Annotated[
@@ -36,17 +38,24 @@ Ignored = Annotated[
 
 
 @app.command(name="import")
-def import_(
+def import_(  # noqa: PLR0913 - what a command takes
     file: Annotated[Path, typer.Argument(help="CSV with a column `address`; - reads stdin.")],
     *,
     newsletter: Newsletter,
     wording: Annotated[
-        str, typer.Option(help="What these readers agreed to; kept as proof of consent.")
-    ],
+        str,
+        typer.Option(
+            help="What these readers agreed to; kept as proof of consent. "
+            "Needed except with --dry-run."
+        ),
+    ] = "",
     origin: Annotated[
         str | None, typer.Option(help="Where the file comes from; its name by default.")
     ] = None,
     ignore_column: Ignored = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of each row; store nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file's readers, who agreed elsewhere.
@@ -55,8 +64,12 @@ def import_(
     """
     began = time.monotonic()
     transfer.refuse_by_name(file.name)
+    lines = csvfile.lines_of(csvfile.decoded(bytes_of(file)))
+    if dry_run:
+        _foretell(lines, newsletter, ignore_column or (), as_json=as_json)
+        return
     done = steering.bring_in(
-        csvfile.lines_of(csvfile.decoded(bytes_of(file))),
+        lines,
         newsletter,
         wording=wording,
         origin=file.name[:200] if origin is None else origin,
@@ -69,8 +82,8 @@ def import_(
     else:
         _tell(done)
     if done.faults:
-        lines = phrases.counted(done.faults, "line was", "lines were")
-        raise PartialError(f"{lines} refused; correct what was refused and import it again.")
+        were = phrases.counted(done.faults, "line was", "lines were")
+        raise PartialError(f"{were} refused; correct what was refused and import it again.")
 
 
 @app.command()
@@ -120,6 +133,27 @@ def erase(
         sys.stdout.write(f"Erased, with {what}.\n")
 
 
+def _foretell(lines: list[str], slug: str, ignored: Sequence[str], *, as_json: bool) -> None:
+    """Tell what an import would do; a row that could be corrected ends it as it ends the import."""
+    found = steering.foresee(lines, slug, ignored=ignored, actor=actor(), now=clock.now())
+    if as_json:
+        numbers = {name: getattr(found, name) for name in _FORETOLD}
+        rejected = [{"line": line, "reason": reason} for line, reason in found.rejected]
+        notes = [{"line": line, "note": note} for line, note in found.notes]
+        print_json(numbers | {"rejected": rejected, "notes": notes})
+    else:
+        _list(
+            f"{phrases.counted(found.rows, 'row')}: {found.active} active, {found.left} left, "
+            f"{found.suppressed} suppressed, {len(found.rejected)} to correct. "
+            "Nothing was imported.",
+            found.rejected,
+            found.notes,
+        )
+    if found.rejected:
+        would = phrases.counted(len(found.rejected), "line")
+        raise PartialError(f"{would} would be refused; correct them before you import the file.")
+
+
 def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
     """What became of a file, for programs: `refused` names those who left too."""
     return {
@@ -133,12 +167,18 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
 
 
 def _tell(done: transfer.Imported) -> None:
-    console = Terminal(stderr=True)
-    console.print(
+    _list(
         f"{done.added} added, {done.known} already known, {done.left} have left, {done.faults} "
-        "refused."
+        "refused.",
+        done.refused,
+        done.notes,
     )
-    for pairs in (done.refused, done.notes):
+
+
+def _list(said: str, *told: Sequence[tuple[int, str]]) -> None:
+    console = Terminal(stderr=True)
+    console.print(said)
+    for pairs in told:
         for line, reason in pairs[:REASONS_SHOWN]:
             console.print(f"  line {line}: {reason}", markup=False, highlight=False)
         if len(pairs) > REASONS_SHOWN:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from syndicate import bounds, settings, signing
 from syndicate.errors import BadAddressError, RefusedError
@@ -26,6 +27,8 @@ class Intake:
     Attributes:
         refused: (line number, reason) of those that could be corrected.
         left: (line number, reason, keyed hash of the address or None) of those who have left.
+        suppressed: how many of these left by no word of their own.
+        rows: how many there were.
         notes: (line number, what fell) of those who came in without it.
     """
 
@@ -41,11 +44,13 @@ class Intake:
         self.key = settings.load().key()
         self.refused: list[tuple[int, str]] = []
         self.left: list[tuple[int, str, bytes | None]] = []
+        self.suppressed = self.rows = 0
         self.notes: list[tuple[int, str]] = []
 
     def lines(self, table: Table) -> Iterator[Line]:
         """The usable rows, in the order of the file."""
         for row in table.rows():
+            self.rows += 1
             if row.fault:
                 self.refused.append((row.number, row.fault))
                 continue
@@ -76,12 +81,13 @@ class Intake:
             why = f"line {number} says that it {other.why}"
             if not other.why:
                 why = f"occurs in line {number} too, which cannot be read"
-            self._refuse(row.number, Objection(why, other.has_left), address.lower())
+            self._refuse(row.number, replace(other, why=why), address.lower())
             return None
         return self._usable(row, address)
 
     def _refuse(self, number: int, objection: Objection, key: str) -> None:
         if objection.has_left:
+            self.suppressed += objection.is_suppressed
             self.left.append((number, objection.why, self._hash(key) if key else None))
         else:
             self.refused.append((number, objection.why))

@@ -43,6 +43,7 @@ _DATE = re.compile(
 )
 # As people write it: "3 Jan 2024", "Wednesday, January 3, 2024 08:00".
 _HAS_A_YEAR = re.compile(r"(?=.*(?<!\d)(?:19|20)\d\d(?!\d))[\w ,.:+/\u060c-]{6,40}")
+_SUPPRESSED = _any_of(phrases("suppressed"))
 _TICKS = frozenset("✓✔☑✅")
 # Before or behind a word a sign turns it round, or puts it in doubt: "!active", "🚫 active".
 _DOUBTS = frozenset("!?~¬")
@@ -66,10 +67,12 @@ class Objection:
     Attributes:
         why: the rest of a sentence that begins with the line.
         has_left: False when the cell is not understood.
+        is_suppressed: whether it was no word of the reader's: their mail came back, or was spam.
     """
 
     why: str
     has_left: bool
+    is_suppressed: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -168,11 +171,18 @@ def _is_nothing(role: Role, cell: str, word: str) -> bool:
 
 def _left(column: str, cell: str, word: str) -> Objection:
     if word in LEFT:
-        return Objection(f"is {quoted(cell).lower()} where the file comes from", has_left=True)
+        why = f"is {quoted(cell).lower()} where the file comes from"
+        return Objection(why, has_left=True, is_suppressed=_is_suppressed(word))
     said = f"is “{quoted(cell)}”" if cell.strip() else "is empty"
     return Objection(
-        f"may not be mailed where the file comes from: {quoted(column)} {said}", has_left=True
+        f"may not be mailed where the file comes from: {quoted(column)} {said}",
+        has_left=True,
+        is_suppressed=_is_suppressed(plain(column)),
     )
+
+
+def _is_suppressed(said: str) -> bool:
+    return bool(_SUPPRESSED.search(f" {said} "))
 
 
 def _unclear(column: str, cell: str) -> str:

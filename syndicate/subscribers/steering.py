@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 
 from syndicate.newsroom import newsletters
-from syndicate.newsroom.verbs import allow, verb
+from syndicate.newsroom.verbs import allow, let_in, verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import transfer
-from syndicate.subscribers.transfer import Imported
+from syndicate.subscribers.transfer import Foreseen, Imported
 from syndicate.vocabulary.acts import Act
 
 
@@ -57,6 +57,28 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
     with transaction() as tx:
         note(tx, done)
     return done
+
+
+def foresee(
+    lines: Iterable[str],
+    slug: str,
+    *,
+    ignored: Collection[str] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> Foreseen:
+    """What `bring_in` would do with a file, for whoever may do it. Stores nothing.
+
+    Raises:
+        NotAllowedError: the actor may not import there.
+        NotFoundError: there is no such newsletter.
+        RefusedError: it has ended.
+        UsageError: the file cannot be used.
+    """
+    let_in(actor, Permission.IMPORT)
+    with transaction() as tx:
+        _subject(tx, slug, Permission.IMPORT, actor)
+    return transfer.foresee(lines, slug, now=now, ignored=ignored)
 
 
 @verb(Permission.EXPORT)

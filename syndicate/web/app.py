@@ -73,6 +73,7 @@ ROUTERS = (
     "syndicate.web.api.accepts",
     "syndicate.web.api.issues",
     "syndicate.web.api.newsletters",
+    "syndicate.web.api.lists",
     "syndicate.web.api.readers",
     "syndicate.web.api.feeds",
     "syndicate.web.api.partners",

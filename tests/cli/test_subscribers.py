@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from syndicate.cli import subscribers
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
+from syndicate.store.readers.subscribers import Subscriber
 from syndicate.vocabulary.acts import Act
 from tests.subscribers import desk
 
@@ -62,6 +64,42 @@ def test_a_semicolon_file_ends_with_0_and_wakes_nobody(
         ],
         "notes": [],
     }
+
+
+DRY_RUN = SEMICOLONS + '"reader004@example.com";"bounced";"fr"\r\n"nobody";"active";"fr"\r\n'
+
+
+def test_a_dry_run_tells_what_would_become_of_each_row_and_does_nothing(tmp_path: Path) -> None:
+    file = write(tmp_path, DRY_RUN)
+    asked = ["import", str(file), "-n", "morning", "--dry-run"]
+
+    done = CliRunner().invoke(subscribers.app, [*asked, "--json"])
+    shown = CliRunner().invoke(subscribers.app, asked)
+
+    found = json.loads(done.stdout.splitlines()[-1])
+    (rejected,) = found.pop("rejected")
+    assert found == {"rows": 5, "active": 1, "left": 2, "suppressed": 1, "notes": []}
+    assert rejected["line"] == 6
+    assert rejected["reason"].startswith("Mail cannot be sent to this address")
+    assert isinstance(done.exception, PartialError)
+    said = " ".join(shown.stderr.split())
+    assert said.startswith(
+        "5 rows: 1 active, 2 left, 1 suppressed, 1 to correct. Nothing was imported. "
+        "line 6: Mail cannot be sent"
+    )
+    with transaction() as tx:
+        assert audit.of(tx, subject="newsletter:1", action=Act.NEWSLETTER_IMPORT) == []
+        assert not tx.scalar(select(func.count()).select_from(Subscriber))
+
+
+def test_an_import_needs_the_wording_that_a_dry_run_does_not(tmp_path: Path) -> None:
+    asked = ["import", str(write(tmp_path, SEMICOLONS)), "-n", "morning"]
+
+    done = CliRunner().invoke(subscribers.app, asked)
+
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception).startswith("An import needs the wording that its readers agreed to")
+    assert CliRunner().invoke(subscribers.app, [*asked, "--dry-run"]).exit_code == 0
 
 
 def test_who_has_left_here_is_nothing_to_correct(tmp_path: Path) -> None:

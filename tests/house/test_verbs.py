@@ -18,7 +18,10 @@ from tests.verbs.table import DONE, NOES
 # What a relay took and what came back: a server speaks there, not a person.
 REPORTS = {"/api/v1/accepts"}
 # They ask others, which needs a permission, and store nothing.
-LOOKING = {"/api/v1/sources/find", "/console/sources/find", "/console/start/stories"}
+LOOKING = {
+    *("/api/v1/sources/find", "/console/sources/find", "/console/start/stories"),
+    "/api/v1/newsletters/{slug}/subscribers/dry-run",
+}
 REPORTING = {"mailings accepts", "bounces ingest", "bounces fetch", "bounces listen",
              "feeds read-log"}  # fmt: skip
 OF_ANY_KIND = ("list", "show")  # of each kind that a newsroom is made of

@@ -14,7 +14,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription
 from syndicate.subscribers import csvfile, status_cells, transfer
-from syndicate.subscribers.transfer import Imported
+from syndicate.subscribers.transfer import Foreseen, Imported
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import matrix
@@ -37,6 +37,11 @@ def bring(text: str | bytes, *ignored: str, end: str = "\n") -> Imported:
     return transfer.import_csv(
         lines, "morning", wording="Yes.", origin="list.csv", now=NOW, ignored=ignored
     )
+
+
+def foreseen(text: str, *ignored: str, end: str = "\n") -> Foreseen:
+    lines = csvfile.lines_of(text.replace("\n", end))
+    return transfer.foresee(lines, "morning", now=NOW, ignored=ignored)
 
 
 def active() -> list[str]:
@@ -63,12 +68,16 @@ def nothing_stored() -> bool:
 def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -> None:
     text = EXPORTS[tool]
 
+    said = foreseen(text, end=end)
+    assert nothing_stored()
     done = bring(text, end=end)
 
     assert active() == ["in"]
     rows = text.count("@example.com")
     assert done.added + done.known + len(done.refused) == rows
     assert done.faults == (1 if tool == "mailtrain" else 0)
+    assert (said.rows, said.active, said.left + said.suppressed) == (rows, 1, done.left)
+    assert len(said.rejected) == done.faults
 
 
 @pytest.mark.usefixtures("database", "morning")
@@ -76,10 +85,11 @@ def test_who_left_elsewhere_does_not_become_a_reader_here(tool: str, end: str) -
 def test_a_column_that_may_say_who_left_stops_the_file_unless_somebody_says_that_it_does_not(
     text: str, named: str
 ) -> None:
-    with pytest.raises(UsageError, match="Nothing was imported") as stopped:
-        bring(text)
+    for does in (foreseen, bring):
+        with pytest.raises(UsageError, match="Nothing was imported") as stopped:
+            does(text)
+        assert f"“{named}”" in str(stopped.value)
 
-    assert f"“{named}”" in str(stopped.value)
     assert nothing_stored()
     assert bring(text, named).added == text.count("@")
 
@@ -356,8 +366,11 @@ def test_each_row_is_counted_once_and_who_is_barred_anywhere_is_out(
         f"reader{reader}@example.com,{','.join(cells[: len(names)])}\n" for reader, cells in rows
     )
 
+    said = foreseen(text)
     done = bring(text)
 
+    assert said.rows == said.active + said.left + said.suppressed + len(said.rejected) == len(rows)
+    assert (said.active, len(said.rejected)) == (done.added + done.known, done.faults)
     barred = {
         f"reader{reader}"
         for reader, cells in rows

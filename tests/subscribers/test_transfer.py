@@ -5,19 +5,20 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from syndicate.errors import BadAddressError, NotFoundError, UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients, subscribers
-from syndicate.subscribers import erase, spelling, transfer
+from syndicate.subscribers import csvfile, erase, spelling, transfer
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
+from tests.subscribers.exports import EXPORTS
 
 HEADER = "address,language,sections,languages,consented_at\n"
 pytestmark = pytest.mark.usefixtures("database")
@@ -37,6 +38,10 @@ def bring(*lines: str, header: str = HEADER) -> transfer.Imported:
         origin="list.csv",
         now=NOW,
     )
+
+
+def foreseen(text: str) -> transfer.Foreseen:
+    return transfer.foresee(csvfile.lines_of(text), "morning", now=NOW)
 
 
 def counts(newsletter: Newsletter) -> dict[str, int]:
@@ -188,6 +193,54 @@ def test_a_name_of_over_64_letters_before_the_at_is_no_address_but_can_be_forgot
     assert "too long before the @-sign" in done.refused[0][1]
     assert erase.erase(longer, actor=TESTER, now=NOW).subscriptions == 0
     assert counts(morning)["active"] == 1
+
+
+@pytest.mark.usefixtures("database", "morning")
+@pytest.mark.parametrize(
+    ("tool", "left", "suppressed"),
+    [
+        ("mailchimp, everybody", 2, 1),
+        ("listmonk", 1, 1),
+        ("mailpoet", 3, 1),
+        ("brevo", 1, 1),
+        ("campaign monitor", 3, 1),
+        ("kit", 1, 2),
+        ("hubspot", 1, 1),
+        ("mailgun, refused", 0, 1),
+        ("substack", 1, 0),
+        ("by hand, in German", 1, 0),
+    ],
+)
+def test_who_left_is_told_from_whose_mail_came_back(tool: str, left: int, suppressed: int) -> None:
+    found = foreseen(EXPORTS[tool])
+
+    assert (found.left, found.suppressed) == (left, suppressed)
+
+
+def test_a_dry_run_knows_who_is_here_and_who_left_here_and_stores_nothing(
+    morning: Newsletter,
+) -> None:
+    bring(*(f"reader00{number}@example.com" for number in range(1, 4)))
+    with transaction() as tx:
+        left = subscribers.lock_subscription(tx, 2)
+        assert left is not None
+        subscribers.end(tx, left, now=NOW)
+        key = recipients.hash_of("reader003@example.com")
+        recipients.suppress(tx, key, scope="*", reason=SuppressionReason.BOUNCE, now=NOW)
+
+    found = foreseen(
+        "email,language,state\nreader001@example.com,en,active\nreader002@example.com,en,active\n"
+        "reader003@example.com,en,active\nreader004@example.com,fr,active\n\n"
+        "READER004@example.com,en,active\nnobody,en,active\nreader005@example.com,en,gold\n"
+        "reader006@example.com,en,bounced\nreader007@example.com,en,unsubscribed\n"
+    )
+
+    assert (found.rows, found.active, found.left, found.suppressed) == (9, 2, 2, 2)
+    assert [number for number, _ in found.rejected] == [7, 8, 9]
+    assert [number for number, _ in found.notes] == [5]
+    assert counts(morning)["active"] == 2
+    with transaction() as tx:
+        assert tx.scalar(select(func.count()).select_from(recipients.Recipient)) == 3
 
 
 LABELS = st.from_regex(r"[A-Za-z0-9-]{1,8}", fullmatch=True)

@@ -22,6 +22,7 @@ from syndicate.store.platform.tokens import Permission
 from tests.application import build
 from tests.verbs.asked import Asked, Done, Json, No
 from tests.verbs.conftest import Faces, Place, faces, place, site
+from tests.verbs.of_subscribers import CSV
 from tests.verbs.table import DONE, NOES
 from tests.web import operators
 
@@ -51,6 +52,9 @@ TAKEN = b"Nov 24 08:00:00 mx1 postfix/smtpd[4711]: connect from localhost[127.0.
 # What no verb's row asks: a relay speaks there and no person, or nothing is written.
 BESIDE: dict[str, Asked] = {
     "POST /api/v1/accepts": Asked(api=("/accepts?relay=mx1.example:25", TAKEN)),
+    "POST /api/v1/newsletters/{slug}/subscribers/dry-run": Asked(
+        api=("/newsletters/morning/subscribers/dry-run", CSV)
+    ),
     "POST /api/v1/sources/find": Asked(
         api=("/sources/find", {"address": "{origin}/feed", "allow": ["{origin}"]})
     ),

@@ -140,7 +140,8 @@ BODIES |= MADE | CHANGED
 # Whoever has to stop everything is not kept from it by what the reason holds: it is cut, and what
 # no text can hold left out.
 STOPPED = {f"/api/v1/installation/stop why: {name}" for name in TEXTS}
-FREE = {"/api/v1/accepts", "/api/v1/newsletters/{slug}/subscribers"}  # bodies that are no JSON
+_LISTS = "/api/v1/newsletters/{slug}/subscribers"
+FREE = {"/api/v1/accepts", _LISTS, f"{_LISTS}/dry-run"}  # bodies that are no JSON
 
 
 def openapi() -> dict[str, Any]:

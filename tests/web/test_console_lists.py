@@ -25,6 +25,25 @@ def test_a_file_is_imported_and_each_refused_line_told(
     assert exported.headers["content-disposition"].startswith('attachment; filename="morning-')
 
 
+def test_an_operator_can_look_first_at_what_an_import_would_do(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+    lines = FILE.decode() + "reader102@example.com (left)\n"
+    said = SAID | {"ignored": "", "pasted": lines, "wording": "", "do": "dry-run"}
+
+    page = browser.post("/console/lists", data=said).text
+    exported = browser.post("/console/lists/export", data={"newsletter": "morning"}).text
+
+    assert newsroom.newsletter
+    assert "Nothing was imported yet." in page
+    assert "<dt>Rows</dt><dd>3</dd>" in page
+    assert "<dt>Would get the newsletter</dt><dd>1</dd>" in page
+    assert "<li>Line 3: Mail cannot be sent to this address" in page
+    assert "reader102@example.com (left)\n</textarea>" in page
+    assert "reader101@example.com" not in exported
+
+
 def test_what_was_typed_stays_when_the_file_is_refused(
     browser: TestClient, newsroom: Newsroom
 ) -> None:

@@ -62,8 +62,19 @@ class BroughtIn:
     refused: tuple[tuple[int, str], ...]
     left: int
 
+    @property
+    def faults(self) -> tuple[tuple[int, str], ...]:
+        """Those of the refused that somebody could correct."""
+        return tuple(pair for pair in self.refused if pair[1] == _TWICE)
+
+    @property
+    def suppressed(self) -> int:
+        """How many of those who left were erased, or are suppressed."""
+        return sum(why == _ERASED or why.startswith(_SUPPRESSED) for _, why in self.refused)
+
 
 _TWICE = "occurs in an earlier line too"
+_ERASED, _SUPPRESSED = "was erased on request", "is suppressed: "
 _TABLE = text(
     """
     CREATE TEMPORARY TABLE import_line (
@@ -85,8 +96,8 @@ _JUDGE = text(
             WHEN row_number() OVER (PARTITION BY line.address_hash ORDER BY line.number) > 1
                 THEN :twice
             WHEN barred.reason = {sql(SuppressionReason.ERASED)}
-                THEN 'was erased on request'
-            WHEN barred.reason IS NOT NULL THEN 'is suppressed: ' || barred.reason
+                THEN :erased
+            WHEN barred.reason IS NOT NULL THEN :suppressed || barred.reason
             WHEN s.ended_at IS NOT NULL THEN 'has unsubscribed'
             WHEN s.state = {sql(SubscriptionState.PENDING)}
                 THEN 'asked by form and has not confirmed yet'
@@ -161,7 +172,6 @@ _PROOFS = text(
     """
 )
 _STEPS = (
-    _JUDGE,
     _SUBSCRIBERS,
     _KNOW_SUBSCRIBERS,
     _RECIPIENTS,
@@ -196,14 +206,27 @@ def bring_in(
     Returns:
         What became of the lines. Safe to run twice: the second time all of them are known.
     """
+    done = judged(tx, lines, newsletter)
+    values = {"newsletter": newsletter.id, "now": now, "wording": proof[0], "origin": proof[1]}
+    for step in _STEPS:
+        tx.execute(step, values)
+    return done
+
+
+def judged(tx: Transaction, lines: Sequence[Line], newsletter: Newsletter) -> BroughtIn:
+    """What `bring_in` does with lines, told by the same statement before it is done.
+
+    Args:
+        tx: the open transaction; one call in each.
+        lines: that could be read.
+        newsletter: which.
+    """
     tx.execute(_TABLE)
     _copy(tx, lines)
     tx.execute(text("ANALYZE import_line"))
     names = {"newsletter": newsletter.id, "scope": scope(newsletter.id), "import": IMPORT}
-    names |= {"twice": _TWICE}
-    values = names | {"now": now, "wording": proof[0], "origin": proof[1]}
-    for step in _STEPS:
-        tx.execute(step, values)
+    names |= {"twice": _TWICE, "erased": _ERASED, "suppressed": _SUPPRESSED}
+    tx.execute(_JUDGE, names)
     added, known = (
         tx.execute(_COUNTED, {"verdict": verdict}).scalar_one() for verdict in ("new", "known")
     )

@@ -1,11 +1,9 @@
-"""/api/v1/newsletters: what comes out, *send it now*, and bringing readers in."""
+"""/api/v1/newsletters: what comes out, and *send it now*."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
@@ -20,17 +18,13 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom import newsletters as rows
 from syndicate.store.views import operations
-from syndicate.subscribers import csvfile
-from syndicate.subscribers import steering as bringing
 from syndicate.vocabulary.newsletters import Afterwards
-from syndicate.web.api.actors import CanEditNewsletters, CanExport, CanImport, CanRead, CanSend
+from syndicate.web.api.actors import CanEditNewsletters, CanRead, CanSend
 from syndicate.web.api.issues import IssueView, StoryView, issue_view
 from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1")
 Slug = Annotated[str, Path(max_length=80)]
-_REFUSED_SHOWN = 1000
-_CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
 
 
 class NewsletterView(BaseModel):
@@ -117,31 +111,6 @@ class OfferView(BaseModel):
     corrections: int = Field(description="of stories of earlier issues; told to who had those")
     readers: int = Field(description="who would get any of it")
     sent_as: int | None = Field(description="the issue of this slot that was sent already")
-
-
-class RefusedLine(BaseModel):
-    """A line of a file that was not taken."""
-
-    line: int
-    reason: str
-
-
-class ImportResult(BaseModel):
-    """What became of a file; of the refused lines the first thousand are told."""
-
-    added: int
-    known: int
-    refused: int = Field(description="lines that imported no one, including readers who have left")
-    left: int = Field(description="how many of these have left, there or here")
-    reasons: list[RefusedLine]
-    notes: list[RefusedLine] = Field(
-        description="choices that were dropped; their readers were imported"
-    )
-
-
-async def _heard(request: Request) -> None:
-    """Hear a request to its end: what no text can hold is refused before an answer streams."""
-    await request.body()
 
 
 class FirstTrialIn(BaseModel):
@@ -307,64 +276,6 @@ def rehearse_newsletter(
             for key, readers in sorted(found.audience.items())
         ],
     )
-
-
-@router.post("/newsletters/{slug}/subscribers", tags=["subscribers"], openapi_extra=_CSV)
-def import_subscribers(
-    actor: CanImport,
-    slug: Slug,
-    *,
-    csv: Annotated[bytes, Body(media_type="text/csv")],
-    wording: Annotated[
-        str, Query(description="what the readers agreed to; 2,000 characters at most")
-    ],
-    origin: Annotated[str, Query(description="where the file comes from; 200 characters at most")],
-    ignore_column: Annotated[
-        list[Annotated[str, Field(max_length=200)]],
-        Query(max_length=100, description="a column that says nothing about who may be mailed"),
-    ] = [],  # noqa: B006 - FastAPI copies it
-) -> ImportResult:
-    """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
-
-    Columns: address, language, sections, languages, consented_at, state, ended_at; only the address
-    must be there. Whoever has left stays away, by whatever column says so; a column of status that
-    is not understood is answered 400, and nothing is imported.
-    """
-    lines = csvfile.lines_of(csvfile.decoded(csv))
-    done = bringing.bring_in(
-        lines,
-        slug,
-        wording=wording,
-        origin=origin,
-        ignored=ignore_column,
-        actor=actor,
-        now=clock.now(),
-    )
-    return ImportResult(
-        added=done.added,
-        known=done.known,
-        refused=len(done.refused),
-        left=done.left,
-        reasons=_told(done.refused),
-        notes=_told(done.notes),
-    )
-
-
-@router.post(
-    "/newsletters/{slug}/subscribers/export",
-    tags=["subscribers"],
-    dependencies=[Depends(_heard)],
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
-)
-def export_subscribers(actor: CanExport, slug: Slug) -> Response:
-    """A newsletter's readers as CSV, who left among them, as the import reads it."""
-    lines = bringing.give_out(slug, actor=actor, now=clock.now())
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8")
-
-
-def _told(pairs: Sequence[tuple[int, str]]) -> list[RefusedLine]:
-    return [RefusedLine(line=line, reason=reason) for line, reason in pairs[:_REFUSED_SHOWN]]
 
 
 def _newsletter(tx: Transaction, row: rows.Newsletter, readers: dict[int, int]) -> NewsletterView:

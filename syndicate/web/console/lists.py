@@ -27,6 +27,7 @@ _HOW_HERE = (
     "name what says nothing of the kind in the field “Columns to ignore”. Nothing was imported."
 )
 _PASTED = "pasted into the console"
+_DRY_RUN = "dry-run"  # the button that asks first
 router = APIRouter(include_in_schema=False)
 Typed = Annotated[Text, Form()]
 
@@ -46,9 +47,10 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
     origin: Typed = "",
     ignored: Typed = "",
     pasted: Annotated[str, Form()] = "",
+    do: Typed = "",
     file: UploadFile | None = None,
 ) -> Response:
-    """Bring in the readers of a file, or of lines that were pasted; says what became of each."""
+    """Bring in the readers of a file or of pasted lines, or only say what would become of them."""
     named = (file.filename or "") if file is not None else ""
     typed = {
         "newsletter": newsletter,
@@ -59,12 +61,17 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
     }
     try:
         transfer.refuse_by_name(named)
+        lines = csvfile.lines_of(csvfile.decoded(_content(file if named else None, pasted)))
+        names = [each.strip() for each in ignored.split(",") if each.strip()]
+        if do == _DRY_RUN:
+            found = steering.foresee(lines, newsletter, ignored=names, actor=actor, now=clock.now())
+            return _page(actor, typed, found=found, named=named)
         done = steering.bring_in(
-            csvfile.lines_of(csvfile.decoded(_content(file if named else None, pasted))),
+            lines,
             newsletter,
             wording=wording,
             origin=origin or named[:200] or _PASTED,
-            ignored=[each.strip() for each in ignored.split(",") if each.strip()],
+            ignored=names,
             actor=actor,
             now=clock.now(),
         )
@@ -102,21 +109,24 @@ def _page(
     typed: dict[str, str],
     *,
     problem: UsageError | NotFoundError | RefusedError | None = None,
+    found: transfer.Foreseen | None = None,
     named: str = "",
 ) -> Response:
     with transaction() as tx:
-        found = newsletters.every(tx)
+        every = newsletters.every(tx)
         readers = operations.active_readers(tx)
     return pages.render(
         actor,
         "lists.html",
         status=status_of(problem) if problem else 200,
         tab="newsletters",
-        importable=[each for each in _of(actor, Permission.IMPORT, found) if not each.ended_at],
-        exportable=_of(actor, Permission.EXPORT, found),
+        importable=[each for each in _of(actor, Permission.IMPORT, every) if not each.ended_at],
+        exportable=_of(actor, Permission.EXPORT, every),
         readers=readers,
         typed=typed,
         problem=str(problem).replace(HOW_TO_IGNORE, _HOW_HERE) if problem else "",
+        found=found,
+        most=_LINES_SHOWN,
         named=named,
     )
 
