@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
+from syndicate.subscribers.packed import unpacked
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -21,8 +22,6 @@ _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _LINES_IN_QUOTES = 50
 _HEAD = 20  # lines in which the names must come: blank ones and remarks may stand before
 _PACKED = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
-    b"\x1f\x8b": "packed with gzip",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"%PDF": "a PDF",
 }
@@ -143,14 +142,15 @@ class Table:
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a file: UTF-8, or UTF-16 as Excel writes it.
+    """The text of a file: UTF-8, or UTF-16 as Excel writes it; packed or not.
 
     Raises:
         UsageError: it is in no form that can be read; the sentence says which it seems to be.
     """
+    raw = unpacked(raw)
     for mark, what in _PACKED.items():
         if raw.startswith(mark):
-            raise UsageError(f"The file is {what}; unpack it, or save it as CSV in UTF-8.")
+            raise UsageError(f"The file is {what}; save it as CSV in UTF-8.")
     encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in raw[:2]:
         encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"

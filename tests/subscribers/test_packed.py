@@ -1,0 +1,94 @@
+"""Packed files of readers: the one that is in them is read, and nothing else is guessed at."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.errors import UsageError
+from syndicate.subscribers import packed
+from syndicate.subscribers.csvfile import decoded
+
+PLAIN = b"email,name\r\nreader001@example.com,Zo\xc3\xab\r\n"
+
+
+def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", method) as made:
+        for name, content in files:
+            made.writestr(name, content)
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PLAIN,
+        gzip.compress(PLAIN),
+        gzip.compress(PLAIN) + bytes(512),
+        gzip.compress(PLAIN.decode().encode("utf-16")),
+        archive(("readers.csv", PLAIN)),
+        archive(("readers.csv", PLAIN), method=zipfile.ZIP_STORED),
+        archive(("lists/", b""), ("lists/subscribed_members_export.csv", PLAIN)),
+        archive(("__MACOSX/._readers.csv", b"x"), ("readers.csv", PLAIN), (".DS_Store", b"x")),
+        archive(("readers.txt", b"\xef\xbb\xbf" + PLAIN)),
+    ],
+)
+def test_what_is_packed_is_read_as_if_it_were_not(raw: bytes) -> None:
+    assert decoded(raw).lstrip("\ufeff") == PLAIN.decode()
+
+
+LOCKED = bytearray(archive(("readers.csv", PLAIN)))
+for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+    LOCKED[LOCKED.index(_mark) + _flags] |= 1  # APPNOTE 4.4.4: bit 0 says that it is locked
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (
+            archive(("subscribed.csv", PLAIN), ("unsubscribed.csv", PLAIN)),
+            "holds several files: subscribed.csv, unsubscribed.csv. Unpack it",
+        ),
+        (archive(*((f"{number}.csv", PLAIN) for number in range(9))), "4.csv and 4 more"),
+        (archive(("cleaned_export.csv", PLAIN)), "The file in the ZIP archive, cleaned_export.csv"),
+        (archive(("[Content_Types].xml", b""), ("xl/a.xml", b"")), "is an Excel workbook; save"),
+        (archive(("lists/", b"")), "holds no file"),
+        (archive(("readers.csv", PLAIN), method=zipfile.ZIP_BZIP2), "packed in a way of its own"),
+        (bytes(LOCKED), "is locked"),
+        (archive(("readers.csv", PLAIN))[:60], "a ZIP archive or an Excel workbook that is broken"),
+        (gzip.compress(PLAIN)[:-4], "packed with gzip and broken"),
+        (gzip.compress(PLAIN) + gzip.compress(PLAIN), "packed with gzip and broken"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_refused_with_the_true_reason(raw: bytes, sentence: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        packed.unpacked(raw)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda raw: archive(("readers.csv", raw))])
+def test_a_few_bytes_that_stand_for_very_many_are_refused(
+    pack: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(pack)
+    monkeypatch.setattr(packed, "MOST_BYTES", len(PLAIN) - 1)
+
+    with pytest.raises(UsageError, match="import it in parts"):
+        packed.unpacked(pack(PLAIN))
+
+
+@given(place=st.integers(0, 200), sign=st.integers(0, 255), kind=st.sampled_from(["zip", "gzip"]))
+def test_a_packed_file_with_a_wrong_byte_is_read_as_it_was_or_refused(
+    place: int, sign: int, kind: str
+) -> None:
+    raw = bytearray(archive(("readers.csv", PLAIN)) if kind == "zip" else gzip.compress(PLAIN))
+    raw[place % len(raw)] = sign
+    try:
+        found = packed.unpacked(bytes(raw))
+    except UsageError:
+        return
+    assert found in (PLAIN, bytes(raw))
