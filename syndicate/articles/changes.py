@@ -6,6 +6,7 @@ somebody spoke ───────────> `spoken.alter`: byte by byte
 * a change is material when the headline or more than 3 % of the text changed, or the publisher
   moved its `updated`; only such a change moves ours, and nobody's is ever called a correction;
 * of a feed at most 24 changes that are not material, then no more: some pages never hold still;
+* a text that came damaged, with bytes that are no characters, changes nothing: what stands stays;
 * a live blog's changes are gathered into one revision per ten minutes, corrections apart.
 """
 
@@ -250,7 +251,8 @@ def _of_feed(
 
     Older code stored the headline at the head of a body as well, and that alone is no change.
     """
-    if article.hash in {story.hash, story_of(entry).hash}:
+    is_damaged = story.words.damages > article.words.damages
+    if is_damaged or article.hash in {story.hash, story_of(entry).hash}:
         return None
     judged = judge(article, story, entry, now)
     is_little = not (judged.is_material or entry.change)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
@@ -28,6 +28,7 @@ class SourceDocument:
         notices: what operators should know of it.
         hub: (hub, topic) addresses of WebSub.
         parts: addresses of the sitemaps that an index names.
+        is_cut_off: its end is still to come.
     """
 
     entries: tuple[Entry, ...]
@@ -36,6 +37,7 @@ class SourceDocument:
     notices: tuple[Notice, ...] = ()
     hub: tuple[str, str] | None = None
     parts: tuple[str, ...] = ()
+    is_cut_off: bool = False
 
 
 def read_document(
@@ -89,11 +91,13 @@ def zone_of(profile: dict[str, Any] | None) -> str | None:
 
 def of_feed(feed: ParsedFeed, url: str) -> SourceDocument:
     """A feed as entries; the feed's language is theirs."""
-    notices: tuple[Notice, ...] = ()
-    if feed.over_cap:
-        notices = (_too_many(url, len(feed.entries), feed.over_cap),)
     entries = tuple(_in_language(each, feed.language) for each in feed.entries)
-    return SourceDocument(entries=entries, ttl_s=feed.ttl_s, notices=notices)
+    return SourceDocument(
+        entries=entries,
+        ttl_s=feed.ttl_s,
+        notices=tuple(_notices(feed, url)),
+        is_cut_off=feed.cut_off is not None,
+    )
 
 
 def of_sitemap(sitemap: Sitemap) -> SourceDocument:
@@ -184,6 +188,24 @@ def _of_address(each: SitemapEntry) -> Entry:
         language=each.language,
         tags=each.tags,
     )
+
+
+def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
+    if feed.over_cap:
+        yield _too_many(url, len(feed.entries), feed.over_cap)
+    if feed.cut_off is not None:
+        yield Notice(
+            "cut_off",
+            f"{url} was cut off within the story that begins “{feed.cut_off}”. That story is left "
+            "out until it comes whole; if it does not, tell the publisher.",
+        )
+    damaged = [each for each in feed.entries if each.is_damaged]
+    if damaged:
+        yield Notice(
+            "bytes",
+            f"{url} sends bytes that are no characters, first in “{damaged[0].title}”. A story "
+            "that stands here already keeps its text until they are mended; tell the publisher.",
+        )
 
 
 def _too_many(url: str, taken: int, over_cap: int) -> Notice:

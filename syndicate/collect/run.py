@@ -269,7 +269,7 @@ class _Run:
             body_hash=None if answer.status == _PART else body_hash,
             published=[each.published for each in document.entries if each.published],
             ttl_s=document.ttl_s,
-            is_incomplete=bool(pages.missing),
+            is_incomplete=bool(pages.missing) or document.is_cut_off,
         )
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
         await self._in_store(lambda: twice(lambda: self._store(leased, document, pages, verdict)))

@@ -12,7 +12,7 @@ import nh3
 
 from syndicate import bounds
 from syndicate.characters import resolved
-from syndicate.reading import nesting
+from syndicate.reading import nesting, self_closed
 from syndicate.reading.text import plain
 
 MAX_CHARS = 1_000_000
@@ -63,7 +63,7 @@ def clean(markup: str, *, base: str | None = None) -> str:
     markup = markup.strip()[:MAX_CHARS]
     if "<" not in markup:
         return _paragraphs(markup)
-    framed = _without_frames(_UNCLOSED.sub(_as_text, markup))
+    framed = _without_frames(self_closed.with_ends(_UNCLOSED.sub(_as_text, markup)))
     if nesting.is_laborious(framed):
         return nh3.clean_text(plain(markup))
 

@@ -1,6 +1,7 @@
-"""From the bytes that a server sent to text: BOM, valid UTF-8, HTTP, declaration, Windows-1252.
+"""From the bytes that a server sent to text: BOM, UTF-8, HTTP, declaration, Windows-1252.
 
-Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says.
+Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says. So
+is text that is nearly all of it valid: a character cut in half costs itself, never its document.
 """
 
 import codecs
@@ -21,6 +22,14 @@ _META = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
 )
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_REPLACED = "\ufffd"
+_REPLACED_BYTES = _REPLACED.encode()
+# For each broken place: how many characters beyond ASCII must be whole for a text to be UTF-8.
+# Where a label names an encoding of its own, chance has to be ruled out: two-byte encodings of
+# Chinese and Korean hold a whole character for ten broken places, one-byte ones hardly any.
+_WHOLE_FOR_BROKEN = 1
+_WHOLE_AGAINST_A_LABEL = 4
+_UTF_8 = re.compile(r"utf-?8$", re.IGNORECASE)
 # Seven-bit encodings pass for UTF-8; only their label tells.
 _SEVEN_BIT = re.compile(r"(iso-?2022|utf-?7|hz)", re.IGNORECASE)
 # What browsers mean by these labels (WHATWG Encoding): the larger set.
@@ -46,8 +55,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         if body.startswith(head):
             return legal(body.decode(name, "replace")), name
     labels = _labels(body, content_type)
-    if not any(_SEVEN_BIT.match(label) for label in labels):
-        labels = ["utf-8", *labels]
+    nearly = _nearly_utf_8(body, labels)
+    if nearly is not None:
+        return legal(nearly), "utf-8"
     for label in [*labels, "utf-8"]:
         try:
             name = _LARGER.get(label.lower(), label)
@@ -55,6 +65,21 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         except (LookupError, ValueError):
             continue
     return legal(body.decode("windows-1252", "replace")), "windows-1252"
+
+
+def _nearly_utf_8(body: bytes, labels: list[str]) -> str | None:
+    """The text of bytes that are UTF-8 but for a few places, with U+FFFD in these; else None."""
+    if any(_SEVEN_BIT.match(label) for label in labels):
+        return None
+    text = body.decode(errors="replace")
+    written = body.count(_REPLACED_BYTES)
+    broken = text.count(_REPLACED) - written
+    if broken == 0:
+        return text
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
+    is_named_otherwise = any(not _UTF_8.match(label) for label in labels)
+    wanted = _WHOLE_AGAINST_A_LABEL if is_named_otherwise else _WHOLE_FOR_BROKEN
+    return text if whole >= wanted * broken else None
 
 
 def legal(text: str) -> str:

@@ -13,6 +13,8 @@ from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Cha
 
 # Of one article: beyond them they are keywords for search engines.
 MAX_TAGS = 50
+# What stands for bytes that are no character.
+_NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
 _FIRST_WORDS = ("headline", "standfirst", "authors", "body_html")
 
@@ -65,6 +67,12 @@ class Words:
         """Of what a page shows or plays beside the text: the fields that end in `_url`."""
         named = (getattr(self, each.name) for each in fields(self) if each.name.endswith("_url"))
         return tuple(filter(None, named))
+
+    @property
+    def damages(self) -> int:
+        """How many places stand for bytes that were no characters."""
+        values = (getattr(self, each.name) or "" for each in fields(self))
+        return sum("".join(value).count(_NO_CHARACTER) for value in values)
 
     def _seen(self, name: str) -> str:
         value = getattr(self, name) or ""
@@ -162,6 +170,12 @@ class Entry:
     keeps_embargo: bool = False
     said: str | None = None
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether bytes of it were no characters."""
+        texts = (self.title, self.summary, self.content, *self.authors)
+        return any(_NO_CHARACTER in each for each in texts)
+
 
 @dataclass(frozen=True)
 class ParsedFeed:
@@ -173,6 +187,8 @@ class ParsedFeed:
         ttl_s: how long the publisher thinks it stays good, in seconds.
         over_cap: entries beyond the cap.
         broken: what was wrong with it, in words, when it had to be read leniently.
+        cut_off: the first words of the entry that its end cut, and which is left out; None of a
+            whole one.
     """
 
     format: str
@@ -186,6 +202,7 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     over_cap: int = 0
     broken: str | None = None
+    cut_off: str | None = None
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,34 @@ def test_what_a_feed_has_beyond_the_cap_is_told_with_its_numbers() -> None:
     )
 
 
+def test_a_feed_that_was_cut_off_is_told_by_the_words_of_its_half_story() -> None:
+    document = documents.of_feed(ParsedFeed("rss", cut_off="Thirty bo"), URL)
+
+    assert document.is_cut_off
+    (notice,) = document.notices
+    assert notice.kind == "cut_off"
+    assert notice.message == (
+        f"{URL} was cut off within the story that begins “Thirty bo”. That story is left out until "
+        "it comes whole; if it does not, tell the publisher."
+    )
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        Entry("One \ufffd"),
+        Entry("One", summary="a\ufffd"),
+        Entry("One", content="<p>\ufffd</p>"),
+        Entry("One", authors=("Desk", "D\ufffdsk")),
+    ],
+)
+def test_bytes_that_are_no_characters_are_told_with_their_story(damaged: Entry) -> None:
+    (notice,) = documents.of_feed(ParsedFeed("rss", entries=(Entry("Two"), damaged)), URL).notices
+
+    assert notice.kind == "bytes"
+    assert f"first in “{damaged.title}”" in notice.message
+
+
 def test_a_feed_that_fits_is_told_of_nothing() -> None:
     assert documents.of_feed(ParsedFeed("rss", entries=(Entry("One"),)), URL).notices == ()
 

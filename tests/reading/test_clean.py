@@ -36,6 +36,11 @@ BASE = "https://daily.example/story/1"
             f'<a href="{BASE[:21]}/y">Listen</a>',
         ),
         ('<iframe src="javascript:x()"></iframe>', ""),
+        (
+            '<p>a</p><iframe src="https://www.video.example/embed/1"/><p>b</p>',
+            '<p>a</p><p><a href="https://www.video.example/embed/1">video.example</a></p><p>b</p>',
+        ),
+        ("<p>a</p><script src='x'/><p>b</p>", "<p>a</p><p>b</p>"),
         ("", ""),
     ],
 )

@@ -73,6 +73,53 @@ def test_a_document_says_its_own_encoding_and_the_header_comes_first() -> None:
     assert decode(declared("iso-8859-15"), "text/xml; charset=cp1250")[1] == "cp1250"
 
 
+ARABIC = "<p>عن موعد جديد لعبّارة الجزر</p>"
+FRENCH = "<p>Élodie est déjà allée à la criée de Sète, à côté</p>"
+
+
+def cut_in_half(text: str, character: str) -> bytes:
+    """UTF-8 of a text whose last such character has lost its last byte."""
+    before, _, after = text.rpartition(character)
+    return before.encode() + character.encode()[:-1] + after.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        (cut_in_half(ARABIC, "ر"), "", "<p>عن موعد جديد لعبّارة الجز\ufffd</p>"),
+        (cut_in_half(ARABIC, "ر"), "text/xml; charset=utf-8", ARABIC[:-5] + "\ufffd</p>"),
+        (cut_in_half(ARABIC, "ر"), "text/xml; charset=iso-8859-1", ARABIC[:-5] + "\ufffd</p>"),
+        (FRENCH.encode().replace(b", ", b" \x96 "), "", FRENCH.replace(", ", " \ufffd ")),
+        (cut_in_half("<p>ニュース – 新</p>", "新"), "", "<p>ニュース – \ufffd</p>"),  # noqa: RUF001 - a dash
+        ("<p>é</p>".encode() + b"\xe9", "charset=utf-8", "<p>é</p>\ufffd"),
+        ("a \ufffd b é".encode(), "charset=iso-8859-1", "a \ufffd b é"),
+    ],
+)
+def test_a_broken_byte_costs_one_character_and_not_the_document(
+    body: bytes, content_type: str, text: str
+) -> None:
+    assert decode(body, content_type) == (text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("<p>Größe über Öl</p>", "windows-1252"),
+        ("<p>Жизнь и судьба «города»</p>", "windows-1251"),
+        ("<p>Жизнь и судьба города</p>", "koi8-r"),
+        ("<p>أعلنت إدارة الميناء، یوم السبت</p>", "windows-1256"),
+        ("<p>Żółta łódź płynie</p>", "iso-8859-2"),
+        ("<p>新闻渡轮明天早上提前一小时开出港口管理局说</p>", "gb18030"),
+        ("<p>新聞渡輪明天早上提前一小時開出港口管理局說</p>", "big5"),
+        ("<p>항구 당국은 토요일에 새로운 여객선 시간표를 발표했다</p>", "euc-kr"),
+        ("<p>港湾局は土曜日に新しいフェリーの時刻表を発表した</p>", "euc-jp"),
+        ("<p>港湾局は土曜日に新しいフェリーの時刻表を発表した</p>", "shift_jis"),
+    ],
+)
+def test_bytes_of_another_encoding_are_not_taken_for_broken_utf_8(text: str, name: str) -> None:
+    assert decode(text.encode(name), f"text/html; charset={name}") == (text, name)
+
+
 def test_a_declaration_far_down_is_not_looked_for() -> None:
     far = b" " * 2_048 + '<meta charset="windows-1256"><p>قهوة</p>'.encode("windows-1256")
 

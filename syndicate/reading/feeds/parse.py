@@ -19,15 +19,17 @@ from lxml import etree
 
 from syndicate.errors import NotAFeedError
 from syndicate.reading import clean, dates, encoding, nesting
-from syndicate.reading.feeds import jsonfeed, lenient_xml, quick_xml
+from syndicate.reading.feeds import cut_off_xml, jsonfeed, lenient_xml, quick_xml
 from syndicate.reading.feeds.repair_xml import mended
 from syndicate.reading.records import Entry, ParsedFeed
 
 MAX_ENTRIES = 1000
 # Below this feedparser costs next to nothing, so a short document gets the more lenient reader.
 QUICK_FROM = 4_000
-VERSION = 3  # raise it when the same bytes are read differently: every source is then read anew
+VERSION = 4  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
+_MENDED = "not well-formed; it was mended to be read"
+_CUT_OFF = "cut off; the entry at its end, which is not whole, was left out"
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+\[")
 _DOCTYPE_END = re.compile(r"\]\s*+>")
@@ -68,11 +70,13 @@ def parse(
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
     text, over_cap = cut(_harmless(start))
-    root = _strict(text)
-    if root is None:
-        text = mended(text)
-    if root is None and not _looks_like_a_feed(text):
-        raise not_a_feed(start, url)
+    root, half = _strict(text), ""
+    is_broken = root is None
+    if is_broken:
+        text, half = cut_off_xml.without_half_entry(mended(text))
+        root = _strict(text) if half else None
+        if not _looks_like_a_feed(text):
+            raise not_a_feed(start, url)
     found = None
     if root is not None and len(text) >= QUICK_FROM:
         found = quick_xml.read(root, base=url, now=now, zone=zone)
@@ -80,9 +84,14 @@ def parse(
         found = _lenient(text, url=url, now=now, zone=zone)
     if found is None:
         raise not_a_feed(start, url)
-    if root is None and not found.broken:
-        found = dataclasses.replace(found, broken="not well-formed; it was mended to be read")
-    return _shortened(found, over_cap)
+    return _shortened(_told(found, half) if is_broken else found, over_cap)
+
+
+def _told(feed: ParsedFeed, half: str) -> ParsedFeed:
+    """A feed that says how it was broken."""
+    if half:
+        return dataclasses.replace(feed, broken=_CUT_OFF, cut_off=half)
+    return dataclasses.replace(feed, broken=feed.broken or _MENDED)
 
 
 def cut(text: str) -> tuple[str, int]:
@@ -215,6 +224,7 @@ def as_json(feed: ParsedFeed) -> dict[str, Any]:
         "ttl_s": feed.ttl_s,
         "left_out": feed.over_cap,
         "broken": feed.broken,
+        "cut_off": feed.cut_off,
     }
     return {"feed": head, "entries": [entry_json(entry) for entry in feed.entries]}
 

@@ -14,12 +14,15 @@ from sqlalchemy import TextClause, func, select, text, tuple_, update
 
 from syndicate.store.ground.rowsets import among, as_json, rows_of
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import FetchHost, FetchState, Source, SourceNotice, is_pollable
+from syndicate.store.intake import sources
+from syndicate.store.intake.sources import FetchHost, FetchState, Source, is_pollable
 from syndicate.store.intake.websub import HubSubscription
 from syndicate.store.newsroom.publications import FormerSlug, Publication, Section
 from syndicate.vocabulary.sources import HubState, SourceState
 
 LEASE = dt.timedelta(seconds=120)
+# Kinds of notices about a document: as long as it lies there, each poll would leave them anew.
+_SAID_AT_EACH_POLL = frozenset({"bytes", "cut_off", "left_out"})
 PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
 
 
@@ -277,10 +280,9 @@ def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:
         row.state = written.state
     if written.url is not None:
         _move(tx, row, written.url)
-    tx.session.add_all(
-        SourceNotice(source_id=row.id, at=now, kind=kind, message=message)
-        for kind, message in written.notices
-    )
+    for kind, message in written.notices:
+        tell = sources.notice_once if kind in _SAID_AT_EACH_POLL else sources.notice
+        tell(tx, row.id, kind=kind, message=message, now=now)
 
 
 def _move(tx: Transaction, row: Source, url: str) -> None:

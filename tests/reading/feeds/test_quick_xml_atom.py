@@ -48,6 +48,17 @@ def test_an_atom_feed() -> None:
             "<p>x</p>",
         ),
         ('<content type="xhtml"/>', ""),
+        (
+            (
+                '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Before.</p>'
+                '<iframe src="https://film.example/1"/><p>Then <a id="top"/>and <i/>after.</p>'
+                "</div></content>"
+            ),
+            (
+                '<p>Before.</p><p><a href="https://film.example/1">film.example</a></p>'
+                "<p>Then and after.</p>"
+            ),
+        ),
         ("<summary>It rose.</summary>", "<p>It rose.</p>"),
         ('<content type="html"/><summary>It rose.</summary>', "<p>It rose.</p>"),
     ],
