@@ -75,9 +75,14 @@ def known(
     tx: Transaction, source_id: int, found: Sequence[Identified]
 ) -> list[tuple[Identified, KnownEntry | None]]:
     """Each entry with what this source brought before, None when it is new."""
+    return match(found, _brought(tx, source_id, found))
+
+
+def _brought(tx: Transaction, source_id: int, found: Sequence[Identified]) -> list[KnownEntry]:
+    """What this source brought before under the identities of these entries."""
     stems = {each.stem for each in found}
     rows = stored_articles.known_entries(tx, source_id, stems) if stems else []
-    return match(found, [known_entry(row) for row in rows])
+    return [known_entry(row) for row in rows]
 
 
 def is_changed(each: Identified, before: KnownEntry | None) -> bool:
@@ -111,13 +116,14 @@ def store(
         missing: stems of entries whose page did not answer and is worth asking again.
         featured: (teaser, url) pairs of the publication's list; none means that no list was seen.
     """
-    pairs = known(tx, place.facts.source_id, found)
+    brought = _brought(tx, place.facts.source_id, found)
+    pairs = match(found, brought)
     fresh = [each for each, before in pairs if before is None]
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     moved = [each for each, before in changed if each.entry.link != before.link]
     if fresh or moved:
         bulk_articles.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
-    made = _store_new(tx, place, fresh, pairs, now=now, missing=missing) if fresh else Stored()
+    made = _store_new(tx, place, fresh, brought, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     tags = {**made.tags, **altered.tags}
     article_rows.tag(tx, place.publication_id, tags)
@@ -134,7 +140,7 @@ def _store_new(
     tx: Transaction,
     place: Place,
     fresh: Sequence[Identified],
-    pairs: Sequence[tuple[Identified, KnownEntry | None]],
+    brought: Sequence[KnownEntry],
     *,
     now: dt.datetime,
     missing: Collection[bytes],
@@ -145,7 +151,9 @@ def _store_new(
     intents = decide.new_entries(
         fresh,
         by_link={row.link: by_link(row) for row in rows},
-        used_keys=[before.entry_key for _, before in pairs if before is not None],
+        # Those of entries that are recognised in none of these, too: an identity that is used again
+        # for another story leaves the first one its name.
+        used_keys=[each.entry_key for each in brought],
         facts=place.facts,
         now=now,
     )

@@ -29,9 +29,10 @@ def new_page(plan: Plan, rows: PageRows, now: dt.datetime) -> NewPage:
         tombstones=plan.tombstones if page.number == 0 else (),
     )
     made = model.on_page(made, page.number, plan.done.last_page)
-    # A client that only knows If-Modified-Since must learn that something was taken away.
-    is_lessened = not set(rows.stood) <= set(page.article_ids)
-    changed_at = now.replace(microsecond=0) if is_lessened else made.updated
+    # A client that only knows If-Modified-Since must learn that something was taken away, and of
+    # what came late: its own date is older than what that client has.
+    is_another_set = bool(rows.stored) and set(rows.stood) != set(page.article_ids)
+    changed_at = now.replace(microsecond=0) if is_another_set else made.updated
     fresh = _fresh(feed.id, made, rows.stored, changed_at=changed_at, now=now)
     return NewPage(page.number, page.article_ids, page.fingerprint, rows.until, fresh)
 

@@ -67,6 +67,23 @@ def bring(
     return store_found.store(tx, place, identify(entries), now=NOW, featured=picks)
 
 
+def test_an_identity_that_is_used_again_makes_another_article() -> None:
+    place = desk()
+    hour = dt.timedelta(hours=1)
+    with transaction() as tx:
+        bring(tx, place, item(1, guid="slot-1"), item(2))
+    with transaction() as tx:
+        again = item(9, guid="slot-1", title="The lifeboat goes out", when=NOW - hour)
+        second = bring(tx, place, again, item(2), item(3))
+    with transaction() as tx:
+        third = bring(tx, place, item(10, guid="slot-1", title="A third", when=NOW), again)
+
+    assert (second.articles, second.revisions, third.articles, third.revisions) == (2, 0, 1, 0)
+    assert [each.headline for each in newsroom.articles()] == [
+        *("Story 1", "Story 2", "The lifeboat goes out", "Story 3", "A third"),
+    ]
+
+
 def media(url: str) -> str:
     return f'<media:content url="{url}" type="image/jpeg"/></item>'
 

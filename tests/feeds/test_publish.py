@@ -210,6 +210,21 @@ def test_a_picture_leaves_with_its_right_and_is_gone_from_the_text_too() -> None
     assert shown() == {form: [0] for form in FeedFormat}
 
 
+def test_a_story_that_came_late_is_news_to_whoever_asks_by_the_time() -> None:
+    publication = newsroom.publication()
+    newsroom.article(publication, 10)
+    building.publish_due(NOW)
+    first = reading.documents("everything")
+
+    newsroom.article(publication, 45)
+    building.publish_due(NOW + minutes(1))
+    late = reading.documents("everything")
+
+    for form in FeedFormat:
+        assert first[form, 0].modified_at == NOW - minutes(10)
+        assert late[form, 0].modified_at == NOW + minutes(1)
+
+
 def test_an_update_moves_updated_and_a_fix_leaves_it_alone() -> None:
     publication = newsroom.publication()
     made = newsroom.article(publication, 10)

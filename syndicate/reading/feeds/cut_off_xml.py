@@ -18,6 +18,7 @@ _END = re.compile(
 _FEED_END = re.compile(rf"</{_NAME}(?:rss|feed|rdf|channel)\s*+>", re.IGNORECASE)
 # Within these, tags are no tags; what is never closed reaches to the end.
 _NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rf"<(?![?!])({_NAME}[A-Za-z][\w.-]*)")
 MAX_SAID = 80
 NAMELESS = "nothing that can be read"
@@ -43,5 +44,5 @@ def without_half_entry(text: str) -> tuple[str, str]:
     closing = f"</{name}>" if name else ""
     if name.lower() == "rss":
         closing = f"</channel>{closing}"
-    begins = text[last.start() :][:2_000].replace("<![CDATA[", "")
+    begins = _COMMENT.sub("", text[last.start() :][:2_000].replace("<![CDATA[", ""))
     return text[: last.start()].rstrip() + closing, plain(begins)[:MAX_SAID] or NAMELESS
