@@ -1,6 +1,7 @@
 """Where the real material lies, and the reason for a test to skip where it does not."""
 
 import functools
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -18,6 +19,14 @@ def folder(name: str) -> Path:
     if not found.is_dir():
         pytest.skip(f"the corpus of real {name} is not here; set CORPUS to its folder")
     return found
+
+
+def half_of(raw: bytes) -> str:
+    """The half of its collection that a file is in: rules are fitted to "a", and tried on "b" too.
+
+    It hangs on the bytes alone, so a file stays in its half whatever else is added or renamed.
+    """
+    return "ab"[hashlib.sha256(raw).digest()[0] % 2]
 
 
 @functools.cache

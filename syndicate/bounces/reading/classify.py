@@ -29,6 +29,10 @@ DETAIL_LENGTH = 400
 _ADDRESS = re.compile(
     r"(?<![^\s<>\"'(),;:\[\]])[^\s<>\"'(),;:\[\]]{1,320}@[^\s<>\"'(),;:\[\]]{1,320}"
 )
+# What speaks against a code that says that there is no such address.
+_OTHERWISE = frozenset(
+    {Reason.MAILBOX_FULL, Reason.SPAM, Reason.BLOCKED, Reason.FILTERED, Reason.RATE}
+)
 _KINDS = {
     "failed": Kind.BOUNCED,
     "delayed": Kind.DELAYED,
@@ -80,6 +84,7 @@ def _auto_reply(report: Report) -> Verdict:
 
 
 def _from_status(report: Report, statuses: Sequence[Fields]) -> Iterator[Verdict]:
+    named = {_recipient(block) for block in statuses} - {""}
     for block in statuses:
         recipient = _recipient(block)
         if not recipient and "action" not in block:
@@ -88,11 +93,13 @@ def _from_status(report: Report, statuses: Sequence[Fields]) -> Iterator[Verdict
         words = block.get("diagnostic-code", "")
         status = _status(block.get("status", ""))
         told = prose.around(report, recipient)
+        # What is said of several at once is said of none of them.
+        is_about_it = told != report.prose or len(named) == 1
         cause = cause_of(_without_type(words), status=status, around=f"{told}\n{report.prose}")
         said = cause_of(f"{words}\n{told}", status=status)
         if (_is_vague(cause) or not words) and not _is_vague(said):
             cause, words = said, words or told
-        elif cause.reason in ABOUT_THE_ADDRESS and _is_otherwise(cause_of(told)):
+        elif cause.reason in ABOUT_THE_ADDRESS and is_about_it and _is_otherwise(told):
             # Two voices that disagree: nobody loses the paper over it.
             cause = replace(cause, reason=cause_of(told).reason)
         yield _verdict(kind, recipient, words, cause)
@@ -138,12 +145,13 @@ def _from_prose(report: Report, *, is_success: bool) -> Iterator[Verdict]:
             cause = cause_of(report.prose)
         verdict = _verdict(Kind.BOUNCED, each.recipient, each.words, cause)
         # Where a person may have written it, words without a code end nothing.
-        is_sure = is_server or verdict.code is not None or bool(verdict.status)
+        is_coded = verdict.code is not None or bool(verdict.status)
+        is_sure = is_server or is_coded or (cause.is_looked_up and is_null_sender(report))
         yield replace(verdict, is_hard=verdict.is_hard and is_sure)
 
 
-def _is_otherwise(cause: Cause) -> bool:
-    return cause.reason in (Reason.MAILBOX_FULL, Reason.SPAM, Reason.BLOCKED, Reason.FILTERED)
+def _is_otherwise(told: str) -> bool:
+    return cause_of(told).reason in _OTHERWISE
 
 
 def _verdict(kind: Kind, recipient: str, words: str, cause: Cause) -> Verdict:
@@ -156,7 +164,7 @@ def _verdict(kind: Kind, recipient: str, words: str, cause: Cause) -> Verdict:
         status=cause.status,
         code=cause.code,
         reason=reason,
-        is_hard=is_hard(kind, reason, cause.status, cause.code),
+        is_hard=is_hard(kind, reason, cause.status, cause.code, is_looked_up=cause.is_looked_up),
         detail=_squeezed(words),
     )
 

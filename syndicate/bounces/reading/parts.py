@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from syndicate.characters import resolved
@@ -38,6 +39,8 @@ _MAX_MULTIPARTS = 20
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 Fields = Mapping[str, str]
 
+# Old servers end lines with CR alone, and gateways with two and LF.
+_LINE_END = re.compile(rb"\r{1,2}\n|\r")
 # The parser makes a block of fields of every one.
 _BLANK_LINES = re.compile(rb"(?:\r?\n[ \t]*+){4,}")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -97,7 +100,7 @@ def read(raw: bytes) -> Report:
     Args:
         raw: RFC 5322 form, with or without an mbox's "From " line.
     """
-    text = raw[:MAX_BYTES].lstrip(b"\r\n")
+    text = _LINE_END.sub(b"\n", raw[:MAX_BYTES]).lstrip(b"\n")
     if text.startswith(b"From "):
         text = text.partition(b"\n")[2]
     message = _parsed(_BLANK_LINES.sub(b"\n\n\n", text))
@@ -123,8 +126,12 @@ def read(raw: bytes) -> Report:
 
 def fields_of(message: Message) -> Fields:
     """A message's headers decoded, names in lower case; of a repeated one the first."""
+    return _decoded_fields(message.raw_items())
+
+
+def _decoded_fields(items: Iterable[tuple[str, object]]) -> Fields:
     found: dict[str, str] = {}
-    for name, value in message.raw_items():
+    for name, value in items:
         # Letters as they were sent (RFC 6532, 6533); `items` would give a blot for each byte.
         text = str(value)[:MAX_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         found.setdefault(name.lower(), _decoded(text))
@@ -243,8 +250,9 @@ def _blocks(part: Message) -> list[Fields]:
     payload = part.get_payload()
     if isinstance(payload, list):
         payload = payload[:MAX_BLOCKS]
-        blocks = [fields_of(each) for each in payload if isinstance(each, Message)]
-        blocks = [block for block in blocks if block]
+        blocks = [
+            block for each in payload if isinstance(each, Message) for block in _recipients(each)
+        ]
         if blocks:
             return blocks
         # Encoded, against the rule: the parser took the code for a body.
@@ -254,6 +262,15 @@ def _blocks(part: Message) -> list[Fields]:
     raw = part.get_payload(decode=True)
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(payload)
     return list(_fields(text[:MAX_TEXT]))
+
+
+def _recipients(block: Message) -> Iterator[Fields]:
+    """One block a recipient, also where a server forgot the blank line between two of them."""
+    items = list(block.raw_items())
+    starts = [at for at, (name, _) in enumerate(items) if name.lower() == "final-recipient"]
+    for start, end in pairwise([0, *starts[1:], len(items)]):
+        if start < end:
+            yield _decoded_fields(items[start:end])
 
 
 def _blocks_in(prose: str) -> list[Fields]:

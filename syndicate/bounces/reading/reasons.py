@@ -1,20 +1,23 @@
 """The reason for a bounce, from the words and codes of the server that refused the mail.
 
 Words beat codes, for receivers use 5.0.0, 5.1.1 and 550 for everything; where words say nothing
-that we know, the status code counts, then the reply. Source: RFC 3463, RFC 5248, RFC 7505;
-docs/facts/mail.md#bounces.
+that we know, the status code counts, then the reply. But that an address does not exist is never
+believed of a code beside words that nobody understood: there the reason is not known. Source:
+RFC 3463, RFC 5248, RFC 7505; docs/facts/mail.md#bounces.
 """
 
 import re
 from dataclasses import dataclass
 
-from syndicate.bounces.reading.verdict import Reason
-from syndicate.bounces.reading.words import CERTAIN, rules
+from syndicate.bounces.reading.silence import is_silent
+from syndicate.bounces.reading.verdict import ABOUT_THE_ADDRESS, Reason
+from syndicate.bounces.reading.words import OWN_BOOK, PASSES, is_certain, rules
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.,:/\w-])([45][0-5]\d)(?=[ :,;#-]|$)")
 # Only where a word begins: else a long word without "@" is searched from each of its letters.
 _ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]{1,320}@[^\s<>\"'(),;:]+")
+_PERMANENT = 500
 # What a reply can need, and the longest word in it.
 _WORDS, _WORD = 6_000, 200
 # In reply to which command; to the end of DATA a "user unknown" is a filter's doing.
@@ -70,7 +73,7 @@ _BY_STATUS = {
     "7.24": Reason.AUTHENTICATION,
     "7.25": Reason.REVERSE_DNS,
     "7.26": Reason.AUTHENTICATION,
-    "7.27": Reason.NOT_ACCEPTED,
+    "7.27": Reason.REJECTED,  # the sender's domain takes no mail: RFC 7505 4.2
 }
 _BY_SUBJECT = {
     "3": Reason.SYSTEM,
@@ -108,11 +111,13 @@ class Cause:
         reason: in one word.
         status: RFC 3463, "" when nobody said.
         code: SMTP reply, None when nobody said.
+        is_looked_up: whether the server says that it looked for the name in a book of its own.
     """
 
     reason: Reason
     status: str
     code: int | None
+    is_looked_up: bool = False
 
 
 def cause_of(words: str, *, status: str = "", code: int | None = None, around: str = "") -> Cause:
@@ -129,7 +134,9 @@ def cause_of(words: str, *, status: str = "", code: int | None = None, around: s
     # A report's own "5.0.0" or "4.0.0" says less than the reply that it quotes.
     known = own_status if own_status and (not status or status.endswith(".0.0")) else status
     reply = code if code is not None else own_code
-    return Cause(_reason(words, known, reply, _command(f"{words}\n{around}")), known, reply)
+    reason = _reason(words, known, reply, _command(f"{words}\n{around}"))
+    is_looked_up = reason is Reason.USER_UNKNOWN and bool(OWN_BOOK.search(simplified(words)))
+    return Cause(reason, known, reply, is_looked_up)
 
 
 def codes_in(words: str) -> tuple[str, int | None]:
@@ -138,7 +145,7 @@ def codes_in(words: str) -> tuple[str, int | None]:
     statuses = [found[0] for found in _STATUS.finditer(text)]
     replies = [int(found[1]) for found in _REPLY.finditer(text)]
     status = next((each for each in statuses if each[0] == "5"), statuses[0] if statuses else "")
-    code = next((each for each in replies if each >= 500), replies[0] if replies else None)  # noqa: PLR2004 - permanent
+    code = next((each for each in replies if each >= _PERMANENT), replies[0] if replies else None)
     return status, code
 
 
@@ -150,13 +157,22 @@ def simplified(words: str) -> str:
 
 def _reason(words: str, status: str, code: int | None, command: str) -> Reason:
     key = status.partition(".")[2]
-    if key in _STATUS_FIRST:
-        return _STATUS_FIRST[key]
     text = simplified(words)
+    by_code = _by_code(key, code)
+    if is_silent(text) and by_code in ABOUT_THE_ADDRESS:
+        return by_code
+    if key in _STATUS_FIRST and by_code not in ABOUT_THE_ADDRESS:
+        return _STATUS_FIRST[key]
+    if is_certain(text, key):
+        return Reason.USER_UNKNOWN
     for reason, pattern in rules():
         if pattern.search(text):
-            return reason if CERTAIN.search(text) else _weighed(reason, key, code, command)
-    return _by_code(key, code)
+            is_for_good = not status.startswith("4") and (code is None or code >= _PERMANENT)
+            if reason in ABOUT_THE_ADDRESS and is_for_good and PASSES.search(text):
+                return Reason.SYSTEM
+            return _weighed(reason, key, code, command)
+    # A code beside words that nobody understood: no subscription ends for that.
+    return Reason.UNDEFINED if by_code in ABOUT_THE_ADDRESS else by_code
 
 
 def _weighed(reason: Reason, key: str, code: int | None, command: str) -> Reason:
@@ -169,10 +185,15 @@ def _weighed(reason: Reason, key: str, code: int | None, command: str) -> Reason
     subject = key.partition(".")[0]
     if reason is Reason.SUSPENDED and key == "1.1":
         return Reason.USER_UNKNOWN
+    if reason in ABOUT_THE_ADDRESS and key in _STATUS_FIRST:
+        return _STATUS_FIRST[key]
     if reason not in (Reason.USER_UNKNOWN, Reason.HOST_UNKNOWN, Reason.NOT_ACCEPTED):
         return reason
     if command == "MAIL":
         return Reason.REJECTED
+    if key == "3.0" and command == "RCPT":
+        # "Other": as much as 5.0.0 says. Where it is more, another command or none was refused.
+        subject = "0"
     if _is_borne_out(reason, subject, code, command):
         return reason
     return _by_code(key, code) if subject in ("2", "3", "4", "6") else Reason.FILTERED

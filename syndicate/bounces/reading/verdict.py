@@ -108,16 +108,18 @@ class Verdict:
     detail: str = ""
 
 
-def is_hard(kind: Kind, reason: Reason, status: str, code: int | None) -> bool:
+def is_hard(
+    kind: Kind, reason: Reason, status: str, code: int | None, *, is_looked_up: bool = False
+) -> bool:
     """Whether it counts against the address: somebody who knows says that there is none, for good.
 
-    "User unknown" without any code is said by machines that did not ask the one who knows; a domain
-    that is not there is found by whoever looks: only codes count.
+    "User unknown" without any code is said by machines that did not ask the one who knows, unless
+    they looked into a book of their own; a domain that is not there is found by whoever looks.
     """
     if kind is not Kind.BOUNCED or reason not in ABOUT_THE_ADDRESS:
         return False
     if code is None and not status:
-        return reason is not Reason.USER_UNKNOWN
+        return reason is not Reason.USER_UNKNOWN or is_looked_up
     if code is not None:
         return code // 100 != 4  # noqa: PLR2004 - 4xx: come again
     return not status.startswith("4")

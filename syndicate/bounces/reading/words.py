@@ -18,14 +18,41 @@ _LISTS = {
     "denied": r"(?:denied|not permitted|not allowed|prohibited|refused|forbidden|rejected"
     r"|disallowed)",
 }
-# Nobody says this about an address that exists.
-CERTAIN = re.compile(r"(?:user|recipient) (?:doesn't|does not) have an? \S+ account")
+# Sentences of one provider each, which are believed whatever code stands beside them: (status, or
+# "" for any; words). Nobody else says them, so they are few, and each says whose it is.
+OF_ONE_PROVIDER = (
+    # Yahoo, to the end of DATA, with 554.
+    ("", re.compile(r"(?:user|recipient) (?:doesn't|does not) have an? \S+ account")),
+    # Google's own heading over a refusal that it passes on.
+    ("", re.compile(r"\*\* address not found \*\*")),
+    # Microsoft 365 for an address that is not in the organisation's directory.
+    ("4.1", re.compile(r"recipient address rejected: access denied")),
+)
+# What passes is no end, whatever code stands beside it.
+PASSES = re.compile(r"try (?:it )?(?:again )?later|retry later|later again|temporar(?:y|ily)")
+# Who says this is the last to be asked, and has asked itself: its word needs no code.
+OWN_BOOK = re.compile(
+    r"(?:not|n't) (?:\w+ )?(?:listed|found|present) in (?:\S+ ){0,6}?(?:directory|address book)"
+    r"|recipient name is not recognized|final delivery userid"
+)
 
 
 @cache
 def rules() -> tuple[tuple[Reason, re.Pattern[str]], ...]:
     """(reason, pattern) pairs in the order in which they are asked."""
     return tuple(_read(files("syndicate.bounces.reading").joinpath("words.txt").read_text("utf-8")))
+
+
+def is_certain(text: str, key: str) -> bool:
+    """Whether a provider says, in a sentence of its own, that there is no such address.
+
+    Args:
+        text: as `reasons.simplified` makes it.
+        key: subject and detail of the status, "1.1".
+    """
+    return any(
+        status in ("", key) and sentence.search(text) for status, sentence in OF_ONE_PROVIDER
+    )
 
 
 def _read(text: str) -> Iterator[tuple[Reason, re.Pattern[str]]]:

@@ -152,8 +152,8 @@ DATA = "<reader001@example.com>: host mx said: 550 no (in reply to end of DATA c
             "550 5.4.1 Recipient address rejected: Access denied",
             "5.4.1",
             "",
-            Reason.FILTERED,
-            False,
+            Reason.USER_UNKNOWN,
+            True,
         ),
         ("421 4.7.0 deferred due to user complaints", "4.7.0", "", Reason.RATE, False),
         ("550 5.1.10 RecipientNotFound", "5.1.10", "", Reason.NOT_ACCEPTED, True),
@@ -178,6 +178,68 @@ def test_two_voices_that_disagree_cost_nobody_the_paper() -> None:
     verdict = dsn("550 5.1.1 User unknown", status="5.1.1", words="The mailbox is over quota.")
 
     assert (verdict.reason, verdict.is_hard) == (Reason.MAILBOX_FULL, False)
+
+
+def test_what_is_said_of_several_recipients_speaks_against_none_of_them() -> None:
+    # No blank line between two recipients, as some relays write it, and both reasons in one text.
+    second = (
+        "Final-Recipient: rfc822; reader002@example.com\nAction: failed\nStatus: 5.2.2\n"
+        "Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\n"
+    )
+    diagnostic = "550 5.1.1 User unknown"
+    text = DSN.format(
+        address="reader001@example.com",
+        action="failed",
+        status="5.1.1",
+        diagnostic=f"{diagnostic}\n{second.rstrip()}",
+        words="Some mailboxes are full, and some users unknown.",
+    )
+
+    found = [(each.recipient, each.reason, each.is_hard) for each in classify(text.encode())]
+
+    assert found == [
+        ("reader001@example.com", Reason.USER_UNKNOWN, True),
+        ("reader002@example.com", Reason.MAILBOX_FULL, False),
+    ]
+
+
+LOOKED_UP = "The recipient name is not recognized."
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers", "words", "is_hard"),
+    [
+        ("MAILER-DAEMON@mx.example", "", LOOKED_UP, True),
+        ("MAILER-DAEMON@mx.example", "", "User not listed in our public address book", True),
+        ("postmaster@mx.example", "Return-Path: <>\n", LOOKED_UP, True),
+        # a person may sit there; and a server that does not say that it looked
+        ("postmaster@mx.example", "", LOOKED_UP, False),
+        ("MAILER-DAEMON@mx.example", "", "User unknown", False),
+    ],
+)
+def test_without_a_code_who_looked_into_its_own_book_is_believed(
+    sender: str, headers: str, words: str, *, is_hard: bool
+) -> None:
+    raw = (
+        f"{headers}From: {sender}\nTo: b+1-2-abcdefghijkl@daily.example\nSubject: Undeliverable\n\n"
+        f"Your message did not reach:\n\nreader001@example.com\n    {words}\n"
+    )
+
+    (verdict,) = classify(raw.encode())
+
+    assert (verdict.recipient, verdict.reason, verdict.is_hard) == (
+        "reader001@example.com",
+        Reason.USER_UNKNOWN,
+        is_hard,
+    )
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n"])
+@pytest.mark.parametrize("first", ["", "From MAILER-DAEMON Tue Nov 24 08:00:00 2026\n"])
+def test_lines_may_end_as_they_like(end: str, first: str) -> None:
+    raw = f"{first}{QMAIL}"
+
+    assert classify(raw.replace("\n", end).encode()) == classify(QMAIL.encode())
 
 
 @pytest.mark.parametrize(
