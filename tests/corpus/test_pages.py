@@ -38,9 +38,9 @@ def test_metadata_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
         print(  # noqa: T201 - the figures are shown
             f"\n{pages} pages: title {title:.1%}, same minute {minute:.1%}, authors {authors:.1%}"
         )
-    assert title >= 0.82
-    assert minute >= 0.90
-    assert authors >= 0.87
+    assert title >= 0.90
+    assert minute >= 0.93
+    assert authors >= 0.91
 
 
 def test_text_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:

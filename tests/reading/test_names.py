@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.reading.names import MAX_NAME, MAX_NAMES, name_list
+from syndicate.reading.names import MAX_NAME, MAX_NAMES, listed, name_list
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,24 @@ from syndicate.reading.names import MAX_NAME, MAX_NAMES, name_list
         ("Reuters, London", ["Reuters, London"]),
         ("Reuters and AP", ["Reuters and AP"]),
         ("Reuters; AP | AFP", ["Reuters", "AP", "AFP"]),
-        ("Court Desk, 24 November", ["Court Desk, 24 November"]),
+        ("Court Desk, 24 November", ["Court Desk"]),
+        ("Court Desk, November 24, 2026", ["Court Desk"]),
+        ("Court Desk, 24 août, 08:30", ["Court Desk"]),
+        ("24 November, Court Desk", ["Court Desk"]),
+        ("24 November 2026", []),
+        ("24 نوفمبر", []),
+        ("20 Minuten", ["20 Minuten"]),
+        ("North Desk, South Desk, and East Desk", ["North Desk", "South Desk", "East Desk"]),
+        ("NORTH DESK AND SOUTH DESK", ["NORTH DESK", "SOUTH DESK"]),
+        ("North Old E Desk", ["North Old E Desk"]),
+        ("North Desk, Jr.", ["North Desk, Jr."]),
+        ("North Desk, Jr. and South Desk, Ph.D.", ["North Desk, Jr.", "South Desk, Ph.D."]),
+        ("North Desk, Senior Correspondent", ["North Desk"]),
+        ("North Desk, City Editor, and South Desk, Reporter", ["North Desk", "South Desk"]),
+        ("North Desk, City Editor, South Desk, Reporter", ["North Desk", "South Desk"]),
+        ("North Desk, Senior Writer, Speech, Privacy, and Technology Project", ["North Desk"]),
+        ("North (N.D.) Desk", ["North (N.D.) Desk"]),
+        ("Words by North Desk", ["North Desk"]),
         ("Court Desk, who has covered the city for years", None),
         ("desk@daily.example (Foreign Desk)", ["Foreign Desk"]),
         ("desk@daily.example", []),
@@ -40,6 +57,16 @@ from syndicate.reading.names import MAX_NAME, MAX_NAMES, name_list
         ("", []),
         (" / City Desk | ", ["City Desk"]),
         ("مكتب المدينة", ["مكتب المدينة"]),
+        ("بقلم: مكتب المدينة", ["مكتب المدينة"]),
+        ("كتبت سارة المدينة", ["سارة المدينة"]),
+        ("مكتب المدينة، مكتب الشمال", ["مكتب المدينة", "مكتب الشمال"]),
+        ("مكتب المدينة و مكتب الشمال؛ مكتب الجنوب", ["مكتب المدينة", "مكتب الشمال", "مكتب الجنوب"]),
+        ("سارة المدينة وأحمد الشمال", ["سارة المدينة", "أحمد الشمال"]),
+        ("سارة المدينة، ومحمد الشمال", ["سارة المدينة", "محمد الشمال"]),
+        # The same letter begins names.
+        ("سارة وليد", ["سارة وليد"]),
+        ("سارة المدينة، وليد الشمال", ["سارة المدينة", "وليد الشمال"]),
+        ("سارة المدينة، مراسلة الشمال", ["سارة المدينة"]),
         ("x" * MAX_NAME, ["x" * MAX_NAME]),
         ("x" * (MAX_NAME + 1), []),
     ],
@@ -59,6 +86,33 @@ def test_names_stand_in_order_and_each_once() -> None:
 
 def test_twenty_names_are_enough() -> None:
     assert name_list(f"Desk {n}" for n in range(25)) == tuple(f"Desk {n}" for n in range(MAX_NAMES))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "North Desk and South Desk",
+        "North Desk, South Desk",
+        "North Desk, Senior Correspondent",
+        "North Desk; South Desk",
+        "Court Desk, 24 November",
+        "سارة المدينة وأحمد الشمال",
+    ],
+)
+def test_a_list_is_not_taken_apart_again(name: str) -> None:
+    assert listed([name, "City Desk"]) == (name, "City Desk")
+
+
+def test_names_of_a_list_are_tidy_and_each_once() -> None:
+    written = [
+        " By  City Desk (cit)",
+        "desk@daily.example",
+        "",
+        "CITY DESK",
+        "https://daily.example/",
+    ]
+
+    assert listed([*written, "Court Desk <court@daily.example>"]) == ("City Desk", "Court Desk")
 
 
 SCRAPS = [

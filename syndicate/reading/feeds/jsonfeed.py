@@ -13,7 +13,7 @@ from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
-from syndicate.reading.names import name_list
+from syndicate.reading.names import listed
 from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn
 from syndicate.reading.text import plain
 
@@ -121,7 +121,7 @@ def _attachments(item: dict[str, Any], base: str | None) -> tuple[Enclosure, ...
 
 def _authors(data: dict[str, Any]) -> tuple[str, ...]:
     written = _list(data.get("authors")) or [data.get("author")]
-    return name_list(_text(each, "name") for each in written if isinstance(each, dict))
+    return listed(_text(each, "name") for each in written if isinstance(each, dict))
 
 
 def _list(value: Any) -> list[Any]:

@@ -1,36 +1,40 @@
 """Who wrote an article, as its page says: the persons before the publisher.
 
 Many publishers sign with their own name where machines read, and name the writer only on the page.
-So a byline that is the publisher's name counts only when there is no other.
+So a byline that is the publisher's name counts only when there is no other. Names that only a class
+or a mark makes an author's are looked for among the article's own elements (`pages.own_elements`),
+never among those of teasers and comments.
 """
 
 import re
 
 from lxml import etree
 
-from syndicate.reading.names import name_list
+from syndicate.reading.names import are_persons, name_list
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
+from syndicate.reading.pages.own_elements import own_elements
 from syndicate.reading.text import word_list
 
-_MARKED = (".//*[@itemprop='author']", ".//a[@rel='author']", ".//*[@rel='author']")
 _CLASS = re.compile(
     r"(?:^|[\s_-])(?:author(?:s|name|-name)?|byline|person-link|autor)(?:$|[\s_-])", re.IGNORECASE
 )
 _MAX_TEXT = 150
 _NETWORKS = frozenset({"twitter", "facebook", "instagram", "whatsapp", "linkedin", "email"})
 _MAX_ELEMENTS = 10
+_MAX_BLOCK = 400  # signs of what holds all names of one byline, and little else
 
 
 def authors_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> tuple[str, ...]:
     """The names of an article's authors, in order."""
     told = jsonld.people(node, "author", "creator")
     publisher = _publisher(node, meta)
-    candidates = (told, meta.authors(), _marked(root))
+    own = list(own_elements(root))
+    candidates = (told, meta.authors(), _marked(own))
     for names in candidates:
         if any(not _is_publisher(name, publisher) for name in names):
             return names
-    return _classed(root, publisher) or next((names for names in candidates if names), ())
+    return _classed(own, publisher) or next((names for names in candidates if names), ())
 
 
 def _publisher(node: jsonld.Node, meta: Meta) -> frozenset[str]:
@@ -47,43 +51,75 @@ def _squeezed(name: str) -> str:
     return "".join(word_list(name))
 
 
-def _marked(root: etree._Element) -> tuple[str, ...]:
-    """Names that the page marks up as authors."""
-    for path in _MARKED:
+def _marked(own: list[etree._Element]) -> tuple[str, ...]:
+    """Names that the page marks up as authors: as a property of the article, then as a link."""
+    for attribute, tag in (("itemprop", None), ("rel", "a"), ("rel", None)):
         texts = []
-        for element in root.iterfind(path):
+        for element in own:
+            said = (element.get(attribute) or "").split()
+            if "author" not in said or tag not in {None, element.tag}:
+                continue
             name = element.find(".//*[@itemprop='name']")
             chosen = name if name is not None else element
-            texts.append(chosen.get("content") or "".join(chosen.itertext()))
+            texts += [chosen.get("content") or ""] if chosen.get("content") else _lines(chosen)
         found = name_list(text for text in texts if len(text) <= _MAX_TEXT)
         if found:
             return found
     return ()
 
 
+def _lines(element: etree._Element) -> list[str]:
+    """What an element says: one line, or what each of its parts says where each is a full name."""
+    pieces = [" ".join(text.split()) for text in element.itertext()]
+    pieces = [each for each in pieces if any(map(str.isalpha, each))]
+    named = [each for each in pieces if are_persons([each])]
+    if len(pieces) > 1 and named and len(element) > 1:
+        return named
+    return [" ".join(" ".join(element.itertext()).split())]
+
+
 def _are_persons(names: tuple[str, ...], publisher: frozenset[str]) -> bool:
     """Whether names found by a class can be persons' names: two words at least, no button."""
     given, _, family = names[0].rpartition(" ")
-    if not (given[:1].isupper() and family[:1].isupper()):
+    if given[:1].islower() or family[:1].islower() or not are_persons(names[:1]):
         return False
     if _NETWORKS & set(word_list(" ".join(names))):
         return False
     return not any(_is_publisher(name, publisher) for name in names)
 
 
-def _classed(root: etree._Element, publisher: frozenset[str]) -> tuple[str, ...]:
-    """Names in the first elements whose class says that they hold an author."""
+def _classed(own: list[etree._Element], publisher: frozenset[str]) -> tuple[str, ...]:
+    """Names in the first elements whose class says that they hold an author.
+
+    Others of the same class count where they stand in the same block: elsewhere they are of others.
+    """
     kind: str | None = None
+    block: etree._Element | None = None
     texts: list[str] = []
-    for element in root.iter(tag=etree.Element):
+    for element in own:
         said = element.get("class") or ""
         if not _CLASS.search(said) or (kind is not None and said != kind):
             continue
-        text = " ".join("".join(element.itertext()).split())
-        names = name_list([text]) if 0 < len(text) <= _MAX_TEXT else ()
+        if block is not None and block not in element.iterancestors():
+            break
+        lines = [line for line in _lines(element) if 0 < len(line) <= _MAX_TEXT]
+        names = name_list(lines)
         if names and _are_persons(names, publisher):
-            kind = said
-            texts.append(text)
-            if len(texts) == _MAX_ELEMENTS:
+            kind, block = said, block if block is not None else _block(element)
+            texts += names
+            if len(texts) >= _MAX_ELEMENTS:
                 break
-    return name_list(texts)
+    return tuple(dict.fromkeys(texts))
+
+
+def _block(element: etree._Element) -> etree._Element:
+    """The largest element around a name that says little more than names."""
+    block = element
+    for parent in element.iterancestors():
+        size = 0
+        for text in parent.itertext():
+            size += len(text.strip())
+            if size > _MAX_BLOCK:
+                return block
+        block = parent
+    return block

@@ -16,7 +16,7 @@ import lxml.html
 from lxml import etree
 
 from syndicate.languages import direction, normalised
-from syndicate.reading import dates, embargo_dates, encoding
+from syndicate.reading import dates, embargo_dates, encoding, first_heading
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.pages import jsonld, profile
 from syndicate.reading.pages.body import body_of
@@ -81,6 +81,7 @@ def extract(
     )
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
+    found["body"] = first_heading.without(found["body"], [found["headline"]])
     return ParsedPage(
         url=url,
         language=language,

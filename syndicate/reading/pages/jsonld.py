@@ -14,14 +14,14 @@ from lxml import etree
 
 from syndicate.characters import resolved
 from syndicate.reading.encoding import legal_object
-from syndicate.reading.names import name_list
+from syndicate.reading.names import are_persons, listed, name_list
 from syndicate.reading.text import plain
 
 Node = dict[str, Any]
 _ARTICLES = re.compile(r"(Article|BlogPosting|Report|Blog|NewsStory|Review)$")
 _COMMENTS = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
-    r"|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+    r"^\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
+    r"|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
 _TRAILING = re.compile(r",(\s*[}\]])")
 MAX_NODES = 2_000
@@ -61,12 +61,18 @@ def text(node: Node, *names: str) -> str:
 
 
 def people(node: Node, *names: str) -> tuple[str, ...]:
-    """Names of authors, however they are written: text, list, object or list of objects."""
+    """Names of authors, however they are written: text, list, object or list of objects.
+
+    One text alone is a byline as people write it, and lists hold a name each. One object holds
+    a name too, but for the bylines of several people that many templates put there.
+    """
     for name in names:
         value = node.get(name)
         values = value if isinstance(value, list) else [value]
-        written = [_name(each) for each in values]
-        found = name_list(each for each in written if each)
+        written = [each for value in values for each in _names(value) if each.strip()]
+        found = listed(written) if len(written) > 1 else name_list(written)
+        if len(found) > 1 and isinstance(values[0], dict) and not are_persons(found[:2]):
+            found = listed(written)
         if found:
             return found
     return ()
@@ -99,12 +105,11 @@ def pictures(node: Node) -> list[Node]:
     return found
 
 
-def _name(value: Any) -> str:
+def _names(value: Any) -> list[str]:
     if isinstance(value, dict):
         value = value.get("name") or value.get("alternateName")
-        if isinstance(value, list):
-            return ", ".join(str(each) for each in value)
-    return resolved(value) if isinstance(value, str) else ""
+    values = value if isinstance(value, list) else [value]
+    return [resolved(each) for each in values if isinstance(each, str)]
 
 
 def _nodes(root: etree._Element) -> Iterator[Node]:

@@ -142,6 +142,8 @@ def test_text_and_html_of_an_item(said: dict[str, Any], content: str, summary: s
     [
         ({"author": {"name": "City Desk"}}, ("City Desk",)),
         ({"authors": [{"name": "City Desk"}], "author": {"name": "x"}}, ("City Desk",)),
+        ({"authors": [{"name": "City Desk, Editor"}]}, ("City Desk, Editor",)),
+        ({"authors": [{"name": "City Desk and Court Desk"}]}, ("City Desk and Court Desk",)),
         ({"authors": [], "author": "City Desk"}, ("Daily",)),
         ({"authors": {"name": "City Desk"}}, ("Daily",)),
         ({}, ("Daily",)),

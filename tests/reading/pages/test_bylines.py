@@ -110,3 +110,56 @@ def test_ten_such_elements_are_enough() -> None:
     many = "".join(f'<p class="author">Desk {chr(65 + n)}</p>' for n in range(15))
 
     assert len(authors(many)) == 10
+
+
+def authors_around(article: str, around: str) -> tuple[str, ...]:
+    return authors(f"<main>{article}</main>{around}", DAILY)
+
+
+ARTICLE = "<article><h1>Water rises</h1>{}<p>It rained all night.</p></article>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<aside>{}</aside>",
+        "<footer>{}</footer>",
+        '<div class="comments">{}</div>',
+        '<section id="related-stories">{}</section>',
+        '<div class="teaser-list"><h3>Fire in the harbour</h3>{}</div>',
+        "<article><h2>Fire in the harbour</h2>{}</article>",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    ['<p class="byline">Other Desk</p>', '<a rel="author">Other Desk</a>'],
+)
+def test_names_of_others_are_no_authors(around: str, name: str) -> None:
+    own = ARTICLE.format('<p class="byline">City Desk</p>')
+
+    assert authors_around(own, around.format(name)) == ("City Desk",)
+    assert authors_around(ARTICLE.format(""), around.format(name)) == ()
+
+
+def test_a_class_counts_again_only_beside_its_first_name() -> None:
+    own = ARTICLE.format(
+        '<div><b class="author">City Desk</b> <b class="author">Court Desk</b></div>'
+    )
+    text = f"<p>{'It rained all night. ' * 30}</p>"
+
+    found = authors_around(own + text, '<div><b class="author">Other Desk</b></div>')
+
+    assert found == ("City Desk", "Court Desk")
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("<span>City Desk</span><span>24 November</span>", ("City Desk",)),
+        ("<span>City Desk</span><span>Court Desk</span>", ("City Desk", "Court Desk")),
+        ("<span>City</span><span>Desk</span>", ("City Desk",)),
+        ("<span>24 November 2026</span>", ()),
+    ],
+)
+def test_parts_of_a_byline_are_not_run_together(byline: str, expected: tuple[str, ...]) -> None:
+    assert authors(f'<p class="byline">{byline}</p>', DAILY) == expected

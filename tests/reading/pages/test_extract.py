@@ -249,6 +249,20 @@ def test_fifty_tags_of_two_hundred_letters_are_enough() -> None:
     assert (len(found.tags), {len(each) for each in found.tags}) == (50, {200})
 
 
+def test_the_headline_does_not_stand_again_above_the_text() -> None:
+    inner = f"<article><h1>Water  rises!</h1>{TEXT}<h2>Why</h2>{TEXT}</article>"
+
+    generic = page(ld(headline="Water rises"), inner)
+    described = page("", inner, headline="h1", body="article")
+
+    assert generic.body.startswith("<p>The water rose")
+    assert described.body.startswith("<p>The water rose")
+    assert "<h2>Why</h2>" in described.body
+    # Another heading is part of the text.
+    other = page(ld(headline="Rain"), inner, body="article")
+    assert other.body.startswith("<h1>Water  rises!</h1>")
+
+
 @pytest.mark.parametrize("body", [b"", b"   ", b"<!-- x -->", b"\x00\x01", b"<?xml?>"])
 def test_a_document_without_an_element_says_nothing(body: bytes) -> None:
     assert extract.extract(body, url=URL, now=NOW) == ParsedPage(url=URL)

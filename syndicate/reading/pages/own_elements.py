@@ -1,0 +1,82 @@
+"""Which elements of a page are its article's own: those that speak of others are passed over.
+
+Around an article stand teasers of others, comments, menus and the publisher's own lines, and each
+of them may hold a writer's name or a day. The article is where the page's main heading stands;
+nothing that holds this heading is passed over, whatever it is called.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from syndicate.reading.text import word_list
+
+_OF_OTHERS = frozenset({"footer", "nav", "form", "template", "noscript", "script", "style"})
+# Words of classes and ids of places that are not the article's.
+_PLACES = frozenset(
+    re.findall(
+        r"\S+",
+        "comment comments commentlist disqus related recommended recommendations recirculation "
+        "teaser teasers sidebar promo promos trending popular mostread newsletter widget footer "
+        "nav navigation menu breadcrumb breadcrumbs carousel outbrain taboola",
+    )
+)
+_WORD = re.compile(r"[a-z]+")
+
+
+def own_elements(root: etree._Element) -> Iterator[etree._Element]:
+    """The article's own elements, in the order of the page.
+
+    Args:
+        root: the page.
+    """
+    heading = _main_heading(root)
+    kept = set() if heading is None else {heading, *heading.iterancestors()}
+    main = _main_article(root, heading, kept)
+    kept |= set() if main is None else {main, *main.iterancestors()}
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element not in kept and _is_of_others(element, main):
+            continue
+        yield element
+        waiting.extend(reversed([each for each in element if isinstance(each.tag, str)]))
+
+
+def _main_heading(root: etree._Element) -> etree._Element | None:
+    """The heading that shares most words with the page's title; else the first one."""
+    title = root.find(".//title")
+    wanted = set(word_list("".join(title.itertext()) if title is not None else ""))
+    best, most = None, 0
+    for level in ("h1", "h2", "h3"):
+        for heading in root.iter(level):
+            said = set(word_list("".join(heading.itertext())))
+            shared = len(said & wanted)
+            if shared > most and shared * 2 > len(said):
+                best, most = heading, shared
+    return best if best is not None else next(root.iter("h1"), None)
+
+
+def _main_article(
+    root: etree._Element, heading: etree._Element | None, kept: set[etree._Element]
+) -> etree._Element | None:
+    """The article's element: the one that holds the heading, else the first one behind it."""
+    is_behind = heading is None
+    for element in root.iter(tag=etree.Element):
+        if element is heading:
+            is_behind = True
+        elif element.tag == "article" and (element in kept or is_behind):
+            return element
+    return None
+
+
+def _is_of_others(element: etree._Element, main: etree._Element | None) -> bool:
+    if element.tag in _OF_OTHERS:
+        return True
+    if element.tag == "article":
+        return main is not None
+    if element.tag == "aside" and (main is None or main not in element.iterancestors()):
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    return not _PLACES.isdisjoint(_WORD.findall(named))
