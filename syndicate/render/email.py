@@ -133,7 +133,8 @@ def inline(page: str) -> str:
     A `<style data-premailer="ignore">` stays as it is, for phones and dark screens.
 
     Never touches the network, and keeps `!important`, without which the dark colours lose against
-    the inlined ones.
+    the inlined ones. Widths and heights stay as the template wrote them: a picture's are its own
+    numbers, and what a style says of it ("auto") is no number.
     """
     inlined: str = Premailer(
         page,
@@ -142,6 +143,7 @@ def inline(page: str) -> str:
         cssutils_logging_level="CRITICAL",
         disable_validation=True,
         disable_leftover_css=True,
+        disable_basic_attributes=["width", "height"],
     ).transform()
     body = inlined[inlined.index("<html") :]
     return f"<!DOCTYPE html>\n{body}"
