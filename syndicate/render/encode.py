@@ -25,6 +25,7 @@ EIGHT_BIT = "8bit"
 _BASE64_LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
 _QP_LINE = 76
 _SOFT_BREAK = b"=\r\n"
+MAX_LINE = 998  # RFC 5322 2.1.1
 # What needs no escaping but for "=": links and most short values, which each copy encodes anew.
 # Two open ends and a slot's value between them stay within the 998 of RFC 5322 2.1.1.
 _EIGHT_BIT_LINE = 300
@@ -65,6 +66,16 @@ def recoded(piece: bytes, encoding: str, new: str) -> bytes:
     """
     # What was stored long ago is sent as well as it can be: an error here would stop its lane.
     return encode(decoded(piece, encoding).decode(errors="replace"), new)
+
+
+def is_too_long(piece: bytes) -> bool:
+    """Whether an 8bit piece has a line that no relay need take, for want of blanks to break it at.
+
+    Its first and its last line are open: what comes before and after adds to them.
+    """
+    first, *closed, last = piece.split(b"\r\n") if b"\r\n" in piece else (piece, b"")
+    is_open_long = max(len(first), len(last)) > _EIGHT_BIT_LINE
+    return is_open_long or any(len(line) > MAX_LINE for line in closed)
 
 
 def decoded(piece: bytes, encoding: str) -> bytes:

@@ -21,7 +21,7 @@ from operator import or_
 from typing import Any, Protocol
 
 from syndicate.render import earlier
-from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, recoded
+from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, is_too_long, recoded
 from syndicate.vocabulary.sending import BlockKind
 
 FORMAT = 2
@@ -257,6 +257,11 @@ def in_eight_bit(stored: bytes, encoding: str) -> bytes:
         piece if index % 2 else recoded(piece, encoding, EIGHT_BIT)
         for index, piece in enumerate(stored.split(SLOT_MARK))
     )
+
+
+def has_long_line(stored: bytes) -> bool:
+    """Whether a block in 8bit has a line that is longer than a mail's may be; slots are short."""
+    return any(is_too_long(piece) for piece in stored.split(SLOT_MARK)[::2])
 
 
 def share_beyond_ascii(stored: Iterable[bytes], encoding: str) -> float:

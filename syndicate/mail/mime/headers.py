@@ -13,8 +13,8 @@ import re
 import idna
 
 from syndicate.errors import BadAddressError
+from syndicate.render.encode import MAX_LINE
 
-MAX_LINE = 998  # RFC 5322 2.1.1
 # C0, DEL and C1 controls, bidi overrides and isolates, line and paragraph separators, BOM.
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -16,7 +16,13 @@ from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
-from syndicate.render.merge import Content, in_eight_bit, merge, share_beyond_ascii
+from syndicate.render.merge import (
+    Content,
+    has_long_line,
+    in_eight_bit,
+    merge,
+    share_beyond_ascii,
+)
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
@@ -191,6 +197,7 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
     """A rendered mail as rows of `mailing_content`, for `store.sending.ledger.add_content`.
 
     A part that is Arabic, say, is frozen as 8bit where the relay signs: a third or half as long.
+    One with a line that cannot be broken, for want of blanks, is not: Chinese, say.
     Where we sign it is not, for a relay further on may change it and break the signature (RFC 6376
     5.3).
 
@@ -206,9 +213,11 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
     changed: dict[str, str] = {}
     if _may_be_eight_bit():
         for key, stored in parts.items():
-            if share_beyond_ascii(stored, frame[key]) > WORTH_EIGHT_BIT:
-                parts[key] = [in_eight_bit(each, frame[key]) for each in stored]
-                changed[key] = EIGHT_BIT
+            if share_beyond_ascii(stored, frame[key]) <= WORTH_EIGHT_BIT:
+                continue
+            plain = [in_eight_bit(each, frame[key]) for each in stored]
+            if not any(has_long_line(each) for each in plain):
+                parts[key], changed[key] = plain, EIGHT_BIT
     blocks = zip(rendered.blocks, parts["html_encoding"], parts["text_encoding"], strict=True)
     return [
         ContentRow(

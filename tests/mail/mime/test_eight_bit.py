@@ -135,3 +135,19 @@ def in_arabic(row: MailingContent) -> ledger.ContentRow:
     return ledger.ContentRow(
         "en", row.kind, row.position, row.mask, words, words, headers, row.format
     )
+
+
+@pytest.mark.parametrize("words", ["新的渡轮时刻表" * 80, "قال" * 400], ids=["chinese", "arabic"])
+def test_a_text_without_blanks_makes_no_line_longer_than_a_mails_may_be(words: str) -> None:
+    issue = context(language="ar", repeat=4)
+    issue["sections"][0]["stories"][0]["standfirst"] = words
+    rendered = render("digest", "ar", issue)
+    headers = frozen_headers(
+        subject="s", from_name="The Daily", from_address="news@daily.example", now=NOW
+    )
+    headers |= {"list_name": "Morning", "list_id": "m.daily.example", "list_help": "/m"}
+
+    sent = envelope(Content.load(content_rows(rendered, headers)))
+
+    assert max(len(line) for line in b"".join(sent.message).split(b"\r\n")) <= 998
+    assert all(words in part for part in parts(sent).values())
