@@ -2,9 +2,10 @@
 
 Bodies come from `render.encode`, whose lines have no trailing or doubled blanks and end in CRLF,
 so that relaxed canonicalisation changes nothing and the hash is of the bytes as they are sent.
-Singletons are oversigned, so that nobody can add a second Subject (RFC 6376 8.15).
+What programs and receivers act on is oversigned, also where a message has none of it: nobody can
+add a second Subject, a Sender or a List-Unsubscribe of their own (RFC 6376 8.15, RFC 8058 4).
 
-Source: RFC 6376, RFC 8463.
+Source: RFC 6376, RFC 8058, RFC 8463.
 """
 
 import base64
@@ -23,9 +24,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from syndicate.errors import SettingsError
 
-OVERSIGNED = ("from", "to", "subject", "reply-to")
-_SIGNED = (
-    *OVERSIGNED,
+OVERSIGNED = (
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "subject",
     "date",
     "message-id",
     "mime-version",
@@ -33,10 +38,8 @@ _SIGNED = (
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",
-    "list-help",
-    "feedback-id",
-    "auto-submitted",
 )
+_SIGNED = (*OVERSIGNED, "content-language", "list-help", "feedback-id", "auto-submitted")
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 
 

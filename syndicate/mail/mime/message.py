@@ -135,6 +135,7 @@ class Writer:
             headers.plain("Date", str(frame["date"])),
             b"MIME-Version: 1.0\r\n",
             headers.plain("Content-Type", f'multipart/alternative; boundary="{frame["boundary"]}"'),
+            *_language(frame),
             b"Auto-Submitted: auto-generated\r\n",
             headers.plain("Feedback-ID", self._feedback_id()),
         )
@@ -162,6 +163,12 @@ class Writer:
 
     def _seal(self, purpose: str, name: str) -> str:
         return signing.seal(self.key, purpose, name)
+
+
+def _language(frame: Mapping[str, Any]) -> list[bytes]:
+    """Content-Language (RFC 3282). What older code froze names none, and stays as it was."""
+    language = frame.get("language")
+    return [] if language is None else [headers.plain("Content-Language", str(language))]
 
 
 def frozen_headers(
@@ -211,6 +218,7 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
         "text_encoding": [block.text for block in rendered.blocks],
     }
     changed: dict[str, str] = {}
+    said = {**headers, "language": rendered.language}
     if _may_be_eight_bit():
         for key, stored in parts.items():
             if share_beyond_ascii(stored, frame[key]) <= WORTH_EIGHT_BIT:
@@ -227,7 +235,7 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
             block.mask,
             html,
             text,
-            None if block.headers is None else {**headers, **block.headers, **changed},
+            None if block.headers is None else {**said, **block.headers, **changed},
             block.format,
         )
         for block, html, text in blocks

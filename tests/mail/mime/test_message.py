@@ -39,6 +39,7 @@ KEY = bytes(range(32))
 BASE = "https://news.daily.example"
 MAILING = Mailing(id=42, kind=MailingKind.DIGEST, message="digest")
 DUE = DueDelivery(3, 1001, "reader001@example.com", 77, 1, "en", 0, None)
+SINGLE = DueDelivery(0, 1001, "reader001@example.com", None, 0, "en", 0, None)
 
 
 def content(
@@ -66,6 +67,24 @@ def content(
     return Content.load(content_rows(render("digest", language, context), headers))
 
 
+def confirmation() -> Content:
+    """A mail to one reader, on no list."""
+    return Content.load(
+        content_rows(
+            render(
+                "confirmation",
+                "en",
+                {
+                    "publication": {"name": "The Daily", "postal_address": "1 Press Square"},
+                    "newsletter": {"name": "Morning"},
+                },
+            ),
+            frozen_headers(subject="s", from_name="n", from_address="news@daily.example", now=NOW)
+            | {"slots": {"confirm_url": "https://daily.example/confirm/x"}},
+        )
+    )
+
+
 def envelope(
     due: DueDelivery = DUE, made: Content | None = None, signer: Signer | None = None
 ) -> Envelope:
@@ -85,14 +104,15 @@ def test_each_singleton_stands_once_and_the_list_headers_are_there() -> None:
     assert len(names) == len(set(names))
     assert {
         "from", "to", "subject", "date", "message-id", "mime-version", "content-type",
-        "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "feedback-id",
-        "auto-submitted", "precedence",
+        "content-language", "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help",
+        "feedback-id", "auto-submitted", "precedence",
     } == set(names)  # fmt: skip
     assert message["To"] == "reader001@example.com"
     assert message["Date"] == "Tue, 24 Nov 2026 08:00:00 +0000"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"] == "Morning digest <morning.daily.example>"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "en"
     assert message["Feedback-ID"] == "m42:n0:digest:syndicate"
 
 
@@ -121,27 +141,12 @@ def test_links_carry_ids_and_verify_for_their_purpose_only() -> None:
 
 
 def test_a_single_message_offers_never_and_no_list_headers() -> None:
-    due = DueDelivery(0, 1001, "reader001@example.com", None, 0, "en", 0, None)
-    made = Content.load(
-        content_rows(
-            render(
-                "confirmation",
-                "en",
-                {
-                    "publication": {"name": "The Daily", "postal_address": "1 Press Square"},
-                    "newsletter": {"name": "Morning"},
-                },
-            ),
-            frozen_headers(subject="s", from_name="n", from_address="news@daily.example", now=NOW)
-            | {"slots": {"confirm_url": "https://daily.example/confirm/x"}},
-        )
-    )
     writer = Writer(MAILING, KEY, BASE)
 
-    message = parsed(writer.envelope(due, made))
+    message = parsed(writer.envelope(SINGLE, confirmation()))
 
     assert message["List-Unsubscribe"] is None
-    token = writer.slots(due)["never_url"].rpartition("/")[2]
+    token = writer.slots(SINGLE)["never_url"].rpartition("/")[2]
     assert signing.verify(KEY, NEVER, token) == "1001"
 
 
@@ -248,7 +253,7 @@ def test_signatures_verify_for_any_title_and_no_header_is_injected(
 
     assert verifies(raw, key)
     names = [each.lower() for each in email.message_from_bytes(raw).keys()]  # noqa: SIM118
-    assert len(names) == len(set(names)) == 15
+    assert len(names) == len(set(names)) == 16
 
 
 @pytest.mark.parametrize("key", [RSA, ED25519], ids=["rsa", "ed25519"])
@@ -263,6 +268,38 @@ def test_what_is_changed_or_added_on_the_way_breaks_the_signature(
     assert not verifies(b"From: other@daily.example\r\n" + raw, key)
     assert not verifies(raw.replace(b"/unsubscribe/", b"/unsubscribf/", 1), key)
     assert not verifies(raw.replace(b"=One-Click", b"=Two-Click", 1), key)
+
+
+def test_content_that_older_code_froze_has_the_bytes_that_it_had() -> None:
+    made = content()
+    del made.headers["language"]  # type: ignore[attr-defined]  # frozen in real life
+
+    assert parsed(envelope(made=made))["Content-Language"] is None
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "Cc: other@example.org",
+        "Content-Type: text/html",
+        "Date: Wed, 25 Nov 2026 08:00:00 +0000",
+        "List-Id: Other <other.example.org>",
+        "List-Unsubscribe: <https://example.org/>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "MIME-Version: 1.0",
+        "Message-ID: <other@example.org>",
+        "Reply-To: other@example.org",
+        "Sender: other@example.org",
+        "To: other@example.org",
+    ],
+)
+@pytest.mark.parametrize("is_listed", [True, False], ids=["newsletter", "single"])
+def test_nobody_can_add_a_header_that_programs_act_on(added: str, *, is_listed: bool) -> None:
+    due, made = (DUE, content()) if is_listed else (SINGLE, confirmation())
+    raw = b"".join(envelope(due, made, Signer("daily.example", "s1", RSA)).message)
+
+    assert verifies(raw, RSA)
+    assert not verifies(added.encode() + b"\r\n" + raw, RSA)
 
 
 def test_the_one_click_headers_are_signed() -> None:
