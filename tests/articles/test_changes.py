@@ -45,26 +45,6 @@ def test_dates_addresses_and_markup_make_no_revision(after: Entry) -> None:
     assert altered(after) is None
 
 
-@pytest.mark.parametrize(
-    "after",
-    [
-        changed(ENTRY, title="T\ufffdtle"),
-        changed(ENTRY, content=TEXT.replace("word7 ", "wo\ufffd7 ")),
-        changed(ENTRY, title="Another", authors=("D\ufffdsk",)),
-    ],
-)
-def test_a_text_that_came_damaged_changes_nothing(after: Entry) -> None:
-    assert altered(after) is None
-
-
-def test_a_damaged_text_is_mended_by_a_whole_one() -> None:
-    before = changed(ENTRY, title="T\ufffdtle \ufffd")
-
-    assert needed(altered(ENTRY, before)).change == Change.UPDATE
-    assert needed(altered(changed(ENTRY, title="Title \ufffd"), before)).change == Change.UPDATE
-    assert altered(before, before) is None
-
-
 def test_query_strings_of_pictures_make_no_revision() -> None:
     before = changed(ENTRY, pictures=(PictureIn("https://daily.example/p.jpg?w=1"),))
     after = changed(ENTRY, pictures=(PictureIn("https://daily.example/p.jpg?w=2"),))

@@ -2,9 +2,9 @@
 
     with FaultRelay(fault) as relay: …      fault(Event) -> None, bytes to answer, or raises
 
-A fault sees each step before the normal answer is given: "connect", "EHLO", "MAIL", "RCPT", "DATA",
-"midway" (some of a body has been read), "refuse" (a whole body has, nothing is kept yet), "body"
-(the message is kept, the 250 is not yet said).
+A fault sees each step before the normal answer is given: "connect", "EHLO", "HELO", "MAIL",
+"RCPT", "DATA", "midway" (some of a body has been read), "refuse" (a whole body has, nothing is kept
+yet), "body" (the message is kept, the 250 is not yet said).
 """
 
 import socket
@@ -157,6 +157,7 @@ class _Dialogue:
     def _command(self, verb: str, argument: str) -> None:
         known = {
             "EHLO": self._ehlo,
+            "HELO": self._helo,
             "LHLO": self._ehlo,  # RFC 2033: the same, for a relay that hands us one recipient
             "STARTTLS": self._start_tls,
             "AUTH": self._log_in,
@@ -187,6 +188,9 @@ class _Dialogue:
     def _reset(self, argument: str) -> None:
         self.mail_from = self.rcpt = None
         self._say("RSET", argument, b"250 2.0.0 OK\r\n")
+
+    def _helo(self, argument: str) -> None:
+        self._say("HELO", argument, b"250 relay.example\r\n")
 
     def _ehlo(self, argument: str) -> None:
         words = [word for word in self.server.offered if word != "STARTTLS" or not self._is_tls()]

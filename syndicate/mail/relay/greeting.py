@@ -1,6 +1,8 @@
 """Opening a connection to a relay: TCP, greeting, EHLO, STARTTLS, AUTH; blocking, with deadlines.
 
-Source: RFC 5321 3.1, 4.1.1.1 and 4.5.3.2, RFC 3207, RFC 4954.
+A relay that does not know EHLO is told HELO, and offers nothing then: no encryption, no log-in.
+
+Source: RFC 5321 3.1, 3.2, 4.1.1.1 and 4.5.3.2, RFC 3207, RFC 4954.
 """
 
 import base64
@@ -120,10 +122,8 @@ class _Talk:
     def expect(self, command: bytes, code: int) -> Reply:
         reply = self.ask(command)
         if reply.code != code:
-            said = without_addresses(f"{reply.code} {reply.text}".rstrip())
             raise RelayError(
-                f"The relay {self.relay.name} answered {said}.",
-                code=reply.code,
+                f"The relay {self.relay.name} answered {_said(reply)}.", code=reply.code
             )
         return reply
 
@@ -157,10 +157,12 @@ def _encrypted(sock: socket.socket, relay: Relay) -> socket.socket:
 
 
 def _ehlo(talk: _Talk, name: str) -> Capabilities:
-    reply_lines = _lines(talk, name)
+    refusal, offered = _lines(talk, name)
+    if refusal is not None:
+        _helo(talk, name, refusal)
     words: set[str] = set()
     auth: set[str] = set()
-    for line in reply_lines:
+    for line in offered:
         word, _, rest = line.upper().partition(" ")
         words.add(word)
         if word == "AUTH":
@@ -168,8 +170,25 @@ def _ehlo(talk: _Talk, name: str) -> Capabilities:
     return Capabilities(frozenset(words), frozenset(auth))
 
 
-def _lines(talk: _Talk, name: str) -> list[str]:
-    """The EHLO reply line by line: unlike other replies, its lines are data of their own."""
+def _helo(talk: _Talk, name: str, refusal: Reply) -> None:
+    """Greet a relay that knows no EHLO, or takes none (RFC 5321 3.2)."""
+    is_heard = refusal.is_permanent and talk.ask(b"HELO %b\r\n" % name.encode("ascii")).is_ok
+    if not is_heard:
+        raise RelayError(
+            f"The relay {talk.relay.name} refused EHLO: {_said(refusal)}.", code=refusal.code
+        )
+
+
+def _said(reply: Reply) -> str:
+    return without_addresses(f"{reply.code} {reply.text}".rstrip())
+
+
+def _lines(talk: _Talk, name: str) -> tuple[Reply | None, list[str]]:
+    """The EHLO reply line by line: unlike other replies, its lines are data of their own.
+
+    Returns:
+        The reply where it is a refusal, and what is offered.
+    """
     talk.sock.sendall(b"EHLO %b\r\n" % name.encode("ascii"))
     received = b""
     while True:
@@ -178,9 +197,8 @@ def _lines(talk: _Talk, name: str) -> list[str]:
         if received.endswith(b"\n") and lines[-1][3:4] != "-":
             break
     if not lines[0].startswith("250"):
-        said = without_addresses(lines[0])
-        raise RelayError(f"The relay {talk.relay.name} refused EHLO: {said}.")
-    return [line[4:].strip() for line in lines[1:]]
+        return next(ReplyReader().feed(received)), []
+    return None, [line[4:].strip() for line in lines[1:]]
 
 
 def _log_in(talk: _Talk, offered: Capabilities, relay: Relay) -> None:

@@ -28,7 +28,8 @@ log = logs.get(__name__)
 
 # How long the loop sleeps at most before it looks after the lease again.
 POLL_S = 1.0
-# Reopening is for relays that end a session after so many messages, not for dead ones.
+# Reopening is for relays that end a session after so many messages, not for dead ones: so many
+# connections in a row may take nothing.
 MAX_REOPENED = 3
 
 
@@ -205,6 +206,9 @@ class Session:
         )
 
     def _on_result(self, result: Result) -> None:
+        if result.outcome is EnvelopeOutcome.ACCEPTED:
+            # It ends sessions, and takes mail: as many as it wants.
+            self._reopened = 0
         self._report(result)
 
     def _drop(self, why: str) -> None:

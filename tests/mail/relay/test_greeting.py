@@ -123,11 +123,56 @@ def test_auth_that_is_not_offered_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("step", "answer"),
-    [("connect", b"554 5.7.1 Go away\r\n"), ("EHLO", b"502 5.5.1 No\r\n"), ("connect", b"?\r\n")],
+    [
+        ("connect", b"554 5.7.1 Go away\r\n"),
+        ("EHLO", b"421 4.3.2 Busy\r\n"),
+        ("EHLO", b"451 4.3.0 Later\r\n"),
+        ("connect", b"?\r\n"),
+    ],
 )
 def test_a_refused_greeting_is_an_error(step: str, answer: bytes) -> None:
     with answering(step, answer) as server, pytest.raises(RelayError):
         open_connection(server.relay())
+
+    assert [line for line in server.lines if line.startswith(("HELO", "MAIL"))] == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"502 5.5.1 Not implemented\r\n",
+        b"500 What?\r\n",
+        b"550-This server is old,\r\n550 say HELO\r\n",
+    ],
+)
+def test_a_relay_that_knows_no_ehlo_is_told_helo_and_gets_plain_mail(answer: bytes) -> None:
+    with answering("EHLO", answer) as server:
+        outcome = deliver(server.relay())
+
+    assert outcome is EnvelopeOutcome.ACCEPTED
+    verbs = [line.split()[0] for line in server.lines]
+    assert verbs[:5] == ["EHLO", "HELO", "MAIL", "RCPT", "DATA"]
+    assert server.lines[2] == "MAIL FROM:<b@news.example>"
+
+
+def test_a_relay_that_takes_neither_ehlo_nor_helo_is_an_error_with_its_first_words() -> None:
+    def refuse(event: Event) -> bytes | None:
+        return b"554 5.7.1 Go away\r\n" if event.step in {"EHLO", "HELO"} else None
+
+    with (
+        FaultRelay(refuse) as server,
+        pytest.raises(RelayError, match=r"refused EHLO: 554 5\.7\.1 Go away"),
+    ):
+        open_connection(server.relay())
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [({"starttls": "required"}, "offers no STARTTLS"), (LOGIN, "neither AUTH PLAIN nor LOGIN")],
+)
+def test_helo_hides_nothing_that_the_settings_demand(wish: dict[str, str], sentence: str) -> None:
+    with answering("EHLO", b"502 No\r\n") as server, pytest.raises(RelayError, match=sentence):
+        open_connection(server.relay(**wish))
 
 
 def test_a_relay_that_hangs_up_in_its_greeting_is_an_error() -> None:
