@@ -1,18 +1,20 @@
 """HTML from elsewhere, made harmless when it comes in: capped first, then cleaned by nh3.
 
 nh3 is quadratic in nesting (50,000 nested divs take 4.9 s, measured), so size and depth are capped
-before it sees anything. Addresses become absolute, so that nothing depends on where the text stood.
+before it sees anything. Addresses become absolute, so that nothing depends on where the text stood,
+and pictures are those that a reader sees (`reading.pictures`).
 """
 
 import html
 import re
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import nh3
 
 from syndicate import bounds
 from syndicate.characters import resolved
-from syndicate.reading import nesting, self_closed
+from syndicate.reading import lazy_pictures, nesting, pictures, self_closed
 from syndicate.reading.text import plain
 
 MAX_CHARS = 1_000_000
@@ -25,9 +27,9 @@ TAGS = {
     *("span", "h1", "video", "audio", "source", "details", "summary", "kbd", "samp", "var", "wbr"),
 }
 _ATTRIBUTES = {
-    "*": {"lang", "dir", "title"},
+    "*": {"lang", "dir", "title", "style", "hidden"},
     "a": {"href", "hreflang"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", "srcset"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start", "type", "reversed"},
@@ -36,7 +38,7 @@ _ATTRIBUTES = {
     "q": {"cite"},
     "video": {"src", "poster", "controls", "width", "height"},
     "audio": {"src", "controls"},
-    "source": {"src", "type"},
+    "source": {"src", "type", "srcset"},
     "abbr": {"title"},
 }
 _SCHEMES = ("http://", "https://", "mailto:")
@@ -47,7 +49,7 @@ _FRAME_END = re.compile(r"</iframe\s*+>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 # "cat <<EOF": opened like a tag, but the next one comes before it is closed.
 _UNCLOSED = re.compile(r"<([A-Za-z][^<>]*)(?=<|$)")
-_EMPTY = re.compile(r"<(p|div|span|strong|em|b|i|a|li|h[1-6]|figure)(?:\s[^<>]*)?>\s*</\1>")
+_EMPTY = re.compile(r"<(p|div|span|strong|em|b|i|a|li|h[1-6]|figure|picture)(?:\s[^<>]*)?>\s*</\1>")
 
 
 def clean(markup: str, *, base: str | None = None) -> str:
@@ -64,32 +66,30 @@ def clean(markup: str, *, base: str | None = None) -> str:
     if "<" not in markup:
         return _paragraphs(markup)
     framed = _without_frames(self_closed.with_ends(_UNCLOSED.sub(_as_text, markup)))
+    framed = pictures.unwrapped(framed)
     if nesting.is_laborious(framed):
         return nh3.clean_text(plain(markup))
 
-    def absolute(_tag: str, name: str, value: str) -> str | None:
-        if name not in _ADDRESSES:
-            return value
-        joined = _joined(base, value.strip())
-        # nh3 judges the scheme of links and pictures, but not of what a quotation cites.
-        return joined if joined and joined.lower().startswith(_SCHEMES) else None
+    absolute = partial(_absolute, base)
+
+    def judged(tag: str, name: str, value: str) -> str | None:
+        if name not in _ADDRESSES or pictures.is_waiting(name, value):
+            return pictures.passed(tag, name, value)
+        return absolute(value)
 
     cleaned: str = nh3.clean(
         framed,
         tags=TAGS,
         clean_content_tags=_GONE,
         attributes=_ATTRIBUTES,
-        attribute_filter=absolute,
+        attribute_filter=judged,
+        generic_attribute_prefixes={lazy_pictures.PREFIX},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
     if nesting.deepest(cleaned) > MAX_DEPTH:
         return nh3.clean_text(plain(markup))
-    for _ in range(3):  # a span in a p in a div
-        cleaned, count = _EMPTY.subn("", cleaned)
-        if not count:
-            break
-    return cleaned.strip()
+    return _without_empty(pictures.settled(cleaned, absolute)).strip()
 
 
 def absolute_url(url: str | None, base: str | None) -> str | None:
@@ -99,6 +99,14 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
         return None
     joined = _joined(base, text)
     return joined if joined and _is_web_address(joined) else None
+
+
+def _without_empty(cleaned: str) -> str:
+    for _ in range(3):  # a span in a p in a div
+        cleaned, count = _EMPTY.subn("", cleaned)
+        if not count:
+            break
+    return cleaned
 
 
 def _is_web_address(url: str) -> bool:
@@ -143,6 +151,13 @@ def _instead_of_frame(attributes: str, inner: str) -> str:
 def _as_text(unclosed: re.Match[str]) -> str:
     said = unclosed[1]
     return f"<{said}" if '="' in said or "='" in said else f"&lt;{said}"
+
+
+def _absolute(base: str | None, url: str) -> str | None:
+    """An address as it stands in a cleaned text; None when it is none there."""
+    joined = _joined(base, url.strip())
+    # nh3 judges the scheme of links and pictures, but not of what a quotation cites.
+    return joined if joined and joined.lower().startswith(_SCHEMES) else None
 
 
 def _joined(base: str | None, url: str) -> str | None:

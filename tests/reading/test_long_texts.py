@@ -31,6 +31,8 @@ _MARKUP = [
     ("", "<script>"),
     ("", "<iframe>"),
     ("", "<iframe src=x>"),
+    ("", "<noscript><img src=/a></noscript>"),
+    ("<img srcset='", "a 1x,"),
     ("<p ", "a='"),
     ("", "<table>x</table>"),
     ("", "<p>x"),

@@ -23,7 +23,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector, ExpressionError, SelectorSyntaxError
 
 from syndicate.errors import UsageError
-from syndicate.reading import dates, embargo_dates, zones
+from syndicate.reading import dates, embargo_dates, lazy_pictures, zones
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.names import name_list
 from syndicate.reading.records import PictureIn, Teaser
@@ -200,11 +200,12 @@ def _picks(root: etree._Element, wanted: Any, url: str) -> tuple[Teaser, ...]:
 
 
 def _pictures(root: etree._Element, profile: dict[str, Any], url: str) -> tuple[PictureIn, ...]:
-    image = next(iter(_select(root, profile.get("picture"))), None)
-    if image is not None and image.tag != "img":
-        image = next(image.iter("img"), None)
-    address = absolute_url(image.get("src"), url) if image is not None else None
-    if image is None or address is None:
+    chosen = next(iter(_select(root, profile.get("picture"))), None)
+    images = [] if chosen is None else list(chosen.iter("img"))
+    image, address = next(
+        ((each, at) for each in images if (at := _lies_at(each, url))), (None, "")
+    )
+    if image is None or not address:
         return ()
     caption, credit = credited(_text(root, profile.get("caption")))
     credit = _text(root, profile.get("credit")) or credit
@@ -218,6 +219,22 @@ def _pictures(root: etree._Element, profile: dict[str, Any], url: str) -> tuple[
             height=_pixels(image.get("height")),
         ),
     )
+
+
+def _lies_at(image: etree._Element, url: str) -> str | None:
+    """Where a picture lies, also one that a script would load later."""
+    # To lxml a `<source>` does not end: what follows it stands within.
+    several = next(image.iterancestors("picture"), None)
+    sources = several.iter("source") if several is not None else ()
+    return lazy_pictures.address_of(
+        _attributes(image),
+        [_attributes(each) for each in sources],
+        lambda at: absolute_url(at, url),
+    )
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
 
 
 def _pixels(text: str | None) -> int | None:

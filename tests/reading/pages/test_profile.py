@@ -210,6 +210,20 @@ def test_a_picture_without_an_address_is_none(image: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "image",
+    [
+        "<img src='data:x' data-src='/p.jpg'><noscript><img src='/q.jpg'></noscript>",
+        "<img><noscript><img src='/p.jpg'></noscript>",
+        "<picture><source srcset='/p.jpg 2x, /q.jpg 1x'><img></picture>",
+    ],
+)
+def test_a_picture_that_waits_for_a_script_has_its_address(image: str) -> None:
+    found = values(f"<figure>{image}</figure>", picture="figure")["pictures"]
+
+    assert found == (PictureIn("https://daily.example/p.jpg"),)
+
+
+@pytest.mark.parametrize(
     ("width", "pixels"),
     [("0", None), ("99999", 99_999), ("100000", None), ("50%", None), ("", None)],
 )

@@ -1,0 +1,77 @@
+"""Pictures that nobody is meant to see: the counters of others, which tell who read what where.
+
+They are known by what is written of them: a size that is none, a style that hides them; and, where
+nothing is written, by an address that speaks of counting. A photograph is never taken for one by
+its address. Pure.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+_SIZE = re.compile(r"(\d{1,6})(?:\.\d{1,9})?(?: ?px)?;?$", re.IGNORECASE)
+_LINE, _DOT = 1, 2  # pixels: of one side, and of both, where there is nothing to see
+_HIDDEN = re.compile(
+    r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|(?:left|top|text-indent)\s*+:\s*+-\d{4}",
+    re.IGNORECASE,
+)
+_TINY = re.compile(
+    r"(?:^|[;\s])(?:max-)?(?:width|height)\s*+:\s*+[0-2](?:\.\d+)?(?:px)?\s*+(?:!important)?\s*+"
+    r"(?:;|$)",
+    re.IGNORECASE,
+)
+# Counters that say no size: by the first name of the host, by a part of the path, by the file.
+# `~r` and `~4` are how FeedBurner counts, `b.gif` WordPress, `tr` and `collect` two networks.
+_HOST = re.compile(
+    r"(?:pixels?|track(?:er|ing)?|beacons?|stats?|analytics|metrics|counter|telemetry|count)\d*\."
+)
+_PARTS = frozenset({"~r", "~4", "tracker", "tracking", "pixel", "beacon", "webbug"})
+_FILE = re.compile(
+    r"(?:pixel|beacon|1x1|track(?:er|ing)?|count(?:er)?|hit|open|impression|webbug|piwik|matomo|"
+    r"collect|tr|b|p|t|__utm)\d{0,3}(?:\.(?:gif|png|php|aspx?|ashx|cgi|pl))?$",
+)
+_PHOTOGRAPH = re.compile(r"\.(?:jpe?g|webp|avif)$")
+
+
+def hides(style: str, *, is_picture: bool) -> bool:
+    """Whether a style keeps an element from being seen; a picture is, too, by its size."""
+    return _HIDDEN.search(style) is not None or (is_picture and _TINY.search(style) is not None)
+
+
+def is_counter(
+    said: Mapping[str, str], address: str, *, is_hidden: bool, is_within_hidden: bool
+) -> bool:
+    """Whether a picture is there to be counted, and not to be seen.
+
+    Args:
+        said: its attributes.
+        address: where it lies, absolute.
+        is_hidden: whether it is hidden itself, and no script is to show it.
+        is_within_hidden: whether something around it is hidden.
+    """
+    sizes = [int(found[1]) for name in ("width", "height") if (found := _size(said, name))]
+    if is_hidden or (sizes and (min(sizes) <= _LINE or max(sizes) <= _DOT)):
+        return True
+    if sizes or said.get("alt", "").strip():
+        return False
+    return is_within_hidden or _counts(address)
+
+
+def _size(said: Mapping[str, str], name: str) -> re.Match[str] | None:
+    return _SIZE.match(said.get(name, "").strip())
+
+
+def _counts(address: str) -> bool:
+    """Whether an address is a counter's, of a picture that says neither size nor words."""
+    try:
+        parts = urlsplit(address.lower())
+    except ValueError:
+        return False
+    *folders, file = parts.path.split("/")
+    if _PHOTOGRAPH.search(file):
+        return False
+    return (
+        _HOST.match(parts.hostname or "") is not None
+        or not _PARTS.isdisjoint(folders)
+        or _FILE.match(file) is not None
+    )
