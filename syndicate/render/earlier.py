@@ -17,7 +17,7 @@ Mailings of this format live for some hours after an upgrade, and single message
 import re
 from collections.abc import Mapping, Sequence
 
-from syndicate.render.encode import decoded, encode
+from syndicate.render.encode import decoded, padded
 
 FORMAT = 1
 _FOOTER = ("preferences_url", "unsubscribe_url")
@@ -98,7 +98,7 @@ def _as_words(segment: bytes, before: bytes, encoding: str) -> bytes:
         words = f'href="{words}"'
     elif context == "html" and _is_whole_attribute(before, encoding):
         words = f'"{words}"'
-    return encode(words, encoding)
+    return padded(words, encoding)
 
 
 def _is_whole_attribute(before: bytes, encoding: str) -> bool:
@@ -112,4 +112,4 @@ def _without_block_marks(piece: bytes, encoding: str) -> bytes:
     text = decoded(piece, encoding).decode(errors="replace")
     if _BLOCK_MARK.search(text) is None:
         return piece
-    return encode(_BLOCK_MARK.sub("", text), encoding)
+    return padded(_BLOCK_MARK.sub("", text), encoding)

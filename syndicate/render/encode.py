@@ -6,10 +6,11 @@ Each piece is encoded once; the same bytes serve DATA, BDAT and DKIM. Rules that
   invisibly, and a blank at its very end is encoded;
 * an 8bit piece is the text itself, with lines of 300 bytes at most, broken where a blank was: half
   of base64 for Arabic, for relays that take it (RFC 6152);
-* a base64 piece is padded with blanks to whole lines of 57 bytes, so that it needs no `=` in the
-  middle (a few blanks at a line's end or between two tags are seen by nobody);
+* base64 pieces are decoded again and joined as bytes (`render.joining`): nothing is added to them;
+  those of older formats were padded with blanks to whole lines of 57 bytes (`padded`);
 * no line begins with "." or "From ", none ends in a blank or holds two in a row, each ends in CRLF:
-  the bytes are already what DKIM's relaxed canonicalisation makes of them (RFC 6376 3.4.4).
+  the bytes are already what DKIM's relaxed canonicalisation makes of them (RFC 6376 3.4.4). But for
+  `-- ` in 8bit, which is not signed here.
 
 Source: RFC 2045 6.7 and 6.8.
 """
@@ -17,6 +18,8 @@ Source: RFC 2045 6.7 and 6.8.
 import base64
 import binascii
 import re
+
+from syndicate.render.joining import lines
 
 QUOTED_PRINTABLE = "quoted-printable"
 BASE64 = "base64"
@@ -29,6 +32,8 @@ MAX_LINE = 998  # RFC 5322 2.1.1
 # What needs no escaping but for "=": links and most short values, which each copy encodes anew.
 # Two open ends and a slot's value between them stay within the 998 of RFC 5322 2.1.1.
 _EIGHT_BIT_LINE = 300
+# Behind this line stands what is not the letter: who sent it and how to leave (RFC 3676 4.3).
+SIGNATURE = "-- "
 _BLANKS = re.compile(r"[ \t]+")
 _PLAIN = re.compile(rb"[!-~]+(?: [!-~]+)*")
 
@@ -48,24 +53,30 @@ def encode(text: str, encoding: str) -> bytes:
         encoding: `QUOTED_PRINTABLE`, `BASE64` or `EIGHT_BIT`.
 
     Returns:
-        Lines in CRLF that can stand before and after any other piece in the same encoding.
+        Lines in CRLF that can stand before and after any other piece in the same encoding; in
+        base64 by way of `render.joining` alone.
     """
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    if encoding == EIGHT_BIT:
-        return _eight_bit(unix)
-    return _base64(unix) if encoding == BASE64 else _quoted_printable(unix)
+    if encoding == BASE64:
+        return lines(with_line_ends(text))
+    return _eight_bit(_unix(text)) if encoding == EIGHT_BIT else _quoted_printable(_unix(text))
 
 
-def recoded(piece: bytes, encoding: str, new: str) -> bytes:
-    """One encoded piece in another encoding.
+def with_line_ends(text: str) -> bytes:
+    """A text's UTF-8 with line ends in CRLF, as it is before encoding too (RFC 2046 4.1.1)."""
+    return _unix(text).encode().replace(b"\n", b"\r\n")
 
-    Args:
-        piece: as `encode` gave it.
-        encoding: which it is in.
-        new: what it shall be.
+
+def padded(text: str, encoding: str) -> bytes:
+    """Encode one piece as older formats have it, so that what they froze keeps its bytes.
+
+    Returns:
+        In base64 whole lines without `=`, with up to 56 blanks; else what `encode` returns.
     """
-    # What was stored long ago is sent as well as it can be: an error here would stop its lane.
-    return encode(decoded(piece, encoding).decode(errors="replace"), new)
+    return _padded(with_line_ends(text)) if encoding == BASE64 else encode(text, encoding)
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def is_too_long(piece: bytes) -> bool:
@@ -86,13 +97,18 @@ def decoded(piece: bytes, encoding: str) -> bytes:
 
 
 def _eight_bit(text: str) -> bytes:
-    *lines, last = text.split("\n")
-    out = [part for line in lines for part in _wrapped(_BLANKS.sub(" ", line).rstrip(" "))]
+    *closed_lines, last = text.split("\n")
+    out = [part for line in closed_lines for part in _wrapped(_closed(line))]
     # The last line is open: a blank at its end becomes a line end, which shows the same.
     squeezed = _BLANKS.sub(" ", last)
     closed = squeezed.rstrip(" ")
     out += _wrapped(closed)
     return b"\r\n".join(out) + (b"\r\n" if closed != squeezed else b"")
+
+
+def _closed(line: str) -> str:
+    """A whole line without doubled blanks and without one at its end."""
+    return line if line == SIGNATURE else _BLANKS.sub(" ", line).rstrip(" ")
 
 
 def _wrapped(line: str) -> list[bytes]:
@@ -110,24 +126,17 @@ def _wrapped(line: str) -> list[bytes]:
     return [b" " + part if part.startswith((b".", b"From ")) else part for part in parts]
 
 
-def _base64(text: str) -> bytes:
-    # Line ends are CRLF in the decoded text too (RFC 2046 4.1.1).
-    raw = text.encode().replace(b"\n", b"\r\n")
+def _padded(raw: bytes) -> bytes:
     padding = b" " * (-len(raw) % _BASE64_LINE_BYTES)
     raw = raw[:-2] + padding + raw[-2:] if raw.endswith(b"\r\n") else raw + padding
-    lines = (
-        base64.b64encode(raw[start : start + _BASE64_LINE_BYTES])
-        for start in range(0, len(raw), _BASE64_LINE_BYTES)
-    )
-    return b"".join(line + b"\r\n" for line in lines)
+    return lines(raw)
 
 
 def _quoted_printable(text: str) -> bytes:
     raw = text.encode()
     if _PLAIN.fullmatch(raw):
         return _plain_line(raw) + _SOFT_BREAK
-    lines = text.split("\n")
-    encoded = [_qp_line(line) for line in lines]
+    encoded = [_qp_line(line) for line in text.split("\n")]
     # The text's own last line is open: it ends in a soft break and the next piece goes on.
     joined = b"\r\n".join(encoded)
     return joined + _SOFT_BREAK if encoded[-1] else joined

@@ -9,22 +9,36 @@ escaped for its context, then encoded like the rest, by `fill` alone. Blocks fol
 frame 0 · (heading, story) by position · frame 1; a block is shown when `choice & mask` is not 0, or
 its mask is 0.
 
-A block says in which format it was frozen. In that of today a slot is there because the template
-put it there; blocks of the first one are read by `render.earlier`.
+A block says in which format it was frozen, so that what older code froze keeps its bytes:
+
+    1   slots are told by their looks, and read by `render.earlier`; base64 is padded with blanks
+    2   a slot is there because the template put it there; base64 is padded with blanks
+    3   base64 is joined without a blank (`render.joining`)
 """
 
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import Any, Protocol
 
 from syndicate.render import earlier
-from syndicate.render.encode import BASE64, EIGHT_BIT, decoded, encode, is_too_long, recoded
+from syndicate.render.encode import (
+    BASE64,
+    EIGHT_BIT,
+    decoded,
+    encode,
+    is_too_long,
+    padded,
+    with_line_ends,
+)
+from syndicate.render.joining import Exact, lines
 from syndicate.vocabulary.sending import BlockKind
 
-FORMAT = 2
+FORMAT = 3
+_PADDED = frozenset({earlier.FORMAT, 2})
 SLOT_MARK = b"\x00"
 # Readers who chose the same share all but their links; so many choices of 70 KB are kept ready.
 _KEPT_CHOICES = 128
@@ -67,7 +81,7 @@ class StoredBlock(Protocol):
 
     @property
     def format(self) -> int:
-        """How its pieces are to be read: `FORMAT`, or `earlier.FORMAT`."""
+        """How its pieces are to be read: `FORMAT`, or an older one."""
         ...
 
 
@@ -75,6 +89,7 @@ class StoredBlock(Protocol):
 class _Block:
     mask: int
     pieces: tuple[bytes, ...]  # encoded bytes and "context:name" by turns
+    is_padded: bool  # with blanks, in base64
 
 
 @dataclass(frozen=True)
@@ -90,7 +105,7 @@ class Content:
     text: tuple[_Block, ...]
     html: tuple[_Block, ...]
     shown: int = 0
-    _copies: dict[int, tuple["_Run", ...]] = field(default_factory=dict, compare=False)
+    _copies: dict[int, tuple["_Item", ...]] = field(default_factory=dict, compare=False)
     _seven_bit: list["Content"] = field(default_factory=list, compare=False)
 
     @classmethod
@@ -137,26 +152,28 @@ class Content:
             shown=self.shown,
         )
 
-    def runs(self, choice: int) -> tuple["_Run", ...]:
+    def items(self, choice: int) -> tuple["_Item", ...]:
         """The copy of a choice with its slots still open; the last few choices are kept."""
         found = self._copies.get(choice)
         if found is None:
             if len(self._copies) >= _KEPT_CHOICES:
                 del self._copies[next(iter(self._copies))]
-            found = self._copies[choice] = tuple(_runs(self, choice))
+            found = self._copies[choice] = tuple(_joined(_items(self, choice)))
         return found
 
 
 @dataclass(frozen=True)
-class _Run:
-    """Encoded bytes up to a slot, or to the end.
+class _Slot:
+    """Here stands a value of the recipient's own."""
 
-    Attributes:
-        slot: (context, name, encoding) of what follows, None at the end.
-    """
+    context: str
+    name: str
+    encoding: str
+    is_padded: bool
 
-    content: bytes
-    slot: tuple[str, str, str] | None
+
+# Bytes as they are sent; bytes that are encoded with their neighbours; a value of the reader's own.
+_Item = bytes | Exact | _Slot
 
 
 def _blocks(
@@ -170,7 +187,7 @@ def _blocks(
             is_last = (row.kind, row.position) == (BlockKind.FRAME, last)
             allowed = earlier.slots_of(message, part) if is_last else ()
             segments = earlier.pieces(segments, allowed, str(headers[f"{part}_encoding"]))
-        yield _Block(row.mask, segments)
+        yield _Block(row.mask, segments, row.format in _PADDED)
 
 
 def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[bytes, ...]:
@@ -189,61 +206,81 @@ def merge(content: Content, choice: int, slots: Mapping[str, str]) -> tuple[byte
         KeyError: a slot of the template has no value.
     """
     out: list[bytes] = []
-    for run in content.runs(choice):
-        out.append(run.content)
-        if run.slot is not None:
-            context, name, encoding = run.slot
-            out.append(fill(context, slots[name], encoding))
+    left = b""
+    for item in content.items(choice):
+        value = _filled(item, slots[item.name]) if isinstance(item, _Slot) else item
+        if isinstance(value, Exact):
+            left = value.after(left, out)
+        else:
+            out.append(lines(left) + value if left else value)
+            left = b""
     return tuple(out)
 
 
-def _runs(content: Content, choice: int) -> Iterator[_Run]:
+def _filled(slot: _Slot, value: str) -> bytes | Exact:
+    escaped = fill(slot.context, value)
+    if slot.is_padded:
+        return padded(escaped, slot.encoding)
+    if slot.encoding == BASE64:
+        return Exact(with_line_ends(escaped))
+    return encode(escaped, slot.encoding)
+
+
+def _items(content: Content, choice: int) -> Iterator[_Item]:
     boundary = str(content.headers["boundary"]).encode()
-    current: list[bytes] = []
     parts = (("plain", content.text, "text_encoding"), ("html", content.html, "html_encoding"))
     for subtype, blocks, encoding_key in parts:
         encoding = str(content.headers[encoding_key])
-        current.append(
+        yield (
             b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
             % (boundary, subtype.encode(), encoding.encode())
         )
-        for index, piece in _pieces(blocks, choice):
-            if index % 2:
-                context, name = piece.decode().split(":")
-                yield _Run(b"".join(current), (context, name, encoding))
-                current = []
-            else:
-                current.append(piece)
-        current.append(b"\r\n")
-    current.append(b"--%b--\r\n" % boundary)
-    yield _Run(b"".join(current), None)
+        for block in blocks:
+            if block.mask == 0 or block.mask & choice:
+                yield from _of_block(block, encoding)
+        yield b"\r\n"
+    yield b"--%b--\r\n" % boundary
 
 
-def _pieces(blocks: Sequence[_Block], choice: int) -> Iterator[tuple[int, bytes]]:
-    for block in blocks:
-        if block.mask == 0 or block.mask & choice:
-            yield from enumerate(block.pieces)
+def _of_block(block: _Block, encoding: str) -> Iterator[_Item]:
+    is_exact = encoding == BASE64 and not block.is_padded
+    for index, piece in enumerate(block.pieces):
+        if index % 2:
+            context, name = piece.decode().split(":")
+            yield _Slot(context, name, encoding, block.is_padded)
+        elif piece:
+            yield Exact(decoded(piece, BASE64)) if is_exact else piece
 
 
-def fill(context: str, value: str, encoding: str) -> bytes:
-    """Escape a slot's value for its context, then encode it.
+def _joined(items: Iterable[_Item]) -> Iterator[_Item]:
+    """The same with neighbours of a kind made one."""
+    for kind, run in groupby(items, type):
+        if kind is bytes:
+            yield b"".join(item for item in run if isinstance(item, bytes))
+        elif kind is Exact:
+            yield Exact(b"".join(item.raw for item in run if isinstance(item, Exact)))
+        else:
+            yield from run
+
+
+def fill(context: str, value: str) -> str:
+    """Escape a slot's value for its context.
 
     Args:
         context: "attribute" (the value becomes a whole `href="…"`), "html" or "text".
         value: as it is, unescaped.
-        encoding: of the part that it stands in.
     """
     if context == "attribute":
-        return encode(f'href="{html.escape(value)}"', encoding)
-    return encode(html.escape(value) if context == "html" else value, encoding)
+        return f'href="{html.escape(value)}"'
+    return html.escape(value) if context == "html" else value
 
 
 def _in_base64(blocks: Sequence[_Block]) -> tuple[_Block, ...]:
     return tuple(
-        _Block(
-            block.mask,
-            tuple(
-                piece if index % 2 else recoded(piece, EIGHT_BIT, BASE64)
+        replace(
+            block,
+            pieces=tuple(
+                piece if index % 2 else _recoded(piece, is_padded=block.is_padded)
                 for index, piece in enumerate(block.pieces)
             ),
         )
@@ -251,12 +288,22 @@ def _in_base64(blocks: Sequence[_Block]) -> tuple[_Block, ...]:
     )
 
 
+def _recoded(piece: bytes, *, is_padded: bool) -> bytes:
+    """A piece in 8bit as base64. What was stored long ago is sent as well as it can be."""
+    words = piece.decode(errors="replace")
+    return padded(words, BASE64) if is_padded else encode(words, BASE64)
+
+
 def in_eight_bit(stored: bytes, encoding: str) -> bytes:
     """A stored block's bytes as 8bit ones; slots stay."""
     return SLOT_MARK.join(
-        piece if index % 2 else recoded(piece, encoding, EIGHT_BIT)
+        piece if index % 2 else _eight_bit(decoded(piece, encoding))
         for index, piece in enumerate(stored.split(SLOT_MARK))
     )
+
+
+def _eight_bit(raw: bytes) -> bytes:
+    return encode(raw.decode(errors="replace"), EIGHT_BIT)
 
 
 def has_long_line(stored: bytes) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syndicate.render.earlier import FORMAT, pieces, slots_of
 from syndicate.render.email import Block
-from syndicate.render.encode import BASE64, EIGHT_BIT, QUOTED_PRINTABLE, decoded, encode
+from syndicate.render.encode import BASE64, EIGHT_BIT, QUOTED_PRINTABLE, decoded, padded
 from syndicate.render.merge import Content, in_eight_bit, merge
 from tests.render.hostile import PIECES
 
@@ -30,7 +30,7 @@ _TEXT_SLOT = re.compile(r"slot:([a-z_]+)")
 def frozen(document: str, part: str, encoding: str) -> bytes:
     """A block's bytes as the first format froze them, slots wherever something looked like one."""
     raw = b"".join(
-        b"\0" + piece.encode() + b"\0" if index % 2 else encode(piece, encoding)
+        b"\0" + piece.encode() + b"\0" if index % 2 else padded(piece, encoding)
         for index, piece in enumerate(_pieces(document, part))
     )
     # Frozen as 8bit, what was in quoted-printable before has its NUL in the open.

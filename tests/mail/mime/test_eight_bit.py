@@ -151,3 +151,12 @@ def test_a_text_without_blanks_makes_no_line_longer_than_a_mails_may_be(words: s
 
     assert max(len(line) for line in b"".join(sent.message).split(b"\r\n")) <= 998
     assert all(words in part for part in parts(sent).values())
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_text_part_has_no_runs_of_blanks_and_one_signature(language: str) -> None:
+    for made in (content(language), content(language).seven_bit()):
+        lines = parts(envelope(made))["text/plain"].splitlines()
+
+        assert [line for line in lines if "  " in line] == []
+        assert [line for line in lines if line.endswith(" ")] == ["-- "]
