@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from syndicate.characters import defused
+
 
 @dataclass(frozen=True)
 class Link:
@@ -22,6 +24,7 @@ def links(url: str, headline: str) -> list[Link]:
     Returns:
         Links, none of which is followed before a reader chooses it.
     """
+    headline = defused(headline)
     text = f"{headline} {url}"
     return [
         Link("WhatsApp", f"https://wa.me/?{urlencode({'text': text})}"),

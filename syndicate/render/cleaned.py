@@ -2,6 +2,7 @@
 
 * Text loses what no mail and no HTML may hold: control characters, lone surrogates (at one of which
   an HTML parser drops the rest of a page without a word) and noncharacters.
+* No text turns about what stands beside it (`characters.defused`): an override of direction goes.
 * A text is one line: a line break of any kind becomes a blank, and none stands at the end. So no
   value begins a line of its own in the text part, where `-- ` hides all that follows.
 
@@ -13,6 +14,8 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from syndicate.characters import defused
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PLANE_ENDS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
@@ -49,4 +52,4 @@ def text(value: str) -> str:
     """A text on one line, without characters that a mail cannot hold."""
     # A subclass may say that it is safe mark-up, or be written in another way.
     plain = str.__str__(value)
-    return _BARRED.sub("", _BREAK.sub(" ", plain)).rstrip()
+    return defused(_BARRED.sub("", _BREAK.sub(" ", plain))).rstrip()

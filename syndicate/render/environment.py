@@ -2,7 +2,7 @@
 
 Templates are looked up in the installed package (wheel), then in the checkout (editable install).
 Everything is escaped, an unknown name is an error, and no template reaches a database or the
-network: they get plain data.
+network: they get plain data. No value turns about what stands beside it (`characters.defused`).
 """
 
 import datetime as dt
@@ -12,8 +12,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from syndicate import phrases
+from syndicate.characters import defused
 from syndicate.languages import direction
 from syndicate.translations import catalogue, known_language, say
 
@@ -38,6 +40,7 @@ def environment(language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_defused,
         extensions=["jinja2.ext.i18n"],
     )
     translations = catalogue(known)
@@ -81,6 +84,12 @@ def template_folders() -> list[Path]:
     packaged = Path(str(resources.files("syndicate"))) / "templates"
     checkout = Path(__file__).resolve().parents[2] / "templates"
     return [folder for folder in (packaged, checkout) if folder.is_dir()]
+
+
+def _defused(value: object) -> object:
+    if isinstance(value, Markup):
+        return Markup(defused(str.__str__(value)))  # noqa: S704 - the same, less some characters
+    return defused(value) if isinstance(value, str) else value
 
 
 def _own_zone(context: Context) -> str:

@@ -13,3 +13,7 @@ def test_every_link_carries_the_whole_address() -> None:
 
         assert any(URL in value for values in query.values() for value in values), link
         assert link.url.isascii()
+
+
+def test_no_link_carries_what_turns_its_words_about() -> None:
+    assert all("%E2%80%AE" not in link.url for link in links(URL, "Open fdp.\u202eexe"))

@@ -1,6 +1,9 @@
-"""Moments as templates write them."""
+"""What templates write: moments, and words that act on nothing."""
 
 import datetime as dt
+
+import pytest
+from jinja2 import DictLoader
 
 from syndicate.render.environment import environment
 
@@ -26,3 +29,15 @@ def test_a_moment_of_no_zone_is_told_in_that_of_whoever_reads() -> None:
     assert template.render(at=late, own_zone=QATAR).replace("\xa0", " ") == (
         "1 Apr 2014 01:30 Qatar Time, Tuesday, 1 April 2014"
     )
+
+
+@pytest.mark.parametrize("name", ["words.html", "words.txt"])
+def test_no_value_turns_about_what_stands_beside_it(name: str) -> None:
+    template = environment("en").overlay(
+        loader=DictLoader({name: "{{ a }}|{{ b | safe }}|{{ _('You get %(name)s', name=a) }}|"})
+    )
+    values = {"a": "Open fdp.\u202eexe", "b": "<b>\u2067a</b> \u202bb\u202c"}
+
+    shown = template.get_template(name).render(values)
+
+    assert shown == "Open fdp.exe|<b>a</b> \u202bb\u202c|You get Open fdp.exe|"

@@ -275,7 +275,8 @@ def test_what_is_no_plain_data_is_given_to_no_template() -> None:
         ("tail -- \n", "tail --"),
         ("\ufdd0a\ufffe\U0010ffffb\ud800", "ab"),
         ("  two  blanks\tand a tab", "  two  blanks\tand a tab"),
-        ("\u202eطويل\u200f &amp; 100 % <b>", "\u202eطويل\u200f &amp; 100 % <b>"),
+        ("\u202eطويل\u200f &amp; 100 % <b>", "طويل\u200f &amp; 100 % <b>"),
+        ("\u202bطويل\u202c a\u2067 b", "\u202bطويل\u202c a b"),
         ("\ue000\U000f0000 \ufffd", "\ue000\U000f0000 \ufffd"),
     ],
 )
