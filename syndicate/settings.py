@@ -137,6 +137,11 @@ class Settings:
         description="imaps://user:password@host/FOLDER or pop3s://user:password@host of the "
         "mailbox that returned mails go to; emptied every ten minutes",
     )
+    leave_by_mail: bool | None = setting(
+        None,
+        description="whether mails also name an address for leaving, at the sender's domain; "
+        "empty: where a mailbox of returned mails is set",
+    )
     hook_sns_topics: list[str] = setting(
         [],
         description="ARNs of the Amazon SNS topics whose SES events are trusted; empty: none",
@@ -253,6 +258,12 @@ class Settings:
         """The public address without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def can_leave_by_mail(self) -> bool:
+        """Whether mail to `b+…` at the senders' domains comes to us, and may end a subscription."""
+        if self.leave_by_mail is not None:
+            return self.leave_by_mail
+        return self.bounce_mailbox_url is not None
 
     def console_url(self) -> str:
         """The same for operators: by a name where there is one, as browsers want for passkeys."""

@@ -94,6 +94,7 @@ def frozen_rows(
             # Stable for ever, whatever the newsletter is called next year (RFC 2919).
             "list_id": f"{newsletter.slug}.lists.{domain}",
             "list_help": f"/newsletters/{newsletter.slug}",
+            "leave_by_mail": settings.load().can_leave_by_mail(),
         }
         rows.extend(content_rows(mail, headers))
     return rows

@@ -9,8 +9,8 @@ Each piece is encoded once; the same bytes serve DATA, BDAT and DKIM. Rules that
 * base64 pieces are decoded again and joined as bytes (`render.joining`): nothing is added to them;
   those of older formats were padded with blanks to whole lines of 57 bytes (`padded`);
 * no line begins with "." or "From ", none ends in a blank or holds two in a row, each ends in CRLF:
-  the bytes are already what DKIM's relaxed canonicalisation makes of them (RFC 6376 3.4.4). But for
-  `-- ` in 8bit, which is not signed here.
+  the bytes are already what DKIM's relaxed canonicalisation makes of them (RFC 6376 3.4.4), but
+  for `-- ` in 8bit.
 
 Source: RFC 2045 6.7 and 6.8.
 """

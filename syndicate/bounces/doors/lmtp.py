@@ -57,12 +57,18 @@ class Reception:
 
     def is_known(self, address: str) -> bool:
         """Whether mail to this address is taken."""
-        return address.lower() in self.others or verp.find(address, self.key) is not None
+        is_named = verp.find(address, self.key) is not None or self.is_for_leaving(address)
+        return is_named or address.lower() in self.others
+
+    def is_for_leaving(self, address: str) -> bool:
+        """Whether it is the address by which a subscription is ended."""
+        return verp.leaving(address, self.key) is not None
 
 
 @dataclass
 class _Envelope:
     has_sender: bool = False
+    is_of_nobody: bool = False  # MAIL FROM:<>
     recipients: list[str] = field(default_factory=list)
 
 
@@ -125,6 +131,7 @@ class _Dialogue:
         else:
             # Whoever it says it is from: a report's sender is empty, a complaint's is not.
             self.envelope.has_sender = True
+            self.envelope.is_of_nobody = not found[2].strip()
             self._say("250 2.1.0 OK")
 
     def _recipient(self, rest: str) -> None:
@@ -142,7 +149,7 @@ class _Dialogue:
             self._say("250 2.1.5 OK")
 
     async def _data(self) -> None:
-        recipients = self.envelope.recipients
+        recipients, is_of_nobody = self.envelope.recipients, self.envelope.is_of_nobody
         if not recipients:
             self._say("503 5.5.1 No recipients")
             return
@@ -152,8 +159,11 @@ class _Dialogue:
             body = await self._body()
         self.envelope = _Envelope()
         for recipient in recipients:
+            # Nobody leaves by what a mail server or a program for somebody who is away sends.
+            is_marked = is_of_nobody and self.desk.is_for_leaving(recipient)
+            told = b"Return-Path: <>\r\n" + body if is_marked else body
             async with self.turns:
-                answer = await asyncio.to_thread(answer_to, self.desk, recipient, body)
+                answer = await asyncio.to_thread(answer_to, self.desk, recipient, told)
             self._say(answer)
 
     async def _body(self) -> bytes:

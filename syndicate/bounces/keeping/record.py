@@ -1,6 +1,6 @@
 """Stores each bounce and complaint once, and applies the rules to its address or to us.
 
-    ingest      a mail that came back
+    ingest      a mail that came back, or that a reader leaves by
     take        what a provider told
     refusals    what the relay refused at once, as soon as the ledger has it
     sweep       the same from the ledger's rows, every ten minutes: what a dead worker did not tell
@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicate import logs, settings
-from syndicate.bounces.keeping import rules, verp
+from syndicate.bounces.keeping import leaving, rules, verp
 from syndicate.bounces.keeping.advice import BURST
-from syndicate.bounces.reading.classify import classify
+from syndicate.bounces.reading.classify import classify_report
+from syndicate.bounces.reading.parts import read
 from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.reasons import cause_of
-from syndicate.bounces.reading.verdict import ABOUT_US, Kind, Verdict, is_hard
+from syndicate.bounces.reading.verdict import ABOUT_US, Kind, Reason, Verdict, is_hard
 from syndicate.errors import BAD_ROW
 from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
@@ -39,6 +40,8 @@ log = logs.get(__name__)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DETAIL, _CODE = 400, 20
 OPT_OUT = "opt-out"
+# Who leaves by mail complains of nothing: no event counts against the mailing.
+_LEFT = Verdict(Kind.COMPLAINED, "", reason=Reason.FEEDBACK, feedback=OPT_OUT)
 # Longer than a relay keeps trying, and than the memory of rules.is_worn_out needs.
 REMEMBER = dt.timedelta(days=90)
 SWEEP_BACK = dt.timedelta(days=2)
@@ -74,10 +77,15 @@ def ingest(raw: bytes, now: dt.datetime) -> tuple[Kept, ...]:
     Returns:
         One entry a verdict; nothing when the mail is no report.
     """
-    verdicts = classify(raw)
+    key, report = settings.load().key(), read(raw)
+    subscription_id = leaving.asked(report, key)
+    if subscription_id is not None:
+        was_there = leaving.end(subscription_id, now)
+        return (Kept(_LEFT, is_ours=True, is_new=was_there, suppressed=False),)
+    verdicts = classify_report(report)
     if not verdicts:
         return ()
-    name = verp.find(raw, settings.load().key())
+    name = verp.find(raw, key)
     digest = hashlib.sha256(raw).hexdigest()
     if name is None:
         return tuple(

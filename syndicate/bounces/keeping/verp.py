@@ -2,6 +2,8 @@
 
 An envelope sender `b+MAILING-RECIPIENT-SEAL@…` and a Message-ID `<mMAILING.RECIPIENT.SEAL@…>` are
 made by `mail.mime.message`; nobody else can make one, so nobody can have a stranger suppressed.
+The address for leaving looks alike, `b+0-SUBSCRIPTION-SEAL@…`, and has a seal of its own: a mail
+server that brings us the one brings us the other.
 """
 
 import hmac
@@ -15,6 +17,7 @@ from syndicate import signing
 _SOFT_BREAK = re.compile(rb"=\r?\n")
 _SENDER = re.compile(r"\bb\+(\d{1,18})-(\d{1,18})-([0-9a-f]{12})(?=@)", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"\bm(\d{1,18})\.(\d{1,18})\.([0-9a-f]{16})(?=@)", re.IGNORECASE)
+_LEAVING = re.compile(r"\bb\+0-(\d{1,18})-([0-9a-f]{20})(?=@)", re.IGNORECASE)
 
 # A report repeats its one name a few times; whoever writes more of them is guessing.
 NAMES_TRIED = 100
@@ -49,3 +52,26 @@ def find(text: bytes | str, key: bytes) -> Name | None:
             ):
                 return name
     return None
+
+
+def leaving_name(key: bytes, subscription_id: int) -> str:
+    """The local part of the address by which a subscription is ended."""
+    return f"b+0-{subscription_id}-{_leaving_seal(key, subscription_id)}"
+
+
+def leaving(text: str, key: bytes) -> int | None:
+    """The subscription that an address for leaving in a text names; None without our seal.
+
+    Args:
+        text: an address, or a header with some.
+        key: the installation's master key.
+    """
+    for found in itertools.islice(_LEAVING.finditer(text), NAMES_TRIED):
+        subscription_id = int(found[1])
+        if hmac.compare_digest(found[2].lower(), _leaving_seal(key, subscription_id)):
+            return subscription_id
+    return None
+
+
+def _leaving_seal(key: bytes, subscription_id: int) -> str:
+    return signing.seal(key, "leaving", str(subscription_id))[:20]

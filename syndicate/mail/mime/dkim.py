@@ -1,7 +1,8 @@
 """DKIM signatures over messages that are already canonical: RSA-2048 or Ed25519.
 
 Bodies come from `render.encode`, whose lines have no trailing or doubled blanks and end in CRLF,
-so that relaxed canonicalisation changes nothing and the hash is of the bytes as they are sent.
+so that relaxed canonicalisation changes nothing and the hash is of the bytes as they are sent, but
+for `-- ` in 8bit.
 What programs and receivers act on is oversigned, also where a message has none of it: nobody can
 add a second Subject, a Sender or a List-Unsubscribe of their own (RFC 6376 8.15, RFC 8058 4).
 
@@ -40,6 +41,8 @@ OVERSIGNED = (
     "list-unsubscribe-post",
 )
 _SIGNED = (*OVERSIGNED, "content-language", "list-help", "feedback-id", "auto-submitted")
+# The one line that `render.encode` leaves a blank at the end of, in 8bit (RFC 6376 3.4.4).
+_SIGNATURE_LINE = b"\r\n-- \r\n"
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 
 
@@ -61,7 +64,7 @@ class Signer:
         """
         digest = hashlib.sha256()
         for piece in body:
-            digest.update(piece)
+            digest.update(piece.replace(_SIGNATURE_LINE, _SIGNATURE_LINE.replace(b" ", b"")))
         body_hash = base64.b64encode(digest.digest()).decode()
         present = [_name(field) for field in fields]
         names = [name for name in _SIGNED if name in present]

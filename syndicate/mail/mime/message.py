@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from syndicate import settings, signing
+from syndicate.bounces.keeping import verp
 from syndicate.mail.mime import headers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay.supply import Envelope
@@ -43,6 +44,7 @@ class _Letterhead:
     listing: tuple[bytes, ...]  # of a newsletter alone
     slots: Mapping[str, str]
     signed_at: int
+    can_leave_by_mail: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ class Writer:
         ]
         if "unsubscribe_url" in slots:
             fields += head.listing
-            fields.append(headers.plain("List-Unsubscribe", f"<{slots['unsubscribe_url']}>"))
+            ways = [f"<{slots['unsubscribe_url']}>", *self._by_mail(due, head)]
+            fields.append(headers.plain("List-Unsubscribe", ", ".join(ways)))
         body = merge(content, due.choice, slots)
         if self.signer is not None:
             fields.append(self.signer.sign(fields, body, at=head.signed_at))
@@ -117,6 +120,13 @@ class Writer:
         name = f"{self.mailing.id}-{due.recipient_id}"
         return f"b+{name}-{self._seal('bounce', name)[:12]}@{domain}"
 
+    def _by_mail(self, due: DueDelivery, head: "_Letterhead") -> list[str]:
+        """The way to leave by mail (RFC 2369 3.2), where one was frozen."""
+        if not head.can_leave_by_mail or due.subscription_id is None:
+            return []
+        name = verp.leaving_name(self.key, due.subscription_id)
+        return [f"<mailto:{name}@{head.domain}?subject=unsubscribe>"]
+
     def _letterhead(self, content: Content) -> _Letterhead:
         # By identity: the caller keeps its contents for as long as this writer writes.
         found = self._letterheads.get(id(content))
@@ -146,6 +156,7 @@ class Writer:
             listing=self._listing(frame) if is_list else (),
             slots=dict(frame.get("slots", {})),
             signed_at=int(frame["signed_at"]),
+            can_leave_by_mail=bool(frame.get("leave_by_mail")),
         )
 
     def _feedback_id(self) -> str:
@@ -210,7 +221,8 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
 
     Args:
         rendered: what `render.email.render` returned.
-        headers: `frozen_headers`, and for a newsletter `list_name`, `list_id` and `list_help`.
+        headers: `frozen_headers`, and for a newsletter `list_name`, `list_id`, `list_help` and
+            `leave_by_mail`.
     """
     frame = next(block.headers for block in rendered.blocks if block.headers is not None)
     parts = {

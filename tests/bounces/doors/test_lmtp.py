@@ -21,6 +21,7 @@ import pytest
 from syndicate import settings
 from syndicate.bounces.doors import lmtp
 from syndicate.bounces.doors.intake import Intake, IntakeOutcome
+from syndicate.bounces.keeping import verp
 from syndicate.store.ground.session import dispose, transaction
 from syndicate.store.sending import events
 from tests.bounces.keeping.test_record import sealed
@@ -309,3 +310,22 @@ def test_a_socket_in_a_folder_will_do_and_an_old_one_is_no_hindrance() -> None:
         assert process.wait(60) == 0
     assert (again.returncode, path.exists()) == (4, False)
     folder.rmdir()
+
+
+def test_the_address_for_leaving_is_taken_but_of_no_program(
+    opened: Callable[[lmtp.Reception], Client],
+) -> None:
+    told: list[bytes] = []
+    client = opened(desk(lambda raw: (told.append(raw), IntakeOutcome.KEPT)[1]))
+    name = f"{verp.leaving_name(settings.load().key(), 77)}@daily.example"
+
+    for sender in ("reader001@example.com", ""):
+        client.say(f"MAIL FROM:<{sender}>", f"RCPT TO:<{name}>", "DATA")
+        assert client.replies(3) == ["250 2.1.0", "250 2.1.5", "354 Go"]
+        client.say("Subject: unsubscribe", "", ".")
+        assert client.replies(1) == ["250 2.0.0"]
+
+    client.say("MAIL FROM:<>", f"RCPT TO:<{name.replace('-77-', '-78-')}>")
+    assert client.replies(2) == ["250 2.1.0", "550 5.1.1"]
+    marked = [b"Return-Path: <>\r\n" in raw for raw in told]
+    assert marked == [False, True]

@@ -4,6 +4,7 @@ import datetime as dt
 import email
 import email.policy
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate import signing
+from syndicate.bounces.keeping import verp
 from syndicate.errors import BadAddressError, SettingsError
 from syndicate.mail.mime import dkim as own_dkim
 from syndicate.mail.mime.dkim import Signer
@@ -138,6 +140,22 @@ def test_links_carry_ids_and_verify_for_their_purpose_only() -> None:
     with pytest.raises(signing.BadTokenError):
         signing.verify(KEY, PREFERENCES, token)
     assert "reader001" not in url[1]
+
+
+def test_leaving_by_mail_is_named_behind_the_link_where_a_door_stands() -> None:
+    way = re.compile(
+        r"<https://[^>]+>, <mailto:(b\+0-77-[0-9a-f]{20})@daily\.example\?subject=unsubscribe>"
+    )
+    made = content()
+
+    sent = envelope(made=replace(made, headers={**made.headers, "leave_by_mail": True}))
+    without = envelope(made=replace(made, headers={**made.headers, "leave_by_mail": False}))
+
+    found = way.fullmatch(parsed(sent)["List-Unsubscribe"])
+    assert found is not None
+    assert verp.leaving(f"{found[1]}@daily.example", KEY) == 77
+    assert verp.find(b"".join(sent.message[:20]), KEY) == verp.Name(42, 1001)
+    assert without.message == envelope(made=made).message
 
 
 def test_a_single_message_offers_never_and_no_list_headers() -> None:
