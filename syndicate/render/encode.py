@@ -19,13 +19,12 @@ import base64
 import binascii
 import re
 
-from syndicate.render.joining import lines
+from syndicate.render.joining import LINE_BYTES, lines
 
 QUOTED_PRINTABLE = "quoted-printable"
 BASE64 = "base64"
 EIGHT_BIT = "8bit"
 
-_BASE64_LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
 _QP_LINE = 76
 _SOFT_BREAK = b"=\r\n"
 MAX_LINE = 998  # RFC 5322 2.1.1
@@ -127,7 +126,7 @@ def _wrapped(line: str) -> list[bytes]:
 
 
 def _padded(raw: bytes) -> bytes:
-    padding = b" " * (-len(raw) % _BASE64_LINE_BYTES)
+    padding = b" " * (-len(raw) % LINE_BYTES)
     raw = raw[:-2] + padding + raw[-2:] if raw.endswith(b"\r\n") else raw + padding
     return lines(raw)
 

@@ -11,7 +11,7 @@ Source: RFC 2045 6.8.
 import base64
 from dataclasses import dataclass, field
 
-_LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
+LINE_BYTES = 57  # 57 bytes make the 76 characters of RFC 2045 6.8
 _QUANTUM = 3
 # What is shorter is a link or a word between two: not worth a line of its own.
 _SHORT = 256
@@ -50,7 +50,7 @@ class Exact:
 def lines(raw: bytes) -> bytes:
     """Bytes as lines of base64, each with its CRLF."""
     encoded = (
-        base64.b64encode(raw[start : start + _LINE_BYTES])
-        for start in range(0, len(raw), _LINE_BYTES)
+        base64.b64encode(raw[start : start + LINE_BYTES])
+        for start in range(0, len(raw), LINE_BYTES)
     )
     return b"".join(line + b"\r\n" for line in encoded)
