@@ -316,7 +316,12 @@ def test_the_address_for_leaving_is_taken_but_of_no_program(
     opened: Callable[[lmtp.Reception], Client],
 ) -> None:
     told: list[bytes] = []
-    client = opened(desk(lambda raw: (told.append(raw), IntakeOutcome.KEPT)[1]))
+
+    def take(raw: bytes) -> IntakeOutcome:
+        told.append(raw)
+        return IntakeOutcome.KEPT
+
+    client = opened(desk(take))
     name = f"{verp.leaving_name(settings.load().key(), 77)}@daily.example"
 
     for sender in ("reader001@example.com", ""):
