@@ -36,6 +36,7 @@ def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
         archive(("__MACOSX/._readers.csv", b"x"), ("readers.csv", PLAIN), (".DS_Store", b"x")),
         archive(("readers.txt", b"\xef\xbb\xbf" + PLAIN)),
     ],
+    ids="plain gzip padded utf-16 zip stored folder mac bom".split(),
 )
 def test_what_is_packed_is_read_as_if_it_were_not(raw: bytes) -> None:
     assert decoded(raw).lstrip("\ufeff") == PLAIN.decode()
@@ -63,6 +64,7 @@ for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         (gzip.compress(PLAIN)[:-4], "packed with gzip and broken"),
         (gzip.compress(PLAIN) + gzip.compress(PLAIN), "packed with gzip and broken"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "raw",
 )
 def test_what_cannot_be_unpacked_is_refused_with_the_true_reason(raw: bytes, sentence: str) -> None:
     with pytest.raises(UsageError) as refused:
@@ -70,7 +72,9 @@ def test_what_cannot_be_unpacked_is_refused_with_the_true_reason(raw: bytes, sen
     assert sentence in str(refused.value)
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda raw: archive(("readers.csv", raw))])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, lambda raw: archive(("readers.csv", raw))], ids=["gzip", "zip"]
+)
 def test_a_few_bytes_that_stand_for_very_many_are_refused(
     pack: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
