@@ -36,7 +36,7 @@ def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
         archive(("__MACOSX/._readers.csv", b"x"), ("readers.csv", PLAIN), (".DS_Store", b"x")),
         archive(("readers.txt", b"\xef\xbb\xbf" + PLAIN)),
     ],
-    ids="plain gzip padded utf-16 zip stored folder mac bom".split(),
+    ids=["plain", "gzip", "padded", "utf-16", "zip", "stored", "folder", "mac", "bom"],
 )
 def test_what_is_packed_is_read_as_if_it_were_not(raw: bytes) -> None:
     assert decoded(raw).lstrip("\ufeff") == PLAIN.decode()
