@@ -55,9 +55,6 @@ def main() -> None:
 
 def _load() -> None:
     """Import what reading needs before the clock of the first document runs."""
-    # feedparser asks for its XML reader by name, at the first document: too late under the limits.
-    import xml.sax.expatreader  # noqa: F401, PLC0415
-
     import dateparser  # noqa: F401, PLC0415 - loaded here for its side effect, in this process only
     import trafilatura  # noqa: F401, PLC0415
 

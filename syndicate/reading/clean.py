@@ -14,7 +14,7 @@ import nh3
 
 from syndicate import bounds
 from syndicate.characters import resolved
-from syndicate.reading import lazy_pictures, nesting, pictures, self_closed
+from syndicate.reading import foreign, lazy_pictures, nesting, pictures, self_closed
 from syndicate.reading.text import plain
 
 MAX_CHARS = 1_000_000
@@ -44,6 +44,7 @@ _ATTRIBUTES = {
 _SCHEMES = ("http://", "https://", "mailto:")
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _GONE = {"script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math"}
+_SHOWN = re.compile(r"<(?:img|video|audio|source|hr|table)\b", re.IGNORECASE)
 _FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
 _FRAME_END = re.compile(r"</iframe\s*+>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -52,12 +53,13 @@ _UNCLOSED = re.compile(r"<([A-Za-z][^<>]*)(?=<|$)")
 _EMPTY = re.compile(r"<(p|div|span|strong|em|b|i|a|li|h[1-6]|figure|picture)(?:\s[^<>]*)?>\s*</\1>")
 
 
-def clean(markup: str, *, base: str | None = None) -> str:
+def clean(markup: str, *, base: str | None = None, page: str | None = None) -> str:
     """HTML that may stand in our pages, feeds and mails.
 
     Args:
         markup: anything.
         base: address against which relative addresses are read; None leaves those out.
+        page: address of the page itself, for what leads to a place within it; None: as `base`.
 
     Returns:
         Cleaned HTML; plain text in one paragraph when it was nested deeper than the cap.
@@ -65,17 +67,18 @@ def clean(markup: str, *, base: str | None = None) -> str:
     markup = markup.strip()[:MAX_CHARS]
     if "<" not in markup:
         return _paragraphs(markup)
-    framed = _without_frames(self_closed.with_ends(_UNCLOSED.sub(_as_text, markup)))
+    framed = _without_frames(self_closed.with_ends(_UNCLOSED.sub(_as_text, foreign.said(markup))))
     framed = pictures.unwrapped(framed)
     if nesting.is_laborious(framed):
         return nh3.clean_text(plain(markup))
 
     absolute = partial(_absolute, base)
+    within = partial(_absolute, page or base)
 
     def judged(tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES or pictures.is_waiting(name, value):
             return pictures.passed(tag, name, value)
-        return absolute(value)
+        return within(value) if value.strip().startswith("#") else absolute(value)
 
     cleaned: str = nh3.clean(
         framed,
@@ -90,6 +93,11 @@ def clean(markup: str, *, base: str | None = None) -> str:
     if nesting.deepest(cleaned) > MAX_DEPTH:
         return nh3.clean_text(plain(markup))
     return _without_empty(pictures.settled(cleaned, absolute)).strip()
+
+
+def has_something(cleaned: str) -> bool:
+    """Whether cleaned HTML holds anything that can be read, seen or heard."""
+    return bool(_SHOWN.search(cleaned) or plain(cleaned))
 
 
 def absolute_url(url: str | None, base: str | None) -> str | None:

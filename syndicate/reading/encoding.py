@@ -34,6 +34,15 @@ _UTF_8 = re.compile(r"utf-?8$", re.IGNORECASE)
 _SEVEN_BIT = re.compile(r"(iso-?2022|utf-?7|hz)", re.IGNORECASE)
 # What browsers mean by these labels (WHATWG Encoding): the larger set.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "windows-1252", "latin-1": "cp1252"}
+# What windows-1252 has where Unicode has controls that nobody means: in text that was taken for
+# Latin-1 on its way, and in references to its numbers (HTML 13.2.5.80 reads those so).
+_CONTROLS = {
+    code: said
+    for code in range(0x80, 0xA0)
+    if (said := bytes([code]).decode("windows-1252", "ignore")) and code != 0x85  # noqa: PLR2004 - NEL
+}
+_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
+_REFERENCE = re.compile(r"&#(?:0*+(1[2-5][0-9])|[xX]0*+([89][0-9A-Fa-f]));")
 # XML 1.0 2.2: what may not stand in a document; and lone surrogates, which no database takes.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -50,21 +59,21 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     """
     for bom, name in _BOMS:
         if body.startswith(bom):
-            return legal(body[len(bom) :].decode(name, "replace")), name
+            return _whole(body[len(bom) :].decode(name, "replace")), name
     for head, name in _WIDE:
         if body.startswith(head):
-            return legal(body.decode(name, "replace")), name
+            return _whole(body.decode(name, "replace")), name
     labels = _labels(body, content_type)
     nearly = _nearly_utf_8(body, labels)
     if nearly is not None:
-        return legal(nearly), "utf-8"
+        return _whole(nearly), "utf-8"
     for label in [*labels, "utf-8"]:
         try:
             name = _LARGER.get(label.lower(), label)
-            return legal(body.decode(name)), name
+            return _whole(body.decode(name)), name
         except (LookupError, ValueError):
             continue
-    return legal(body.decode("windows-1252", "replace")), "windows-1252"
+    return _whole(body.decode("windows-1252", "replace")), "windows-1252"
 
 
 def _nearly_utf_8(body: bytes, labels: list[str]) -> str | None:
@@ -84,7 +93,21 @@ def _nearly_utf_8(body: bytes, labels: list[str]) -> str | None:
 
 def legal(text: str) -> str:
     """Text without control characters and lone surrogates: one of them spoils a whole feed."""
+    if _CONTROL.search(text):
+        text = text.translate(_CONTROLS)
     return _ILLEGAL.sub("", text)
+
+
+def _whole(text: str) -> str:
+    """The legal text of a document, references to numbers of windows-1252 resolved."""
+    return legal(_REFERENCE.sub(_of_windows, text) if "&#" in text else text)
+
+
+def _of_windows(reference: re.Match[str]) -> str:
+    decimal, hexadecimal = reference.groups()
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    said = bytes([code]).decode("windows-1252", "ignore") if 0x80 <= code < 0xA0 else ""  # noqa: PLR2004 - C1
+    return said or reference[0]
 
 
 def tidy(text: str) -> str:

@@ -178,6 +178,19 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """An entry of a feed that could not be read, and was left out.
+
+    Attributes:
+        begins: its first words.
+        reason: what it made our own code raise.
+    """
+
+    begins: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ParsedFeed:
     """A whole feed.
 
@@ -186,9 +199,10 @@ class ParsedFeed:
         hub, self_url: WebSub discovery, first match in the document.
         ttl_s: how long the publisher thinks it stays good, in seconds.
         over_cap: entries beyond the cap.
-        broken: what was wrong with it, in words, when it had to be read leniently.
+        broken: what was wrong with it, in words, when it had to be mended.
         cut_off: the first words of the entry that its end cut, and which is left out; None of a
             whole one.
+        unread: entries that are left out because they cannot be read.
     """
 
     format: str
@@ -203,6 +217,7 @@ class ParsedFeed:
     over_cap: int = 0
     broken: str | None = None
     cut_off: str | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def notices() -> list[tuple[str, str]]:
 
 
 def rss(*items: str, head: str = "") -> bytes:
-    """A feed of items; long enough for the quick reader when there are many."""
+    """A feed of items."""
     text = (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
         'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:syndicate="urn:syndicate:1" '

@@ -15,6 +15,7 @@ ALIKE = {
     "T": "a type's variable is its module's own",
     "ATOM": "a namespace of others: feeds are read in one room and written in another",
     "DC": "a namespace of others, likewise",
+    "MEDIA": "a namespace of others, likewise",
     "AT_FAULT": "what each room survives; some survive more",
     "ANSWER_BYTES": "what subscribers answer our hub, and what others' hubs answer us",
     "AT_ONCE": "connections that we take, and hubs that we ask",

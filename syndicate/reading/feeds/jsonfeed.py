@@ -7,15 +7,19 @@ import datetime as dt
 import json
 from typing import Any
 
-from syndicate.errors import NotAFeedError
+from syndicate import logs
+from syndicate.errors import BAD_ROW, NotAFeedError
 from syndicate.languages import normalised
 from syndicate.reading import embargo_dates
-from syndicate.reading.clean import absolute_url, clean
+from syndicate.reading.clean import absolute_url, clean, has_something
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import xml_parts
+from syndicate.reading.feeds.cut_off_xml import MAX_SAID
 from syndicate.reading.names import listed
-from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn
+from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn, Unread
 from syndicate.reading.text import plain
+
+log = logs.get(__name__)
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
@@ -43,6 +47,15 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
             f"{base or 'This document'} is not a feed: it is JSON, but not JSON Feed.", url=base
         )
     items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
+    entries: list[Entry] = []
+    unread: list[Unread] = []
+    for item in items:
+        try:
+            entries.append(_entry(item, data, base, _when(item, now, zone)))
+        except BAD_ROW as error:
+            log.warning("entry_not_read", url=base, reason=type(error).__name__, exc_info=True)
+            begins = plain(_text(item, "title") or _text(item, "id"))[:MAX_SAID]
+            unread.append(Unread(begins, type(error).__name__))
     hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]
     return ParsedFeed(
         format="json",
@@ -51,7 +64,8 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         language=normalised(_text(data, "language")),
         hub=next((_text(hub, "url") for hub in hubs if _text(hub, "url")), None),
         self_url=absolute_url(_text(data, "feed_url"), base),
-        entries=tuple(_entry(item, data, base, _when(item, now, zone)) for item in items),
+        entries=tuple(entries),
+        unread=tuple(unread),
     )
 
 
@@ -82,7 +96,7 @@ def _entry(
         guid=_text(item, "id") or None,
         authors=_authors(item) or _authors(feed),
         summary=" ".join((summary or (text if html else "")).split()),
-        content=clean(html or text.replace("&", "&amp;").replace("<", "&lt;"), base=near),
+        content=_content(html, text, near),
         language=normalised(_text(item, "language")),
         tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag).strip())[
             :MAX_TAGS
@@ -92,6 +106,14 @@ def _entry(
         canonical=absolute_url(_text(item, "external_url"), base) if not link else None,
         **when,
     )
+
+
+def _content(html: str, text: str, near: str | None) -> str:
+    """The body: HTML, or else text, where the HTML holds nothing."""
+    body = clean(html, base=near)
+    if text and not has_something(body):
+        return clean(text.replace("&", "&amp;").replace("<", "&lt;"), base=near)
+    return body
 
 
 def _marks(own: dict[str, Any]) -> dict[str, Any]:

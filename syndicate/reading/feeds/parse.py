@@ -1,41 +1,35 @@
-"""A feed's bytes into one form: RSS, Atom and RDF by lxml or feedparser, JSON Feed by ourselves.
+"""A feed's bytes into one form: RSS, Atom and RDF by one reader, JSON Feed by its own.
 
-feedparser gets bytes in a BytesIO and never anything else: given a bare string it opens files and
-addresses (measured: a hostile body equal to a path was read from the disk). Its own sanitiser is
-off, because nh3 does that work better and four times faster.
+    well-formed ─────────────────────────────────────────> read_xml
+    else ─> repair_xml ─> cut_off_xml ─> straighten_xml ─┘
+
+Whatever a document's length and however it is broken, the same reader says what its elements mean.
+No entity and no address of a document is ever followed.
 
 Source: docs/facts/syndication.md#reading-feeds; JSON Feed 1.1.
 """
 
 import dataclasses
 import datetime as dt
-import io
 import json
 import re
 from typing import Any
 
-import feedparser
 from lxml import etree
 
 from syndicate.errors import NotAFeedError
 from syndicate.reading import clean, dates, encoding, nesting
-from syndicate.reading.feeds import cut_off_xml, jsonfeed, lenient_xml, quick_xml
-from syndicate.reading.feeds.repair_xml import mended
+from syndicate.reading.feeds import cut_off_xml, jsonfeed, read_xml
+from syndicate.reading.feeds.repair_xml import mended, without_doctype
+from syndicate.reading.feeds.straighten_xml import straightened
 from syndicate.reading.records import Entry, ParsedFeed
 
 MAX_ENTRIES = 1000
-# Below this feedparser costs next to nothing, so a short document gets the more lenient reader.
-QUICK_FROM = 4_000
 VERSION = 4  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _MENDED = "not well-formed; it was mended to be read"
 _CUT_OFF = "cut off; the entry at its end, which is not whole, was left out"
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+\[")
-_DOCTYPE_END = re.compile(r"\]\s*+>")
-# More than a page of entities, or entities made of entities: nobody needs those, but bombs do.
-_MAX_SUBSET = 10_000
-_NESTED = re.compile(r"<!ENTITY\s+\S+\s+[\"'][^\"']*&[A-Za-z]")
 _ITEM = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(item|entry)[\s>/]")
 _ROOT = re.compile(r"<(?![?!])((?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*))")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -69,29 +63,38 @@ def parse(
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
-    text, over_cap = cut(_harmless(start))
+    text, over_cap = cut(without_doctype(start))
     root, half = _strict(text), ""
     is_broken = root is None
-    if is_broken:
+    if root is None:
         text, half = cut_off_xml.without_half_entry(mended(text))
-        root = _strict(text) if half else None
         if not _looks_like_a_feed(text):
             raise not_a_feed(start, url)
-    found = None
-    if root is not None and len(text) >= QUICK_FROM:
-        found = quick_xml.read(root, base=url, now=now, zone=zone)
-    if found is None:
-        found = _lenient(text, url=url, now=now, zone=zone)
+        root = _mended(text, url)
+    found = read_xml.read(root, base=url, now=now, zone=zone) if root is not None else None
     if found is None:
         raise not_a_feed(start, url)
     return _shortened(_told(found, half) if is_broken else found, over_cap)
+
+
+def _mended(text: str, url: str | None) -> etree._Element | None:
+    """The root of a document whose references are in order, and perhaps not its tags."""
+    if nesting.deepest(text) > clean.MAX_DEPTH:
+        raise NotAFeedError(
+            f"{url or 'This document'} is not a feed: it is nested deeper than any feed.", url=url
+        )
+    root = _strict(text)
+    if root is None:
+        text = straightened(text)
+        root = _strict(text)
+    return root if root is not None else _recovered(text)
 
 
 def _told(feed: ParsedFeed, half: str) -> ParsedFeed:
     """A feed that says how it was broken."""
     if half:
         return dataclasses.replace(feed, broken=_CUT_OFF, cut_off=half)
-    return dataclasses.replace(feed, broken=feed.broken or _MENDED)
+    return dataclasses.replace(feed, broken=_MENDED)
 
 
 def cut(text: str) -> tuple[str, int]:
@@ -109,17 +112,6 @@ def cut(text: str) -> tuple[str, int]:
     if root and root[2].lower() == "rss":
         closing = f"</channel>{closing}"
     return head.rstrip() + closing, len(starts) - MAX_ENTRIES
-
-
-def _harmless(text: str) -> str:
-    """A document without a document type whose internal subset could blow it up."""
-    begin = _DOCTYPE.search(text)
-    end = _DOCTYPE_END.search(text, begin.end()) if begin else None
-    if begin is None or end is None:
-        return text
-    said = text[begin.start() : end.end()]
-    is_harmful = len(said) > _MAX_SUBSET or _NESTED.search(said)
-    return text[: begin.start()] + text[end.end() :] if is_harmful else text
 
 
 def not_a_feed(text: str, url: str | None) -> NotAFeedError:
@@ -174,6 +166,14 @@ def _strict(text: str) -> etree._Element | None:
         return None
 
 
+def _recovered(text: str) -> etree._Element | None:
+    """What lxml makes of a document that nobody could mend."""
+    try:
+        return etree.fromstring(_undeclared(text).encode(), _parser(recover=True))
+    except etree.XMLSyntaxError:
+        return None
+
+
 def _undeclared(text: str) -> str:
     """Text whose XML declaration no longer names an encoding: it is UTF-8 from here on."""
     return _DECLARATION.sub("", text, count=1)
@@ -182,33 +182,6 @@ def _undeclared(text: str) -> str:
 def _looks_like_a_feed(text: str) -> bool:
     root = _ROOT.search(text)
     return root is not None and root[2].lower() in _FEED_ROOTS
-
-
-def _lenient(
-    text: str, *, url: str | None, now: dt.datetime, zone: str | None = None
-) -> ParsedFeed | None:
-    if nesting.deepest(text) > clean.MAX_DEPTH:
-        raise NotAFeedError(
-            f"{url or 'This document'} is not a feed: it is nested deeper than any feed.", url=url
-        )
-    document = '<?xml version="1.0" encoding="utf-8"?>' + _undeclared(text)
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if url and "xml:base" in text:
-        # Only for this: feedparser would make an address of every guid.
-        headers["content-location"] = url
-    parsed: Any = feedparser.parse(
-        io.BytesIO(document.encode()),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not parsed.get("version") and not parsed.entries:
-        return None
-    try:
-        root = etree.fromstring(_undeclared(text).encode(), _parser(recover=True))
-    except etree.XMLSyntaxError:
-        root = None
-    return lenient_xml.document(parsed, root, base=url, now=now, zone=zone)
 
 
 def as_json(feed: ParsedFeed) -> dict[str, Any]:
@@ -225,6 +198,7 @@ def as_json(feed: ParsedFeed) -> dict[str, Any]:
         "left_out": feed.over_cap,
         "broken": feed.broken,
         "cut_off": feed.cut_off,
+        "unread": [dataclasses.asdict(each) for each in feed.unread],
     }
     return {"feed": head, "entries": [entry_json(entry) for entry in feed.entries]}
 

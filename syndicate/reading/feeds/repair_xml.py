@@ -1,17 +1,27 @@
-"""Mending the breaks that feeds have most: a bare ampersand, and words before the document.
+"""Mending the breaks that feeds have most: bare ampersands, names of HTML, words before a document.
 
-Only what is not well-formed is mended, and only where one reading is possible. feedparser makes
-"AT&T;" of "AT&T", and a character that no database holds of "&#0;". Pure, and linear in the length:
-the text may be hostile.
+Only what is not well-formed is mended, and only where one reading is possible. Tags that are out of
+order are for `straighten_xml`. Pure, and linear in the length: the text may be hostile.
 """
 
+import html
 import re
+from collections.abc import Mapping
+from html.entities import html5
 
 from syndicate.reading.encoding import is_legal
 
 # Named and numbered references stay; what has no semicolon was meant as the character.
 _BARE = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NUMBERED = re.compile(r"&#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+([\[>])", re.IGNORECASE)
+_DOCTYPE_END = re.compile(r"\]\s*+>")
+_ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z][\w.-]*+)\s+(\"[^\"<]*+\"|'[^'<]*+')\s*+>")
+# More than a page of names nobody needs, and one of a few words at most is a character.
+_MAX_SUBSET = 10_000
+_MAX_VALUE = 40
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _HEAD = 4_000  # a warning or two; a whole page before it is no slip
 _START = re.compile(r"(?:<\?xml\b[^<>]*+>\s*+)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
@@ -19,8 +29,29 @@ _PAGE = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
 
 
 def mended(text: str) -> str:
-    """A document without what stands before the feed, its bare ampersands escaped."""
-    return _escaped(_from_its_start(text))
+    """A document without what stands before the feed, its references as XML knows them."""
+    return _escaped(_from_its_start(text), {})
+
+
+def without_doctype(text: str) -> str:
+    """A document that names its own words for characters, with the characters instead.
+
+    A name for more than a few words is left out: so is a name for other names.
+    """
+    begin = _DOCTYPE.search(text)
+    if begin is None:
+        return text
+    subset, end = "", begin.end()
+    if begin[1] == "[":
+        closing = _DOCTYPE_END.search(text, end)
+        if closing is None:
+            return text
+        subset, end = text[end : closing.start()], closing.end()
+    said: dict[str, str] = {}
+    for name, value in _ENTITY.findall(subset[:_MAX_SUBSET]):
+        if len(value) <= _MAX_VALUE + 2 and not _NAMED.search(value[1:-1]):
+            said.setdefault(name, value[1:-1])
+    return _escaped(text[: begin.start()] + text[end:], said)
 
 
 def _from_its_start(text: str) -> str:
@@ -31,18 +62,27 @@ def _from_its_start(text: str) -> str:
     return text[start.start() :]
 
 
-def _escaped(text: str) -> str:
+def _escaped(text: str, said: Mapping[str, str]) -> str:
     """Ampersands within CDATA are what they should be already."""
     parts: list[str] = []
     at = 0
     while (begin := text.find(_CDATA, at)) != -1 and (end := text.find(_CDATA_END, begin)) != -1:
-        parts += [_referring(text[at:begin]), text[begin:end]]
+        parts += [_referring(text[at:begin], said), text[begin:end]]
         at = end
-    return "".join([*parts, _referring(text[at:])])
+    return "".join([*parts, _referring(text[at:], said)])
 
 
-def _referring(text: str) -> str:
-    return _BARE.sub("&amp;", _NUMBERED.sub(_if_legal, text))
+def _referring(text: str, said: Mapping[str, str]) -> str:
+    def meant(reference: re.Match[str]) -> str:
+        name = reference[1]
+        if name in _OF_XML:
+            return reference[0]
+        if name in said:
+            return said[name]
+        known = html5.get(f"{name};")
+        return f"&amp;{name};" if known is None else html.escape(known)
+
+    return _BARE.sub("&amp;", _NAMED.sub(meant, _NUMBERED.sub(_if_legal, text)))
 
 
 def _if_legal(reference: re.Match[str]) -> str:

@@ -23,16 +23,11 @@ from lxml import etree
 
 from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url
-from syndicate.reading.records import Enclosure, PictureIn
+from syndicate.reading.feeds.elements import DCTERMS, MEDIA, PREFIXES, PRISM, SPELLINGS, SYNDICATE
+from syndicate.reading.records import PictureIn
 from syndicate.reading.text import plain
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
 
-SYNDICATE = "urn:syndicate:1"
-DC = "http://purl.org/dc/elements/1.1/"
-DCTERMS = "http://purl.org/dc/terms/"
-_MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss")
-_PRISM = "http://prismstandard.org/namespaces/"
-_PREFIXES = {"syndicate": SYNDICATE, "dcterms": DCTERMS, "prism": _PRISM}
 _WORDS: dict[str, dict[str, enum.StrEnum]] = {
     name: {member.value: member for member in members}
     for name, members in {
@@ -59,24 +54,34 @@ _WALLED = re.compile(
 MAX_PICTURES = 50
 _SHOWING = frozenset({"content", "thumbnail"})
 _HOLDING = frozenset({"content", "group"})
+_IN_CAPITALS = {"PUBDATE": "pubDate", "LASTBUILDDATE": "lastBuildDate"}
 
 
 def split(tag: object) -> tuple[str, str]:
-    """Namespace and local name of an element's tag."""
+    """Namespace and local name of an element's tag, in the spelling that most feeds have.
+
+    A feed may be written in capital letters, and a prefix of which its document says nothing means
+    what everybody means by it.
+    """
     return _split(str(tag))
 
 
 @lru_cache(maxsize=1024)  # a feed has a dozen names, and thousands of elements
 def _split(text: str) -> tuple[str, str]:
+    namespace, name = "", text
     if text.startswith("{"):
         namespace, _, name = text[1:].partition("}")
-        return namespace, name
-    return "", text
+    prefix, colon, rest = name.partition(":")
+    if not namespace and colon and prefix in PREFIXES:
+        namespace, name = PREFIXES[prefix], rest
+    if name.isupper() and name != "RDF":
+        name = _IN_CAPITALS.get(name, name.lower())
+    return SPELLINGS.get(namespace, namespace), name
 
 
 def is_media(namespace: str) -> bool:
-    """Whether a namespace is Media RSS, in one of its spellings."""
-    return namespace in _MEDIA
+    """Whether a namespace is Media RSS."""
+    return namespace == MEDIA
 
 
 def text_of(element: etree._Element) -> str:
@@ -99,7 +104,7 @@ def marks_of(item: etree._Element, *, now: dt.datetime, zone: str | None = None)
     found: dict[str, Any] = {}
     embargoes: list[str] = []
     for child in item.iterchildren(tag=etree.Element):
-        namespace, name = _known(*split(child.tag))
+        namespace, name = split(child.tag)
         if is_embargo(namespace, name):
             embargoes.append(_line(child))
         elif namespace == DCTERMS and name == "valid":
@@ -118,17 +123,11 @@ def _starts(text: str) -> list[str]:
     return [text] if "start" in text.lower() else []
 
 
-def _known(namespace: str, name: str) -> tuple[str, str]:
-    """A name whose prefix its document forgot to declare means what everybody means by it."""
-    prefix, colon, rest = name.partition(":")
-    return (_PREFIXES[prefix], rest) if colon and prefix in _PREFIXES else (namespace, name)
-
-
 def is_embargo(namespace: str, name: str) -> bool:
     """Whether an element says before when nothing of its entry may be seen."""
     if namespace == SYNDICATE:
         return name == "embargo"
-    is_of_prism = namespace.startswith(_PRISM) and name.lower() == "embargodate"
+    is_of_prism = namespace.startswith(PRISM) and name.lower() == "embargodate"
     return is_of_prism or (namespace == DCTERMS and name == "available")
 
 
@@ -151,16 +150,6 @@ def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]
         if len(into) == MAX_PICTURES:
             break
     return tuple((full or small).values())
-
-
-def enclosures_of(item: etree._Element, base: str | None) -> tuple[Enclosure, ...]:
-    """The files that an RSS item carries along."""
-    found = []
-    for element in item.iterchildren("enclosure"):
-        url = absolute_url(element.get("url") or element.get("href"), base)
-        if url:
-            found.append(Enclosure(url, element.get("type"), size_of(element.get("length"))))
-    return tuple(found)
 
 
 def size_of(text: str | None) -> int | None:
@@ -198,7 +187,7 @@ def _media_elements(item: etree._Element) -> Iterator[tuple[etree._Element, etre
     """(picture element, element that holds its caption and credit) pairs."""
     for child in item.iterchildren(tag=etree.Element):
         namespace, name = split(child.tag)
-        if (is_media(namespace) and name in _SHOWING) or (not namespace and name == "enclosure"):
+        if (is_media(namespace) and name in _SHOWING) or name == "enclosure":
             yield child, item
         if is_media(namespace) and name in _HOLDING:
             yield from (

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.reading.feeds.parse import parse
-from syndicate.reading.feeds.repair_xml import mended
+from syndicate.reading.feeds.repair_xml import mended, without_doctype
 from tests.collect.newsroom import NOW, item, rss
 
 FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
@@ -18,7 +18,8 @@ FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
         pytest.param("<rss>a & b</rss>", "<rss>a &amp; b</rss>", id="alone"),
         pytest.param("<rss>?a=1&b=2</rss>", "<rss>?a=1&amp;b=2</rss>", id="address"),
         pytest.param("<rss>&amp;&#38;&#x26;</rss>", "<rss>&amp;&#38;&#x26;</rss>", id="references"),
-        pytest.param("<rss>&eacute;</rss>", "<rss>&eacute;</rss>", id="a name of HTML"),
+        pytest.param("<rss>&eacute;&nvlt;</rss>", "<rss>é&lt;⃒</rss>", id="names of HTML"),
+        pytest.param("<rss>AT&T; &x;</rss>", "<rss>AT&amp;T; &amp;x;</rss>", id="names of none"),
         pytest.param(
             "<rss>& <![CDATA[a & b]]> &</rss>",
             "<rss>&amp; <![CDATA[a & b]]> &amp;</rss>",
@@ -36,6 +37,39 @@ FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
 )
 def test_mended(before: str, after: str) -> None:
     assert mended(before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("<rss>&eacute;</rss>", "<rss>&eacute;</rss>", id="none"),
+        pytest.param(
+            '<!DOCTYPE rss PUBLIC "a" "b"><rss>&eacute;</rss>', "<rss>é</rss>", id="public"
+        ),
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY co "City Ltd"> ]><rss>&co; &amp; <![CDATA[&co;]]></rss>',
+            "<rss>City Ltd &amp; <![CDATA[&co;]]></rss>",
+            id="of its own",
+        ),
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss>&b;</rss>',
+            "<rss>&amp;b;</rss>",
+            id="of others",
+        ),
+        pytest.param(
+            f'<!DOCTYPE rss [<!ENTITY a "{"x" * 41}">]><rss>&a;</rss>',
+            "<rss>&amp;a;</rss>",
+            id="long",
+        ),
+        pytest.param(
+            '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///x">]><rss>&a;</rss>',
+            "<rss>&amp;a;</rss>",
+            id="a file",
+        ),
+    ],
+)
+def test_names_that_a_document_makes_for_characters_are_these(before: str, after: str) -> None:
+    assert without_doctype(before) == after
 
 
 @given(st.text(alphabet="&;#x12ab<>![CDATA]- ", max_size=80))

@@ -1,9 +1,9 @@
-"""The quick reader: Atom in each of its types of text."""
+"""The reader of feeds: Atom in each of its types of text."""
 
 import pytest
 
 from syndicate.reading.records import Enclosure, ParsedFeed
-from tests.reading.feeds.quick import EIGHT, atom, entry, found
+from tests.reading.feeds.written import EIGHT, atom, entry, found
 
 
 def test_an_atom_feed() -> None:
@@ -59,6 +59,26 @@ def test_an_atom_feed() -> None:
                 "<p>Then and after.</p>"
             ),
         ),
+        (
+            (
+                '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">1 &lt; 2 and '
+                "&lt;b&gt;</div></content>"
+            ),
+            "<p>1 &lt; 2 and &lt;b&gt;</p>",
+        ),
+        (
+            (
+                '<content type="text">A long plain text of it all.</content>'
+                '<content type="html">&lt;p&gt;All.&lt;/p&gt;</content>'
+            ),
+            "<p>All.</p>",
+        ),
+        ('<content src="/film"/><summary>It rose.</summary>', "<p>It rose.</p>"),
+        ('<content type="image/png">QUJD</content><summary>It rose.</summary>', "<p>It rose.</p>"),
+        (
+            '<content type="html">&lt;p&gt; &lt;/p&gt;</content><summary>It rose.</summary>',
+            "<p>It rose.</p>",
+        ),
         ("<summary>It rose.</summary>", "<p>It rose.</p>"),
         ('<content type="html"/><summary>It rose.</summary>', "<p>It rose.</p>"),
     ],
@@ -74,6 +94,14 @@ def test_text_of_an_entry_in_each_of_its_types(content: str, expected: str) -> N
         ("<title>&lt;b&gt; is bold</title>", "<b> is bold"),
         ('<title type="html">&lt;b&gt;Bold&lt;/b&gt; &amp;amp; new</title>', "Bold & new"),
         ("<title>\n Two\n lines </title>", "Two lines"),
+        (
+            (
+                '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A guide to '
+                "&lt;head&gt; <b>elements</b></div></title>"
+            ),
+            "A guide to <head> elements",
+        ),
+        ('<title type="html">A guide to &amp;lt;head&amp;gt;</title>', "A guide to <head>"),
         ("", ""),
     ],
 )
@@ -108,6 +136,21 @@ def test_the_page_of_an_entry(links: str, expected: str | None) -> None:
         ),
         ("", "<dc:creator>City Desk</dc:creator>", ("City Desk",)),
         ("", "<author><email>x@y.example</email></author>", ()),
+        ("", "<author>City Desk</author>", ("City Desk",)),
+        # Several elements are a list already.
+        (
+            "",
+            (
+                "<author><name>North, Sons and South</name></author>"
+                "<author><name>City Desk</name></author>"
+            ),
+            ("North, Sons and South", "City Desk"),
+        ),
+        (
+            "<author><name>Daily</name></author>",
+            "<source><author><name>Weekly</name></author></source>",
+            ("Weekly",),
+        ),
     ],
 )
 def test_who_wrote_an_entry(around: str, inner: str, authors: tuple[str, ...]) -> None:

@@ -1,10 +1,10 @@
-"""Documents of a publisher, read by the quick reader."""
+"""Documents of a publisher, as its own system writes them, read."""
 
 import datetime as dt
 
 from lxml import etree
 
-from syndicate.reading.feeds import quick_xml
+from syndicate.reading.feeds import read_xml
 from syndicate.reading.records import Entry, ParsedFeed
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
@@ -14,13 +14,14 @@ NAMES = (
     'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:dcterms="http://purl.org/dc/terms/" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" '
     'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
 )
 
 
 def read(document: str, base: str | None = BASE, zone: str | None = None) -> ParsedFeed | None:
     root = etree.fromstring(document.encode())
-    return quick_xml.read(root, base=base, now=NOW, zone=zone)
+    return read_xml.read(root, base=base, now=NOW, zone=zone)
 
 
 def rss(inner: str, base: str | None = BASE, zone: str | None = None) -> ParsedFeed | None:

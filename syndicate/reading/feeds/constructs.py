@@ -1,0 +1,104 @@
+"""The text that an element of a feed holds, as HTML, in each of the ways to write it there.
+
+    RSS                       escaped HTML, or HTML as elements
+    Atom, type text           text: its signs are no tags
+    Atom, type html           escaped HTML
+    Atom, type xhtml          a div, whose tags are tags and whose text is text
+    Atom 0.3, mode base64     any of these, packed
+
+Source: RFC 4287 3.1 and 4.1.3.3; Atom 0.3 (mode); RSS 2.0 (description).
+"""
+
+import base64
+import binascii
+import html
+import re
+
+from lxml import etree
+
+from syndicate.characters import resolved
+from syndicate.reading.clean import TAGS
+from syndicate.reading.feeds.elements import XHTML
+from syndicate.reading.feeds.xml_parts import split, text_of
+from syndicate.reading.text import plain
+
+_PLAIN = frozenset({"", "text", "text/plain"})
+_HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml", "xml", "text/xml"})
+_XHTML = frozenset({"xhtml", "application/xhtml+xml"})
+# The prefix and namespace of XHTML say nothing in HTML.
+_NAMESPACE = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
+_PREFIX = re.compile(r"(</?)[\w.-]+:")
+_ESCAPED_TAG = re.compile(r"&lt;/?[A-Za-z!]")
+# A headline speaks of other tags more often than it is made of them: "A guide to <head> elements".
+_OF_HEADLINES = frozenset(TAGS) | {
+    *("font", "center", "big", "tt", "nobr", "strike", "acronym", "script", "style", "template"),
+    *("noscript", "svg", "math", "label", "section", "article", "header", "input", "button"),
+}
+_NAMED_ALONE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s?/?>")
+_CLOSED = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s?>")
+
+
+def markup(element: etree._Element, *, is_construct: bool) -> str:
+    """What an element holds, as HTML; nothing where it is no text.
+
+    Args:
+        element: of a feed or an entry.
+        is_construct: whether it is an element of Atom, which says of what type its text is.
+    """
+    if split(element.tag)[0] == XHTML:
+        return _inner(element)
+    if not is_construct:
+        return _of_rss(element)
+    if element.get("src"):
+        return ""
+    kind = (element.get("type") or "").strip().lower()
+    if element.get("mode", "").strip().lower() == "base64":
+        return _typed(_unpacked(text_of(element)), kind)
+    if len(element):
+        is_wrapped = kind in _XHTML and len(element) == 1 and split(element[0].tag)[1] == "div"
+        return _inner(element[0] if is_wrapped else element)
+    return _typed(text_of(element), kind)
+
+
+def headline(said: str) -> str:
+    """HTML as a headline: plain text, in which a tag that no headline is made of is a word."""
+    if "<" in said:
+        tags = _OF_HEADLINES | {name.lower() for name in _CLOSED.findall(said)}
+        said = _NAMED_ALONE.sub(
+            lambda tag: tag[0] if tag[1].lower() in tags else f"&lt;{tag[0][1:]}", said
+        )
+    return plain(said)
+
+
+def is_html(element: etree._Element) -> bool:
+    """Whether an element of Atom says that it holds HTML."""
+    return element.get("type", "").strip().lower() in _HTML
+
+
+def _of_rss(element: etree._Element) -> str:
+    if not len(element):
+        return text_of(element)
+    inner = _inner(element)
+    return resolved(inner) if _ESCAPED_TAG.search(inner) else inner
+
+
+def _typed(text: str, kind: str) -> str:
+    if kind in _HTML:
+        return text
+    if kind in _PLAIN or kind.startswith("text/"):
+        return text.replace("&", "&amp;").replace("<", "&lt;")
+    return ""  # a picture, a film, a document of another kind
+
+
+def _unpacked(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode(errors="replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _inner(element: etree._Element) -> str:
+    """Tags and text within an element, as HTML."""
+    parts = [html.escape(element.text or "", quote=False)]
+    parts += [etree.tostring(child, encoding="unicode", with_tail=True) for child in element]
+    return _PREFIX.sub(r"\1", _NAMESPACE.sub("", "".join(parts))).strip()

@@ -1,0 +1,55 @@
+"""Text of an element in each of the ways to write it."""
+
+import pytest
+from lxml import etree
+
+from syndicate.reading.feeds import constructs
+
+DIV = 'xmlns="http://www.w3.org/1999/xhtml"'
+
+
+@pytest.mark.parametrize(
+    ("element", "of_atom", "of_rss"),
+    [
+        ("<x>1 &lt; 2</x>", "1 &lt; 2", "1 < 2"),
+        ("<x>&lt;b&gt;A&lt;/b&gt;</x>", "&lt;b>A&lt;/b>", "<b>A</b>"),
+        ("<x type='html'>&lt;b&gt;A&lt;/b&gt;</x>", "<b>A</b>", "<b>A</b>"),
+        ("<x>a <b>c</b> d</x>", "a <b>c</b> d", "a <b>c</b> d"),
+        (
+            "<x>&lt;i&gt;a&lt;/i&gt; <b>c</b></x>",
+            "&lt;i&gt;a&lt;/i&gt; <b>c</b>",
+            "<i>a</i> <b>c</b>",
+        ),
+        (
+            f"<x type='xhtml'><div {DIV}>a &lt;b&gt; <i>c</i></div></x>",
+            "a &lt;b&gt; <i>c</i>",
+            None,
+        ),
+        ("<x mode='base64' type='text/html'>PGI+QTwvYj4=</x>", "<b>A</b>", None),
+        ("<x mode='base64'>no</x>", "", None),
+        ("<x type='text/plain'>a &amp; b</x>", "a &amp; b", None),
+        ("<x type='image/png'>QUJD</x>", "", None),
+        ("<x src='/1'>a</x>", "", None),
+    ],
+)
+def test_what_an_element_holds_as_html(element: str, of_atom: str, of_rss: str | None) -> None:
+    found = etree.fromstring(element)
+
+    assert constructs.markup(found, is_construct=True) == of_atom
+    if of_rss is not None:
+        assert constructs.markup(found, is_construct=False) == of_rss
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("A <b>bold</b> one", "A bold one"),
+        ("A guide to <head> elements", "A guide to <head> elements"),
+        ("Vec<String> explained", "Vec<String> explained"),
+        ("A <o class='x'>y</o>", "A y"),
+        ("One<br/>two", "One two"),
+        ("1 &lt; 2", "1 < 2"),
+    ],
+)
+def test_a_tag_that_no_headline_is_made_of_is_a_word(said: str, expected: str) -> None:
+    assert constructs.headline(said) == expected
