@@ -30,8 +30,10 @@ from syndicate.store.editing import (
 )
 from syndicate.store.editing.bulk_articles import NewArticle
 from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
 from syndicate.vocabulary.articles import ArticleState
 
+_MAX_SAID = 80
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
 _NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
 
@@ -121,6 +123,7 @@ def store(
     fresh = [each for each, before in pairs if before is None]
     changed = [(e, b) for e, b in pairs if b is not None and (is_changed(e, b) or e.full)]
     moved = [each for each, before in changed if each.entry.link != before.link]
+    _tell_of_reuse(tx, place.facts.source_id, pairs, brought, now)
     if fresh or moved:
         bulk_articles.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
     made = _store_new(tx, place, fresh, brought, now=now, missing=missing) if fresh else Stored()
@@ -134,6 +137,29 @@ def store(
     noted = [*tags, *picked]
     outbox.note(tx, noted, now=now)
     return Stored(made.articles, altered.revisions, tags, has_news=bool(noted))
+
+
+def _tell_of_reuse(
+    tx: Transaction,
+    source_id: int,
+    pairs: Sequence[tuple[Identified, KnownEntry | None]],
+    brought: Sequence[KnownEntry],
+    now: dt.datetime,
+) -> None:
+    """Notices of identities that stand for another story than they did: both stories stay."""
+    lost = {each.stem: each for each in brought}
+    for _, before in pairs:
+        if before is not None:
+            lost.pop(before.stem, None)
+    for each, before in pairs:
+        was = lost.get(each.stem) if before is None and each.is_alone else None
+        if was is not None and was.title and each.entry.guid:
+            message = (
+                f"The identity {each.entry.guid[:_MAX_SAID]} stood for “{was.title}” before, and "
+                f"stands for “{each.entry.title or each.entry.link}” now. Both stories are kept; "
+                "tell the publisher, since many apps show one of them alone."
+            )
+            sources.notice_once(tx, source_id, kind="reused", message=message, now=now)
 
 
 def _store_new(

@@ -199,6 +199,12 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             f"{url} was cut off within the story that begins “{feed.cut_off}”. That story is left "
             "out until it comes whole; if it does not, tell the publisher.",
         )
+    for each in feed.unread:
+        yield Notice(
+            "unread",
+            f"A story of {url}, “{each.begins}”, cannot be read ({each.reason}) and is left out; "
+            "the others are taken. The log says why; tell the publisher.",
+        )
     damaged = [each for each in feed.entries if each.is_damaged]
     if damaged:
         yield Notice(

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate import logs
-from syndicate.articles import store_found
+from syndicate.articles import store_apart, store_found
 from syndicate.articles.identity import Identified, identify
+from syndicate.articles.store_apart import OF_AN_ENTRY
 from syndicate.collect import polling, rereading, websub
 from syndicate.collect.documents import of_feed, zone_of
 from syndicate.collect.from_row import SourceLostError, place_of, to_ask
 from syndicate.collect.pages import PAGE_GAP_S, EntriesWithPages, PageSource
+from syndicate.collect.storing import told
 from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
@@ -39,10 +41,17 @@ PAGE_LATER = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class _Read:
-    """What a push holds; nothing when it must be asked for instead."""
+    """What a push holds; nothing when it must be asked for instead.
+
+    Attributes:
+        notices: what operators should know of it: (kind, message) pairs.
+        is_cut_off: its end is still to come.
+    """
 
     pages: EntriesWithPages | None
     reason: str = ""
+    notices: tuple[tuple[str, str], ...] = ()
+    is_cut_off: bool = False
 
 
 def store_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -78,7 +87,7 @@ def _take(each: HubPush, now: dt.datetime) -> bool:
     read = _Read(None, _unfit(each, held))
     if not read.reason:
         try:
-            read = _Read(asyncio.run(_read(each, held, now)))
+            read = asyncio.run(_read(each, held, now))
         except SyndicateError as error:
             read = _Read(None, str(error))
         except BAD_ROW as error:
@@ -86,11 +95,21 @@ def _take(each: HubPush, now: dt.datetime) -> bool:
             read = _Read(None, type(error).__name__)
     if read.pages is None:
         log.info("push_not_stored", source_id=each.source_id, reason=read.reason)
-    with transaction() as tx:
-        _settle(tx, each, held, read.pages, now)
+    try:
+        _settled(each, held, read, now, is_apart=False)
+    except OF_AN_ENTRY:
+        log.warning("push_not_stored_whole", source_id=each.source_id, exc_info=True)
+        _settled(each, held, read, now, is_apart=True)
     with transaction() as tx:
         outbox.pass_on(tx, now)
     return read.pages is not None
+
+
+def _settled(
+    each: HubPush, held: LeasedSource, read: _Read, now: dt.datetime, *, is_apart: bool
+) -> None:
+    with transaction() as tx:
+        _settle(tx, each, held, read, now, is_apart=is_apart)
 
 
 def _unfit(each: HubPush, held: LeasedSource) -> str:
@@ -106,7 +125,7 @@ def _unfit(each: HubPush, held: LeasedSource) -> str:
     return ""
 
 
-async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> EntriesWithPages:
+async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> _Read:
     """The entries of a push, with the pages that its source reads.
 
     Raises:
@@ -123,7 +142,15 @@ async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> EntriesW
     )
     if feed.self_url and normal_url(feed.self_url) != normal_url(each.topic):
         raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)
-    found: list[Identified] = identify(of_feed(feed, each.topic).entries)
+    document = of_feed(feed, each.topic)
+    notices = tuple((notice.kind, notice.message) for notice in document.notices)
+    pages = await _with_pages(each, held, identify(document.entries), now)
+    return _Read(pages, notices=notices, is_cut_off=document.is_cut_off)
+
+
+async def _with_pages(
+    each: HubPush, held: LeasedSource, found: list[Identified], now: dt.datetime
+) -> EntriesWithPages:
     source = PageSource.of(held.source)
     if source.pages is Pages.NEVER:
         return EntriesWithPages(found)
@@ -131,31 +158,37 @@ async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> EntriesW
     if wanted and source.gap_s:
         await asyncio.sleep(PAGE_GAP_S)  # the poll before may have ended just now
     async with Fetcher(limit=1) as fetcher:
-        return await source.ask(found, wanted, fetcher=fetcher, readers=readers, now=now)
+        return await source.ask(found, wanted, fetcher=fetcher, readers=pool.readers(), now=now)
 
 
 def _settle(
     tx: Transaction,
     each: HubPush,
     held: LeasedSource,
-    pages: EntriesWithPages | None,
+    read: _Read,
     now: dt.datetime,
+    *,
+    is_apart: bool,
 ) -> None:
-    source = held.source
+    source, pages, notices = held.source, read.pages, read.notices
     values: dict[str, Any] = {"next_at": held.fetched.next_at}
     if pages is not None:
         sections = source_leases.sections_by_word(tx, [source.publication_id])
         place = place_of(held, sections)
-        store_found.store(tx, place, pages.found, now=now, missing=pages.missing)
+        if is_apart:
+            _, left_out = store_apart.store(tx, place, pages.found, now=now, missing=pages.missing)
+            notices = (*notices, *told(source.name, left_out))
+        else:
+            store_found.store(tx, place, pages.found, now=now, missing=pages.missing)
         rereading.watch(tx, source, pages, now)
         websub.score_push(tx, source.id, now)
-        if pages.missing:
+        if pages.missing or read.is_cut_off:
             later = min(held.fetched.next_at, now + PAGE_LATER)
             values = {"next_at": later, **polling.READ_ANEW}
     elif source.state not in SourceState.resting():
         values["next_at"] = now
     pushes.drop(tx, each.id)
-    written = Written(source.id, held.fetched.epoch, values, source.state)
+    written = Written(source.id, held.fetched.epoch, values, source.state, notices)
     if not source_leases.finish(tx, [written], now):
         raise SourceLostError(source.id)
     source_leases.release_hosts(tx, {source.domain: None})

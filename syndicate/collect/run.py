@@ -19,13 +19,12 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from syndicate import logs, settings
-from syndicate.articles import store_found
 from syndicate.articles.identity import Identified, identify
-from syndicate.collect import polling, rereading, websub
+from syndicate.articles.store_found import Stored
+from syndicate.collect import polling, storing
 from syndicate.collect.completeness import parts_of
 from syndicate.collect.documents import SourceDocument, read_document, with_parts
 from syndicate.collect.from_row import (
-    SourceLostError,
     answer_of,
     basis_of,
     place_of,
@@ -39,11 +38,12 @@ from syndicate.collect.pages import EntriesWithPages, PageSource
 from syndicate.collect.polling import Content, Polled, Verdict
 from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
+from syndicate.collect.storing import Brought
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.newsroom.sources import unknown
 from syndicate.reading import pool
-from syndicate.store.ground.session import UnstorableError, transaction, twice
+from syndicate.store.ground.session import UnstorableError, transaction
 from syndicate.store.intake import source_leases, sources
 from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import Pages, SourceKind
@@ -272,7 +272,15 @@ class _Run:
             is_incomplete=bool(pages.missing) or document.is_cut_off,
         )
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
-        await self._in_store(lambda: twice(lambda: self._store(leased, document, pages, verdict)))
+        brought = Brought(place_of(leased, self._sections), pages, document)
+        await self._keep(leased, brought, verdict)
+
+    async def _keep(self, leased: LeasedSource, brought: Brought, verdict: Verdict) -> None:
+        """Store what a source brought."""
+        said = (*verdict.notices, *brought.document.notices)
+        written = self._written(leased, verdict, [(each.kind, each.message) for each in said])
+        stored = await self._in_store(lambda: storing.store(leased, brought, written, self._now()))
+        self._count(leased, stored, written)
 
     async def _read(self, leased: LeasedSource, response: Response) -> SourceDocument:
         source, now = leased.source, self._now()
@@ -311,34 +319,7 @@ class _Run:
             await self._in_store(lambda: tell(now=self._now()))
         return pages
 
-    def _store(
-        self,
-        leased: LeasedSource,
-        document: SourceDocument,
-        pages: EntriesWithPages,
-        verdict: Verdict,
-    ) -> None:
-        now = self._now()
-        place = place_of(leased, self._sections)
-        with transaction() as tx:
-            stored = store_found.store(
-                tx,
-                place,
-                pages.found,
-                now=now,
-                missing=pages.missing,
-                featured=pages.featured or document.featured,
-            )
-            rereading.watch(tx, leased.source, pages, now)
-            if leased.source.kind is SourceKind.WEBSUB:
-                websub.polled(tx, leased.source.id, document.hub, now)
-            notices = [(each.kind, each.message) for each in (*verdict.notices, *document.notices)]
-            written = self._written(leased, verdict, notices)
-            if not source_leases.finish(tx, [written], now):
-                raise SourceLostError(leased.source.id)
-        self._count(leased, stored, written)
-
-    def _count(self, leased: LeasedSource, stored: store_found.Stored, written: Written) -> None:
+    def _count(self, leased: LeasedSource, stored: Stored, written: Written) -> None:
         self._open.pop(leased.source.id, None)
         self._settling.has_news |= stored.has_news
         self._total.articles += stored.articles

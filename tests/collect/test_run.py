@@ -2,9 +2,7 @@ import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import text
 
-from syndicate.store.ground.session import transaction
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site
@@ -108,36 +106,6 @@ def test_one_failing_source_leaves_the_others_alone(site: Site) -> None:
     done = newsroom.collect()
 
     assert (done.sources, done.failed, done.articles) == (3, 2, 1)
-
-
-_REFUSE = """
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.headline = 'Refused' THEN
-        RAISE EXCEPTION 'no column holds this' USING ERRCODE = 'character_not_in_repertoire';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER refuse BEFORE INSERT ON article FOR EACH ROW EXECUTE FUNCTION refuse();
-"""
-
-
-def test_a_source_whose_text_the_database_refuses_leaves_the_others_alone(site: Site) -> None:
-    publication_id = newsroom.publication()
-    site.serve("/bad", rss(item(1, title="Refused"), item(2, title="Beside it")))
-    site.serve("/good", rss(item(3)))
-    bad = newsroom.source(publication_id, site, "/bad")
-    good = newsroom.source(publication_id, site, "/good")
-    with transaction() as tx:
-        tx.execute(text(_REFUSE))
-
-    done = newsroom.collect(bad, good)
-
-    assert (done.articles, done.failed) == (1, 1)
-    assert newsroom.only_article().headline == "Story 3"
-    state = newsroom.state_of(bad)
-    assert state.reason == "sends something that the database refuses (DataError)"
-    assert (state.failures, state.leased_until) == (1, None)
 
 
 @pytest.mark.parametrize("escape", ["&#0;", "&#xD800;", "&#1;"])
