@@ -10,6 +10,7 @@ somebody spoke ───────────> `spoken.alter`: byte by byte
 * a live blog's changes are gathered into one revision per ten minutes, corrections apart.
 """
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Cha
 MATERIAL_SHARE = 0.03
 MAX_IMMATERIAL = 24
 GATHER = dt.timedelta(minutes=10)
+_MOST_OF_A_BYLINE = 4  # words beside names: "by", a place, a role
 _LIVE_TAGS = frozenset({"live", "liveblog", "live blog", "live-blog", "live updates"})
 _UNSEEN = frozenset({ArticleState.DRAFT, ArticleState.EMBARGOED})
 Tag = tuple[str, str]
@@ -249,14 +251,33 @@ def _of_feed(
 ) -> Judged | None:
     """What a feed's text is called, None when readers see the same.
 
-    Older code stored the headline at the head of a body as well, and that alone is no change.
+    Older code stored headline and byline at the head of a body as well, and that alone is no
+    change.
     """
     is_damaged = story.words.damages > article.words.damages
     if is_damaged or article.hash in {story.hash, story_of(entry).hash}:
         return None
+    if _lost_its_head(article, story, entry):
+        return None
     judged = judge(article, story, entry, now)
     is_little = not (judged.is_material or entry.change)
     return None if is_little and article.immaterial >= MAX_IMMATERIAL else judged
+
+
+def _lost_its_head(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
+    """Whether a text is the one that is stored, without what its page shows above it."""
+    old, new = (word_list(plain(each.body_html)) for each in (article.words, story.words))
+    count = len(old) - len(new)
+    if count <= 0 or old[count:] != new:
+        return False
+    above = Counter(word_list(" ".join((story.words.headline, *story.words.authors))))
+    if (Counter(old[:count]) - above).total() > _MOST_OF_A_BYLINE:
+        return False
+    standfirst = story.words.standfirst if entry.summary else article.words.standfirst
+    kept = dataclasses.replace(
+        story.words, body_html=article.words.body_html, standfirst=standfirst
+    )
+    return ArticleText(kept, story.pictures).hash == article.hash
 
 
 def _pairs(text: str) -> Counter[tuple[str, str]]:

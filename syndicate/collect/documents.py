@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
 
-from syndicate import phrases
+from syndicate import logs, phrases
 from syndicate.articles.story import is_thin, page_fields
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
@@ -17,6 +17,8 @@ from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
 from syndicate.vocabulary.sources import SourceKind
+
+log = logs.get(__name__)
 
 
 @dataclass(frozen=True)
@@ -200,10 +202,11 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             "out until it comes whole; if it does not, tell the publisher.",
         )
     for each in feed.unread:
+        log.warning("entry_not_read", url=url, reason=each.reason)
         yield Notice(
             "unread",
             f"A story of {url}, “{each.begins}”, cannot be read ({each.reason}) and is left out; "
-            "the others are taken. The log says why; tell the publisher.",
+            "the others are taken. Tell the publisher.",
         )
     damaged = [each for each in feed.entries if each.is_damaged]
     if damaged:

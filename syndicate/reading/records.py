@@ -16,6 +16,7 @@ MAX_TAGS = 50
 # What stands for bytes that are no character.
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
+_MAX_REASON = 200
 _FIRST_WORDS = ("headline", "standfirst", "authors", "body_html")
 
 
@@ -188,6 +189,11 @@ class Unread:
 
     begins: str
     reason: str
+
+    @classmethod
+    def of(cls, begins: str, error: Exception) -> Self:
+        """An entry that made our own code raise."""
+        return cls(begins, f"{type(error).__name__}: {error}"[:_MAX_REASON])
 
 
 @dataclass(frozen=True)

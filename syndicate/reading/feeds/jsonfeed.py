@@ -7,7 +7,6 @@ import datetime as dt
 import json
 from typing import Any
 
-from syndicate import logs
 from syndicate.errors import BAD_ROW, NotAFeedError
 from syndicate.languages import normalised
 from syndicate.reading import embargo_dates
@@ -18,8 +17,6 @@ from syndicate.reading.feeds.cut_off_xml import MAX_SAID
 from syndicate.reading.names import listed
 from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn, Unread
 from syndicate.reading.text import plain
-
-log = logs.get(__name__)
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
@@ -53,9 +50,8 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         try:
             entries.append(_entry(item, data, base, _when(item, now, zone)))
         except BAD_ROW as error:
-            log.warning("entry_not_read", url=base, reason=type(error).__name__, exc_info=True)
             begins = plain(_text(item, "title") or _text(item, "id"))[:MAX_SAID]
-            unread.append(Unread(begins, type(error).__name__))
+            unread.append(Unread.of(begins, error))
     hubs = [hub for hub in _list(data.get("hubs")) if isinstance(hub, dict)]
     return ParsedFeed(
         format="json",

@@ -13,7 +13,6 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.languages import normalised
 from syndicate.reading import dates, embargo_dates
@@ -25,8 +24,6 @@ from syndicate.reading.feeds.xml_parts import split, text_of
 from syndicate.reading.names import listed, name_list
 from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, Unread
 from syndicate.reading.text import plain
-
-log = logs.get(__name__)
 
 _FORMATS = {
     "rss": "rss",
@@ -119,8 +116,7 @@ def read(
         try:
             found = _entry(item, frame)
         except _UNREADABLE as error:
-            log.warning("entry_not_read", url=base, reason=type(error).__name__, exc_info=True)
-            unread.append(Unread(_begins(item), type(error).__name__))
+            unread.append(Unread.of(_begins(item), error))
         else:
             entries.append(found if found.authors else replace(found, authors=signed))
     return _feed(kind, _Parts(head, frame), entries, unread)

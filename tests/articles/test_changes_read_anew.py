@@ -1,0 +1,30 @@
+"""What newer code reads in another way is no news: what a page shows above its text."""
+
+import pytest
+
+from syndicate.articles.changes import alter
+from tests.articles.stories import ENTRY, NOW, TEXT, article_of, changed
+
+SIGNED = changed(ENTRY, authors=("Dock Desk",))
+
+
+@pytest.mark.parametrize(
+    ("head", "is_news"),
+    [
+        (f"<h2>{ENTRY.title}</h2><p>By Dock Desk</p>", False),
+        ("<p>By Dock Desk</p>", False),
+        ("<p>Dock Desk, at the pier</p>", False),
+        ("<p>It began with a storm that nobody had seen coming.</p>", True),
+    ],
+)
+def test_a_head_that_is_read_no_longer_is_no_news(head: str, *, is_news: bool) -> None:
+    stored = article_of(changed(SIGNED, content=head + TEXT))
+
+    assert (alter(stored, SIGNED, now=NOW) is not None) == is_news
+
+
+def test_a_head_that_comes_and_a_headline_beside_it_are_news() -> None:
+    headed = changed(SIGNED, content=f"<p>By Dock Desk</p>{TEXT}")
+
+    assert alter(article_of(SIGNED), headed, now=NOW) is not None
+    assert alter(article_of(headed), changed(SIGNED, title="Another"), now=NOW) is not None
