@@ -17,8 +17,8 @@ import contextvars
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -28,6 +28,7 @@ from yarl import URL
 
 from syndicate import __version__, inflating
 from syndicate.addresses import PORTS, check_origin, is_allowed
+from syndicate.cookies import Cookies
 from syndicate.errors import (
     BlockedAddressError,
     FetchError,
@@ -70,6 +71,7 @@ class Response:
         links: every Link header.
         body: inflated.
         hops: the redirects that led here.
+        cookies: every Set-Cookie header.
     """
 
     status: int
@@ -78,6 +80,7 @@ class Response:
     links: tuple[str, ...]
     body: bytes
     hops: tuple[Hop, ...] = ()
+    cookies: tuple[str, ...] = ()
 
     def text(self, name: str) -> str:
         """A header as text, empty when it is absent."""
@@ -139,7 +142,7 @@ class Fetcher:
         allow: Iterable[str] = (),
         max_bytes: int = MAX_BYTES,
     ) -> Response:
-        """Ask for a document, following at most five redirects.
+        """Ask for a document, following at most five redirects, with the cookies that they give.
 
         Args:
             url: absolute http(s) address.
@@ -154,26 +157,25 @@ class Fetcher:
             FetchError: no answer, or not in time.
             PermanentError: the address is no address, or redirects go round in circles.
         """
-        hops: list[Hop] = []
+        hops, cookies = list[Hop](), Cookies()
         sent = {**_headers(), **(headers or {})}
         while True:
-            answer = await self.once("GET", url, headers=sent, allow=allow, max_bytes=max_bytes)
+            asked = {**sent, **cookies.headers(url)}
+            answer = await self.once("GET", url, headers=asked, allow=allow, max_bytes=max_bytes)
             location = answer.text("location")
             if answer.status not in _REDIRECTS or not location:
-                return Response(
-                    answer.status, url, answer.headers, answer.links, answer.body, tuple(hops)
-                )
+                return replace(answer, hops=tuple(hops))
             if len(hops) == MAX_REDIRECTS:
                 raise PermanentError(
                     f"{shown(hops[0].url)} redirects more than {MAX_REDIRECTS} times; "
                     "name the address where it ends.",
                     url=url,
                 )
-            target = urljoin(url, location)
-            if _origin(target) != _origin(url):
+            cookies.take(url, answer.cookies)
+            url = urljoin(url, location)
+            if _origin(url) != _origin(answer.url):
                 sent = {key: sent[key] for key in sent if key.lower() != "authorization"}
-            hops.append(Hop(answer.status, target))
-            url = target
+            hops.append(Hop(answer.status, url))
 
     async def once(
         self,
@@ -209,11 +211,10 @@ class Fetcher:
             raise _clear(error, url) from error
         finally:
             _ALLOWED.reset(token)
-        found: dict[str, bytes] = {}
-        for name, value in answer.raw_headers:
-            found.setdefault(name.decode("latin-1").lower(), value)
-        links = tuple(answer.headers.getall("Link", ()))
-        return Response(answer.status, url, found, links, raw)
+        # The first of a name is written last, and stays.
+        found = {name.decode("latin-1").lower(): v for name, v in reversed(answer.raw_headers)}
+        links, cookies = (tuple(answer.headers.getall(name, ())) for name in ("Link", "Set-Cookie"))
+        return Response(answer.status, url, found, links, raw, cookies=cookies)
 
 
 def once(url: str, *, max_bytes: int = MAX_BYTES) -> Response:
@@ -321,22 +322,27 @@ def _checked_socket(
 
 
 async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
-    inflater = inflating.inflater(encoding)
     parts: list[bytes] = []
     size = 0
+    async for part in _pieces(answer):
+        size += len(part)
+        if size > max_bytes:
+            raise OversizeError(
+                f"{shown(str(answer.url))} is larger than {max_bytes:,} bytes; "
+                "ask its publisher for a shorter document.",
+                url=str(answer.url),
+            )
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    inflater = inflating.inflater(answer.headers.get("Content-Encoding", "").strip().lower())
     async for chunk in answer.content.iter_chunked(_CHUNK):
         for part in inflater.pieces(chunk):
-            size += len(part)
-            if size > max_bytes:
-                raise OversizeError(
-                    f"{shown(str(answer.url))} is larger than {max_bytes:,} bytes; "
-                    "ask its publisher for a shorter document.",
-                    url=str(answer.url),
-                )
-            parts.append(part)
-    inflater.finish()
-    return b"".join(parts)
+            yield part
+    for part in inflater.finish():
+        yield part
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):

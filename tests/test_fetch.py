@@ -21,7 +21,7 @@ from syndicate.errors import (
     UnknownHostError,
 )
 from syndicate.fetch import Fetcher, Response
-from tests.collect.site import Reply, Site, running
+from tests.collect.site import Asked, Reply, Site, running
 
 LOOPBACK = [
     "http://127.0.0.1/",
@@ -155,6 +155,58 @@ def test_credentials_stay_behind_when_a_redirect_leaves(site: Site) -> None:
         assert "Authorization" not in other.asked[0].headers
 
 
+def test_a_cookie_comes_back_within_one_chain_and_no_further(site: Site) -> None:
+    def answer(asked: Asked) -> Reply:
+        if "seen=1" in asked.headers.get("Cookie", ""):
+            return Reply(200, b"the feed")
+        return Reply(302, b"", {"Location": asked.path, "Set-Cookie": "seen=1; Path=/"})
+
+    site.routes["/"] = answer
+
+    assert get(site.url("/"), allow=[site.origin]).body == b"the feed"
+    assert get(site.url("/"), allow=[site.origin]).body == b"the feed"
+    assert [each.headers.get("Cookie") for each in site.asked] == [None, "seen=1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("a=1", "a=1"),
+        ("a=1; Path=/elsewhere", None),
+        ("a=1; Domain=other.example", None),
+        ("a=1; Secure", None),
+        ("a=1; Max-Age=0", None),
+        ('a="1 2"', 'a="1 2"'),
+        ("; no cookie", None),
+        ("a=" + "1" * 5_000, None),
+    ],
+)
+def test_a_cookie_goes_where_it_is_for(site: Site, said: str, sent: str | None) -> None:
+    site.routes["/"] = lambda _: Reply(302, b"", {"Location": "/b", "Set-Cookie": said})
+    site.serve("/b", "there")
+
+    get(site.url("/"), allow=[site.origin])
+
+    assert site.asked[1].headers.get("Cookie") == sent
+
+
+def test_a_cookie_of_one_host_is_not_told_to_another(site: Site) -> None:
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return [site.origin]
+
+    def answer(asked: Asked) -> Reply:
+        to = "http://b.example/" if asked.headers["Host"] == "a.example" else "http://a.example/b"
+        return Reply(302, b"", {"Location": to, "Set-Cookie": f"from={asked.headers['Host']}"})
+
+    site.routes["/"] = answer
+    site.serve("/b", "there")
+
+    get("http://a.example/", allow=[site.origin], resolve=resolve)
+
+    told = [(each.headers["Host"], each.headers.get("Cookie")) for each in site.asked]
+    assert told == [("a.example", None), ("b.example", None), ("a.example", "from=a.example")]
+
+
 def test_redirects_are_followed_five_times(site: Site) -> None:
     for number in range(7):
         site.routes[f"/{number}"] = lambda asked: Reply(
@@ -170,7 +222,7 @@ def test_redirects_are_followed_five_times(site: Site) -> None:
         get(site.url("/0"), allow=[site.origin])
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "raw"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "raw", "file"])
 def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
     size = 50_000_000
     packed = {
@@ -178,8 +230,9 @@ def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
         "deflate": lambda: zlib.compress(b"0" * size),
         "br": lambda: bytes(brotli.compress(b"0" * size)),
         "raw": lambda: b"0" * size,
+        "file": lambda: gzip.compress(b"0" * size),
     }[encoding]()
-    headers = {} if encoding == "raw" else {"Content-Encoding": encoding}
+    headers = {} if encoding in {"raw", "file"} else {"Content-Encoding": encoding}
     site.routes["/"] = lambda _: Reply(200, packed, headers)
 
     with pytest.raises(OversizeError, match="larger than 1,000,000 bytes"):
@@ -195,9 +248,11 @@ def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
         ("deflate", zlib.compress(b"hello", wbits=-15)),
         ("br", brotli.compress(b"hello")),
         ("identity", b"hello"),
+        ("utf-8", b"hello"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"hello"))),
     ],
     # gzip writes the time into its bytes, so that they cannot be a test's name.
-    ids=["gzip", "x-gzip", "zlib", "raw deflate", "br", "identity"],
+    ids=["gzip", "x-gzip", "zlib", "raw deflate", "br", "identity", "no coding", "twice"],
 )
 def test_every_encoding_that_we_ask_for_is_read(site: Site, encoding: str, packed: bytes) -> None:
     site.routes["/"] = lambda _: Reply(200, packed, {"Content-Encoding": encoding})
@@ -210,6 +265,8 @@ def test_every_encoding_that_we_ask_for_is_read(site: Site, encoding: str, packe
     [
         ({"Content-Encoding": "br"}, b"hello"),
         ({"Content-Encoding": "gzip"}, b"not gzip"),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"hello")[:-9]),
+        ({}, gzip.compress(b"hello")[:-9]),
         ({"Content-Encoding": "zstd"}, b"hello"),
     ],
 )

@@ -353,6 +353,8 @@ def _moved(polled: Polled, answer: Answer, now: dt.datetime) -> dict[str, Any]:
     if not answer.hops or any(status not in _PERMANENT for status, _ in answer.hops):
         return nowhere
     target = answer.hops[-1][1]
+    if target == polled.url:  # it only asked for a cookie
+        return nowhere
     if polled.moved_to != target or polled.moved_since is None:
         return {**nowhere, "moved_to": target, "moved_since": now, "moved_seen": 1}
     seen = polled.moved_seen + 1
