@@ -160,6 +160,7 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
         "added": done.added,
         "known": done.known,
         "left": done.left,
+        "ended": done.ended,
         "refused": [{"line": line, "reason": reason} for line, reason in done.refused],
         "notes": [{"line": line, "note": note} for line, note in done.notes],
         "seconds": round(seconds, 1),
@@ -168,7 +169,8 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
 
 def _tell(done: transfer.Imported) -> None:
     _list(
-        f"{done.added} added, {done.known} already known, {done.left} have left, {done.faults} "
+        f"{done.added} added, {done.known} already known, {done.left} have left"
+        f"{f' ({done.ended} of them since they came here)' if done.ended else ''}, {done.faults} "
         "refused.",
         done.refused,
         done.notes,

@@ -23,7 +23,10 @@ HOW_TO_IGNORE = (
     "what says nothing of the kind is ignored with --ignore-column NAME (`ignore_column` in the "
     "API). Nothing was imported."
 )
-_OWN = ("language", "sections", "languages", "consented_at")
+_OWN = ("language", "sections", "languages", "consented_at", "paused_until")
+_EXPORTED = frozenset({"state", "ended at", "consented at"})  # names in every export of our own
+_OWN_TIMES = ("consented_at", "paused_until")
+_WITH_TIMES = (Role.LEFT_AT, Role.NO, Role.CONFIRMED_AT)
 # In the order in which a name is believed: "Address" may be where somebody lives.
 _ADDRESS = (phrases("address"), phrases("email"), frozenset({"address"}))
 _STATE, _OF_STATE = phrases("state"), phrases("of state")
@@ -80,10 +83,12 @@ class Columns:
     Attributes:
         width: how many there are.
         address: place of the address.
-        own: places of `language`, `sections`, `languages`, `consented_at`, where there are any.
+        own: places of `language`, `sections`, `languages`, `consented_at`, `paused_until`, where
+            there are any.
         judged: what says who may be mailed.
         watched: what must not say so.
         ignored: what would be judged, had nobody said to ignore it.
+        is_ours: whether the file is an export of our own.
     """
 
     width: int
@@ -92,6 +97,14 @@ class Columns:
     judged: tuple[Judged, ...]
     watched: tuple[Watched, ...]
     ignored: tuple[Judged, ...]
+    is_ours: bool = False
+
+    @property
+    def times(self) -> frozenset[int]:
+        """Places of what may say when: a reader left, confirmed or agreed."""
+        of_judged = (each.place for each in self.judged if each.role in _WITH_TIMES)
+        of_own = (place for name, place in self.own.items() if name in _OWN_TIMES)
+        return frozenset((*of_judged, *of_own))
 
 
 def address_place(names: Sequence[str], ignored: Collection[str] = ()) -> int | None:
@@ -161,6 +174,7 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
         judged=tuple(each for each in judged if plain(each.name) not in skipped),
         watched=tuple(watched),
         ignored=tuple(each for each in judged if plain(each.name) in skipped),
+        is_ours={plain(name) for name in names} >= _EXPORTED,
     )
 
 

@@ -1,24 +1,38 @@
-"""The second reading of an import file: the readers whom no row of it forbids to mail."""
+"""The second reading of an import file: its readers, and of whom it says that they have left."""
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from syndicate import bounds, settings, signing
 from syndicate.errors import BadAddressError, RefusedError
 from syndicate.languages import nearest
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients
-from syndicate.store.readers.imports import Line
+from syndicate.store.readers.imports import TWICE, UNDATED, Gone, Line
+from syndicate.subscribers import moments
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
-from syndicate.subscribers.status_cells import Objection, quoted
-from syndicate.subscribers.survey import Survey, objection_of
+from syndicate.subscribers.status_cells import Objection, Role, quoted
+from syndicate.subscribers.survey import Survey, objections_of
+from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 
 _SEPARATORS = re.compile(r"[;,|\s]+")
-# Clocks run ahead, and a file may say a time of another zone without its zone.
-_AHEAD = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of who may not be mailed.
+
+    Attributes:
+        number: of the line.
+        why: the rest of a sentence that begins with it.
+    """
+
+    number: int
+    why: str
 
 
 class Intake:
@@ -26,7 +40,7 @@ class Intake:
 
     Attributes:
         refused: (line number, reason) of those that could be corrected.
-        left: (line number, reason, keyed hash of the address or None) of those who have left.
+        left: those who may not be mailed; `Gone.told` counts them.
         suppressed: how many of these left by no word of their own.
         rows: how many there were.
         notes: (line number, what fell) of those who came in without it.
@@ -43,12 +57,13 @@ class Intake:
         self.now = now
         self.key = settings.load().key()
         self.refused: list[tuple[int, str]] = []
-        self.left: list[tuple[int, str, bytes | None]] = []
+        self.left: list[Told] = []
         self.suppressed = self.rows = 0
         self.notes: list[tuple[int, str]] = []
+        self._seen = set[bytes]()
 
     def lines(self, table: Table) -> Iterator[Line]:
-        """The usable rows, in the order of the file."""
+        """The rows that name somebody, in the order of the file."""
         for row in table.rows():
             self.rows += 1
             if row.fault:
@@ -63,104 +78,207 @@ class Intake:
                 yield line
 
     def _line(self, row: Row) -> Line | None:
-        """A row as a line to bring in; None when its reader may not be mailed.
+        """A row as a line to bring in or to remember; None when it is neither.
 
         Raises:
             BadAddressError: it has no address that can be mailed.
-            ValueError: it says a time that cannot be.
+            ValueError: it says a time that cannot be, or stands there twice.
         """
         cell = row.cells[self.survey.columns.address]
-        objection = objection_of(row, self.survey.columns)
-        if objection is not None:
-            self._refuse(row.number, objection, next(iter(keys_of(cell)), ""))
-            return None
+        objections = objections_of(row, self.survey.columns)
+        if objections:
+            return self._objected(row, objections, next(iter(keys_of(cell)), ""))
         address = normalised(cell)
         elsewhere = self.survey.barred.get(address.lower())
         if elsewhere is not None:
             number, other = elsewhere
-            why = f"line {number} says that it {other.why}"
+            why = f"line {number} says that it {other.why}" if number else other.why
             if not other.why:
                 why = f"occurs in line {number} too, which cannot be read"
-            self._refuse(row.number, replace(other, why=why), address.lower())
+            return self._objected(row, [replace(other, why=why)], address.lower())
+        key = self._hash(address.lower())
+        if key in self._seen:
+            raise ValueError(TWICE)
+        line = self._usable(row, address, key)
+        self._seen.add(key)
+        return line
+
+    def _objected(self, row: Row, objections: Sequence[Objection], key: str) -> Gone | None:
+        """A row of who may not be mailed, as it is remembered."""
+        why = objections[0].why
+        if not objections[0].has_left:
+            self.refused.append((row.number, why))
             return None
-        return self._usable(row, address)
+        reason = _reason(objections)
+        self.suppressed += reason is not None
+        self.left.append(Told(row.number, why))
+        return self._gone(row, objections, key, reason) if key else None
 
-    def _refuse(self, number: int, objection: Objection, key: str) -> None:
-        if objection.has_left:
-            self.suppressed += objection.is_suppressed
-            self.left.append((number, objection.why, self._hash(key) if key else None))
-        else:
-            self.refused.append((number, objection.why))
+    def _gone(
+        self, row: Row, objections: Sequence[Objection], key: str, reason: SuppressionReason | None
+    ) -> Gone:
+        own = self._own(row) if self.survey.columns.is_ours else {}
+        plain = self._plain(row, _spelt(row.cells[self.survey.columns.address], key), own)
+        left_at = self._left_at(row)
+        # Who left and asked again is pending too, as our own export says it.
+        said = [each.is_pending for each in objections if each.has_left]
+        is_pending = any(said) if self.survey.columns.is_ours else all(said)
+        state = SubscriptionState.PENDING if is_pending else SubscriptionState.ENDED
+        # Our own export says it of a subscription; of other tools' readers the hash is enough.
+        is_kept = reason is None or self.survey.columns.is_ours
+        return Gone(
+            **vars(plain)
+            | {
+                "consented_at": self._past(own.get("consented_at", "")),
+                "paused_until": moments.time_of(own.get("paused_until", "")),
+            },
+            told=len(self.left) - 1,
+            state=state if is_kept else None,
+            left_at=left_at,
+            ended_at=left_at if is_pending or reason is not None else left_at or self.now,
+            suppressed=reason,
+        )
 
-    def _usable(self, row: Row, address: str) -> Line:
-        own = {name: row.cells[place] for name, place in self.survey.columns.own.items()}
-        moment = self._moment(own.get("consented_at", ""))
+    def _left_at(self, row: Row) -> dt.datetime | None:
+        """When a row says that its reader left, by whichever of its columns says it last."""
+        found = [
+            moment
+            for each in self.survey.columns.judged
+            if each.role in (Role.LEFT_AT, Role.NO)
+            if (moment := self._past(row.cells[each.place], each.place))
+        ]
+        return max(found, default=None)
+
+    def _past(self, cell: str, place: int = -1) -> dt.datetime | None:
+        return moments.past_of(cell, self.survey.orders.get(place), now=self.now)
+
+    def _own(self, row: Row) -> dict[str, str]:
+        return {name: row.cells[place] for name, place in self.survey.columns.own.items()}
+
+    def _usable(self, row: Row, address: str, key: bytes) -> Line:
+        own = self._own(row)
+        agreed, dated_by = self._agreed(row)
+        paused_until = self._paused_until(own.get("paused_until", ""))
+        line = self._plain(row, address, own, notes=self.notes)
+        return replace(
+            line,
+            address_hash=key,
+            consented_at=agreed,
+            dated_by=dated_by,
+            paused_until=paused_until,
+        )
+
+    def _plain(
+        self,
+        row: Row,
+        address: str,
+        own: Mapping[str, str],
+        notes: list[tuple[int, str]] | None = None,
+    ) -> Line:
+        """A row's address and choices."""
+        fell = _Fallen(row.number, [] if notes is None else notes)
         return Line(
             number=row.number,
             address=address,
             address_hash=self._hash(address.lower()),
             receiver_group=recipients.receiver_group(address),
-            language=self._frame(row.number, own.get("language", "")),
-            sections=self._sections(row.number, own.get("sections", "")),
-            languages=self._languages(row.number, own.get("languages", "")),
-            consented_at=moment,
+            language=self._frame(fell, own.get("language", "")),
+            sections=self._sections(fell, own.get("sections", "")),
+            languages=self._languages(fell, own.get("languages", "")),
+            consented_at=None,
         )
 
     def _hash(self, key: str) -> bytes:
         return signing.address_hash(self.key, key)
 
-    def _frame(self, number: int, cell: str) -> str:
+    def _frame(self, fell: "_Fallen", cell: str) -> str:
         default = self.languages[0]
         if not cell:
             return default
         found = nearest(cell, self.languages)
         if found is None:
-            self._fell(number, "language", [cell], f"the mails are in {default}")
+            fell("language", [cell], f"the mails are in {default}")
         return found or default
 
-    def _sections(self, number: int, cell: str) -> tuple[str, ...]:
+    def _sections(self, fell: "_Fallen", cell: str) -> tuple[str, ...]:
         wanted = [value for value in _SEPARATORS.split(cell) if value]
         chosen = {self.slugs[each.casefold()] for each in wanted if each.casefold() in self.slugs}
         unknown = [each for each in wanted if each.casefold() not in self.slugs]
         if unknown:
-            self._fell(number, "section", unknown, "" if chosen else "the reader gets all sections")
+            fell("section", unknown, "" if chosen else "the reader gets all sections")
         return () if chosen == set(self.slugs.values()) else tuple(sorted(chosen))
 
-    def _languages(self, number: int, cell: str) -> tuple[str, ...]:
+    def _languages(self, fell: "_Fallen", cell: str) -> tuple[str, ...]:
         wanted = [value for value in _SEPARATORS.split(cell) if value]
         found = {each: nearest(each, self.languages) for each in wanted}
         chosen = {each for each in found.values() if each is not None}
         unknown = [each for each, tag in found.items() if tag is None]
         if unknown:
             rest = "" if chosen else "the reader gets all languages"
-            self._fell(number, "language", unknown, rest)
+            fell("language", unknown, rest)
         return () if chosen == set(self.languages) else tuple(sorted(chosen))
 
-    def _fell(self, number: int, kind: str, unknown: Sequence[str], rest: str) -> None:
-        names = ", ".join(quoted(each) for each in unknown)
-        then = f"; {rest}" if rest else ""
-        self.notes.append((number, f"the newsletter has no {kind} {names}{then}"))
-
-    def _moment(self, cell: str) -> dt.datetime:
-        """When the reader agreed; now where the file does not say.
+    def _agreed(self, row: Row) -> tuple[dt.datetime, str]:
+        """When a row's reader agreed, and by what that is known.
 
         Raises:
-            ValueError: it cannot be read, is before 1970, or has not come yet.
+            ValueError: our own column says what is no time, is before 1970, or has not come yet.
         """
+        cell = self._own(row).get("consented_at", "")
         if not cell:
-            return self.now
-        try:
-            moment = dt.datetime.fromisoformat(cell)
-        except ValueError:
+            return self.now, UNDATED
+        found = moments.time_of(
+            cell, self.survey.orders.get(self.survey.columns.own["consented_at"])
+        )
+        if found is None:
             raise ValueError(
                 f"says that its reader agreed “{quoted(cell)}”, which is not a time; write it as "
                 "2024-05-24T09:30:00Z, or leave it empty"
-            ) from None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        agreed = bounds.moment_or_none(moment)
-        if agreed is None or agreed > self.now + _AHEAD:
+            )
+        agreed = bounds.moment_or_none(found)
+        if agreed is None or agreed > self.now + moments.AHEAD:
             raise ValueError(
                 f"says that its reader agreed at {quoted(cell)}, which is before 1970 "
                 "or yet to come"
             )
-        return min(agreed, self.now)
+        return min(agreed, self.now), ""
+
+    def _paused_until(self, cell: str) -> dt.datetime | None:
+        if not cell:
+            return None
+        found = bounds.moment_or_none(moments.time_of(cell))
+        if found is None:
+            raise ValueError(
+                f"says that it is paused until “{quoted(cell)}”, which is not a time; write it as "
+                "2024-05-24T09:30:00Z, or leave it empty"
+            )
+        return found
+
+
+class _Fallen:
+    """What a newsletter does not offer, noted by the line that asks for it."""
+
+    def __init__(self, number: int, notes: list[tuple[int, str]]) -> None:
+        self.number, self.notes = number, notes
+
+    def __call__(self, kind: str, unknown: Sequence[str], rest: str) -> None:
+        names = ", ".join(quoted(each) for each in unknown)
+        then = f"; {rest}" if rest else ""
+        self.notes.append((self.number, f"the newsletter has no {kind} {names}{then}"))
+
+
+def _spelt(cell: str, key: str) -> str:
+    """The address of a cell with its capitals, where that can be told."""
+    try:
+        found = normalised(cell)
+    except BadAddressError:
+        return key
+    return found if found.lower() == key else key
+
+
+def _reason(objections: Sequence[Objection]) -> SuppressionReason | None:
+    """Why nothing is sent any more, by the word that says most."""
+    found = [each.suppressed for each in objections if each.suppressed is not None]
+    return next((each for each in found if each is not SuppressionReason.OPERATOR), None) or (
+        found[0] if found else None
+    )

@@ -8,10 +8,11 @@ because nobody here knows what it means.
 import enum
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from syndicate.subscribers.words import phrases, plain
+from syndicate.vocabulary.sending import SuppressionReason
 
 _TOLD = 40
 
@@ -44,6 +45,10 @@ _DATE = re.compile(
 # As people write it: "3 Jan 2024", "Wednesday, January 3, 2024 08:00".
 _HAS_A_YEAR = re.compile(r"(?=.*(?<!\d)(?:19|20)\d\d(?!\d))[\w ,.:+/\u060c-]{6,40}")
 _SUPPRESSED = _any_of(phrases("suppressed"))
+_COMPLAINT, _BLOCKED = _any_of(phrases("complaint")), _any_of(phrases("blocked"))
+_PENDING, _CONFIRM = _any_of(phrases("pending")), _any_of(phrases("confirm"))
+# What our own export says in its column `suppressed`.
+_REASONS = {each.value: each for each in SuppressionReason}
 _TICKS = frozenset("✓✔☑✅")
 # Before or behind a word a sign turns it round, or puts it in doubt: "!active", "🚫 active".
 _DOUBTS = frozenset("!?~¬")
@@ -67,12 +72,14 @@ class Objection:
     Attributes:
         why: the rest of a sentence that begins with the line.
         has_left: False when the cell is not understood.
-        is_suppressed: whether it was no word of the reader's: their mail came back, or was spam.
+        suppressed: why, where it was no word of the reader's: their mail came back, or was spam.
+        is_pending: whether they never confirmed, and have said nothing else.
     """
 
     why: str
     has_left: bool
-    is_suppressed: bool = False
+    suppressed: SuppressionReason | None = None
+    is_pending: bool = False
 
 
 @lru_cache(maxsize=65_536)
@@ -86,17 +93,17 @@ def judge(role: Role, column: str, cell: str) -> Objection | None:
     """
     word = plain(cell)
     if role in (Role.LEFT_AT, Role.WHY_LEFT):
-        return None if _is_nothing(role, cell, word) else _left(column, cell, word)
+        return None if _is_nothing(role, cell, word) else _left(role, column, cell)
     if role is Role.CONFIRMED_AT:
-        return _left(column, cell, word) if _is_nothing(role, cell, word) or word in NO else None
+        return _left(role, column, cell) if _is_nothing(role, cell, word) or word in NO else None
     if role is Role.NO:
         is_no = word in NO or _is_nothing(role, cell, word)
-        return None if is_no else _left(column, cell, word)
+        return None if is_no else _left(role, column, cell)
     is_mailed = word in ACTIVE or (role is Role.YES and _is_yes(cell, word))
     if is_mailed and not any(map(_is_in_doubt, cell)):
         return None
     if word in LEFT or word in NO:
-        return _left(column, cell, word)
+        return _left(role, column, cell)
     return Objection(_unclear(column, cell), has_left=False)
 
 
@@ -169,20 +176,41 @@ def _is_nothing(role: Role, cell: str, word: str) -> bool:
     return is_empty or word in _NOTHING or bool(_ZERO_TIME.fullmatch(text))
 
 
-def _left(column: str, cell: str, word: str) -> Objection:
+def _left(role: Role, column: str, cell: str) -> Objection:
+    word = plain(cell)
     if word in LEFT:
         why = f"is {quoted(cell).lower()} where the file comes from"
-        return Objection(why, has_left=True, is_suppressed=_is_suppressed(word))
+        return _objection(why, word)
     said = f"is “{quoted(cell)}”" if cell.strip() else "is empty"
-    return Objection(
-        f"may not be mailed where the file comes from: {quoted(column)} {said}",
-        has_left=True,
-        is_suppressed=_is_suppressed(plain(column)),
+    why = f"may not be mailed where the file comes from: {quoted(column)} {said}"
+    found = _objection(why, plain(column))
+    if found.suppressed and word in _REASONS:
+        return replace(found, suppressed=_REASONS[word])
+    is_of_confirming = role is Role.CONFIRMED_AT or (
+        role is Role.YES and bool(_CONFIRM.search(f" {plain(column)} "))
     )
+    return replace(found, is_pending=found.is_pending or is_of_confirming)
 
 
-def _is_suppressed(said: str) -> bool:
-    return bool(_SUPPRESSED.search(f" {said} "))
+def of_file(name: str) -> Objection:
+    """Against whoever stands in a file that says by its name that those in it have left."""
+    return _objection(f"is in {quoted(name)}, the file of those who have left", plain(name))
+
+
+def _objection(why: str, said: str) -> Objection:
+    reason = _reason(said)
+    is_pending = reason is None and bool(_PENDING.search(f" {said} "))
+    return Objection(why, has_left=True, suppressed=reason, is_pending=is_pending)
+
+
+def _reason(said: str) -> SuppressionReason | None:
+    """Why nothing is sent there any more; None where the reader said so, or never asked."""
+    text = f" {said} "
+    if not _SUPPRESSED.search(text):
+        return None
+    if _COMPLAINT.search(text):
+        return SuppressionReason.COMPLAINT
+    return SuppressionReason.OPERATOR if _BLOCKED.search(text) else SuppressionReason.BOUNCE
 
 
 def _unclear(column: str, cell: str) -> str:

@@ -38,13 +38,15 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         subject = _subject(tx, slug, Permission.IMPORT, actor)
     written: list[int] = []
 
-    def note(tx: Transaction, so_far: Imported) -> None:
+    def note(tx: Transaction, so_far: Imported, refused: int) -> None:
         counts = {
             "added": so_far.added,
             "known": so_far.known,
             "left": so_far.left,
-            "refused": len(so_far.refused),
+            "refused": refused,
         }
+        if so_far.ended:
+            counts["ended"] = so_far.ended
         if not written:
             act = Act.NEWSLETTER_IMPORT
             begun = audit.begin(tx, at=now, actor=actor.name, action=act, subject=subject)
@@ -55,7 +57,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, note=note
     )
     with transaction() as tx:
-        note(tx, done)
+        note(tx, done, len(done.refused))
     return done
 
 

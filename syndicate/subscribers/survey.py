@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.columns import (
@@ -13,6 +14,7 @@ from syndicate.subscribers.columns import (
 )
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.fields import fields_speak_of_leaving
+from syndicate.subscribers.moments import Habit, Order
 from syndicate.subscribers.spelling import addresses_in, keys_of
 from syndicate.subscribers.status_cells import (
     Objection,
@@ -39,15 +41,24 @@ class Survey:
     Attributes:
         columns: what its columns mean, as their cells have shown.
         barred: (line number, why, whether they have left) of each address that one row bars,
-            whatever other rows say; in lower case.
+            whatever other rows say; in lower case. The number is 0 where another file says so.
+        orders: how the columns of times write their days, by place.
     """
 
     columns: Columns
     barred: Mapping[str, tuple[int, Objection]]
+    orders: Mapping[int, Order | None]
 
 
-def survey(table: Table, columns: Columns) -> Survey:
+def survey(
+    table: Table, columns: Columns, left: Mapping[str, Objection] = MappingProxyType({})
+) -> Survey:
     """Read a file once, without storing anything.
+
+    Args:
+        table: of the file.
+        columns: what its columns mean by their names.
+        left: why each address, in lower case, is barred by a file beside this one.
 
     Raises:
         UsageError: a quotation mark is open; a column that nobody knows may say who has left; or
@@ -57,7 +68,8 @@ def survey(table: Table, columns: Columns) -> Survey:
     names = [each for each in columns.judged if each.may_be_a_name and each not in settled.judged]
     also = (Watched(each.place, each.name, is_text=False, is_choice=True) for each in names)
     profiles = [_Profile(each) for each in (*columns.watched, *also)]
-    barred: dict[str, tuple[int, Objection]] = {}
+    barred = {key: (0, objection) for key, objection in left.items()}
+    habits = {place: Habit() for place in columns.times}
     for row in table.rows():
         if row.fault:
             for key in addresses_in(row.text):
@@ -67,23 +79,30 @@ def survey(table: Table, columns: Columns) -> Survey:
         _refuse_heading(row)
         for profile in profiles:
             profile.see(row)
+        for place, habit in habits.items():
+            habit.see(row.cells[place])
         _refuse_ignoring(row, columns.ignored)
         objection = objection_of(row, settled)
         if objection is not None:
             for key in keys_of(row.cells[columns.address]):
                 barred.setdefault(key, (row.number, objection))
     _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
-    return Survey(settled, barred)
+    return Survey(settled, barred, {place: habit.order for place, habit in habits.items()})
 
 
-def objection_of(row: Row, columns: Columns) -> Objection | None:
-    """Why a row's reader may not be mailed; None when nothing speaks against it."""
+def objections_of(row: Row, columns: Columns) -> list[Objection]:
+    """All that speaks against mailing a row's reader, what says that they left first."""
     found = [
         objection
         for each in columns.judged
         if (objection := judge(each.role, each.name, row.cells[each.place]))
     ]
-    return min(found, key=lambda objection: not objection.has_left, default=None)
+    return sorted(found, key=lambda objection: not objection.has_left)
+
+
+def objection_of(row: Row, columns: Columns) -> Objection | None:
+    """Why a row's reader may not be mailed; None when nothing speaks against it."""
+    return next(iter(objections_of(row, columns)), None)
 
 
 def _settled(table: Table, judged: Sequence[Judged]) -> Iterator[Judged]:

@@ -12,6 +12,7 @@ from syndicate.languages import own_name
 from syndicate.store.newsroom.newsletters import scope
 from syndicate.store.platform.audit import Audit
 from syndicate.store.readers.changes import SubscriptionChange
+from syndicate.store.readers.imports import UNDATED
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent
 from syndicate.store.sending.events import DeliveryEvent
@@ -161,8 +162,9 @@ def _of_consents(known: Known, past: Past) -> Iterator[TimelineEntry]:
             said = f"asked for it with a form; {_confirmation(known, order, proof)}"
             yield TimelineEntry(at, None, ReaderCode.ASKED, order.name, said)
         elif proof.method == IMPORT:
-            agreed = fates.when(proof.at, order.zone)
-            said = f"brought in by a file ({proof.origin}); agreed elsewhere {agreed}"
+            is_undated = (proof.origin or "").endswith(UNDATED)
+            agreed = "" if is_undated else f" {fates.when(proof.at, order.zone)}"
+            said = f"brought in by a file ({proof.origin}); agreed elsewhere{agreed}"
             yield TimelineEntry(at, None, ReaderCode.IMPORTED, order.name, said)
         else:
             said = "confirmed by the link in the mail"
@@ -188,7 +190,8 @@ def _of_changes(past: Past) -> Iterator[TimelineEntry]:
     over_at = past.order.newsletter_ended_at
     for at in past.ends():
         if at != over_at:
-            yield TimelineEntry(at, None, ReaderCode.LEFT, name, "the reader left")
+            said = "the reader left" if past.consents else "left where an imported file comes from"
+            yield TimelineEntry(at, None, ReaderCode.LEFT, name, said)
     has_left = past.order.ended_at is not None and not past.order.has_ended_with_newsletter
     if over_at is not None and past.order.created_at <= over_at and not has_left:
         code = ReaderCode.NEWSLETTER_ENDED

@@ -7,7 +7,8 @@ Only the address must be there; an empty cell means the newsletter's own default
 languages. A choice that the newsletter does not offer falls, and its reader stays.
 
 An import wakes nobody. Whoever a file says has left, is blocked or never confirmed does not become
-active, also when another line says otherwise; what could say so and is not understood stops the
+active, also when another line says otherwise, and is remembered as such (`store.readers.imports`),
+so that a later file wakes nobody either; what could say so and is not understood stops the
 file, or refuses the row (`columns`, `status_cells`). So a file is read twice: to learn who has
 left, and to bring the others in, by the ten thousand, each lot in a transaction of its own: a run
 that was cut off is simply run again.
@@ -17,7 +18,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from syndicate import bounds, logs
@@ -26,9 +27,9 @@ from syndicate.newsroom.newsletters import named
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.readers import imports, subscribers
+from syndicate.store.readers import exports, imports
+from syndicate.store.readers.exports import Exported
 from syndicate.store.readers.imports import Line
-from syndicate.store.readers.subscribers import Exported
 from syndicate.subscribers import columns, status_cells
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.import_rows import Intake
@@ -40,7 +41,17 @@ LINES_AT_ONCE = 50_000
 _MAX_WORDING, _MAX_ORIGIN = 2_000, 200  # characters
 ROWS_AT_ONCE = 5_000
 SUPPRESSED = "suppressed"  # what an export calls a reader whose address is mailed no more
-COLUMNS = ("address", "language", "sections", "languages", "consented_at", "state", "ended_at")
+COLUMNS = (
+    "address",
+    "language",
+    "sections",
+    "languages",
+    "consented_at",
+    "state",
+    "ended_at",
+    "paused_until",
+    "suppressed",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class Imported:
         refused: (line number, reason) pairs, those who left among them.
         left: how many of these nobody need correct: they have left, there or here.
         notes: (line number, what was left out) pairs of readers who came in all the same.
+        ended: how many got the newsletter here and no longer do: the file says that they left, or
+            that their address is dead, after they agreed.
     """
 
     added: int
@@ -60,6 +73,7 @@ class Imported:
     refused: tuple[tuple[int, str], ...]
     left: int = 0
     notes: tuple[tuple[int, str], ...] = ()
+    ended: int = 0
 
     @property
     def faults(self) -> int:
@@ -96,7 +110,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     origin: str,
     now: dt.datetime,
     ignored: Collection[str] = (),
-    note: Callable[[Transaction, "Imported"], None] = lambda _tx, _so_far: None,
+    note: Callable[[Transaction, "Imported", int], None] = lambda _tx, _so_far, _refused: None,
 ) -> Imported:
     """Bring a file's readers in as active subscribers: they agreed elsewhere. Safe to run twice.
 
@@ -107,7 +121,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
         origin: where the file comes from; kept as proof with each line's number.
         now: aware UTC; when they agreed, where a line does not say.
         ignored: names of columns that say nothing about who may be mailed.
-        note: told in each transaction what has become of the file so far.
+        note: told in each transaction how many have come in so far, and how many were refused.
 
     Raises:
         NotFoundError: there is no such newsletter.
@@ -118,25 +132,40 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     """
     _check_proof(wording, origin)
     newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, now)
-    added = known = left = 0
+    done = Imported(0, 0, ())
+    over, still = set[int](), set[int]()
     refused: list[tuple[int, str]] = []
     while part := list(islice(usable, LINES_AT_ONCE)):
         with transaction() as tx:
-            done = imports.bring_in(tx, part, newsletter, proof=(wording, origin), now=now)
-            added += done.added
-            known += done.known
-            left += done.left
-            refused.extend(done.refused)
-            note(tx, Imported(added, known, tuple(refused), left))
+            brought = imports.bring_in(tx, part, newsletter, proof=(wording, origin), now=now)
+            done = replace(
+                done,
+                added=done.added + brought.added,
+                known=done.known + brought.known,
+                left=done.left + brought.left,
+                ended=done.ended + len(brought.over),
+            )
+            refused.extend(brought.refused)
+            note(tx, done, len(refused))
+        over |= brought.over
+        still |= brought.still
         log.info("subscribers_imported", newsletter_id=newsletter.id, lines=part[-1].number)
-    told = list(_who_left(newsletter.id, intake))
-    return Imported(
-        added,
-        known,
-        tuple(sorted([*refused, *intake.refused, *told])),
-        left=left + len(told),
+    told = [
+        (each.number, f"{each.why}{_here(at, over, still)}") for at, each in enumerate(intake.left)
+    ]
+    return replace(
+        done,
+        refused=tuple(sorted([*refused, *intake.refused, *told])),
+        left=done.left + len(told),
         notes=tuple(intake.notes),
     )
+
+
+def _here(told: int, over: Collection[int], still: Collection[int]) -> str:
+    """What became of the subscription of somebody who left elsewhere."""
+    if told in over:
+        return "; it no longer gets the newsletter here"
+    return "; it still gets the newsletter here" if told in still else ""
 
 
 def foresee(
@@ -211,7 +240,7 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
     Yields:
         The line of column names, then one line a subscription, each with its line end. Who has left
         is among them with `ended_at`, and whose address is mailed no more with the state
-        `suppressed`, so that whoever imports the file can keep it so.
+        `suppressed` and the reason, so that the import of the file keeps it so.
 
     Raises:
         NotFoundError: there is no such newsletter.
@@ -222,7 +251,7 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
     last = 0
     while True:
         with transaction() as tx:
-            page = subscribers.page(tx, newsletter.id, after=last, limit=ROWS_AT_ONCE)
+            page = exports.page(tx, newsletter.id, after=last, limit=ROWS_AT_ONCE)
         if not page:
             return
         yield from (_csv_line(_cells(row)) for row in page)
@@ -260,20 +289,6 @@ def _table(lines: Sequence[str], ignored: Collection[str]) -> Table:
     return table_of(lines, lambda names: columns.address_place(names, ignored) is not None)
 
 
-def _who_left(newsletter_id: int, intake: Intake) -> Iterator[tuple[int, str]]:
-    """(line number, reason) of those who left; whoever is active here all the same is told."""
-    for start in range(0, len(intake.left), LINES_AT_ONCE):
-        part = intake.left[start : start + LINES_AT_ONCE]
-        keys = [key for _, _, key in part if key is not None]
-        with transaction() as tx:
-            active = imports.active_among(tx, newsletter_id, keys)
-        for number, why, key in part:
-            yield (
-                number,
-                f"{why}; it still gets the newsletter here" if key in active else why,
-            )
-
-
 def _cells(row: Exported) -> list[str]:
     return [
         row.address,
@@ -281,8 +296,10 @@ def _cells(row: Exported) -> list[str]:
         ";".join(row.sections),
         ";".join(row.languages),
         _written(row.confirmed_at),
-        SUPPRESSED if row.is_suppressed else row.state.value,
+        SUPPRESSED if row.suppressed else row.state.value,
         _written(row.ended_at),
+        _written(row.paused_until),
+        row.suppressed or "",
     ]
 
 

@@ -166,18 +166,102 @@ def test_what_was_exported_can_be_imported_and_who_left_stays_away(morning: News
         assert left is not None
         subscribers.end(tx, left, now=NOW)
     lines = list(transfer.export_csv("morning"))
-    erase.erase("reader001@example.com", actor=TESTER, now=NOW)
-    erase.erase("reader002@example.com", actor=TESTER, now=NOW)
-    with transaction() as tx:
-        tx.execute(delete(recipients.Suppression))
+    forget_everybody()
 
     done = transfer.import_csv(lines, "morning", wording="Yes.", origin="old", now=NOW)
 
     gone = ((3, "is ended where the file comes from"),)
     assert done == transfer.Imported(1, 0, gone, left=1)
-    again = list(transfer.export_csv("morning"))
-    assert (len(again), again[1]) == (2, lines[1])
-    assert counts(morning)["active"] == 1
+    assert list(transfer.export_csv("morning")) == lines
+    assert counts(morning) == {"pending": 0, "active": 1, "ended": 1}
+
+
+def test_an_export_and_its_import_are_a_round_trip(morning: Newsletter) -> None:
+    """Whoever is active, paused, pending, ended or suppressed is so in the next house too."""
+    when = ("2024-05-01T09:30:00Z", "")  # "": the file does not say
+    lines = (
+        f"reader00{number}@example.com,ar,sport,ar,{when[number % 2]}" for number in range(1, 8)
+    )
+    bring(*lines)
+    make_a_reader_of_each_kind()
+    first = list(transfer.export_csv("morning"))
+    forget_everybody()
+    said = transfer.foresee(first, "morning", now=NOW)
+
+    done = transfer.import_csv(first, "morning", wording="Yes.", origin="old", now=NOW)
+
+    assert list(transfer.export_csv("morning")) == first
+    assert (done.added, done.left, done.faults) == (2, 5, 0)
+    assert (said.active, said.left, said.suppressed) == (2, 3, 2)
+    assert counts(morning)["active"] == 2
+    plain = "address\n" + "".join(f"reader00{number}@example.com\n" for number in range(1, 8))
+    woken = transfer.import_csv(
+        csvfile.lines_of(plain), "morning", wording="Yes.", origin="old", now=NOW
+    )
+    assert (woken.added, woken.known, woken.left) == (0, 2, 5)
+    assert list(transfer.export_csv("morning")) == first
+
+
+def test_who_left_in_one_file_does_not_come_in_by_the_next(morning: Newsletter) -> None:
+    """Nor whoever never confirmed, or whose mail came back: of these the hash alone is kept."""
+    text = "email,status\nreader001@example.com,unsubscribed\nreader002@example.com,pending\n"
+    text += "reader003@example.com,bounced\nreader004@example.com,complained\n"
+    transfer.import_csv(
+        csvfile.lines_of(text), "morning", wording="Yes.", origin="old.csv", now=NOW
+    )
+
+    done = bring(*(f"reader00{number}@example.com" for number in range(1, 6)))
+
+    assert (done.added, done.left) == (1, 4)
+    assert dict(done.refused) == {
+        2: "has unsubscribed",
+        3: "asked by form and has not confirmed yet",
+        4: "is suppressed: bounce",
+        5: "is suppressed: complaint",
+    }
+    assert counts(morning) == {"pending": 1, "active": 1, "ended": 1}
+    with transaction() as tx:
+        assert subscribers.by_address(tx, "reader003@example.com") is None
+
+
+def test_who_left_elsewhere_after_our_proof_no_longer_gets_the_newsletter(
+    morning: Newsletter,
+) -> None:
+    agreed = "2024-05-01T09:30:00Z"
+    bring(*(f"reader00{number}@example.com,,,,{agreed}" for number in range(1, 4)))
+
+    text = "Email Address,UNSUB_TIME\nreader001@example.com,2024-06-01 08:00:00\n"
+    text += "reader002@example.com,2024-04-01 08:00:00\nreader003@example.com,\n"
+    done = transfer.import_csv(csvfile.lines_of(text), "morning", wording="Y", origin="x", now=NOW)
+
+    assert (done.known, done.left, done.ended) == (1, 2, 1)
+    assert dict(done.refused)[2].endswith("; it no longer gets the newsletter here")
+    assert dict(done.refused)[3].endswith("; it still gets the newsletter here")
+    assert counts(morning) == {"pending": 0, "active": 2, "ended": 1}
+
+
+def make_a_reader_of_each_kind() -> None:
+    """Of seven active readers: two pending, four gone or suppressed, one paused."""
+    with transaction() as tx:
+        every = [subscribers.lock_subscription(tx, number) for number in range(1, 8)]
+        _, paused, pending, again, ended, _, gone = (each for each in every if each)
+        paused.paused_until = NOW + dt.timedelta(days=20)
+        pending.state, pending.confirmed_at = SubscriptionState.PENDING, None
+        subscribers.end(tx, again, now=NOW - dt.timedelta(days=1))
+        subscribers.ask(tx, again, language="en")
+        subscribers.end(tx, ended, now=NOW - dt.timedelta(days=2))
+        subscribers.end(tx, gone, now=NOW - dt.timedelta(days=3))
+        for each, reason in ((6, SuppressionReason.BOUNCE), (7, SuppressionReason.READER)):
+            key = recipients.hash_of(f"reader00{each}@example.com")
+            recipients.suppress(tx, key, scope="*", reason=reason, now=NOW)
+
+
+def forget_everybody() -> None:
+    """As if it were another house: nobody was ever here, nor erased."""
+    with transaction() as tx:
+        for kind in (subscribers.Subscription, recipients.Recipient, subscribers.Subscriber):
+            tx.execute(delete(kind))
+        tx.execute(delete(recipients.Suppression))
 
 
 def test_a_name_of_over_64_letters_before_the_at_is_no_address_but_can_be_forgotten(

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import LANGUAGE, Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom.newsletters import Newsletter, scope
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import changes
-from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression, hash_of
+from syndicate.store.readers.recipients import Recipient, hash_of
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.readers import ReaderChange
 
@@ -107,21 +107,6 @@ class Proof:
     ip: str | None = None
     user_agent: str | None = None
     origin: str | None = None
-
-
-@dataclass(frozen=True)
-class Exported:
-    """One subscription as it leaves the house: see `subscribers.transfer`."""
-
-    subscription_id: int
-    address: str
-    state: SubscriptionState
-    language: str
-    sections: tuple[str, ...]
-    languages: tuple[str, ...]
-    confirmed_at: dt.datetime | None
-    ended_at: dt.datetime | None
-    is_suppressed: bool
 
 
 def by_address(tx: Transaction, address: str) -> Subscriber | None:
@@ -308,41 +293,6 @@ def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
     )
     found = {row[0]: row[1] for row in tx.execute(query.group_by(Subscription.state))}
     return {state.value: found.get(state, 0) for state in SubscriptionState}
-
-
-def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list[Exported]:
-    """The next subscriptions of a newsletter by id.
-
-    Args:
-        tx: the open transaction.
-        newsletter_id: whose.
-        after: id of the last one of the page before, 0 for the first page.
-        limit: rows at most.
-    """
-    query = (
-        select(
-            Subscription.id,
-            Subscriber.address,
-            Subscription.state,
-            Subscription.language,
-            chosen(ChoiceKind.SECTION),
-            chosen(ChoiceKind.LANGUAGE),
-            Subscription.confirmed_at,
-            Subscription.ended_at,
-            exists().where(
-                Suppression.address_hash == Subscriber.address_hash,
-                Suppression.scope.in_((EVERYWHERE, scope(newsletter_id))),
-            ),
-        )
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.newsletter_id == newsletter_id, Subscription.id > after)
-        .order_by(Subscription.id)
-        .limit(limit)
-    )
-    return [
-        Exported(*row[:4], tuple(row[4] or ()), tuple(row[5] or ()), *row[6:])
-        for row in tx.execute(query)
-    ]
 
 
 def forget_unconfirmed(tx: Transaction, before: dt.datetime) -> None:

@@ -36,6 +36,7 @@ class ImportResult(BaseModel):
     known: int
     refused: int = Field(description="lines that imported no one, including readers who have left")
     left: int = Field(description="how many of these have left, there or here")
+    ended: int = Field(description="how many of these got the newsletter here until now")
     reasons: list[RefusedLine]
     notes: list[RefusedLine] = Field(
         description="choices that were dropped; their readers were imported"
@@ -73,9 +74,10 @@ def import_subscribers(
 ) -> ImportResult:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
-    Columns: address, language, sections, languages, consented_at, state, ended_at; only the address
-    must be there. Whoever has left stays away, by whatever column says so; a column of status that
-    is not understood is answered 400, and nothing is imported.
+    Columns: address, language, sections, languages, consented_at, state, ended_at, paused_until,
+    suppressed; only the address must be there. Whoever has left stays away and is remembered, by
+    whatever column says so; a column of status that is not understood is answered 400, and nothing
+    is imported.
     """
     lines = csvfile.lines_of(csvfile.decoded(csv))
     done = steering.bring_in(
@@ -92,6 +94,7 @@ def import_subscribers(
         known=done.known,
         refused=len(done.refused),
         left=done.left,
+        ended=done.ended,
         reasons=_told(done.refused),
         notes=_told(done.notes),
     )

@@ -8,17 +8,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom.newsletters import Newsletter, scope
-from syndicate.store.readers import recipients, subscribers
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import subscribers
 from syndicate.store.readers.subscribers import (
     Consent,
-    Exported,
     Proof,
     Subscriber,
     Subscription,
 )
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
 from tests.rows import DAY, NOW
 
@@ -293,62 +291,3 @@ def test_subscriptions_are_counted_by_every_state_of_one_newsletter(morning: int
         subscribed(tx, evening, 4)
 
         assert subscribers.counts(tx, morning) == {"pending": 0, "active": 2, "ended": 1}
-
-
-def test_a_page_of_an_export_holds_all_that_leaves_the_house(morning: int) -> None:
-    with transaction() as tx:
-        evening = rows.newsletter(tx, 1, "evening").id
-        one = subscribed(tx, morning, 1, confirmed_at=NOW)
-        subscribers.choose(tx, one, ChoiceKind.SECTION, ["world", "art"])
-        subscribers.choose(tx, one, ChoiceKind.LANGUAGE, ["en", "ar"])
-        left: dict[str, Any] = {"state": SubscriptionState.ENDED, "ended_at": NOW, "language": "ar"}
-        two = subscribed(tx, morning, 2, confirmed_at=None, **left)
-        subscribed(tx, evening, 3)
-
-        found = subscribers.page(tx, morning, after=0, limit=10)
-
-    ended, active = SubscriptionState.ENDED, SubscriptionState.ACTIVE
-    both, all_ = ("art", "world"), ("ar", "en")
-    assert found == [
-        Exported(one, READER, active, "en", both, all_, NOW, None, is_suppressed=False),
-        Exported(two, "reader002@example.com", ended, "ar", (), (), None, NOW, is_suppressed=False),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("of_newsletter", "is_suppressed"),
-    [("*", True), ("morning", True), ("evening", False), ("article", False), ("import", False)],
-)
-def test_an_export_says_who_is_mailed_no_more_of_this_newsletter(
-    morning: int, of_newsletter: str, *, is_suppressed: bool
-) -> None:
-    known = {"morning": scope(morning), "evening": scope(morning + 1)}
-    with transaction() as tx:
-        subscribed(tx, morning, 1)
-        subscribed(tx, morning, 2)
-        recipients.suppress(
-            tx,
-            recipients.hash_of(READER),
-            scope=known.get(of_newsletter, of_newsletter),
-            reason=SuppressionReason.COMPLAINT,
-            now=NOW,
-        )
-
-        found = subscribers.page(tx, morning, after=0, limit=10)
-
-    assert [each.is_suppressed for each in found] == [is_suppressed, False]
-
-
-def test_an_export_is_paged_by_the_last_id_of_the_page_before(morning: int) -> None:
-    with transaction() as tx:
-        ids = [subscribed(tx, morning, number) for number in range(1, 6)]
-
-        def page(after: int) -> list[int]:
-            return [
-                row.subscription_id for row in subscribers.page(tx, morning, after=after, limit=2)
-            ]
-
-        assert page(0) == ids[:2]
-        assert page(ids[1]) == ids[2:4]
-        assert page(ids[3]) == ids[4:]
-        assert page(ids[4]) == []
