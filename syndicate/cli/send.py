@@ -43,8 +43,9 @@ from syndicate.store.sending import ledger
 from syndicate.store.views import progress
 from syndicate.store.views.operations import count_beyond
 from syndicate.store.views.progress import MailingProgress
-from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers import steering as bringing
+from syndicate.subscribers import transfer, uploads
+from syndicate.subscribers.uploads import Upload
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
 
@@ -65,6 +66,9 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         list[str] | None,
         typer.Option(help="Column of that file that says nothing about who may be mailed."),
     ] = None,
+    encoding: Annotated[
+        str, typer.Option(help="Code page of that file, such as cp1252; found out unless given.")
+    ] = "",
     relay: Annotated[
         str | None,
         typer.Option(help="smtp://HOST:PORT that receives the mail. [SYNDICATE_RELAY_URL]"),
@@ -86,6 +90,7 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         wording or "",
         is_confirmed=yes,
         ignored=tuple(ignore_column or ()),
+        encoding=encoding,
     )
     with ExitStack() as stopping:
         if data_dir is not None:
@@ -112,6 +117,7 @@ class Campaign:
         wording: what they agreed to.
         is_confirmed: nobody is asked, in production.
         ignored: columns of the file that say nothing about who may be mailed.
+        encoding: its code page; "" to find out.
         imported: what became of the file.
     """
 
@@ -120,6 +126,7 @@ class Campaign:
     wording: str
     is_confirmed: bool
     ignored: tuple[str, ...] = ()
+    encoding: str = ""
     imported: transfer.Imported | None = None
     newsletter_id: int = 0
     _console: Terminal = field(default_factory=lambda: Terminal(stderr=True))
@@ -143,13 +150,15 @@ class Campaign:
                 f"The database belongs to the environment {stamped.environment}, this command to "
                 f"{environment}; set SYNDICATE_ENVIRONMENT, or take another database."
             )
-        lines = csvfile.lines_of(csvfile.decoded(bytes_of(self.file))) if self.file else []
+        found = Upload([], {})
         if self.file:
             transfer.refuse_by_name(self.file.name)
+            raw = bytes_of(self.file)
+            found = uploads.opened(raw, encoding=self.encoding, ignored=self.ignored)
         if environment != PRODUCTION:
-            self._refuse_real_people(lines)
+            self._refuse_real_people(found.lines)
         if self.file:
-            self._import(lines)
+            self._import(found)
 
     def send(self, tend: Callable[[], None]) -> MailingProgress:
         """Compose the issue, or go on with the one on its way, and watch it.
@@ -236,15 +245,16 @@ class Campaign:
             ".test and the like, and what SYNDICATE_MAIL_ALLOW_LIST names. Nothing was imported."
         )
 
-    def _import(self, lines: list[str]) -> None:
+    def _import(self, found: Upload) -> None:
         assert self.file is not None  # noqa: S101 - asked by the caller
         self._console.print(f"· importing {self.file.name}")
         self.imported = bringing.bring_in(
-            lines,
+            found.lines,
             self.slug,
             wording=self.wording,
             origin=self.file.name,
             ignored=self.ignored,
+            left=found.left,
             actor=actor(),
             now=clock.now(),
         )

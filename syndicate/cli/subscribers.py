@@ -19,8 +19,9 @@ from syndicate.newsroom.newsletters import named
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import subscribers
-from syndicate.subscribers import csvfile, steering, transfer
 from syndicate.subscribers import erase as erasing
+from syndicate.subscribers import steering, transfer, uploads
+from syndicate.subscribers.uploads import Upload
 
 app = typer.Typer(no_args_is_help=True)
 for each in one_reader.COMMANDS:
@@ -34,6 +35,9 @@ Ignored = Annotated[
     typer.Option(
         "--ignore-column", help="A column that says nothing about who may be mailed; repeatable."
     ),
+]
+Encoding = Annotated[
+    str, typer.Option(help="Code page of the file, such as cp1252; found out unless given.")
 ]
 
 
@@ -53,6 +57,7 @@ def import_(  # noqa: PLR0913 - what a command takes
         str | None, typer.Option(help="Where the file comes from; its name by default.")
     ] = None,
     ignore_column: Ignored = None,
+    encoding: Encoding = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would become of each row; store nothing.")
     ] = False,
@@ -64,16 +69,17 @@ def import_(  # noqa: PLR0913 - what a command takes
     """
     began = time.monotonic()
     transfer.refuse_by_name(file.name)
-    lines = csvfile.lines_of(csvfile.decoded(bytes_of(file)))
+    found = uploads.opened(bytes_of(file), encoding=encoding, ignored=ignore_column or ())
     if dry_run:
-        _foretell(lines, newsletter, ignore_column or (), as_json=as_json)
+        _foretell(found, newsletter, ignore_column or (), as_json=as_json)
         return
     done = steering.bring_in(
-        lines,
+        found.lines,
         newsletter,
         wording=wording,
         origin=file.name[:200] if origin is None else origin,
         ignored=ignore_column or (),
+        left=found.left,
         actor=actor(),
         now=clock.now(),
     )
@@ -133,9 +139,11 @@ def erase(
         sys.stdout.write(f"Erased, with {what}.\n")
 
 
-def _foretell(lines: list[str], slug: str, ignored: Sequence[str], *, as_json: bool) -> None:
+def _foretell(upload: Upload, slug: str, ignored: Sequence[str], *, as_json: bool) -> None:
     """Tell what an import would do; a row that could be corrected ends it as it ends the import."""
-    found = steering.foresee(lines, slug, ignored=ignored, actor=actor(), now=clock.now())
+    found = steering.foresee(
+        upload.lines, slug, ignored=ignored, left=upload.left, actor=actor(), now=clock.now()
+    )
     if as_json:
         numbers = {name: getattr(found, name) for name in _FORETOLD}
         rejected = [{"line": line, "reason": reason} for line, reason in found.rejected]

@@ -178,6 +178,25 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
     )
 
 
+def of_leavers(names: Sequence[str]) -> Columns | None:
+    """The same of a file in which everybody has left; None where no column is the address.
+
+    Raises:
+        UsageError: two columns could be it.
+    """
+    address = address_place(names)
+    if address is None:
+        return None
+    judged = [each for place, name in enumerate(names) if (each := _judged(place, name, names))]
+    times = tuple(each for each in judged if each.role is Role.LEFT_AT)
+    return Columns(len(names), address, {}, times, (), ())
+
+
+def is_address(name: str) -> bool:
+    """Whether a name may be that of the column of addresses."""
+    return any(plain(name) in rank for rank in _ADDRESS)
+
+
 def role_of(name: str) -> Role | None:
     """What a column says of status or consent, by its name; None when it is not understood."""
     said = plain(name).split()
@@ -248,7 +267,7 @@ def _watched(place: int, name: str) -> Watched | None:
     word = plain(name)
     if word in _TEXTS:
         return Watched(place, name, is_text=True)
-    if harm_of(name) is Harm.NONE or word == _PAYING or any(word in rank for rank in _ADDRESS):
+    if harm_of(name) is Harm.NONE or word == _PAYING or is_address(name):
         return None
     if _ELSEWHERE & set(word.split()):
         return None

@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
-from syndicate.subscribers.packed import unpacked
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 # A note may have so many lines in one pair of quotation marks.
 _LINES_IN_QUOTES = 50
-_HEAD = 20  # lines in which the names must come: blank ones and remarks may stand before
+HEAD_LINES = 20  # lines in which the names must come: blank ones and remarks may stand before
 _PACKED = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"%PDF": "a PDF",
@@ -141,13 +140,17 @@ class Table:
         return "@" in line and (len(self.names) == 1 or self.delimiter in line)
 
 
+class NotUtf8Error(UsageError):
+    """The file is in some code page; the sentence says where that shows first."""
+
+
 def decoded(raw: bytes) -> str:
-    """The text of a file: UTF-8, or UTF-16 as Excel writes it; packed or not.
+    """The text of a file: UTF-8, or UTF-16 as Excel writes it.
 
     Raises:
+        NotUtf8Error: it is neither.
         UsageError: it is in no form that can be read; the sentence says which it seems to be.
     """
-    raw = unpacked(raw)
     for mark, what in _PACKED.items():
         if raw.startswith(mark):
             raise UsageError(f"The file is {what}; save it as CSV in UTF-8.")
@@ -158,7 +161,8 @@ def decoded(raw: bytes) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise UsageError(
+        kind = NotUtf8Error if encoding == "utf-8" else UsageError
+        raise kind(
             f"Line {line} of the file is not {encoding.upper().removesuffix('-SIG')} text; save it "
             "as CSV in UTF-8."
         ) from error
@@ -194,7 +198,7 @@ def table_of(lines: Sequence[str], is_address: Callable[[Sequence[str]], bool]) 
         UsageError: no line at the head of the file names a column of addresses.
     """
     delimiters: Sequence[str] = _DELIMITERS
-    for place, line in enumerate(lines[:_HEAD]):
+    for place, line in enumerate(lines[:HEAD_LINES]):
         text = line.lstrip("\ufeff")
         if sep := _SEP.fullmatch(text.strip(" \r\n")):
             delimiters = (sep[1],)

@@ -12,9 +12,10 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients
 from syndicate.store.readers.imports import TWICE, UNDATED, Gone, Line
 from syndicate.subscribers import moments
+from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
-from syndicate.subscribers.status_cells import Objection, Role, quoted
+from syndicate.subscribers.status_cells import Objection, Role, of_file, quoted
 from syndicate.subscribers.survey import Survey, objections_of
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
@@ -77,6 +78,19 @@ class Intake:
             if line is not None:
                 yield line
 
+    def left_lines(self, name: str, table: Table, columns: Columns) -> Iterator[Gone]:
+        """Those in a file that says by its name that they have left."""
+        said, beside = of_file(name), Survey(columns, {}, {})
+        for row in table.rows():
+            self.rows += 1
+            if row.fault:
+                self.left.append(Told(row.number, f"{said.why}, and cannot be read"))
+                continue
+            key = next(iter(keys_of(row.cells[columns.address])), "")
+            gone = self._objected(row, [said], key, beside)
+            if gone is not None:
+                yield gone
+
     def _line(self, row: Row) -> Line | None:
         """A row as a line to bring in or to remember; None when it is neither.
 
@@ -87,7 +101,7 @@ class Intake:
         cell = row.cells[self.survey.columns.address]
         objections = objections_of(row, self.survey.columns)
         if objections:
-            return self._objected(row, objections, next(iter(keys_of(cell)), ""))
+            return self._objected(row, objections, next(iter(keys_of(cell)), ""), self.survey)
         address = normalised(cell)
         elsewhere = self.survey.barred.get(address.lower())
         if elsewhere is not None:
@@ -95,7 +109,7 @@ class Intake:
             why = f"line {number} says that it {other.why}" if number else other.why
             if not other.why:
                 why = f"occurs in line {number} too, which cannot be read"
-            return self._objected(row, [replace(other, why=why)], address.lower())
+            return self._objected(row, [replace(other, why=why)], address.lower(), self.survey)
         key = self._hash(address.lower())
         if key in self._seen:
             raise ValueError(TWICE)
@@ -103,7 +117,9 @@ class Intake:
         self._seen.add(key)
         return line
 
-    def _objected(self, row: Row, objections: Sequence[Objection], key: str) -> Gone | None:
+    def _objected(
+        self, row: Row, objections: Sequence[Objection], key: str, of: Survey
+    ) -> Gone | None:
         """A row of who may not be mailed, as it is remembered."""
         why = objections[0].why
         if not objections[0].has_left:
@@ -112,51 +128,47 @@ class Intake:
         reason = _reason(objections)
         self.suppressed += reason is not None
         self.left.append(Told(row.number, why))
-        return self._gone(row, objections, key, reason) if key else None
+        return self._gone(row, objections, key, of) if key else None
 
-    def _gone(
-        self, row: Row, objections: Sequence[Objection], key: str, reason: SuppressionReason | None
-    ) -> Gone:
-        own = self._own(row) if self.survey.columns.is_ours else {}
-        plain = self._plain(row, _spelt(row.cells[self.survey.columns.address], key), own)
-        left_at = self._left_at(row)
+    def _gone(self, row: Row, objections: Sequence[Objection], key: str, of: Survey) -> Gone:
+        is_ours, reason = of.columns.is_ours, _reason(objections)
+        own = _own(row, of.columns) if is_ours else {}
+        left_at = self._left_at(row, of)
         # Who left and asked again is pending too, as our own export says it.
         said = [each.is_pending for each in objections if each.has_left]
-        is_pending = any(said) if self.survey.columns.is_ours else all(said)
+        is_pending = any(said) if is_ours else all(said)
         state = SubscriptionState.PENDING if is_pending else SubscriptionState.ENDED
-        # Our own export says it of a subscription; of other tools' readers the hash is enough.
-        is_kept = reason is None or self.survey.columns.is_ours
+        plain = self._plain(row, _spelt(row.cells[of.columns.address], key), own)
+        dated = {
+            "consented_at": moments.past_of(own.get("consented_at", ""), None, now=self.now),
+            "paused_until": moments.time_of(own.get("paused_until", "")),
+        }
         return Gone(
-            **vars(plain)
-            | {
-                "consented_at": self._past(own.get("consented_at", "")),
-                "paused_until": moments.time_of(own.get("paused_until", "")),
-            },
+            **vars(plain) | dated,
             told=len(self.left) - 1,
-            state=state if is_kept else None,
+            # Our own export says it of a subscription; of other tools' readers the hash is enough.
+            state=state if reason is None or is_ours else None,
             left_at=left_at,
             ended_at=left_at if is_pending or reason is not None else left_at or self.now,
             suppressed=reason,
         )
 
-    def _left_at(self, row: Row) -> dt.datetime | None:
+    def _left_at(self, row: Row, of: Survey) -> dt.datetime | None:
         """When a row says that its reader left, by whichever of its columns says it last."""
         found = [
             moment
-            for each in self.survey.columns.judged
+            for each in of.columns.judged
             if each.role in (Role.LEFT_AT, Role.NO)
-            if (moment := self._past(row.cells[each.place], each.place))
+            if (
+                moment := moments.past_of(
+                    row.cells[each.place], of.orders.get(each.place), now=self.now
+                )
+            )
         ]
         return max(found, default=None)
 
-    def _past(self, cell: str, place: int = -1) -> dt.datetime | None:
-        return moments.past_of(cell, self.survey.orders.get(place), now=self.now)
-
-    def _own(self, row: Row) -> dict[str, str]:
-        return {name: row.cells[place] for name, place in self.survey.columns.own.items()}
-
     def _usable(self, row: Row, address: str, key: bytes) -> Line:
-        own = self._own(row)
+        own = _own(row, self.survey.columns)
         agreed, dated_by = self._agreed(row)
         paused_until = self._paused_until(own.get("paused_until", ""))
         line = self._plain(row, address, own, notes=self.notes)
@@ -224,7 +236,7 @@ class Intake:
         Raises:
             ValueError: our own column says what is no time, is before 1970, or has not come yet.
         """
-        cell = self._own(row).get("consented_at", "")
+        cell = _own(row, self.survey.columns).get("consented_at", "")
         if not cell:
             return self.now, UNDATED
         found = moments.time_of(
@@ -265,6 +277,10 @@ class _Fallen:
         names = ", ".join(quoted(each) for each in unknown)
         then = f"; {rest}" if rest else ""
         self.notes.append((self.number, f"the newsletter has no {kind} {names}{then}"))
+
+
+def _own(row: Row, columns: Columns) -> dict[str, str]:
+    return {name: row.cells[place] for name, place in columns.own.items()}
 
 
 def _spelt(cell: str, key: str) -> str:

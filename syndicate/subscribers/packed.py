@@ -1,12 +1,15 @@
-"""Files of readers that come packed: the one file of a ZIP archive, or what gzip holds.
+"""Files of readers that come packed: in a ZIP archive, or in gzip.
 
-What comes out is counted while it comes out, for a few bytes may stand for gigabytes. An archive of
-several files is not guessed at: among those of its readers are those of who has left.
+What comes out is counted while it comes out, for a few bytes may stand for gigabytes. Mailchimp
+gives out one archive with a file of its readers, and one each of who unsubscribed, never subscribed
+or was cleaned. Which is which their names say; two files of readers are not guessed at.
 """
 
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.status_cells import is_name_of_leavers, quoted
@@ -19,26 +22,40 @@ _SHOWN = 5
 _OR_SAVE = "unpack it, or save it as CSV in UTF-8."
 
 
-def unpacked(raw: bytes) -> bytes:
-    """What a file holds: itself, where it is not packed.
+@dataclass(frozen=True)
+class Opened:
+    """What a file holds.
+
+    Attributes:
+        content: of the file of readers: the file itself, where it is not packed.
+        left: content of those beside it whose names say that those in them have left.
+    """
+
+    content: bytes
+    left: Mapping[str, bytes]
+
+
+def opened(raw: bytes) -> Opened:
+    """What is in a file: in a ZIP archive, in gzip, or as it stands.
 
     Raises:
-        UsageError: it is broken, locked, far too long, a workbook, holds several files, or the
-            name of the one that it holds says that those in it have left.
+        UsageError: it is broken, locked, far too long, a workbook, holds several files of readers,
+            or none but those of who has left.
     """
     if raw.startswith(_ZIP):
         return _of_archive(raw)
-    if raw.startswith(_GZIP):
-        return _of_gzip(raw)
-    return raw
+    return Opened(_of_gzip(raw) if raw.startswith(_GZIP) else raw, {})
 
 
-def _of_archive(raw: bytes) -> bytes:
+def _of_archive(raw: bytes) -> Opened:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            one = _the_one(archive)
-            with archive.open(one) as file:
-                found = file.read(MOST_BYTES + 1)
+            one, others = _told_apart(archive)
+            left = dict[str, bytes]()
+            content = _read(archive, one, MOST_BYTES)
+            for each in others:
+                most = MOST_BYTES - len(content) - sum(map(len, left.values()))
+                left[_name_of(each)] = _read(archive, each, most)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise UsageError(
             f"The file is a ZIP archive or an Excel workbook that is broken; {_OR_SAVE}"
@@ -47,34 +64,49 @@ def _of_archive(raw: bytes) -> bytes:
         raise UsageError(
             f"The file is a ZIP archive that is locked, or packed in a way of its own; {_OR_SAVE}"
         ) from error
-    _refuse_too_long(found)
+    return Opened(content, left)
+
+
+def _read(archive: zipfile.ZipFile, one: zipfile.ZipInfo, most: int) -> bytes:
+    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError(one.compress_type)
+    with archive.open(one) as file:
+        found = file.read(most + 1)
+    _refuse_too_long(found, most)
     return found
 
 
-def _the_one(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """The only file of an archive, but for what computers put beside it."""
+def _told_apart(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, list[zipfile.ZipInfo]]:
+    """The only file of readers of an archive, and those of who has left.
+
+    What computers put beside them is neither.
+    """
     every = [each for each in archive.infolist() if not each.is_dir()]
     if any(each.filename == _WORKBOOK for each in every):
         raise UsageError("The file is an Excel workbook; save it as CSV in UTF-8.")
     own = [each for each in every if not _is_hidden(each.filename)]
+    left = [each for each in own if is_name_of_leavers(_name_of(each))]
+    readers = [each for each in own if each not in left]
     if not own:
         raise UsageError("The ZIP archive holds no file; choose another.")
-    if len(own) > 1:
-        names = ", ".join(quoted(each.filename) for each in own[:_SHOWN])
-        more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
+    if not readers:
         raise UsageError(
-            f"The ZIP archive holds several files: {names}{more}. Unpack it and import the one "
-            "with your readers; nothing was imported."
+            f"The file in the ZIP archive, {quoted(_name_of(left[0]))}, says by its name that "
+            "those in it have left; nothing was imported. If they are readers after all, give it "
+            "another name."
         )
-    name = own[0].filename.rpartition("/")[2]
-    if is_name_of_leavers(name):
+    if len(readers) > 1:
+        names = ", ".join(quoted(each.filename) for each in readers[:_SHOWN])
+        more = f" and {len(readers) - _SHOWN} more" if len(readers) > _SHOWN else ""
         raise UsageError(
-            f"The file in the ZIP archive, {quoted(name)}, says by its name that those in it have "
-            "left; nothing was imported. If they are readers after all, give it another name."
+            f"The ZIP archive holds several files of readers: {names}{more}. Unpack it and import "
+            "them one by one; nothing was imported."
         )
-    if own[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError(own[0].compress_type)
-    return own[0]
+    return readers[0], left
+
+
+def _name_of(one: zipfile.ZipInfo) -> str:
+    return one.filename.rpartition("/")[2]
 
 
 def _is_hidden(name: str) -> bool:
@@ -86,7 +118,7 @@ def _of_gzip(raw: bytes) -> bytes:
         found = _inflated(raw)
     except zlib.error as error:
         raise UsageError(f"The file is packed with gzip and broken; {_OR_SAVE}") from error
-    _refuse_too_long(found)
+    _refuse_too_long(found, MOST_BYTES)
     return found
 
 
@@ -105,8 +137,8 @@ def _inflated(raw: bytes) -> bytes:
     return found
 
 
-def _refuse_too_long(found: bytes) -> None:
-    if len(found) > MOST_BYTES:
+def _refuse_too_long(found: bytes, most: int) -> None:
+    if len(found) > most:
         raise UsageError(
             f"The packed file holds more than {MOST_BYTES // 1024 // 1024} MB; import it in parts."
         )

@@ -1,7 +1,8 @@
 """What operators do to a newsletter's readers as a whole: bring a file of them in, give one out."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from syndicate.newsroom import newsletters
 from syndicate.newsroom.verbs import allow, let_in, verb
@@ -21,6 +22,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
     wording: str,
     origin: str,
     ignored: Collection[str] = (),
+    left: Mapping[str, Sequence[str]] = MappingProxyType({}),
     actor: Actor,
     now: dt.datetime,
 ) -> Imported:
@@ -54,7 +56,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         audit.amend(tx, written[0], **counts)
 
     done = transfer.import_csv(
-        lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, note=note
+        lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, left=left, note=note
     )
     with transaction() as tx:
         note(tx, done, len(done.refused))
@@ -66,6 +68,7 @@ def foresee(
     slug: str,
     *,
     ignored: Collection[str] = (),
+    left: Mapping[str, Sequence[str]] = MappingProxyType({}),
     actor: Actor,
     now: dt.datetime,
 ) -> Foreseen:
@@ -80,7 +83,7 @@ def foresee(
     let_in(actor, Permission.IMPORT)
     with transaction() as tx:
         _subject(tx, slug, Permission.IMPORT, actor)
-    return transfer.foresee(lines, slug, now=now, ignored=ignored)
+    return transfer.foresee(lines, slug, now=now, ignored=ignored, left=left)
 
 
 @verb(Permission.EXPORT)

@@ -25,6 +25,7 @@ from syndicate.subscribers.status_cells import (
     is_word_of_status,
     is_yes_or_no,
     judge,
+    of_file,
     quoted,
     speaks_of_leaving,
 )
@@ -88,6 +89,16 @@ def survey(
                 barred.setdefault(key, (row.number, objection))
     _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
     return Survey(settled, barred, {place: habit.order for place, habit in habits.items()})
+
+
+def left_in(table: Table, columns: Columns, name: str) -> dict[str, Objection]:
+    """Everybody in a file that says by its name that they have left, in lower case."""
+    said = of_file(name)
+    found = dict[str, Objection]()
+    for row in table.rows():
+        keys = addresses_in(row.text) if row.fault else keys_of(row.cells[columns.address])
+        found |= dict.fromkeys(keys, said)
+    return found
 
 
 def objections_of(row: Row, columns: Columns) -> list[Objection]:

@@ -17,9 +17,10 @@ that was cut off is simply run again.
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
+from types import MappingProxyType
 
 from syndicate import bounds, logs
 from syndicate.errors import RefusedError, UsageError
@@ -31,9 +32,11 @@ from syndicate.store.readers import exports, imports
 from syndicate.store.readers.exports import Exported
 from syndicate.store.readers.imports import Line
 from syndicate.subscribers import columns, status_cells
+from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.import_rows import Intake
-from syndicate.subscribers.survey import survey
+from syndicate.subscribers.status_cells import Objection
+from syndicate.subscribers.survey import left_in, survey
 
 log = logs.get(__name__)
 
@@ -110,6 +113,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     origin: str,
     now: dt.datetime,
     ignored: Collection[str] = (),
+    left: Mapping[str, Sequence[str]] = MappingProxyType({}),
     note: Callable[[Transaction, "Imported", int], None] = lambda _tx, _so_far, _refused: None,
 ) -> Imported:
     """Bring a file's readers in as active subscribers: they agreed elsewhere. Safe to run twice.
@@ -121,6 +125,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
         origin: where the file comes from; kept as proof with each line's number.
         now: aware UTC; when they agreed, where a line does not say.
         ignored: names of columns that say nothing about who may be mailed.
+        left: lines of files beside it, by name, of those who have left.
         note: told in each transaction how many have come in so far, and how many were refused.
 
     Raises:
@@ -131,7 +136,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
             Nothing was stored.
     """
     _check_proof(wording, origin)
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, now)
+    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, now)
     done = Imported(0, 0, ())
     over, still = set[int](), set[int]()
     refused: list[tuple[int, str]] = []
@@ -169,7 +174,12 @@ def _here(told: int, over: Collection[int], still: Collection[int]) -> str:
 
 
 def foresee(
-    lines: Iterable[str], newsletter_slug: str, *, now: dt.datetime, ignored: Collection[str] = ()
+    lines: Iterable[str],
+    newsletter_slug: str,
+    *,
+    now: dt.datetime,
+    ignored: Collection[str] = (),
+    left: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Foreseen:
     """What `import_csv` would do with a file, by the same statements. Stores nothing.
 
@@ -178,26 +188,27 @@ def foresee(
         newsletter_slug: what its readers would subscribe to.
         now: aware UTC.
         ignored: names of columns that say nothing about who may be mailed.
+        left: lines of files beside it, by name, of those who have left.
 
     Raises:
         NotFoundError: there is no such newsletter.
         RefusedError: it has ended.
         UsageError: the file cannot be used.
     """
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, now)
-    active = left = suppressed = 0
+    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, now)
+    active = gone = suppressed = 0
     rejected: list[tuple[int, str]] = []
     while part := list(islice(usable, LINES_AT_ONCE)):
         with transaction() as tx:
             done = imports.judged(tx, part, newsletter)
         active += done.added + done.known
-        left += done.left - done.suppressed
+        gone += done.left - done.suppressed
         suppressed += done.suppressed
         rejected.extend(done.faults)
     return Foreseen(
         rows=intake.rows,
         active=active,
-        left=left + len(intake.left) - intake.suppressed,
+        left=gone + len(intake.left) - intake.suppressed,
         suppressed=suppressed + intake.suppressed,
         rejected=tuple(sorted([*rejected, *intake.refused])),
         notes=tuple(intake.notes),
@@ -205,7 +216,11 @@ def foresee(
 
 
 def _opened(
-    lines: Iterable[str], newsletter_slug: str, ignored: Collection[str], now: dt.datetime
+    lines: Iterable[str],
+    newsletter_slug: str,
+    ignored: Collection[str],
+    left: Mapping[str, Sequence[str]],
+    now: dt.datetime,
 ) -> tuple[Newsletter, Intake, Iterator[Line]]:
     """A file and the newsletter that it is for, and its usable rows: whoever left is known."""
     with transaction() as tx:
@@ -217,9 +232,29 @@ def _opened(
             )
         slugs = {section.slug for section in newsletters.sections_to_choose(tx, newsletter)}
     table = _table(list(lines), ignored)
-    found = survey(table, columns.understand(table.names, ignored))
+    gone = {name: _of_leavers(name, beside) for name, beside in left.items()}
+    barred = dict[str, Objection]()
+    for name, (beside, meant) in gone.items():
+        barred |= left_in(beside, meant, name)
+    found = survey(table, columns.understand(table.names, ignored), barred)
     intake = Intake(newsletter, frozenset(slugs), found, now)
-    return newsletter, intake, intake.lines(table)
+    of_left = (intake.left_lines(name, *each) for name, each in gone.items())
+    return newsletter, intake, chain(chain.from_iterable(of_left), intake.lines(table))
+
+
+def _of_leavers(name: str, lines: Sequence[str]) -> tuple[Table, Columns]:
+    """A file beside that of the readers, and what its columns mean.
+
+    Raises:
+        UsageError: nobody can tell who is in it.
+    """
+    try:
+        table = _table(lines, ())
+        meant = columns.of_leavers(table.names)
+    except UsageError as error:
+        raise UsageError(f"{name} in the archive: {error}") from error
+    assert meant is not None  # noqa: S101 - by its column of addresses the table was found
+    return table, meant
 
 
 def _check_proof(wording: str, origin: str) -> None:

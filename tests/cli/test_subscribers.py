@@ -129,7 +129,7 @@ def test_a_row_that_is_not_understood_is_named_and_ends_with_5(tmp_path: Path) -
     [
         ("email,Rabatt\nreader001@example.com,ja\n", UsageError, "“Rabatt” says yes or no"),
         ('email,name\nreader001@example.com,"Ann\n', UsageError, "Line 2 opens a quotation mark"),
-        (b"email,name\nreader001@example.com,J\xfcrgen\n", UsageError, "Line 2 of the file is not"),
+        (b"email\nj\xfcrgen@example.com\n", UsageError, "say which it is with --encoding NAME"),
         (b"PK\x03\x04", UsageError, "a ZIP archive"),
     ],
 )

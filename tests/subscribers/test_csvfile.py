@@ -69,8 +69,6 @@ def test_a_file_is_read_in_any_dress(raw: bytes) -> None:
         (PLAIN.encode("windows-1252"), "Line 2 of the file is not UTF-8 text"),
         (PLAIN.encode("utf-16")[:-1], "not UTF-16 text"),
         (b"\xff\xfe\x00\xd8", "not UTF-16 text"),
-        (b"PK\x03\x04" + bytes(30), "a ZIP archive or an Excel workbook"),
-        (b"\x1f\x8b\x08" + bytes(30), "packed with gzip"),
         (b"\xd0\xcf\x11\xe0" + bytes(30), "an Excel workbook"),
         (b"", "no column of addresses"),
         (b"\r\n\r\n", "no column of addresses"),

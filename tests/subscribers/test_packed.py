@@ -1,4 +1,4 @@
-"""Packed files of readers: the one that is in them is read, and nothing else is guessed at."""
+"""Packed files of readers: the one that is in them is read, beside those of who has left."""
 
 import gzip
 import io
@@ -39,7 +39,9 @@ def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
     ids=["plain", "gzip", "padded", "utf-16", "zip", "stored", "folder", "mac", "bom"],
 )
 def test_what_is_packed_is_read_as_if_it_were_not(raw: bytes) -> None:
-    assert decoded(raw).lstrip("\ufeff") == PLAIN.decode()
+    found = packed.opened(raw)
+
+    assert (decoded(found.content).lstrip("\ufeff"), found.left) == (PLAIN.decode(), {})
 
 
 LOCKED = bytearray(archive(("readers.csv", PLAIN)))
@@ -51,8 +53,8 @@ for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
     ("raw", "sentence"),
     [
         (
-            archive(("subscribed.csv", PLAIN), ("unsubscribed.csv", PLAIN)),
-            "holds several files: subscribed.csv, unsubscribed.csv. Unpack it",
+            archive(("a.csv", PLAIN), ("b.csv", PLAIN), ("unsubscribed.csv", PLAIN)),
+            "holds several files of readers: a.csv, b.csv. Unpack it",
         ),
         (archive(*((f"{number}.csv", PLAIN) for number in range(9))), "4.csv and 4 more"),
         (archive(("cleaned_export.csv", PLAIN)), "The file in the ZIP archive, cleaned_export.csv"),
@@ -68,7 +70,7 @@ for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
 )
 def test_what_cannot_be_unpacked_is_refused_with_the_true_reason(raw: bytes, sentence: str) -> None:
     with pytest.raises(UsageError) as refused:
-        packed.unpacked(raw)
+        packed.opened(raw)
     assert sentence in str(refused.value)
 
 
@@ -82,7 +84,18 @@ def test_a_few_bytes_that_stand_for_very_many_are_refused(
     monkeypatch.setattr(packed, "MOST_BYTES", len(PLAIN) - 1)
 
     with pytest.raises(UsageError, match="import it in parts"):
-        packed.unpacked(pack(PLAIN))
+        packed.opened(pack(PLAIN))
+
+
+def test_what_the_files_of_an_archive_hold_together_is_what_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = archive(("readers.csv", PLAIN), ("cleaned.csv", PLAIN))
+    assert packed.opened(raw).left == {"cleaned.csv": PLAIN}
+    monkeypatch.setattr(packed, "MOST_BYTES", 2 * len(PLAIN) - 1)
+
+    with pytest.raises(UsageError, match="import it in parts"):
+        packed.opened(raw)
 
 
 @given(place=st.integers(0, 200), sign=st.integers(0, 255), kind=st.sampled_from(["zip", "gzip"]))
@@ -92,7 +105,7 @@ def test_a_packed_file_with_a_wrong_byte_is_read_as_it_was_or_refused(
     raw = bytearray(archive(("readers.csv", PLAIN)) if kind == "zip" else gzip.compress(PLAIN))
     raw[place % len(raw)] = sign
     try:
-        found = packed.unpacked(bytes(raw))
+        found = packed.opened(bytes(raw)).content
     except UsageError:
         return
     assert found in (PLAIN, bytes(raw))

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from syndicate import clock
-from syndicate.subscribers import csvfile, steering
+from syndicate.subscribers import steering, uploads
 from syndicate.web.api.actors import CanExport, CanImport
 
 router = APIRouter(prefix="/api/v1")
@@ -17,6 +17,9 @@ Csv = Annotated[bytes, Body(media_type="text/csv")]
 Ignored = Annotated[
     list[Annotated[str, Field(max_length=200)]],
     Query(max_length=100, description="a column that says nothing about who may be mailed"),
+]
+Encoding = Annotated[
+    str, Query(max_length=40, description="code page of the body; found out where it is empty")
 ]
 _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
@@ -61,7 +64,7 @@ async def _heard(request: Request) -> None:
 
 
 @router.post("/newsletters/{slug}/subscribers", tags=["subscribers"], openapi_extra=_CSV)
-def import_subscribers(
+def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
     actor: CanImport,
     slug: Slug,
     *,
@@ -71,6 +74,7 @@ def import_subscribers(
     ],
     origin: Annotated[str, Query(description="where the file comes from; 200 characters at most")],
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
+    encoding: Encoding = "",
 ) -> ImportResult:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
@@ -79,13 +83,14 @@ def import_subscribers(
     whatever column says so; a column of status that is not understood is answered 400, and nothing
     is imported.
     """
-    lines = csvfile.lines_of(csvfile.decoded(csv))
+    upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
     done = steering.bring_in(
-        lines,
+        upload.lines,
         slug,
         wording=wording,
         origin=origin,
         ignored=ignore_column,
+        left=upload.left,
         actor=actor,
         now=clock.now(),
     )
@@ -107,10 +112,18 @@ def foretell_subscribers(
     *,
     csv: Csv,
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
+    encoding: Encoding = "",
 ) -> ForetoldResult:
     """What would become of a file's rows. Stores nothing."""
-    lines = csvfile.lines_of(csvfile.decoded(csv))
-    found = steering.foresee(lines, slug, ignored=ignore_column, actor=actor, now=clock.now())
+    upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
+    found = steering.foresee(
+        upload.lines,
+        slug,
+        ignored=ignore_column,
+        left=upload.left,
+        actor=actor,
+        now=clock.now(),
+    )
     return ForetoldResult(
         rows=found.rows,
         active=found.active,

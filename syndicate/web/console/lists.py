@@ -13,7 +13,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
-from syndicate.subscribers import csvfile, steering, transfer
+from syndicate.subscribers import code_pages, steering, transfer, uploads
 from syndicate.subscribers.columns import HOW_TO_IGNORE
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanExport, CanImport, CanRead
@@ -25,6 +25,10 @@ _LINES_SHOWN = 200
 # How the form says it, where commands and the API name an option.
 _HOW_HERE = (
     "name what says nothing of the kind in the field “Columns to ignore”. Nothing was imported."
+)
+_HOW_ENCODED = (
+    "name it in the field “Code page”, such as cp1252 or cp1251, or save it as CSV in UTF-8. "
+    "Nothing was imported."
 )
 _PASTED = "pasted into the console"
 _DRY_RUN = "dry-run"  # the button that asks first
@@ -46,6 +50,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
     wording: Typed = "",
     origin: Typed = "",
     ignored: Typed = "",
+    encoding: Typed = "",
     pasted: Annotated[str, Form()] = "",
     do: Typed = "",
     file: UploadFile | None = None,
@@ -57,21 +62,31 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         "wording": wording,
         "origin": origin,
         "ignored": ignored,
+        "encoding": encoding,
         "pasted": pasted,
     }
     try:
         transfer.refuse_by_name(named)
-        lines = csvfile.lines_of(csvfile.decoded(_content(file if named else None, pasted)))
         names = [each.strip() for each in ignored.split(",") if each.strip()]
+        raw = _content(file if named else None, pasted)
+        upload = uploads.opened(raw, encoding=encoding.strip() if named else "", ignored=names)
         if do == _DRY_RUN:
-            found = steering.foresee(lines, newsletter, ignored=names, actor=actor, now=clock.now())
+            found = steering.foresee(
+                upload.lines,
+                newsletter,
+                ignored=names,
+                left=upload.left,
+                actor=actor,
+                now=clock.now(),
+            )
             return _page(actor, typed, found=found, named=named)
         done = steering.bring_in(
-            lines,
+            upload.lines,
             newsletter,
             wording=wording,
             origin=origin or named[:200] or _PASTED,
             ignored=names,
+            left=upload.left,
             actor=actor,
             now=clock.now(),
         )
@@ -124,11 +139,17 @@ def _page(
         exportable=_of(actor, Permission.EXPORT, every),
         readers=readers,
         typed=typed,
-        problem=str(problem).replace(HOW_TO_IGNORE, _HOW_HERE) if problem else "",
+        problem=_here(problem) if problem else "",
         found=found,
         most=_LINES_SHOWN,
         named=named,
     )
+
+
+def _here(problem: Exception) -> str:
+    """A sentence that names an option of commands, naming the form's field."""
+    said = str(problem).replace(HOW_TO_IGNORE, _HOW_HERE)
+    return said.replace(code_pages.HOW, _HOW_ENCODED)
 
 
 def _of(actor: Actor, permission: Permission, found: Sequence[Newsletter]) -> list[Newsletter]:

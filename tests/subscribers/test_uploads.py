@@ -1,0 +1,85 @@
+"""An archive as Mailchimp gives it out: its readers come in, and nobody of the other files."""
+
+import io
+import zipfile
+
+import pytest
+
+from syndicate.errors import UsageError
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import subscribers
+from syndicate.subscribers import transfer, uploads
+from syndicate.subscribers.transfer import Imported
+from tests.subscribers import desk
+from tests.subscribers.desk import NOW
+
+HEAD = "Email Address,First Name,OPTIN_TIME,CONFIRM_TIME"
+# By the names that Mailchimp gives them; "both" is in two files.
+FILES = {
+    "subscribed_members_export_0a1b2c.csv": f"{HEAD}\nin@example.com,A,,2024-01-01 08:00:00\n"
+    "both@example.com,B,,2024-01-01 08:00:00\n",
+    "unsubscribed_members_export_0a1b2c.csv": f"{HEAD},UNSUB_TIME,UNSUB_REASON\n"
+    "left@example.com,C,,2024-01-01 08:00:00,2024-02-01 09:00:00,NORMAL\n"
+    "both@example.com,B,,2024-01-01 08:00:00,2024-02-01 09:00:00,NORMAL\n",
+    "cleaned_members_export_0a1b2c.csv": f"{HEAD},CLEAN_TIME\n"
+    "bounced@example.com,Zo\u00eb,,2024-01-01 08:00:00,2024-03-01 09:00:00\n",
+    "nonsubscribed_members_export_0a1b2c.csv": f"{HEAD}\nnever@example.com,E,,\n",
+}
+
+
+@pytest.fixture
+def morning(database: str) -> Newsletter:  # noqa: ARG001 - the rows go there
+    with transaction() as tx:
+        return desk.morning(tx)
+
+
+def archive(files: dict[str, str], page: str = "utf-8") -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(f"audience/{name}", content.encode(page))
+    return raw.getvalue()
+
+
+def bring(raw: bytes) -> Imported:
+    found = uploads.opened(raw)
+    return transfer.import_csv(
+        found.lines, "morning", wording="Yes.", origin="x.zip", now=NOW, left=found.left
+    )
+
+
+@pytest.mark.parametrize("page", ["utf-8", "cp1252"])
+def test_who_is_in_a_file_of_those_who_left_does_not_come_in_by_the_other(
+    morning: Newsletter, page: str
+) -> None:
+    raw = archive(FILES, page)
+    found = uploads.opened(raw)
+    said = transfer.foresee(found.lines, "morning", now=NOW, left=found.left)
+
+    done = bring(raw)
+
+    rows = sum(text.count("@") for text in FILES.values())
+    assert (done.added, done.left, done.faults) == (1, rows - 1, 0)
+    assert (said.rows, said.active, said.left, said.suppressed) == (rows, 1, 4, 1)
+    assert ("is in cleaned_members_export_0a1b2c.csv, the file of those who have left") in {
+        why for _, why in done.refused
+    }
+    with transaction() as tx:
+        assert subscribers.counts(tx, morning.id) == {"pending": 0, "active": 1, "ended": 3}
+        ended = subscribers.by_address(tx, "left@example.com")
+        assert ended is not None
+        found_there = subscribers.of(tx, ended.id, morning.id)
+        assert found_there is not None
+        assert found_there.ended_at is not None
+        assert found_there.ended_at.isoformat() == "2024-02-01T09:00:00+00:00"
+    plain = "email\n" + "".join(f"{each}@example.com\n" for each in ("both", "never", "bounced"))
+    assert bring(plain.encode()).added == 0
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_file_of_those_who_left_in_which_nobody_can_be_found_stops_the_archive() -> None:
+    broken = FILES | {"cleaned_members_export_0a1b2c.csv": "Name\nC\n"}
+
+    with pytest.raises(UsageError, match=r"^cleaned_members_export_0a1b2c\.csv in the archive: "):
+        bring(archive(broken))
