@@ -11,12 +11,13 @@ name nobody knows and whose cells look like status: yes and no, words of status,
 """
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.harmless import Harm, harm_of, speaks_of_status
 from syndicate.subscribers.status_cells import Role
+from syndicate.subscribers.tools.known import ANY, tool_of
 from syndicate.subscribers.words import phrases, plain
 
 HOW_TO_IGNORE = (
@@ -25,6 +26,8 @@ HOW_TO_IGNORE = (
 )
 _OWN = ("language", "sections", "languages", "consented_at", "paused_until")
 _EXPORTED = frozenset({"state", "ended at", "consented at"})  # names in every export of our own
+# In alphabetical order, so that one file is read alike every time.
+_AGREED, _JOINED, _KNOWN = (sorted(phrases(name)) for name in ("agreed", "joined", "known"))
 _OWN_TIMES = ("consented_at", "paused_until")
 _WITH_TIMES = (Role.LEFT_AT, Role.NO, Role.CONFIRMED_AT)
 # In the order in which a name is believed: "Address" may be where somebody lives.
@@ -50,6 +53,7 @@ class Judged:
         role: what its cells mean.
         may_be_a_place: "State", beside a city: no status, if no cell is one.
         may_be_a_name: "Newsletter": which one, if no cell is yes or no.
+        means: the words that its cells stand for, where they are none.
     """
 
     place: int
@@ -57,6 +61,7 @@ class Judged:
     role: Role
     may_be_a_place: bool = False
     may_be_a_name: bool = False
+    means: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,14 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """A column that says since when: its place, and its name as the file has it."""
+
+    place: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Columns:
     """What a file's columns mean.
 
@@ -89,6 +102,8 @@ class Columns:
         watched: what must not say so.
         ignored: what would be judged, had nobody said to ignore it.
         is_ours: whether the file is an export of our own.
+        agreed: what says when a reader agreed, the surest first.
+        known: what says since when the tool knows an address, whoever brought it.
     """
 
     width: int
@@ -98,13 +113,16 @@ class Columns:
     watched: tuple[Watched, ...]
     ignored: tuple[Judged, ...]
     is_ours: bool = False
+    agreed: tuple[Dated, ...] = ()
+    known: tuple[Dated, ...] = ()
 
     @property
     def times(self) -> frozenset[int]:
         """Places of what may say when: a reader left, confirmed or agreed."""
         of_judged = (each.place for each in self.judged if each.role in _WITH_TIMES)
         of_own = (place for name, place in self.own.items() if name in _OWN_TIMES)
-        return frozenset((*of_judged, *of_own))
+        of_others = (each.place for each in (*self.agreed, *self.known))
+        return frozenset((*of_judged, *of_own, *of_others))
 
 
 def address_place(names: Sequence[str], ignored: Collection[str] = ()) -> int | None:
@@ -158,15 +176,18 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
         for place, name in enumerate(names)
         if place != address and place not in own.values()
     ]
-    judged = [each for place, name in others if (each := _judged(place, name, names))]
+    tool = tool_of(names)
+    asked = [(place, name) for place, name in others if plain(name) not in tool.unasked]
+    judged = [each for place, name in asked if (each := _judged(place, name, names))]
+    judged = [replace(each, means=tool.means.get(plain(each.name), {})) for each in judged]
     placed = {each.place for each in judged}
     watched = [
         look
-        for place, name in others
+        for place, name in asked
         if place not in placed and plain(name) not in skipped
         if (look := _watched(place, name))
     ]
-    _refuse_unread([name for _, name in others if _is_unread(name, names, skipped)])
+    _refuse_unread([name for _, name in asked if _is_unread(name, names, skipped)])
     return Columns(
         width=len(names),
         address=address,
@@ -175,6 +196,8 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
         watched=tuple(watched),
         ignored=tuple(each for each in judged if plain(each.name) in skipped),
         is_ours={plain(name) for name in names} >= _EXPORTED,
+        agreed=_dated(others, tool.agreed if tool is not ANY else _by_themselves(judged)),
+        known=_dated(others, tool.known if tool is not ANY else _KNOWN),
     )
 
 
@@ -239,6 +262,19 @@ def _role_with_time(core: Sequence[str]) -> Role | None:
     if text in _CONFIRM and is_time and not is_why:
         return Role.CONFIRMED_AT
     return None
+
+
+def _by_themselves(judged: Sequence[Judged]) -> list[str]:
+    """Names in a file of no known tool that say when a reader agreed, the surest first."""
+    roles = (Role.CONFIRMED_AT, Role.YES)
+    confirmed, subscribed = ([plain(e.name) for e in judged if e.role is role] for role in roles)
+    return [*confirmed, *_AGREED, *_JOINED, *subscribed]
+
+
+def _dated(others: Sequence[tuple[int, str]], wanted: Sequence[str]) -> tuple[Dated, ...]:
+    """The columns of some names, in the order of these."""
+    found = {plain(name): Dated(place, name) for place, name in others}
+    return tuple(found[name] for name in dict.fromkeys(wanted) if name in found)
 
 
 def _own_places(names: Sequence[str]) -> dict[int, str]:

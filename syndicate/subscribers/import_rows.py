@@ -12,7 +12,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import recipients
 from syndicate.store.readers.imports import TWICE, UNDATED, Gone, Line
 from syndicate.subscribers import moments
-from syndicate.subscribers.columns import Columns
+from syndicate.subscribers.columns import Columns, Dated
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
 from syndicate.subscribers.status_cells import Objection, Role, of_file, quoted
@@ -238,7 +238,7 @@ class Intake:
         """
         cell = _own(row, self.survey.columns).get("consented_at", "")
         if not cell:
-            return self.now, UNDATED
+            return self._agreed_there(row)
         found = moments.time_of(
             cell, self.survey.orders.get(self.survey.columns.own["consented_at"])
         )
@@ -254,6 +254,28 @@ class Intake:
                 "or yet to come"
             )
         return min(agreed, self.now), ""
+
+    def _agreed_there(self, row: Row) -> tuple[dt.datetime, str]:
+        """The same by the columns of another tool, of which the proof names the one it goes by."""
+        columns = self.survey.columns
+        unread = ""
+        for each in columns.agreed:
+            moment = self._past(row, each)
+            if moment is not None:
+                return moment, f", {quoted(each.name)}"
+            cell = row.cells[each.place]
+            is_asked = any(other.place == each.place for other in columns.judged)
+            if not is_asked and re.search("[1-9]", cell):
+                unread = unread or f"{quoted(each.name)} says “{quoted(cell)}”, which is not a time"
+        if unread:
+            self.notes.append((row.number, f"{unread}; it is unknown when the reader agreed"))
+        since = next((m for each in columns.known if (m := self._past(row, each))), None)
+        said = "" if since is None else f", known there since {since:%Y-%m-%d}"
+        return self.now, f"{said}{UNDATED}"
+
+    def _past(self, row: Row, column: Dated) -> dt.datetime | None:
+        order = self.survey.orders.get(column.place)
+        return moments.past_of(row.cells[column.place], order, now=self.now)
 
     def _paused_until(self, cell: str) -> dt.datetime | None:
         if not cell:

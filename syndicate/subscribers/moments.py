@@ -24,6 +24,8 @@ _CLOCK = re.compile(
     r" ?(z|utc|gmt|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
+# As Go writes it: "2024-01-01 08:00:00.123 +0000 UTC".
+_ZONE_APART = re.compile(r" ([+-]\d\d:?\d\d)(?: [A-Z]{3,5})?$")
 _YEAR, _NOON, _MONTHS_OF_A_YEAR = 4, 12, 12
 
 
@@ -80,7 +82,7 @@ def _read(text: str, order: Order | None) -> dt.datetime | None:
         seconds = int(text) / (1 if len(text) == _SECONDS else 1000)
         return dt.datetime.fromtimestamp(seconds, dt.UTC)
     if "-" in text[: _YEAR + 1] and text[:_YEAR].isdecimal():
-        return _in_utc(dt.datetime.fromisoformat(text.removesuffix(" UTC")))
+        return _in_utc(dt.datetime.fromisoformat(_together(text)))
     text = _WEEKDAY.sub("", text, count=1)
     for pattern, parts in (
         (_CALENDAR, _of_numbers),
@@ -92,6 +94,11 @@ def _read(text: str, order: Order | None) -> dt.datetime | None:
             day = parts(said, order)
             return None if day is None else _at_clock(day, text[said.end() :])
     return None
+
+
+def _together(text: str) -> str:
+    """A time with its zone, as ISO 8601 has it."""
+    return _ZONE_APART.sub(r"\1", text).removesuffix(" UTC").removesuffix(" GMT")
 
 
 def _of_numbers(said: re.Match[str], order: Order | None) -> dt.datetime | None:

@@ -106,9 +106,15 @@ def objections_of(row: Row, columns: Columns) -> list[Objection]:
     found = [
         objection
         for each in columns.judged
-        if (objection := judge(each.role, each.name, row.cells[each.place]))
+        if (objection := judge(each.role, each.name, _said(row, each)))
     ]
     return sorted(found, key=lambda objection: not objection.has_left)
+
+
+def _said(row: Row, column: Judged) -> str:
+    """A cell as the word that it stands for."""
+    cell = row.cells[column.place]
+    return column.means.get(cell, cell)
 
 
 def objection_of(row: Row, columns: Columns) -> Objection | None:
@@ -201,7 +207,7 @@ def _refuse_heading(row: Row) -> None:
 
 def _refuse_ignoring(row: Row, ignored: Sequence[Judged]) -> None:
     for each in ignored:
-        objection = judge(each.role, each.name, row.cells[each.place])
+        objection = judge(each.role, each.name, _said(row, each))
         if objection is not None and objection.has_left:
             raise UsageError(
                 f"The column “{quoted(each.name)}” says in line {row.number} that a reader has "

@@ -291,7 +291,7 @@ def test_a_name_of_over_64_letters_before_the_at_is_no_address_but_can_be_forgot
         ("kit", 1, 2),
         ("hubspot", 1, 1),
         ("mailgun, refused", 0, 1),
-        ("substack", 1, 0),
+        ("substack", 2, 0),
         ("by hand, in German", 1, 0),
     ],
 )

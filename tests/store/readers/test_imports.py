@@ -378,9 +378,9 @@ def test_the_rows_that_an_import_reads_grow_with_its_lines(morning: Newsletter) 
             (gone(begin + at, at) if at % 4 == 0 else line(begin + at, at)) for at in range(size)
         ]
         with transaction() as tx:
-            before = tx.execute(_ROWS_READ).scalar_one()
+            before = int(tx.execute(_ROWS_READ).scalar_one())
             imports.bring_in(tx, lines, morning, proof=("Yes.", "x"), now=NOW)
-            read.append((tx.execute(_ROWS_READ).scalar_one() - before) / size)
+            read.append((int(tx.execute(_ROWS_READ).scalar_one()) - before) / size)
 
     assert max(read) < 1.5 * min(read)
 

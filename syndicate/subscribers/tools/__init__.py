@@ -1,0 +1,1 @@
+"""How other tools write the files of their readers: one small reader for each."""
