@@ -12,7 +12,7 @@ those in `SYNDICATE_MAIL_ALLOW_LIST`, and refuses anything else before a line is
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +50,9 @@ from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
 
 PRODUCTION = "production"
+Encoding = Annotated[
+    str, typer.Option(help="Code page of that file, such as cp1252; found out unless given.")
+]
 _PATIENCE_S = 300.0  # a lease and more: what a killed worker held comes back after 120 s
 
 
@@ -66,9 +69,7 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         list[str] | None,
         typer.Option(help="Column of that file that says nothing about who may be mailed."),
     ] = None,
-    encoding: Annotated[
-        str, typer.Option(help="Code page of that file, such as cp1252; found out unless given.")
-    ] = "",
+    encoding: Encoding = "",
     relay: Annotated[
         str | None,
         typer.Option(help="smtp://HOST:PORT that receives the mail. [SYNDICATE_RELAY_URL]"),
@@ -223,7 +224,7 @@ class Campaign:
             f"Send {self.slug} to {phrases.counted(number, 'reader')} now?", abort=True, err=True
         )
 
-    def _refuse_real_people(self, lines: list[str]) -> None:
+    def _refuse_real_people(self, lines: Sequence[str]) -> None:
         trial = allowed.trial(settings.load().mail_allow_list)
         found = transfer.addresses(lines, self.ignored) if self.file else ()
         strangers = [number for number, address in found if not trial.has(address)]

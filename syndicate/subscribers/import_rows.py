@@ -270,7 +270,7 @@ class Intake:
         if unread:
             self.notes.append((row.number, f"{unread}; it is unknown when the reader agreed"))
         since = next((m for each in columns.known if (m := self._past(row, each))), None)
-        said = "" if since is None else f", known there since {since:%Y-%m-%d}"
+        said = "" if since is None else f", known there since {since.date().isoformat()}"
         return self.now, f"{said}{UNDATED}"
 
     def _past(self, row: Row, column: Dated) -> dt.datetime | None:

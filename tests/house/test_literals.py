@@ -20,6 +20,7 @@ ALLOWED = {
     "syndicate/bounces/reading/providers.py": "a provider's own words, and ours for them",
     "syndicate/cli/collect.py": "parts of a page",
     "syndicate/cli/newsletters.py": "fields of a story in JSON",
+    "syndicate/cli/subscribers.py": "numbers of an import in JSON",
     "syndicate/cli/send.py": "counts that somebody must look at, most urgent first",
     "syndicate/cli/terminal.py": "headings of columns that hold slugs",
     "syndicate/embedded/plan.py": "names of processes and their queues",
@@ -29,6 +30,7 @@ ALLOWED = {
     "syndicate/sample/setup.py": "likewise, of a profile",
     "syndicate/store/maintenance/odd_rows.py": "names of tables",
     "syndicate/store/syndication/feeds.py": "names of columns",
+    "syndicate/subscribers/transfer.py": "names of an export's columns",
     "syndicate/web/console/audit.py": "things that acts are done to, each with its page",
     "templates/web/console/mailing.html": "columns of a table, whose heads stand beside them",
 }

@@ -28,6 +28,7 @@ FOR_PROGRAMS = {
     "syndicate/sample/server.py": "a log",
     "syndicate/setup/document.py": "a value of a TOML file",
     "syndicate/web/console/lists.py": "the name of a file",
+    "syndicate/subscribers/import_rows.py": "the end of a proof, which is no sentence",
 }
 _FORMAT = re.compile(r"%-?[A-Za-z]")
 # A number, and then a word by whether it is one.

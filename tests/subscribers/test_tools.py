@@ -15,7 +15,7 @@ from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
 # (file, (who comes in: when they agreed, by what that is known)).
-FILES = {
+FILES: dict[str, tuple[str, dict[str, tuple[str | None, str]]]] = {
     "Mailchimp": (
         """\
 Email Address,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,UNSUB_TIME,LEID,EUID

@@ -72,6 +72,8 @@ def page(tx: Transaction, newsletter_id: int, *, after: int, limit: int) -> list
         .limit(limit)
     )
     return [
-        Exported(*row[:4], tuple(row[4] or ()), tuple(row[5] or ()), *row[6:])
-        for row in tx.execute(query)
+        Exported(
+            row_id, address, state, language, tuple(sections or ()), tuple(spoken or ()), *rest
+        )
+        for row_id, address, state, language, sections, spoken, *rest in tx.execute(query)
     ]

@@ -15,6 +15,7 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
 from syndicate.subscribers import code_pages, steering, transfer, uploads
 from syndicate.subscribers.columns import HOW_TO_IGNORE
+from syndicate.subscribers.uploads import Upload
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanExport, CanImport, CanRead
 from syndicate.web.errors import status_of
@@ -71,14 +72,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         raw = _content(file if named else None, pasted)
         upload = uploads.opened(raw, encoding=encoding.strip() if named else "", ignored=names)
         if do == _DRY_RUN:
-            found = steering.foresee(
-                upload.lines,
-                newsletter,
-                ignored=names,
-                left=upload.left,
-                actor=actor,
-                now=clock.now(),
-            )
+            found = _foretold(actor, newsletter, upload, names)
             return _page(actor, typed, found=found, named=named)
         done = steering.bring_in(
             upload.lines,
@@ -109,6 +103,14 @@ def give_out(actor: CanExport, newsletter: Typed = "") -> Response:
     day = f"{clock.now():%Y-%m-%d}"
     named = {"Content-Disposition": f'attachment; filename="{newsletter}-{day}.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=PRIVATE | named)
+
+
+def _foretold(
+    actor: Actor, newsletter: str, upload: Upload, names: Sequence[str]
+) -> transfer.Foreseen:
+    return steering.foresee(
+        upload.lines, newsletter, ignored=names, left=upload.left, actor=actor, now=clock.now()
+    )
 
 
 def _content(file: UploadFile | None, pasted: str) -> bytes:
