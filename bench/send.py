@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from syndicate import clock
 from syndicate.mail.mime import dkim
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.message import Writer
+from syndicate.mail.mime.signers import Key, KeyName, Signers
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
@@ -33,6 +35,7 @@ from syndicate.render.merge import Content
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
 from syndicate.store.sending.batch_leases import DueDelivery
+from syndicate.vocabulary.sending import KeyState
 from tests.mail.campaign import Plan, start
 
 # Ten readers' digest of 20 stories: about 70 KB on the wire.
@@ -86,7 +89,9 @@ def measure(ground: Ground, asked: argparse.Namespace) -> dict[str, Any]:
 
 def campaign(ground: Ground, asked: argparse.Namespace, key_file: Path | None) -> dict[str, Any]:
     """Send one mailing with all workers."""
-    mailing_id = start(Plan(audience=asked.messages, **SHAPE), now=clock.now())  # type: ignore[arg-type]
+    dkim_by = None if key_file is None else KeyName("daily.example", "syndicate")
+    plan = Plan(audience=asked.messages, dkim=dkim_by, **SHAPE)  # type: ignore[arg-type]
+    mailing_id = start(plan, now=clock.now())
     commit_pending()
     env = dict(ground.env)
     if key_file is not None:
@@ -123,8 +128,12 @@ def steps(ground: Ground, mailing_id: int, keys: dict[str, Path]) -> dict[str, f
     ]
 
     def write(signer: Signer | None) -> list[Envelope]:
-        writer = Writer(mailing, bytes(32), "https://news.daily.example", signer)
-        return [writer.envelope(due, content) for due in dues]
+        name = KeyName("daily.example", "s")
+        keys = () if signer is None else (Key(name, KeyState.IN_USE, lambda: signer),)
+        writer = Writer(mailing, bytes(32), "https://news.daily.example", Signers(keys))
+        signed = {**content.headers, "dkim": None if signer is None else name.as_json()}
+        made = replace(content, headers=signed)
+        return [writer.envelope(due, made) for due in dues]
 
     write(None)
     before = time.process_time()

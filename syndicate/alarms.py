@@ -253,7 +253,7 @@ def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     ids = {slug: publication_id for publication_id, slug in publications.slugs(tx).items()}
     for each in sender_checks.wrong(tx):
-        told = ", ".join(row.record.words for row in each.records)
+        told = ", ".join(dict.fromkeys(row.record.words for row in each.records))
         text = f"DNS is not right for the sender of {each.name}: {told}."
         yield Need(text, f"/console/senders#{each.slug}", publication_id=ids.get(each.slug))
 

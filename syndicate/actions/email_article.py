@@ -20,6 +20,8 @@ from syndicate.actions.forms import Cap, Guarded
 from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
+from syndicate.mail.mime import senders
+from syndicate.mail.mime.senders import Sender
 from syndicate.newsroom import brand
 from syndicate.render.email import PICTURE_WIDTH
 from syndicate.store.content.pictures import Picture
@@ -120,6 +122,7 @@ def checked_name(text: str) -> str:
 class _Found:
     reading: Reading
     publication: Publication
+    sender: Sender
 
 
 def _is_letter(sign: str) -> bool:
@@ -133,7 +136,7 @@ def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
     publication = publications.find(tx, found.story.publication_id) if found else None
     if found is None or publication is None:
         raise forms.no_article(article_id)
-    return _Found(found, publication)
+    return _Found(found, publication, senders.of(tx, publication))
 
 
 def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> bool:
@@ -153,8 +156,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
             language=publication.language,
             context=_context(found, name),
             from_name=publication.sender,
-            from_address=publication.sender_address,
-            reply_to=publication.reply_to or "",
+            sender=found.sender,
             now=now,
         )
     except (OversizeError, UnrenderableError) as error:

@@ -7,7 +7,7 @@ desk sees it in the text and as Reply-To, without a name, and nobody else does.
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syndicate import logs, settings
@@ -15,6 +15,8 @@ from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
 from syndicate.errors import OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
+from syndicate.mail.mime import senders
+from syndicate.mail.mime.senders import Sender
 from syndicate.newsroom import brand
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
@@ -66,9 +68,10 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
             tx, str(publication.id), now
         )
+        sender = replace(senders.of(tx, publication), reply_to=reply_to)
     if not is_allowed:
         raise forms.too_many("We have received more messages than we can read right now.")
-    return _pass_on(found, publication, _Words(text, reply_to), now)
+    return _pass_on(found, publication, sender, _Words(text, reply_to), now)
 
 
 def form_of(article_id: int) -> str:
@@ -95,7 +98,7 @@ class _Words:
 
 
 def _pass_on(
-    found: Reading, publication: Publication, words: _Words, now: dt.datetime
+    found: Reading, publication: Publication, sender: Sender, words: _Words, now: dt.datetime
 ) -> int | None:
     story = found.story
     own_page = settings.load().base_url() + reader_pages.path_of(story.id, story.slug)
@@ -110,7 +113,7 @@ def _pass_on(
         "lines": words.text.splitlines(),
         "reply_to": words.reply_to,
     }
-    prepared = _prepare(publication, context, story.id, now)
+    prepared = _prepare(publication, sender, context, story.id, now)
     address = (found.desk.address if found.desk else None) or publication.sender_address
     digest = hashlib.sha256(f"{words.reply_to}\n{words.text}".encode()).hexdigest()[:32]
     with transaction() as tx:
@@ -131,7 +134,11 @@ def _pass_on(
 
 
 def _prepare(
-    publication: Publication, context: Mapping[str, Any], article_id: int, now: dt.datetime
+    publication: Publication,
+    sender: Sender,
+    context: Mapping[str, Any],
+    article_id: int,
+    now: dt.datetime,
 ) -> single.Prepared:
     try:
         return single.prepare(
@@ -139,8 +146,7 @@ def _prepare(
             language=publication.language,
             context=context,
             from_name=publication.sender,
-            from_address=publication.sender_address,
-            reply_to=str(context["reply_to"]),
+            sender=sender,
             now=now,
         )
     except (OversizeError, UnrenderableError) as error:

@@ -11,6 +11,7 @@ from syndicate.cli.actors import actor
 from syndicate.cli.findings import Finding
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
+from syndicate.mail.mime import signers
 from syndicate.mail.sender import check as looking
 from syndicate.mail.sender import steering
 from syndicate.newsroom import publications as meant
@@ -47,11 +48,27 @@ def check(
     _tell([steering.check(slug, actor=actor(), now=clock.now())], as_json=as_json)
 
 
+@app.command()
+def rotate(
+    *,
+    publication: Annotated[
+        str | None,
+        typer.Option("--publication", "-p", help="Slug of the publication; the only one there is."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new key that signs a publication's mail, once DNS shows the record told here."""
+    with transaction() as tx:
+        slug = meant.named_or_only(tx, publication).slug
+    _tell([steering.rotate(slug, actor=actor(), now=clock.now())], as_json=as_json)
+
+
 def looked(own: Settings) -> list[dict[str, str]]:
     """Every line of the table of every publication, asked for now; nothing is kept."""
     migrate.require_current()
     with transaction() as tx:
         known = [(each.slug, each.sender_address) for each in publications.all_publications(tx)]
+        keys = signers.read(tx, own)
     return [
         {
             "publication": slug,
@@ -62,7 +79,7 @@ def looked(own: Settings) -> list[dict[str, str]]:
             "do": line.do,
         }
         for slug, address in known
-        for line in looking.look(address, own)
+        for line in looking.look(address, own, keys)
     ]
 
 
@@ -73,7 +90,8 @@ def check_dns(own: Settings, _data_dir: Path) -> Finding:
     found = looked(own)
     wrong = [each for each in found if each["state"] == RecordState.WRONG]
     if wrong:
-        told = ", ".join(f"{each['record']} of {each['publication']}" for each in wrong)
+        named = dict.fromkeys(f"{each['record']} of {each['publication']}" for each in wrong)
+        told = ", ".join(named)
         says = f"DNS is not right: {told}. /console/senders says what to do."
         return Finding("dns", "warn", says)
     unknown = sum(each["state"] == RecordState.UNKNOWN for each in found)

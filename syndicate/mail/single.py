@@ -15,6 +15,7 @@ from typing import Any
 
 from syndicate import jobs
 from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.mail.mime.senders import Sender
 from syndicate.render.email import render
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
@@ -50,9 +51,8 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
     language: str,
     context: Mapping[str, Any],
     from_name: str,
-    from_address: str,
+    sender: Sender,
     now: dt.datetime,
-    reply_to: str = "",
     slots: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Render a message. Template work: never while a transaction is open.
@@ -62,9 +62,8 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
         language: of the frame, a BCP 47 tag.
         context: plain data for the templates.
         from_name: display name of the sender.
-        from_address: its address, on a domain of ours.
+        sender: its address, on a domain of ours, and what else says from whom it comes.
         now: aware UTC; becomes Date and the signature's time.
-        reply_to: normalised address that answers go to, with no name; "" for the sender's own.
         slots: values of the slots that are this message's own (confirm_url), unescaped.
 
     Raises:
@@ -72,13 +71,7 @@ def prepare(  # noqa: PLR0913 - what a mail needs to be written, each by its nam
         UnrenderableError: the mail cannot be made of this context.
     """
     rendered = render(message, language, context)
-    headers = frozen_headers(
-        subject=rendered.subject,
-        from_name=from_name,
-        from_address=from_address,
-        now=now,
-        reply_to=reply_to,
-    )
+    headers = frozen_headers(subject=rendered.subject, from_name=from_name, sender=sender, now=now)
     rows = content_rows(rendered, headers | {"slots": dict(slots or {})})
     return Prepared(message, language, tuple(rows))
 

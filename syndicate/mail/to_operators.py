@@ -20,7 +20,7 @@ from syndicate import logs, settings, signing
 from syndicate.errors import BadAddressError, RelayError, UnrenderableError
 from syndicate.hosts import is_address
 from syndicate.languages import primary
-from syndicate.mail.mime import headers
+from syndicate.mail.mime import headers, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
@@ -81,12 +81,12 @@ def tell(now: dt.datetime) -> int:
             return 0
         houses = _houses(tx, [operator for _, operator in found], configured)
         names = operators.names(tx)
+        signing_keys = signers.checked(tx, configured)
     relay = addresses.to_operators(configured)
-    signer = deliver.signer(configured)
     results: list[Result] = []
     for house in sorted(set(houses.values()), key=lambda each: each.address):
         theirs = [each for each in found if houses[each[1].id] == house]
-        letters = list(_envelopes(theirs, house, names, signer))
+        letters = list(_envelopes(theirs, house, names, signing_keys.of(house.domain)))
         results += _sent(relay, configured, house, letters)
     over = [each for each in results if each.outcome in _OVER]
     for each in results:

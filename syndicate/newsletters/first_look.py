@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from syndicate.errors import NotFoundError
+from syndicate.mail.mime import senders
+from syndicate.mail.mime.senders import Sender
 from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.specimen import Specimen
@@ -36,6 +38,7 @@ class FirstLook:
     newsletter: Newsletter
     publication: Publication
     draft: Draft
+    sender: Sender
     is_backlog: bool
     now: dt.datetime
 
@@ -60,7 +63,8 @@ class FirstLook:
                 "No story has been collected yet, so there is no mail to show; try again in a "
                 "minute."
             )
-        rows = freeze.frozen_rows(self.newsletter, self.publication, self.draft, self.now)
+        whose = (self.newsletter, self.publication, self.draft, self.sender)
+        rows = freeze.frozen_rows(*whose, self.now)
         return Specimen(self.newsletter, self.publication, tuple(rows))
 
     def message(self) -> bytes:
@@ -118,8 +122,9 @@ def _compose(newsletter_id: int, now: dt.datetime, *, with_backlog: bool) -> Fir
         today = now.astimezone(zone_or_utc(newsletter.zone)).date()  # as what is sent now
         issue = Issue(id=0, local_date=today, window_from=since, window_to=slot.window_to)
         material = gather.material(tx, newsletter, issue, now)
+        sender = senders.of(tx, publication)
     if with_backlog:
         every = tuple(replace(story, is_backlog=False, is_dated=True) for story in material.stories)
         material = replace(material, stories=every)
     draft = compose(material, with_notice=False)
-    return FirstLook(newsletter, publication, draft, with_backlog, now)
+    return FirstLook(newsletter, publication, draft, sender, with_backlog, now)

@@ -6,7 +6,9 @@ Nothing is sent here: the audience is materialised, and the mailing started, by 
 import datetime as dt
 
 from syndicate import phrases, settings
+from syndicate.mail.mime import senders
 from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.mail.mime.senders import Sender
 from syndicate.mail.recovery import reconcile
 from syndicate.newsletters import unusable
 from syndicate.newsletters.compose import Draft
@@ -49,7 +51,7 @@ def add_mailing(
     )
     ledger.add(tx, mailing)
     if draft.rendered:
-        rows = frozen_rows(newsletter, publication, draft, now)
+        rows = frozen_rows(newsletter, publication, draft, senders.of(tx, publication), now)
         ledger.add_content(tx, mailing.id, VERSION, rows)
     issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
     issues.freeze(
@@ -75,7 +77,11 @@ def audience_values(
 
 
 def frozen_rows(
-    newsletter: Newsletter, publication: Publication, draft: Draft, now: dt.datetime
+    newsletter: Newsletter,
+    publication: Publication,
+    draft: Draft,
+    sender: Sender,
+    now: dt.datetime,
 ) -> list[ContentRow]:
     """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
     domain = publication.sender_address.rpartition("@")[2]
@@ -85,8 +91,7 @@ def frozen_rows(
         headers = frozen_headers(
             subject=mail.subject,
             from_name=said["publication"] or brand.sender_name(publication, mail.language),
-            from_address=publication.sender_address,
-            reply_to=publication.reply_to or "",
+            sender=sender,
             now=now,
         )
         headers |= {

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 from syndicate import phrases
 from syndicate.errors import NotFoundError
+from syndicate.mail.mime import senders
+from syndicate.mail.mime.senders import Sender
 from syndicate.newsletters import freeze, gather, offers, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
 from syndicate.newsletters.offers import Offer
@@ -93,6 +95,7 @@ class _Composed:
     publication: Publication
     slot: Slot
     draft: Draft
+    sender: Sender
 
 
 def dry_run(
@@ -230,7 +233,8 @@ def preview(
         if found is None:
             raise NotFoundError("No active subscriber of this newsletter has this address.")
         due = replace(found, recipient_id=0, subscription_id=0)
-    rows = freeze.frozen_rows(composed.newsletter, composed.publication, composed.draft, now)
+    whose = (composed.newsletter, composed.publication, composed.draft, composed.sender)
+    rows = freeze.frozen_rows(*whose, now)
     return specimen.message_of([row for row in rows if row.language == due.language], due)
 
 
@@ -247,8 +251,10 @@ def _compose(newsletter_id: int, now: dt.datetime, offer: Offer, *, is_next: boo
         since, until = issues.window_with_merged(tx, newsletter.id, window)
         issue = Issue(id=0, local_date=slot.local_date, window_from=since, window_to=until)
         material = gather.material(tx, newsletter, issue, now)
+        sender = senders.of(tx, publication)
     with_notice = newsletter.empty_rule is EmptyRule.NOTICE
-    return _Composed(newsletter, publication, slot, compose(material, with_notice=with_notice))
+    draft = compose(material, with_notice=with_notice)
+    return _Composed(newsletter, publication, slot, draft, sender)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from syndicate import logs
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.mail import steering
+from syndicate.mail.mime import senders
 from syndicate.newsletters import freeze, gather, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
 from syndicate.newsletters.material import Material
@@ -139,7 +140,8 @@ def _write(
     newsletter = numbered(tx, mailing.newsletter_id)
     draft = Draft((), (), rendered, hash_of(rendered), 0)
     publication = newsletters.publication_of(tx, newsletter)
-    rows = freeze.frozen_rows(newsletter, publication, draft, now)
+    sender = senders.of(tx, publication)
+    rows = freeze.frozen_rows(newsletter, publication, draft, sender, now)
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
     renewals.finish(tx, mailing, read.revisions, now)
     subject, act = _subject(mailing_id), Act.MAILING_RENEW

@@ -15,6 +15,7 @@ from typing import Any
 from syndicate import settings
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail import single
+from syndicate.mail.mime import senders
 from syndicate.mail.mime.message import Writer
 from syndicate.newsletters import freeze, gather
 from syndicate.newsletters.compose import compose
@@ -194,10 +195,11 @@ def of_issue(
         publication = newsletters.publication_of(tx, newsletter)
         rows = _frozen(tx, issue)
         material = None if rows else gather.material(tx, newsletter, issue, now)
+        sender = senders.of(tx, publication)
     if material is not None:
         # An editor may send it though nothing is new.
         draft = compose(material, with_notice=issue.article_id is None)
-        rows = freeze.frozen_rows(newsletter, publication, draft, now)
+        rows = freeze.frozen_rows(newsletter, publication, draft, sender, now)
     if not rows:
         raise NotFoundError("There is nothing new, so there is no mail to show.")
     return Specimen(newsletter, publication, tuple(rows))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from syndicate import settings, signing
 from syndicate.mail import single
 from syndicate.mail.mime.message import PREFERENCES
+from syndicate.mail.mime.senders import Sender
 from syndicate.newsroom import brand
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
@@ -49,6 +50,7 @@ def prepared(
     waits: Sequence[Waiting],
     publication: Publication,
     *,
+    sender: Sender,
     logo: PublicationLogo | None,
     base_url: str,
     now: dt.datetime,
@@ -58,6 +60,7 @@ def prepared(
     Args:
         waits: what `listed` returned; the first gives it its name and language.
         publication: in whose name.
+        sender: from whom it comes.
         logo: of the publication.
         base_url: where readers reach us, without a trailing slash.
         now: aware UTC; the links count from then.
@@ -88,8 +91,7 @@ def prepared(
             "publication": worn | {"name": said["publication"] or worn["name"]},
         },
         from_name=said["publication"] or brand.sender_name(publication, language),
-        from_address=publication.sender_address,
-        reply_to=publication.reply_to or "",
+        sender=sender,
         now=now,
         slots=slots,
     )

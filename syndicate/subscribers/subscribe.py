@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from syndicate.errors import NotFoundError, RefusedError
+from syndicate.mail.mime import senders
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import logos, newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -117,7 +118,10 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
             proof = Proof("form", wording, ip, user_agent, base_url)
             subscribers.add_consent(tx, subscription.id, proof, at=now)
         waits = confirmation.listed(tx, (subscription, newsletter))
-    mail = confirmation.prepared(waits, publication, logo=logo, base_url=base_url, now=now)
+        sender = senders.of(tx, publication)
+    mail = confirmation.prepared(
+        waits, publication, sender=sender, logo=logo, base_url=base_url, now=now
+    )
     # As the reader wrote it first, however a stranger writes it today.
     confirmation.queue(mail, subscriber.address, subscription, publication, now=now)
 

@@ -34,6 +34,8 @@ class Act(enum.StrEnum):
     PUBLICATION_ADD = "publication-add", "added", "publication:added"
     PUBLICATION_CHANGE = "publication-change", "changed", "publication:changed"
     SENDER_CHECK = "sender-check", "checked the sender"
+    SENDER_ROTATE = "sender-rotate", "made a new key for the sender"
+    SENDER_KEY = "sender-key", "took a new key into use"
     SECTION_ADD = "section-add", "added", "section:added"
     SECTION_CHANGE = "section-change", "changed", "section:changed"
     SECTION_RETIRE = "section-retire", "retired", "section:retired"

@@ -229,6 +229,15 @@ class RecordState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class KeyState(enum.StrEnum):
+    """How far a key is that signs: waiting → in use → leaving → done."""
+
+    WAITING = "waiting"  # until DNS shows it
+    IN_USE = "in use"
+    LEAVING = "leaving"  # a newer one is in use; mail that waits is still signed with it
+    DONE = "done"
+
+
 _OF_RECORD = {
     SenderRecord.SPF: "SPF",
     SenderRecord.DKIM: "DKIM",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from syndicate.mail.mime.message import content_rows, frozen_headers
+from syndicate.mail.mime.senders import Sender
+from syndicate.mail.mime.signers import KeyName
 from syndicate.reading.records import Words
 from syndicate.render.email import render
 from syndicate.store.composition.materialise import materialise
@@ -70,6 +72,7 @@ class Plan:
     groups: tuple[tuple[str, str], ...] = (("other", "example.com"),)
     batch_size: int = 500
     expires_in: dt.timedelta = dt.timedelta(hours=12)
+    dkim: KeyName | None = None  # that signs it
 
 
 def start(plan: Plan | None = None, *, now: dt.datetime = NOW) -> int:
@@ -98,7 +101,10 @@ def content(now: dt.datetime = NOW, plan: Plan | None = None) -> list[ContentRow
     """The content of such a digest."""
     rendered = render("digest", "en", _context(plan or Plan(), now))
     headers = frozen_headers(
-        subject=rendered.subject, from_name="The Daily", from_address="news@daily.example", now=now
+        subject=rendered.subject,
+        from_name="The Daily",
+        sender=Sender("news@daily.example", dkim=(plan or Plan()).dkim),
+        now=now,
     )
     headers |= {
         "list_name": "Morning",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from syndicate.mail import single
+from syndicate.mail.mime.senders import Sender
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients
 
@@ -15,7 +16,7 @@ def prepared(now: dt.datetime, **slots: str) -> single.Prepared:
         language="en",
         context={"publication": PUBLICATION, "newsletter": {"name": "Morning"}},
         from_name="The Daily",
-        from_address="news@daily.example",
+        sender=Sender("news@daily.example"),
         now=now,
         slots={"confirm_url": "https://daily.example/confirm/abc", **slots},
     )

@@ -6,6 +6,7 @@ from syndicate import clock
 from syndicate.articles import editing
 from syndicate.articles.editing import Wording
 from syndicate.mail import single
+from syndicate.mail.mime.senders import Sender
 from syndicate.mail.sending import deliver
 from syndicate.newsletters import alerts, renew, run, steering
 from syndicate.store.composition import alerts as asked
@@ -58,7 +59,7 @@ def feedback() -> None:
         language="en",
         context=context,
         from_name="Daily",
-        from_address="news@example.com",
+        sender=Sender("news@example.com"),
         now=clock.now(),
     )
     with transaction() as tx:

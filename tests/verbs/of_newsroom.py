@@ -34,6 +34,15 @@ DONE = (
         is_quiet_again=False,
     ),
     Done(
+        "mail.sender.steering.rotate",
+        Asked(
+            "senders rotate -p courier",
+            ("/senders/courier/rotate", {}),
+            ("/senders/courier/rotate", {}),
+        ),
+        ("sender-rotate", "publication:{publication}"),
+    ),
+    Done(
         "newsroom.tokens.add",
         Asked("tokens add cms --publication courier"),
         ("token-add", "token:{next_token}"),
@@ -88,6 +97,12 @@ NOES = (
     No(
         "mail.sender.steering.check",
         Asked("senders check -p gone", ("/senders/gone/check", {}), ("/senders/gone/check", {})),
+        NotFoundError,
+        "There is no publication gone; the list of publications shows all there are.",
+    ),
+    No(
+        "mail.sender.steering.rotate",
+        Asked("senders rotate -p gone", ("/senders/gone/rotate", {}), ("/senders/gone/rotate", {})),
         NotFoundError,
         "There is no publication gone; the list of publications shows all there are.",
     ),

@@ -20,8 +20,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from syndicate.errors import SettingsError
 
@@ -43,6 +48,7 @@ OVERSIGNED = (
 _SIGNED = (*OVERSIGNED, "content-language", "list-help", "feedback-id", "auto-submitted")
 # The one line that `render.encode` leaves a blank at the end of, in 8bit (RFC 6376 3.4.4).
 _SIGNATURE_LINE = b"\r\n-- \r\n"
+_BITS = 2048
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 
 
@@ -97,14 +103,34 @@ def load(domain: str, selector: str, key_file: Path) -> Signer:
         SettingsError: there is none, or it is neither RSA nor Ed25519.
     """
     try:
-        key = load_pem_private_key(key_file.read_bytes(), password=None)
+        return read(domain, selector, key_file.read_bytes())
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"SYNDICATE_DKIM_KEY_FILE: {key_file} holds no usable key ({error})."
         ) from error
+    except TypeError as error:
+        raise SettingsError(
+            f"SYNDICATE_DKIM_KEY_FILE: {key_file} is neither RSA nor Ed25519."
+        ) from error
+
+
+def read(domain: str, selector: str, pem: bytes) -> Signer:
+    """Read a key.
+
+    Raises:
+        TypeError: it is neither RSA nor Ed25519.
+        ValueError: it is no key.
+    """
+    key = load_pem_private_key(pem, password=None)
     if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
-        raise SettingsError(f"SYNDICATE_DKIM_KEY_FILE: {key_file} is neither RSA nor Ed25519.")
+        raise TypeError
     return Signer(domain, selector, key)
+
+
+def new_key() -> bytes:
+    """A private key that every receiver can check, in PEM: RSA of 2,048 bits (RFC 8301 3.2)."""
+    key = generate_private_key(public_exponent=65537, key_size=_BITS)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @lru_cache(maxsize=512)

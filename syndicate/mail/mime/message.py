@@ -14,6 +14,8 @@ from syndicate import settings, signing
 from syndicate.bounces.keeping import verp
 from syndicate.mail.mime import headers
 from syndicate.mail.mime.dkim import Signer
+from syndicate.mail.mime.senders import Sender
+from syndicate.mail.mime.signers import Signers
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
@@ -45,6 +47,7 @@ class _Letterhead:
     slots: Mapping[str, str]
     signed_at: int
     can_leave_by_mail: bool
+    signer: Signer | None
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,13 @@ class Writer:
         mailing: whose messages.
         key: the installation's master key.
         base_url: where readers reach us, without a trailing slash.
-        signer: None when the relay signs.
+        signers: who signs which mail; None signs none.
     """
 
     mailing: Mailing
     key: bytes
     base_url: str
-    signer: Signer | None = None
+    signers: Signers | None = None
     _letterheads: dict[int, _Letterhead] = field(default_factory=dict, compare=False)
 
     def envelope(self, due: DueDelivery, content: Content) -> Envelope:
@@ -85,8 +88,8 @@ class Writer:
             ways = [f"<{slots['unsubscribe_url']}>", *self._by_mail(due, head)]
             fields.append(headers.plain("List-Unsubscribe", ", ".join(ways)))
         body = merge(content, due.choice, slots)
-        if self.signer is not None:
-            fields.append(self.signer.sign(fields, body, at=head.signed_at))
+        if head.signer is not None:
+            fields.append(head.signer.sign(fields, body, at=head.signed_at))
         return Envelope(
             key=due.ordinal,
             mail_from=self.bounce_address(due, head.domain),
@@ -151,12 +154,13 @@ class Writer:
         )
         is_list = self.mailing.newsletter_id is not None or "list_name" in frame
         return _Letterhead(
-            domain=headers.wire_address(str(frame["from_address"])).rpartition("@")[2],
+            domain=return_domain(frame),
             before=before,
             listing=self._listing(frame) if is_list else (),
             slots=dict(frame.get("slots", {})),
             signed_at=int(frame["signed_at"]),
             can_leave_by_mail=bool(frame.get("leave_by_mail")),
+            signer=None if self.signers is None else self.signers.frozen(frame),
         )
 
     def _feedback_id(self) -> str:
@@ -176,6 +180,11 @@ class Writer:
         return signing.seal(self.key, purpose, name)
 
 
+def return_domain(frame: Mapping[str, Any]) -> str:
+    """The domain that returned mail comes to and Message-IDs end in, of a content's headers."""
+    return headers.wire_address(str(frame["from_address"])).rpartition("@")[2]
+
+
 def _language(frame: Mapping[str, Any]) -> list[bytes]:
     """Content-Language (RFC 3282). What older code froze names none, and stays as it was."""
     language = frame.get("language")
@@ -183,29 +192,29 @@ def _language(frame: Mapping[str, Any]) -> list[bytes]:
 
 
 def frozen_headers(
-    *, subject: str, from_name: str, from_address: str, now: dt.datetime, reply_to: str = ""
+    *, subject: str, from_name: str, sender: Sender, now: dt.datetime
 ) -> dict[str, object]:
     """What every frame's headers hold: frozen with the content, so that a retry has the same bytes.
 
     Args:
         subject: any text.
         from_name: display name of the sender.
-        from_address: its address.
+        sender: its address, where answers go, and who signs. A reply address whose local part is
+            not ASCII is left out: the mail would need a relay that speaks SMTPUTF8.
         now: aware UTC; becomes Date and the signature's time.
-        reply_to: normalised address that answers go to; "" for the sender's own. One whose local
-            part is not ASCII is left out: the mail would need a relay that speaks SMTPUTF8.
 
     Raises:
-        BadAddressError: `reply_to` cannot stand in a mail.
+        BadAddressError: where answers go cannot stand in a mail.
     """
     frozen: dict[str, object] = {
         "subject": subject,
         "from_name": from_name,
-        "from_address": from_address,
+        "from_address": sender.address,
         "date": format_datetime(now),
         "signed_at": int(now.timestamp()),
+        "dkim": None if sender.dkim is None else sender.dkim.as_json(),
     }
-    answers_to = headers.wire_address(reply_to) if reply_to else ""
+    answers_to = headers.wire_address(sender.reply_to) if sender.reply_to else ""
     if answers_to and answers_to.isascii():
         frozen["reply_to"] = answers_to
     return frozen
@@ -231,7 +240,7 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
     }
     changed: dict[str, str] = {}
     said = {**headers, "language": rendered.language}
-    if _may_be_eight_bit():
+    if settings.load().mail_eight_bit and headers["dkim"] is None:
         for key, stored in parts.items():
             if share_beyond_ascii(stored, frame[key]) <= WORTH_EIGHT_BIT:
                 continue
@@ -252,8 +261,3 @@ def content_rows(rendered: Rendered, headers: Mapping[str, object]) -> list[Cont
         )
         for block, html, text in blocks
     ]
-
-
-def _may_be_eight_bit() -> bool:
-    configured = settings.load()
-    return configured.mail_eight_bit and configured.dkim_domain is None

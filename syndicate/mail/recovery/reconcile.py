@@ -12,8 +12,7 @@ from pathlib import Path
 
 from syndicate import clock, logs, settings
 from syndicate.errors import RefusedError
-from syndicate.mail.mime import headers
-from syndicate.mail.mime.message import Writer
+from syndicate.mail.mime.message import Writer, return_domain
 from syndicate.mail.recovery import accept_log, copy_check
 from syndicate.mail.recovery.accept_log import Verdict
 from syndicate.mail.relay import addresses
@@ -160,11 +159,11 @@ def _message_ids(
 
 
 def _domain(tx: Transaction, key: tuple[int, int, str]) -> str | None:
-    """The sender's domain in a content, which its Message-IDs end in."""
+    """The domain in a content that its Message-IDs end in."""
     frame = next((row for row in ledger.content(tx, *key) if row.headers), None)
     if frame is None or frame.headers is None:
         return None
-    return headers.wire_address(str(frame.headers["from_address"])).rpartition("@")[2]
+    return return_domain(frame.headers)
 
 
 def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> Verdict:

@@ -18,7 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from syndicate import logs, settings
 from syndicate.addresses import is_inside
-from syndicate.mail.mime import dkim
+from syndicate.errors import SettingsError
+from syndicate.mail.mime import signers
+from syndicate.mail.mime.alignment import is_aligned
+from syndicate.mail.mime.signers import Key, Signers
 from syndicate.mail.relay import addresses, banner
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.sender import lines as records
@@ -31,51 +34,59 @@ from syndicate.mail.sending.allowed import RESERVED
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications, sender_checks
+from syndicate.store.platform import audit
+from syndicate.store.sending import dkim_keys
+from syndicate.vocabulary.acts import Act
+from syndicate.vocabulary.sending import KeyState, RecordState, SenderRecord
 
 log = logs.get(__name__)
 
+ACTOR = "sender check"
 RUN_S = 40.0  # a task's bound is 60 s, and one check takes 20 s at most
 _SMTP = 25
 
 
-def look(sender_address: str, configured: Settings) -> list[Line]:
+def look(sender_address: str, configured: Settings, known: Signers) -> list[Line]:
     """What a sender needs in DNS, what is there, and what to do.
 
     Args:
         sender_address: of the publication.
-        configured: the settings: relays, DKIM, and which DNS to ask.
+        configured: the settings: relays, and which DNS to ask.
+        known: the keys that sign.
 
     Raises:
-        SettingsError: the relay's address or the DKIM key cannot be used.
+        SettingsError: the relay's address cannot be used.
     """
     domain = _in_ascii(sender_address.partition("@")[2])
     if not domain:
         return rules.unasked("The sender's address has no domain.")
     if configured.dns_resolver is None and re.search(RESERVED, domain):
         return rules.unasked(
-            f"{domain} is reserved for examples and belongs to nobody, so it is not looked up."
+            f"{domain} is reserved for examples and belongs to nobody, so it is not looked up.",
+            [each for each in _keys(domain, known) if each.state is KeyState.WAITING],
         )
     ask = Resolver(configured.dns_resolver).ask
-    return rules.lines(_sending(domain, configured, ask), ask)
+    return rules.lines(_sending(domain, configured, known, ask), ask)
 
 
 def check_due(now: dt.datetime) -> int:
     """Look at every sender that was not looked at for a day; how many. Safe to run twice.
 
     Raises:
-        SettingsError: the relay's address or the DKIM key cannot be used.
+        SettingsError: the relay's address cannot be used.
     """
     ends_at = time.monotonic() + RUN_S
     with transaction() as tx:
         due = sender_checks.due(tx, now)
+        known = signers.read(tx, settings.load())
     checked = 0
     for publication_id, address in due:
         if time.monotonic() > ends_at:  # upkeep asks again in ten minutes
             break
-        found = look(address, settings.load())
+        found = look(address, settings.load(), known)
         with transaction() as tx:
             if publications.find(tx, publication_id) is not None:
-                keep_lines(tx, publication_id, address, found, now)
+                keep_lines(tx, publication_id, address, found, actor=ACTOR, now=now)
         checked += 1
     if checked:
         log.info("senders_checked", publications=checked)
@@ -87,20 +98,34 @@ def keep_lines(
     publication_id: int,
     address: str,
     found: list[Line],
+    *,
+    actor: str,
     now: dt.datetime,
 ) -> None:
-    """Write down what was found, in the place of what was found before."""
+    """Write down what was found, in the place of what was found before.
+
+    A key that waited, and is there as it is wanted, is in use from now on.
+    """
     kept = [asdict(each) for each in found]
     sender_checks.keep(tx, publication_id, address, kept, now=now)
+    for each in found:
+        if each.record is not SenderRecord.DKIM or each.state is not RecordState.GOOD:
+            continue
+        selector, _, domain = each.about.partition(signers.BETWEEN)
+        if dkim_keys.see(tx, domain, selector, now=now):
+            subject, act = f"publication:{publication_id}", Act.SENDER_KEY
+            audit.record(tx, at=now, actor=actor, action=act, subject=subject, key=each.about)
 
 
-def _sending(domain: str, configured: Settings, ask: Ask) -> Sending:
+def _sending(domain: str, configured: Settings, known: Signers, ask: Ask) -> Sending:
     relays = _relays(configured)
     seen, hidden = _seen(relays, configured, ask)
     names = tuple(dict.fromkeys(name for each in relays if (name := banner.name_of(each))))
     return Sending(
         domain,
-        key=_own_key(configured),
+        keys=_keys(domain, known),
+        signs_as=name.domain if (name := known.name_for(domain)) is not None else None,
+        is_signing=any(each.state is KeyState.IN_USE for each in known.keys),
         addresses=seen,
         hidden=hidden,
         helo=names,
@@ -136,18 +161,31 @@ def _of_host(host: str, ask: Ask) -> list[str]:
     return [each for each in said if not is_inside(each)]
 
 
-def _own_key(configured: Settings) -> OwnKey | None:
-    if configured.dkim_domain is None or configured.dkim_key_file is None:
-        return None
-    domain, selector = configured.dkim_domain, configured.dkim_selector
-    key = dkim.load(domain, selector, configured.dkim_key_file).key
-    name, public = f"{selector}._domainkey.{domain}", key.public_key()
+def _keys(domain: str, known: Signers) -> tuple[OwnKey, ...]:
+    """The key that signs a domain's mail, then those that will, and those that still do."""
+    now = known.name_for(domain)
+    theirs = [
+        each
+        for each in known.keys
+        if each.name == now
+        or (each.state is not KeyState.IN_USE and is_aligned(domain, each.name.domain))
+    ]
+    return tuple(_own_key(each) for each in sorted(theirs, key=lambda each: each.name != now))
+
+
+def _own_key(of: Key) -> OwnKey:
+    name = of.name.in_dns
+    try:
+        key = of.opened().key
+    except SettingsError as error:
+        return OwnKey(name, of.name.domain, "rsa", 0, (), of.state, str(error))
+    public = key.public_key()
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if isinstance(key, RSAPrivateKey):
         bare = key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
-        return OwnKey(name, domain, "rsa", key.key_size, (spki, bare))
+        return OwnKey(name, of.name.domain, "rsa", key.key_size, (spki, bare), of.state)
     raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return OwnKey(name, domain, "ed25519", 0, (raw,))
+    return OwnKey(name, of.name.domain, "ed25519", 0, (raw,), of.state)
 
 
 def _in_ascii(domain: str) -> str:

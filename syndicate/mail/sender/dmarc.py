@@ -1,13 +1,9 @@
 """What a domain asks receivers to do with mail that cannot prove where it is from.
 
-The organisational domain is found with the public suffix list that `tld` ships, whose update is
-that of the package; the tree walk of newer drafts would ask DNS once for each label.
-
-Source: RFC 7489 3.1, 3.2, 6.3 and 6.6.3.
+Source: RFC 7489 3.1, 6.3 and 6.6.3.
 """
 
-from tld import get_fld
-
+from syndicate.mail.mime.alignment import is_aligned, organisation
 from syndicate.mail.sender.lines import Answer, Ask, Line, shown, tags
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
@@ -35,12 +31,6 @@ def line(domain: str, signs_as: str | None, ask: Ask) -> Line:
     return Line(SenderRecord.DMARC, RecordState.GOOD, wanted, found, _advice(domain, where, own[0]))
 
 
-def organisation(domain: str) -> str:
-    """The domain that its owner registered: `daily.co.uk` of `news.daily.co.uk`."""
-    found = get_fld(f"http://{domain}", fail_silently=True)
-    return found or ".".join(domain.split(".")[-2:])
-
-
 def _looked_up(domain: str, ask: Ask) -> tuple[str, Answer]:
     """Where the record was looked for last, and what stood there."""
     answer = ask("TXT", f"_dmarc.{domain}")
@@ -63,17 +53,11 @@ def _trouble(domain: str, own: list[str], signs_as: str | None) -> str:
     said = tags(own[0])
     if said.get("p", "").lower() not in _POLICIES:
         return "Say p=none, p=quarantine or p=reject: without one of them it does not count."
-    if signs_as is None or _is_aligned(domain, signs_as, said.get("adkim", "r")):
+    if signs_as is None or is_aligned(domain, signs_as, said.get("adkim", "r")):
         return ""
     if said.get("adkim", "r").lower() == "s":
-        return f"Sign as {domain} (SYNDICATE_DKIM_DOMAIN), not as {signs_as}, or take adkim=s out."
-    return f"Sign as {domain} (SYNDICATE_DKIM_DOMAIN): {signs_as} is another owner's name."
-
-
-def _is_aligned(domain: str, signs_as: str, mode: str) -> bool:
-    if domain == signs_as:
-        return True
-    return mode.lower() != "s" and organisation(domain) == organisation(signs_as)
+        return f"Sign as {domain}, not as {signs_as}, or take adkim=s out."
+    return f"Sign as {domain}: {signs_as} is another owner's name."
 
 
 def _advice(domain: str, where: str, record: str) -> str:

@@ -35,6 +35,7 @@ class Line:
         wanted: what should stand in DNS, as it is typed there.
         found: what stands there, or why that is unknown.
         do: what to do; empty where there is nothing to do.
+        about: which of several of one record: where a key stands; empty where there is one.
     """
 
     record: SenderRecord
@@ -42,6 +43,7 @@ class Line:
     wanted: str
     found: str
     do: str = ""
+    about: str = ""
 
 
 def shown(found: tuple[str, ...] | list[str]) -> str:

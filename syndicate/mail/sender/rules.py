@@ -1,6 +1,7 @@
 """What each line of the sender check says: pure, over what DNS answers to questions handed in."""
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicate.hosts import HOST_NAME
@@ -20,7 +21,9 @@ class Sending:
 
     Attributes:
         domain: of the sender, in ASCII: From, and returned mail.
-        key: what we sign with; None where the relay signs.
+        keys: what we sign with, or will; none where the relay signs.
+        signs_as: the domain of those that sign its mail now; None where none does.
+        is_signing: whether we sign mail of any domain.
         addresses: from which relays send to receivers.
         hidden: why none is known, as a sentence; empty where one is.
         helo: names that relays call themselves.
@@ -28,7 +31,9 @@ class Sending:
     """
 
     domain: str
-    key: OwnKey | None = None
+    keys: tuple[OwnKey, ...] = ()
+    signs_as: str | None = None
+    is_signing: bool = False
     addresses: tuple[str, ...] = ()
     hidden: str = ""
     helo: tuple[str, ...] = ()
@@ -44,21 +49,29 @@ def lines(sending: Sending, ask: Ask) -> list[Line]:
     """
     return [
         _spf(sending, ask),
-        _dkim(sending, ask),
-        dmarc.line(sending.domain, sending.key.domain if sending.key else None, ask),
+        *_dkim(sending, ask),
+        dmarc.line(sending.domain, sending.signs_as, ask),
         _mx(sending, ask),
         _reverse(sending, ask),
         _helo(sending, ask),
     ]
 
 
-def unasked(why: str) -> list[Line]:
+def unasked(why: str, keys: Sequence[OwnKey] = ()) -> list[Line]:
     """Every line where nothing was asked.
 
     Args:
         why: a sentence.
+        keys: that are to stand there.
     """
-    return [Line(each, RecordState.UNKNOWN, "", why) for each in SenderRecord]
+    return [
+        line
+        for each in SenderRecord
+        for line in (
+            [dkim_key.unasked(key, why) for key in keys if each is SenderRecord.DKIM]
+            or [Line(each, RecordState.UNKNOWN, "", why)]
+        )
+    ]
 
 
 def _spf(sending: Sending, ask: Ask) -> Line:
@@ -104,16 +117,29 @@ def _term(address: str) -> str:
     return f"ip6:{address}" if ":" in address else f"ip4:{address}"
 
 
-def _dkim(sending: Sending, ask: Ask) -> Line:
-    if sending.key is not None:
-        return dkim_key.line(sending.key, ask("TXT", sending.key.name))
+def _dkim(sending: Sending, ask: Ask) -> list[Line]:
+    told = [dkim_key.line(key, ask("TXT", key.name)) for key in sending.keys]
+    return told if sending.signs_as is not None else [_unsigned(sending), *told]
+
+
+def _unsigned(sending: Sending) -> Line:
+    """Mail of this domain is not signed by us: its relay does it, or nobody."""
+    if sending.is_signing:
+        return Line(
+            SenderRecord.DKIM,
+            RecordState.WRONG,
+            f"SELECTOR._domainkey.{sending.domain}: a key of this domain or its owner's",
+            f"No key of ours is: mail from {sending.domain} is not signed.",
+            "Make one with `syndicate senders rotate` or at /console/senders, and publish its "
+            "record.",
+        )
     return Line(
         SenderRecord.DKIM,
         RecordState.UNKNOWN,
         f"SELECTOR._domainkey.{sending.domain}: the key of the relay that signs",
         "Syndicate does not sign: SYNDICATE_DKIM_DOMAIN is empty.",
-        "If the relay signs, look at its key there; else set SYNDICATE_DKIM_DOMAIN and "
-        "SYNDICATE_DKIM_KEY_FILE.",
+        "If the relay signs, look at its key there; else make one with `syndicate senders "
+        "rotate`, or set SYNDICATE_DKIM_DOMAIN and SYNDICATE_DKIM_KEY_FILE.",
     )
 
 

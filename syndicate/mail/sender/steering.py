@@ -1,16 +1,21 @@
-"""What operators do about senders: have DNS asked now, and what was found kept."""
+"""What operators do about senders: have DNS asked now and what was found kept; make a new key."""
 
 import datetime as dt
 
 from syndicate import settings
+from syndicate.mail.mime import dkim, sealed, senders, signers
+from syndicate.mail.mime.signers import KeyName
 from syndicate.mail.sender import check as looking
 from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import allow, verb
-from syndicate.store.ground.session import transaction
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import publications as rows
 from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom.publications import Publication
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.sending import dkim_keys
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import RecordState
 
@@ -19,6 +24,8 @@ from syndicate.vocabulary.sending import RecordState
 def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
     """Ask DNS about a publication's sender; each time another look, with its line in the audit.
 
+    A key that waited for DNS, and is found there, is in use from now on.
+
     Args:
         slug: of the publication.
         actor: who asks.
@@ -26,19 +33,80 @@ def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
 
     Raises:
         NotFoundError: there is no such publication.
-        SettingsError: the relay's address or the DKIM key cannot be used.
+        SettingsError: the relay's address cannot be used.
     """
+    return _look(slug, Permission.STEER, actor=actor, now=now, is_asked=True)
+
+
+@verb(Permission.NEWSROOM)
+def rotate(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
+    """Make a new key that signs a publication's mail, once DNS shows it. Safe to run twice.
+
+    It is for the domain that signs now, or that of the sender's address where none does. While one
+    waits for DNS no other is made. The key before it is kept until no mail that waits needs it.
+
+    Args:
+        slug: of the publication.
+        actor: who asks.
+        now: aware UTC.
+
+    Returns:
+        The sender, with the record of the new key that is to be published.
+
+    Raises:
+        BadAddressError: the sender's address cannot stand in a mail.
+        NotFoundError: there is no such publication.
+        SettingsError: the relay's address cannot be used.
+    """
+    pem = dkim.new_key()  # it takes a moment: before the transaction
+    with transaction() as tx:
+        rows.hold(tx)
+        publication = publications.named(tx, slug)
+        allow(actor, Permission.NEWSROOM, publication_id=publication.id)
+        _keep_key(tx, publication, pem, actor=actor, now=now)
+    return _look(slug, Permission.NEWSROOM, actor=actor, now=now, is_asked=False)
+
+
+def _keep_key(
+    tx: Transaction, publication: Publication, pem: bytes, *, actor: Actor, now: dt.datetime
+) -> None:
+    configured, domain = settings.load(), senders.domain_of(publication.sender_address)
+    known = signers.read(tx, configured)
+    signing = known.name_for(domain)
+    domain = domain if signing is None else signing.domain
+    if dkim_keys.waiting(tx, domain) is not None:
+        return
+    taken = dkim_keys.selectors(tx, domain) | {each.name.selector for each in known.keys}
+    name = KeyName(domain, _selector(now, taken))
+    hidden = sealed.seal(configured.key(), name.in_dns, pem)
+    dkim_keys.add(tx, name.domain, name.selector, hidden, now=now)
+    subject, act = f"publication:{publication.id}", Act.SENDER_ROTATE
+    audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, key=name.in_dns)
+
+
+def _selector(now: dt.datetime, taken: set[str]) -> str:
+    """The day, so that people see how old a key is: `s20261130`, `s20261130-2`."""
+    first, number = f"s{now:%Y%m%d}", 1
+    while (name := first if number == 1 else f"{first}-{number}") in taken:
+        number += 1
+    return name
+
+
+def _look(
+    slug: str, needs: Permission, *, actor: Actor, now: dt.datetime, is_asked: bool
+) -> Sender:
     with transaction() as tx:
         publication = publications.named(tx, slug)
-        allow(actor, Permission.STEER, publication_id=publication.id)
+        allow(actor, needs, publication_id=publication.id)
         address = publication.sender_address
-    found = looking.look(address, settings.load())
+        known = signers.read(tx, settings.load())
+    found = looking.look(address, settings.load(), known)
     with transaction() as tx:
         publication = publications.named(tx, slug)
-        looking.keep_lines(tx, publication.id, address, found, now)
-        subject = f"publication:{publication.id}"
-        wrong = [each.record.value for each in found if each.state is RecordState.WRONG]
-        detail = {"wrong": " ".join(wrong)} if wrong else {}
-        act = Act.SENDER_CHECK
-        audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, **detail)
+        looking.keep_lines(tx, publication.id, address, found, actor=actor.name, now=now)
+        if is_asked:
+            subject, act = f"publication:{publication.id}", Act.SENDER_CHECK
+            wrong = [each.record.value for each in found if each.state is RecordState.WRONG]
+            detail = {"wrong": " ".join(dict.fromkeys(wrong))} if wrong else {}
+            audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, **detail)
         return next(each for each in sender_checks.every(tx) if each.slug == publication.slug)

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import NotFoundError
 from syndicate.limits import Limits
-from syndicate.mail.mime import dkim
+from syndicate.mail.mime import signers
 from syndicate.mail.mime.contents import Contents
-from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.message import Writer
+from syndicate.mail.mime.signers import Signers
 from syndicate.mail.pacing import pace
 from syndicate.mail.pacing.pace import Pacer
 from syndicate.mail.pacing.routes import Routes
@@ -114,7 +114,7 @@ class Run:
 
     def __post_init__(self) -> None:
         configured = self.configured
-        self.signer = signer(configured)
+        self.signers = Signers()
         self.contents = Contents()
         self.pacer = Pacer(
             Limits.of(configured.need("redis_url"), configured.mail_pace_share),
@@ -129,6 +129,7 @@ class Run:
         with transaction() as tx:
             for left in _LEFT_BEHIND:
                 batch_leases.end(tx, left)
+            self.signers = signers.checked(tx, self.configured)
         _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
@@ -204,7 +205,7 @@ class Run:
 
     def _send_each_chunk(self, work: "_Work", dues: Sequence[DueDelivery]) -> After:
         writer = Writer(
-            work.mailing, self.configured.key(), self.configured.base_url(), self.signer
+            work.mailing, self.configured.key(), self.configured.base_url(), self.signers
         )
         after, start = After.GO_ON, 0
         while start < len(dues) and after is After.GO_ON and self._may_go_on():
@@ -293,14 +294,3 @@ class _Work:
 def worker_id(pid: int) -> uuid.UUID:
     """The name under which a process of this machine holds leases: found again from outside."""
     return uuid.uuid5(uuid.NAMESPACE_DNS, f"{pid}.{socket.gethostname()}")
-
-
-def signer(configured: Settings) -> Signer | None:
-    """Who signs, or None when the relay does.
-
-    Raises:
-        SettingsError: the key cannot be used.
-    """
-    if configured.dkim_domain is None or configured.dkim_key_file is None:
-        return None
-    return dkim.load(configured.dkim_domain, configured.dkim_selector, configured.dkim_key_file)

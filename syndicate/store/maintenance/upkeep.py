@@ -14,7 +14,7 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps, due, idempotency, notices, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.sending import accepts, events, partitions
+from syndicate.store.sending import accepts, dkim_keys, events, partitions
 from syndicate.store.sending.mailings import Mailing, MailingContent
 from syndicate.store.syndication import consumers, hub
 from syndicate.vocabulary.sending import MailingKind
@@ -41,7 +41,7 @@ KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one r
 
 
 def keep_house(tx: Transaction, now: dt.datetime) -> None:
-    """Make the ledger's next partition and drop what has expired. Safe to run twice."""
+    """Make the ledger's next partition; end what has had its time. Safe to run twice."""
     partitions.make_ahead(tx)
     partitions.drop_over(tx, before=now - KEEP_LEDGER)
     events.forget_before(tx, now - KEEP_LEDGER)
@@ -51,6 +51,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
     idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
     notices.forget_before(tx, now - KEEP_NOTICES)
+    dkim_keys.finish(tx, now)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     lost_stories.forget_before(tx, now - KEEP_TOLD)
     hub.forget_expired(tx, now)

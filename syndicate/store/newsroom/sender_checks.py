@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, exists, select
+from sqlalchemy import ColumnElement, ForeignKey, SmallInteger, and_, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Table, text_enum
@@ -23,7 +23,10 @@ class SenderCheck(Table):
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
     record: Mapped[SenderRecord] = mapped_column(text_enum(SenderRecord), primary_key=True)
+    # Which of several of one record: where a key stands; empty where there is one.
+    about: Mapped[str] = mapped_column(primary_key=True, server_default="")
     sender: Mapped[str]  # the address that it was about
+    position: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # in the table
     state: Mapped[RecordState] = mapped_column(text_enum(RecordState))
     wanted: Mapped[str]
     found: Mapped[str]
@@ -64,14 +67,14 @@ def keep(
         tx: the open transaction.
         publication_id: whose sender.
         sender: the address that it is about.
-        found: `record`, `state`, `wanted`, `found` and `do` of each line.
+        found: `record`, `state`, `wanted`, `found`, `do` and `about` of each line, in its order.
         now: aware UTC.
     """
     tx.scalar(select(Publication.id).where(Publication.id == publication_id).with_for_update())
     tx.execute(delete(SenderCheck).where(SenderCheck.publication_id == publication_id))
     whose = {"publication_id": publication_id, "sender": sender, "checked_at": now}
-    for each in found:
-        tx.add(SenderCheck(**whose, **each))
+    for position, each in enumerate(found):
+        tx.add(SenderCheck(**whose, position=position, **each))
     tx.flush()
 
 
@@ -79,7 +82,7 @@ def every(tx: Transaction) -> list[Sender]:
     """The sender of each publication, oldest first, with what was found of it."""
     query = select(SenderCheck).join(Publication, _is_of_now())
     order = list(SenderRecord)
-    rows = sorted(tx.scalars(query), key=lambda row: order.index(row.record))
+    rows = sorted(tx.scalars(query), key=lambda row: (order.index(row.record), row.position))
     return [
         Sender(
             each.slug,

@@ -12,7 +12,7 @@ from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform.tokens import Permission
 from syndicate.vocabulary.sending import RecordState, SenderRecord
-from syndicate.web.api.actors import CanRead, CanSteer
+from syndicate.web.api.actors import CanMake, CanRead, CanSteer
 
 router = APIRouter(prefix="/api/v1", tags=["senders"])
 
@@ -50,6 +50,16 @@ def list_senders(actor: CanRead) -> list[SenderView]:
 def check_sender(actor: CanSteer, slug: str) -> SenderView:
     """Ask DNS about a publication's sender now; takes 15 seconds at most."""
     return _view(steering.check(slug, actor=actor, now=clock.now()))
+
+
+@router.post("/senders/{slug}/rotate")
+def rotate_sender(actor: CanMake, slug: str) -> SenderView:
+    """Make a new DKIM key for a publication's sender, used once DNS shows the record told here.
+
+    While one waits for DNS no other is made. The key before it is kept until no mail that waits is
+    to be signed with it.
+    """
+    return _view(steering.rotate(slug, actor=actor, now=clock.now()))
 
 
 def _view(sender: Sender) -> SenderView:

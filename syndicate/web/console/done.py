@@ -50,6 +50,7 @@ class Done(enum.Enum):
     TAKEN = "The incident is yours."
     CLOSED = "The incident has been closed."
     CHECKED = "The sender has been checked; the results are below."
+    ROTATED = "A new key waits for DNS: publish the record below, and it signs once it is seen."
     SIGNED_OUT = "The session has ended."
     GRANTED = "Granted."
     RESET = "Passkeys and recovery codes have been forgotten, and all sessions have ended."

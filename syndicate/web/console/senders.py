@@ -12,7 +12,7 @@ from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.views import first_steps
 from syndicate.web.console import pages, start
-from syndicate.web.console.actors import CanRead, CanSteer
+from syndicate.web.console.actors import CanMake, CanRead, CanSteer
 from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +38,13 @@ def check(actor: CanSteer, slug: str, *, is_first: IsFirst = False) -> Response:
     found = steering.check(slug, actor=actor, now=clock.now())
     asked = "?first=1" if is_first else ""
     return pages.see_other(f"/console/senders{asked}#{found.slug}", Done.CHECKED)
+
+
+@router.post("/console/senders/{slug}/rotate")
+def rotate(actor: CanMake, slug: str) -> Response:
+    """Make a new key; its record is in the table."""
+    found = steering.rotate(slug, actor=actor, now=clock.now())
+    return pages.see_other(f"/console/senders#{found.slug}", Done.ROTATED)
 
 
 def _text(sender: Sender) -> str:

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from syndicate import settings
 from syndicate.mail.mime.message import Writer, content_rows, frozen_headers
+from syndicate.mail.mime.senders import Sender
+from syndicate.mail.mime.signers import KeyName
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.encode import EIGHT_BIT, encode
@@ -25,12 +27,12 @@ from tests.mail.steps import begin, counts, send
 from tests.render.test_email import context
 
 ALL = 63
+SENDER = Sender("news@daily.example")
+SIGNED = Sender("news@daily.example", dkim=KeyName("daily.example", "s1"))
 
 
-def content(language: str) -> Content:
-    headers = frozen_headers(
-        subject="s", from_name="The Daily", from_address="news@daily.example", now=NOW
-    )
+def content(language: str, sender: Sender = SENDER) -> Content:
+    headers = frozen_headers(subject="s", from_name="The Daily", sender=sender, now=NOW)
     headers |= {"list_name": "Morning", "list_id": "m.daily.example", "list_help": "/m"}
     rendered = render("digest", language, context(language=language, repeat=4))
     return Content.load(content_rows(rendered, headers))
@@ -89,14 +91,12 @@ def test_a_relay_that_takes_no_eight_bit_gets_the_same_words_in_base64() -> None
         assert parts(envelope(seven))[kind].split() == parts(envelope(eight))[kind].split()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("SYNDICATE_MAIL_EIGHT_BIT", "false"), ("SYNDICATE_DKIM_DOMAIN", "daily.example")],
-)
-def test_where_we_sign_or_it_is_switched_off_nothing_is_eight_bit(
-    settings_env: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    settings_env.setenv(name, value)
+def test_where_we_sign_nothing_is_eight_bit() -> None:
+    assert "8bit" not in encodings(content("ar", SIGNED))
+
+
+def test_where_it_is_switched_off_nothing_is_eight_bit(settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv("SYNDICATE_MAIL_EIGHT_BIT", "false")
     settings.load.cache_clear()
 
     assert "8bit" not in encodings(content("ar"))
@@ -142,9 +142,7 @@ def test_a_text_without_blanks_makes_no_line_longer_than_a_mails_may_be(words: s
     issue = context(language="ar", repeat=4)
     issue["sections"][0]["stories"][0]["standfirst"] = words
     rendered = render("digest", "ar", issue)
-    headers = frozen_headers(
-        subject="s", from_name="The Daily", from_address="news@daily.example", now=NOW
-    )
+    headers = frozen_headers(subject="s", from_name="The Daily", sender=SENDER, now=NOW)
     headers |= {"list_name": "Morning", "list_id": "m.daily.example", "list_help": "/m"}
 
     sent = envelope(Content.load(content_rows(rendered, headers)))

@@ -29,12 +29,14 @@ from syndicate.mail.mime.message import (
     content_rows,
     frozen_headers,
 )
+from syndicate.mail.mime.senders import Sender
+from syndicate.mail.mime.signers import Key, KeyName, Signers
 from syndicate.mail.relay.supply import Envelope
 from syndicate.render.email import render
 from syndicate.render.merge import Content
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
-from syndicate.vocabulary.sending import MailingKind
+from syndicate.vocabulary.sending import KeyState, MailingKind
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 KEY = bytes(range(32))
@@ -57,9 +59,8 @@ def content(
     headers = frozen_headers(
         subject=subject,
         from_name=name,
-        from_address="news@daily.example",
+        sender=Sender("news@daily.example", reply_to),
         now=NOW,
-        reply_to=reply_to,
     )
     headers |= {
         "list_name": "Morning digest",
@@ -81,7 +82,7 @@ def confirmation() -> Content:
                     "newsletter": {"name": "Morning"},
                 },
             ),
-            frozen_headers(subject="s", from_name="n", from_address="news@daily.example", now=NOW)
+            frozen_headers(subject="s", from_name="n", sender=Sender("news@daily.example"), now=NOW)
             | {"slots": {"confirm_url": "https://daily.example/confirm/x"}},
         )
     )
@@ -90,7 +91,13 @@ def confirmation() -> Content:
 def envelope(
     due: DueDelivery = DUE, made: Content | None = None, signer: Signer | None = None
 ) -> Envelope:
-    return Writer(MAILING, KEY, BASE, signer).envelope(due, made or content())
+    signed = made or content()
+    if signer is None:
+        return Writer(MAILING, KEY, BASE).envelope(due, signed)
+    name = KeyName(signer.domain, signer.selector)
+    own = Key(name, KeyState.IN_USE, lambda: signer)
+    signed = replace(signed, headers={**signed.headers, "dkim": name.as_json()})
+    return Writer(MAILING, KEY, BASE, Signers((own,), own)).envelope(due, signed)
 
 
 def parsed(sent: Envelope) -> EmailMessage:
@@ -196,7 +203,10 @@ def test_answers_go_to_the_reader_who_asked_for_one_and_the_header_is_signed(
 def test_answers_to_what_is_no_address_are_refused_before_anything_is_frozen(address: str) -> None:
     with pytest.raises(BadAddressError):
         frozen_headers(
-            subject="s", from_name="n", from_address="news@daily.example", now=NOW, reply_to=address
+            subject="s",
+            from_name="n",
+            sender=Sender("news@daily.example", address),
+            now=NOW,
         )
 
 

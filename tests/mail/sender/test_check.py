@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from syndicate import settings
+from syndicate.mail.mime import signers
+from syndicate.mail.mime.signers import Signers
 from syndicate.mail.sender import check
 from syndicate.mail.sender.resolver import Resolver
 from syndicate.settings import Settings
@@ -47,8 +49,14 @@ def configured(server: Nameserver, **more: Any) -> Settings:
     return Settings(dns_resolver=server.address, **said, **more)
 
 
+def known(configured: Settings) -> Signers:
+    """The key of the settings."""
+    own = signers._of_settings(configured)
+    return Signers() if own is None else Signers((own,), own)
+
+
 def states(configured: Settings, sender: str = SENDER) -> dict[SenderRecord, RecordState]:
-    return {each.record: each.state for each in check.look(sender, configured)}
+    return {each.record: each.state for each in check.look(sender, configured, known(configured))}
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
@@ -59,7 +67,7 @@ def test_a_key_that_stands_as_it_is_wanted_is_good(
     file = tmp_path / "dkim.pem"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     own = configured(server, dkim_domain="daily.example", dkim_key_file=file)
-    before = {each.record: each for each in check.look(SENDER, own)}[DKIM]
+    before = {each.record: each for each in check.look(SENDER, own, known(own))}[DKIM]
     assert (before.state, before.found) == (RecordState.WRONG, "nothing")
 
     name, _, said = before.wanted.partition(" TXT ")
@@ -74,7 +82,9 @@ def test_the_relay_is_known_by_its_name_its_greeting_and_its_address(server: Nam
         found = {
             each.record: each
             for each in check.look(
-                SENDER, configured(server, relay_url=relay.url, relay_addresses=["192.0.2.10"])
+                SENDER,
+                configured(server, relay_url=relay.url, relay_addresses=["192.0.2.10"]),
+                Signers(),
             )
         }
 
@@ -108,7 +118,7 @@ def test_addresses_that_receivers_see_are_those_of_a_relay_that_sends_itself(
 
 
 def test_a_name_for_examples_is_asked_for_at_a_resolver_of_ones_own_alone() -> None:
-    found = check.look(SENDER, Settings())
+    found = check.look(SENDER, Settings(), Signers())
 
     assert {each.state for each in found} == {RecordState.UNKNOWN}
     assert {each.found for each in found} == {

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from syndicate.mail.mime.alignment import organisation
 from syndicate.mail.sender import rules
 from syndicate.mail.sender.dkim_key import OwnKey
-from syndicate.mail.sender.dmarc import organisation
 from syndicate.mail.sender.lines import Line
 from syndicate.mail.sender.rules import Sending
-from syndicate.vocabulary.sending import RecordState, SenderRecord
+from syndicate.vocabulary.sending import KeyState, RecordState, SenderRecord
 from tests.mail.sender.nameserver import zone_of
 
 KEY = OwnKey("s1._domainkey.daily.example", "daily.example", "rsa", 2048, (b"spki", b"bare"))
 OURS = base64.b64encode(b"spki").decode()
-SENDING = Sending("daily.example", KEY, ("192.0.2.10",), helo=("mail.daily.example",))
+SENDING = Sending(
+    "daily.example", (KEY,), "daily.example", True, ("192.0.2.10",), helo=("mail.daily.example",)
+)
 GOOD = {
     ("TXT", "daily.example"): ("hello", "v=spf1 ip4:192.0.2.10 -all"),
     ("TXT", "s1._domainkey.daily.example"): (f"v=DKIM1; k=rsa; p={OURS}",),
@@ -119,17 +121,18 @@ def test_a_policy_stands_at_the_organisation_too_and_who_signs_must_be_of_it() -
     news = replace(SENDING, domain="news.daily.example")
     above = {("TXT", "_dmarc.daily.example"): ("v=DMARC1; p=reject; sp=none",)}
     strict = {("TXT", "_dmarc.daily.example"): ("v=DMARC1; p=reject; adkim=s",)}
-    foreign = replace(news, key=replace(KEY, domain="sender.example"))
+    foreign = replace(news, signs_as="sender.example")
 
     def dmarc(sending: Sending, held: Mapping[tuple[str, str], tuple[str, ...]]) -> Line:
-        return rules.lines(sending, zone_of(held))[2]
+        found = rules.lines(sending, zone_of(held))
+        return next(each for each in found if each.record is DMARC)
 
     assert dmarc(news, above).state is RecordState.GOOD
     assert "_dmarc.daily.example" in dmarc(news, above).found
     assert "p=quarantine" in dmarc(news, above).do
     assert "or take adkim=s out" in dmarc(news, strict).do
     assert "another owner's name" in dmarc(foreign, above).do
-    assert dmarc(replace(news, key=None), above).state is RecordState.GOOD
+    assert dmarc(replace(news, signs_as=None), above).state is RecordState.GOOD
 
 
 def test_the_organisation_is_found_with_the_public_suffix_list() -> None:
@@ -138,6 +141,38 @@ def test_the_organisation_is_found_with_the_public_suffix_list() -> None:
     found = [organisation(each) for each in names]
 
     assert found == ["daily.co.uk", "daily.com.qa", "daily.org", "daily.example"]
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "do"),
+    [
+        ((), RecordState.UNKNOWN, "Publish it: it signs mail as soon as it is seen here"),
+        ((f"p={OURS}",), RecordState.GOOD, "the next mails are signed with it"),
+        (("p=b3RoZXI=",), RecordState.WRONG, "Another key stands there"),
+    ],
+)
+def test_a_key_that_waits_is_wrong_only_where_another_stands(
+    found: tuple[str, ...], state: RecordState, do: str
+) -> None:
+    waiting = replace(KEY, name="s2._domainkey.daily.example", state=KeyState.WAITING)
+    held = GOOD | {("TXT", waiting.name): found}
+
+    lines = rules.lines(replace(SENDING, keys=(KEY, waiting)), zone_of(held))
+
+    first, second = (each for each in lines if each.record is DKIM)
+    assert (first.about, first.state, first.do) == (KEY.name, RecordState.GOOD, "")
+    assert (second.about, second.state) == (waiting.name, state)
+    assert do in second.do
+
+
+def test_mail_that_none_of_our_keys_fits_is_said_to_be_unsigned() -> None:
+    other = replace(SENDING, keys=(), signs_as=None)
+
+    told = line(DKIM, sending=other)
+
+    assert told.state is RecordState.WRONG
+    assert told.found == "No key of ours is: mail from daily.example is not signed."
+    assert line(DKIM, sending=replace(other, is_signing=False)).state is RecordState.UNKNOWN
 
 
 def test_who_hides_behind_a_relay_is_unknown_with_what_to_set() -> None:

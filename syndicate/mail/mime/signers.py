@@ -1,0 +1,181 @@
+"""Who signs which mail: the key whose domain is that of From, or its owner's.
+
+    SYNDICATE_DKIM_*  ─┐
+    rows (dkim_key)   ─┴─> Signers ─ name_for(From's domain) ─> frozen with a mail ─> signer
+
+A mail is signed with the key that was frozen with it, so that a retry has the same bytes; what
+older code froze names none, and is signed as it was then. Where no key fits From, a mail is not
+signed: another owner's name proves nothing (RFC 7489 3.1.1), and the sender check says so.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syndicate import logs
+from syndicate.errors import SettingsError
+from syndicate.mail.mime import dkim, sealed
+from syndicate.mail.mime.alignment import is_aligned
+from syndicate.mail.mime.dkim import Signer
+from syndicate.settings import Settings
+from syndicate.store.ground.session import Transaction
+from syndicate.store.sending import dkim_keys
+from syndicate.store.sending.dkim_keys import DkimKey
+from syndicate.vocabulary.sending import KeyState
+
+log = logs.get(__name__)
+
+BETWEEN = "._domainkey."  # selector and domain (RFC 6376 3.6.2.1)
+
+
+@dataclass(frozen=True)
+class KeyName:
+    """What receivers find a key by.
+
+    Attributes:
+        domain: that signs, in ASCII.
+        selector: of the key.
+    """
+
+    domain: str
+    selector: str
+
+    @property
+    def in_dns(self) -> str:
+        """Where its record stands: `s1._domainkey.daily.example`."""
+        return f"{self.selector}{BETWEEN}{self.domain}"
+
+    def as_json(self) -> dict[str, str]:
+        """As it is frozen with a mail."""
+        return {"domain": self.domain, "selector": self.selector}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of ours.
+
+    Attributes:
+        name: what receivers find it by.
+        state: how far it is; the key of the settings is in use.
+        opened: the key itself. Raises SettingsError.
+    """
+
+    name: KeyName
+    state: KeyState
+    opened: Callable[[], Signer]
+
+
+@dataclass(frozen=True)
+class Signers:
+    """Every key that signs, or will.
+
+    Attributes:
+        keys: the settings' first, then those of rows, oldest first.
+        first: the settings' one, which signs what older code froze; None without one.
+    """
+
+    keys: tuple[Key, ...] = ()
+    first: Key | None = None
+    _found: dict[KeyName, Signer | None] = field(default_factory=dict, compare=False)
+
+    def name_for(self, domain: str) -> KeyName | None:
+        """The key that signs what is made now; None where none fits.
+
+        Args:
+            domain: of the From address, in ASCII.
+        """
+        rows = {
+            each.name.domain
+            for each in self.keys
+            if each.state is KeyState.IN_USE and each is not self.first
+        }
+        fitting = [
+            each.name
+            for each in self.keys
+            if each.state is KeyState.IN_USE
+            and (each is not self.first or each.name.domain not in rows)
+            and is_aligned(domain, each.name.domain)
+        ]
+        return max(fitting, key=lambda name: _nearness(domain, name.domain), default=None)
+
+    def of(self, domain: str) -> Signer | None:
+        """Who signs a mail that is made and sent now; None where nobody does."""
+        name = self.name_for(domain)
+        return None if name is None else self._signer(name)
+
+    def frozen(self, headers: Mapping[str, Any]) -> Signer | None:
+        """Who signs a mail that was frozen; None where nobody does.
+
+        Args:
+            headers: of its frame.
+        """
+        if "dkim" not in headers:
+            return None if self.first is None else self._signer(self.first.name)
+        said = headers["dkim"]
+        if said is None:
+            return None
+        name = KeyName(str(said["domain"]), str(said["selector"]))
+        # A key that is gone signs nothing: the mail goes out with the one that is in its place.
+        return self._signer(name) or self.of(name.domain)
+
+    def _signer(self, name: KeyName) -> Signer | None:
+        if name not in self._found:
+            key = next((each for each in self.keys if each.name == name), None)
+            self._found[name] = None if key is None else _opened(key)
+        return self._found[name]
+
+
+def read(tx: Transaction, configured: Settings) -> Signers:
+    """The keys of this installation; none is opened yet."""
+    kept = tuple(_of_row(each, configured) for each in dkim_keys.every(tx))
+    own = _of_settings(configured)
+    return Signers(kept if own is None else (own, *kept), own)
+
+
+def checked(tx: Transaction, configured: Settings) -> Signers:
+    """The same, for a process that sends: a key of the settings that cannot be used stops it.
+
+    Raises:
+        SettingsError: it cannot be used.
+    """
+    found = read(tx, configured)
+    if found.first is not None and configured.dkim_key_file is not None:
+        found.first.opened()
+    return found
+
+
+def _of_settings(configured: Settings) -> Key | None:
+    if configured.dkim_domain is None:
+        return None
+    name = KeyName(configured.dkim_domain.lower(), configured.dkim_selector)
+
+    def opened() -> Signer:
+        if configured.dkim_key_file is None:
+            raise SettingsError("SYNDICATE_DKIM_KEY_FILE is empty, so nothing is signed.")
+        return dkim.load(name.domain, name.selector, configured.dkim_key_file)
+
+    return Key(name, KeyState.IN_USE, opened)
+
+
+def _of_row(row: DkimKey, configured: Settings) -> Key:
+    name, hidden = KeyName(row.domain, row.selector), row.sealed or b""
+
+    def opened() -> Signer:
+        pem = sealed.unseal(configured.key(), name.in_dns, hidden)
+        return dkim.read(name.domain, name.selector, pem)
+
+    return Key(name, row.state, opened)
+
+
+def _opened(key: Key) -> Signer | None:
+    try:
+        return key.opened()
+    except SettingsError as error:
+        log.warning("mail_not_signed", key=key.name.in_dns, reason=str(error))
+        return None
+
+
+def _nearness(domain: str, signs_as: str) -> tuple[bool, int]:
+    """A key of the domain itself first, then those above it, then the owner's others."""
+    is_above = f".{domain}".endswith(f".{signs_as}")
+    return is_above, len(signs_as) if is_above else 0
