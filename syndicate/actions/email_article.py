@@ -136,7 +136,7 @@ def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
     publication = publications.find(tx, found.story.publication_id) if found else None
     if found is None or publication is None:
         raise forms.no_article(article_id)
-    return _Found(found, publication, senders.of(tx, publication))
+    return _Found(found, publication, senders.of(tx, publication, MESSAGE))
 
 
 def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> bool:
@@ -155,7 +155,7 @@ def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
             MESSAGE,
             language=publication.language,
             context=_context(found, name),
-            from_name=publication.sender,
+            from_name=found.sender.name(publication.language, publication.sender),
             sender=found.sender,
             now=now,
         )

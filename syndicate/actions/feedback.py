@@ -68,7 +68,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
             tx, str(publication.id), now
         )
-        sender = replace(senders.of(tx, publication), reply_to=reply_to)
+        sender = replace(senders.of(tx, publication, MESSAGE), reply_to=reply_to)
     if not is_allowed:
         raise forms.too_many("We have received more messages than we can read right now.")
     return _pass_on(found, publication, sender, _Words(text, reply_to), now)

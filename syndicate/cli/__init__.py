@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "publications": "Make and change publications.",
     "sections": "Make, change and retire sections.",
     "desks": "Make, change and retire desks.",
+    "streams": "Give alerts, digests and other mail senders of their own.",
     "collect": "Collect from sources.",
     "sources": "Add, list and change sources.",
     "feeds": "Publish feeds.",

@@ -18,7 +18,7 @@ from syndicate.newsroom import publications as meant
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate
-from syndicate.store.newsroom import publications, sender_checks
+from syndicate.store.newsroom import publications, sender_checks, streams
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.vocabulary.sending import RecordState
 
@@ -67,7 +67,9 @@ def looked(own: Settings) -> list[dict[str, str]]:
     """Every line of the table of every publication, asked for now; nothing is kept."""
     migrate.require_current()
     with transaction() as tx:
-        known = [(each.slug, each.sender_address) for each in publications.all_publications(tx)]
+        known = [
+            (each.slug, streams.origins(tx, each)) for each in publications.all_publications(tx)
+        ]
         keys = signers.read(tx, own)
     return [
         {
@@ -78,8 +80,8 @@ def looked(own: Settings) -> list[dict[str, str]]:
             "found": line.found,
             "do": line.do,
         }
-        for slug, address in known
-        for line in looking.look(address, own, keys)
+        for slug, origins in known
+        for line in looking.look(origins, own, keys)
     ]
 
 

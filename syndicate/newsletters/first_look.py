@@ -13,6 +13,7 @@ from syndicate.mail.mime import senders
 from syndicate.mail.mime.senders import Sender
 from syndicate.newsletters import freeze, gather, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.specimen import Specimen
 from syndicate.newsroom.newsletters import numbered, read, to_run
 from syndicate.newsroom.verbs import verb
@@ -122,7 +123,7 @@ def _compose(newsletter_id: int, now: dt.datetime, *, with_backlog: bool) -> Fir
         today = now.astimezone(zone_or_utc(newsletter.zone)).date()  # as what is sent now
         issue = Issue(id=0, local_date=today, window_from=since, window_to=slot.window_to)
         material = gather.material(tx, newsletter, issue, now)
-        sender = senders.of(tx, publication)
+        sender = senders.of(tx, publication, RULES[newsletter.kind].message)
     if with_backlog:
         every = tuple(replace(story, is_backlog=False, is_dated=True) for story in material.stories)
         material = replace(material, stories=every)

@@ -51,7 +51,9 @@ def add_mailing(
     )
     ledger.add(tx, mailing)
     if draft.rendered:
-        rows = frozen_rows(newsletter, publication, draft, senders.of(tx, publication), now)
+        rows = frozen_rows(
+            newsletter, publication, draft, senders.of(tx, publication, rule.message), now
+        )
         ledger.add_content(tx, mailing.id, VERSION, rows)
     issues.add_stories(tx, issue.id, draft.chosen, draft.corrected)
     issues.freeze(
@@ -90,7 +92,9 @@ def frozen_rows(
         said = newsletters.in_language(newsletter, mail.language)
         headers = frozen_headers(
             subject=mail.subject,
-            from_name=said["publication"] or brand.sender_name(publication, mail.language),
+            from_name=sender.name(
+                mail.language, said["publication"] or brand.sender_name(publication, mail.language)
+            ),
             sender=sender,
             now=now,
         )

@@ -18,6 +18,7 @@ from syndicate.mail.mime import senders
 from syndicate.mail.mime.senders import Sender
 from syndicate.newsletters import freeze, gather, offers, schedule, specimen, timetable
 from syndicate.newsletters.compose import Draft, compose
+from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.offers import Offer
 from syndicate.newsletters.schedule import Slot
 from syndicate.newsletters.unusable import Unusable
@@ -251,7 +252,7 @@ def _compose(newsletter_id: int, now: dt.datetime, offer: Offer, *, is_next: boo
         since, until = issues.window_with_merged(tx, newsletter.id, window)
         issue = Issue(id=0, local_date=slot.local_date, window_from=since, window_to=until)
         material = gather.material(tx, newsletter, issue, now)
-        sender = senders.of(tx, publication)
+        sender = senders.of(tx, publication, RULES[newsletter.kind].message)
     with_notice = newsletter.empty_rule is EmptyRule.NOTICE
     draft = compose(material, with_notice=with_notice)
     return _Composed(newsletter, publication, slot, draft, sender)

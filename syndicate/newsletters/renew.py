@@ -18,6 +18,7 @@ from syndicate.mail import steering
 from syndicate.mail.mime import senders
 from syndicate.newsletters import freeze, gather, unusable
 from syndicate.newsletters.compose import Draft, hash_of, recompose
+from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.material import Material
 from syndicate.newsroom.newsletters import numbered
 from syndicate.render.email import Rendered
@@ -140,7 +141,7 @@ def _write(
     newsletter = numbered(tx, mailing.newsletter_id)
     draft = Draft((), (), rendered, hash_of(rendered), 0)
     publication = newsletters.publication_of(tx, newsletter)
-    sender = senders.of(tx, publication)
+    sender = senders.of(tx, publication, RULES[newsletter.kind].message)
     rows = freeze.frozen_rows(newsletter, publication, draft, sender, now)
     ledger.add_content(tx, mailing_id, read.version + 1, rows)
     renewals.finish(tx, mailing, read.revisions, now)

@@ -195,7 +195,7 @@ def of_issue(
         publication = newsletters.publication_of(tx, newsletter)
         rows = _frozen(tx, issue)
         material = None if rows else gather.material(tx, newsletter, issue, now)
-        sender = senders.of(tx, publication)
+        sender = senders.of(tx, publication, RULES[newsletter.kind].message)
     if material is not None:
         # An editor may send it though nothing is new.
         draft = compose(material, with_notice=issue.article_id is None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from syndicate.errors import NotFoundError
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import incidents, publications
+from syndicate.store.newsroom import incidents, publications, streams
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -20,9 +20,10 @@ def readable(
     if actor.may(Permission.READ):
         return list(found)
     domains = {
-        each.sender_address.rpartition("@")[2].lower()
+        origin.domain.lower()
         for each in publications.all_publications(tx)
         if actor.may(Permission.READ, publication_id=each.id)
+        for origin in streams.origins(tx, each)
     }
     return [each for each in found if each.domain.lower() in domains]
 

@@ -6,12 +6,13 @@ A kind that stands here has its commands, routes, pages and its part of `newsroo
 from syndicate.collect import making as sources
 from syndicate.feeds import making as feeds
 from syndicate.newsletters import making as newsletters
-from syndicate.newsroom.making import desks, operators, publications, sections, tokens
+from syndicate.newsroom.making import desks, operators, publications, sections, streams, tokens
 from syndicate.newsroom.making.shelves import Shelf
 
 SHELVES: tuple[Shelf, ...] = (
     publications.SHELF,
     desks.SHELF,
+    streams.SHELF,
     sections.SHELF,
     sources.SHELF,
     feeds.SHELF,

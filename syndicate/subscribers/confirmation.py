@@ -24,6 +24,7 @@ from syndicate.store.readers.subscribers import Subscription
 from syndicate.vocabulary.newsletters import SubscriptionState
 
 CONFIRM = "confirm"
+MESSAGE = "confirmation"
 SCOPE = "confirmation"
 # A link is found in a mailbox after a weekend and after a holiday, but not after a year.
 CONFIRM_WITHIN = dt.timedelta(days=7)
@@ -78,7 +79,7 @@ def prepared(
     worn = brand.worn(publication, language, logo=logo, base_url=base_url)
     said = names[0]
     return single.prepare(
-        "confirmation",
+        MESSAGE,
         language=language,
         context={
             "newsletter": {"name": said["name"], "description": said["description"]},
@@ -90,7 +91,9 @@ def prepared(
             "is_had": is_had,
             "publication": worn | {"name": said["publication"] or worn["name"]},
         },
-        from_name=said["publication"] or brand.sender_name(publication, language),
+        from_name=sender.name(
+            language, said["publication"] or brand.sender_name(publication, language)
+        ),
         sender=sender,
         now=now,
         slots=slots,

@@ -118,7 +118,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
             proof = Proof("form", wording, ip, user_agent, base_url)
             subscribers.add_consent(tx, subscription.id, proof, at=now)
         waits = confirmation.listed(tx, (subscription, newsletter))
-        sender = senders.of(tx, publication)
+        sender = senders.of(tx, publication, confirmation.MESSAGE)
     mail = confirmation.prepared(
         waits, publication, sender=sender, logo=logo, base_url=base_url, now=now
     )

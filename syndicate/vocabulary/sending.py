@@ -229,6 +229,15 @@ class RecordState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class Stream(enum.StrEnum):
+    """Mail of a publication that can have a sender of its own, called as its templates are."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    CONFIRMATION = "confirmation"
+    ARTICLE = "article"  # that a reader emails to somebody
+
+
 class KeyState(enum.StrEnum):
     """How far a key is that signs: waiting → in use → leaving → done."""
 

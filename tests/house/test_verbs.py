@@ -33,7 +33,11 @@ READING = {
     *("newsletters preview", "issues list", "issues show", "issues preview", "mailings list"),
     *("mailings show", "bounces classify", "bounces incidents", "senders list"),
     *("subscribers counts", "tokens list", "tokens show", "doctor", "sample list"),
-    *(f"{kind} {read}" for kind in ("publications", "sections", "desks") for read in OF_ANY_KIND),
+    *(
+        f"{kind} {read}"
+        for kind in ("publications", "sections", "desks", "streams")
+        for read in OF_ANY_KIND
+    ),
     *("operators list", "operators show", "operators sessions", "sources show"),
     *("mailings holds", "newsletters offers", "audit"),
 }

@@ -20,8 +20,9 @@ from syndicate.errors import SyndicateError
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.intake import sources
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import publications, streams
 from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.newsroom.streams import MailStream
 from syndicate.store.platform import installation, sessions, tokens
 from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
@@ -33,7 +34,7 @@ from syndicate.store.syndication import consumers, feeds
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
-from syndicate.vocabulary.sending import DeliveryState, MailingState
+from syndicate.vocabulary.sending import DeliveryState, MailingState, Stream
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.errors import status_of
 from tests import rows as plain
@@ -212,6 +213,8 @@ def _made(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
     culture = publications.section_of(tx, room.english, "culture")
     assert culture is not None
     last = plain.section(tx, room.english, "books", parent_id=culture.id)
+    stream = MailStream(publication_id=room.english, slug=Stream.ALERT, sender_name="Flash")
+    streams.add(tx, stream)
     last_desk = tx.scalar(select(func.max(publications.Desk.id)))
     return {
         "publication": room.english,
@@ -221,6 +224,8 @@ def _made(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
         "next_section": last.id + 1,
         "team": desk.id,
         "next_desk": int(last_desk or 0) + 1,
+        "stream": stream.id,
+        "next_stream": stream.id + 1,
     }
 
 

@@ -6,6 +6,7 @@ from tests.verbs.asked import Asked, Done, No
 PUBLICATIONS = "newsroom.making.publications"
 SECTIONS = "newsroom.making.sections"
 DESKS = "newsroom.making.desks"
+STREAMS = "newsroom.making.streams"
 EVENING = {
     "slug": "evening",
     "name": "Evening",
@@ -27,6 +28,7 @@ AS_IT_IS = {
     "sender_address": "news@courier.example.org",
     "postal_address": "1 Bridge Street",
 }
+DIGEST = {"publication": "courier", "slug": "digest", "sender_address": "digest@mail.example"}
 SPORT = {"publication": "courier", "slug": "sport", "name": "Sport"}
 AS_OPTIONS = "add sport --publication courier --name Sport"
 OF_COURIER = "--publication courier"
@@ -96,6 +98,33 @@ DONE = (
             ("/newsroom/desks/world/retire?publication=courier", {}),
         ),
         ("desk-retire", "desk:{team}"),
+    ),
+    Done(
+        f"{STREAMS}.add",
+        Asked(
+            f"streams add digest {OF_COURIER} --sender-address digest@mail.example",
+            ("/streams", DIGEST),
+            ("/newsroom/new/streams", DIGEST),
+        ),
+        ("stream-add", "stream:{next_stream}"),
+    ),
+    Done(
+        f"{STREAMS}.change",
+        Asked(
+            f"streams set alert {OF_COURIER} --return-domain returns.example",
+            ("PATCH /streams/alert?publication=courier", {"return_domain": "returns.example"}),
+            ("/newsroom/streams/alert?publication=courier", {"return_domain": "returns.example"}),
+        ),
+        ("stream-change", "stream:{stream}"),
+    ),
+    Done(
+        f"{STREAMS}.end",
+        Asked(
+            f"streams retire alert {OF_COURIER}",
+            ("DELETE /streams/alert?publication=courier", {}),
+            ("/newsroom/streams/alert/retire?publication=courier", {}),
+        ),
+        ("stream-retire", "stream:{stream}"),
     ),
 )
 NOES = (
@@ -177,6 +206,39 @@ NOES = (
         ),
         InvalidError,
         "Mail cannot be sent to this address: An email address must have an @-sign.",
+    ),
+    No(
+        f"{STREAMS}.add",
+        Asked(
+            f"streams add alert {OF_COURIER}",
+            ("/streams", {**DIGEST, "slug": "alert"}),
+            ("/newsroom/new/streams", {**DIGEST, "slug": "alert"}),
+        ),
+        TakenError,
+        "The Courier has a stream alert already; change that one.",
+    ),
+    No(
+        f"{STREAMS}.change",
+        Asked(
+            f"streams set alert {OF_COURIER} --return-domain https://x.example/",
+            ("PATCH /streams/alert?publication=courier", {"return_domain": "https://x.example/"}),
+            (
+                "/newsroom/streams/alert?publication=courier",
+                {"return_domain": "https://x.example/"},
+            ),
+        ),
+        InvalidError,
+        "“https://x.example/” is not a host name; write it alone, such as news.example, without "
+        "https:// and without a path.",
+    ),
+    No(
+        f"{STREAMS}.end",
+        Asked(
+            f"streams retire digest {OF_COURIER}",
+            ("DELETE /streams/digest?publication=courier", {}),
+        ),
+        NotFoundError,
+        "There is no stream digest in courier; the list of streams shows all there are.",
     ),
     No(
         f"{DESKS}.end",

@@ -26,7 +26,7 @@ from syndicate.bounces.reading.verdict import ABOUT_US, Kind, Reason, Verdict, i
 from syndicate.errors import BAD_ROW
 from syndicate.redaction import without_addresses
 from syndicate.store.ground.session import BadValueError, Transaction, transaction
-from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom import incidents, streams
 from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import EVERYWHERE, OTHER, Recipient
@@ -291,7 +291,7 @@ def _open_incident(
     if receiver == OTHER:
         receiver = recipient.address.rpartition("@")[2].lower() or OTHER
     sample = Sample(mailing.id if mailing else None, _code(verdict), _detail(verdict))
-    domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)
+    domain = streams.sender_domain(tx, mailing.publication_id, mailing.message) if mailing else ""
     if incidents.report(tx, receiver, domain, reason, sample=sample, now=at):
         log.error("delivery_incident_opened", receiver=receiver, domain=domain, reason=reason)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from syndicate import settings, signing
 from syndicate.bounces.keeping import verp
-from syndicate.mail.mime import headers
+from syndicate.mail.mime import headers, senders
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.mime.signers import Signers
@@ -182,7 +182,8 @@ class Writer:
 
 def return_domain(frame: Mapping[str, Any]) -> str:
     """The domain that returned mail comes to and Message-IDs end in, of a content's headers."""
-    return headers.wire_address(str(frame["from_address"])).rpartition("@")[2]
+    own = frame.get("return_domain")
+    return str(own) if own else senders.domain_of(str(frame["from_address"]))
 
 
 def _language(frame: Mapping[str, Any]) -> list[bytes]:
@@ -217,6 +218,8 @@ def frozen_headers(
     answers_to = headers.wire_address(sender.reply_to) if sender.reply_to else ""
     if answers_to and answers_to.isascii():
         frozen["reply_to"] = answers_to
+    if sender.return_domain:
+        frozen["return_domain"] = sender.return_domain
     return frozen
 
 

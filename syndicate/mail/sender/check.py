@@ -10,7 +10,8 @@ import datetime as dt
 import ipaddress
 import re
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 import idna
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -33,7 +34,8 @@ from syndicate.mail.sender.rules import Sending
 from syndicate.mail.sending.allowed import RESERVED
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import publications, sender_checks
+from syndicate.store.newsroom import publications, sender_checks, streams
+from syndicate.store.newsroom.streams import Origin
 from syndicate.store.platform import audit
 from syndicate.store.sending import dkim_keys
 from syndicate.vocabulary.acts import Act
@@ -46,27 +48,45 @@ RUN_S = 40.0  # a task's bound is 60 s, and one check takes 20 s at most
 _SMTP = 25
 
 
-def look(sender_address: str, configured: Settings, known: Signers) -> list[Line]:
+def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> list[Line]:
     """What a sender needs in DNS, what is there, and what to do.
 
     Args:
-        sender_address: of the publication.
+        origins: where a publication's mail comes from, its own address first.
         configured: the settings: relays, and which DNS to ask.
         known: the keys that sign.
 
     Raises:
         SettingsError: the relay's address cannot be used.
     """
-    domain = _in_ascii(sender_address.partition("@")[2])
+    domains = [_in_ascii(each.domain) for each in origins]
+    domain = domains[0]
     if not domain:
         return rules.unasked("The sender's address has no domain.")
     if configured.dns_resolver is None and re.search(RESERVED, domain):
         return rules.unasked(
             f"{domain} is reserved for examples and belongs to nobody, so it is not looked up.",
-            [each for each in _keys(domain, known) if each.state is KeyState.WAITING],
+            dict.fromkeys(
+                key
+                for each in filter(None, domains)
+                for key in _keys(each, known)
+                if key.state is KeyState.WAITING
+            ),
         )
     ask = Resolver(configured.dns_resolver).ask
-    return rules.lines(_sending(domain, configured, known, ask), ask)
+    first = _sending(domain, configured, known, ask)
+    others = [
+        replace(
+            first,
+            domain=each,
+            returns=_in_ascii(origin.return_domain) or each,
+            keys=_keys(each, known),
+            signs_as=_signs_as(each, known),
+        )
+        for each, origin in zip(domains[1:], origins[1:], strict=True)
+        if each
+    ]
+    return [*rules.lines(first, ask), *rules.more(first, others, ask)]
 
 
 def check_due(now: dt.datetime) -> int:
@@ -79,11 +99,12 @@ def check_due(now: dt.datetime) -> int:
     with transaction() as tx:
         due = sender_checks.due(tx, now)
         known = signers.read(tx, settings.load())
+        origins = {each.id: streams.origins(tx, each) for each in publications.all_publications(tx)}
     checked = 0
     for publication_id, address in due:
         if time.monotonic() > ends_at:  # upkeep asks again in ten minutes
             break
-        found = look(address, settings.load(), known)
+        found = look(origins[publication_id], settings.load(), known)
         with transaction() as tx:
             if publications.find(tx, publication_id) is not None:
                 keep_lines(tx, publication_id, address, found, actor=ACTOR, now=now)
@@ -124,7 +145,7 @@ def _sending(domain: str, configured: Settings, known: Signers, ask: Ask) -> Sen
     return Sending(
         domain,
         keys=_keys(domain, known),
-        signs_as=name.domain if (name := known.name_for(domain)) is not None else None,
+        signs_as=_signs_as(domain, known),
         is_signing=any(each.state is KeyState.IN_USE for each in known.keys),
         addresses=seen,
         hidden=hidden,
@@ -159,6 +180,11 @@ def _of_host(host: str, ask: Ask) -> list[str]:
     except ValueError:
         said = records.addresses(ask, host).found if "." in host else ()
     return [each for each in said if not is_inside(each)]
+
+
+def _signs_as(domain: str, known: Signers) -> str | None:
+    name = known.name_for(domain)
+    return None if name is None else name.domain
 
 
 def _keys(domain: str, known: Signers) -> tuple[OwnKey, ...]:

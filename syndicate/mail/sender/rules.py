@@ -1,8 +1,8 @@
 """What each line of the sender check says: pure, over what DNS answers to questions handed in."""
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from syndicate.hosts import HOST_NAME
 from syndicate.mail.sender import dkim_key, dmarc, spf
@@ -20,7 +20,7 @@ class Sending:
     """How a domain's mail leaves us.
 
     Attributes:
-        domain: of the sender, in ASCII: From, and returned mail.
+        domain: of the sender, in ASCII: in From.
         keys: what we sign with, or will; none where the relay signs.
         signs_as: the domain of those that sign its mail now; None where none does.
         is_signing: whether we sign mail of any domain.
@@ -28,6 +28,7 @@ class Sending:
         hidden: why none is known, as a sentence; empty where one is.
         helo: names that relays call themselves.
         unheard: why none is known, as a sentence.
+        returns: the domain that returned mail goes to; empty for the sender's.
     """
 
     domain: str
@@ -38,6 +39,12 @@ class Sending:
     hidden: str = ""
     helo: tuple[str, ...] = ()
     unheard: str = ""
+    returns: str = ""
+
+    @property
+    def returned_to(self) -> str:
+        """The domain that returned mail goes to, which SPF is asked about."""
+        return self.returns or self.domain
 
 
 def lines(sending: Sending, ask: Ask) -> list[Line]:
@@ -57,7 +64,32 @@ def lines(sending: Sending, ask: Ask) -> list[Line]:
     ]
 
 
-def unasked(why: str, keys: Sequence[OwnKey] = ()) -> list[Line]:
+def more(first: Sending, others: Sequence[Sending], ask: Ask) -> list[Line]:
+    """What else is needed where mail comes from several domains; nothing is told twice.
+
+    Args:
+        first: of which the table tells.
+        others: whose mail leaves by the same relays.
+        ask: asks DNS.
+    """
+    found: list[Line] = []
+    senders, returns = {first.domain}, {first.returned_to}
+    told = {key.name for key in first.keys}
+    for each in others:
+        if each.domain not in senders:
+            signs = [line for line in _dkim(each, ask) if line.about not in told]
+            policy = dmarc.line(each.domain, each.signs_as, ask)
+            found += [replace(line, about=line.about or each.domain) for line in (*signs, policy)]
+        if each.returned_to not in returns:
+            back = (_spf(each, ask), _mx(each, ask))
+            found += [replace(line, about=each.returned_to) for line in back]
+        senders.add(each.domain)
+        returns.add(each.returned_to)
+        told |= {key.name for key in each.keys}
+    return found
+
+
+def unasked(why: str, keys: Iterable[OwnKey] = ()) -> list[Line]:
     """Every line where nothing was asked.
 
     Args:
@@ -76,13 +108,13 @@ def unasked(why: str, keys: Sequence[OwnKey] = ()) -> list[Line]:
 
 def _spf(sending: Sending, ask: Ask) -> Line:
     terms = " ".join(_term(each) for each in sending.addresses) or "include:…"
-    wanted = f'{sending.domain} TXT "v=spf1 {terms} -all"'
-    answer = ask("TXT", sending.domain)
+    wanted = f'{sending.returned_to} TXT "v=spf1 {terms} -all"'
+    answer = ask("TXT", sending.returned_to)
     own = spf.records(answer.found)
     if answer.trouble:
         return Line(SenderRecord.SPF, RecordState.UNKNOWN, wanted, answer.trouble, _AGAIN)
     if not own:
-        do = f"Publish the record at {sending.domain}."
+        do = f"Publish the record at {sending.returned_to}."
         return Line(SenderRecord.SPF, RecordState.WRONG, wanted, "nothing", do)
     state, do = _authorised(sending, ask)
     return Line(SenderRecord.SPF, state, wanted, shown(own), do)
@@ -90,11 +122,11 @@ def _spf(sending: Sending, ask: Ask) -> Line:
 
 def _authorised(sending: Sending, ask: Ask) -> tuple[RecordState, str]:
     """Whether every relay may send, and what to do."""
-    whole = spf.check(sending.domain, None, ask)
+    whole = spf.check(sending.returned_to, None, ask)
     if whole.outcome == "broken":
         return RecordState.WRONG, f"{whole.why} Receivers follow no part of it: mend the record."
     verdicts = {
-        each: spf.check(sending.domain, ipaddress.ip_address(each), ask)
+        each: spf.check(sending.returned_to, ipaddress.ip_address(each), ask)
         for each in sending.addresses
     }
     left_out = [each for each, verdict in verdicts.items() if _is_refused(verdict)]
@@ -144,8 +176,8 @@ def _unsigned(sending: Sending) -> Line:
 
 
 def _mx(sending: Sending, ask: Ask) -> Line:
-    wanted = f"{sending.domain} MX 10 HOST, which takes returned mail"
-    answer = ask("MX", sending.domain)
+    wanted = f"{sending.returned_to} MX 10 HOST, which takes returned mail"
+    answer = ask("MX", sending.returned_to)
     if answer.trouble:
         return Line(SenderRecord.MX, RecordState.UNKNOWN, wanted, answer.trouble, _AGAIN)
     hosts = [each.partition(" ")[2] for each in answer.found]

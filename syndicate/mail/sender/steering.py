@@ -10,7 +10,7 @@ from syndicate.newsroom import publications
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications as rows
-from syndicate.store.newsroom import sender_checks
+from syndicate.store.newsroom import sender_checks, streams
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.store.platform import audit
@@ -42,8 +42,9 @@ def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
 def rotate(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
     """Make a new key that signs a publication's mail, once DNS shows it. Safe to run twice.
 
-    It is for the domain that signs now, or that of the sender's address where none does. While one
-    waits for DNS no other is made. The key before it is kept until no mail that waits needs it.
+    Of its senders, streams included, those that nobody signs for get their first; where all have
+    one, each gets another. While one waits for DNS no other of its domain is made. The key before
+    it is kept until no mail that waits needs it.
 
     Args:
         slug: of the publication.
@@ -51,37 +52,55 @@ def rotate(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
         now: aware UTC.
 
     Returns:
-        The sender, with the record of the new key that is to be published.
+        The sender, with the records of the new keys that are to be published.
 
     Raises:
         BadAddressError: the sender's address cannot stand in a mail.
         NotFoundError: there is no such publication.
         SettingsError: the relay's address cannot be used.
     """
-    pem = dkim.new_key()  # it takes a moment: before the transaction
+    with transaction() as tx:
+        wanted = _wanted(tx, _own(tx, slug, actor))
+    made = {domain: dkim.new_key() for domain in wanted}  # it takes a moment
     with transaction() as tx:
         rows.hold(tx)
-        publication = publications.named(tx, slug)
-        allow(actor, Permission.NEWSROOM, publication_id=publication.id)
-        _keep_key(tx, publication, pem, actor=actor, now=now)
+        publication = _own(tx, slug, actor)
+        names = [
+            _keep_key(tx, domain, made[domain], now)
+            for domain in _wanted(tx, publication)
+            if domain in made
+        ]
+        if names:
+            subject, act = f"publication:{publication.id}", Act.SENDER_ROTATE
+            said = " ".join(each.in_dns for each in names)
+            audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, key=said)
     return _look(slug, Permission.NEWSROOM, actor=actor, now=now, is_asked=False)
 
 
-def _keep_key(
-    tx: Transaction, publication: Publication, pem: bytes, *, actor: Actor, now: dt.datetime
-) -> None:
-    configured, domain = settings.load(), senders.domain_of(publication.sender_address)
+def _own(tx: Transaction, slug: str, actor: Actor) -> Publication:
+    publication = publications.named(tx, slug)
+    allow(actor, Permission.NEWSROOM, publication_id=publication.id)
+    return publication
+
+
+def _wanted(tx: Transaction, publication: Publication) -> list[str]:
+    """Domains that are to have a new key, and for which none waits yet."""
+    known = signers.read(tx, settings.load())
+    own = [senders.domain_of(each.address) for each in streams.origins(tx, publication)]
+    names = {each: known.name_for(each) for each in own}
+    unsigned = [each for each, name in names.items() if name is None]
+    wanted = unsigned or [name.domain for name in names.values() if name is not None]
+    return [each for each in dict.fromkeys(wanted) if dkim_keys.waiting(tx, each) is None]
+
+
+def _keep_key(tx: Transaction, domain: str, pem: bytes, now: dt.datetime) -> KeyName:
+    configured = settings.load()
     known = signers.read(tx, configured)
-    signing = known.name_for(domain)
-    domain = domain if signing is None else signing.domain
-    if dkim_keys.waiting(tx, domain) is not None:
-        return
-    taken = dkim_keys.selectors(tx, domain) | {each.name.selector for each in known.keys}
-    name = KeyName(domain, _selector(now, taken))
+    own = {each.name.selector for each in known.keys if each.name.domain == domain}
+    name = KeyName(domain, _selector(now, own | dkim_keys.selectors(tx, domain)))
     hidden = sealed.seal(configured.key(), name.in_dns, pem)
     dkim_keys.add(tx, name.domain, name.selector, hidden, now=now)
-    subject, act = f"publication:{publication.id}", Act.SENDER_ROTATE
-    audit.record(tx, at=now, actor=actor.name, action=act, subject=subject, key=name.in_dns)
+    return name
 
 
 def _selector(now: dt.datetime, taken: set[str]) -> str:
@@ -98,9 +117,9 @@ def _look(
     with transaction() as tx:
         publication = publications.named(tx, slug)
         allow(actor, needs, publication_id=publication.id)
-        address = publication.sender_address
+        address, origins = publication.sender_address, streams.origins(tx, publication)
         known = signers.read(tx, settings.load())
-    found = looking.look(address, settings.load(), known)
+    found = looking.look(origins, settings.load(), known)
     with transaction() as tx:
         publication = publications.named(tx, slug)
         looking.keep_lines(tx, publication.id, address, found, actor=actor.name, now=now)

@@ -35,7 +35,7 @@ from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.settings import Settings
 from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.newsroom import streams
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import batch_leases, ledger, pacing, results
 from syndicate.store.sending.batch_leases import DueDelivery, LeasedBatch
@@ -158,7 +158,7 @@ class Run:
             dues = batch_leases.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
             eased = pacing.connections(tx, leased.receiver_group)
-            domain = newsletters.sender_domain(tx, mailing.publication_id if mailing else None)
+            domain = _sender_domain(tx, mailing)
         if mailing is None:
             raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
         mailable = self._mailable(dues, stamped.environment if stamped else None)
@@ -265,6 +265,12 @@ class Run:
             if is_broken:
                 _pause(tx, leased.mailing_id)
             results.give_back(tx, leased, now=clock.now(), not_before=not_before)
+
+
+def _sender_domain(tx: Transaction, mailing: Mailing | None) -> str:
+    if mailing is None:
+        return ""
+    return streams.sender_domain(tx, mailing.publication_id, mailing.message)
 
 
 def _pause(tx: Transaction, mailing_id: int) -> None:

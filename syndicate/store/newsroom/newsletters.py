@@ -269,12 +269,6 @@ def publication_of(tx: Transaction, newsletter: Newsletter) -> Publication:
     return tx.scalars(select(Publication).where(Publication.id == newsletter.publication_id)).one()
 
 
-def sender_domain(tx: Transaction, publication_id: int | None) -> str:
-    """The domain that a publication's mail comes from; "" where none is known."""
-    query = select(Publication.sender_address).where(Publication.id == publication_id)
-    return (tx.scalar(query) or "").rpartition("@")[2]
-
-
 def scope(newsletter_id: int) -> str:
     """The scope of suppressions that bar one newsletter."""
     return f"newsletter:{newsletter_id}"

@@ -78,6 +78,12 @@ def keep(
     tx.flush()
 
 
+def forget(tx: Transaction, publication_id: int) -> None:
+    """Drop what was found, so that it is looked up anew. Safe to run twice."""
+    gone = delete(SenderCheck).where(SenderCheck.publication_id == publication_id)
+    tx.execute(gone.execution_options(synchronize_session=False))
+
+
 def every(tx: Transaction) -> list[Sender]:
     """The sender of each publication, oldest first, with what was found of it."""
     query = select(SenderCheck).join(Publication, _is_of_now())

@@ -21,6 +21,7 @@ from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Desk, Publication, Section
+from syndicate.store.newsroom.streams import MailStream
 from syndicate.store.platform import audit
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.operators import Operator
@@ -31,7 +32,7 @@ from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.acts import Act
 
 # After these there is no row to ask; their lines hold the name.
-_LAST = (Act.DESK_RETIRE, Act.SOURCE_REMOVE, Act.TOKEN_REVOKE)
+_LAST = (Act.DESK_RETIRE, Act.STREAM_RETIRE, Act.SOURCE_REMOVE, Act.TOKEN_REVOKE)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ def _parts(ids: dict[str, list[int]], wanted: Collection[str]) -> list[Select[An
         _part(ids, "publication", Publication.id, Publication.name, slug=own),
         _within(ids, "section", Section, Section.retired_at),
         _within(ids, "desk", Desk, null()),
+        _part(
+            ids, "stream", MailStream.id, MailStream.slug, slug=MailStream.slug, publication=own
+        ).join(Publication, Publication.id == MailStream.publication_id),
         _within(ids, "source", Source, Source.retired_at),
         _part(ids, "feed", Feed.id, Feed.title, slug=Feed.slug, end=Feed.gone_at),
         _part(ids, "partner", FeedPartner.id, FeedPartner.name, end=FeedPartner.revoked_at),

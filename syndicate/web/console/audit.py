@@ -20,6 +20,7 @@ _PAGES: Mapping[str, tuple[str, Permission]] = {
     "publication": ("/console/newsroom/publications/{slug}", Permission.READ),
     "section": ("/console/newsroom/sections/{slug}?publication={publication}", Permission.READ),
     "desk": ("/console/newsroom/desks/{slug}?publication={publication}", Permission.READ),
+    "stream": ("/console/newsroom/streams/{slug}?publication={publication}", Permission.READ),
     "source": ("/console/newsroom/sources/{slug}?publication={publication}", Permission.READ),
     "feed": ("/console/feeds/{slug}", Permission.READ),
     "partner": ("/console/feeds", Permission.READ),

@@ -18,6 +18,7 @@ from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import sender_checks
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.newsroom.streams import Origin
 from syndicate.values import SecretStr
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 from tests import rows
@@ -56,7 +57,10 @@ def known(configured: Settings) -> Signers:
 
 
 def states(configured: Settings, sender: str = SENDER) -> dict[SenderRecord, RecordState]:
-    return {each.record: each.state for each in check.look(sender, configured, known(configured))}
+    return {
+        each.record: each.state
+        for each in check.look([Origin(sender)], configured, known(configured))
+    }
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
@@ -67,7 +71,7 @@ def test_a_key_that_stands_as_it_is_wanted_is_good(
     file = tmp_path / "dkim.pem"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     own = configured(server, dkim_domain="daily.example", dkim_key_file=file)
-    before = {each.record: each for each in check.look(SENDER, own, known(own))}[DKIM]
+    before = {each.record: each for each in check.look([Origin(SENDER)], own, known(own))}[DKIM]
     assert (before.state, before.found) == (RecordState.WRONG, "nothing")
 
     name, _, said = before.wanted.partition(" TXT ")
@@ -82,7 +86,7 @@ def test_the_relay_is_known_by_its_name_its_greeting_and_its_address(server: Nam
         found = {
             each.record: each
             for each in check.look(
-                SENDER,
+                [Origin(SENDER)],
                 configured(server, relay_url=relay.url, relay_addresses=["192.0.2.10"]),
                 Signers(),
             )
@@ -118,7 +122,7 @@ def test_addresses_that_receivers_see_are_those_of_a_relay_that_sends_itself(
 
 
 def test_a_name_for_examples_is_asked_for_at_a_resolver_of_ones_own_alone() -> None:
-    found = check.look(SENDER, Settings(), Signers())
+    found = check.look([Origin(SENDER)], Settings(), Signers())
 
     assert {each.state for each in found} == {RecordState.UNKNOWN}
     assert {each.found for each in found} == {

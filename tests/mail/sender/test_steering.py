@@ -1,6 +1,7 @@
 """Each publication's mail is signed by its own domain; a new key signs once DNS shows it."""
 
 import datetime as dt
+import email
 from collections.abc import Iterator
 
 import dkim
@@ -8,16 +9,18 @@ import pytest
 from sqlalchemy import select, text
 
 from syndicate import settings
+from syndicate.bounces.keeping import verp
 from syndicate.mail import single
 from syndicate.mail.mime import senders
 from syndicate.mail.sender import check, steering
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import publications, sender_checks
+from syndicate.store.newsroom import publications, sender_checks, streams
 from syndicate.store.newsroom.sender_checks import Sender
+from syndicate.store.newsroom.streams import MailStream
 from syndicate.store.readers import recipients
 from syndicate.store.sending import dkim_keys
 from syndicate.store.sending.dkim_keys import DkimKey
-from syndicate.vocabulary.sending import KeyState, Lane, RecordState, SenderRecord
+from syndicate.vocabulary.sending import KeyState, Lane, RecordState, SenderRecord, Stream
 from tests import rows
 from tests.acting import TESTER
 from tests.mail.confirmation import PUBLICATION
@@ -26,8 +29,6 @@ from tests.mail.sender import nameserver
 from tests.mail.sender.nameserver import Nameserver
 from tests.mail.steps import make_due, send
 from tests.rows import NOW
-
-pytestmark = pytest.mark.usefixtures("database")
 
 DAY = dt.timedelta(days=1)
 DOMAINS = {"daily": "news.daily.example", "courier": "courier.example"}
@@ -43,7 +44,8 @@ def server(settings_env: pytest.MonkeyPatch) -> Iterator[Nameserver]:
 
 
 @pytest.fixture(autouse=True)
-def papers() -> None:
+def papers(database: str) -> None:
+    assert database
     with transaction() as tx:
         for slug, domain in DOMAINS.items():
             rows.publication(tx, slug, sender_address=f"news@{domain}")
@@ -68,7 +70,7 @@ def queue(slug: str, key: str, now: dt.datetime = NOW) -> int:
     with transaction() as tx:
         found = publications.by_slug(tx, slug)
         assert found is not None
-        sender = senders.of(tx, found)
+        sender = senders.of(tx, found, "confirmation")
     prepared = single.prepare(
         "confirmation",
         language="en",
@@ -207,3 +209,35 @@ def test_the_record_is_told_where_dns_is_not_asked() -> None:
     (line,) = (row for row in told.records if row.record is SenderRecord.DKIM)
     assert line.wanted.startswith('s20261124._domainkey.courier.example TXT "v=DKIM1; k=rsa; p=')
     assert dkim_rows("courier") == [("s20261124._domainkey.courier.example", RecordState.UNKNOWN)]
+
+
+def test_a_stream_has_its_own_sender_key_and_returned_mail(
+    server: Nameserver, relay: FaultRelay
+) -> None:
+    into_use(server, "courier")
+    with transaction() as tx:
+        paper = publications.by_slug(tx, "courier")
+        assert paper is not None
+        own = {"sender_address": "hello@mail.evening.example", "return_domain": "back.example"}
+        streams.add(tx, MailStream(publication_id=paper.id, slug=Stream.CONFIRMATION, **own))
+    told = steering.rotate("courier", actor=TESTER, now=NOW)
+    publish(server, told)
+    found = steering.check("courier", actor=TESTER, now=NOW)
+    queue("courier", "1")
+
+    send(lane=Lane.URGENT)
+
+    (taken,) = relay.accepted
+    assert signed_by(server, taken.content) == ("mail.evening.example", "s20261124")
+    assert taken.mail_from.endswith("@back.example")
+    mail = email.message_from_bytes(taken.content)
+    assert mail["From"] == "The Daily <hello@mail.evening.example>"
+    assert mail["Message-ID"].endswith("@back.example>")
+    assert verp.find(taken.mail_from, settings.load().key()) == verp.find(
+        mail["Message-ID"], settings.load().key()
+    )
+    about = {(row.record.value, row.about) for row in found.records}
+    assert {("spf", "back.example"), ("mx", "back.example")} <= about
+    assert ("dmarc", "mail.evening.example") in about
+    assert sum("._domainkey." in row.about for row in told.records) == 2
+    assert states() == {"s20261124": KeyState.IN_USE}  # of both domains

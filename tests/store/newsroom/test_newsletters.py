@@ -132,24 +132,6 @@ def test_a_newsletter_comes_in_the_name_of_its_publication() -> None:
 
 
 @in_database
-@pytest.mark.parametrize(
-    ("address", "domain"),
-    [
-        ("news@daily.example", "daily.example"),
-        ('"news@home"@daily.example', "daily.example"),
-        ("", ""),
-    ],
-)
-def test_mail_comes_from_the_domain_of_the_senders_address(address: str, domain: str) -> None:
-    with transaction() as tx:
-        rows.publication(tx, sender_address="other@other.example")
-        made = rows.publication(tx, "yawmi", sender_address=address)
-
-        assert newsletters.sender_domain(tx, made.id) == domain
-        assert newsletters.sender_domain(tx, made.id + 1) == ""
-        assert newsletters.sender_domain(tx, None) == ""
-
-
 def test_suppressions_of_one_newsletter_have_a_scope_of_their_own() -> None:
     assert newsletters.scope(7) == "newsletter:7"
 

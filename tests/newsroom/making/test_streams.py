@@ -1,0 +1,88 @@
+"""Streams: mail of a publication with a sender of its own; what it does not say follows."""
+
+import pytest
+
+from syndicate.errors import InvalidError, NotFoundError, TakenError
+from syndicate.mail.mime import senders
+from syndicate.newsroom.making.streams import SHELF
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import publications, sender_checks, streams
+from tests.newsroom.making.conftest import Maker
+from tests.rows import NOW
+
+pytestmark = pytest.mark.usefixtures("courier")
+OWN = {
+    "sender_name": "Courier alerts",
+    "sender_names": {"ar": "تنبيهات الساعي"},
+    "sender_address": "alerts@alerts.courier.example",
+    "return_domain": "Returns.Courier.example",
+}
+
+
+def test_a_stream_has_what_it_says_and_the_rest_of_its_publication(make: Maker) -> None:
+    make.add(SHELF, publication="courier", slug="alert", **OWN)
+
+    with transaction() as tx:
+        paper = publications.by_slug(tx, "courier")
+        assert paper is not None
+        paper.reply_to = "desk@courier.example"
+        alert, digest = (senders.of(tx, paper, each) for each in ("alert", "digest"))
+
+    assert (alert.address, alert.reply_to, alert.return_domain) == (
+        "alerts@alerts.courier.example",
+        "desk@courier.example",
+        "returns.courier.example",
+    )
+    assert alert.name("ar", "otherwise") == "تنبيهات الساعي"
+    assert alert.name("en", "otherwise") == "Courier alerts"
+    assert (digest.address, digest.return_domain) == (paper.sender_address, "")
+    assert digest.name("en", "otherwise") == "otherwise"
+
+
+def test_a_change_has_senders_looked_at_anew_and_an_end_gives_the_publications_back(
+    make: Maker,
+) -> None:
+    make.add(SHELF, publication="courier", slug="alert", **OWN)
+    with transaction() as tx:
+        paper = publications.by_slug(tx, "courier")
+        assert paper is not None
+        line = {"record": "spf", "state": "good", "wanted": "", "found": "", "do": ""}
+        sender_checks.keep(tx, paper.id, paper.sender_address, [line], now=NOW)
+        assert not sender_checks.is_due(tx, NOW)
+
+    make.set(SHELF, "alert", sender_address="")
+
+    with transaction() as tx:
+        assert sender_checks.is_due(tx, NOW)
+        paper = publications.by_slug(tx, "courier")
+        assert paper is not None
+        assert senders.of(tx, paper, "alert").address == paper.sender_address
+    make.end(SHELF, "alert")
+    with transaction() as tx:
+        assert streams.of(tx, paper.id) == []
+    with pytest.raises(NotFoundError, match="There is no stream alert; the list of streams"):
+        make.end(SHELF, "alert")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("slug", "letter", "choose one of alert, digest, confirmation, article"),
+        ("sender_address", "nobody", "must have an @-sign"),
+        ("return_domain", "https://x.example/a", "is not a host name"),
+        ("reply_to", "a b@c.example", "Mail cannot be sent to this address"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    make: Maker, name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(InvalidError, match=sentence):
+        make.add(SHELF, publication="courier", **{"slug": "alert", **OWN, name: value})
+    assert make.listed(SHELF) == []
+
+
+def test_a_publication_has_each_stream_once(make: Maker) -> None:
+    make.add(SHELF, publication="courier", slug="digest", sender_name="Digest")
+
+    with pytest.raises(TakenError, match="The Courier has a stream digest already"):
+        make.add(SHELF, publication="courier", slug="digest", sender_name="Other")
