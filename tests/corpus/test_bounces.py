@@ -1,12 +1,17 @@
 """Real returned mails of fifty kinds of servers: found, never held against a good address."""
 
 import json
+import re
 from collections import Counter
 from functools import cache
+from importlib.resources import files
 
 import pytest
 
+from syndicate.bounces.reading import words
 from syndicate.bounces.reading.classify import classify
+from syndicate.bounces.reading.reasons import simplified
+from syndicate.bounces.reading.verdict import ABOUT_THE_ADDRESS, Reason
 from tests.corpus import material
 
 # Whether it was held against the address, and whether that is right.
@@ -16,6 +21,8 @@ _OUTCOMES = {
     (False, True): "missed",
     (False, False): "spared",
 }
+# How many phrases may be one mail's alone: the half is more general than the corpus is large.
+FITTED = 8
 Row = tuple[str, str, str, bool, str]  # status, reply code, reason, is hard, complaint type
 
 
@@ -85,6 +92,31 @@ def test_nothing_is_held_against_a_good_address_in_either_half(
     assert {half: found["wrong"] for half, found in halves.items()} == {"a": 0, "b": 0}
     both = halves["a"] + halves["b"]
     assert both["right"] >= 0.85 * (both["right"] + both["missed"])
+
+
+def test_phrases_that_decide_one_mail_alone_are_few(capsys: pytest.CaptureFixture[str]) -> None:
+    """A phrase without which one mail, and no other, would count differently is fitted to it."""
+    text = files("syndicate.bounces.reading").joinpath("words.txt").read_text("utf-8")
+    blocks = [block.partition("]\n") for block in re.split(r"(?m)^\[", text)[1:]]
+    phrases = [
+        (Reason(name), re.compile(words.filled(line)))
+        for name, _, lines in blocks
+        for line in lines.splitlines()
+        if line and line[0] != "#" and Reason(name) in ABOUT_THE_ADDRESS
+    ]
+    deciding: Counter[str] = Counter()
+    for name in expected():
+        for each in classify(mail(name)):
+            said = simplified(each.detail)
+            found = [
+                rule.pattern for kind, rule in phrases if kind == each.reason and rule.search(said)
+            ]
+            if each.is_hard and len(found) == 1:
+                deciding[found[0]] += 1
+
+    fitted = [phrase for phrase, times in deciding.items() if times == 1]
+    printed(capsys, [f"phrases that decide one mail alone: {len(fitted)} of {len(phrases)}"])
+    assert len(fitted) <= FITTED
 
 
 def test_what_is_no_returned_mail_is_not_taken_for_one() -> None:

@@ -14,6 +14,8 @@ import syndicate
 from syndicate import characters, settings
 from syndicate.bounces.reading import reasons
 from syndicate.bounces.reading import words as bounce_words
+from syndicate.feeds import text
+from syndicate.reading import encoding
 from syndicate.subscribers import status_cells
 from tests.house import trees
 
@@ -26,6 +28,8 @@ _VERBS = frozenset(
 # module reads it, and what comes out of our own words alone has no text of others in it.
 _MADE: dict[str, Callable[[], list[re.Pattern[str]]]] = {
     "syndicate.characters": lambda: [characters._marks()],
+    "syndicate.feeds.text": lambda: [text._ILLEGAL],
+    "syndicate.reading.encoding": lambda: [encoding._ILLEGAL],
     "syndicate.bounces.reading.words": lambda: [pattern for _, pattern in bounce_words.rules()],
     "syndicate.render.marks": lambda: [re.compile("00ffx([0-9]+)x")],
     "syndicate.values": lambda: [
@@ -87,7 +91,7 @@ def _phrases() -> Iterator[Expression]:
     lines = (_PACKAGE / f"{_RULES}.txt").read_text("utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         if line and line[0] not in "#[":
-            pattern = re.compile(bounce_words._filled(line))
+            pattern = re.compile(bounce_words.filled(line))
             yield Expression(f"{_RULES}.txt:{number}", pattern, frozenset({"search"}))
 
 

@@ -102,6 +102,9 @@ _STATUS_FIRST = {
     "7.26": Reason.AUTHENTICATION,
 }
 
+# What beside a code for an unknown address ends a subscription.
+_ENDS = ABOUT_THE_ADDRESS | {Reason.SUSPENDED}
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -168,7 +171,7 @@ def _reason(words: str, status: str, code: int | None, command: str) -> Reason:
     for reason, pattern in rules():
         if pattern.search(text):
             is_for_good = not status.startswith("4") and (code is None or code >= _PERMANENT)
-            if reason in ABOUT_THE_ADDRESS and is_for_good and PASSES.search(text):
+            if reason in _ENDS and is_for_good and PASSES.search(text):
                 return Reason.SYSTEM
             return _weighed(reason, key, code, command)
     # A code beside words that nobody understood: no subscription ends for that.

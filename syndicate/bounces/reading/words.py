@@ -58,11 +58,12 @@ def is_certain(text: str, key: str) -> bool:
 def _read(text: str) -> Iterator[tuple[Reason, re.Pattern[str]]]:
     for block in re.split(r"(?m)^\[", text)[1:]:
         name, _, lines = block.partition("]\n")
-        phrases = [_filled(line) for line in lines.splitlines() if line and line[0] != "#"]
+        phrases = [filled(line) for line in lines.splitlines() if line and line[0] != "#"]
         yield Reason(name), re.compile("|".join(f"(?:{phrase})" for phrase in phrases))
 
 
-def _filled(phrase: str) -> str:
+def filled(phrase: str) -> str:
+    """A line of `words.txt` as a regular expression."""
     for name, pattern in _LISTS.items():
         phrase = phrase.replace(f"{{{name}}}", pattern)
     return phrase

@@ -19,7 +19,7 @@ from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Proof
 from syndicate.store.sending import events
 from syndicate.store.sending.batch_leases import DueDelivery
-from syndicate.store.sending.events import DeliveryEvent
+from syndicate.store.sending.events import DeliveryEvent, Refused
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryState
@@ -237,6 +237,26 @@ def test_one_refusal_that_cannot_be_reckoned_with_keeps_no_other_from_the_sweep(
 
     assert is_suppressed(3)
     assert f"mailing_id={mailing_id} recipient_id=2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "words"),
+    [
+        (550, "5.1.1", "<reader003@example.com> has sent to too many recipients this hour"),
+        (554, "5.4.4", "Malformed or unexpected name server reply"),
+        (550, "5.1.0", "Your domain was not found"),
+        (550, "5.1.1", "Mailbox unavailable, try again later"),
+    ],
+)
+def test_a_refusal_whose_words_are_about_something_else_ends_nobody(
+    mailing_id: int, code: int, enhanced: str, words: str
+) -> None:
+    record.refusals([Refused(mailing_id, 3, NOW, code, enhanced, words)])
+
+    assert not is_suppressed(3)
+    with transaction() as tx:
+        (event,) = tx.scalars(select(DeliveryEvent)).all()
+    assert (event.mailing_id, event.kind, event.is_hard) == (mailing_id, "bounced", False)
 
 
 @pytest.mark.usefixtures("mailing_id")

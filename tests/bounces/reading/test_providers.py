@@ -118,6 +118,37 @@ def test_a_dead_address_is_one_whoever_tells_it(provider: str, event: object) ->
     assert dt.timedelta(0) <= NOW - told.at <= dt.timedelta(minutes=1)
 
 
+RATE = "550 5.1.1 <reader001@example.com> has sent to too many recipients this hour"
+
+
+@pytest.mark.parametrize(
+    ("provider", "event"),
+    [
+        ("postmark", POSTMARK | {"Details": RATE}),
+        ("mailgun", mailgun("failed", **{"delivery-status": {"code": 550, "message": RATE}})),
+        ("sendgrid", [SENDGRID | {"reason": RATE}]),
+        (
+            "ses",
+            ses()
+            | {
+                "bounce": {
+                    "bounceType": "Permanent",
+                    "bouncedRecipients": [
+                        {"emailAddress": READER, "status": "5.1.1", "diagnosticCode": RATE}
+                    ],
+                }
+            },
+        ),
+    ],
+)
+def test_a_provider_that_calls_it_hard_is_read_by_the_words_that_it_quotes(
+    provider: str, event: object
+) -> None:
+    (told,) = READERS[provider](event)
+
+    assert (told.verdict.reason, told.verdict.is_hard) == (Reason.RATE, False)
+
+
 @pytest.mark.parametrize(
     ("provider", "event", "kind", "reason"),
     [

@@ -7,6 +7,127 @@ from syndicate.bounces.reading.verdict import Kind, Reason, is_hard
 from syndicate.bounces.reading.words import OF_ONE_PROVIDER
 
 RCPT = "(in reply to RCPT TO command)"
+# Of us, of our mail, or of the server's own trouble, in the words for an address that is gone.
+NOT_OF_THE_ADDRESS = [
+    "Address of client host not known",
+    "Your domain was not found in DNS",
+    "Your host name does not exist",
+    "mail from unknown domain refused for this user",
+    "user has set a rule: senders not known to them are refused",
+    "The user's filter found a link that is not valid",
+    "Recipient's server says: your IP address is unknown to us",
+    "mailbox policy for this list of senders not found",
+    "Recipient address list contains an invalid character in header",
+    "account of the sender does not exist",
+    "user rejected: HELO name invalid",
+    "Message for user refused, certificate not valid",
+    "Mailbox refused the message: DKIM key not found",
+    "recipient has blocked mail from addresses that do not exist in their contacts",
+    "Email rejected, link to a domain that does not exist",
+    "user limit for unknown senders exceeded",
+    "Recipient requires TLS, certificate unknown",
+    "the address you sent from does not exist",
+    "address in the From header is invalid",
+    "Mailbox temporarily disabled for unknown reasons",
+    "user is over the hourly limit of messages from unknown senders",
+    "Email address of the envelope sender is invalid",
+    "user@example.com: Recipient verification in progress, result not known",
+    "domain of your return path does not exist",
+    "account suspended for the sender, not found in whitelist",
+    "login required: unknown user of this relay",
+    "Unknown user agent in header",
+    "No such user agent",
+    "no recipients left after policy",
+    "invalid address in header field To",
+    "unknown recipient policy version",
+    "Address family not found",
+    "bad mailbox lock, server error",
+    "Your address is not a member of this list",
+    "Sender is not a member of this list",
+    "you are not a subscriber of this list",
+    "not a member of the list: posting refused",
+    "Only members can post; you are not a customer",
+    "this address does not accept mail from you",
+    "this address no longer accepts mail from outside senders",
+    "Sorry, this mailing list is closed; poster not found in the list of approved users",
+    "Domain in your From address has no valid user records",
+    "We do not know your server",
+    "this user's quota of unknown contacts is used up",
+    "Recipient does not want mail from addresses not in their address book",
+    "Not found in the recipient's allow list",
+    "user's allowlist does not list you",
+    "address not found in SPF record",
+    "Could not find a valid DMARC record for domain of user",
+    "The host you connect from does not exist",
+    "reverse lookup: no such host for your address",
+    "Sending user does not exist on the remote server",
+    "Unknown sender account",
+    "Your mailbox does not exist, so we cannot reply",
+    "callback verification failed: your address said user unknown",
+    "Sender callout: 550 no such user",
+    "recipient's anti-spam service could not be reached, status not known",
+    "User database is unavailable, address not known yet",
+    "LDAP server not found, user lookup failed",
+    "directory server does not exist, recipient cannot be verified",
+    "This recipient cannot get mail right now: storage not found",
+    "attachment type not known to this user's scanner",
+    "file not found while delivering to mailbox",
+    "Mailbox format not recognized by server",
+    "no such file in mailbox",
+    "Message header contains address not valid",
+    "the list does not exist in our whitelist for this sender",
+    "recipient quota record does not exist",
+    "too many unknown users from your IP",
+    "Too many invalid recipients",
+    "dictionary attack: too many users unknown",
+    "You have sent to too many invalid addresses",
+    "connection dropped: too many unknown recipients",
+    "unknown mailer daemon error for user",
+    "user timeout unknown",
+    "delivery to this user timed out, cause not known",
+    "Unknown address error 550 - 'your message was classified as spam'",
+]
+# Of the address, each as another server says it.
+OF_THE_ADDRESS = [
+    "User unknown",
+    "Recipient address rejected: User unknown in virtual mailbox table",
+    "The email account that you tried to reach does not exist",
+    "No such user here",
+    "Mailbox not found",
+    "Requested action not taken: mailbox unavailable",
+    "unknown or illegal alias: someone",
+    "user reader001 does not exist",
+    "Invalid recipient",
+    "no mailbox here by that name",
+    "The user you are trying to contact does not exist or was deleted",
+    "Recipient not found by SMTP address lookup",
+    "sorry, no mailbox here by that name",
+    "unknown user account",
+    "Account has been closed and does not exist any more",
+    "This address is not known at this site",
+    "destination mailbox address invalid",
+    "Address unknown",
+    "This mailbox no longer exists",
+    "The recipient's mailbox could not be found in our system",
+    "The email address you entered couldn't be found",
+    "Unable to deliver to someone; the user does not have an account here",
+    "user unknown; rejecting",
+    "No mailbox by that name is currently available",
+    "mail for user bounced: account not found",
+    "we have no user by that name",
+    "This account no longer exists",
+    "User no longer on server",
+    "employee no longer with the company",
+    "Delivery failed, recipient unknown to address book",
+    "person does not work here any more, address invalid",
+    "no account by that name here",
+    "RecipNotFound; not found",
+    "Recipient not recognised here",
+    "mailbox does not exist. Please check for typos and spaces",
+    "This user doesn't exist here; check with the person",
+    "Recipient address does not exist in this domain",
+    "Address does not exist",
+]
 
 
 def is_held_against(words: str, around: str = "") -> bool:
@@ -84,6 +205,18 @@ def test_a_code_beside_words_that_do_not_say_so_ends_nothing(words: str) -> None
 )
 def test_a_code_alone_or_with_words_that_say_so_counts(words: str) -> None:
     assert is_held_against(words)
+
+
+@pytest.mark.parametrize("words", NOT_OF_THE_ADDRESS)
+def test_words_about_somebody_else_end_nothing_whatever_code_stands_there(words: str) -> None:
+    assert not is_held_against(f"550 5.1.1 {words}")
+    assert not is_held_against(f"550 5.1.0 {words}")
+    assert not is_held_against(f"550 {words}", RCPT)
+
+
+@pytest.mark.parametrize("words", OF_THE_ADDRESS)
+def test_words_about_the_address_count_with_a_code_that_agrees(words: str) -> None:
+    assert is_held_against(f"550 5.1.1 {words}")
 
 
 def test_another_systems_trouble_is_an_unknown_user_only_in_reply_to_rcpt() -> None:
