@@ -46,6 +46,7 @@ def polled_of(leased: LeasedSource) -> Polled:
         "moved_since",
         "moved_seen",
         "connected_at",
+        "distrusted_at",
     ]
     said: dict[str, Any] = {name: getattr(leased.fetched, name) for name in names}
     for name in ("failures", "rhythm_s", "moved_seen"):

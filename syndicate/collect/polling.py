@@ -21,6 +21,8 @@ from statistics import median
 from typing import Any
 
 from syndicate import phrases
+from syndicate.collect import validators
+from syndicate.collect.validators import DISTRUST, Validators
 from syndicate.reading.dates import read as read_date
 from syndicate.redaction import without_addresses
 from syndicate.vocabulary.sources import SourceState
@@ -39,6 +41,8 @@ GONE_404 = dt.timedelta(days=14)
 # Columns of a source that is read whole next time, be its document the same to the byte.
 READ_ANEW: Mapping[str, None] = {"etag": None, "last_modified": None, "body_hash": None}
 FULL_EVERY = dt.timedelta(days=7)
+# Nothing new for as long as eight stories take: whoever says so is asked for all of it.
+FULL_AFTER_QUIET, FULL_FLOOR = 32, dt.timedelta(hours=6)
 MOVED_AFTER = dt.timedelta(hours=48)
 MOVED_SEEN = 3
 RHYTHM_ITEMS = 20
@@ -59,6 +63,7 @@ class Polled:
         rhythm_s: seconds, a quarter of the median gap between its newest items.
         pushed_at: when a hub last told us of something new.
         is_pinned: it is the newsroom's own server, asked every minute.
+        distrusted_at: when its validators were found to stay while something new came.
     """
 
     url: str
@@ -78,6 +83,7 @@ class Polled:
     connected_at: dt.datetime | None = None
     pushed_at: dt.datetime | None = None
     is_pinned: bool = False
+    distrusted_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -141,27 +147,18 @@ class Answer:
 
 
 def conditions(polled: Polled, *, basis: str, now: dt.datetime) -> dict[str, str | bytes]:
-    """Headers of a conditional request; none when the validators no longer hold, or once a week.
+    """Headers of a conditional request; none when the validators do not hold, or once in a while.
 
     Args:
         polled: the source.
         basis: address, parser version and whatever else the validators depend on, as of now.
         now: aware UTC.
     """
-    is_stale = polled.full_at is None or now - polled.full_at >= FULL_EVERY
-    if polled.basis is None or not polled.basis.startswith(basis) or is_stale:
+    is_stale = polled.full_at is None or now - polled.full_at >= _full_after(polled)
+    is_liar = polled.distrusted_at is not None and now - polled.distrusted_at < DISTRUST
+    if polled.basis is None or not polled.basis.startswith(basis) or is_stale or is_liar:
         return {}
-    return if_changed(polled.etag, polled.last_modified)
-
-
-def if_changed(etag: bytes | None, last_modified: bytes | None) -> dict[str, str | bytes]:
-    """Headers that ask for what is newer than these validators; none where there are none."""
-    found: dict[str, str | bytes] = {}
-    if etag:
-        found["If-None-Match"] = etag
-    if last_modified:
-        found["If-Modified-Since"] = last_modified
-    return found
+    return validators.if_changed(polled.etag, polled.last_modified)
 
 
 def unchanged(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
@@ -170,10 +167,13 @@ def unchanged(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float
     if polled.pushed_at is not None and now - polled.pushed_at < HUB_AHEAD:
         next_at = now + PINNED  # the hub knows more than the server's cache
     values: dict[str, Any] = {"next_at": next_at}
-    if answer.status == 304 and "last-modified" in answer.headers:  # noqa: PLR2004 - not modified
-        values["last_modified"] = answer.headers["last-modified"]
-    elif answer.status != 304:  # noqa: PLR2004
-        values |= _validators(answer) | {"full_at": now}
+    said = _said(answer, (), now)
+    # What was not believed of this document is not believed of it now.
+    time = polled.last_modified and said.last_modified
+    if answer.status != HTTPStatus.NOT_MODIFIED:
+        values |= {"etag": said.etag, "last_modified": time, "full_at": now}
+    elif time:
+        values["last_modified"] = time
     return _succeeded(polled, answer, values, now)
 
 
@@ -190,8 +190,18 @@ def changed(
         chance: in [0, 1), spreads sources that would fall together.
     """
     rhythm_s = rhythm_of(content.published)
+    said = _said(answer, content.published, now)
+    is_lie = validators.is_lie(
+        (polled.etag, polled.last_modified),
+        (said.etag, said.last_modified),
+        full_at=polled.full_at,
+        published=content.published,
+        now=now,
+    )
     values: dict[str, Any] = {
-        **_validators(answer),
+        "etag": said.etag,
+        "last_modified": said.last_modified,
+        "distrusted_at": now if is_lie else polled.distrusted_at,
         "basis": f"{content.basis}|{answer.text('vary').lower()}",
         "body_hash": content.body_hash,
         "full_at": now,
@@ -202,7 +212,10 @@ def changed(
         values |= READ_ANEW
     fresh = dataclasses.replace(polled, rhythm_s=rhythm_s)
     values["next_at"] = _next(fresh, answer, content.ttl_s, now, chance)
-    return _succeeded(polled, answer, values, now)
+    verdict = _succeeded(polled, answer, values, now)
+    doubt = validators.doubt(polled.url, said, is_lie=is_lie)
+    told = (Notice("validators", doubt),) if doubt else ()
+    return dataclasses.replace(verdict, notices=(*verdict.notices, *told))
 
 
 def refused(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
@@ -290,11 +303,16 @@ def _max_age(answer: Answer) -> dt.timedelta:
     return dt.timedelta(seconds=int(match[1])) if match else dt.timedelta(0)
 
 
-def _validators(answer: Answer) -> dict[str, Any]:
-    return {
-        "etag": answer.headers.get("etag"),
-        "last_modified": answer.headers.get("last-modified"),
-    }
+def _said(answer: Answer, published: Sequence[dt.datetime], now: dt.datetime) -> Validators:
+    etag, last_modified = map(answer.headers.get, ("etag", "last-modified"))
+    return validators.believed(etag, last_modified, published=published, now=now)
+
+
+def _full_after(polled: Polled) -> dt.timedelta:
+    if polled.rhythm_s is None:
+        return FULL_EVERY
+    quiet = dt.timedelta(seconds=FULL_AFTER_QUIET * polled.rhythm_s)
+    return min(FULL_EVERY, max(FULL_FLOOR, quiet))
 
 
 def _backed_off(polled: Polled, chance: float) -> dt.timedelta:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate import logs
-from syndicate.collect import polling
+from syndicate.collect import polling, validators
 from syndicate.collect.pages import EntriesWithPages, PageRead, PageSource
 from syndicate.errors import BAD_ROW, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher
@@ -62,7 +62,7 @@ def watch(tx: Transaction, source: Source, pages: EntriesWithPages, now: dt.date
             "url": url,
             "since": now,
             "next_at": now + AFTER[0],
-            **_validators(pages.reads[stem]),
+            **_validators(pages.reads[stem], now),
         }
         for stem, url in recent.items()
     }
@@ -114,7 +114,7 @@ async def _read(held: LeasedSource, pages: Sequence[ArticlePage], now: dt.dateti
                     await source.robots.check(
                         each.url, fetcher=fetcher, allow=source.allow, now=now
                     )
-                conditions = polling.if_changed(each.etag, each.last_modified)
+                conditions = validators.if_changed(each.etag, each.last_modified)
                 read = await source.read(each.url, conditions, fetcher, readers, now)
             except TemporaryError as error:
                 log.info("page_not_read_again", source_id=source.source_id, reason=str(error))
@@ -136,7 +136,7 @@ def _put(learnt: _Learnt, each: ArticlePage, read: PageRead | None, now: dt.date
         learnt.over.append(each.carried_id)
         return
     known = {"etag": each.etag, "last_modified": each.last_modified, "seen": each.seen}
-    said = _validators(read) if read is not None else known
+    said = _validators(read, now) if read is not None else known
     learnt.rows.append({"carried_id": each.carried_id, "next_at": next_at, **said})
 
 
@@ -154,5 +154,7 @@ def _settle(tx: Transaction, held: LeasedSource, learnt: _Learnt, now: dt.dateti
     source_leases.release_hosts(tx, {held.source.domain: gap})
 
 
-def _validators(read: PageRead) -> dict[str, Any]:
-    return {"etag": read.etag, "last_modified": read.last_modified, "seen": read.seen}
+def _validators(read: PageRead, now: dt.datetime) -> dict[str, Any]:
+    dates = [at for at in (read.page.published, read.page.updated) if at is not None]
+    said = validators.believed(read.etag, read.last_modified, published=dates, now=now)
+    return {"etag": said.etag, "last_modified": said.last_modified, "seen": read.seen}

@@ -65,6 +65,7 @@ def test_polling_is_told_everything_that_the_last_fetch_learnt() -> None:
         "moved_since": NOW - 3 * DAY,
         "moved_seen": 2,
         "connected_at": NOW - 4 * DAY,
+        "distrusted_at": NOW - 5 * DAY,
     }
 
     polled = from_row.polled_of(leased(pushed_at=NOW, state=SourceState.FAILING, **learnt))

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+LM = b"Tue, 24 Nov 2026 08:00:00 GMT"
 URL = "https://daily.example/feed"
 POLLED = Polled(
-    URL, SourceState.ACTIVE, basis="1|u|", etag=b'"e"', last_modified=b"lm", full_at=NOW - HOUR
+    URL, SourceState.ACTIVE, basis="1|u|", etag=b'"e"', last_modified=LM, full_at=NOW - HOUR
 )
 
 
@@ -76,7 +77,7 @@ def test_the_newsrooms_own_server_is_asked_every_minute() -> None:
 def test_validators_go_back_while_their_basis_holds() -> None:
     assert polling.conditions(POLLED, basis="1|u", now=NOW) == {
         "If-None-Match": b'"e"',
-        "If-Modified-Since": b"lm",
+        "If-Modified-Since": LM,
     }
     assert polling.conditions(POLLED, basis="2|u", now=NOW) == {}
 
@@ -85,6 +86,52 @@ def test_once_a_week_the_whole_document_is_asked_for() -> None:
     old = dataclasses.replace(POLLED, full_at=NOW - 7 * DAY)
 
     assert polling.conditions(old, basis="1|u", now=NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("rhythm_s", "quiet", "is_whole"),
+    [
+        (60, 5 * HOUR, False),
+        (60, 6 * HOUR, True),
+        (3600, 31 * HOUR, False),
+        (3600, 32 * HOUR, True),
+        (100_000, 6 * DAY, False),
+        (100_000, 7 * DAY, True),
+    ],
+)
+def test_who_is_quiet_for_longer_than_its_stories_take_is_asked_for_all(
+    rhythm_s: int, quiet: dt.timedelta, *, is_whole: bool
+) -> None:
+    polled = dataclasses.replace(POLLED, rhythm_s=rhythm_s, full_at=NOW - quiet)
+
+    assert (polling.conditions(polled, basis="1|u", now=NOW) == {}) is is_whole
+
+
+def test_validators_that_stayed_while_something_new_came_are_not_sent_for_a_month() -> None:
+    same = answer(etag='"e"', last_modified=LM.decode())
+    found = changed(said=same, basis="1|u", published=[NOW - MINUTE])
+    moved = changed(said=answer(etag='"f"'), published=[NOW - MINUTE])
+    nothing_new = changed(said=same, published=[NOW - 2 * HOUR, NOW + HOUR])
+
+    assert (moved.values["distrusted_at"], nothing_new.values["distrusted_at"]) == (None, None)
+    [notice] = found.notices
+    assert (notice.kind, moved.notices, nothing_new.notices) == ("validators", (), ())
+    assert "said the same of itself" in notice.message
+    known = dataclasses.replace(after(POLLED, found), full_at=NOW + 30 * DAY)
+    assert polling.conditions(known, basis="1|u", now=NOW + 29 * DAY) == {}
+    assert polling.conditions(known, basis="1|u", now=NOW + 30 * DAY) != {}
+
+
+def test_a_time_that_was_not_believed_stays_unsent_while_the_document_stays() -> None:
+    old = changed(said=answer(last_modified="Tue, 03 Nov 2026 08:00:00 GMT"), published=[NOW])
+    known = after(POLLED, old)
+    again = polling.unchanged(
+        known, answer(last_modified="Tue, 03 Nov 2026 08:00:00 GMT"), now=NOW, chance=0.5
+    )
+
+    [notice] = old.notices
+    assert "is before its newest story" in notice.message
+    assert (known.last_modified, again.values["last_modified"], again.notices) == (None, None, ())
 
 
 def test_what_is_incomplete_is_asked_for_again() -> None:

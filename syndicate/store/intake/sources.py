@@ -123,6 +123,8 @@ class FetchState(Table):
     polled_first: Mapped[int] = mapped_column(server_default="0")
     push_delay_s: Mapped[int] = mapped_column(server_default="0")
     poll_delay_s: Mapped[int] = mapped_column(server_default="0")
+    # When its validators were found to stay the same while something new came.
+    distrusted_at: Mapped[dt.datetime | None]
 
 
 class SourceNotice(Table):
