@@ -20,6 +20,11 @@ from functools import cache
 from itertools import groupby
 from typing import Literal
 
+# What is no character and never will be, in every plane, to stand in a class of an expression.
+# Source: Unicode 23.7.
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
 _ZEROS = re.compile(r"&#([xX]?)0{9,}")
 # Beyond every character there is: seven hexadecimal digits, or eight decimal ones.
 _BEYOND = re.compile(r"&#(?:0*+[1-9][0-9]{7,}|[xX]0*+[1-9A-Fa-f][0-9A-Fa-f]{6,});?")

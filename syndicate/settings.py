@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from syndicate import hosts, values
+from syndicate import hosts, uris, values
 from syndicate.errors import SettingsError
 from syndicate.values import SecretStr, setting
 
@@ -255,9 +255,10 @@ class Settings:
             self.need(name)
 
     def base_url(self) -> str:
-        """The public address without a trailing slash."""
+        """The public address as a URI, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        said = (self.public_url or f"http://{host}:{self.port}").strip()
+        return (uris.uri(said) or said).rstrip("/")
 
     def can_leave_by_mail(self) -> bool:
         """Whether mail to `b+…` at the senders' domains comes to us, and may end a subscription."""

@@ -216,9 +216,13 @@ def test_what_is_needed_and_missing_is_said_with_the_way_out(load: Load) -> None
 
 @pytest.mark.parametrize(
     ("public_url", "expected"),
-    [(None, "http://127.0.0.1:8080"), ("https://news.example/", "https://news.example")],
+    [
+        (None, "http://127.0.0.1:8080"),
+        ("https://news.example/", "https://news.example"),
+        ("https://أخبار.example/صحف/", "https://xn--igbicxr.example/%D8%B5%D8%AD%D9%81"),
+    ],
 )
-def test_the_public_address_has_no_slash_at_its_end(
+def test_the_public_address_is_a_uri_without_a_slash_at_its_end(
     load: Load, settings_env: pytest.MonkeyPatch, public_url: str | None, expected: str
 ) -> None:
     if public_url:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate import settings, signing
+from syndicate import settings, signing, uris
 from syndicate.articles import editing, store_found
 from syndicate.articles.decide import Facts, written_date
 from syndicate.articles.identity import Identified, KnownEntry, identify
@@ -158,7 +158,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
     Args:
         said: validated already, and nothing but what was sent; keys as in docs/api.md.
     """
-    link = said.get("url")
+    link = uris.without_user(said.get("url") or "") or None
     shown = tuple(
         _picture(each, url)
         for each in said.get("pictures", ())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
 
-from syndicate import logs, settings
+from syndicate import logs, settings, uris
 from syndicate.articles.identity import Identified, with_full
 from syndicate.articles.story import is_thin, may_fetch_page, with_page
 from syndicate.collect.robots import Robots, obeys, robots
@@ -69,6 +69,7 @@ class PageSource:
     Attributes:
         source_id: None of one that is only looked at.
         robots: None where nobody's rules are asked.
+        address: of the source; a name and a password in it open its pages too.
     """
 
     source_id: int | None
@@ -77,6 +78,7 @@ class PageSource:
     profile: dict[str, Any] | None
     gap_s: float
     robots: Robots | None = None
+    address: str = ""
 
     @classmethod
     def of(cls, source: Source) -> Self:
@@ -88,6 +90,7 @@ class PageSource:
             profile=source.profile,
             gap_s=0.0 if source.allow_origins else PAGE_GAP_S,
             robots=robots() if obeys(source) else None,
+            address=source.url,
         )
 
     async def ask(
@@ -183,7 +186,7 @@ class PageSource:
         """
         agent = user_agent(settings.load().base_url(), source_id=self.source_id)
         response = await fetcher.get(
-            url,
+            uris.with_user_of(self.address, url),
             headers={"User-Agent": agent, **conditions},
             allow=self.allow,
             max_bytes=MAX_PAGE_BYTES,
@@ -197,7 +200,11 @@ class PageSource:
         page = await asyncio.get_running_loop().run_in_executor(
             None,
             lambda: readers.page(
-                response.body, url=response.url, content_type=kind, now=now, profile=self.profile
+                response.body,
+                url=uris.without_user(response.url),
+                content_type=kind,
+                now=now,
+                profile=self.profile,
             ),
         )
         headers = response.headers

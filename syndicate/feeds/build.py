@@ -15,15 +15,16 @@ from feedgen.feed import FeedGenerator
 
 from syndicate import logs
 from syndicate.errors import BAD_ROW
+from syndicate.feeds import text
 from syndicate.feeds.extension import EntryExtension, FeedExtension
-from syndicate.feeds.model import EntryContent, FeedContent, Media
-from syndicate.feeds.text import as_html, without_tags
+from syndicate.feeds.model import EntryContent, FeedContent, Logo, Media
+from syndicate.feeds.text import as_html, without_references, without_tags
 from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
 
 # Raised when the same rows would give other bytes.
-_VERSION = "1"
+_VERSION = "2"
 # By which code a document was built. Where it differs, every feed is built again: so a format that
 # is new has its documents too. They differ by how they are written, and are no news to the hub.
 CODE = f"{_VERSION}:{'+'.join(FeedFormat)}"
@@ -88,6 +89,10 @@ def json_feed(document: FeedContent) -> bytes:
         "language": document.language,
         "authors": [{"name": document.publication, "url": document.site.home}],
     }
+    if document.logo is not None:
+        found["icon"] = document.logo.url
+        if document.logo.is_square:
+            found["favicon"] = document.logo.url
     if document.has_hub:
         found["hubs"] = [{"type": "WebSub", "url": document.site.hub}]
     if document.older is not None:
@@ -111,6 +116,7 @@ def news_of(body: bytes) -> list[tuple[str | None, str | None]]:
 
 def _generator(document: FeedContent, form: FeedFormat) -> FeedGenerator:
     shown = without_tags if form is FeedFormat.RSS else str
+    called = text.name if form is FeedFormat.RSS else _name_in_atom
     generator = FeedGenerator()
     generator.register_extension(_NAME, FeedExtension, EntryExtension)
     generator.syndicate.document = document
@@ -120,27 +126,40 @@ def _generator(document: FeedContent, form: FeedFormat) -> FeedGenerator:
     generator.description(shown(document.description))
     generator.link(href=document.site.home, rel="alternate", type="text/html")
     generator.language(document.language)
-    generator.author({"name": document.publication})
+    generator.author({"name": called(document.publication)})
     generator.rights(shown(document.publication))
     generator.generator("Syndicate")
     generator.updated(document.updated)
     generator.ttl(_TTL_MINUTES)
+    if document.logo is not None:
+        _add_logo(generator, document.logo, form)
     for entry in document.entries:
         made = generator.add_entry(order="append")
-        _add_both(made, entry)
-        _add_item(made, entry) if form is FeedFormat.RSS else _add_entry(made, entry)
+        _add_both(made, entry, called)
+        _add_item(made, entry) if form is FeedFormat.RSS else _add_entry(made, entry, called)
     return generator
 
 
-def _add_both(made: FeedEntry, entry: EntryContent) -> None:
+def _add_logo(generator: FeedGenerator, logo: Logo, form: FeedFormat) -> None:
+    if form is FeedFormat.ATOM:
+        generator.logo(logo.url)
+        if logo.is_square:  # RFC 4287 4.2.5
+            generator.icon(logo.url)
+    elif (size := logo.in_rss) is not None:
+        # Its title and link are the channel's own.
+        generator.image(url=logo.url, width=str(size[0]), height=str(size[1]))
+
+
+def _add_both(made: FeedEntry, entry: EntryContent, called: Callable[[str], str]) -> None:
     made.syndicate.entry = entry
     made.id(entry.id)
     made.link(href=entry.url)
-    made.category([{"term": name, "label": name} for name in _categories(entry)])
+    names = dict.fromkeys(filter(None, map(called, _categories(entry))))
+    made.category([{"term": name, "label": name} for name in names])
     if entry.content:
         made.content(entry.content, type="html")
     if entry.source:
-        made.source(title=entry.source[0], url=entry.source[1])
+        made.source(title=called(entry.source[0]) or entry.source[1], url=entry.source[1])
 
 
 def _add_item(made: FeedEntry, entry: EntryContent) -> None:
@@ -149,13 +168,18 @@ def _add_item(made: FeedEntry, entry: EntryContent) -> None:
         made.description(as_html(entry.summary), isSummary=True)
 
 
-def _add_entry(made: FeedEntry, entry: EntryContent) -> None:
+def _add_entry(made: FeedEntry, entry: EntryContent, called: Callable[[str], str]) -> None:
     made.title(entry.title)
     made.updated(entry.updated_apart)
-    made.author([{"name": name} for name in entry.authors])
+    made.author([{"name": name} for name in filter(None, map(called, entry.authors))])
     # An entry needs one or the other (RFC 4287 4.1.1.1).
     if entry.summary or not entry.content:
         made.summary(entry.summary or entry.title)
+
+
+def _name_in_atom(said: str) -> str:
+    """A name where no number can stand for `&`: it is in an attribute, or beside others' text."""
+    return without_references(text.name(said))
 
 
 def _categories(entry: EntryContent) -> list[str]:

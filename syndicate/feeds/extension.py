@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
+from syndicate.feeds import text
 from syndicate.feeds.model import DeletedEntry, EntryContent, FeedContent, Media
 from syndicate.feeds.text import as_html, looks_like_html
 from syndicate.vocabulary.feeds import FeedFormat
@@ -22,6 +23,7 @@ from syndicate.vocabulary.feeds import FeedFormat
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
+RHYTHM = "http://purl.org/rss/1.0/modules/syndication/"
 HISTORY = "http://purl.org/syndication/history/1.0"
 DELETED = "http://purl.org/atompub/tombstones/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -37,6 +39,8 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
     def extend_ns(self) -> dict[str, str]:
         """Prefixes of the document, in one order for all time."""
         names = {"dc": DC, "media": MEDIA, "fh": HISTORY}
+        if self.form is FeedFormat.RSS:
+            names["sy"] = RHYTHM
         # Not known to every validator, so it is named only where it is needed.
         has_graves = self.form is FeedFormat.ATOM and self._document().tombstones
         return {**names, "at": DELETED} if has_graves else names
@@ -60,6 +64,10 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # it has no types
         channel = feed[0]
         for rel, href, media_type in links(document, FeedFormat.RSS):
             _link(channel, f"{{{ATOM}}}link", rel, href, media_type)
+        if document.rhythm is not None:
+            period, times = document.rhythm
+            _text(channel, f"{{{RHYTHM}}}updatePeriod", period)
+            _text(channel, f"{{{RHYTHM}}}updateFrequency", str(times))
         if document.is_archive:
             etree.SubElement(channel, f"{{{HISTORY}}}archive")
         return feed
@@ -84,12 +92,17 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
             _declare_html(element, name)
         # feedgen writes Atom's own elements without their namespace, and so must we.
         _text(element, "published", entry.published.isoformat())
+        if (source := element.find("source")) is not None and entry.source is not None:
+            # A feed has both (RFC 4287 4.2.11); it has changed when the story came, at the latest.
+            _text(source, "id", entry.source[1])
+            _text(source, "updated", entry.published.isoformat())
         for media in entry.media:
             if media.size_bytes:
                 enclosure = _link(element, "link", "enclosure", media.url, media.media_type)
                 enclosure.set("length", str(media.size_bytes))
         for media in entry.media:
             _media(element, media)
+        _thumbnail(element, entry)
         return element
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
@@ -98,7 +111,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
         _text(item, "pubDate", rfc822(entry.published))
         _text(item, f"{{{ATOM}}}updated", entry.updated.isoformat())
         for author in entry.authors:
-            _text(item, f"{{{DC}}}creator", author)
+            _text(item, f"{{{DC}}}creator", text.name(author) or author)
         _text(item, f"{{{DC}}}language", entry.language)
         # RSS has room for one, and only with a true length.
         for media in [each for each in entry.media if each.size_bytes][:1]:
@@ -111,6 +124,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # it has no typ
             )
         for media in entry.media:
             _media(item, media)
+        _thumbnail(item, entry)
         return item
 
     def _entry(self) -> EntryContent:
@@ -184,13 +198,24 @@ def _media(parent: etree._Element, media: Media) -> None:
         if value:
             content.set(name, str(value))
     if media.caption:
-        description = _text(content, f"{{{MEDIA}}}description", as_html(media.caption))
-        description.set("type", "html" if looks_like_html(media.caption) else "plain")
+        shown = as_html(media.caption)
+        description = _text(content, f"{{{MEDIA}}}description", shown)
+        description.set("type", "plain" if shown == media.caption else "html")
     if media.credit:
         credit = _text(content, f"{{{MEDIA}}}credit", media.credit)
         if media.medium == "image":
             credit.set("role", "photographer")
             credit.set("scheme", "urn:ebu")
+
+
+def _thumbnail(parent: etree._Element, entry: EntryContent) -> None:
+    """The picture that lists show of the entry: its first one, as large as it is."""
+    pictures = [media for media in entry.media if media.medium == "image"]
+    for media in pictures[:1]:
+        thumbnail = etree.SubElement(parent, f"{{{MEDIA}}}thumbnail", url=media.url)
+        for name, value in {"width": media.width, "height": media.height}.items():
+            if value:
+                thumbnail.set(name, str(value))
 
 
 def _text(parent: etree._Element, name: str, value: str) -> etree._Element:

@@ -8,18 +8,29 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 from urllib.parse import quote, urlencode
 
 from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication.feed_rows import EntryRow, PictureRow
 from syndicate.store.syndication.feeds import Feed
+from syndicate.uris import uri
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.feeds import FeedFormat
 
 log = logs.get(__name__)
+
+_RSS_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
+_RSS_WIDTH, _RSS_HEIGHT = 144, 400
+# How many of the newest entries tell how often something comes, and the shortest time that our
+# documents are kept for.
+_RHYTHM_ENTRIES = 20
+_OFTEN_S = 300
+_HOUR_S, _DAY_S = 3600, 86_400
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,29 @@ class Site:
     pages: str
     home: str
     hub: str
+
+
+@dataclass(frozen=True)
+class Logo:
+    """The picture that stands for a publication."""
+
+    url: str
+    media_type: str
+    width: int
+    height: int
+
+    @property
+    def is_square(self) -> bool:
+        """Whether it can stand where apps show a square."""
+        return self.width == self.height
+
+    @property
+    def in_rss(self) -> tuple[int, int] | None:
+        """Pixels that it has in RSS 2.0, which takes three kinds and at most 144 by 400."""
+        if self.media_type not in _RSS_PICTURES or not (self.width and self.height):
+            return None
+        scale = min(1.0, _RSS_WIDTH / self.width, _RSS_HEIGHT / self.height)
+        return max(1, int(self.width * scale)), max(1, int(self.height * scale))
 
 
 @dataclass(frozen=True)
@@ -114,6 +148,7 @@ class FeedContent:
         page: 0 for what subscribers read.
         last_page: number of the newest page behind page 0; 0 when there is none.
         updated: newest material change on this page.
+        logo: of the publication, where it has one.
     """
 
     slug: str
@@ -130,6 +165,7 @@ class FeedContent:
     entries: tuple[EntryContent, ...]
     tombstones: tuple[DeletedEntry, ...] = ()
     has_hub: bool = True
+    logo: Logo | None = None
 
     @property
     def is_archive(self) -> bool:
@@ -155,6 +191,20 @@ class FeedContent:
         """For page 0 and the open page: the newest page that is an archive."""
         return self.last_page - 1 if self.last_page > 1 else None
 
+    @property
+    def rhythm(self) -> tuple[str, int] | None:
+        """How often something comes: ("hourly" or "daily", times); None where that is not known.
+
+        Never less than once a day: an app that believed it would bring a story a week late.
+        """
+        times = sorted({each.published for each in self.entries}, reverse=True)[:_RHYTHM_ENTRIES]
+        gaps = sorted((a - b).total_seconds() for a, b in pairwise(times))
+        if self.page or not gaps:
+            return None
+        gap = max(gaps[len(gaps) // 2], _OFTEN_S)
+        period, whole = ("hourly", _HOUR_S) if gap <= _HOUR_S else ("daily", _DAY_S)
+        return period, max(1, round(whole / gap))
+
     def url(self, form: FeedFormat, page: int | None = None) -> str:
         """The address of a page in a format; of this one unless told."""
         return page_url(self.site.base, self.slug, form, self.page if page is None else page)
@@ -177,12 +227,15 @@ def site_of(
         is_first: the first publication answers without a prefix.
         hub_url: an outside hub; None means our own.
     """
+    said = publication.home_url
+    home = (uri(said) or said) if said else None
+    hub = (uri(hub_url) or hub_url) if hub_url else None
     if publication.host:
         base = f"{base_url.partition('://')[0]}://{publication.host}"
-        return Site(base, base, publication.home_url or f"{base}/", hub_url or f"{base}/hub")
+        base = uri(base) or base
+        return Site(base, base, home or f"{base}/", hub or f"{base}/hub")
     pages = base_url if is_first else f"{base_url}/p/{publication.slug}"
-    home = publication.home_url or f"{pages}/"
-    return Site(base_url, pages, home, hub_url or f"{base_url}/hub")
+    return Site(base_url, pages, home or f"{pages}/", hub or f"{base_url}/hub")
 
 
 def document(
@@ -192,6 +245,7 @@ def document(
     rows: Sequence[EntryRow],
     *,
     tombstones: Iterable[tuple[str, dt.datetime]] = (),
+    logo: PublicationLogo | None = None,
 ) -> FeedContent:
     """Page 0 of a feed from its rows; the caller says which page it is with `on_page`."""
     made = (_entry_or_none(row, site, is_full_text=feed.is_full_text) for row in rows)
@@ -214,6 +268,7 @@ def document(
         updated=max(changes, default=_second(publication.created_at)),
         entries=entries,
         tombstones=graves,
+        logo=None if logo is None else _logo(logo, site),
     )
 
 
@@ -225,6 +280,10 @@ def on_page(made: FeedContent, page: int, last_page: int) -> FeedContent:
 def private(made: FeedContent) -> FeedContent:
     """The same as a reader's own feed: no hub may know of it."""
     return replace(made, has_hub=False)
+
+
+def _logo(row: PublicationLogo, site: Site) -> Logo:
+    return Logo(f"{site.base}/logos/{row.digest}", row.media_type, row.width, row.height)
 
 
 def _entry_or_none(row: EntryRow, site: Site, *, is_full_text: bool) -> EntryContent | None:
@@ -240,7 +299,7 @@ def entry(row: EntryRow, site: Site, *, is_full_text: bool) -> EntryContent:
     """One article as a feed shows it."""
     article = row.article
     hosted = f"{site.pages}/articles/{article.id}/{article.slug}"
-    url = (article.url and text.uri(article.url)) or text.uri(hosted) or hosted
+    url = (article.url and uri(article.url)) or uri(hosted) or hosted
     summary = text.one_line(article.standfirst)
     published = article.published_at
     if article.state is ArticleState.EMBARGOED and article.embargo_until is not None:
@@ -301,13 +360,13 @@ def _source(row: EntryRow) -> tuple[str, str] | None:
     """Name and address of the feed that a wire story came from."""
     if row.source is None:
         return None
-    address = text.uri(row.source[1])
+    address = uri(row.source[1])
     return None if address is None else (text.one_line(row.source[0]) or address, address)
 
 
 def _media(picture: PictureRow) -> Media | None:
     """A picture, if its rights let it out and its address can be one."""
-    address = text.uri(picture.url) if picture.may_show else None
+    address = uri(picture.url) if picture.may_show else None
     if address is None:
         return None
     return Media(

@@ -27,6 +27,7 @@ def new_page(plan: Plan, rows: PageRows, now: dt.datetime) -> NewPage:
         plan.site,
         rows.entries,
         tombstones=plan.tombstones if page.number == 0 else (),
+        logo=plan.logo,
     )
     made = model.on_page(made, page.number, plan.done.last_page)
     # A client that only knows If-Modified-Since must learn that something was taken away, and of

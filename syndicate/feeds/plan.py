@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.feeds import build, model
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.syndication.feed_documents import Done, FeedDocument, NewPage, Taken
 from syndicate.store.syndication.feed_entries import EntryPage
 from syndicate.store.syndication.publishing import DueFeed
@@ -33,6 +34,7 @@ class Plan:
         before: page 0 as JSON Feed, where another version of this code built it; else None.
         tombstones: for page 0.
         done: how the feed stands afterwards.
+        logo: of its publication, where it has one.
     """
 
     taken: Taken
@@ -41,6 +43,7 @@ class Plan:
     before: bytes | None
     tombstones: Tombstones
     done: Done
+    logo: PublicationLogo | None
 
 
 def is_by_other_code(taken: Taken, built_for: str) -> bool:
@@ -57,7 +60,7 @@ def plan(taken: Taken, site: model.Site, due: DueFeed, *, built_for: str) -> Pla
         due: as it should stand and as it is stored.
         built_for: by which code and for which address it is built now.
     """
-    around = (_frame(taken), due.tombstones)
+    around = (_frame(taken, due.logo), due.tombstones)
     pages = [_sealed(page, len(due.pages) - 1, around) for page in due.pages]
     is_outdated = taken.feed.built_for != built_for
     changed = [
@@ -66,7 +69,7 @@ def plan(taken: Taken, site: model.Site, due: DueFeed, *, built_for: str) -> Pla
     last_page = max(page.number for page in pages)
     done = Done(last_page, built_for, due.next_moment)
     slices = list(_slices(changed)) or [()]
-    return Plan(taken, site, slices, due.before, due.tombstones, done)
+    return Plan(taken, site, slices, due.before, due.tombstones, done, due.logo)
 
 
 def news(plan: Plan, made: Sequence[NewPage]) -> list[FeedFormat]:
@@ -87,11 +90,12 @@ def _is_news(before: bytes | None, fresh: Sequence[FeedDocument]) -> bool:
     return any(build.news_of(body) != build.news_of(before) for body in now_json)
 
 
-def _frame(taken: Taken) -> str:
+def _frame(taken: Taken, logo: PublicationLogo | None) -> str:
     """Everything of the feed and its publication that stands in each of its documents."""
     feed, brand = taken.feed, taken.publication
     parts = (feed.slug, feed.title, feed.description, feed.language, feed.is_full_text)
-    return repr((*parts, brand.name, brand.host, brand.home_url, brand.language, brand.direction))
+    names = (brand.name, brand.host, brand.home_url, brand.language, brand.direction)
+    return repr((*parts, *names) if logo is None else (*parts, *names, logo.digest))
 
 
 def _sealed(page: EntryPage, last_page: int, around: tuple[str, Tombstones]) -> EntryPage:

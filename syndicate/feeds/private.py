@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from syndicate import settings
 from syndicate.feeds import build, model
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import logos, publications
 from syndicate.store.syndication import feed_rows, reader_feeds
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.articles import Channel
@@ -42,6 +42,7 @@ def make(token: str, form: FeedFormat, now: dt.datetime) -> Made | None:
             return None
         rows = feed_rows.read(tx, own.places, channel, now=now)
         is_first = publications.is_first(tx, own.publication.id)
+        logo = logos.of(tx, own.publication.id)
     feed = Feed(
         publication_id=own.publication.id,
         slug=f"mine/{token}",
@@ -52,7 +53,8 @@ def make(token: str, form: FeedFormat, now: dt.datetime) -> Made | None:
         is_full_text=True,
     )
     site = model.site_of(own.publication, own_settings.base_url(), is_first=is_first)
-    made = model.document(feed, own.publication, site, [rows[place] for place in own.places])
+    entries = [rows[place] for place in own.places]
+    made = model.document(feed, own.publication, site, entries, logo=logo)
     with _ONE_AT_A_TIME:
         body = build.build(model.private(made), form)
     return Made(body, made.updated)

@@ -16,6 +16,7 @@ from syndicate.feeds.model import Site
 from syndicate.languages import primary
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication.news_sitemap import NewsRow
+from syndicate.uris import uri
 from syndicate.zones import zone_or_utc
 
 PER_FILE = 1000
@@ -67,7 +68,8 @@ def index(base: str, count: int, modified_at: dt.datetime | None) -> bytes:
 
 def _fill(url: etree._Element, row: NewsRow, publication: Publication, site: Site) -> None:
     zone = zone_or_utc(publication.zone)
-    address = text.legal(row.url or f"{site.pages}/articles/{row.id}/{row.slug}")
+    hosted = f"{site.pages}/articles/{row.id}/{row.slug}"
+    address = uri(row.url or hosted) or uri(hosted) or text.legal(hosted)
     _add(url, _SITEMAP, "loc", address)
     _add(url, _SITEMAP, "lastmod", _w3c(row.updated_at, zone))
     item = etree.SubElement(url, f"{{{_NEWS}}}news")

@@ -9,27 +9,28 @@ Source: docs/facts/syndication.md#writing-feeds.
 import re
 from functools import lru_cache
 from html import escape
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from html.entities import name2codepoint
+from urllib.parse import urljoin
 
 import nh3
 from lxml import html as lxml_html
+
+from syndicate.characters import NONCHARACTERS, defused, resolved
+from syndicate.uris import uri
 
 # XML 1.0 2.2 Char: everything but C0 controls (except tab, LF, CR), surrogates, U+FFFE and U+FFFF.
 # C1 controls, non-characters and the mark of a broken decoding (U+FFFD) are legal there, but no
 # reader shows them and validators warn.
 _ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]"
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd{NONCHARACTERS}]"
 )
 _SPACE = re.compile(r"\s+")
 # What a reader that takes text for HTML would not show as it stands.
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w")
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# RFC 3986 2.2, 2.3: what stands in a path or a query as itself.
-_IN_PATH = "/%:@!$&'()*+,;=~-._"
-_IN_QUERY = _IN_PATH + "?"
-
+_REFERENCE = re.compile(r"&(#?\w+)")
+_ROUNDS = 3  # how often a name was escaped at most
 # What readers' apps show. `reading.clean` has a list of its own, not by neglect: it says what is
 # harmless in a page of ours, which may play a film and fold a text; this says what strangers' apps
 # know, and what they do not know is left out by its tag alone, so that its words stay.
@@ -53,8 +54,8 @@ def legal(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without forbidden characters, on one line, trimmed."""
-    return _SPACE.sub(" ", legal(text)).strip()
+    """The text without forbidden characters, on one line, trimmed; it turns nothing behind it."""
+    return _SPACE.sub(" ", defused(legal(text))).strip()
 
 
 def looks_like_html(text: str) -> bool:
@@ -75,29 +76,27 @@ def without_tags(text: str) -> str:
     return _TAG_START.sub("\u2039", _TAG.sub("\u2039\\1\u203a", text))
 
 
-def uri(address: str) -> str | None:
-    """An absolute address in the letters that a URI may have, or None when it cannot be one.
+def name(text: str) -> str:
+    """A name in XML: of a section, tag, author or source.
 
-    Source: RFC 3986 2; RFC 3490 for the host name.
+    None of these elements can say that it is plain text, and nobody means a name to hold markup: it
+    was escaped once too often on its way here.
     """
-    try:
-        parts = urlsplit(one_line(address))
-        host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # UnicodeError is one, too
-        return None
-    if parts.scheme not in {"http", "https"} or not host:
-        return None
-    netloc = f"[{host}]{port}" if ":" in host else host + port
-    return urlunsplit(
-        (
-            parts.scheme,
-            netloc,
-            _quoted(parts.path, _IN_PATH),
-            _quoted(parts.query, _IN_QUERY),
-            _quoted(parts.fragment, _IN_QUERY),
-        )
-    )
+    for _ in range(_ROUNDS):
+        if "&" not in text:
+            break
+        text = one_line(resolved(text))
+    return without_tags(text)
+
+
+def without_references(text: str) -> str:
+    """`R&D2` with another sign where a reader that takes it for HTML looks a character up."""
+    return _REFERENCE.sub(_no_reference, text)
+
+
+def _no_reference(found: re.Match[str]) -> str:
+    is_word = found[1].isalpha() and found[1] not in name2codepoint and found[1] != "apos"
+    return found[0] if is_word else f"\uff06{found[1]}"
 
 
 @lru_cache(maxsize=_KEPT)
@@ -121,7 +120,7 @@ def body(source: str, base: str, forbidden: frozenset[str]) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
-    clean = legal(clean).strip()  # &#0; is a broken character only now
+    clean = defused(legal(clean)).strip()  # &#0; is a broken character only now
     return _without_pictures(clean, forbidden) if forbidden and "<img" in clean else clean
 
 
@@ -153,7 +152,3 @@ def _without_pictures(clean: str, forbidden: frozenset[str]) -> str:
                 figure.drop_tree()
     inner = escape(root.text or "", quote=False)
     return inner + "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
-
-
-def _quoted(part: str, safe: str) -> str:
-    return quote(_STRAY_PERCENT.sub("%25", part), safe=safe)

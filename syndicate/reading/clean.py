@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-from syndicate import bounds
+from syndicate import bounds, uris
 from syndicate.characters import resolved
 from syndicate.reading import foreign, lazy_pictures, nesting, pictures, self_closed
 from syndicate.reading.text import plain
@@ -101,12 +101,15 @@ def has_something(cleaned: str) -> bool:
 
 
 def absolute_url(url: str | None, base: str | None) -> str | None:
-    """An http(s) address made absolute, or None when it is none."""
+    """An http(s) address made absolute, or None when it is none.
+
+    A name and a password in it are for whoever reads the source, and stay behind.
+    """
     text = (url or "").strip()
     if not text:
         return None
-    joined = _joined(base, text)
-    return joined if joined and _is_web_address(joined) else None
+    joined = uris.without_user(_joined(base, text) or "")
+    return joined if _is_web_address(joined) else None
 
 
 def _without_empty(cleaned: str) -> str:
@@ -163,9 +166,9 @@ def _as_text(unclosed: re.Match[str]) -> str:
 
 def _absolute(base: str | None, url: str) -> str | None:
     """An address as it stands in a cleaned text; None when it is none there."""
-    joined = _joined(base, url.strip())
+    joined = uris.without_user(_joined(base, url.strip()) or "")
     # nh3 judges the scheme of links and pictures, but not of what a quotation cites.
-    return joined if joined and joined.lower().startswith(_SCHEMES) else None
+    return joined if joined.lower().startswith(_SCHEMES) else None
 
 
 def _joined(base: str | None, url: str) -> str | None:

@@ -9,6 +9,8 @@ import re
 import sys
 from typing import Any
 
+from syndicate.characters import NONCHARACTERS
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -43,8 +45,9 @@ _CONTROLS = {
 }
 _CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
 _REFERENCE = re.compile(r"&#(?:0*+(1[2-5][0-9])|[xX]0*+([89][0-9A-Fa-f]));")
-# XML 1.0 2.2: what may not stand in a document; and lone surrogates, which no database takes.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# XML 1.0 2.2: what may not stand in a document; lone surrogates, which no database takes; and
+# characters of no plane, which it advises against.
+_ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff{NONCHARACTERS}]")
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
@@ -92,7 +95,7 @@ def _nearly_utf_8(body: bytes, labels: list[str]) -> str | None:
 
 
 def legal(text: str) -> str:
-    """Text without control characters and lone surrogates: one of them spoils a whole feed."""
+    """Text without controls, surrogates and non-characters: one of them spoils a whole feed."""
     if _CONTROL.search(text):
         text = text.translate(_CONTROLS)
     return _ILLEGAL.sub("", text)

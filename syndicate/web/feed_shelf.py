@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from starlette.concurrency import run_in_threadpool
 
+from syndicate import uris
 from syndicate.feeds import model
 from syndicate.feeds.model import Site
 from syndicate.settings import load
@@ -157,7 +158,9 @@ def _on_shelf(feed: Feed, document: FeedDocument | None, form: FeedFormat, site:
             "br": _variant(head, f"{document.etag}-br", document.brotli, "br"),
         }
     moved_to = feed.moved_to
-    if moved_to is not None and "://" not in moved_to:
+    if moved_to is not None and "://" in moved_to:
+        moved_to = uris.uri(moved_to) or moved_to
+    elif moved_to is not None:
         moved_to = model.page_url(site.base, moved_to, form)
     return OnShelf(
         feed_id=feed.id,

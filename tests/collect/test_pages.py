@@ -365,18 +365,14 @@ def test_refused_pages_take_no_place_among_the_fifty(site: Site) -> None:
 def test_only_a_stranger_is_given_time_and_asked_for_rules(
     allowed: list[str], obeys: bool | None, gap_s: float, asks: bool
 ) -> None:
-    row = Source(id=7, pages=Pages.THIN, allow_origins=allowed, profile=PROFILE, obeys_robots=obeys)
+    url, of = "https://daily.example/feed", dict[str, Any](pages=Pages.THIN, profile=PROFILE)
+    row = Source(id=7, url=url, allow_origins=allowed, obeys_robots=obeys, **of)
 
     found = PageSource.of(row)
 
-    assert found == PageSource(
-        source_id=7,
-        pages=Pages.THIN,
-        allow=tuple(allowed),
-        profile=PROFILE,
-        gap_s=gap_s,
-        robots=robots() if asks else None,
-    )
+    asked = robots() if asks else None
+    known = PageSource(7, allow=tuple(allowed), gap_s=gap_s, robots=asked, address=url, **of)
+    assert found == known
 
 
 def test_pages_are_asked_for_in_the_order_of_the_document(site: Site) -> None:

@@ -3,6 +3,9 @@ import json
 
 import pytest
 
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake.sources import Source
+from syndicate.vocabulary.sources import Pages
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Asked, Reply, Site
@@ -42,6 +45,53 @@ def test_validators_go_back_byte_for_byte(site: Site) -> None:
 
     assert site.asked[1].headers["If-None-Match"] == 'W/"a b"'
     assert site.asked[1].headers["If-Modified-Since"] == "Tue, 24 Nov 2026 08:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "last_modified",
+    [
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Fri, 01 Jan 2010 00:00:00 GMT",
+        "Sat, 24 Nov 2035 08:00:00 GMT",
+    ],
+)
+def test_a_server_that_calls_whatever_it_has_unchanged_hides_no_story(
+    site: Site, last_modified: str
+) -> None:
+    bodies = [rss(item(1)), rss(item(2), item(1))]
+
+    def answer(asked: Asked) -> Reply:
+        if "If-Modified-Since" in asked.headers:
+            return Reply(304, b"", {})
+        return Reply(200, bodies.pop(0), {"Last-Modified": last_modified})
+
+    site.routes["/feed"] = answer
+    newsroom.source(newsroom.publication(), site, "/feed")
+
+    first = newsroom.collect()
+    second = newsroom.collect(now=NOW + HOUR)
+
+    assert (first.articles, second.articles) == (1, 1)
+    assert [kind for kind, _ in newsroom.notices()].count("validators") == 1
+    assert "Last-Modified" in first.notices[-1]
+
+
+def test_the_password_of_a_source_opens_its_pages_and_stays_with_us(site: Site) -> None:
+    page = "<h1>Story 1</h1><article><p>The page says more than its feed did. <img src=p.jpg></p>"
+    site.serve("/story/1", page, content_type="text/html")
+    site.serve("/feed", rss(item(1, link="/story/1")))
+    source_id = newsroom.source(newsroom.publication(), site, "/feed", pages=Pages.ALWAYS)
+    with transaction() as tx:
+        source = tx.session.get_one(Source, source_id)
+        source.url = source.url.replace("://", "://name:secret@")
+
+    newsroom.collect()
+
+    assert {each.path: "Authorization" in each.headers for each in site.asked} == {
+        "/feed": True,
+        "/story/1": True,
+    }
+    assert "secret" not in repr(vars(newsroom.only_article()))
 
 
 def test_a_changed_text_makes_one_revision(site: Site) -> None:

@@ -66,6 +66,8 @@ _FEED: dict[str, Check] = {
     "next_url": _is_address,
     "description": _is_text,
     "language": _is_language,
+    "icon": _is_address,
+    "favicon": _is_address,
 }
 
 

@@ -59,6 +59,17 @@ _AUTHORS: tuple[list[str], ...] = (
     ["\x00", " "],
     ["desk@example.com"],
     ["Dup", "Dup"],
+    ["</b>", "AT&amp;T desk"],
+)
+_NAMES = (
+    "<b>Sport</b>",
+    "AT&amp;T",
+    "R&D2 &lambda",
+    "Floods & storms",
+    "&lt;i&gt;",
+    "\U0001fffe\U0010ffff",
+    "\u202eturned",
+    "a < b",
 )
 _ADDRESSES = (
     "https://daily.example/{0}",
@@ -73,8 +84,11 @@ _ADDRESSES = (
 def make(count: int) -> list[int]:
     """Write a publication and so many articles; their ids, newest first."""
     choose = random.Random(7)  # noqa: S311 - the same ones each time
-    publication = newsroom.publication(name="Daily <News> & Co", home_url="https://daily.example/")
-    section = newsroom.section(publication, "middle-east")
+    publication = newsroom.publication(
+        name="Daily <News></b> &amp; Co", home_url="https://name:secret@täglich.example/a b/"
+    )
+    newsroom.logo(publication)
+    section = newsroom.section(publication, "middle-east", name="Middle <i>East</i> &amp; R&D2")
     made = []
     for number in range(count):
         address = _ADDRESSES[number % len(_ADDRESSES)]
@@ -98,7 +112,7 @@ def make(count: int) -> list[int]:
         if number % 4 == 0:
             _pictures(article, number)
         if number % 5 == 0:
-            newsroom.tag(article, f"tag-{number}")
+            newsroom.tag(article, f"tag-{number}", _NAMES[number // 5 % len(_NAMES)])
     return made
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import update
 
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import logos
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.articles import ArticleState, Change
 from tests import rows
@@ -94,6 +96,18 @@ def picture(article_id: int, **values: Any) -> None:
     with transaction() as tx:
         rows.picture(tx, article_id, **values)
         feeds.mark_due(tx, [article_id], now=NOW)
+
+
+def logo(publication_id: int, **values: Any) -> str:
+    """Give a publication a logo; its digest."""
+    row = {"media_type": "image/png", "width": 288, "height": 288} | values
+    with transaction() as tx:
+        made = PublicationLogo(
+            publication_id=publication_id, digest="ab12", body=b"png", at=NOW, **row
+        )
+        logos.put(tx, made)
+        feeds.mark_all_due(tx, now=NOW)
+    return "ab12"
 
 
 def publish_all(now: dt.datetime = NOW) -> int:

@@ -17,6 +17,7 @@ NAMES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "fh": "http://purl.org/syndication/history/1.0",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
     "media": "http://search.yahoo.com/mrss/",
 }
 

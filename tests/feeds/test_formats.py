@@ -3,8 +3,10 @@
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from html.entities import name2codepoint
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +39,35 @@ SLUGS = ("everything", "middle-east", "corrections", "language-en", "author-worl
 ARABIC = '<div dir="rtl" lang="ar"><p>نص</p></div>'
 
 
+# What a validator warns of in a text that cannot say that it is plain (ContainsHTML).
+TAG = re.compile("</?[A-Za-z]")
+REFERENCE = re.compile(r"&(#?\w+)")
+NAMED = "//a:author/a:name/text() | //a:category/@* | //a:source/a:title/text()"
+NAMED_IN_RSS = "//category/text() | //dc:creator/text() | //source/text()"
+
+
 def faults_of_atom(body: bytes) -> list[str]:
     root = etree.fromstring(body)
     GRAMMAR.validate(root)
     empty = root.xpath("//a:entry[not(a:content or a:summary)]/a:id/text()", namespaces=NAMES)
-    return [*map(str, GRAMMAR.error_log), *map(str, empty)]
+    unsaid = root.xpath("//a:source[not(a:id and a:updated and a:title)]", namespaces=NAMES)
+    markup = [
+        said
+        for said in root.xpath(NAMED, namespaces=NAMES)
+        if TAG.search(said)
+        or any(each in name2codepoint or not each.isalpha() for each in REFERENCE.findall(said))
+    ]
+    return [*map(str, GRAMMAR.error_log), *map(str, [*empty, *unsaid, *markup])]
 
 
 def faults_of_rss(body: bytes) -> list[str]:
     root = etree.fromstring(body)
     lacking = root.xpath("//item[not(title) or not(guid) or not(link)]")
-    return [] if root.tag == "rss" and not lacking else [str(root.tag), *map(str, lacking)]
+    markup = filter(TAG.search, root.xpath(NAMED_IN_RSS, namespaces=NAMES))
+    # The channel's picture is the channel's own (RSS 2.0, "image").
+    images = root.xpath("//image[title != ../title or link != ../link or width > 144]")
+    faults = [*lacking, *markup, *images]
+    return [] if root.tag == "rss" and not faults else [str(root.tag), *map(str, faults)]
 
 
 # What is no document of its format. A new format says here how its documents are judged.
@@ -191,6 +211,89 @@ def test_a_recording_is_a_recording_in_every_format_and_no_picture_of_the_story(
     [item] = json.loads(said[FeedFormat.JSON])["items"]
     assert item["image"] == picture.url
     assert [each["mime_type"] for each in item["attachments"]] == ["audio/mpeg", "image/jpeg"]
+
+
+@pytest.mark.parametrize(
+    ("logo", "in_rss", "icon"),
+    [
+        ({}, [(144, 144)], True),
+        ({"width": 600, "height": 100}, [(144, 24)], False),
+        ({"width": 40, "height": 800, "media_type": "image/jpeg"}, [(20, 400)], False),
+        ({"media_type": "image/webp"}, [], True),
+    ],
+)
+def test_a_feed_shows_whose_it_is(
+    logo: dict[str, Any], in_rss: list[tuple[int, int]], icon: bool
+) -> None:
+    publication = newsroom.publication(home_url="https://daily.example/")
+    newsroom.article(publication, 1)
+    building.publish_due(NOW)
+    plain = reading.rss("everything")
+    address = f"{BASE}/logos/{newsroom.logo(publication, **logo)}"
+
+    building.publish_due(NOW)
+
+    assert plain.findall(".//image") == []
+    images = reading.rss("everything").findall(".//image")
+    sizes = [(each.findtext("width"), each.findtext("height")) for each in images]
+    assert sizes == [(str(width), str(height)) for width, height in in_rss]
+    assert [each.findtext("url") for each in images] == [address] * len(in_rss)
+    assert [each.findtext("link") for each in images] == ["https://daily.example/"] * len(in_rss)
+    atom, found = reading.atom("everything"), reading.json_feed("everything")
+    assert reading.texts(atom, "/a:feed/a:logo") == [address]
+    assert reading.texts(atom, "/a:feed/a:icon") == [address] * icon
+    assert (found.get("icon"), found.get("favicon")) == (address, address if icon else None)
+
+
+def test_the_first_picture_of_an_entry_is_its_thumbnail() -> None:
+    article = newsroom.article(newsroom.publication(), 1)
+    newsroom.picture(article)
+    newsroom.picture(article, url="https://daily.example/2.jpg", position=1)
+    newsroom.article(1, 2)
+
+    building.publish_due(NOW)
+
+    for document in (reading.rss("everything"), reading.atom("everything")):
+        [thumbnail] = document.xpath("//media:thumbnail", namespaces=NAMES)
+        assert dict(thumbnail.attrib) == {
+            "url": "https://daily.example/1.jpg",
+            "width": "800",
+            "height": "600",
+        }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rhythm"),
+    matrix.rows(
+        [
+            ([1], []),
+            ([1, 2, 3], ["hourly", "12"]),
+            ([0, 20, 40, 50_000], ["hourly", "3"]),
+            ([0, 120, 240], ["daily", "12"]),
+            ([0, 50_000, 100_000], ["daily", "1"]),
+        ],
+        every=2,
+    ),
+)
+def test_a_feed_says_how_often_something_comes(numbers: list[int], rhythm: list[str]) -> None:
+    publication = newsroom.publication()
+    for number in numbers:
+        newsroom.article(publication, number)
+
+    building.publish_due(NOW)
+
+    said = reading.texts(reading.rss("everything"), "//sy:updatePeriod | //sy:updateFrequency")
+    assert said == rhythm
+
+
+def test_a_caption_with_a_sign_of_markup_shows_as_it_stands() -> None:
+    article = newsroom.article(newsroom.publication(), 1)
+    newsroom.picture(article, caption="5 < 6 & more")
+
+    building.publish_due(NOW)
+
+    [caption] = reading.rss("everything").xpath("//media:description", namespaces=NAMES)
+    assert (caption.get("type"), caption.text) == ("html", "5 &lt; 6 &amp; more")
 
 
 def test_arabic_text_says_which_way_it_runs() -> None:

@@ -56,6 +56,16 @@ def test_the_news_sitemap_holds_two_days_with_the_publications_zone(browser: Tes
     assert again.status_code == 304
 
 
+def test_the_news_sitemap_holds_uris_without_passwords(browser: TestClient) -> None:
+    publication = newsroom.publication()
+    now = clock.now()
+    _at(publication, 1, now, url="https://name:secret@daily.example/م 1")
+
+    root = etree.fromstring(browser.get("/sitemap-news.xml").content)
+
+    assert _all(root, "//s:loc") == ["https://daily.example/%D9%85%201"]
+
+
 def test_a_sitemap_of_nothing_is_a_sitemap(browser: TestClient) -> None:
     newsroom.publication()
 

@@ -41,6 +41,10 @@ BASE = "https://daily.example/story/1"
             '<p>a</p><p><a href="https://www.video.example/embed/1">video.example</a></p><p>b</p>',
         ),
         ("<p>a</p><script src='x'/><p>b</p>", "<p>a</p><p>b</p>"),
+        (
+            '<a href="https://name:secret@cms.example/a">a</a> <img src="//u:p@cms.example/b">',
+            '<a href="https://cms.example/a">a</a> <img src="https://cms.example/b">',
+        ),
         ("", ""),
     ],
 )
@@ -116,6 +120,13 @@ def test_the_test_for_what_runs_can_fail() -> None:
 )
 def test_only_web_addresses_are_addresses(url: str | None) -> None:
     assert absolute_url(url, BASE) is None
+
+
+def test_the_password_of_a_source_is_in_no_address_that_it_gives() -> None:
+    base = "https://name:secret@cms.example/feed"
+
+    assert absolute_url("/story/1", base) == "https://cms.example/story/1"
+    assert clean('<img src="1.jpg">', base=base) == '<img src="https://cms.example/1.jpg">'
 
 
 @pytest.mark.parametrize(

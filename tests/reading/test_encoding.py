@@ -150,10 +150,18 @@ def test_what_no_document_can_hold_is_left_out(text: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "expected"),
-    [(9, True), (0, False), (0xD800, False), (0xFFFF, False), (0x10FFFF, True), (0x110000, False)],
+    [(9, True), (0, False), (0xD800, False), (0xFFFF, False), (0x10FFFD, True), (0x110000, False)],
 )
 def test_a_code_point_may_stand_in_a_document(code: int, *, expected: bool) -> None:
     assert is_legal(code) is expected
+
+
+@pytest.mark.parametrize("plane", range(17))
+def test_what_is_no_character_in_any_plane_is_left_out(plane: int) -> None:
+    never = chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) + "\ufdd0\ufdef"
+
+    assert legal(f"a{never}\U0001f389") == "a\U0001f389"
+    assert not is_legal(plane << 16 | 0xFFFE)
 
 
 def test_the_texts_of_an_object_are_cleaned_and_nothing_else() -> None:

@@ -189,7 +189,7 @@ KIND = Kind(
             "logo",
             "A picture that stands for it: PNG, JPEG, GIF or WebP.",
             shape=Shape.PICTURE,
-            touches=_READERS,
+            touches=_FEEDS,
             example=None,
         ),
     ),

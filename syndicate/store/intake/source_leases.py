@@ -22,9 +22,7 @@ from syndicate.vocabulary.sources import HubState, SourceState
 
 LEASE = dt.timedelta(seconds=120)
 # Kinds of notices about a document: as long as it lies there, each poll would leave them anew.
-_SAID_AT_EACH_POLL = frozenset(
-    {"bytes", "cut_off", "left_out", "unread", "unstored", "validators"}
-)
+_SAID_AT_EACH_POLL = frozenset({"bytes", "cut_off", "left_out", "unread", "unstored", "validators"})
 PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
 
 

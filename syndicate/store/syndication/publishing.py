@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from syndicate import jobs
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import publications
+from syndicate.store.newsroom import logos, publications
+from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.syndication import feed_documents, feed_entries, feed_rows, hub, hub_pings
 from syndicate.store.syndication.feed_documents import Done, NewPage, Stored, Taken
 from syndicate.store.syndication.feed_entries import EntryPage
@@ -34,6 +35,7 @@ class DueFeed:
         tombstones: (atom id, time) pairs for page 0.
         next_moment: when it changes next by itself, or None.
         is_first: whether its publication answers without a prefix.
+        logo: of its publication, without its bytes, or None.
     """
 
     pages: Sequence[EntryPage]
@@ -42,6 +44,7 @@ class DueFeed:
     tombstones: Sequence[tuple[str, dt.datetime]]
     next_moment: dt.datetime | None
     is_first: bool
+    logo: PublicationLogo | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def ask(tx: Transaction, taken: Taken, *, with_before: bool, now: dt.datetime) -
         tombstones=layout.tombstones,
         next_moment=layout.next_moment,
         is_first=publications.is_first(tx, feed.publication_id),
+        logo=logos.of(tx, feed.publication_id),
     )
 
 

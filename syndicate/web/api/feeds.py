@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from syndicate import clock, settings
+from syndicate import clock, settings, uris
 from syndicate.feeds import model
 from syndicate.feeds import steering as feed_steering
 from syndicate.newsroom.verbs import allow
@@ -103,7 +103,7 @@ def _whole(tx: Transaction, actor: Actor, slug: str) -> WholeFeedView:
         rule=feed.rule,
         entries=feed_documents.entry_counts(tx, [feed.id]).get(feed.id, 0),
         due_at=feed.due_at,
-        moved_to=feed.moved_to,
+        moved_to=uris.uri(feed.moved_to or "") or feed.moved_to,
         gone_at=feed.gone_at,
     )
 
