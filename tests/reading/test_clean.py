@@ -42,8 +42,8 @@ BASE = "https://daily.example/story/1"
         ),
         ("<p>a</p><script src='x'/><p>b</p>", "<p>a</p><p>b</p>"),
         (
-            '<a href="https://name:secret@cms.example/a">a</a> <img src="//u:p@cms.example/b">',
-            '<a href="https://cms.example/a">a</a> <img src="https://cms.example/b">',
+            '<a href="https://name:secret@cms.example/a">a</a> <img src="//u:p@cms.example/b.jpg">',
+            '<a href="https://cms.example/a">a</a> <img src="https://cms.example/b.jpg">',
         ),
         ("", ""),
     ],
