@@ -27,7 +27,9 @@ from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Cha
 MATERIAL_SHARE = 0.03
 MAX_IMMATERIAL = 24
 GATHER = dt.timedelta(minutes=10)
-_MOST_OF_A_BYLINE = 4  # words beside names: "by", a place, a role
+# Words beside headline and names: "by", a place, a role; "the post … appeared first on" and a site.
+_MOST_OF_A_BYLINE = 4
+_MOST_OF_A_CLOSING_LINE = 20
 _LIVE_TAGS = frozenset({"live", "liveblog", "live blog", "live-blog", "live updates"})
 _UNSEEN = frozenset({ArticleState.DRAFT, ArticleState.EMBARGOED})
 Tag = tuple[str, str]
@@ -251,33 +253,53 @@ def _of_feed(
 ) -> Judged | None:
     """What a feed's text is called, None when readers see the same.
 
-    Older code stored headline and byline at the head of a body as well, and that alone is no
-    change.
+    Older code stored headline and byline at the head of a body as well, and at its end the line
+    that a program adds; that alone is no change.
     """
     is_damaged = story.words.damages > article.words.damages
     if is_damaged or article.hash in {story.hash, story_of(entry).hash}:
         return None
-    if _lost_its_head(article, story, entry):
+    if _lost_nothing(article, story, entry):
         return None
     judged = judge(article, story, entry, now)
     is_little = not (judged.is_material or entry.change)
     return None if is_little and article.immaterial >= MAX_IMMATERIAL else judged
 
 
-def _lost_its_head(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
-    """Whether a text is the one that is stored, without what its page shows above it."""
-    old, new = (word_list(plain(each.body_html)) for each in (article.words, story.words))
-    count = len(old) - len(new)
-    if count <= 0 or old[count:] != new:
+def _lost_nothing(article: KnownArticle, story: ArticleText, entry: Entry) -> bool:
+    """Whether a text is the one that is stored, but for what its page or its program adds."""
+    was, now = article.words, story.words
+    headline = word_list(now.headline)
+    byline = word_list(" ".join(now.authors))
+    pairs = [(plain(was.body_html), plain(now.body_html))]
+    if entry.summary:
+        pairs.append((was.standfirst, now.standfirst))
+    if not all(_is_less_of(word_list(old), word_list(new), headline, byline) for old, new in pairs):
         return False
-    above = Counter(word_list(" ".join((story.words.headline, *story.words.authors))))
-    if (Counter(old[:count]) - above).total() > _MOST_OF_A_BYLINE:
-        return False
-    standfirst = story.words.standfirst if entry.summary else article.words.standfirst
-    kept = dataclasses.replace(
-        story.words, body_html=article.words.body_html, standfirst=standfirst
-    )
+    kept = dataclasses.replace(now, body_html=was.body_html, standfirst=was.standfirst)
     return ArticleText(kept, story.pictures).hash == article.hash
+
+
+def _is_less_of(old: list[str], new: list[str], headline: list[str], byline: list[str]) -> bool:
+    """Whether words are those of before without some at the beginning or the end.
+
+    Args:
+        old: the words of before.
+        new: those of now.
+        headline: its words may be among those that went.
+        byline: so may its words.
+    """
+    less = len(old) - len(new)
+    if less < 0 or less > len(headline) + len(byline) + _MOST_OF_A_CLOSING_LINE:
+        return False
+    for begin in {0, less}:
+        if old[begin : begin + len(new)] == new:
+            gone = Counter(old[:begin] + old[begin + len(new) :])
+            # A closing line names its story; a byline, or a link to go on, is shorter.
+            is_closing = begin == 0 and not Counter(headline) - gone
+            most = _MOST_OF_A_CLOSING_LINE if is_closing else _MOST_OF_A_BYLINE
+            return (gone - Counter(headline + byline)).total() <= most
+    return False
 
 
 def _pairs(text: str) -> Counter[tuple[str, str]]:

@@ -13,6 +13,7 @@ from syndicate.articles import decide, store_found
 from syndicate.articles.identity import Identified
 from syndicate.articles.store_found import Place, Stored
 from syndicate.errors import BAD_ROW
+from syndicate.reading.records import MAX_SAID
 from syndicate.store.editing import bulk_articles
 from syndicate.store.ground.session import Transaction, UnstorableError, apart
 
@@ -20,7 +21,6 @@ log = logs.get(__name__)
 
 # What one entry may raise, and no other has to do with.
 OF_AN_ENTRY: tuple[type[Exception], ...] = (*UnstorableError, *BAD_ROW)
-_MAX_SAID = 80
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ class _Sum:
 
 def _begins(each: Identified) -> str:
     entry = each.entry
-    return (entry.title or entry.summary or entry.link or entry.guid or "")[:_MAX_SAID]
+    return (entry.title or entry.summary or entry.link or entry.guid or "")[:MAX_SAID]

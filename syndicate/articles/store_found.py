@@ -18,6 +18,7 @@ from syndicate.articles.to_rows import (
     known_entry,
     new_article,
 )
+from syndicate.reading.records import MAX_SAID
 from syndicate.reading.text import fingerprint
 from syndicate.store.content import articles
 from syndicate.store.editing import (
@@ -33,7 +34,6 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.vocabulary.articles import ArticleState
 
-_MAX_SAID = 80
 # What is kept of an entry whose article was taken down, beside the hashes it is recognised by.
 _NOTHING: dict[str, Any] = dict.fromkeys(("guid", "link", "title", "raw_published"))
 
@@ -155,7 +155,7 @@ def _tell_of_reuse(
         was = lost.get(each.stem) if before is None and each.is_alone else None
         if was is not None and was.title and each.entry.guid:
             message = (
-                f"The identity {each.entry.guid[:_MAX_SAID]} stood for “{was.title}” before, and "
+                f"The identity {each.entry.guid[:MAX_SAID]} stood for “{was.title}” before, and "
                 f"stands for “{each.entry.title or each.entry.link}” now. Both stories are kept; "
                 "tell the publisher, since many apps show one of them alone."
             )

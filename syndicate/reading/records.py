@@ -16,7 +16,8 @@ MAX_TAGS = 50
 # What stands for bytes that are no character.
 _NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
-_MAX_REASON = 200
+_MOST_OF_A_REASON = 200
+MAX_SAID = 80  # of a text, for people to know it by
 _FIRST_WORDS = ("headline", "standfirst", "authors", "body_html")
 
 
@@ -193,7 +194,7 @@ class Unread:
     @classmethod
     def of(cls, begins: str, error: Exception) -> Self:
         """An entry that made our own code raise."""
-        return cls(begins, f"{type(error).__name__}: {error}"[:_MAX_REASON])
+        return cls(begins, f"{type(error).__name__}: {error}"[:_MOST_OF_A_REASON])
 
 
 @dataclass(frozen=True)

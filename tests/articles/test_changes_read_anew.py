@@ -28,3 +28,31 @@ def test_a_head_that_comes_and_a_headline_beside_it_are_news() -> None:
 
     assert alter(article_of(SIGNED), headed, now=NOW) is not None
     assert alter(article_of(headed), changed(SIGNED, title="Another"), now=NOW) is not None
+
+
+CLOSING = (
+    f"<p>The post <a href='/1'>{ENTRY.title}</a> appeared first on <a href='/'>Pier News</a>.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "is_news"),
+    [
+        (CLOSING, False),
+        ("<p>Continue reading</p>", False),
+        ("<p>Nobody was hurt, the harbour master said on Sunday morning.</p>", True),
+    ],
+)
+def test_an_end_that_a_program_wrote_is_no_news(end: str, *, is_news: bool) -> None:
+    stored = article_of(changed(ENTRY, content=TEXT + end))
+
+    assert (alter(stored, ENTRY, now=NOW) is not None) == is_news
+
+
+def test_a_standfirst_that_loses_such_an_end_is_no_news() -> None:
+    said = changed(ENTRY, summary="It rose.")
+    line = f"It rose. The post {ENTRY.title} appeared first on Pier News."
+
+    assert alter(article_of(changed(said, summary=line)), said, now=NOW) is None
+    assert alter(article_of(changed(said, summary="It fell. It rose.")), said, now=NOW) is None
+    assert alter(article_of(changed(said, summary="It fell.")), said, now=NOW) is not None

@@ -7,6 +7,7 @@ written. Pure, and linear in the length: the text may be hostile.
 
 import re
 
+from syndicate.reading.records import MAX_SAID
 from syndicate.reading.text import plain
 
 _NAME = r"(?:[A-Za-z][\w.-]*:)?"
@@ -20,7 +21,6 @@ _FEED_END = re.compile(rf"</{_NAME}(?:rss|feed|rdf|channel)\s*+>", re.IGNORECASE
 _NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rf"<(?![?!])({_NAME}[A-Za-z][\w.-]*)")
-MAX_SAID = 80
 NAMELESS = "nothing that can be read"
 
 

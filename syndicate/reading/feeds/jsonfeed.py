@@ -12,10 +12,18 @@ from syndicate.languages import normalised
 from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean, has_something
 from syndicate.reading.encoding import legal_object
-from syndicate.reading.feeds import xml_parts
-from syndicate.reading.feeds.cut_off_xml import MAX_SAID
+from syndicate.reading.feeds import noise, xml_parts
+from syndicate.reading.feeds.noise import NamedStory
 from syndicate.reading.names import listed
-from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, PictureIn, Unread
+from syndicate.reading.records import (
+    MAX_SAID,
+    MAX_TAGS,
+    Enclosure,
+    Entry,
+    ParsedFeed,
+    PictureIn,
+    Unread,
+)
 from syndicate.reading.text import plain
 
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
@@ -83,11 +91,12 @@ def _entry(
 ) -> Entry:
     link = absolute_url(_text(item, "url"), base)
     near = link or base
-    html = _text(item, "content_html")
-    text = _text(item, "content_text")
-    summary = _text(item, "summary")
+    title = " ".join(_text(item, "title").split())
+    html = noise.without_noise(_text(item, "content_html"), NamedStory(title, link))
+    text = noise.without_noise(_text(item, "content_text"), NamedStory(title, link))
+    summary = noise.without_noise(_text(item, "summary"), NamedStory(title, link))
     return Entry(
-        title=" ".join(_text(item, "title").split()),
+        title=title,
         link=link,
         guid=_text(item, "id") or None,
         authors=_authors(item) or _authors(feed),

@@ -17,12 +17,12 @@ from syndicate.errors import BAD_ROW
 from syndicate.languages import normalised
 from syndicate.reading import dates, embargo_dates
 from syndicate.reading.clean import absolute_url, clean, has_something
-from syndicate.reading.feeds import constructs, elements, xml_parts
-from syndicate.reading.feeds.cut_off_xml import MAX_SAID
+from syndicate.reading.feeds import constructs, elements, noise, xml_parts
 from syndicate.reading.feeds.elements import ATOM, FEEDBURNER, RDF, Name
+from syndicate.reading.feeds.noise import NamedStory
 from syndicate.reading.feeds.xml_parts import split, text_of
 from syndicate.reading.names import listed, name_list
-from syndicate.reading.records import MAX_TAGS, Enclosure, Entry, ParsedFeed, Unread
+from syndicate.reading.records import MAX_SAID, MAX_TAGS, Enclosure, Entry, ParsedFeed, Unread
 from syndicate.reading.text import plain
 
 _FORMATS = {
@@ -159,15 +159,17 @@ def _entry(item: etree._Element, frame: Frame) -> Entry:
     link = _link(parts) or (None if frame.is_atom else _permalink(parts, guid))
     page = link if link and link.startswith("http") else None
     near = page or _base_of(item, frame)
+    title = constructs.headline(parts.markup(parts.first(elements.TITLE)))
+    story = NamedStory(title, page)
     summary = parts.first(elements.SUMMARY)
-    teaser = parts.markup(summary)
+    teaser = noise.without_noise(parts.markup(summary), story)
     return Entry(
-        title=constructs.headline(parts.markup(parts.first(elements.TITLE))),
+        title=title,
         link=link,
         guid=guid or None,
         authors=_authors(parts) or _authors_of_source(parts),
-        summary=plain(teaser),
-        content=_body(parts, page) or clean(teaser, base=_near(summary, page, frame), page=page),
+        summary=plain(noise.without_invitation(teaser, story)),
+        content=_body(parts, story) or clean(teaser, base=_near(summary, page, frame), page=page),
         language=normalised(parts.text((elements.DC, "language")) or _language_of(parts)),
         tags=_tags(parts),
         pictures=xml_parts.pictures_of(item, near),
@@ -185,14 +187,15 @@ def _when(parts: _Parts) -> dict[str, Any]:
     return embargo_dates.joined(dated, xml_parts.marks_of(parts.element, now=now, zone=zone))
 
 
-def _body(parts: _Parts, page: str | None) -> str:
+def _body(parts: _Parts, story: NamedStory) -> str:
     """The body of an entry, cleaned; nothing where it holds nothing that can be seen or heard."""
     for name in elements.BODY:
         found = list(parts.all((name,)))
         # Of several forms of one text HTML says most, then the longest.
         found.sort(key=lambda each: (not constructs.is_html(each), -len(text_of(each))))
         for each in found:
-            body = clean(parts.markup(each), base=_near(each, page, parts.frame), page=page)
+            said = noise.without_noise(parts.markup(each), story)
+            body = clean(said, base=_near(each, story.page, parts.frame), page=story.page)
             if has_something(body):
                 return body
     return ""
