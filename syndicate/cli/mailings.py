@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from syndicate import clock, phrases
-from syndicate.cli import holding, releasing, watching
+from syndicate.cli import holding, linting, releasing, watching
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, Yes, print_json
 from syndicate.cli.terminal import Table, Terminal
@@ -23,6 +23,7 @@ from syndicate.store.views.progress import ErrorGroup, MailingProgress, VersionC
 from syndicate.vocabulary.sending import DeliveryReason
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(linting.lint)
 
 
 MailingId = Annotated[int, typer.Argument(help="Number of the mailing.")]

@@ -175,6 +175,7 @@ def _envelope(
         headers.plain(
             "Content-Type", f'multipart/alternative; boundary="{content.headers["boundary"]}"'
         ),
+        headers.plain("Content-Language", language),
         b"Auto-Submitted: auto-generated\r\n",
     ]
     body = merge(content, 0, {})

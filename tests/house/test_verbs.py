@@ -31,7 +31,7 @@ READING = {
     *("feeds show", "feeds watch", "newsletters list", "newsletters dry-run"),
     "newsletters show",
     *("newsletters preview", "issues list", "issues show", "issues preview", "mailings list"),
-    *("mailings show", "bounces classify", "bounces incidents", "senders list"),
+    *("mailings show", "mailings lint", "bounces classify", "bounces incidents", "senders list"),
     *("subscribers counts", "tokens list", "tokens show", "doctor", "sample list"),
     *(
         f"{kind} {read}"
