@@ -6,6 +6,7 @@ import email.policy
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.message import Writer, content_rows, frozen_headers
+from syndicate.mail.mime.senders import Sender
+from syndicate.mail.mime.signers import Key, KeyName, Signers
 from syndicate.render import mail_css, mail_page
 from syndicate.render.email import render
 from syndicate.render.mail_rules import Fault, faults
 from syndicate.render.merge import Content
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
+from syndicate.vocabulary.sending import KeyState
 from tests.render.test_layout import GIVEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +39,7 @@ def content(mail: str, values: Mapping[str, Any], language: str) -> Content:
     headers = frozen_headers(
         subject="“ميناء” in the morning, of a subject that is long enough to be folded once",
         from_name="The Daily, اليومية",
-        from_address="news@daily.example",
+        sender=Sender("news@daily.example"),
         now=NOW,
     )
     if mail in {"digest", "alert"}:
@@ -48,7 +52,13 @@ def written(mail: str, made: Content, signer: Signer | None = None) -> bytes:
     is_listed = mail in {"digest", "alert"}
     due = DueDelivery(0, 1, "reader001@example.com", 7 if is_listed else None, 63, "en", 0, None)
     mailing = Mailing(id=42, message=mail)
-    writer = Writer(mailing, KEY, "https://news.daily.example", signer)
+    if signer is None:
+        writer = Writer(mailing, KEY, "https://news.daily.example")
+        return b"".join(writer.envelope(due, made).message)
+    name = KeyName(signer.domain, signer.selector)
+    own = Key(name, KeyState.IN_USE, lambda: signer)
+    made = replace(made, headers={**made.headers, "dkim": name.as_json()})
+    writer = Writer(mailing, KEY, "https://news.daily.example", Signers((own,), own))
     return b"".join(writer.envelope(due, made).message)
 
 
