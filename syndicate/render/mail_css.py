@@ -148,7 +148,7 @@ def _of_declaration(name: str, value: str, element: HtmlElement | None) -> list[
         return [f"{name}: {value} is not the same in every program"]
     if element is None or not known.elements or element.tag in known.elements:
         return []
-    return [] if _is_given_by_cell(name, value, element) else [f"{name} on {element.tag} is lost"]
+    return [] if _is_given_by_cell(name, value, element) else [f"{name} on {element.tag!s} is lost"]
 
 
 def _is_given_by_cell(name: str, value: str, element: HtmlElement) -> bool:

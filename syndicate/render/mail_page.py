@@ -100,7 +100,7 @@ def _address(address: str, schemes: frozenset[str]) -> Iterator[str]:
 
 def _active(page: HtmlElement) -> Iterator[str]:
     for element in page.iter(*_ACTIVE):
-        yield f"no program shows {element.tag}"
+        yield f"no program shows {element.tag!s}"
     for element in page.iter("*"):
         for name in element.attrib:
             if str(name).lower().startswith("on"):
