@@ -22,7 +22,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients
-from syndicate.store.readers.recipients import EVERYWHERE
+from syndicate.store.readers.recipients import ALL_MAIL, EVERYWHERE
 from syndicate.store.sending import ledger, resending, withholding
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
@@ -41,7 +41,6 @@ from syndicate.vocabulary.sending import (
 MOST_OF_A_REASON = 400  # characters
 # A copy that somebody asked for is of no use to them a day later.
 RESEND_WITHIN = dt.timedelta(days=1)
-_ALL_MAIL = "all mail"
 _SENDABLE = frozenset({MailingState.SENDING, MailingState.DONE})
 
 
@@ -73,7 +72,7 @@ def suppress(
         tx, person.address_hash, scope=scope, reason=SuppressionReason.OPERATOR, now=now
     )
     if is_new:
-        told = {"of": slug or _ALL_MAIL, "why": reason}
+        told = {"of": slug or ALL_MAIL, "why": reason}
         _record(tx, Act.READER_SUPPRESS, person, actor, now, **told)
     return is_new
 
@@ -107,7 +106,7 @@ def lift(
             f"There is no suppression {what} for reader {person.id}, so nothing was changed; "
             "their page lists those that there are."
         )
-    told = {"of": slug or _ALL_MAIL, "why": reason, "was": lifted.reason}
+    told = {"of": slug or ALL_MAIL, "why": reason, "was": lifted.reason}
     _record(tx, Act.READER_LIFT, person, actor, now, **told)
 
 

@@ -1,8 +1,9 @@
 """The mail that answers a sign-up: a link to confirm all that waits, or "you have it already".
 
 An address that asks for a second newsletter, or has lost the first mail, gets another that lists
-both; three in 24 hours at most, however often and for however many newsletters somebody asks. So a
-stranger cannot fill a mailbox, whoever asks is told the same, and what they are told is true.
+both; three in 24 hours at most, however often and for however many newsletters somebody asks. An
+address that is no longer mailed gets three in 30 days, which say so (`way_back`). So a stranger
+cannot fill a mailbox, whoever asks is told the same, and what they are told is true.
 """
 
 import datetime as dt
@@ -20,15 +21,19 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import caps
 from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 
 CONFIRM = "confirm"
 MESSAGE = "confirmation"
-SCOPE = "confirmation"
+SCOPE = recipients.CONFIRMATION
 # A link is found in a mailbox after a weekend and after a holiday, but not after a year.
 CONFIRM_WITHIN = dt.timedelta(days=7)
 MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
+# Within `KEEP_CAPS`, after which nobody knows how many there were.
+STOPPED_MAILS_IN = dt.timedelta(days=30)
 # More links would be a page of their own; nobody asks for so many in the days that they wait.
 _MOST = 30
 
@@ -47,12 +52,13 @@ def listed(tx: Transaction, asked: Waiting) -> list[Waiting]:
     return [asked, *(each for each in found if each[0].id != subscription.id)]
 
 
-def prepared(
+def prepared(  # noqa: PLR0913 - what the mail is made of, each by its name
     waits: Sequence[Waiting],
     publication: Publication,
     *,
     sender: Sender,
     logo: PublicationLogo | None,
+    stopped: SuppressionReason | None,
     base_url: str,
     now: dt.datetime,
 ) -> single.Prepared:
@@ -63,12 +69,13 @@ def prepared(
         publication: in whose name.
         sender: from whom it comes.
         logo: of the publication.
+        stopped: why the address is not mailed, if it is not.
         base_url: where readers reach us, without a trailing slash.
         now: aware UTC; the links count from then.
     """
     language = waits[0][0].language
     names = [newsletters.in_language(each, language) for _, each in waits]
-    is_had = waits[0][0].state is SubscriptionState.ACTIVE
+    is_had = waits[0][0].state is SubscriptionState.ACTIVE and stopped is None
     slots = {
         _slot(place): f"{base_url}/confirm/{_token(each, now)}"
         for place, (each, _) in enumerate(waits)
@@ -89,6 +96,8 @@ def prepared(
                 if place
             ],
             "is_had": is_had,
+            "was_there": waits[0][0].ended_at is not None,
+            "stopped": stopped or "",
             "publication": worn | {"name": said["publication"] or worn["name"]},
         },
         from_name=sender.name(
@@ -108,7 +117,7 @@ def queue(
     *,
     now: dt.datetime,
 ) -> bool:
-    """Send it, if this address had fewer than three in 24 hours and may be mailed at all.
+    """Send it, if this address had fewer than three of them lately, and did not refuse them.
 
     Args:
         mail: what `prepared` returned.
@@ -124,10 +133,10 @@ def queue(
         # Locks the address, so that of two forms posted at once one sees the other's mail.
         recipient = recipients.upsert(tx, address, subscriber_id=subscription.subscriber_id)
         key = recipient.address_hash.hex()
-        scopes = (SCOPE, newsletters.scope(subscription.newsletter_id))
-        if any(recipients.is_suppressed(tx, recipient.address_hash, each) for each in scopes):
-            return False
-        if caps.used_since(tx, SCOPE, key, now - MAILS_IN) >= MAILS:
+        scopes = (SCOPE, EVERYWHERE, newsletters.scope(subscription.newsletter_id))
+        barred = recipients.reasons(tx, recipient.address_hash, scopes)
+        within = STOPPED_MAILS_IN if barred else MAILS_IN
+        if SCOPE in barred or caps.used_since(tx, SCOPE, key, now - within) >= MAILS:
             return False
         caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
         mailing_id = single.queue(

@@ -21,7 +21,8 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import tokens
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription
-from syndicate.subscribers import confirmation, links, offer
+from syndicate.store.views import readers
+from syndicate.subscribers import confirmation, links, offer, way_back
 from syndicate.subscribers.confirmation import CONFIRM, CONFIRM_WITHIN
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 
@@ -35,12 +36,14 @@ class Pending:
         newsletter_slug: its slug.
         language: of the page to show.
         preferences_token: opens `/preferences/…`; None until the subscription is confirmed.
+        is_stopped: whether mail to the address was stopped, so that the click starts it again.
     """
 
     newsletter: str
     newsletter_slug: str
     language: str
     preferences_token: str | None
+    is_stopped: bool
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
 
     Who has the newsletter is mailed so.
 
-    There is nothing to return: known, unknown and suppressed addresses get the same answer. Safe to
-    run twice.
+    There is nothing to return: known, unknown and suppressed addresses get the same answer, and a
+    suppressed one the mail too (`way_back`). Safe to run twice.
 
     Args:
         address: as typed.
@@ -119,8 +122,15 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
             subscribers.add_consent(tx, subscription.id, proof, at=now)
         waits = confirmation.listed(tx, (subscription, newsletter))
         sender = senders.of(tx, publication, confirmation.MESSAGE)
+        stopped = way_back.stopped(tx, subscriber.address_hash, newsletter)
     mail = confirmation.prepared(
-        waits, publication, sender=sender, logo=logo, base_url=base_url, now=now
+        waits,
+        publication,
+        sender=sender,
+        logo=logo,
+        stopped=stopped,
+        base_url=base_url,
+        now=now,
     )
     # As the reader wrote it first, however a stranger writes it today.
     confirmation.queue(mail, subscriber.address, subscription, publication, now=now)
@@ -137,13 +147,15 @@ def read(token: str, *, now: dt.datetime) -> Pending:
     with transaction() as tx:
         subscription, newsletter = _of_link(tx, token, now=now)
         said = newsletters.in_language(newsletter, subscription.language)
-        is_active = subscription.state is SubscriptionState.ACTIVE
+        is_stopped = _is_stopped(tx, subscription, newsletter)
+        is_active = subscription.state is SubscriptionState.ACTIVE and not is_stopped
         preferences = confirmation.preferences_token(subscription) if is_active else None
-        return Pending(said["name"], newsletter.slug, subscription.language, preferences)
+        slug, language = newsletter.slug, subscription.language
+        return Pending(said["name"], slug, language, preferences, is_stopped)
 
 
 def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datetime) -> Confirmed:
-    """Make a subscription active. Safe to run twice: the second time says so.
+    """Make a subscription active, and mail the address again. Safe to run twice: it says so.
 
     Args:
         token: of the link.
@@ -154,14 +166,15 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
     Raises:
         NotFoundError: no such link was made.
         ForgottenError: what it was about is gone.
-        RefusedError: it is older than seven days, or was used before and the reader has left since;
-            or the newsletter has ended.
+        RefusedError: it is older than seven days, or was used before and the reader has left since
+            or mail to them was stopped; or the newsletter has ended.
     """
     with transaction() as tx:
         subscription, newsletter = _of_link(tx, token, now=now)
         digest = hashlib.sha256(token.encode()).digest()
         is_first = tokens.use_once(tx, digest, purpose=CONFIRM, now=now)
-        is_new = subscription.state is not SubscriptionState.ACTIVE
+        is_stopped = _is_stopped(tx, subscription, newsletter)
+        is_new = is_stopped or subscription.state is not SubscriptionState.ACTIVE
         if is_new:
             _refuse_ended(newsletter)
         if is_new and not is_first:
@@ -171,6 +184,8 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
                 subscription_id=subscription.id,
             )
         said = newsletters.in_language(newsletter, subscription.language)
+        if is_stopped:
+            _mail_again(tx, subscription, newsletter, now)
         if is_new:
             subscribers.activate(subscription, now=now)
             proof = Proof("confirmation", said["name"], ip, user_agent)
@@ -213,6 +228,19 @@ def _asked_for(
     )
     subscribers.ask(tx, subscription, language=language)
     return subscription
+
+
+def _is_stopped(tx: Transaction, subscription: Subscription, newsletter: Newsletter) -> bool:
+    person = readers.person(tx, subscription.subscriber_id)
+    return person is not None and way_back.stopped(tx, person.address_hash, newsletter) is not None
+
+
+def _mail_again(
+    tx: Transaction, subscription: Subscription, newsletter: Newsletter, now: dt.datetime
+) -> None:
+    person = readers.person(tx, subscription.subscriber_id)
+    assert person is not None  # noqa: S101 - a subscription has its subscriber
+    way_back.lift(tx, person.id, person.address_hash, newsletter, now=now)
 
 
 def _of_link(tx: Transaction, token: str, *, now: dt.datetime) -> tuple[Subscription, Newsletter]:

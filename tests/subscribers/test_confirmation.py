@@ -4,12 +4,16 @@ import datetime as dt
 
 import pytest
 
+from syndicate.errors import RefusedError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.platform import audit
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
 from syndicate.subscribers import preferences, subscribe
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
@@ -117,8 +121,96 @@ def test_who_left_and_comes_back_the_same_day_is_mailed_a_link_that_works() -> N
 
     ask(now=NOW + 2 * HOUR)
 
+    assert "Welcome back" not in said(0)
+    assert "Welcome back" in said(1)
     assert confirm(mails()[-1][0], NOW + 2 * HOUR) == "morning"
     assert states() == {1: SubscriptionState.ACTIVE}
+
+
+def suppress(scope: str = "*", reason: SuppressionReason = SuppressionReason.COMPLAINT) -> None:
+    with transaction() as tx:
+        recipients.suppress(tx, recipients.hash_of(READER), scope=scope, reason=reason, now=NOW)
+
+
+def suppressed() -> list[str]:
+    scopes = ("*", "newsletter:1", "newsletter:2", "article", "confirmation")
+    with transaction() as tx:
+        return list(recipients.reasons(tx, recipients.hash_of(READER), scopes))
+
+
+def said(place: int) -> str:
+    with transaction() as tx:
+        mailing = sorted(ledger.newest(tx, limit=99, with_singles=True), key=lambda m: m.id)[place]
+        return b"".join(block.text for block in ledger.content(tx, mailing.id, 1, "en")).decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        (SuppressionReason.BOUNCE, "messages to it came back"),
+        (SuppressionReason.COMPLAINT, "marked as spam"),
+        (SuppressionReason.READER, "We have stopped"),
+        (SuppressionReason.OPERATOR, "We have stopped"),
+    ],
+)
+def test_who_is_no_longer_mailed_comes_back_by_the_link(
+    reason: SuppressionReason, why: str
+) -> None:
+    suppress(reason=reason)
+    suppress("newsletter:1", reason)
+    suppress("newsletter:2", reason)
+    suppress("article", reason)
+
+    ask()
+
+    ((link,),) = mails()
+    assert why in said(0)
+    assert "If you confirm, we will start again" in said(0)
+    assert subscribe.read(link.rpartition("/")[2], now=NOW).is_stopped
+    confirm(link)
+    assert suppressed() == ["article", "newsletter:2"]
+    assert states() == {1: SubscriptionState.ACTIVE}
+    with transaction() as tx:
+        lines = audit.of(tx, subject="subscriber:1", action=Act.READER_LIFT)
+        assert [(row.actor, row.detail["of"], row.detail["was"]) for row in lines] == [
+            ("reader", "all mail", reason),
+            ("reader", "morning", reason),
+        ]
+
+
+def test_a_suppressed_reader_who_has_it_is_not_told_that_they_receive_it() -> None:
+    ask()
+    confirm(mails()[0][0])
+    suppress()
+
+    ask(now=NOW + HOUR)
+    link = mails()[-1][0]
+    assert link.split("/")[3] == "confirm"
+    confirm(link, NOW + HOUR)
+    assert suppressed() == []
+
+    suppress()
+    with pytest.raises(RefusedError, match="already been used"):
+        confirm(link, NOW + 2 * HOUR)
+    assert suppressed() == ["*"]
+
+
+def test_an_address_that_is_no_longer_mailed_gets_three_a_month() -> None:
+    suppress()
+    for day in range(5):
+        ask(now=NOW + day * DAY)
+    assert len(mails()) == 3
+
+    ask(now=NOW + 30 * DAY)
+    assert len(mails()) == 4
+
+
+def test_who_wants_no_more_of_these_mails_gets_none() -> None:
+    suppress("confirmation", SuppressionReason.READER)
+
+    ask()
+
+    assert mails() == []
 
 
 def test_an_address_gets_three_mails_in_24_hours_however_written() -> None:

@@ -6,13 +6,12 @@ import pytest
 
 from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
 from syndicate.store.ground.session import transaction
-from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers import subscribers
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending import ledger
 from syndicate.store.sending.mailings import MailingContent
 from syndicate.subscribers import subscribe, unsubscribe
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.vocabulary.sending import SuppressionReason
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -145,18 +144,6 @@ def test_an_active_subscription_is_not_changed_by_whoever_asks_again() -> None:
         assert subscribers.choices(tx, made.id, ChoiceKind.SECTION) == ("sport",)
     assert made.state is SubscriptionState.ACTIVE
     assert len(mailed_tokens()) == 1
-
-
-def test_a_suppressed_address_gets_the_same_answer_and_no_mail() -> None:
-    with transaction() as tx:
-        address_hash = recipients.hash_of("reader001@example.com")
-        recipients.suppress(
-            tx, address_hash, scope="*", reason=SuppressionReason.COMPLAINT, now=NOW
-        )
-
-    ask()
-
-    assert mailed_tokens() == []
 
 
 @pytest.mark.parametrize(

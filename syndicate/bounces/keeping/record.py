@@ -29,7 +29,7 @@ from syndicate.store.ground.session import BadValueError, Transaction, transacti
 from syndicate.store.newsroom import incidents, streams
 from syndicate.store.newsroom.incidents import Sample
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.recipients import EVERYWHERE, OTHER, Recipient
+from syndicate.store.readers.recipients import CONFIRMATION, EVERYWHERE, OTHER, Recipient
 from syndicate.store.sending import events, ledger
 from syndicate.store.sending.events import Happening, Refused
 from syndicate.store.sending.mailings import Mailing
@@ -217,9 +217,11 @@ def _complained(
     if verdict.feedback == OPT_OUT and mailing is not None:
         _opted_out(tx, mailing, recipient, at)
         return False
-    recipients.suppress(
-        tx, recipient.address_hash, scope=EVERYWHERE, reason=SuppressionReason.COMPLAINT, now=at
-    )
+    why = SuppressionReason.COMPLAINT
+    is_first = recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason=why, now=at)
+    if not is_first and mailing is not None and mailing.scope == CONFIRMATION:
+        # They were mailed because somebody signed up in their name: not again.
+        recipients.suppress(tx, recipient.address_hash, scope=CONFIRMATION, reason=why, now=at)
     return True
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib
+from collections.abc import Collection
 
 from sqlalchemy import ForeignKey, LargeBinary, case, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,9 @@ from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
 from syndicate.vocabulary.sending import SuppressionReason
 
-EVERYWHERE = "*"  # suppression scope: no mail of any kind
+EVERYWHERE = "*"  # suppression scope: no mail of any kind, but for what answers a sign-up
+ALL_MAIL = "all mail"  # what lines of the audit call it
+CONFIRMATION = "confirmation"  # scope of what answers a sign-up: the way back of who is suppressed
 OTHER = "other"
 # Who runs the mailboxes of a domain, as far as the domain itself tells.
 _GROUPS = {
@@ -139,6 +142,14 @@ def is_suppressed(tx: Transaction, address_hash: bytes, scope: str) -> bool:
         )
     )
     return bool(tx.scalar(query))
+
+
+def reasons(tx: Transaction, address_hash: bytes, scopes: Collection[str]) -> dict[str, str]:
+    """Why an address gets no mail of some scopes: scope to reason, of those that are suppressed."""
+    query = select(Suppression.scope, Suppression.reason).where(
+        Suppression.address_hash == address_hash, Suppression.scope.in_(scopes)
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def suppress(

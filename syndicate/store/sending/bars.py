@@ -10,7 +10,7 @@ at the freeze alone, for a choice says no more than what is left of it. A new re
 from collections.abc import Collection, Mapping
 
 from syndicate.store.ground.schema import sql
-from syndicate.store.readers.recipients import EVERYWHERE
+from syndicate.store.readers.recipients import CONFIRMATION, EVERYWHERE
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState
 
@@ -28,7 +28,9 @@ FACTS = """
 BARS: Mapping[DeliveryReason, str] = {
     DeliveryReason.SUPPRESSED: f"""
         EXISTS (SELECT 1 FROM suppression x WHERE x.address_hash = reader.address_hash
-            AND x.scope IN ('{EVERYWHERE}', reader.scope))
+            AND (x.scope = reader.scope
+                -- Who signs up themselves is asked whether they want mail again.
+                OR x.scope = '{EVERYWHERE}' AND reader.scope <> '{CONFIRMATION}'))
     """,  # noqa: S608 - our own words
     # Erased; or no active reader of the newsletter.
     DeliveryReason.ENDED: f"""

@@ -4,7 +4,18 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Date, Index, LargeBinary, cast, delete, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Index,
+    LargeBinary,
+    Select,
+    cast,
+    delete,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -135,7 +146,7 @@ def forget_before(tx: Transaction, moment: dt.datetime) -> None:
 def soft_days(
     tx: Transaction, recipient_id: int, *, reasons: Collection[str], since: dt.datetime
 ) -> list[dt.date]:
-    """The days on which mail to a recipient came back, ascending, since some last arrived.
+    """The days on which mail to a recipient came back, ascending, since some is known to arrive.
 
     Args:
         tx: the open transaction.
@@ -143,49 +154,53 @@ def soft_days(
         reasons: that count.
         since: what came back before is forgotten.
     """
-    arrived = select(func.max(DeliveryEvent.at)).where(
-        DeliveryEvent.recipient_id == recipient_id, DeliveryEvent.kind == DELIVERED
-    )
     day = cast(DeliveryEvent.at, Date)
     query = select(day).where(
         DeliveryEvent.recipient_id == recipient_id,
         DeliveryEvent.kind == BOUNCED,
         DeliveryEvent.reason.in_(reasons),
-        DeliveryEvent.at > func.coalesce(arrived.scalar_subquery(), since),
-        DeliveryEvent.at > since,
+        DeliveryEvent.at > _arrived_since(recipient_id, since),
     )
     return list(tx.scalars(query.distinct().order_by(day)))
 
 
 def hard_times(tx: Transaction, recipient_id: int, *, since: dt.datetime) -> list[dt.datetime]:
-    """When the address of a recipient was said not to exist, ascending, since some last arrived.
+    """When an address was said not to exist, ascending, since mail is known to arrive there.
 
     Args:
         tx: the open transaction.
         recipient_id: whose.
         since: what was said before is forgotten.
     """
-    arrived = select(func.max(DeliveryEvent.at)).where(
-        DeliveryEvent.recipient_id == recipient_id, DeliveryEvent.kind == DELIVERED
-    )
     query = select(DeliveryEvent.at).where(
         DeliveryEvent.recipient_id == recipient_id,
         DeliveryEvent.is_hard,
-        DeliveryEvent.at > func.coalesce(arrived.scalar_subquery(), since),
-        DeliveryEvent.at > since,
+        DeliveryEvent.at > _arrived_since(recipient_id, since),
     )
     return list(tx.scalars(query.order_by(DeliveryEvent.at)))
 
 
+def _arrived_since(recipient_id: int, since: dt.datetime) -> ColumnElement[dt.datetime]:
+    """When a mail last arrived, as a receiver or the reader's own click says; else `since`."""
+    delivered = select(func.max(DeliveryEvent.at)).where(
+        DeliveryEvent.recipient_id == recipient_id, DeliveryEvent.kind == DELIVERED
+    )
+    clicked = _confirmed(recipient_id).with_only_columns(func.max(Consent.at))
+    return func.greatest(delivered.scalar_subquery(), clicked.scalar_subquery(), since)
+
+
 def has_confirmed(tx: Transaction, recipient_id: int) -> bool:
     """Whether somebody once clicked a link in a mail to this recipient: the address was alive."""
-    query = (
+    return bool(tx.scalar(select(_confirmed(recipient_id).exists())))
+
+
+def _confirmed(recipient_id: int) -> Select[tuple[int]]:
+    return (
         select(Consent.id)
         .join(Subscription, Subscription.id == Consent.subscription_id)
         .join(Recipient, Recipient.subscriber_id == Subscription.subscriber_id)
         .where(Recipient.id == recipient_id, Consent.method == "confirmation")
     )
-    return bool(tx.scalar(select(query.exists())))
 
 
 def burst(tx: Transaction, mailing_id: int, receiver_group: str) -> tuple[int, int]:

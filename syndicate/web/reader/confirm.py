@@ -31,6 +31,7 @@ def confirm_page(request: Request, token: str) -> Response:
         "reader/confirm.html",
         PageAnswer(is_private=True, language=pending.language),
         newsletter=pending.newsletter,
+        is_stopped=pending.is_stopped,
         action=f"{site.prefix}/confirm/{token}",
     )
 

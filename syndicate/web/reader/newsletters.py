@@ -215,8 +215,8 @@ def _check_your_mail(offer: _Offer) -> Response:
     with transaction() as tx:
         row = installation.read(tx)
     at_most = say(
-        "We send at most three of these emails a day to one address. If it has had three, "
-        "subscribe again tomorrow."
+        "We send at most three of these emails a day to one address, and three a month if we had "
+        "stopped sending to it. If it has had three, subscribe again later."
     )
     # The same to everybody, so that nobody learns who is a reader.
     if row is not None and row.stopped_at is not None:

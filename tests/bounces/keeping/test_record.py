@@ -24,6 +24,7 @@ from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import DeliveryState
 from tests.bounces.reading.test_classify import ARF, DSN
+from tests.mail import confirmation
 from tests.newsletters.paper import HOUR, NOW
 
 DAY = dt.timedelta(days=1)
@@ -165,6 +166,33 @@ def test_a_complaint_ends_everything_at_once(mailing_id: int) -> None:
 
     assert kept.suppressed
     assert is_suppressed(1)
+
+
+def test_who_complains_again_is_not_even_asked_whether_they_sign_up(mailing_id: int) -> None:
+    text = ARF.format(kind="abuse")
+    record.ingest(text.replace("fbl@daily.example", sealed(mailing_id, 1)).encode(), NOW)
+    single_id = confirmation.queue("confirmation:1", now=NOW)
+    assert single_id is not None
+
+    record.ingest(text.replace("fbl@daily.example", sealed(single_id, 1)).encode(), NOW)
+
+    with transaction() as tx:
+        recipient = tx.get(Recipient, 1)
+        assert recipient is not None
+        found = recipients.reasons(tx, recipient.address_hash, ("*", "confirmation"))
+    assert found == {"*": "complaint", "confirmation": "complaint"}
+
+
+def test_what_came_back_before_a_click_counts_no_more(mailing_id: int) -> None:
+    clicked(1)
+    bounce(HARD, mailing_id, 1)
+    with transaction() as tx:
+        proof = Proof("confirmation", "Morning")
+        subscribers.add_consent(tx, 1, proof, at=NOW + 4 * DAY)
+
+    assert [bounce(HARD, mailing_id, 1, day=day).suppressed for day in (5, 6, 8)] == [
+        False, False, True,
+    ]  # fmt: skip
 
 
 def test_who_asks_by_mail_to_be_left_alone_leaves_that_newsletter(mailing_id: int) -> None:

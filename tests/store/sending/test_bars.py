@@ -15,18 +15,20 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.sending.bars import ABSENT, BARS
-from syndicate.store.sending.mailings import Batch
+from syndicate.store.sending.mailings import Batch, Mailing
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import (
     DeliveryReason,
     DeliveryState,
+    Lane,
     MailingState,
     SuppressionReason,
 )
 from tests import rows
+from tests.mail import confirmation
 from tests.rows import NOW
 from tests.store.composition import audience
-from tests.store.hands import intend, taken
+from tests.store.hands import intend, take, taken
 
 pytestmark = pytest.mark.usefixtures("database")
 ALL = 0b1  # the bit of the only story
@@ -77,6 +79,19 @@ def issue() -> int:
         (article_id,) = audience.articles(tx, "story")
         audience.reader(tx, 1, newsletter_id)
         return audience.mailing(tx, newsletter_id, 1, {"article_id": article_id})
+
+
+def test_a_suppressed_reader_is_asked_whether_they_sign_up_and_sent_nothing_else() -> None:
+    with transaction() as tx:
+        suppress(tx)
+    assert confirmation.queue("confirmation:1", now=NOW) is not None
+    leased = take(lane=Lane.URGENT)
+    assert leased is not None
+
+    assert intend(leased, 0) == {}
+    with transaction() as tx:
+        tx.execute(update(Mailing).values(scope="article"))
+    assert intend(leased, 0) == {0: DeliveryReason.SUPPRESSED}
 
 
 def test_every_reason_to_leave_a_reader_out_has_its_condition() -> None:
