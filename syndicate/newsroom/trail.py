@@ -21,6 +21,7 @@ from syndicate.vocabulary.acts import Act
 
 # What is shown of a change of which nothing was there, or nothing is left.
 _NOTHING = "nothing"
+_OF_A_HASH = 8  # digits of an address's keyed hash that tell it from others
 # Subjects that are called otherwise by people than by the audit, and those that are one of a kind.
 _CALLED = {"subscriber": "reader"}
 # Where a form lists acts that are called after what they make, and not after whom they are done to.
@@ -32,6 +33,7 @@ _ONLY = {
     "issues": "all digests and letters",
     "feeds": "all feeds",
     "sources": "all sources",
+    "suppressions": "the list of suppressions",
 }
 
 
@@ -142,6 +144,8 @@ def act_of(said: str) -> Act:
 def _called(subject: str, named: Named | None) -> str:
     thing, _, number = subject.partition(":")
     said = named.name if named is not None else ""
+    if thing == "address":
+        number = number[:_OF_A_HASH]
     owner = f" ({named.publication})" if named is not None and named.publication else ""
     return f"{_CALLED.get(thing, thing)} {said or number}{owner}".strip()
 

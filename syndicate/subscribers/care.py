@@ -66,7 +66,7 @@ def suppress(
         NotAllowedError: it is not the actor's to end.
         UsageError: nothing is said of why, or too much.
     """
-    person, reason = seen(tx, who, actor, Permission.CARE), _said(why)
+    person, reason = seen(tx, who, actor, Permission.CARE), said(why)
     scope = _scope(tx, slug, actor)
     is_new = recipients.suppress(
         tx, person.address_hash, scope=scope, reason=SuppressionReason.OPERATOR, now=now
@@ -97,7 +97,7 @@ def lift(
         RefusedError: nothing is suppressed.
         UsageError: nothing is said of why, or too much.
     """
-    person, reason = seen(tx, who, actor, Permission.CARE), _said(why)
+    person, reason = seen(tx, who, actor, Permission.CARE), said(why)
     scope = _scope(tx, slug, actor)
     lifted = recipients.lift(tx, person.address_hash, scope=scope)
     if lifted is None:
@@ -227,11 +227,16 @@ def _scope(tx: Transaction, slug: str | None, actor: Actor) -> str:
     return newsletters.scope(found.id)
 
 
-def _said(why: str) -> str:
-    said = bounds.text(why, "The reason", most=MOST_OF_A_REASON).strip()
-    if not said:
+def said(why: str) -> str:
+    """The reason that somebody gives, without blanks around it.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
+    given = bounds.text(why, "The reason", most=MOST_OF_A_REASON).strip()
+    if not given:
         raise UsageError("Say why, in a few words: the reader's timeline and the audit keep it.")
-    return said
+    return given
 
 
 def _record(

@@ -137,9 +137,12 @@ def suppressed(copy: Copy, barred: Sequence[Suppression], scope: str, zone: str)
 
 def why(suppression: Suppression) -> str:
     """Why an address is mailed no more, as a clause; an older word as it is."""
-    if suppression.reason in _WHY_SUPPRESSED:
-        return _WHY_SUPPRESSED[SuppressionReason(suppression.reason)]
-    return suppression.reason
+    return why_of(suppression.reason)
+
+
+def why_of(reason: str) -> str:
+    """The same of a reason as it is stored."""
+    return _WHY_SUPPRESSED[SuppressionReason(reason)] if reason in _WHY_SUPPRESSED else reason
 
 
 def choices(order: Order) -> str:

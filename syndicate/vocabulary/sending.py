@@ -106,6 +106,32 @@ class SuppressionReason(enum.StrEnum):
     OPERATOR = "operator"  # the audit knows who, and why
 
 
+class SuppressionScope(enum.StrEnum):
+    """Mail that an address can be kept from, beside one newsletter's; in lists' order."""
+
+    EVERYWHERE = "*"
+    ARTICLE = "article"
+    CONFIRMATION = "confirmation"
+    FEEDBACK = "feedback"
+    TEST = "test"
+    IMPORT = "import"
+
+    @property
+    def words(self) -> str:
+        """What screens and the audit call it."""
+        return _OF_SCOPE[self]
+
+
+_OF_SCOPE = {
+    SuppressionScope.EVERYWHERE: "all mail",
+    SuppressionScope.ARTICLE: "articles that visitors email",
+    SuppressionScope.CONFIRMATION: "mails that answer a sign-up",
+    SuppressionScope.FEEDBACK: "letters to a desk",
+    SuppressionScope.TEST: "test mails",
+    SuppressionScope.IMPORT: "being imported",
+}
+
+
 class BatchState(enum.IntEnum):
     """Whether a worker may take, has, or is done with a batch."""
 

@@ -21,6 +21,15 @@ OPEN = {
     *("/console/sign-in", "/console/sign-in/{link}", "/console/sign-out"),
     *("/console/sign-in/passkey", "/console/sign-in/code"),
 }
+OF_READERS = tuple(
+    f"{face}/{page}"
+    for face, page in (
+        ("/console", "readers"),
+        ("/console", "suppressions"),
+        ("/api/v1", "subscribers"),
+        ("/api/v1", "suppressions"),
+    )
+)
 # How one signs in oneself is everybody's own, whatever else they may do.
 OWN = "/console/me"
 
@@ -62,7 +71,7 @@ def test_reading_changes_nothing_and_changing_needs_more_than_reading() -> None:
             continue
         (need,) = needs(route.dependant)
         # One reader is nobody's to read but whoever may find readers; each look is in the audit.
-        is_of_a_reader = route.path.startswith(("/console/readers", "/api/v1/subscribers"))
+        is_of_a_reader = route.path.startswith(OF_READERS)
         is_reading = route.methods == {"GET"} and route.path != "/console/stop"
         is_reading = is_reading and not (is_of_a_reader or route.path.startswith(MORE))
         assert isinstance(need, TokenNeeds | SessionNeeds)

@@ -49,6 +49,7 @@ WITHOUT_A_CHECK = {
     "BlockKind": "part of a key; templates name the blocks, and `render.marks` refuses others",
     "DeliveryReason": "relays' own replies stand in the same column",
     "SuppressionReason": "older databases hold words of operators",
+    "SuppressionScope": "newsletters' own scopes stand in the same column",
     "ReaderFact": "it stands in the journal, outside the database",
     "ReaderCode": "it is told from rows, and stands in none",
 }
@@ -376,6 +377,7 @@ def test_the_shell_accepts_what_the_words_list() -> None:
         ("FeedFormat", "docs/api.md"),
         ("DeliveryReason", "docs/operations.md"),
         ("SuppressionReason", "docs/data.md"),
+        ("SuppressionScope", "docs/operations.md"),
         ("ReaderCode", "docs/api.md"),
         ("Act", "docs/api.md"),
     ],

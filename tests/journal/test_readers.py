@@ -15,7 +15,7 @@ from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent, Proof, Subscriber, Subscription
-from syndicate.subscribers import care
+from syndicate.subscribers import care, suppressions
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
@@ -134,6 +134,31 @@ def test_who_had_left_before_and_came_back_is_there_with_proof(path: Path) -> No
     with transaction() as tx:
         [proof] = tx.scalars(select(Consent))
         assert (proof.method, proof.origin) == ("confirmation", "journal")
+
+
+def test_an_address_that_is_no_subscriber_is_suppressed_and_mailed_again_after_a_restore(
+    path: Path,
+) -> None:
+    stranger = "reader044@example.com"
+    for of in ("article", "*"):
+        with transaction() as tx:
+            told = {"of": of, "why": "They wrote.", "actor": TESTER}
+            suppressions.add(tx, stranger, **told, now=clock.now())
+        readers.keep(path)
+    with transaction() as tx:
+        told = {"of": "article", "why": "They wrote.", "actor": TESTER}
+        suppressions.lift(tx, stranger, **told, now=clock.now())
+    readers.keep(path)
+    key = recipients.hash_of(stranger)
+    with transaction() as tx:
+        tx.execute(delete(Suppression))
+        why, before = SuppressionReason.OPERATOR, clock.now() - HOUR
+        recipients.suppress(tx, key, scope="article", reason=why, now=before)
+
+    readers.replay(path, clock.now())
+
+    with transaction() as tx:
+        assert recipients.reasons(tx, key, ("*", "article")) == {"*": "operator"}
 
 
 def test_what_is_newer_here_than_in_the_journal_stays(path: Path) -> None:

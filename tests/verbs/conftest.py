@@ -124,6 +124,8 @@ def _reader(room: rows.Newsroom) -> dict[str, object]:
         sent = ledger.of_issue(tx, made)
         assert sent is not None
         found: dict[str, object] = {"subscriber": subscriber.id, "own_issue": made}
+        stranger = recipients.hash_of("reader044@example.com").hex()
+        found |= {"stranger": f"address:{stranger}"}
         return found | {"next_issue": made + 1, "well": sent.id}
 
 

@@ -19,6 +19,9 @@ LOOK = "subscribers.readers.look"
 WHY = "subscribers.readers.why"
 COPY, RESEND = "subscribers.care.copy", "subscribers.care.resend"
 SUPPRESS, LIFT = "subscribers.care.suppress", "subscribers.care.lift"
+LISTED = "subscribers.suppressions.listed"
+ADD, FREE = "subscribers.suppressions.add", "subscribers.suppressions.lift"
+FRIEND = {"address": "reader044@example.com", "of": "article", "why": "asked"}
 COMING, DATA = "newsletters.reader_copy.coming", "subscribers.own_data.give_out"
 READER = "reader001@example.com"
 NO_READER = f"There is no reader {NOBODY} of yours; find one by address."
@@ -130,6 +133,41 @@ DONE = (
         ),
     ),
     Done(
+        LISTED,
+        Asked("suppressions list", ("/suppressions", None), ("/suppressions", None)),
+        ("reader-look", "suppressions"),
+        is_quiet_again=False,
+    ),
+    Done(
+        LISTED,
+        Asked(
+            "suppressions list --address reader044@example.com",
+            ("/suppressions/find", {"address": "reader044@example.com"}),
+            ("/suppressions/find", {"address": "reader044@example.com"}),
+        ),
+        ("reader-look", "suppressions"),
+        is_quiet_again=False,
+    ),
+    Done(
+        ADD,
+        Asked(
+            f"suppressions add {READER} --why asked",
+            ("/suppressions", {"address": READER, "why": "asked"}),
+            ("/suppressions", {"address": READER, "why": "asked"}),
+        ),
+        ("reader-suppress", "subscriber:{subscriber}"),
+    ),
+    Done(
+        FREE,
+        Asked(
+            "suppressions lift reader044@example.com --of article --why asked",
+            ("/suppressions/lift", FRIEND),
+            ("/suppressions/lift", FRIEND),
+        ),
+        ("reader-lift", "{stranger}"),
+        before=Asked(api=("/suppressions", FRIEND)),
+    ),
+    Done(
         DATA,
         Asked(
             f"subscribers data {READER}",
@@ -201,6 +239,28 @@ NOES = (
         RefusedError,
         "There is no suppression of all mail for reader {subscriber}, so nothing was changed; "
         "their page lists those that there are.",
+    ),
+    No(
+        ADD,
+        Asked(
+            "suppressions add reader044@example.com --why asked --of nothing",
+            ("/suppressions", FRIEND | {"of": "nothing"}),
+            ("/suppressions", FRIEND | {"of": "nothing"}),
+        ),
+        UsageError,
+        "There is no mail called nothing; say *, article, confirmation, feedback, test, import, or "
+        "newsletter:SLUG.",
+    ),
+    No(
+        FREE,
+        Asked(
+            "suppressions lift reader044@example.com --of article --why asked",
+            ("/suppressions/lift", FRIEND),
+            ("/suppressions/lift", FRIEND),
+        ),
+        RefusedError,
+        "This address is not kept from articles that visitors email, so nothing was changed; the "
+        "list of suppressions says from what it is.",
     ),
     No(
         DATA,

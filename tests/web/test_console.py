@@ -34,6 +34,7 @@ PAGES = (
     "/console/newsroom/new/publications",
     *("/console/held", "/console/incidents"),
     *("/console/senders", "/console/readers"),
+    "/console/suppressions",
     *("/console/audit", "/console/operators"),
     *("/console/tokens", "/console/sessions"),
     *("/console/me", "/console/release"),

@@ -57,6 +57,12 @@ def about(tx: Transaction, subject: str, actions: Collection[Act]) -> list[Audit
     return list(tx.scalars(query.order_by(Audit.id)))
 
 
+def at_moments(tx: Transaction, action: Act, moments: Collection[dt.datetime]) -> list[Audit]:
+    """What was done of one kind at some moments exactly, to whatever it was."""
+    query = select(Audit).where(Audit.action.in_(codes(action)), Audit.at.in_(moments))
+    return list(tx.scalars(query.order_by(Audit.id)))
+
+
 def codes(*actions: Act) -> list[str]:
     """What rows can hold for some acts, of whichever version, where their subjects are known."""
     return sorted(frozenset[str]().union(*(each.codes for each in actions)))

@@ -12,11 +12,12 @@ from syndicate import settings, signing
 from syndicate.errors import BadAddressError
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
-from syndicate.vocabulary.sending import SuppressionReason
+from syndicate.vocabulary.sending import SuppressionReason, SuppressionScope
 
-EVERYWHERE = "*"  # suppression scope: no mail of any kind, but for what answers a sign-up
-ALL_MAIL = "all mail"  # what lines of the audit call it
-CONFIRMATION = "confirmation"  # scope of what answers a sign-up: the way back of who is suppressed
+# Suppression scopes: no mail of any kind, but for what answers a sign-up, which has its own.
+EVERYWHERE: str = SuppressionScope.EVERYWHERE.value
+CONFIRMATION: str = SuppressionScope.CONFIRMATION.value
+ALL_MAIL = SuppressionScope.EVERYWHERE.words  # what lines of the audit call it
 OTHER = "other"
 # Who runs the mailboxes of a domain, as far as the domain itself tells.
 _GROUPS = {

@@ -61,10 +61,15 @@ _SINCE = text(
     SELECT {sql(ReaderFact.SUPPRESSED)}, address_hash, scope, at, noted_at, reason
     FROM suppression WHERE reason <> {sql(SuppressionReason.BOUNCE)} AND noted_at > :moment
     UNION ALL
-    SELECT {sql(ReaderFact.LIFTED)}, r.address_hash, coalesce('newsletter:' || n.id, '*'), a.at,
-        a.at, ''
-    FROM audit a JOIN subscriber r ON a.subject = 'subscriber:' || r.id
-        LEFT JOIN newsletter n ON n.slug = a.detail ->> 'of'
+    SELECT {sql(ReaderFact.LIFTED)}, r.address_hash,
+        coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '*'), a.at, a.at, ''
+    FROM audit a CROSS JOIN LATERAL (
+            -- A subscriber is named by id, and who is none by the hash itself.
+            SELECT address_hash FROM subscriber WHERE a.subject = 'subscriber:' || id
+            UNION ALL
+            SELECT decode(substr(a.subject, 9), 'hex') WHERE a.subject ~ '^address:[0-9a-f]{{64}}$'
+        ) r
+        LEFT JOIN newsletter n ON n.slug = a.detail ->> 'of' AND a.detail ->> 'scope' IS NULL
     WHERE a.action = ANY(:lifts) AND a.at > :moment
     ORDER BY 5, 4, 2, 3, 1
     """  # noqa: S608 - our own words

@@ -150,6 +150,11 @@ def person_of(tx: Transaction, address: str) -> Person | None:
     return _person(tx, Subscriber.address_hash == hash_of(address))
 
 
+def id_of(tx: Transaction, address_hash: bytes) -> int | None:
+    """The subscriber who has an address, by its hash."""
+    return tx.scalar(select(Subscriber.id).where(Subscriber.address_hash == address_hash))
+
+
 def orders(tx: Transaction, subscriber_id: int, visible: Visible) -> list[Order]:
     """What a subscriber ordered within some publications, oldest first."""
     query = (
