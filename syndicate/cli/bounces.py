@@ -131,6 +131,23 @@ def close(
         sys.stdout.write(f"Incident {incident_id} is closed.\n")
 
 
+@app.command()
+def lift(
+    incident_id: Annotated[int, typer.Argument(help="Number of the incident, open or closed.")],
+    *,
+    why: Annotated[str, typer.Option("--why", help="For the audit and the readers' timelines.")],
+    as_json: AsJson = False,
+) -> None:
+    """Lift every suppression that mail which came back in an incident has caused."""
+    with transaction() as tx:
+        lifted = acts.lift(tx, incident_id, why=why, actor=actor(), now=clock.now())
+    if as_json:
+        print_json({"lifted": lifted})
+    else:
+        again = phrases.counted(lifted, "address is", "addresses are")
+        sys.stdout.write(f"{again} mailed again.\n")
+
+
 def _mails(path: Path) -> list[tuple[str, bytes]]:
     if is_stdin(path):
         return [("-", bytes_of(path))]

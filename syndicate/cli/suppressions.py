@@ -11,7 +11,7 @@ from syndicate.cli.options import AsJson, one_of, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import operators
-from syndicate.subscribers import suppressions
+from syndicate.subscribers import readers, suppressions
 from syndicate.vocabulary.sending import SuppressionReason, SuppressionScope
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,8 +34,8 @@ def list_suppressions(
         str | None, typer.Option(help="The next page: `after` of the one before, with --json.")
     ] = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=suppressions.MOST, help="How many, newest first.")
-    ] = suppressions.ON_A_PAGE,
+        int, typer.Option(min=1, max=readers.MOST, help="How many, newest first.")
+    ] = suppressions.SHOWN_AT_ONCE,
     as_json: AsJson = False,
 ) -> None:
     """List what is suppressed, newest first. Each look is a line in the audit."""

@@ -1,16 +1,26 @@
-"""What operators do about an incident: look after it, and close it."""
+"""What operators do about an incident: look after it, close it, and mail those again whom it cost.
+
+Whoever was suppressed because mail came back from a receiver while it was at fault is mailed again
+in one act: a line in the audit for the incident, and one for each reader's timeline.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
 
-from syndicate.errors import NotFoundError
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsroom.readers import said
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import incidents, publications, streams
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.store.readers.recipients import ALL_MAIL
+from syndicate.store.sending import bursts
+from syndicate.store.sending.bursts import Window
+from syndicate.store.views import suppressions
 from syndicate.vocabulary.acts import Act
+from syndicate.vocabulary.sending import SuppressionReason
 
 
 def readable(
@@ -58,6 +68,63 @@ def close(tx: Transaction, incident_id: int, *, actor: Actor, now: dt.datetime) 
     if not incidents.close(tx, incident_id, now=now):
         raise _none(incident_id)
     _record(tx, Act.INCIDENT_CLOSE, incident_id, actor, now)
+
+
+@verb(Permission.CARE)
+def lift(tx: Transaction, incident_id: int, *, why: str, actor: Actor, now: dt.datetime) -> int:
+    """Lift every suppression that mail which came back from an incident's receiver has caused.
+
+    From a day before it opened to a day after it was last seen; of others nobody's.
+
+    Args:
+        tx: the open transaction.
+        incident_id: open or closed.
+        why: for the audit and the timelines.
+        actor: who says so.
+        now: aware UTC.
+
+    Returns:
+        How many addresses are mailed again.
+
+    Raises:
+        NotFoundError: there is no such incident.
+        NotAllowedError: the actor may not mail readers of the whole installation again.
+        RefusedError: nobody is suppressed because of it.
+        UsageError: nothing is said of why, or too much.
+    """
+    allow(actor, Permission.CARE)
+    reason, incident = said(why), incidents.find(tx, incident_id)
+    if incident is None:
+        raise NotFoundError(
+            f"There is no incident {incident_id}; the list of incidents shows those there are.",
+            incident_id=incident_id,
+        )
+    lifted = give_back(tx, incident_id, window_of(incident), by=actor.name, why=reason, now=now)
+    if not lifted:
+        raise RefusedError(
+            f"Nobody is suppressed because of incident {incident_id}, so nothing was changed."
+        )
+    return lifted
+
+
+def window_of(incident: DeliveryIncident) -> Window:
+    """Whose mail came back in the time of an incident."""
+    return bursts.around(incident.receiver, incident.opened_at, incident.last_at)
+
+
+def give_back(
+    tx: Transaction, incident_id: int, window: Window, *, by: str, why: str, now: dt.datetime
+) -> int:
+    """Mail those again whom an incident has cost; how many there were. Safe to run twice."""
+    lifted = bursts.lift(tx, window)
+    if lifted:
+        names = [suppressions.subject(each.address_hash, each.subscriber_id) for each in lifted]
+        was = {"of": ALL_MAIL, "was": SuppressionReason.BOUNCE, "why": why}
+        audit.record_each(tx, at=now, actor=by, action=Act.READER_LIFT, subjects=names, **was)
+        told = {"addresses": len(lifted), "why": why}
+        subject = f"incident:{incident_id}"
+        audit.record(tx, at=now, actor=by, action=Act.INCIDENT_LIFT, subject=subject, **told)
+    return len(lifted)
 
 
 def _none(incident_id: int) -> NotFoundError:

@@ -3,13 +3,15 @@
 A reader is named by id, or by address as it was typed; the audit knows them by id alone.
 """
 
-from syndicate.errors import NotFoundError
+from syndicate import bounds
+from syndicate.errors import NotFoundError, UsageError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers import recipients
 from syndicate.store.views import readers
 from syndicate.store.views.readers import Part, Person, Visible
 
+MOST_OF_A_REASON = 400  # characters
 Who = int | str  # a reader's id, or their address as it was typed
 
 
@@ -50,3 +52,15 @@ def seen(
 def subject(person: Person) -> str:
     """What the audit calls a reader."""
     return f"subscriber:{person.id}"
+
+
+def said(why: str) -> str:
+    """The reason that somebody gives for ending mail or sending it again, without blanks around it.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
+    given = bounds.text(why, "The reason", most=MOST_OF_A_REASON).strip()
+    if not given:
+        raise UsageError("Say why, in a few words: the reader's timeline and the audit keep it.")
+    return given

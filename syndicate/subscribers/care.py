@@ -9,12 +9,12 @@ Each is a line in the audit, and what changes something in the reader's timeline
 
 import datetime as dt
 
-from syndicate import bounds, settings
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate import settings
+from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.steering import hint, refuse_a_copy
 from syndicate.newsroom import newsletters as newsroom
-from syndicate.newsroom.readers import Who, seen, subject, visible_to
+from syndicate.newsroom.readers import Who, said, seen, subject, visible_to
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import Transaction, transaction
@@ -38,7 +38,6 @@ from syndicate.vocabulary.sending import (
     SuppressionReason,
 )
 
-MOST_OF_A_REASON = 400  # characters
 # A copy that somebody asked for is of no use to them a day later.
 RESEND_WITHIN = dt.timedelta(days=1)
 _SENDABLE = frozenset({MailingState.SENDING, MailingState.DONE})
@@ -225,18 +224,6 @@ def _scope(tx: Transaction, slug: str | None, actor: Actor) -> str:
     ids = {"publication_id": found.publication_id, "newsletter_id": found.id}
     allow(actor, Permission.CARE, **ids)
     return newsletters.scope(found.id)
-
-
-def said(why: str) -> str:
-    """The reason that somebody gives, without blanks around it.
-
-    Raises:
-        UsageError: there is none, or it is too long.
-    """
-    given = bounds.text(why, "The reason", most=MOST_OF_A_REASON).strip()
-    if not given:
-        raise UsageError("Say why, in a few words: the reader's timeline and the audit keep it.")
-    return given
 
 
 def _record(

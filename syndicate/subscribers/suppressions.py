@@ -2,7 +2,7 @@
 
     listed   the newest first; by address, by reason, by which mail
     add      also an address that is no subscriber: a friend who was sent an article, a stranger
-    lift     by address, or by the key of the list where nobody has the address any more
+    lift     by address, or by the key of the list where nobody has the address now
 
 Which mail is `*` for all of it, a kind ("article"), or "newsletter:morning". Suppressions are of
 the whole installation, whichever of its publications a reader has; so is the permission to see
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from syndicate import bounds
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom import newsletters as newsroom
+from syndicate.newsroom.readers import said
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -27,15 +28,13 @@ from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.views import readers, suppressions
 from syndicate.store.views.suppressions import Barred, Place
 from syndicate.subscribers import fates
-from syndicate.subscribers.care import said
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import SuppressionReason, SuppressionScope
 
-ON_A_PAGE = 50
-MOST = 1_000
+SHOWN_AT_ONCE = 50
 OF_NEWSLETTER = "newsletter:"
 SUBJECT = "suppressions"  # of a look at the list
-_KEY_BYTES = 32
+_HASH_BYTES = 32
 _BETWEEN = "~"  # parts of a place
 
 
@@ -55,7 +54,7 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """What names the address where nobody has it any more: its keyed hash."""
+        """What names the address where nobody has it now: its keyed hash."""
         return self.row.address_hash.hex()
 
     @property
@@ -112,7 +111,7 @@ def listed(  # noqa: PLR0913 - what a list can be asked for
     of: str | None = None,
     reason: SuppressionReason | None = None,
     after: str | None = None,
-    limit: int = ON_A_PAGE,
+    limit: int = SHOWN_AT_ONCE,
     actor: Actor,
     now: dt.datetime,
 ) -> Page:
@@ -264,7 +263,7 @@ def _words(scope: str) -> str:
 def _hash(address: str) -> bytes:
     """Of an address as typed, or of a key."""
     typed = address.strip()
-    if len(typed) == 2 * _KEY_BYTES and "@" not in typed:
+    if len(typed) == 2 * _HASH_BYTES and "@" not in typed:
         try:
             return binascii.unhexlify(typed)
         except ValueError as error:

@@ -99,6 +99,7 @@ class Act(enum.StrEnum):
     MAIL_RELEASE = "mail-release", "released mail", "release"
     INCIDENT_TAKE = "incident-take", "took it on", "taken"
     INCIDENT_CLOSE = "incident-close", "closed", "closed"
+    INCIDENT_LIFT = "incident-lift", "lifted the suppressions of"
 
     READER_LOOK = "reader-look", "looked at", "reader.look"
     READER_WHY = "reader-why", "asked what became of an issue", "reader.why"

@@ -49,7 +49,7 @@ def names(kind: type[enum.Enum]) -> set[str]:
 
 
 # Its values are what everything is called that they name: tables, columns, fields of JSON.
-NAMES_OF_THINGS = {"HoldScope"}
+NAMES_OF_THINGS = {"HoldScope", "SuppressionScope"}
 KNOWN = {name: names(kind) for name, kind in WORDS.items() if name not in NAMES_OF_THINGS}
 
 

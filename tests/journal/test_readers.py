@@ -142,18 +142,18 @@ def test_an_address_that_is_no_subscriber_is_suppressed_and_mailed_again_after_a
     stranger = "reader044@example.com"
     for of in ("article", "*"):
         with transaction() as tx:
-            told = {"of": of, "why": "They wrote.", "actor": TESTER}
-            suppressions.add(tx, stranger, **told, now=clock.now())
+            why, now = "They wrote.", clock.now()
+            suppressions.add(tx, stranger, of=of, why=why, actor=TESTER, now=now)
         readers.keep(path)
     with transaction() as tx:
-        told = {"of": "article", "why": "They wrote.", "actor": TESTER}
-        suppressions.lift(tx, stranger, **told, now=clock.now())
+        now = clock.now()
+        suppressions.lift(tx, stranger, of="article", why=why, actor=TESTER, now=now)
     readers.keep(path)
     key = recipients.hash_of(stranger)
     with transaction() as tx:
         tx.execute(delete(Suppression))
-        why, before = SuppressionReason.OPERATOR, clock.now() - HOUR
-        recipients.suppress(tx, key, scope="article", reason=why, now=before)
+        operator, before = SuppressionReason.OPERATOR, clock.now() - HOUR
+        recipients.suppress(tx, key, scope="article", reason=operator, now=before)
 
     readers.replay(path, clock.now())
 

@@ -1,6 +1,7 @@
 """The mail that asks to confirm: all that waits in one, three a day, as long as its links work."""
 
 import datetime as dt
+import quopri
 
 import pytest
 
@@ -141,7 +142,8 @@ def suppressed() -> list[str]:
 def said(place: int) -> str:
     with transaction() as tx:
         mailing = sorted(ledger.newest(tx, limit=99, with_singles=True), key=lambda m: m.id)[place]
-        return b"".join(block.text for block in ledger.content(tx, mailing.id, 1, "en")).decode()
+        text = b"".join(block.text for block in ledger.content(tx, mailing.id, 1, "en"))
+    return quopri.decodestring(text).decode()
 
 
 @pytest.mark.parametrize(

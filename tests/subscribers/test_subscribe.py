@@ -108,7 +108,7 @@ def test_reading_the_link_confirms_nothing() -> None:
 
     pending = subscribe.read(mailed_tokens()[0], now=NOW)
 
-    assert pending == subscribe.Pending("Morning", "morning", "en", None)
+    assert pending == subscribe.Pending("Morning", "morning", "en", None, is_stopped=False)
     assert subscription().state is SubscriptionState.PENDING
 
 

@@ -84,10 +84,10 @@ def test_whoever_is_suppressed_is_listed_with_who_said_so_and_why(who: int) -> N
     found = {(each.row.address, each.of): each for each in listed().found}
 
     assert sorted(map(said, found.values()), key=str) == [
-        (None, "*", "operator", "cli:tester", WHY),
         (ADDRESS, "*", "bounce", None, None),
         (ADDRESS, "newsletter:morning", "operator", "cli:tester", WHY),
         (FRIEND, "article", "operator", "cli:tester", WHY),
+        (None, "*", "operator", "cli:tester", WHY),
     ]
     assert found[ADDRESS, "*"].row.subscriber_id == who
     assert [each.row.address for each in listed(of="article").found] == [FRIEND]

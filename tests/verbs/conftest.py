@@ -29,12 +29,14 @@ from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Grant, Permission
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.sending import ledger
+from syndicate.store.sending import events, ledger
+from syndicate.store.sending.events import Happening
 from syndicate.store.syndication import consumers, feeds
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import DeliveryState, MailingState, Stream
+from syndicate.vocabulary.sending import DeliveryState, MailingState, SuppressionReason
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.errors import status_of
 from tests import rows as plain
@@ -98,6 +100,7 @@ def _place(site: Site) -> dict[str, object]:
         operators.incident(tx)
         found |= _operators(tx, room)
         found["incident"] = tx.scalar(select(func.max(DeliveryIncident.id)))
+        found["burst"] = _burst(tx)
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     operators.token("viewer")
     with transaction() as tx:
@@ -113,6 +116,19 @@ def _place(site: Site) -> dict[str, object]:
     found |= reader | {"next_issue": int(str(reader["own_issue"])) + 1}
     found |= {"token": token, "next_token": token + 1, "later_token": token + 2}
     return found
+
+
+def _burst(tx: Transaction) -> int:
+    """An incident that cost reader050@burst.example their mail."""
+    now, receiver = clock.now(), "burst.example"
+    operators.incident(tx, receiver=receiver, reason="burst")
+    whose = recipients.upsert(tx, f"reader050@{receiver}")
+    told: dict[str, Any] = {"is_hard": True, "receiver": receiver}
+    happened = Happening(b"burst", now, "bounced", None, whose.id, "userunknown", **told)
+    events.record(tx, happened)
+    why = SuppressionReason.BOUNCE
+    recipients.suppress(tx, whose.address_hash, scope="*", reason=why, now=now)
+    return int(tx.scalar(select(func.max(DeliveryIncident.id))) or 0)
 
 
 def _reader(room: rows.Newsroom) -> dict[str, object]:

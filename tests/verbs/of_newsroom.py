@@ -1,6 +1,6 @@
 """What is done to incidents, senders and tokens, at each face that offers it."""
 
-from syndicate.errors import InvalidError, NotFoundError, UsageError
+from syndicate.errors import InvalidError, NotFoundError, RefusedError, UsageError
 from syndicate.store.platform.tokens import ROLES, Permission
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
@@ -22,6 +22,15 @@ DONE = (
         "newsroom.incidents.close",
         _incident("close", "{incident}"),
         ("incident-close", "incident:{incident}"),
+    ),
+    Done(
+        "newsroom.incidents.lift",
+        Asked(
+            "bounces lift {burst} --why asked",
+            ("/incidents/{burst}/lift", {"why": "asked"}),
+            ("/incidents/{burst}/lift", {"why": "asked"}),
+        ),
+        ("incident-lift", "incident:{burst}"),
     ),
     Done(
         "mail.sender.steering.check",
@@ -93,6 +102,36 @@ NOES = (
         _incident("close", str(NOBODY)),
         NotFoundError,
         NO_INCIDENT,
+    ),
+    No(
+        "newsroom.incidents.lift",
+        Asked(
+            "bounces lift {incident} --why asked",
+            ("/incidents/{incident}/lift", {"why": "asked"}),
+            ("/incidents/{incident}/lift", {"why": "asked"}),
+        ),
+        RefusedError,
+        "Nobody is suppressed because of incident {incident}, so nothing was changed.",
+    ),
+    No(
+        "newsroom.incidents.lift",
+        Asked(
+            "bounces lift {burst} --why ' '",
+            ("/incidents/{burst}/lift", {"why": " "}),
+            ("/incidents/{burst}/lift", {"why": " "}),
+        ),
+        UsageError,
+        "Say why, in a few words: the reader's timeline and the audit keep it.",
+    ),
+    No(
+        "newsroom.incidents.lift",
+        Asked(
+            f"bounces lift {NOBODY} --why asked",
+            (f"/incidents/{NOBODY}/lift", {"why": "asked"}),
+            (f"/incidents/{NOBODY}/lift", {"why": "asked"}),
+        ),
+        NotFoundError,
+        f"There is no incident {NOBODY}; the list of incidents shows those there are.",
     ),
     No(
         "mail.sender.steering.check",

@@ -1,6 +1,6 @@
 """What is done to a newsletter's readers, at each face that offers it."""
 
-from syndicate.errors import NotFoundError, RefusedError, UsageError
+from syndicate.errors import BadAddressError, NotFoundError, RefusedError, UsageError
 from tests.verbs.asked import NOBODY, Asked, Done, No
 
 CSV = b"address\nreader007@example.com\n"
@@ -250,6 +250,16 @@ NOES = (
         UsageError,
         "There is no mail called nothing; say *, article, confirmation, feedback, test, import, or "
         "newsletter:SLUG.",
+    ),
+    No(
+        LISTED,
+        Asked(
+            "suppressions list --address reader",
+            ("/suppressions/find", {"address": "reader"}),
+            ("/suppressions/find", {"address": "reader"}),
+        ),
+        BadAddressError,
+        "Mail cannot be sent to this address: An email address must have an @-sign.",
     ),
     No(
         FREE,

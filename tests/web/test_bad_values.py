@@ -95,6 +95,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/subscribers/{subscriber_id}/erase": {"address": "a"},
     "/api/v1/subscribers/{subscriber_id}/lift": {"why": "w", "newsletter": "n"},
     "/api/v1/subscribers/{subscriber_id}/suppress": {"why": "w", "newsletter": "n"},
+    "/api/v1/incidents/{incident_id}/lift": {"why": "w"},
     "/api/v1/suppressions": {"address": "a@example.com", "of": "*", "why": "w"},
     "/api/v1/suppressions/find": {"address": "a@example.com"},
     "/api/v1/suppressions/lift": {"address": "a@example.com", "of": "*", "why": "w"},

@@ -1,14 +1,21 @@
 """What receivers object to, where operators see it: front, page, doctor's figures."""
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
+from syndicate import clock
 from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading.verdict import ABOUT_US
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.readers import recipients
+from syndicate.store.sending import events
+from syndicate.store.sending.events import Happening
 from syndicate.store.views import operations
+from syndicate.vocabulary.sending import SuppressionReason
 from tests.web import operators
 
 SAID = "it says that our address is on a block list"
@@ -65,6 +72,33 @@ def test_an_incident_that_is_over_is_told_below_and_opens_anew(
         rows = operations.audit_rows(tx, limit=9, about=[f"incident:{opened}"])
     assert [(row.actor, row.action) for row in rows] == [("token:sender", "incident-close")]
     assert the_one().id != opened
+
+
+def test_those_whom_an_incident_cost_are_mailed_again_from_its_page(
+    browser: TestClient, opened: int
+) -> None:
+    operators.sign_in(browser, "admin")
+    now = clock.now()
+    told: dict[str, Any] = {"is_hard": True, "receiver": "google"}
+    with transaction() as tx:
+        whose = recipients.upsert(tx, "reader001@gmail.com")
+        happened = Happening(b"k", now, "bounced", None, whose.id, "userunknown", **told)
+        events.record(tx, happened)
+        why = SuppressionReason.BOUNCE
+        recipients.suppress(tx, whose.address_hash, scope="*", reason=why, now=now)
+    page = browser.get("/console/incidents").text
+    assert "1 address is no longer mailed because mail came back" in page
+
+    refused = browser.post(f"/console/incidents/{opened}/lift", data={"why": " "})
+    lifted = browser.post(f"/console/incidents/{opened}/lift", data={"why": "It was down."})
+
+    assert refused.status_code == 400
+    assert "Say why, in a few words" in refused.text
+    assert "<details open>" in refused.text
+    assert lifted.headers["location"] == "/console/incidents?done=mailed_again"
+    assert "no longer mailed" not in browser.get("/console/incidents").text
+    with transaction() as tx:
+        assert not recipients.is_suppressed(tx, whose.address_hash, "newsletter:1")
 
 
 def test_who_may_only_look_has_no_buttons(browser: TestClient, opened: int) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from syndicate import logs, settings
 from syndicate.bounces.keeping import leaving, rules, verp
+from syndicate.bounces.keeping import bursts, rules, verp
 from syndicate.bounces.keeping.advice import BURST
 from syndicate.bounces.reading.classify import classify_report
 from syndicate.bounces.reading.parts import read
@@ -46,7 +47,6 @@ _LEFT = Verdict(Kind.COMPLAINED, "", reason=Reason.FEEDBACK, feedback=OPT_OUT)
 REMEMBER = dt.timedelta(days=90)
 SWEEP_BACK = dt.timedelta(days=2)
 SWEEP_AT_ONCE = 5_000
-LIFT_EVERY = 100
 _AT_FAULT: tuple[type[Exception], ...] = (BadValueError, *BAD_ROW)
 
 
@@ -185,8 +185,8 @@ def _keep(
     told: str,
     at: dt.datetime,
 ) -> Kept:
-    recipient_id = recipient.id if recipient else None
-    is_new = events.record(tx, _happening(verdict, mailing_id, recipient_id, told=told, at=at))
+    happened = _happening(verdict, mailing_id, recipient, told=told, at=at)
+    recipient_id, is_new = happened.recipient_id, events.record(tx, happened)
     if not is_new or recipient is None:
         return Kept(verdict, recipient is not None, is_new, suppressed=False)
     suppressed = False
@@ -248,8 +248,10 @@ def _bounced(
     if verdict.reason in ABOUT_US:
         _open_incident(tx, verdict, verdict.reason.value, mailing, recipient, at=at)
         return False
-    if verdict.is_hard and mailing is not None and _is_burst(tx, mailing, recipient):
-        _open_incident(tx, verdict, BURST, mailing, recipient, at=at)
+    burst = bursts.found(tx, recipient, at) if verdict.is_hard else None
+    if burst is not None:
+        incident_id = _open_incident(tx, verdict, BURST, mailing, recipient, at=at)
+        bursts.give_back(tx, burst, incident_id, at)
         return False
     if not _is_given_up(tx, verdict, recipient, at):
         return False
@@ -267,19 +269,6 @@ def _is_given_up(tx: Transaction, verdict: Verdict, recipient: Recipient, at: dt
     return rules.is_worn_out(days)
 
 
-def _is_burst(tx: Transaction, mailing: Mailing, recipient: Recipient) -> bool:
-    # "other" is many receivers, of whom none is big enough to be seen failing.
-    if recipient.receiver_group == OTHER:
-        return False
-    hard, deliveries = events.burst(tx, mailing.id, recipient.receiver_group)
-    if not rules.is_burst(hard, deliveries):
-        return False
-    # Once it is one, nobody is suppressed any more; again and again for what was told at once.
-    if not rules.is_burst(hard - 1, deliveries) or hard % LIFT_EVERY == 0:
-        events.lift_burst(tx, mailing.id, recipient.receiver_group)
-    return True
-
-
 def _open_incident(
     tx: Transaction,
     verdict: Verdict,
@@ -288,14 +277,13 @@ def _open_incident(
     recipient: Recipient,
     *,
     at: dt.datetime,
-) -> None:
-    receiver = recipient.receiver_group
-    if receiver == OTHER:
-        receiver = recipient.address.rpartition("@")[2].lower() or OTHER
+) -> int:
+    receiver = recipients.receiver_of(recipient) or OTHER
     sample = Sample(mailing.id if mailing else None, _code(verdict), _detail(verdict))
     domain = streams.sender_domain(tx, mailing.publication_id, mailing.message) if mailing else ""
     if incidents.report(tx, receiver, domain, reason, sample=sample, now=at):
         log.error("delivery_incident_opened", receiver=receiver, domain=domain, reason=reason)
+    return incidents.open_id(tx, receiver, domain, reason)
 
 
 def _of_address(tx: Transaction, address: str) -> Recipient | None:
@@ -307,11 +295,12 @@ def _of_address(tx: Transaction, address: str) -> Recipient | None:
 def _happening(
     verdict: Verdict,
     mailing_id: int | None,
-    recipient_id: int | None,
+    recipient: Recipient | None,
     *,
     told: str,
     at: dt.datetime,
 ) -> Happening:
+    recipient_id = recipient.id if recipient is not None else None
     # Of a delivery that is known, a kind of event is told once by whoever is first; but a delay may
     # come again and again.
     name = f"{verdict.kind.value}:{mailing_id}:{recipient_id}"
@@ -325,6 +314,7 @@ def _happening(
         recipient_id=recipient_id,
         reason=verdict.reason.value,
         is_hard=verdict.is_hard,
+        receiver=recipients.receiver_of(recipient) if recipient is not None else "",
         code=_code(verdict),
         detail=_detail(verdict),
     )

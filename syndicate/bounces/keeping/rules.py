@@ -6,12 +6,14 @@
     comes back for a while (soft)     half a point a day, over 5 points; forgotten after 7 days
                                       without; or 7 days of 14 or more without a gap of 7
     what is held against us           never
-    a burst of "no such address"      never: a receiver's fault is not its readers' end
+    a burst of "no such address"      never: a receiver's fault is not its readers' end. Its bounces
+                                      of a day are one, whichever mailings they are of
 
 Source: docs/facts/mail.md#bounces.
 """
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from syndicate.bounces.reading.verdict import ABOUT_US, Reason
@@ -61,6 +63,11 @@ def is_worn_out(days: Sequence[dt.date]) -> bool:
     return is_row or len(run) * POINTS_A_DAY > POINTS
 
 
-def is_burst(hard: int, deliveries: int) -> bool:
+def is_burst(hard: int, readers: int) -> bool:
     """Whether so many readers of one receiver are unknown at once that the receiver is at fault."""
-    return hard >= BURST_AT_LEAST and hard > deliveries * BURST_SHARE
+    return hard >= BURST_AT_LEAST and hard > readers * BURST_SHARE
+
+
+def readers_to_count(hard: int) -> int:
+    """With so many readers so many unknown ones are no burst; more need not be counted."""
+    return math.ceil(hard / BURST_SHARE)

@@ -90,6 +90,22 @@ def report(
     return tx.scalar(raised) == 1
 
 
+def open_id(tx: Transaction, receiver: str, domain: str, reason: str) -> int:
+    """The id of an incident that is open."""
+    query = select(DeliveryIncident.id).where(
+        DeliveryIncident.receiver == receiver,
+        DeliveryIncident.domain == domain,
+        DeliveryIncident.reason == reason,
+        DeliveryIncident.closed_at.is_(None),
+    )
+    return tx.scalars(query).one()
+
+
+def find(tx: Transaction, incident_id: int) -> DeliveryIncident | None:
+    """The incident of this id, open or closed."""
+    return tx.get(DeliveryIncident, incident_id)
+
+
 def open_ones(tx: Transaction) -> list[DeliveryIncident]:
     """Incidents that nobody has closed, the newest first."""
     query = select(DeliveryIncident).where(DeliveryIncident.closed_at.is_(None))

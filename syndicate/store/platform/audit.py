@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Index, exists, select, update
+from sqlalchemy import Index, exists, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.redaction import without_addresses_in
@@ -74,6 +74,22 @@ def record(
     """Write down that `actor` did `action` to `subject` ("mailing:7"); no address in its words."""
     said = without_addresses_in(detail)
     tx.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=said))
+
+
+def record_each(
+    tx: Transaction,
+    *,
+    at: dt.datetime,
+    actor: str,
+    action: Act,
+    subjects: Collection[str],
+    **detail: Any,
+) -> None:
+    """Write down the same act to many subjects, a line each."""
+    said = without_addresses_in(detail)
+    same = {"at": at, "actor": actor, "action": action, "detail": said}
+    if subjects:
+        tx.execute(insert(Audit), [same | {"subject": each} for each in subjects])
 
 
 def begin(tx: Transaction, *, at: dt.datetime, actor: str, action: Act, subject: str) -> int:

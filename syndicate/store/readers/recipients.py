@@ -4,7 +4,7 @@ import datetime as dt
 import importlib
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, LargeBinary, case, delete, exists, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, case, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,10 +29,18 @@ _GROUPS = {
 _GROUP_OF = {domain: group for group, domains in _GROUPS.items() for domain in domains}
 
 
+# Of an address as it is stored; a quoted local part may hold an @ too.
+DOMAIN = "lower(reverse(split_part(reverse(address), '@', 1)))"
+
+
 class Recipient(Table):
     """A subscriber's address, or a friend's (purged by date)."""
 
     __tablename__ = "recipient"
+    # Where nobody big runs the mailbox, its domain is the receiver.
+    __table_args__ = (
+        Index("ix_recipient_domain", text(DOMAIN), postgresql_where=f"receiver_group = '{OTHER}'"),
+    )
 
     id: Mapped[Id]
     address: Mapped[str]
@@ -57,11 +65,11 @@ class Suppression(Table):
     noted_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
 
 
-def normalise(text: str, *, is_known: bool = False) -> str:
+def normalise(typed: str, *, is_known: bool = False) -> str:
     """The one spelling of an address: trimmed, domain in lower case.
 
     Args:
-        text: as typed.
+        typed: as typed.
         is_known: whether it may be stored from before: then it is only looked for, and one that is
             too long for mail (RFC 5321 4.5.3.1.1: 64 before the @) is found all the same.
 
@@ -71,7 +79,7 @@ def normalise(text: str, *, is_known: bool = False) -> str:
     rules = importlib.import_module("email_validator")  # most commands meet no address
     try:
         found = rules.validate_email(
-            text.strip(), check_deliverability=False, test_environment=True, strict=not is_known
+            typed.strip(), check_deliverability=False, test_environment=True, strict=not is_known
         )
     except rules.EmailNotValidError as error:
         raise BadAddressError(f"Mail cannot be sent to this address: {error}") from error
@@ -86,6 +94,13 @@ def hash_of(address: str) -> bytes:
 def receiver_group(address: str) -> str:
     """Who runs the mailbox of an address, as far as its domain tells."""
     return _GROUP_OF.get(address.rpartition("@")[2].lower(), OTHER)
+
+
+def receiver_of(recipient: Recipient) -> str:
+    """Who takes a recipient's mail: a group, or the domain; "" of who was forgotten."""
+    if recipient.receiver_group != OTHER:
+        return recipient.receiver_group
+    return recipient.address.rpartition("@")[2].lower()
 
 
 def upsert(

@@ -21,10 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
-from syndicate.store.readers.recipients import Recipient, Suppression
+from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Consent, Subscription
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing
-from syndicate.vocabulary.sending import DeliveryState, SuppressionReason
+from syndicate.vocabulary.sending import DeliveryState
 
 FORGET_AT_ONCE = 10_000
 BOUNCED = "bounced"
@@ -38,8 +38,8 @@ class DeliveryEvent(Table):
     __table_args__ = (
         Index(None, "mailing_id", "recipient_id"),
         Index(None, "recipient_id", "at"),
-        # Few among what providers tell of a mailing: each of them asks how many there are.
-        Index("ix_delivery_event_hard", "mailing_id", postgresql_where="is_hard"),
+        # Few among what providers tell: each of them asks how many there are at its receiver.
+        Index("ix_delivery_event_receiver", "receiver", "at", postgresql_where="is_hard"),
     )
 
     id: Mapped[Id]
@@ -53,6 +53,7 @@ class DeliveryEvent(Table):
     is_hard: Mapped[bool] = mapped_column(server_default="false")  # counts against the address
     # The same for whoever tells it: what is told twice is stored once.
     key: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    receiver: Mapped[str | None]  # of what is hard: `recipients.receiver_of`
 
 
 class RelayAccept(Table):
@@ -89,6 +90,7 @@ class Happening:
         recipient_id: None when nobody can tell.
         reason: in one word.
         is_hard: whether it counts against the address.
+        receiver: who runs the mailbox, as `recipients.receiver_of` calls them.
         code: "550 5.1.1", as far as it is known.
         detail: the other side's words.
     """
@@ -100,6 +102,7 @@ class Happening:
     recipient_id: int | None
     reason: str
     is_hard: bool = False
+    receiver: str = ""
     code: str = ""
     detail: str = ""
 
@@ -127,6 +130,7 @@ def record(tx: Transaction, happened: Happening) -> bool:
         "detail": happened.detail or None,
         "reason": happened.reason,
         "is_hard": happened.is_hard,
+        "receiver": (happened.receiver or None) if happened.is_hard else None,
         "key": happened.key,
     }
     statement = insert(DeliveryEvent).values(values).on_conflict_do_nothing()
@@ -194,53 +198,13 @@ def has_confirmed(tx: Transaction, recipient_id: int) -> bool:
     return bool(tx.scalar(select(_confirmed(recipient_id).exists())))
 
 
-def _confirmed(recipient_id: int) -> Select[tuple[int]]:
+def _confirmed(recipient_id: int) -> Select[int]:
     return (
         select(Consent.id)
         .join(Subscription, Subscription.id == Consent.subscription_id)
         .join(Recipient, Recipient.subscriber_id == Subscription.subscriber_id)
         .where(Recipient.id == recipient_id, Consent.method == "confirmation")
     )
-
-
-def burst(tx: Transaction, mailing_id: int, receiver_group: str) -> tuple[int, int]:
-    """How many of a mailing's readers of a group were refused as unknown, and how many it had.
-
-    Returns:
-        (hard events, deliveries) of the group.
-    """
-    hard = (
-        select(func.count())
-        .select_from(DeliveryEvent)
-        .join(Recipient, Recipient.id == DeliveryEvent.recipient_id)
-        .where(
-            DeliveryEvent.mailing_id == mailing_id,
-            DeliveryEvent.is_hard,
-            Recipient.receiver_group == receiver_group,
-        )
-    )
-    size = select(func.coalesce(func.sum(Batch.size), 0)).where(
-        Batch.mailing_id == mailing_id, Batch.receiver_group == receiver_group
-    )
-    return int(tx.scalar(hard) or 0), int(tx.scalar(size) or 0)
-
-
-def lift_burst(tx: Transaction, mailing_id: int, receiver_group: str) -> int:
-    """Take back the suppressions that a burst has caused; returns how many."""
-    hit = (
-        select(Recipient.address_hash)
-        .join(DeliveryEvent, DeliveryEvent.recipient_id == Recipient.id)
-        .where(
-            DeliveryEvent.mailing_id == mailing_id,
-            DeliveryEvent.is_hard,
-            Recipient.receiver_group == receiver_group,
-        )
-    )
-    statement = delete(Suppression).where(
-        Suppression.address_hash.in_(hit), Suppression.reason == SuppressionReason.BOUNCE
-    )
-    done = tx.execute(statement.execution_options(synchronize_session=False))
-    return int(getattr(done, "rowcount", 0))
 
 
 def unread_refusals(tx: Transaction, *, since: dt.datetime, limit: int) -> list[Refused]:

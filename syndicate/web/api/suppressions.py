@@ -16,7 +16,7 @@ from syndicate.web.storable import Text
 
 router = APIRouter(prefix="/api/v1", tags=["readers"])
 _OF = "`*` for all mail, `article`, `confirmation`, …, or `newsletter:SLUG`"
-_KEY = "the address, or the `key` of one that nobody has any more"
+_KEY = "the address, or the `key` of one that nobody has now"
 
 
 class SuppressionIn(BaseModel):
@@ -41,7 +41,7 @@ class ListedView(BaseModel):
     """Mail that an address no longer gets."""
 
     key: str = Field(description="keyed hash of the address")
-    address: str | None = Field(description="null where nobody has it any more")
+    address: str | None = Field(description="null where nobody has it now")
     subscriber: int | None
     of: str = Field(description=_OF)
     words: str
@@ -66,7 +66,7 @@ def list_suppressions(
     of: Annotated[Text | None, Query(max_length=200, description=_OF)] = None,
     reason: SuppressionReason | None = None,
     after: Annotated[Text | None, Query(max_length=400)] = None,
-    limit: Annotated[int, Query(ge=1, le=suppressions.MOST)] = suppressions.ON_A_PAGE,
+    limit: Annotated[int, Query(ge=1, le=readers.MOST)] = suppressions.SHOWN_AT_ONCE,
 ) -> ListView:
     """What is no longer mailed, the newest first; each look is a line in the audit."""
     now = clock.now()
@@ -80,7 +80,7 @@ def list_suppressions(
 @router.post("/suppressions/find")
 def find_suppressions(actor: CanFindReaders, said: Sought) -> ListView:
     """What an address no longer gets; it need be no subscriber's."""
-    limit, now = suppressions.MOST, clock.now()
+    limit, now = readers.MOST, clock.now()
     with transaction() as tx:
         page = suppressions.listed(tx, address=said.address, limit=limit, actor=actor, now=now)
     return ListView.model_validate(page.as_dict())

@@ -143,16 +143,6 @@ def test_what_is_held_against_us_opens_one_incident_and_costs_no_reader(mailing_
     assert not any(is_suppressed(number) for number in range(1, 6))
 
 
-def test_a_burst_is_the_receivers_fault_and_takes_nobody_with_it(mailing_id: int) -> None:
-    for number in range(1, 25):
-        bounce(HARD, mailing_id, number)
-
-    with transaction() as tx:
-        reasons = [incident.reason for incident in incidents.open_ones(tx)]
-    assert reasons == ["burst"]
-    assert not any(is_suppressed(number) for number in range(1, 25))
-
-
 def test_a_full_mailbox_is_given_up_after_five_points(mailing_id: int) -> None:
     given_up = [bounce(FULL, mailing_id, 1, day=day).suppressed for day in range(11)]
 

@@ -8,12 +8,11 @@ from sqlalchemy import select, text, update
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.recipients import EVERYWHERE, Recipient
+from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Proof
 from syndicate.store.sending import events
 from syndicate.store.sending.events import DeliveryEvent, Happening, Refused
-from syndicate.vocabulary.sending import DeliveryState, SuppressionReason
-from tests import rows
+from syndicate.vocabulary.sending import DeliveryState
 from tests.rows import DAY, NOW
 from tests.store import mailed
 
@@ -176,47 +175,6 @@ def grouped() -> tuple[int, int]:
             mailed.add_batch(tx, made, range(1, 3), group="google")
             mailed.add_batch(tx, made, range(3, 4), number=1)
     return mailing_id, other_id
-
-
-def test_a_burst_is_counted_within_its_mailing_and_group() -> None:
-    mailing_id, other_id = grouped()
-    tell(1, mailing_id=mailing_id, is_hard=True)
-    tell(2, mailing_id=mailing_id)
-    tell(3, mailing_id=mailing_id, is_hard=True)
-    tell(2, mailing_id=other_id, is_hard=True)
-
-    def burst(each: int, group: str) -> tuple[int, int]:
-        with transaction() as tx:
-            return events.burst(tx, each, group)
-
-    assert burst(mailing_id, "google") == (1, 2)
-    assert burst(mailing_id, recipients.OTHER) == (1, 1)
-    assert burst(other_id, "google") == (1, 2)
-    assert burst(mailing_id, "yahoo") == (0, 0)
-
-
-def test_a_burst_that_is_lifted_gives_back_whom_it_took_and_nobody_else() -> None:
-    mailing_id, other_id = grouped()
-    with transaction() as tx:
-        rows.recipient(tx, 4, receiver_group="google")
-        for row in tx.scalars(select(Recipient)).all():
-            asked = row.id == 2
-            reason = SuppressionReason.READER if asked else SuppressionReason.BOUNCE
-            recipients.suppress(tx, row.address_hash, scope=EVERYWHERE, reason=reason, now=NOW)
-    for recipient_id in (1, 2, 3):
-        tell(recipient_id, mailing_id=mailing_id, is_hard=True)
-    tell(4, mailing_id=other_id, is_hard=True)
-    tell(4, mailing_id=mailing_id)
-
-    with transaction() as tx:
-        assert events.lift_burst(tx, mailing_id, "google") == 1
-
-    def is_suppressed(number: int) -> bool:
-        with transaction() as tx:
-            hashed = recipients.hash_of(f"reader{number:03}@example.com")
-            return recipients.is_suppressed(tx, hashed, "newsletter:1")
-
-    assert [is_suppressed(number) for number in (1, 2, 3, 4)] == [False, True, True, True]
 
 
 def refusals(*, since: dt.datetime = NOW - DAY, limit: int = 9) -> list[Refused]:

@@ -1,0 +1,128 @@
+"""Many readers of one receiver unknown in a day: its fault, and nobody's end; undone in one act."""
+
+import pytest
+from sqlalchemy import text, update
+
+from syndicate.errors import NotFoundError, RefusedError
+from syndicate.newsroom import incidents as steering
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom.incidents import DeliveryIncident
+from syndicate.store.platform import audit
+from syndicate.store.readers import recipients
+from syndicate.store.readers.recipients import Recipient
+from syndicate.vocabulary.acts import Act
+from syndicate.vocabulary.sending import SuppressionReason
+from tests.acting import TESTER
+from tests.bounces.keeping.test_record import BLOCKED, HARD, bounce, is_suppressed
+from tests.newsletters.paper import NOW
+
+
+def test_a_burst_is_the_receivers_fault_and_takes_nobody_with_it(mailing_id: int) -> None:
+    for number in range(1, 25):
+        bounce(HARD, mailing_id, number)
+
+    with transaction() as tx:
+        reasons = [incident.reason for incident in incidents.open_ones(tx)]
+    assert reasons == ["burst"]
+    assert not any(is_suppressed(number) for number in range(1, 25))
+
+
+def of_a_company(mailing_id: int, number: int = 400) -> None:
+    """The readers are at example.com, which nobody big runs and where so many got the mailing."""
+    with transaction() as tx:
+        tx.execute(update(Recipient).values(receiver_group="other"))
+        tx.execute(
+            text(
+                "INSERT INTO recipient (address, address_hash, receiver_group)"
+                " SELECT 'more' || n || '@EXAMPLE.com', sha256(n::text::bytea), 'other'"
+                " FROM generate_series(31, :number) n"
+            ),
+            {"number": number},
+        )
+        tx.execute(
+            text(
+                "INSERT INTO delivery (mailing_id, batch_number, ordinal, recipient_id, choice,"
+                " language) SELECT :mailing, 0, 100 + row_number() OVER (), id, 1, 'en'"
+                " FROM recipient WHERE address LIKE 'more%'"
+            ),
+            {"mailing": mailing_id},
+        )
+
+
+def incident() -> DeliveryIncident:
+    with transaction() as tx:
+        (found,) = incidents.open_ones(tx)
+        return found
+
+
+def test_a_burst_at_a_company_takes_nobody_with_it(mailing_id: int) -> None:
+    of_a_company(mailing_id)
+
+    kept = [bounce(HARD, mailing_id, number) for number in range(1, 31)]
+
+    assert [each.suppressed for each in kept[18:22]] == [True, True, False, False]
+    assert (incident().receiver, incident().reason) == ("example.com", "burst")
+    assert not any(is_suppressed(number) for number in range(1, 31))
+
+
+def test_few_of_many_readers_of_a_company_are_no_burst(mailing_id: int) -> None:
+    of_a_company(mailing_id, 601)
+
+    assert all(bounce(HARD, mailing_id, number).suppressed for number in range(1, 31))
+
+
+def test_a_burst_is_one_over_the_mailings_of_a_day(mailing_id: int) -> None:
+    for number in range(1, 26):
+        bounce(HARD, mailing_id + number % 2, number)
+
+    with transaction() as tx:
+        assert {each.reason for each in incidents.open_ones(tx)} == {"burst"}
+    assert not any(is_suppressed(number) for number in range(1, 26))
+
+
+def test_bounces_of_another_day_are_no_part_of_a_burst(mailing_id: int) -> None:
+    for number in range(1, 25):
+        bounce(HARD, mailing_id, number, day=0 if number % 2 else 3)
+
+    assert all(is_suppressed(number) for number in range(1, 25))
+
+
+def test_what_a_burst_gives_back_stands_in_audit_and_timelines(mailing_id: int) -> None:
+    for number in range(1, 21):
+        bounce(HARD, mailing_id, number)
+
+    with transaction() as tx:
+        (line,) = audit.of(tx, subject=f"incident:{incident().id}", action=Act.INCIDENT_LIFT)
+        (own,) = audit.of(tx, subject="subscriber:1", action=Act.READER_LIFT)
+    assert (line.actor, line.detail["addresses"]) == ("bounces", 19)
+    assert (own.actor, own.detail["of"], own.detail["was"]) == ("bounces", "all mail", "bounce")
+
+
+def test_what_a_receiver_cost_is_given_back_in_one_act(mailing_id: int) -> None:
+    for number in range(1, 6):
+        bounce(HARD, mailing_id, number)
+    bounce(BLOCKED, mailing_id, 6)
+    with transaction() as tx:
+        recipient = tx.get(Recipient, 5)
+        assert recipient is not None
+        recipients.lift(tx, recipient.address_hash, scope="*")
+        why = SuppressionReason.COMPLAINT
+        recipients.suppress(tx, recipient.address_hash, scope="*", reason=why, now=NOW)
+    said = "Its users were gone for an hour."
+
+    def lift(incident_id: int) -> int:
+        with transaction() as tx:
+            return steering.lift(tx, incident_id, why=said, actor=TESTER, now=NOW)
+
+    assert lift(incident().id) == 4
+    with pytest.raises(RefusedError):
+        lift(incident().id)
+    with pytest.raises(NotFoundError):
+        lift(999)
+
+    assert [number for number in range(1, 7) if is_suppressed(number)] == [5]
+    with transaction() as tx:
+        assert audit.of(tx, subject="subscriber:5", action=Act.READER_LIFT) == []
+        (own,) = audit.of(tx, subject="subscriber:4", action=Act.READER_LIFT)
+    assert own.detail["why"] == said
