@@ -18,7 +18,6 @@ from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.readers.recipients import ALL_MAIL
 from syndicate.store.sending import bursts
 from syndicate.store.sending.bursts import Window
-from syndicate.store.views import suppressions
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import SuppressionReason
 
@@ -118,7 +117,9 @@ def give_back(
     """Mail those again whom an incident has cost; how many there were. Safe to run twice."""
     lifted = bursts.lift(tx, window)
     if lifted:
-        names = [suppressions.subject(each.address_hash, each.subscriber_id) for each in lifted]
+        # Of who is no subscriber there is no timeline.
+        ids = (each.subscriber_id for each in lifted if each.subscriber_id is not None)
+        names = [f"subscriber:{each}" for each in ids]
         was = {"of": ALL_MAIL, "was": SuppressionReason.BOUNCE, "why": why}
         audit.record_each(tx, at=now, actor=by, action=Act.READER_LIFT, subjects=names, **was)
         told = {"addresses": len(lifted), "why": why}

@@ -133,6 +133,21 @@ def listed(  # noqa: PLR0913 - what a list can be asked for
         UsageError: there is no such mail to be kept from, or no page goes on there.
     """
     allow(actor, Permission.READERS)
+    page = read(tx, address=address, of=of, reason=reason, after=after, limit=limit)
+    audit.record(tx, at=now, actor=actor.name, action=Act.READER_LOOK, subject=SUBJECT)
+    return page
+
+
+def read(
+    tx: Transaction,
+    *,
+    address: str = "",
+    of: str | None = None,
+    reason: SuppressionReason | None = None,
+    after: str | None = None,
+    limit: int = SHOWN_AT_ONCE,
+) -> Page:
+    """The same, for whoever has asked whether its actor may see them."""
     found = suppressions.page(
         tx,
         address_hash=_hash(address) if address.strip() else None,
@@ -149,7 +164,6 @@ def listed(  # noqa: PLR0913 - what a list can be asked for
             shown.append(Listed(row, f"{OF_NEWSLETTER}{own.slug}", own.name))
         else:
             shown.append(Listed(row, row.scope, _words(row.scope)))
-    audit.record(tx, at=now, actor=actor.name, action=Act.READER_LOOK, subject=SUBJECT)
     return Page(shown, _cursor(found[limit - 1]) if len(found) > limit else None)
 
 

@@ -140,9 +140,10 @@ def test_an_address_that_is_no_subscriber_is_suppressed_and_mailed_again_after_a
     path: Path,
 ) -> None:
     stranger = "reader044@example.com"
+    why = "They wrote."
     for of in ("article", "*"):
         with transaction() as tx:
-            why, now = "They wrote.", clock.now()
+            now = clock.now()
             suppressions.add(tx, stranger, of=of, why=why, actor=TESTER, now=now)
         readers.keep(path)
     with transaction() as tx:

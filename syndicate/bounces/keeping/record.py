@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicate import logs, settings
-from syndicate.bounces.keeping import leaving, rules, verp
-from syndicate.bounces.keeping import bursts, rules, verp
+from syndicate.bounces.keeping import bursts, leaving, rules, verp
 from syndicate.bounces.keeping.advice import BURST
 from syndicate.bounces.reading.classify import classify_report
 from syndicate.bounces.reading.parts import read

@@ -20,7 +20,7 @@ from syndicate.errors import (
 from syndicate.newsroom.newsletters import readable
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
-from syndicate.store.platform.tokens import Actor
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import readers, suppressions
 from syndicate.subscribers.fates import why_of
 from syndicate.subscribers.suppressions import OF_NEWSLETTER
@@ -90,6 +90,8 @@ def lift(
 
 def _refused(actor: Actor, form: str, error: SyndicateError, **typed: str) -> Response:
     """The page with a form as it was filled in, and why it was refused, at its field."""
+    if not actor.may(Permission.READERS):
+        raise error
     field = "why"
     if isinstance(error, BadAddressError) or form == "find":
         field = "address"
@@ -109,9 +111,12 @@ def _page(
     status: int = 200,
 ) -> Response:
     with transaction() as tx:
-        page = suppressions.listed(
-            tx, address=address, reason=reason, after=after, actor=actor, now=clock.now()
-        )
+        if refused:  # a form again, and no other look
+            page = suppressions.read(tx)
+        else:
+            page = suppressions.listed(
+                tx, address=address, reason=reason, after=after, actor=actor, now=clock.now()
+            )
         own = readable(newsletters.every(tx), actor)
     kinds = [(each.value, each.words.capitalize()) for each in SuppressionScope]
     older = {"after": page.after, "reason": reason or ""}
