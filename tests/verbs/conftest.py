@@ -35,8 +35,7 @@ from syndicate.store.syndication import consumers, feeds
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.feeds import FeedKind
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
-from syndicate.vocabulary.sending import DeliveryState, MailingState, Stream
-from syndicate.vocabulary.sending import DeliveryState, MailingState, SuppressionReason
+from syndicate.vocabulary.sending import DeliveryState, MailingState, Stream, SuppressionReason
 from syndicate.vocabulary.sources import Pages, SourceKind, SourceState
 from syndicate.web.errors import status_of
 from tests import rows as plain
