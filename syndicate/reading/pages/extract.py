@@ -18,7 +18,7 @@ from lxml import etree
 from syndicate.languages import direction, normalised
 from syndicate.reading import dates, embargo_dates, encoding, first_heading
 from syndicate.reading.clean import absolute_url, clean
-from syndicate.reading.pages import jsonld, profile
+from syndicate.reading.pages import jsonld, profile, visible_dates
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
@@ -74,6 +74,9 @@ def extract(
     )
     found = _generic(root, node, meta, address) | _links(root, meta, address)
     dated = _dates(root, node, meta, now=now, zone=zone)
+    if not (dated["raw_published"] or said.get("published")):
+        seen = visible_dates.date_of(root, address, now=now)
+        dated |= embargo_dates.published(seen or None, dated["raw_published"], now=now, zone=zone)
     if said.get("published"):
         dated |= {"embargo_until": None, "embargo_raw": None}  # of a date that does not count
     found |= embargo_dates.joined(
@@ -106,20 +109,39 @@ def tree(body: bytes, content_type: str = "") -> etree._Element | None:
 def _dates(
     root: etree._Element, node: jsonld.Node, meta: Meta, *, now: dt.datetime, zone: str | None
 ) -> dict[str, Any]:
-    raw = jsonld.text(node, "datePublished", "dateCreated") or meta.published(root)
-    changed = jsonld.text(node, "dateModified") or meta.modified()
+    told = [jsonld.text(node, each) for each in ("datePublished", "dateCreated")]
+    raw = _sure_of_zone([*told, *meta.published(root)])
+    changed = _sure_of_zone([jsonld.text(node, "dateModified"), *meta.modified()])
     dated = embargo_dates.published(raw or None, changed or None, now=now, zone=zone)
     return {**dated, "raw_published": raw or None}
 
 
+def _sure_of_zone(said: list[str]) -> str:
+    """The first date that is said; where it names no zone, another that has its clock and one."""
+    raw = next(filter(None, said), "")
+    first = dates.written(raw)
+    if first is None or first.zone.is_written:
+        return raw
+    for other in said:
+        found = dates.written(other)
+        if found and found.zone.is_written and _minute(found.clock) == _minute(first.clock):
+            return other
+    return raw
+
+
+def _minute(clock: dt.datetime) -> dt.datetime:
+    return clock.replace(second=0, microsecond=0)
+
+
 def _generic(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> dict[str, Any]:
     tags = jsonld.texts(node, "keywords") or meta.tags()
+    authors = authors_of(root, node, meta)
     return {
         "canonical": meta.canonical(url),
-        "headline": headline_of(root, node, meta),
+        "headline": headline_of(root, node, meta, url=url, authors=authors),
         "standfirst": jsonld.text(node, "description", "abstract")
         or meta.first("og:description", "description", "twitter:description"),
-        "authors": authors_of(root, node, meta),
+        "authors": authors,
         "section": jsonld.text(node, "articleSection") or meta.first("article:section") or None,
         "pictures": _pictures(node, meta, url),
         "tags": tuple(dict.fromkeys(tag[:200] for tag in tags if tag))[:MAX_TAGS],

@@ -1,9 +1,13 @@
 """Metadata of a page in `<meta>`, `<link>` and `<time>`: OpenGraph and its relations."""
 
+import re
+from collections.abc import Iterator
+
 from lxml import etree
 
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.names import name_list
+from syndicate.reading.pages.own_elements import own_elements
 from syndicate.reading.text import plain
 
 _AUTHORS: tuple[str, ...] = (
@@ -35,6 +39,30 @@ _PUBLISHED += (
     "date",
     "cxenseparse:recs:publishtime",
 )
+_PUBLISHED += (
+    "dc.date.created",
+    "dc.issued",
+    "dc.created",
+    "dcterms.issued",
+    "dcterms.date",
+    "article:published",
+    "article:create_at",
+    "og:article:published_time",
+    "weibo:article:create_at",
+    "rnews:datepublished",
+    "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
+    "date_published",
+    "published_date",
+    "published-date",
+    "publication_date",
+    "publication-date",
+    "originalpublicationdate",
+    "datecreated",
+    "displaydate",
+    "timestamp",
+)
 _MODIFIED: tuple[str, ...] = (
     "article:modified_time",
     "og:updated_time",
@@ -58,6 +86,10 @@ _EMBARGOES = tuple(
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "article:tag")
 
 
+# Terms of Dublin Core are written with a point or a colon.
+_DUBLIN = re.compile(r"^(dc|dcterms|dcterm)[.:]")
+
+
 class Meta:
     """The meta elements of one page.
 
@@ -72,7 +104,7 @@ class Meta:
             for attribute in ("property", "name", "itemprop", "http-equiv"):
                 name = (element.get(attribute) or "").strip().lower()
                 if name and value:
-                    self._values.setdefault(name, []).append(value)
+                    self._values.setdefault(_DUBLIN.sub(r"\1.", name), []).append(value)
         self._links: dict[str, str] = {}
         for link in root.iter("link"):
             for rel in (link.get("rel") or "").lower().split():
@@ -94,13 +126,14 @@ class Meta:
         """The address that the page calls its own."""
         return absolute_url(self.link("canonical") or self.first("og:url"), url)
 
-    def published(self, root: etree._Element) -> str:
-        """When it was published, as written."""
-        return self.first(*_PUBLISHED) or _time_element(root)
+    def published(self, root: etree._Element) -> list[str]:
+        """When it was published, as written: by meta elements, then by the article's own."""
+        named = (self._values[name] for name in _PUBLISHED if name in self._values)
+        return [plain(each[0]) for each in named] + list(_of_elements(root))
 
-    def modified(self) -> str:
+    def modified(self) -> list[str]:
         """When it was changed last, as written."""
-        return self.first(*_MODIFIED)
+        return [plain(self._values[name][0]) for name in _MODIFIED if name in self._values]
 
     def embargoes(self) -> list[str]:
         """Moments before which nothing of the page may be seen, as written."""
@@ -121,13 +154,17 @@ class Meta:
         return ()
 
 
-def _time_element(root: etree._Element) -> str:
-    for element in root.iter("time"):
+def _of_elements(root: etree._Element) -> Iterator[str]:
+    own = list(own_elements(root))
+    marked = [each for each in own if "datePublished" in (each.get("itemprop") or "").split()]
+    times = [
+        each
+        for each in own
+        if each.tag == "time" and "dateModified" not in (each.get("itemprop") or "").split()
+    ]
+    for element in [*marked, *times]:
         written = element.get("datetime") or element.get("content") or ""
+        if not written and element in marked:
+            written = "".join(element.itertext())
         if written.strip():
-            return written
-    for element in root.iterfind(".//*[@itemprop='datePublished']"):
-        written = element.get("content") or element.get("datetime") or "".join(element.itertext())
-        if written.strip():
-            return written
-    return ""
+            yield written

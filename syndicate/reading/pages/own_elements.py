@@ -31,7 +31,7 @@ def own_elements(root: etree._Element) -> Iterator[etree._Element]:
     Args:
         root: the page.
     """
-    heading = _main_heading(root)
+    heading = main_heading(root)
     kept = set() if heading is None else {heading, *heading.iterancestors()}
     main = _main_article(root, heading, kept)
     kept |= set() if main is None else {main, *main.iterancestors()}
@@ -44,8 +44,12 @@ def own_elements(root: etree._Element) -> Iterator[etree._Element]:
         waiting.extend(reversed([each for each in element if isinstance(each.tag, str)]))
 
 
-def _main_heading(root: etree._Element) -> etree._Element | None:
-    """The heading that shares most words with the page's title; else the first one."""
+def main_heading(root: etree._Element) -> etree._Element | None:
+    """The heading that shares most words with the page's title; else the first one.
+
+    Args:
+        root: the page.
+    """
     title = root.find(".//title")
     wanted = set(word_list("".join(title.itertext()) if title is not None else ""))
     best, most = None, 0

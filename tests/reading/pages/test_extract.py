@@ -122,6 +122,22 @@ def test_the_zone_of_a_profile_is_that_of_every_date() -> None:
     assert not page(ld(datePublished="2026-11-24 11:00")).is_exact
 
 
+def test_a_clock_without_a_zone_hangs_where_the_page_says_it_elsewhere() -> None:
+    told = ld(datePublished="2026-11-24 11:00:00.0")
+    other = tag("article:published_time", "2026-11-24T11:00+03:00")
+
+    assert page(told + other).published == EIGHT
+    assert page(told + other.replace("11:00", "10:00")).published != EIGHT
+
+
+def test_a_day_that_only_readers_are_told_is_one_and_never_an_embargo() -> None:
+    inner = "<article><h1>x</h1><span class='date'>24. November 2026, {}</span></article>"
+
+    assert page(inner=inner.format("08:00")).published == EIGHT
+    found = page(inner=inner.format("18:00"))
+    assert (found.published, found.embargo_raw, found.embargo_until) == (None, None, None)
+
+
 def test_an_embargo_in_meta_holds_whatever_else_is_said() -> None:
     found = page(tag("syndicate:embargo", "ask the desk") + ld(datePublished="2026-11-24T08:00Z"))
 

@@ -15,7 +15,7 @@ def meta(head: str, body: str = "<p>x</p>") -> Meta:
 
 def published(head: str, body: str = "<p>x</p>") -> str:
     root = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    return Meta(root).published(root)
+    return next(iter(Meta(root).published(root)), "")
 
 
 def tag(name: str, content: str, attribute: str = "name") -> str:
@@ -64,6 +64,7 @@ def test_the_address_that_a_page_calls_its_own(head: str, expected: str | None) 
     [
         *("article:published_time", "og:published_time", "parsely-pub-date", "datePublished"),
         *("sailthru.date", "pubdate", "DC.date.issued", "dcterms.created", "date"),
+        *("dcterms:issued", "DC:date", "citation_publication_date", "published_date"),
     ],
 )
 def test_a_date_of_publication_by_any_name(name: str) -> None:
@@ -79,6 +80,12 @@ def test_a_date_of_publication_by_any_name(name: str) -> None:
         ("<span itemprop='datePublished'> 24 Nov <b>2026</b></span>", " 24 Nov 2026"),
         ("<span itemprop='datePublished'> </span>", ""),
         ("<p>24 Nov 2026</p>", ""),
+        ("<time itemprop='dateModified' datetime='a'></time><time datetime='b'></time>", "b"),
+        ("<time datetime='a'></time><i itemprop='datePublished' content='b'></i>", "b"),
+        (
+            "<h1>x</h1><i class='related'><time datetime='a'></time></i><time datetime='b'></time>",
+            "b",
+        ),
     ],
 )
 def test_where_no_meta_dates_a_page_its_elements_do(body: str, expected: str) -> None:
@@ -88,7 +95,7 @@ def test_where_no_meta_dates_a_page_its_elements_do(body: str, expected: str) ->
 def test_the_last_change_is_no_date_of_publication() -> None:
     found = meta(tag("article:modified_time", "2026-11-24"))
 
-    assert found.modified() == "2026-11-24"
+    assert found.modified() == ["2026-11-24"]
     assert published(tag("article:modified_time", "2026-11-24")) == ""
 
 

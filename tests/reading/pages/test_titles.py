@@ -26,7 +26,8 @@ def headline(
     [
         ({"told": "A", "shared": "B", "title": "D", "h1": ("C",)}, "A"),
         ({"shared": "B", "title": "D", "h1": ("C",)}, "B"),
-        ({"title": "D", "h1": ("C",)}, "C"),
+        ({"title": "D | C", "h1": ("C",)}, "C"),
+        ({"title": "D", "h1": ("C",)}, "D"),
         ({"title": "D &amp; E"}, "D & E"),
         ({"h1": ("", " ", "<b>C</b> and\n D")}, "C and D"),
         ({}, ""),
@@ -68,6 +69,27 @@ def test_the_heading_that_speaks_of_the_same_counts() -> None:
     assert found == "Water rises in town"
 
 
+def test_a_heading_that_title_does_not_speak_of_is_not_the_pages() -> None:
+    title = "Water rises in town | Code | A. Writer"
+
+    assert headline(title=title, h1=("Hi, I am a writer.",)) == title
+    assert headline(title=title, h1=("Code", "Water rises in town \u00b6")) == "Water rises in town"
+    assert headline(title="Water rises", h1=("Floods in old town",)) == "Water rises"
+    assert headline(title="Water rises", h1=("Water: it rises",)) == "Water: it rises"
+
+
+def test_no_headline_holds_the_name_of_its_site() -> None:
+    root = lxml.html.document_fromstring("<title>Rain again | Code | Ann Lee</title><p>x</p>")
+
+    assert headline(told="Rain again | Daily", site="Daily") == "Rain again"
+    assert headline(title="Rain again | Daily News", site="Daily News") == "Rain again"
+    assert headline_of(root, {}, Meta(root), authors=["Ann Lee"]) == "Rain again | Code"
+    assert (
+        headline_of(root, {}, Meta(root), url="https://www.code.example/", authors=["Ann Lee"])
+        == "Rain again"
+    )
+
+
 def test_soft_hyphens_are_no_letters() -> None:
     assert headline(told="Wasser\u00adstand") == "Wasserstand"
 
@@ -81,6 +103,12 @@ def test_soft_hyphens_are_no_letters() -> None:
         ("Water rises | Weekly", "Daily", "Water rises | Weekly"),
         ("Water-rises-Daily", "Daily", "Water-rises-Daily"),
         ("Daily", "Daily", "Daily"),
+        ("\u6c34\u4f4d_\u9891\u9053_\u65e5\u62a5", "\u65e5\u62a5", "\u6c34\u4f4d_\u9891\u9053"),
+        ("\u6c34\u4f4d\uff5c\u65e5\u62a5", "\u65e5\u62a5", "\u6c34\u4f4d"),
+        ("\u6c34\u4f4d\uff08\u65e5\u62a5\uff09", "\u65e5\u62a5", "\u6c34\u4f4d"),
+        ("Water rises (Daily)", "Daily", "Water rises"),
+        ("(Daily)", "Daily", "(Daily)"),
+        ("Water rises - Daily | Daily", "Daily", "Water rises"),
         ("Daily | Daily", "Daily", "Daily"),
         ("Water rises | Daily", "", "Water rises | Daily"),
         ("", "Daily", ""),
