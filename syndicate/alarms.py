@@ -24,7 +24,7 @@ from syndicate.newsroom import holds as standing
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform import notices, operators
+from syndicate.store.platform import due, installation, notices, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
@@ -36,6 +36,7 @@ from syndicate.vocabulary.sources import SourceState
 log = logs.get(__name__)
 
 _LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
+_JOURNAL_AGO = dt.timedelta(minutes=3)  # it is tried every two seconds
 _SOURCES = 5  # by name in each state; an outage of ours brings all at once
 _INCIDENTS = 5  # by name; a block of our address brings dozens at once
 _AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
@@ -226,6 +227,24 @@ def _operators_untold(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         )
 
 
+def _journal(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    missed = due.newest(tx, due.JOURNAL_MISSED, now)
+    if missed is not None and missed > now - _JOURNAL_AGO:
+        yield Need(
+            "The journal beside the database cannot be read or written: after a restore, what "
+            "readers do now would be forgotten. See that its disk is there and has room; the log "
+            "of the tick names the file (tick_step_failed)."
+        )
+
+
+def _rest(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    if (since := installation.rest_held_at(tx)) is not None:
+        yield Need(
+            f"This database was restored {phrases.moment(since)}. New mail is sent; what was open "
+            "then is held: see what would be sent, and release it."
+        )
+
+
 def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for state in SourceState:
         if state not in SourceState.troubled():
@@ -307,6 +326,18 @@ ALARMS: tuple[Alarm, ...] = (
         "no relay took a mail to operators within two days, nor one since",
         "/console/audit",
         _operators_untold,
+    ),
+    Alarm(
+        "journal",
+        "the journal beside the database could not be read or written in the last three minutes",
+        "/console/audit",
+        _journal,
+    ),
+    Alarm(
+        "restored",
+        "a database was restored, and what was open then is held",
+        "/console/release",
+        _rest,
     ),
     Alarm(
         "sources",

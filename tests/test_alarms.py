@@ -25,7 +25,7 @@ from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
-from tests import rows, untold
+from tests import beside, rows, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -316,6 +316,7 @@ RINGS: dict[str, list[Ring]] = {
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
     "operators_untold": untold.RINGS,
+    **beside.RINGS,
     "sources": [
         a_troubled_source(SourceState.FAILING, 1, "The source wire-0 is failing."),
         a_troubled_source(
@@ -348,6 +349,7 @@ SILENT: dict[str, list[Make]] = {
     "unread_embargoes": [an_embargo_with_an_end],
     "late_singles": [singles_in_time_or_sent],
     "operators_untold": untold.SILENT,
+    **beside.SILENT,
     "sources": [sources_that_are_well],
     "newsletters": [newsletters_that_come_out],
     "senders": [senders_that_are_well_unknown_or_new],
@@ -355,7 +357,6 @@ SILENT: dict[str, list[Make]] = {
 
 
 def silent() -> dict[str, list[Need]]:
-    """What is found where nothing waits."""
     return {name: [] for name in NAMES}
 
 

@@ -9,18 +9,20 @@ own in this process. A lost timer is a hint lost; the next tick finds the articl
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from syndicate import clock, jobs, logs, settings
+from syndicate.errors import PermanentError
 from syndicate.journal import lives, readers, takedowns
-from syndicate.mail.recovery import copy_check, recover
+from syndicate.mail.recovery import copy_check, going_on, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
 from syndicate.store.editing import embargoes, outbox
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
-from syndicate.store.platform import due, notices
+from syndicate.store.platform import due, installation, notices
 from syndicate.store.sending import batch_leases
 from syndicate.store.syndication import feeds, hub, hub_pings
 from syndicate.vocabulary.sending import Lane
@@ -36,6 +38,8 @@ _EMBARGO_TIMERS = 20  # what ends beyond so many moments is let out by the ticks
 # At most so often: where two machines' clocks differ for good, what waits must wait all the same.
 _SET_BACK, _SET_BACK_EVERY_S = "set_back", 3600.0
 _PUT_RIGHT, _PUT_RIGHT_EVERY_S = "put_right", 60.0
+_GO_ON, _GO_ON_EVERY_S = "go_on", 30.0  # journal and logs are read for it
+_ADDRESSES, _ADDRESSES_EVERY_S = "journal_addresses", 86_400.0
 _EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find nothing to release
 
 
@@ -124,28 +128,56 @@ def tell_feeds(now: dt.datetime) -> None:
 
 def compare_with_journal(now: dt.datetime) -> None:
     """Hold a database that may be a copy, before anything is opened or sent."""
-    copy_check.wake(now)
+    with _noted(now):
+        copy_check.wake(now)
 
 
-def keep_takedowns(_now: dt.datetime) -> None:
+def go_on(now: dt.datetime) -> None:
+    """Let new mail leave of a restored database, where its journal is whole; the rest is held."""
+    with transaction() as tx:
+        is_held = installation.held_why(tx) is not None
+        is_ours = is_held and due.take(tx, _GO_ON, slot_of(now, _GO_ON_EVERY_S))
+    if is_ours:
+        going_on.go_on(now)
+
+
+def keep_takedowns(now: dt.datetime) -> None:
     """Write takedowns into the journal that outlives the database."""
     path = takedowns.path_of(settings.load())
     if path is not None:
-        takedowns.keep(path)
+        with _noted(now):
+            takedowns.keep(path)
 
 
-def keep_journal(_now: dt.datetime) -> None:
+def keep_journal(now: dt.datetime) -> None:
     """Write down beside the database what was begun."""
     path = lives.path_of(settings.load())
     if path is not None:
-        lives.keep(path)
+        with _noted(now):
+            lives.keep(path)
 
 
-def keep_readers(_now: dt.datetime) -> None:
+def keep_readers(now: dt.datetime) -> None:
     """Write down beside the database who left, came back, was suppressed or erased."""
     path = readers.path_of(settings.load())
     if path is not None:
-        readers.keep(path)
+        with transaction() as tx:
+            is_time = due.take(tx, _ADDRESSES, slot_of(now, _ADDRESSES_EVERY_S))
+        with _noted(now):
+            readers.keep(path)
+            if is_time:
+                readers.tidy(path, now)
+
+
+@contextmanager
+def _noted(now: dt.datetime) -> Iterator[None]:
+    """Let an alarm ring where a journal is full or away; the rows stay, and are written later."""
+    try:
+        yield
+    except (PermanentError, OSError):
+        with transaction() as tx:
+            due.take(tx, due.JOURNAL_MISSED, slot_of(now, due.JOURNAL_MISSED_EVERY_S))
+        raise
 
 
 def hint_due_feeds(now: dt.datetime) -> None:
@@ -180,6 +212,7 @@ def hint_ready_batches(now: dt.datetime) -> None:
 
 STEPS: tuple[Step, ...] = (
     compare_with_journal,
+    go_on,
     put_right,
     release_embargoes,
     await_embargoes,

@@ -35,17 +35,15 @@ from syndicate.cli.findings import (
     check_rows,
 )
 from syndicate.cli.options import AsJson, print_json
+from syndicate.cli.restores import check_restore, check_takedowns
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.embedded.places import Orphan
 from syndicate.errors import PartialError, SyndicateError, UsageError
-from syndicate.journal import lives, takedowns
-from syndicate.mail.recovery import copy_check
 from syndicate.render import environment
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate
-from syndicate.store.platform import due, installation
-from syndicate.store.recovery import copies
+from syndicate.store.platform import due
 
 _MARKS = {"ok": "[green]ok  [/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 _PYTHON = (3, 11)
@@ -299,56 +297,6 @@ def check_broker(own: Settings, _data_dir: Path) -> Finding:
             "Work still due is safe in the database and waits.",
         )
     return Finding("broker", "ok", "It answers.")
-
-
-def check_takedowns(own: Settings, _data_dir: Path) -> Finding:
-    """Whether the database knows every takedown of the journal, and there is a journal."""
-    if own.database_url is None:
-        return Finding("takedowns", "ok", "They are compared while it runs.")
-    migrate.require_current()
-    path = takedowns.path_of(own)
-    if path is None:
-        says = "A restored backup would undo them; set SYNDICATE_TAKEDOWN_LOG."
-        return Finding("takedowns", "warn", says)
-    missing = takedowns.unheeded(path)
-    if missing:
-        says = (
-            f"The database does not know {len(missing)} of {path}: it was restored. Run "
-            "`syndicate migrate` before anything else starts."
-        )
-        return Finding("takedowns", "fail", says)
-    return Finding("takedowns", "ok", f"The database knows all of {path}.")
-
-
-def check_restore(own: Settings, _data_dir: Path) -> Finding:
-    """Whether mail is held as a copy's, and whether a restored backup would be noticed."""
-    if own.database_url is None:
-        return Finding("restore", "ok", "It is compared with its journal while it runs.")
-    migrate.require_current()
-    path = lives.path_of(own)
-    head = lives.head(path) if path is not None else None
-    with transaction() as tx:
-        row = installation.read(tx)
-        found = copies.here(tx)
-        silence = copy_check.silence(tx, clock.now())
-    if row is None:
-        return Finding("restore", "fail", "The database has no life yet; run `syndicate migrate`.")
-    clause = copies.moved(row.home or found.home, found.home) or lives.conflict(head, row)
-    if clause is not None and row.held_why is None:
-        silence = (
-            f"The database was restored or copied ({clause}). Run `syndicate migrate` at once."
-        )
-    if silence is not None:
-        return Finding("restore", "fail", silence)
-    if path is None:
-        says = "A restored backup could go unnoticed and mail twice; set SYNDICATE_JOURNAL."
-        return Finding("restore", "warn", says)
-    says = (
-        f"The database matches its journal {path}. If everything is restored together, journal "
-        "and logs included, that cannot be detected: start it with `syndicate up --restored` or "
-        "`syndicate migrate --restored`."
-    )
-    return Finding("restore", "ok", says)
 
 
 _GROUND: tuple[Callable[[], Finding], ...] = (check_python, check_headers, check_package)

@@ -52,6 +52,8 @@ def list_mailings(
         return
     if row is not None and row.held_why is not None:
         sys.stdout.write(f"{copy_check.held_notice(row.held_why)}\n")
+    elif row is not None and row.rest_held_at is not None:
+        sys.stdout.write(f"{copy_check.rest_notice(row.rest_held_at)}\n")
     elif stopped is not None:
         sys.stdout.write(f"Everything is stopped: {stopped}. `mailings release` releases mail.\n")
     _print_list(found)

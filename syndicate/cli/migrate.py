@@ -18,8 +18,9 @@ from syndicate.cli.options import AsJson, print_json
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
 from syndicate.errors import PermanentError
-from syndicate.journal import lives, takedowns
+from syndicate.journal import lives, readers, takedowns
 from syndicate.mail.recovery import copy_check
+from syndicate.settings import Settings
 from syndicate.store.maintenance import migrate as schema
 
 log = logs.get(__name__)
@@ -58,7 +59,9 @@ def migrate(
         sys.stdout.write(f"{copy_check.held_notice(held)}\n")
     if repeated:
         again = phrases.counted(
-            repeated, "takedown from the journal was", "takedowns from the journal were"
+            repeated,
+            "takedown or kill from the journal was",
+            "takedowns and kills from the journal were",
         )
         sys.stdout.write(f"{again} applied again.\n")
     if before == after:
@@ -96,11 +99,19 @@ def _schema_alone() -> Iterator[None]:
 def _compare(*, is_all_restored: bool) -> str | None:
     """Why mail is held, if it is; else the journal knows of this database from now on."""
     held = copy_check.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
-    path = lives.path_of(settings.load())
-    if path is not None:
-        try:
-            lives.keep(path)
-        except PermanentError as error:
-            # Where it is only read here: the tick writes it.
-            log.warning("journal_not_written", reason=str(error))
+    try:
+        _keep(settings.load())
+    except PermanentError as error:
+        # Where it is only read here: the tick writes it.
+        log.warning("journal_not_written", reason=str(error))
     return held
+
+
+def _keep(own: Settings) -> None:
+    """Write down what the journals lack; of takedowns also what an older version left out."""
+    if (path := lives.path_of(own)) is not None:
+        lives.keep(path)
+    if (path := readers.path_of(own)) is not None:
+        readers.keep(path)
+    if (path := takedowns.path_of(own)) is not None:
+        takedowns.keep(path, is_whole=True)

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 # Confirmations and emailed articles may be many; all of them stand in the JSON.
 _SHOWN = 20
+_KNOWN = "Readers who unsubscribed or were erased since the backup stay out: the journal knows."
+_UNKNOWN = (
+    "Readers who unsubscribed after the backup was made are subscribed again unless readers.jsonl "
+    "beside the journal is whole."
+)
 _NUMBERS = ("would_send", "settled", "left")
 
 
@@ -96,7 +101,7 @@ def sentences(found: "Plan", zones: Mapping[str, str]) -> Iterator[str]:
             "as you release it."
         )
         return
-    yield f"Mail is held: {found.held_why}."
+    yield found.held_sentence
     for one in found.put_back:
         due = phrases.moment(one.window[1], zones.get(one.newsletter, "UTC"))
         issue = f"Issue {one.number} of {one.newsletter} ({due})"
@@ -120,10 +125,7 @@ def sentences(found: "Plan", zones: Mapping[str, str]) -> Iterator[str]:
             f"{phrases.moment(found.opens_from)}. Issues that were due by then do not open "
             "automatically; `syndicate newsletters send NAME` sends one."
         )
-    yield (
-        "Readers who unsubscribed after the backup was made are subscribed again until you "
-        "remove them."
-    )
+    yield _UNKNOWN if found.opens_from is not None else _KNOWN
 
 
 def _table(found: "Plan") -> Table:

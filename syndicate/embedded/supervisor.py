@@ -232,10 +232,13 @@ class Stack:
         own, now = settings.load(), clock.now()
         if (path := takedowns.path_of(own)) is not None:
             takedowns.replay(path, now)
+            takedowns.keep(path, is_whole=True)
         word = self.options.is_all_restored
         self.held_why = copy_check.wake(now, is_start=True, is_all_restored=word)
         if (path := lives.path_of(own)) is not None:
             lives.keep(path)
+        if (path := readers.path_of(own)) is not None:
+            readers.keep(path)
 
     def _own_env(self, address: plan.Address) -> dict[str, str]:
         """The settings of every process that come from the data folder and the socket."""

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -105,19 +105,58 @@ def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
         PermanentError: it cannot be written.
     """
     try:
-        # Of a name of its own: two may do it at once.
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(number, "wb") as file:
-                _hand_over(file, path.parent)
-                file.write(json.dumps(said).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        _put(path, [json.dumps(said).encode()])
     except OSError as error:
         raise _unusable(path, "written", setting, error) from error
+
+
+def change(
+    path: Path,
+    changed: Callable[[dict[str, Any]], Mapping[str, Any] | None],
+    *,
+    setting: str,
+) -> int:
+    """Write a file anew with some of its lines changed, whole or not at all; by one process.
+
+    Args:
+        path: of the file; where it is not there, nothing is done.
+        changed: a line as it is to be; None leaves it as it is.
+        setting: names a place for the file, for the message.
+
+    Returns:
+        How many lines were changed; where none was, the file is left alone.
+
+    Raises:
+        PermanentError: it cannot be read or written.
+    """
+    try:
+        raw = path.read_bytes().splitlines() if path.exists() else []
+        fresh = {
+            place: json.dumps(another, ensure_ascii=False).encode()
+            for place, line in enumerate(raw)
+            if line.strip()
+            and (said := _said(path, line)) is not None
+            and (another := changed(said)) is not None
+        }
+        if fresh:
+            _put(path, [fresh.get(place, line) for place, line in enumerate(raw)])
+    except OSError as error:
+        raise _unusable(path, "written", setting, error) from error
+    return len(fresh)
+
+
+def _put(path: Path, lines: Iterable[bytes]) -> None:
+    # Of a name of its own: two may do it at once.
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            _hand_over(file, path.parent)
+            file.writelines(line + b"\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _moment(said: object) -> dt.datetime | None:

@@ -64,9 +64,10 @@ class Journal:
     begun: dict[tuple[str, int], Begun] = field(default_factory=dict)
     is_live: bool = False
 
-    def mailings(self) -> list[Begun]:
-        """What was begun, oldest first."""
-        return sorted(self.begun.values(), key=lambda each: (each.at, each.mailing_id))
+    def mailings(self, *, but_of: str = "") -> list[Begun]:
+        """What was begun, oldest first; but in one life."""
+        found = [each for (life, _), each in self.begun.items() if life != but_of]
+        return sorted(found, key=lambda each: (each.at, each.mailing_id))
 
 
 def path_of(own: Settings) -> Path | None:
@@ -95,7 +96,7 @@ def read(path: Path) -> Journal:
             found.begun[one.life, mailing.mailing_id] = mailing
     if found.head is not None:
         found.lives.add(found.head.life)
-        found.is_live = _is_live(path)
+        found.is_live = is_live(path)
     return found
 
 
@@ -243,7 +244,12 @@ def _heads(said: Iterable[Mapping[str, Any]]) -> list[Head]:
     return [found for each in said if (found := _head(each)) is not None]
 
 
-def _is_live(path: Path) -> bool:
+def is_live(path: Path) -> bool:
+    """Whether all of a journal is as it was last written, and no copy of an earlier day.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
     now = _heads(lines.read(_mark_of(path), setting=SETTING))
     return bool(now) and is_as_written(_mark_of(path), now[-1].at) and _is_whole(path)
 

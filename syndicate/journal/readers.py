@@ -2,28 +2,36 @@
 
     {"fact": "left", "reader": "9f…", "about": "morning", "at": "…", "noted_at": "…"}
     {"fact": "suppressed", "reader": "9f…", "about": "*", "reason": "complaint", "at": "…", …}
+    {"fact": "confirmed", "reader": "9f…", "about": "morning", "sealed": "…", "at": "…", …}
 
-A reader is the keyed hash of an address, never the address. The tick writes what the rows say and
-the file does not, so a leaving is in it two seconds later, whichever host took it; a lost file is
-written anew, 90 days back. When an installation starts, and before mail of a restored one is
-released, the last word about each reader is done again where the database lacks it.
+A reader is the keyed hash of an address. The address itself, and what was chosen, is encrypted with
+a key of this installation (`sealed`), for 90 days, and taken out when the reader is erased.
+
+The tick writes what the rows say and the file does not, so a leaving is in it two seconds later,
+whichever host took it; a lost file is written anew, 90 days back. When an installation starts, and
+before mail of a restored one is released, the last word about each reader is done again where the
+database lacks it.
 
 Source: docs/decisions/0019-the-way-back.md.
 """
 
 import datetime as dt
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from syndicate import bounds, clock, logs
+from syndicate import bounds, clock, logs, settings, signing
 from syndicate.errors import BAD_ROW, PermanentError
 from syndicate.journal import lines, lives
 from syndicate.settings import Settings
-from syndicate.store.ground.session import transaction
-from syndicate.store.recovery import reader_record
-from syndicate.store.recovery.reader_record import Fact
+from syndicate.signing import BadTokenError
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform import installation
+from syndicate.store.recovery import lost_readers, reader_record
+from syndicate.store.recovery.reader_record import Fact, Person
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 
@@ -33,8 +41,16 @@ NAME = "readers.jsonl"
 # Older than any backup that is brought back.
 _FAR_BACK = dt.timedelta(days=90)
 _AT_ONCE = 20_000
+_PURPOSE = "journal"
+_UNREADABLE: tuple[type[Exception], ...] = (BadTokenError, *BAD_ROW)
 # Erasures and suppressions first: who came back afterwards came back to what is left.
-_ORDER = (ReaderFact.SUPPRESSED, ReaderFact.LIFTED, ReaderFact.LEFT, ReaderFact.CONFIRMED)
+_ORDER = (
+    ReaderFact.SUPPRESSED,
+    ReaderFact.LIFTED,
+    ReaderFact.LEFT,
+    ReaderFact.CONFIRMED,
+    ReaderFact.CHOSE,
+)
 
 
 def path_of(own: Settings) -> Path | None:
@@ -46,6 +62,9 @@ def path_of(own: Settings) -> Path | None:
 def keep(path: Path) -> int:
     """Append what readers did and the file does not hold yet. Safe to run twice.
 
+    A file that is not there is made, so that one that was lost is missed after a restore; not while
+    mail is held, for until then nobody has missed it.
+
     Returns:
         How much that was.
 
@@ -53,20 +72,47 @@ def keep(path: Path) -> int:
         PermanentError: the file cannot be read or written.
     """
     now = clock.now()
+    is_new = not path.exists()
+    with transaction() as tx:
+        if is_new and installation.held_why(tx) is not None:
+            return 0
     # A moment that no sound clock wrote must not put off whatever comes before it.
     written = _facts(lines.read(path, setting=lives.SETTING, last_bytes=lines.TAIL_BYTES))
     noted = [each.noted_at for each in written if each.noted_at <= now + lines.OVERLAP]
     moment = max(max(noted, default=bounds.FIRST), now - _FAR_BACK) - lines.OVERLAP
     with transaction() as tx:
         found = reader_record.since(tx, moment)
-    if not found:
+    if not found and not is_new:
         return 0
     known = set(_facts(lines.since(path, moment, "noted_at", setting=lives.SETTING)))
     fresh = [each for each in found if each not in known]
-    if fresh:
+    erased = {each.reader.hex() for each in fresh if each.reason == SuppressionReason.ERASED}
+    if erased:
+        # First: a crash in between leaves the erasure to the next tick, and no address.
+        _unseal(path, lambda said: said.get("reader") in erased)
+    if fresh or is_new:
         lines.append(path, [_plain(each) for each in fresh], setting=lives.SETTING)
         log.info("readers_written", count=len(fresh))
     return len(fresh)
+
+
+def tidy(path: Path, now: dt.datetime) -> int:
+    """Take addresses out that no backup is old enough to need. Safe to run twice, by one process.
+
+    Returns:
+        Of how many lines.
+
+    Raises:
+        PermanentError: the file cannot be read or written.
+    """
+    before = (now - _FAR_BACK).isoformat()
+    return _unseal(path, lambda said: str(said.get("noted_at")) < before)
+
+
+def is_there(own: Settings) -> bool:
+    """Whether there is a journal of readers, if only an empty one: no restore has lost it."""
+    path = path_of(own)
+    return path is not None and path.exists()
 
 
 def replay(path: Path, now: dt.datetime) -> dict[ReaderFact, int]:
@@ -85,7 +131,7 @@ def replay(path: Path, now: dt.datetime) -> dict[ReaderFact, int]:
         for first in range(0, len(facts), _AT_ONCE):
             with transaction() as tx:
                 part = facts[first : first + _AT_ONCE]
-                done[fact] += reader_record.repeat(tx, fact, part, now=now)
+                done[fact] += _repeat(tx, fact, part, now)
     if done.total():
         log.warning("readers_repeated", **{fact.value: count for fact, count in done.items()})
     return dict(done)
@@ -98,7 +144,7 @@ def recall(own: Settings, now: dt.datetime) -> None:
         PermanentError: the file cannot be read.
     """
     path = path_of(own)
-    if path is None:
+    if path is None or not path.exists():
         return
     try:
         keep(path)
@@ -108,11 +154,34 @@ def recall(own: Settings, now: dt.datetime) -> None:
     replay(path, now)
 
 
+def _repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], now: dt.datetime) -> int:
+    if fact is ReaderFact.CHOSE:
+        return _for_each(tx, lost_readers.unchosen(tx, facts), lost_readers.choose)
+    made = 0
+    if fact is ReaderFact.CONFIRMED:
+        made = _for_each(tx, lost_readers.unknown(tx, facts), lost_readers.sign_up)
+    return made + reader_record.repeat(tx, fact, facts, now=now)
+
+
+def _for_each(
+    tx: Transaction, facts: Sequence[Fact], act: Callable[[Transaction, Fact, Person], None]
+) -> int:
+    """Do something for each whose person can be read; how many that were."""
+    opened = [(each, _opened(each)) for each in facts]
+    known = [(each, person) for each, person in opened if person is not None]
+    for each, person in known:
+        act(tx, each, person)
+    return len(known)
+
+
 def _last_words(facts: Iterable[Fact]) -> list[Fact]:
     """The last word about each reader and thing, and every erasure's. Pure."""
-    last: dict[tuple[bytes, str, bool], Fact] = {}
+    last: dict[tuple[bytes, str, str], Fact] = {}
     for each in facts:
-        key = (each.reader, each.about, each.fact in ReaderFact.of_a_newsletter())
+        kind = "" if each.fact in ReaderFact.of_a_newsletter() else each.fact
+        if each.fact is ReaderFact.LIFTED:
+            kind = ReaderFact.SUPPRESSED
+        key = (each.reader, each.about, kind)
         if key not in last or last[key].at <= each.at:
             last[key] = each
     return list(last.values())
@@ -133,6 +202,7 @@ def _fact(said: Mapping[str, Any]) -> Fact | None:
             at=bounds.sayable(dt.datetime.fromisoformat(said["at"])),
             noted_at=bounds.sayable(dt.datetime.fromisoformat(said["noted_at"])),
             reason=SuppressionReason(reason).value if reason else "",
+            sealed=str(said.get("sealed", "")),
         )
     except BAD_ROW:
         log.warning("journal_line_not_understood", names=sorted(said)[:10])
@@ -147,4 +217,46 @@ def _plain(one: Fact) -> dict[str, object]:
         "at": one.at.isoformat(),
         "noted_at": one.noted_at.isoformat(),
     }
+    if one.person is not None:
+        said["sealed"] = _sealed(one)
     return said | {"reason": one.reason} if one.reason else said
+
+
+def _sealed(one: Fact) -> str:
+    assert one.person is not None  # noqa: S101 - it was asked
+    told = asdict(one.person)
+    until = one.person.paused_until
+    told["paused_until"] = until.isoformat() if until is not None else None
+    plain = json.dumps(told, ensure_ascii=False).encode()
+    return signing.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
+
+
+def _opened(one: Fact) -> Person | None:
+    """Whose fact it is; None where nobody is named any more, or the key was another one."""
+    if not one.sealed:
+        return None
+    try:
+        key = settings.load().key()
+        told = json.loads(signing.decrypt(key, _PURPOSE, one.sealed, about=one.reader))
+        until = told["paused_until"]
+        return Person(
+            address=str(told["address"]),
+            language=str(told["language"]),
+            sections=tuple(told["sections"]),
+            languages=tuple(told["languages"]),
+            paused_until=dt.datetime.fromisoformat(until) if until is not None else None,
+        )
+    except _UNREADABLE:
+        log.warning("journal_line_not_opened", reader=one.reader.hex())
+        return None
+
+
+def _unseal(path: Path, is_meant: Callable[[Mapping[str, Any]], bool]) -> int:
+    """Write the file anew without some addresses; how many lines had one."""
+
+    def without(said: dict[str, Any]) -> Mapping[str, Any] | None:
+        if "sealed" not in said or not is_meant(said):
+            return None
+        return {name: value for name, value in said.items() if name != "sealed"}
+
+    return lines.change(path, without, setting=lives.SETTING)

@@ -99,6 +99,7 @@ def resend(
     """
     with transaction() as tx:
         refuse_a_copy(tx)
+        refuse_the_rest(tx, mailing_id=mailing_id)
         mailing = _in_hand(tx, mailing_id, actor)
         if mailing.state not in _BEGUN:
             raise RefusedError(
@@ -231,6 +232,7 @@ def _move(
     with transaction() as tx:
         if to is MailingState.SENDING:
             refuse_a_copy(tx)
+            refuse_the_rest(tx, mailing_id=mailing_id)
         mailing = _in_hand(tx, mailing_id, actor)
         if not ledger.change_state(tx, mailing_id, was=was, to=to):
             raise RefusedError(
@@ -274,3 +276,24 @@ def refuse_a_copy(tx: Transaction) -> None:
     why = installation.held_why(tx)
     if why is not None:
         raise RefusedError(copy_check.held_notice(why))
+
+
+def refuse_the_rest(
+    tx: Transaction, *, mailing_id: int | None = None, opened_at: dt.datetime | None = None
+) -> None:
+    """Refuse to send what was open when the database was restored, before it was settled.
+
+    Args:
+        tx: the open transaction.
+        mailing_id: of a mailing that is to go on.
+        opened_at: of an issue that is to be sent.
+
+    Raises:
+        RefusedError: it was there by then, and is held.
+    """
+    row = installation.read(tx)
+    if row is None or row.rest_held_at is None:
+        return
+    is_old_mailing = mailing_id is not None and mailing_id <= (row.held_mailing or 0)
+    if is_old_mailing or (opened_at is not None and opened_at <= row.rest_held_at):
+        raise RefusedError(copy_check.rest_notice(row.rest_held_at))

@@ -9,6 +9,7 @@ import datetime as dt
 from syndicate.errors import RefusedError
 from syndicate.mail import holding
 from syndicate.mail.recovery import copy_check
+from syndicate.mail.steering import refuse_the_rest
 from syndicate.newsletters import timetable
 from syndicate.newsletters.kinds import RULES
 from syndicate.newsletters.run import known_issue
@@ -44,6 +45,7 @@ def send(issue_id: int, *, actor: Actor, now: dt.datetime) -> None:
         issue, newsletter = _found(tx, issue_id, actor)
         holding.refuse_held(tx, holds.on_newsletter(tx, newsletter), newsletter.name)
         timetable.running(newsletter)
+        refuse_the_rest(tx, opened_at=issue.created_at)
         if not issues.let_go(tx, issue_id):
             raise _not(issue, "sent", "held or empty")
         tx.hint(RULES[newsletter.kind].job, issue_id)

@@ -100,6 +100,7 @@ def open_now(
     if offer is Offer.NEW and not _has_news(tx, newsletter, slot, now):
         raise RefusedError(f"Nothing is new in {newsletter.name} since its last issue.")
     issue, is_news = _open(tx, newsletter.id, slot, now)
+    steering.refuse_the_rest(tx, opened_at=issue.created_at)
     is_again = issues.compose_again(tx, issue.id)
     tx.hint(kinds.RULES[newsletter.kind].job, issue.id)
     return issue.id, is_news or is_again
@@ -169,14 +170,19 @@ def _claim(issue_id: int) -> bool:
     """Mark an issue as being composed; one whose composer died is taken over."""
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
-        if issue is None or _waits(tx, numbered(tx, issue.newsletter_id)):
+        if issue is None or _waits(tx, issue):
             return False
         return issues.claim(tx, issue_id)
 
 
-def _waits(tx: Transaction, newsletter: Newsletter) -> bool:
-    """Whether nothing of a newsletter is composed or sent now: it is held, or all mail is."""
-    return installation.held_why(tx) is not None or bool(holds.on_newsletter(tx, newsletter))
+def _waits(tx: Transaction, issue: Issue) -> bool:
+    """Whether an issue is not composed or sent now: its newsletter is held, all mail, or it."""
+    rest_held_at = installation.rest_held_at(tx)
+    return (
+        installation.held_why(tx) is not None
+        or (rest_held_at is not None and issue.created_at <= rest_held_at)
+        or bool(holds.on_newsletter(tx, numbered(tx, issue.newsletter_id)))
+    )
 
 
 def _freeze(issue_id: int, now: dt.datetime) -> None:
@@ -227,9 +233,9 @@ def _send(issue_id: int, now: dt.datetime) -> None:
         mailing = ledger.of_issue(tx, issue_id) if issue else None
         if issue is None or mailing is None:
             return
-        newsletter = numbered(tx, issue.newsletter_id)
-        if _waits(tx, newsletter):
+        if _waits(tx, issue):
             return
+        newsletter = numbered(tx, issue.newsletter_id)
         is_notice = not issues.carried(tx, issue_id)
         renewals.mark_overlooked(tx, now, mailing_id=mailing.id)
         values = freeze.audience_values(newsletter, mailing, now, is_notice=is_notice)
@@ -241,10 +247,13 @@ def _send(issue_id: int, now: dt.datetime) -> None:
 def _write_down(issue_id: int, now: dt.datetime) -> None:
     """Tell the journal that a frozen issue begins: before a mail leaves, where we may write it."""
     path = lives.path_of(settings.load())
+    if path is None:
+        return
     with transaction() as tx:
         issue = issues.find(tx, issue_id)
         mailing = ledger.of_issue(tx, issue_id)
-    if path is None or mailing is None or issue is None or issue.state is not IssueState.FROZEN:
+        is_next = issue is not None and issue.state is IssueState.FROZEN and not _waits(tx, issue)
+    if mailing is None or not is_next:
         return
     try:
         lives.begin(path, mailing.id, now)

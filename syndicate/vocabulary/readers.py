@@ -14,18 +14,24 @@ class ReaderChange(enum.StrEnum):
     RESUMED = "resumed"
     LEFT = "left"
 
+    @classmethod
+    def of_choices(cls) -> frozenset["ReaderChange"]:
+        """Those of what is sent to somebody who stays."""
+        return frozenset(cls) - {cls.LEFT}
+
 
 class ReaderFact(enum.StrEnum):
     """What the journal remembers of a reader, beside the database."""
 
     LEFT = "left"
     CONFIRMED = "confirmed"
+    CHOSE = "chose"
     SUPPRESSED = "suppressed"
     LIFTED = "lifted"
 
     @classmethod
     def of_a_newsletter(cls) -> frozenset["ReaderFact"]:
-        """Those of a subscription; the others are of an address."""
+        """Those that say whether a subscription stands."""
         return frozenset({cls.LEFT, cls.CONFIRMED})
 
 

@@ -98,7 +98,7 @@ def test_what_the_journal_took_down_is_taken_down_again(
     first, second = run(), run("--json")
 
     assert first.out.splitlines()[-2:] == [
-        "1 takedown from the journal was applied again.",
+        "1 takedown or kill from the journal was applied again.",
         f"The schema is already at {schema.head()}.",
     ]
     assert second.said["takedowns_repeated"] == 0

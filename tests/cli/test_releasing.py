@@ -30,8 +30,10 @@ BEGUN = Begun(
 )
 ZONES = {"morning": "Europe/London"}
 HELD = f"Mail is held: {WHY}."
+KNOWN = "Readers who unsubscribed or were erased since the backup stay out: the journal knows."
 UNSUBSCRIBED = (
-    "Readers who unsubscribed after the backup was made are subscribed again until you remove them."
+    "Readers who unsubscribed after the backup was made are subscribed again unless readers.jsonl "
+    "beside the journal is whole."
 )
 
 
@@ -49,7 +51,7 @@ def test_a_database_that_is_no_copy_is_said_to_be_none() -> None:
 
 
 def test_a_copy_without_anything_open_says_why_and_whom_to_look_after() -> None:
-    assert said() == [HELD, UNSUBSCRIBED]
+    assert said() == [HELD, KNOWN]
 
 
 def test_an_issue_of_the_lost_time_is_not_opened_again_whether_it_was_sent_or_not() -> None:
@@ -78,13 +80,20 @@ def test_what_nobody_knows_is_counted_over_all_mailings() -> None:
 
 
 def test_without_a_journal_it_is_said_what_does_not_open_by_itself() -> None:
-    assert said(opens_from=NOW)[1:-1] == [
+    assert said(opens_from=NOW)[1:] == [
         (
             "There is no trustworthy journal of what was sent before 24 Nov 2026 09:00 UTC. Issues "
             "that were due by then do not open automatically; `syndicate newsletters send NAME` "
             "sends one."
-        )
+        ),
+        UNSUBSCRIBED,
     ]
+
+
+def test_where_new_mail_is_sent_only_the_rest_is_said_to_wait() -> None:
+    assert said(is_rest=True)[0] == (
+        "New mail is sent. What was open when this database was restored is held."
+    )
 
 
 def test_the_json_of_a_plan_has_its_mailings() -> None:

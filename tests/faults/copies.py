@@ -23,7 +23,7 @@ from sqlalchemy import select, update
 from syndicate import clock, settings
 from syndicate.embedded import places
 from syndicate.embedded.postgres import Postgres
-from syndicate.journal import lives
+from syndicate.journal import lives, readers
 from syndicate.mail import steering
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.recovery import copy_check, restored
@@ -104,6 +104,7 @@ class House:
         """What `syndicate migrate` and `up` ask at their start; why mail is held."""
         held = copy_check.wake(clock.now(), is_start=True, is_all_restored=is_all_restored)
         lives.keep(self.journal)
+        readers.keep(self.journal.with_name(readers.NAME))
         return held
 
     def dump(self, name: str) -> Path:

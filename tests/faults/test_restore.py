@@ -88,7 +88,7 @@ def test_a_restored_backup_mails_nobody_twice(
 
     bring_back(house, backup, where, other_cluster)
     copies.work()
-    held, stopped = copies.row().held_why, house.sink.taken()
+    held, stopped = copies.row().rest_held_at, house.sink.taken()
     planned = dry_run()["mailings"]
     release("--yes")
     copies.work()
@@ -99,7 +99,7 @@ def test_a_restored_backup_mails_nobody_twice(
     settled = {"before the issue": [], "while it was sent": [20], "after it was sent": []}[when]
     assert [each["settled"] for each in planned] == settled
     assert [each["would_send"] for each in planned] == [0] * len(settled)
-    assert copies.row().held_at is None
+    assert (copies.row().held_at, copies.row().rest_held_at) == (None, None)
 
 
 def test_who_had_not_got_it_when_the_database_was_lost_gets_it_once(house: House) -> None:
@@ -204,14 +204,20 @@ def test_an_issue_that_was_frozen_in_the_backup_and_sent_is_put_back_as_sent(hou
 
 
 @pytest.mark.long
-def test_an_issue_that_nobody_began_is_sent_after_the_release(house: House) -> None:
+@pytest.mark.parametrize("state", ["not opened", "frozen"])
+def test_an_issue_that_nobody_began_is_sent_after_the_release(house: House, state: str) -> None:
     """The journal is there and knows of none: nothing was lost but time."""
     house.begin()
     copies.open_newsroom()
     lives.keep(house.journal)
+    if state == "frozen":
+        copies.tick()
+        copies.freeze()
 
     house.restore_into(house.dump("nightly"), "house")
     assert house.start() is not None
+    copies.work()
+    assert (house.sink.taken(), lives.read(house.journal).mailings()) == ({}, [])
     house.release()
     copies.work()
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from syndicate import clock
+from syndicate import clock, settings
 from syndicate.journal import readers
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers import changes, recipients, subscribers
 from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent, Proof, Subscriber, Subscription
-from syndicate.subscribers import care, suppressions
-from syndicate.vocabulary.newsletters import SubscriptionState
-from syndicate.vocabulary.readers import ReaderFact
+from syndicate.subscribers import care, erase, suppressions
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.readers import ReaderChange, ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.newsletters.paper import reader
@@ -51,9 +51,10 @@ def leave() -> None:
 
 
 def come_back() -> None:
+    now = clock.now()
     with transaction() as tx:
-        subscribers.activate(row(tx), now=clock.now())
-        subscribers.add_consent(tx, row(tx).id, Proof("confirmation", "Morning"), at=clock.now())
+        subscribers.activate(row(tx), now=now)
+        subscribers.add_consent(tx, row(tx).id, Proof("confirmation", "Morning"), at=now)
 
 
 def suppress(reason: SuppressionReason, scope: str = EVERYWHERE) -> None:
@@ -93,6 +94,122 @@ def test_a_leaving_is_one_line_without_an_address(path: Path) -> None:
     assert said["reader"] == recipients.hash_of(ADDRESS).hex()
     assert "@" not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def lose_the_reader() -> None:
+    """The backup is older than the sign-up: nothing is known of the address."""
+    with transaction() as tx:
+        tx.execute(delete(Subscriber))
+
+
+def confirm(*sections: str) -> None:
+    with transaction() as tx:
+        subscribers.choose(tx, row(tx).id, ChoiceKind.SECTION, sections)
+    come_back()
+
+
+def choose(*sections: str) -> None:
+    now = clock.now()
+    with transaction() as tx:
+        found = row(tx)
+        subscribers.choose(tx, found.id, ChoiceKind.SECTION, sections)
+        subscribers.prefer(tx, found, language="ar", paused_until=now + HOUR)
+        for kind in (ReaderChange.CHOSE, ReaderChange.LANGUAGE):
+            changes.note(tx, found.id, kind, at=now)
+
+
+def chosen() -> tuple[str, ...]:
+    with transaction() as tx:
+        return subscribers.choices(tx, row(tx).id, ChoiceKind.SECTION)
+
+
+def test_who_signed_up_after_the_backup_is_there_again_with_choices_and_proof(path: Path) -> None:
+    confirm("world", "culture")
+    assert readers.keep(path) == 1
+    lose_the_reader()
+
+    done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
+
+    assert done == [1, 0]
+    assert (state(), chosen()) == (ACTIVE, ("culture", "world"))
+    with transaction() as tx:
+        found = subscribers.by_address(tx, ADDRESS)
+        assert found is not None
+        assert (found.address, row(tx).language) == (ADDRESS, "en")
+        assert [each.origin for each in tx.scalars(select(Consent))] == ["journal"]
+        # Mail reaches them: the address has a recipient of theirs.
+        assert recipients.upsert(tx, ADDRESS).subscriber_id == found.id
+
+
+def test_what_was_chosen_after_the_backup_is_chosen_again_once(path: Path) -> None:
+    confirm("world")
+    choose("culture")
+    # Two kinds of change at one moment are one choice.
+    assert readers.keep(path) == 2
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    with transaction() as tx:
+        tx.execute(delete(SubscriptionChange))
+        subscribers.choose(tx, row(tx).id, ChoiceKind.SECTION, ["world"])
+        subscribers.prefer(tx, row(tx), language="en", paused_until=None)
+
+    done = [readers.replay(path, clock.now())[ReaderFact.CHOSE] for _ in range(2)]
+
+    assert (done, chosen()) == ([1, 0], ("culture",))
+    with transaction() as tx:
+        assert (row(tx).language, row(tx).paused_until is not None) == ("ar", True)
+
+
+def test_an_address_is_encrypted_and_goes_with_an_erasure(path: Path) -> None:
+    confirm("world")
+    choose("culture")
+    readers.keep(path)
+    assert path.read_text().count('"sealed"') == 2
+    assert "@" not in path.read_text()
+    assert "culture" not in path.read_text()
+
+    erase.erase(ADDRESS, actor=TESTER, now=clock.now())
+    readers.keep(path)
+
+    assert '"sealed"' not in path.read_text()
+    assert len(path.read_text().splitlines()) == 3
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert count(Subscriber) == 0
+
+
+def test_who_was_erased_is_not_made_again_though_an_old_file_names_them(path: Path) -> None:
+    """The file of another host, whose tick has not run since."""
+    confirm("world")
+    readers.keep(path)
+    old = path.read_text()
+    erase.erase(ADDRESS, actor=TESTER, now=clock.now())
+    path.write_text(old)
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert count(Subscriber) == 0
+
+
+def test_addresses_that_no_backup_needs_any_more_are_taken_out(path: Path) -> None:
+    confirm("world")
+    readers.keep(path)
+
+    assert [readers.tidy(path, clock.now() + dt.timedelta(days=each)) for each in (89, 91)] == [
+        0,
+        1,
+    ]
+    assert '"sealed"' not in path.read_text()
+    lose_the_reader()
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+
+
+def test_with_another_key_nobody_is_made(path: Path, settings_env: pytest.MonkeyPatch) -> None:
+    confirm("world")
+    readers.keep(path)
+    lose_the_reader()
+    settings_env.setenv("SYNDICATE_MASTER_KEY", "ab" * 32)
+    settings.load.cache_clear()
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert count(Subscriber) == 0
 
 
 def test_nothing_is_repeated_where_nothing_was_lost(path: Path) -> None:

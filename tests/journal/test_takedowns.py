@@ -8,16 +8,19 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import update
 
 from syndicate import clock, settings
-from syndicate.cli import doctor
+from syndicate.cli import restores
 from syndicate.embedded.postgres import Postgres
 from syndicate.errors import PermanentError
 from syndicate.journal import takedowns
 from syndicate.store.content import articles
+from syndicate.store.content.articles import Article, Tombstone
 from syndicate.store.editing import changes
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
+from syndicate.vocabulary.articles import ArticleState
 from tests import searching
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
@@ -131,7 +134,7 @@ def test_a_restored_backup_brings_nothing_back(
     if when == "before it, and collected again":
         newsroom.collect(source, now=LATER)
     held = searching.tables_with(url, WORD)
-    told = doctor.check_takedowns(settings.load(), Path()).state
+    told = restores.check_takedowns(settings.load(), Path()).state
     repeated = [takedowns.replay(path, LATER), takedowns.replay(path, LATER)]
     newsroom.collect(source, now=LATER + dt.timedelta(days=8))
     kept = takedowns.keep(path)
@@ -140,7 +143,66 @@ def test_a_restored_backup_brings_nothing_back(
     assert (told, repeated, kept >= 0) == ("fail", [1, 0], True)
     assert searching.tables_with(url, WORD) == []
     assert {row.state.value for row in newsroom.articles()} == {"taken_down"}
-    assert doctor.check_takedowns(settings.load(), Path()).state == "ok"
+    assert restores.check_takedowns(settings.load(), Path()).state == "ok"
+
+
+def kill() -> None:
+    with transaction() as tx:
+        [row] = articles.listed(tx, limit=1)
+        assert changes.kill(tx, row, note=f"It said {WORD}.", now=LATER)
+
+
+@pytest.mark.parametrize("when", ["with it", "before it"])
+def test_a_restored_backup_shows_nothing_that_was_killed(
+    backups: Backups, site: Site, path: Path, when: str
+) -> None:
+    source = newsroom.source(newsroom.publication(), site, "/feed")
+    backup = backups.make() if when == "before it" else ""
+    newsroom.collect(source)
+    backup = backup or backups.make()
+    kill()
+    assert takedowns.keep(path) == 1
+    assert WORD not in path.read_text()
+
+    backups.restore(backup)
+    told = restores.check_takedowns(settings.load(), Path()).state
+    repeated = [takedowns.replay(path, LATER), takedowns.replay(path, LATER)]
+    newsroom.collect(source, now=LATER + dt.timedelta(days=8))
+
+    assert (told, repeated) == ("fail", [1, 0])
+    expected = "killed" if when == "with it" else "taken_down"
+    assert [row.state.value for row in newsroom.articles()] == [expected]
+
+
+@pytest.mark.usefixtures("database")
+def test_of_what_was_killed_and_then_taken_down_both_are_written_and_the_last_one_counts(
+    site: Site, path: Path
+) -> None:
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    kill()
+    takedowns.keep(path)
+    take_down()
+
+    assert (takedowns.keep(path), takedowns.replay(path, LATER)) == (1, 0)
+    with transaction() as tx:
+        tx.execute(update(Tombstone).values(reason="killed"))
+        tx.execute(update(Article).values(state=ArticleState.KILLED))
+    assert [takedowns.replay(path, LATER) for _ in range(2)] == [1, 0]
+    assert [row.state for row in newsroom.articles()] == [ArticleState.TAKEN_DOWN]
+
+
+@pytest.mark.usefixtures("database")
+def test_what_an_older_version_left_out_is_written_at_the_start(site: Site, path: Path) -> None:
+    """It wrote takedowns alone, and one of them after the kill."""
+    newsroom.collect(newsroom.source(newsroom.publication(), site, "/feed"))
+    kill()
+    path.parent.mkdir()
+    later = {"at": "2099-01-01T00:00:00+00:00", "atom_id": "tag:x", "publication": "daily"}
+    path.write_text(json.dumps(later | {"keys": [], "carried": []}) + "\n")
+    path.write_text(path.read_text().replace("2099", f"{LATER.year + 1}"))
+
+    assert takedowns.keep(path, is_whole=True) == 1
+    assert takedowns.keep(path, is_whole=True) == 0
 
 
 @pytest.mark.usefixtures("database")

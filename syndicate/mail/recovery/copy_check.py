@@ -150,6 +150,15 @@ def held_notice(why: str) -> str:
     )
 
 
+def rest_notice(rest_held_at: dt.datetime) -> str:
+    """What every face says where new mail leaves and what was open is held, in sentences."""
+    return (
+        f"This database was restored {phrases.moment(rest_held_at)}: new mail is sent, and what "
+        "was open then is held. Run `syndicate mailings release`: it settles what the accept log "
+        "knows, shows what would be sent, and asks."
+    )
+
+
 def ours(message_ids: Sequence[str], configured: Settings) -> list[tuple[int, int]]:
     """(mailing, recipient) of the Message-IDs that carry our seal."""
     key = configured.key()

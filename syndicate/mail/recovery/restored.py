@@ -3,7 +3,8 @@
     accept logs ────> what a relay took is accepted
     no live log ────> what was open is left to a person, whatever it is: most of it was sent
     journal ────────> issues that were begun are put back as sent, with what they told
-    no live journal ─> nothing that was due before opens by itself
+    live journal ───> new mail leaves at once (`going_on`), and the rest, what was open, is held
+    no live journal ─> all is held, and nothing that was due before opens by itself
 
 Nobody is mailed twice where log or journal can tell, and where neither can, nobody is mailed. All
 of it may be done again when it was interrupted: mail is held until the last step.
@@ -36,6 +37,7 @@ from syndicate.vocabulary.sending import AmbiguousPolicy, MailingState
 _MARGIN = dt.timedelta(hours=2)
 # Of mailings that are over so far back, what failed may have been sent again since.
 _FAR_BACK = dt.timedelta(days=14)
+_REST = "what was open when this database was restored"
 _AT_ONCE = 20_000
 _UNREADABLE = (
     "Run `syndicate mailings release` where it can be read. If it is lost for good, move a broken "
@@ -71,6 +73,7 @@ class Plan:
         opens_from: what was due by then is not opened by itself; None where all that is due is.
         past_lives: what the journal knows.
         mark: likewise.
+        is_rest: whether new mail leaves, and only what was open is held.
     """
 
     held_why: str | None
@@ -79,6 +82,14 @@ class Plan:
     opens_from: dt.datetime | None = None
     past_lives: frozenset[str] = frozenset()
     mark: int = 0
+    is_rest: bool = False
+
+    @property
+    def held_sentence(self) -> str:
+        """What is held, where anything is."""
+        if self.is_rest:
+            return "New mail is sent. What was open when this database was restored is held."
+        return f"Mail is held: {self.held_why}."
 
 
 def plan(now: dt.datetime) -> Plan:
@@ -87,7 +98,7 @@ def plan(now: dt.datetime) -> Plan:
     Raises:
         RefusedError: journal or accept log are set and cannot be read here.
     """
-    view = _View.read(now)
+    view = View.read(now)
     return view.plan(now) if view is not None else Plan(None, tuple(_waiting(now)))
 
 
@@ -106,39 +117,42 @@ def settle(now: dt.datetime) -> Plan:
     except PermanentError as error:
         raise RefusedError(f"{error} {_UNREADABLE}") from error
     _take_back(now)
-    view = _View.read(now)
+    view = View.read(now)
     if view is None:
         return Plan(None, tuple(_waiting(now)))
     done = view.plan(now)
     try:
         _settle(view, done, now)
-    except _ReleasedError:
+    except ReleasedError:
         return Plan(None, tuple(_waiting(now)))
     return done
 
 
 def begin_life(tx: Transaction, done: Plan, *, now: dt.datetime) -> None:
     """The last step: the database begins a new life, which the journal follows."""
+    if done.is_rest:
+        copies.release_rest(tx)
+        return
     copies.begin_life(tx, now=now, also_past=done.past_lives, mark=done.mark)
 
 
-class _ReleasedError(Exception):
+class ReleasedError(Exception):
     """Somebody else has released the database meanwhile: its mail is another life's."""
 
 
-def _settle(view: "_View", done: Plan, now: dt.datetime) -> None:
+def _settle(view: "View", done: Plan, now: dt.datetime) -> None:
     for mailing in view.mailings:
         view.settle(mailing, now)
     with view.held() as tx:
         for one in done.put_back:
             begun_issues.put_back(tx, one, now=now)
         if done.opens_from is not None:
-            begun_issues.hold_waiting(tx)
+            begun_issues.hold_waiting(tx, until=view.held_at if view.is_rest else None)
             copies.open_from(tx, done.opens_from)
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """A database that is held, and what stands outside it.
 
     Attributes:
@@ -158,7 +172,7 @@ class _View:
     lost: tuple[Begun, ...]
 
     @classmethod
-    def read(cls, now: dt.datetime) -> "_View | None":
+    def read(cls, now: dt.datetime) -> "View | None":
         """Read everything; None where mail is not held.
 
         Raises:
@@ -166,29 +180,41 @@ class _View:
         """
         with transaction() as tx:
             row = installation.read(tx)
-            if row is None or row.held_at is None:
+            if row is None or (row.held_at or row.rest_held_at) is None:
                 return None
             until = copies.newest_of_copy(tx, row.held_mailing or 0)
             oldest = log_settlement.oldest_open(tx, until=until) or row.life_since
             mailings = log_settlement.mailings(tx, until=until, since=now - _FAR_BACK)
         journal, logs = _outside(oldest - _MARGIN, now)
+        begun = journal.mailings(but_of=row.life if row.held_at is None else "")
         with transaction() as tx:
             frozen = begun_issues.frozen(tx, [each for each in logs.accepted if each <= until])
-            lost = begun_issues.missing(tx, [*journal.mailings(), *frozen])
+            lost = begun_issues.missing(tx, [*begun, *frozen])
         return cls(row, until, tuple(mailings), journal, logs, tuple(lost))
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether new mail leaves, and only what was open is held."""
+        return self.row.held_at is None
+
+    @property
+    def held_at(self) -> dt.datetime | None:
+        """When it was held."""
+        return self.row.held_at or self.row.rest_held_at
 
     def plan(self, now: dt.datetime) -> Plan:
         """What is to be done."""
         rows = [self._row(mailing, now) for mailing in self.mailings]
-        rows += _waiting(now, after=self.until)
+        rows += [] if self.is_rest else _waiting(now, after=self.until)
         head = self.journal.head
         return Plan(
-            held_why=self.row.held_why,
+            held_why=_REST if self.is_rest else self.row.held_why,
             mailings=tuple(row for row in rows if row.would_send or row.settled or row.left),
             put_back=self.lost,
-            opens_from=None if self._knows_what_was_begun() else self.row.held_at,
+            opens_from=None if self.knows_what_was_begun() else self.held_at,
             past_lives=frozenset(self.journal.lives),
             mark=head.mark if head is not None else 0,
+            is_rest=self.is_rest,
         )
 
     def settle(self, mailing: Mailing, now: dt.datetime) -> None:
@@ -211,11 +237,11 @@ class _View:
         """A transaction in which the database is still held as it was read.
 
         Raises:
-            _ReleasedError: it is not any more.
+            ReleasedError: it is not any more.
         """
         with transaction() as tx:
-            if self.row.held_at is None or not copies.is_still_held(tx, self.row.held_at):
-                raise _ReleasedError
+            if self.held_at is None or not copies.is_still_held(tx, self.held_at):
+                raise ReleasedError
             yield tx
 
     def _row(self, mailing: Mailing, now: dt.datetime) -> Row:
@@ -260,9 +286,10 @@ class _View:
         return bool(self.logs.relays) and self.logs.relays <= heard
 
     def _is_lost(self, mailing_id: int) -> bool:
-        return mailing_id > self.until
+        # What is begun in the life that goes on has numbers far beyond.
+        return self.until < mailing_id <= self.until + log_settlement.MOST_LOST
 
-    def _knows_what_was_begun(self) -> bool:
+    def knows_what_was_begun(self) -> bool:
         """Whether the journal is the living one, and no log names an issue that it lacks."""
         if self.row.is_all_restored or not self.journal.is_live:
             return False
@@ -271,7 +298,8 @@ class _View:
             self._is_lost(mailing_id) and mailing_id not in known and len(set(recipients)) > 1
             for mailing_id, recipients in self.logs.accepted.items()
         )
-        return self.row.life in self.journal.lives and not strange
+        lived = {self.row.life, *(self.row.past_lives if self.is_rest else ())}
+        return bool(lived & self.journal.lives) and not strange
 
 
 def _outside(since: dt.datetime, now: dt.datetime) -> tuple[Journal, Told]:
@@ -294,12 +322,13 @@ def _take_back(now: dt.datetime) -> None:
     while True:
         with transaction() as tx:
             row = installation.read(tx)
-            if row is None or row.held_at is None:
+            if row is None or (row.held_at or row.rest_held_at) is None:
                 return
             if not reaping.reap(tx, now=now):
                 break
     with transaction() as tx:
-        if log_settlement.has_leases(tx):
+        # Of the rest nothing was leased since it was held; what is in hand is new.
+        if row.held_at is not None and log_settlement.has_leases(tx):
             raise RefusedError("A worker still has mail in hand; try again in two minutes.")
 
 

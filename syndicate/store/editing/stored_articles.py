@@ -224,3 +224,8 @@ def by_links(
 def buried_key(key: str) -> str:
     """The key of an article that was taken down: it is recognised and says nothing any more."""
     return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def is_buried(key: str) -> bool:
+    """Whether a key is one that `buried_key` made."""
+    return key.startswith("sha256:")

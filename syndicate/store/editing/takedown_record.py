@@ -1,6 +1,6 @@
-"""The record of takedowns that outlives the database, and repeating them after a restore.
+"""The record of takedowns and kills that outlives the database, and repeating them after a restore.
 
-A backup that is older than a takedown brings the article back. So what it was recognised by, and
+A backup that is older than either brings the article back. So what it was recognised by, and
 nothing of what it said, is written down elsewhere too (`syndicate.journal`), and replayed.
 """
 
@@ -13,17 +13,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.content.articles import Article, ArticleKey, ArticleSource, Tombstone
 from syndicate.store.editing import changes
+from syndicate.store.editing.stored_articles import buried_key, is_buried
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.sources import Source
 from syndicate.store.newsroom.publications import Publication, by_slug
 from syndicate.vocabulary.articles import ArticleState
 
-_REASON = ArticleState.TAKEN_DOWN
-
 
 @dataclass(frozen=True)
 class Remembered:
-    """One takedown, without a word of the article.
+    """One takedown or kill, without a word of the article.
 
     Attributes:
         atom_id: the article's permanent id.
@@ -31,6 +30,7 @@ class Remembered:
         at: aware UTC.
         keys: (kind, hash) pairs of the addresses that led to it.
         carried: (source id, hash, name) triples of the entries that brought it; hashes in hex.
+        reason: taken down, or killed.
     """
 
     atom_id: str
@@ -38,34 +38,48 @@ class Remembered:
     at: dt.datetime
     keys: tuple[tuple[str, str], ...]
     carried: tuple[tuple[int, str, str], ...]
+    reason: ArticleState = ArticleState.TAKEN_DOWN
 
 
 def since(tx: Transaction, moment: dt.datetime) -> list[Remembered]:
-    """Takedowns after a moment, oldest first."""
+    """Takedowns and kills after a moment, oldest first."""
     query = (
-        select(Tombstone.atom_id, Publication.slug, Tombstone.at, Article.id)
+        select(Tombstone.atom_id, Publication.slug, Tombstone.at, Article.id, Tombstone.reason)
         .join(Publication, Publication.id == Tombstone.publication_id)
         .outerjoin(Article, Article.atom_id == Tombstone.atom_id)
-        .where(Tombstone.reason == _REASON, Tombstone.at > moment)
+        .where(Tombstone.reason.in_(ArticleState.gone()), Tombstone.at > moment)
         .order_by(Tombstone.at, Tombstone.atom_id)
     )
     return [
-        Remembered(atom_id, slug, at, _keys(tx, article_id), _carried(tx, article_id))
-        for atom_id, slug, at, article_id in tx.execute(query).all()
+        Remembered(
+            atom_id,
+            slug,
+            at,
+            _keys(tx, article_id),
+            _carried(tx, article_id),
+            ArticleState(reason),
+        )
+        for atom_id, slug, at, article_id, reason in tx.execute(query).all()
     ]
 
 
 def unheeded(tx: Transaction, remembered: Sequence[Remembered]) -> list[Remembered]:
-    """Those takedowns that this database does not know, of publications that it does."""
+    """Those that this database does not know, of publications that it does."""
     ids = [each.atom_id for each in remembered]
-    query = select(Tombstone.atom_id).where(Tombstone.atom_id.in_(ids), Tombstone.reason == _REASON)
-    known = set(tx.scalars(query))
+    query = select(Tombstone.atom_id, Tombstone.reason).where(Tombstone.atom_id.in_(ids))
+    known = {row[0]: row[1] for row in tx.execute(query)}
     slugs = set(tx.scalars(select(Publication.slug)))
-    return [each for each in remembered if each.atom_id not in known and each.publication in slugs]
+    # What is taken down need not be killed any more.
+    heeds = {each: (ArticleState.TAKEN_DOWN, each) for each in ArticleState.gone()}
+    return [
+        each
+        for each in remembered
+        if known.get(each.atom_id) not in heeds[each.reason] and each.publication in slugs
+    ]
 
 
 def repeat(tx: Transaction, one: Remembered, *, now: dt.datetime) -> None:
-    """Take an article down once more, whatever this database calls it. Safe to run twice.
+    """Take an article down, or kill it, once more, whatever it is called here. Safe to run twice.
 
     Where it holds no such article, it gets the empty row by which one is recognised when a source
     brings it.
@@ -74,19 +88,31 @@ def repeat(tx: Transaction, one: Remembered, *, now: dt.datetime) -> None:
     if publication is None:
         return
     found = _matching(tx, one)
+    is_kill = one.reason is ArticleState.KILLED
     for article in found:
-        changes.take_down(tx, article, now=now)
+        if is_kill:
+            changes.kill(tx, article, note=None, now=now)
+        else:
+            changes.take_down(tx, article, now=now)
     if not found:
         _make_empty(tx, publication, one, now)
     stone = insert(Tombstone).values(
-        atom_id=one.atom_id, publication_id=publication.id, reason=_REASON, at=now, keys=[]
+        atom_id=one.atom_id, publication_id=publication.id, reason=one.reason, at=now, keys=[]
     )
-    tx.execute(stone.on_conflict_do_nothing())
+    tx.execute(
+        stone.on_conflict_do_nothing()
+        if is_kill
+        else stone.on_conflict_do_update(
+            index_elements=[Tombstone.atom_id], set_={"reason": one.reason}
+        )
+    )
 
 
 def _keys(tx: Transaction, article_id: int | None) -> tuple[tuple[str, str], ...]:
     query = select(ArticleKey.kind, ArticleKey.key).where(ArticleKey.article_id == article_id)
-    return tuple((kind, key) for kind, key in tx.execute(query.order_by(ArticleKey.key)))
+    # Of what was killed the addresses stand in plain words.
+    found = {(kind, key if is_buried(key) else buried_key(key)) for kind, key in tx.execute(query)}
+    return tuple(sorted(found))
 
 
 def _carried(tx: Transaction, article_id: int | None) -> tuple[tuple[int, str, str], ...]:

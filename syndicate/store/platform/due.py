@@ -22,6 +22,10 @@ SKEW = dt.timedelta(seconds=10)
 LATE = dt.timedelta(seconds=60)
 
 
+# The journal beside the database could not be kept: noted once a minute while that is so.
+JOURNAL_MISSED, JOURNAL_MISSED_EVERY_S = "journal_missed", 60.0
+
+
 class DueJob(Table):
     """A periodic job's slot that somebody took."""
 
@@ -121,6 +125,11 @@ def tick(tx: Transaction, now: dt.datetime) -> Tick:
     ).where(DueJob.job == jobs.TICK.name)
     at, ahead_to = tx.execute(query).one()
     return Tick(_state(at, ahead_to, now), at, ahead_to, now)
+
+
+def newest(tx: Transaction, job: str, now: dt.datetime) -> dt.datetime | None:
+    """The newest slot of a job that somebody took and that is not to come; None where none is."""
+    return tx.scalar(select(func.max(DueJob.slot)).where(DueJob.job == job, DueJob.slot <= now))
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:

@@ -7,6 +7,8 @@ differs, or since its server was started anew, before somebody has compared
 (`mail.recovery.copy_check`).
 
     compared ─> mail leaves ─> copied, or restored ─> held ─> released: a new life
+                                                       └─> a new life, in which new mail leaves;
+                                                           the rest, what was open, stays held
 
 Source: docs/decisions/0019-the-way-back.md.
 """
@@ -45,6 +47,8 @@ class Installation(Table):
     # An operator said so: journal and accept logs may be as old as the database.
     is_all_restored: Mapped[bool] = mapped_column(server_default="false")
     held_mailing: Mapped[int | None]  # the newest mailing when it was held
+    # Mail leaves again; issues and mailings that were there by then are held until the release.
+    rest_held_at: Mapped[dt.datetime | None]
     opens_from: Mapped[dt.datetime | None]  # what was due by then opens by no tick's word
 
 
@@ -66,6 +70,9 @@ MAY_LEAVE = f"""EXISTS (SELECT FROM installation WHERE stopped_at IS NULL AND he
     AND home = {HOME} AND compared_for = pg_postmaster_start_time())"""
 
 
+# Of a row of `mailing`: whether it was there when the database was restored, and is still held.
+MAILING_IS_OF_THE_REST = """(mailing.id <= coalesce(
+    (SELECT held_mailing FROM installation WHERE rest_held_at IS NOT NULL), 0))"""
 # Whether everything is stopped, or held as a copy's: for screens, which ask for no comparing.
 IS_STOPPED = "EXISTS (SELECT FROM installation WHERE stopped_at IS NOT NULL)"
 
@@ -85,9 +92,14 @@ def held_why(tx: Transaction) -> str | None:
     return tx.scalar(select(Installation.held_why).where(Installation.held_at.is_not(None)))
 
 
+def rest_held_at(tx: Transaction) -> dt.datetime | None:
+    """Until when what was there is still held after a restore; None where nothing of it is."""
+    return tx.scalar(select(Installation.rest_held_at))
+
+
 def opens_from(tx: Transaction) -> dt.datetime | None:
     """What was due by then opens no issue by itself; None where all that is due does."""
-    return tx.scalar(select(Installation.opens_from))
+    return tx.scalar(select(func.greatest(Installation.opens_from, Installation.rest_held_at)))
 
 
 def raise_mark(tx: Transaction) -> int:

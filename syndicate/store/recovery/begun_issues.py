@@ -111,15 +111,20 @@ def put_back(tx: Transaction, one: Begun, *, now: dt.datetime) -> None:
         _cancel(tx, issue.id)
 
 
-def hold_waiting(tx: Transaction) -> int:
+def hold_waiting(tx: Transaction, *, until: dt.datetime | None = None) -> int:
     """Leave to an editor every issue that waits to be composed or sent.
+
+    Args:
+        tx: the open transaction.
+        until: of those that were opened by then alone; None means all.
 
     Returns:
         How many.
     """
-    waiting = list(
-        tx.scalars(select(Issue).where(Issue.state.in_(IssueState.unfinished())).with_for_update())
-    )
+    query = select(Issue).where(Issue.state.in_(IssueState.unfinished()))
+    if until is not None:
+        query = query.where(Issue.created_at <= until)
+    waiting = list(tx.scalars(query.with_for_update()))
     for issue in waiting:
         issue.state, issue.note = IssueState.HELD, MAYBE
         # An editor who sends it has it composed anew.

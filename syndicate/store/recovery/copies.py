@@ -60,6 +60,12 @@ def here(tx: Transaction) -> Here:
     return Here(*tx.execute(_HERE).one())
 
 
+def folder(tx: Transaction) -> str | None:
+    """Where PostgreSQL has its files, on its machine; None where it does not tell us."""
+    said = tx.scalar(text("SELECT setting FROM pg_settings WHERE name = 'data_directory'"))
+    return str(said) if said is not None else None
+
+
 def moved(before: str, now: str) -> str | None:
     """What of a database's home is not as it was, as a clause; None when nothing is. Pure."""
     for was, is_now, clause in zip(before.split("|"), now.split("|"), _MOVES, strict=True):
@@ -119,8 +125,9 @@ def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) 
     row.is_all_restored = row.is_all_restored or is_all_restored
     if is_held and not is_told:
         return False
-    row.held_at = row.stopped_at = now
-    row.held_why = row.stopped_why = why
+    if not _is_stopped_by_hand(row):
+        row.stopped_at, row.stopped_why = now, why
+    row.held_at, row.held_why = now, why
     row.held_mailing = found.newest_mailing
     _end_leases(tx)
     _move_numbers_on(tx)
@@ -152,9 +159,9 @@ def keep_numbers_ahead(tx: Transaction, row: Installation, found: Here) -> None:
 
 
 def is_still_held(tx: Transaction, held_at: dt.datetime) -> bool:
-    """Whether nobody has released a database meanwhile; nobody does until the commit."""
-    query = select(Installation.held_at).with_for_update(read=True)
-    return tx.scalar(query) == held_at
+    """Whether nobody has released a database, or the rest of it; nobody does until the commit."""
+    held = func.coalesce(Installation.held_at, Installation.rest_held_at)
+    return tx.scalar(select(held).with_for_update(read=True)) == held_at
 
 
 def begin_life(tx: Transaction, *, now: dt.datetime, also_past: Collection[str], mark: int) -> None:
@@ -173,13 +180,46 @@ def begin_life(tx: Transaction, *, now: dt.datetime, also_past: Collection[str],
     row.life = str(tx.scalar(select(func.gen_random_uuid())))
     row.life_since = now
     row.mark = max(row.mark, mark) + 1
-    row.held_at = row.held_why = row.held_mailing = None
+    row.held_at = row.held_why = row.held_mailing = row.rest_held_at = None
     row.is_all_restored = False
+
+
+def go_on(
+    tx: Transaction, *, now: dt.datetime, also_past: Collection[str], mark: int, until: int
+) -> None:
+    """Let a database that was held begin a new life; what was there stays held. Safe to run twice.
+
+    Where an operator has stopped everything too, that stands.
+
+    Args:
+        tx: the open transaction.
+        now: aware UTC.
+        also_past: as for `begin_life`.
+        mark: likewise.
+        until: the newest mailing that stays held.
+    """
+    row = tx.scalars(select(Installation).with_for_update()).one()
+    held_at, is_by_hand = row.held_at, _is_stopped_by_hand(row)
+    if held_at is None:
+        return
+    begin_life(tx, now=now, also_past=also_past, mark=mark)
+    row.rest_held_at, row.held_mailing = held_at, until
+    if not is_by_hand:
+        row.stopped_at = row.stopped_why = None
+    said = {"held": "what was open when it was restored"}
+    act = Act.MAIL_RELEASE
+    audit.record(tx, at=now, actor=ACTOR, action=act, subject="installation", **said)
+
+
+def release_rest(tx: Transaction) -> None:
+    """Let go what was open when a database was restored. Safe to run twice."""
+    values = {"rest_held_at": None, "held_mailing": None}
+    tx.execute(update(Installation).where(Installation.held_at.is_(None)).values(values))
 
 
 def put_right(tx: Transaction, now: dt.datetime) -> None:
     """Let a clock that was set back since bar nothing of the present. Safe to run twice."""
-    for column in (Installation.life_since, Installation.opens_from):
+    for column in (Installation.life_since, Installation.opens_from, Installation.rest_held_at):
         tx.execute(update(Installation).where(column > now + SKEW).values({column.key: now}))
 
 
@@ -187,6 +227,10 @@ def open_from(tx: Transaction, moment: dt.datetime) -> None:
     """Let nothing that was due by a moment open an issue by itself."""
     later = func.greatest(Installation.opens_from, moment)
     tx.execute(update(Installation).values(opens_from=later))
+
+
+def _is_stopped_by_hand(row: Installation) -> bool:
+    return row.stopped_at is not None and row.stopped_why != row.held_why
 
 
 def _end_leases(tx: Transaction) -> None:

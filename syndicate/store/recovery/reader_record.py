@@ -9,7 +9,7 @@ in a database that lost nothing.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import TextClause, text
 
@@ -19,9 +19,28 @@ from syndicate.store.platform import audit
 from syndicate.store.readers import subscribers
 from syndicate.store.recovery import copies
 from syndicate.vocabulary.acts import Act
-from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.readers import ReaderChange, ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
+
+
+@dataclass(frozen=True)
+class Person:
+    """A subscription as its reader has it, to be made anew where nothing is known of it.
+
+    Attributes:
+        address: as it was given.
+        language: of the frame.
+        sections: slugs that were chosen, none for all.
+        languages: of stories, likewise.
+        paused_until: nothing is sent before; aware UTC.
+    """
+
+    address: str
+    language: str
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    paused_until: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,8 @@ class Fact:
         at: when, aware UTC.
         noted_at: when the database wrote it down, aware UTC; not before `at` where clocks agree.
         reason: of a suppression; else empty.
+        person: who confirmed or chose, as it stands when it is written down.
+        sealed: the same as it was written down, encrypted.
     """
 
     fact: ReaderFact
@@ -43,26 +64,44 @@ class Fact:
     at: dt.datetime
     noted_at: dt.datetime
     reason: str = ""
+    person: Person | None = field(default=None, compare=False)
+    sealed: str = field(default="", compare=False)
 
 
+_CHOSEN = "ARRAY(SELECT value FROM subscription_choice WHERE subscription_id = s.id AND kind = {})"
+_PERSON = ", ".join(
+    (
+        "r.address, s.language",
+        _CHOSEN.format(sql(ChoiceKind.SECTION)),
+        _CHOSEN.format(sql(ChoiceKind.LANGUAGE)),
+        "s.paused_until",
+    )
+)
+_NOBODY = "NULL, NULL, NULL::text[], NULL::text[], NULL::timestamptz"
 # No bounces: a burst takes them back in one act, and an address that is gone says so again.
 _SINCE = text(
     f"""
-    SELECT {sql(ReaderFact.LEFT)}, r.address_hash, n.slug, c.at, c.noted_at, ''
+    SELECT {sql(ReaderFact.LEFT)}, r.address_hash, n.slug, c.at, c.noted_at, '', {_NOBODY}
     FROM subscription_change c JOIN subscription s ON s.id = c.subscription_id
         JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
     WHERE c.kind = {sql(ReaderChange.LEFT)} AND c.noted_at > :moment
     UNION ALL
-    SELECT {sql(ReaderFact.CONFIRMED)}, r.address_hash, n.slug, c.at, c.at, ''
+    SELECT DISTINCT {sql(ReaderFact.CHOSE)}, r.address_hash, n.slug, c.at, c.noted_at, '', {_PERSON}
+    FROM subscription_change c JOIN subscription s ON s.id = c.subscription_id
+        JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
+    WHERE c.kind IN ({sql(*ReaderChange.of_choices())}) AND c.noted_at > :moment
+    UNION ALL
+    SELECT {sql(ReaderFact.CONFIRMED)}, r.address_hash, n.slug, c.at, c.at, '', {_PERSON}
     FROM consent c JOIN subscription s ON s.id = c.subscription_id
         JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
     WHERE c.method = 'confirmation' AND c.at > :moment
     UNION ALL
-    SELECT {sql(ReaderFact.SUPPRESSED)}, address_hash, scope, at, noted_at, reason
+    SELECT {sql(ReaderFact.SUPPRESSED)}, address_hash, scope, at, noted_at, reason, {_NOBODY}
     FROM suppression WHERE reason <> {sql(SuppressionReason.BOUNCE)} AND noted_at > :moment
     UNION ALL
     SELECT {sql(ReaderFact.LIFTED)}, r.address_hash,
-        coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '*'), a.at, a.at, ''
+        coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '*'), a.at, a.at, '',
+        {_NOBODY}
     FROM audit a CROSS JOIN LATERAL (
             -- A subscriber is named by id, and who is none by the hash itself.
             SELECT address_hash FROM subscriber WHERE a.subject = 'subscriber:' || id
@@ -79,7 +118,23 @@ _SINCE = text(
 def since(tx: Transaction, moment: dt.datetime) -> list[Fact]:
     """What the database wrote down after a moment, oldest first."""
     rows = tx.execute(_SINCE, {"moment": moment, "lifts": audit.codes(Act.READER_LIFT)})
-    return [Fact(ReaderFact(row[0]), bytes(row[1]), *row[2:]) for row in rows]
+    return [
+        Fact(ReaderFact(fact), bytes(reader), about, at, noted_at, reason, _person(*person))
+        for fact, reader, about, at, noted_at, reason, *person in rows
+    ]
+
+
+def _person(
+    address: str | None,
+    language: str,
+    sections: Sequence[str] | None,
+    languages: Sequence[str] | None,
+    paused_until: dt.datetime | None,
+) -> Person | None:
+    if address is None:
+        return None
+    chosen = (tuple(sorted(sections or ())), tuple(sorted(languages or ())))
+    return Person(address, language, *chosen, paused_until)
 
 
 _NAMED = """
@@ -153,7 +208,8 @@ def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], *, now: dt.
     Args:
         tx: the open transaction.
         fact: which all of them are.
-        facts: the last word about each reader and what it is about.
+        facts: the last word about each reader and what it is about; choices are left to
+            `lost_readers`.
         now: aware UTC; for the audit.
 
     Returns:
@@ -170,4 +226,5 @@ def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], *, now: dt.
             subscribers.erase(tx, subscriber_id)
             subject = f"subscriber:{subscriber_id}"
             audit.record(tx, at=now, actor=copies.ACTOR, action=Act.READER_ERASE, subject=subject)
-    return int(tx.execute(_DOES[fact], values).scalar_one())
+    statement = _DOES.get(fact)
+    return int(tx.execute(statement, values).scalar_one()) if statement is not None else 0

@@ -33,6 +33,7 @@ from syndicate.store.ground.schema import Id, Table, sql, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.platform.installation import MAILING_IS_OF_THE_REST
 from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.newsletters import NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingKind, MailingState
@@ -116,12 +117,13 @@ def is_held(
 
 
 # Of a row of `mailing`, in whatever statement names that table.
-MAILING_IS_HELD = is_held(
+MAILING_IS_ON_HOLD = is_held(
     called="mailing.kind",
     mailing="mailing.id",
     newsletter="mailing.newsletter_id",
     publication="mailing.publication_id",
 )
+MAILING_IS_HELD = f"({MAILING_IS_ON_HOLD} OR {MAILING_IS_OF_THE_REST})"
 NEWSLETTER_IS_HELD = is_held(
     called="newsletter.kind", newsletter="newsletter.id", publication="newsletter.publication_id"
 )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
-from syndicate.store.sending.holds import MAILING_IS_HELD
+from syndicate.store.sending.holds import MAILING_IS_ON_HOLD
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingContent
 from syndicate.store.sending.results import COUNTED, finish_mailing, has_open_batch
 from syndicate.vocabulary.sending import BatchState, DeliveryReason, DeliveryState, MailingState
@@ -207,7 +207,7 @@ def expire(tx: Transaction, now: dt.datetime) -> int:
     expired = select(Mailing.id).where(
         Mailing.state == MailingState.SENDING,
         Mailing.expires_at <= now,
-        text(f"NOT {MAILING_IS_HELD}"),
+        text(f"NOT {MAILING_IS_ON_HOLD}"),
     )
     batches = tx.execute(
         select(Batch.mailing_id, Batch.number)

@@ -57,6 +57,7 @@ LEFT = {
         *("delivery.not_before", "delivery.done_at", "batch.lease_until", "due_job.slot"),
         *("cap_counter.window_from", "issue.window_to"),
         *("installation.life_since", "installation.opens_from"),
+        *("installation.rest_held_at",),
     },
     "a record, which nothing waits for": {
         *("api_answer.at", "api_token.created_at", "api_token.used_at", "audit.at"),
@@ -69,6 +70,7 @@ LEFT = {
         *("sender_check.checked_at", "dkim_key.made_at", "dkim_key.seen_at"),
         *("dkim_key.left_at", "dkim_key.done_at"),
         *("subscriber.created_at", "suppression.at", "used_token.used_at"),
+        *("suppression.noted_at", "subscription_change.noted_at"),
         *("subscription.created_at", "subscription.confirmed_at", "subscription.ended_at"),
         *("article.alert_at", "article.collected_at", "consent.at", "source.created_at"),
         *("subscription_feed.created_at", "tombstone.at", "article_source.seen_at"),

@@ -126,6 +126,9 @@ def test_from_when_issues_open_by_themselves_is_told() -> None:
         tx.execute(text("UPDATE installation SET opens_from = :now"), {"now": NOW})
 
         assert (before, installation.opens_from(tx)) == (None, NOW)
+        # What was open at a restore is held, and so is what would have been opened by then.
+        tx.execute(update(Installation).values(rest_held_at=LATER))
+        assert (installation.rest_held_at(tx), installation.opens_from(tx)) == (LATER, LATER)
 
 
 def settled(tx: Transaction) -> None:

@@ -238,6 +238,8 @@ def test_what_waits_to_be_composed_or_sent_is_left_to_an_editor() -> None:
         with transaction() as tx:
             return begun_issues.hold_waiting(tx)
 
+    with transaction() as tx:
+        assert begun_issues.hold_waiting(tx, until=NOW - dt.timedelta(days=900)) == 0
     assert (hold(), hold()) == (3, 0)
 
     found = [(each.state, each.note) for each in all_issues()]

@@ -276,6 +276,60 @@ def test_a_database_that_was_held_begins_another_life() -> None:
     assert begun.stopped_at == NOW
 
 
+def go_on(until: int = 7) -> None:
+    with transaction() as tx:
+        copies.go_on(tx, now=NOW + DAY, also_past=["third"], mark=9, until=until)
+
+
+@in_rows
+def test_a_database_that_goes_on_holds_the_rest_until_that_is_released() -> None:
+    put(life="second", mark=4)
+    hold()
+
+    go_on()
+    go_on(until=99)
+
+    begun = row()
+    assert begun.past_lives == ["second", "third"]
+    assert (begun.held_at, begun.held_why, begun.stopped_at) == (None, None, None)
+    assert (begun.rest_held_at, begun.held_mailing, begun.mark) == (NOW, 7, 10)
+    assert audited() == [("system", "mail-hold"), ("system", "mail-release")]
+    with transaction() as tx:
+        assert copies.is_still_held(tx, NOW)
+        copies.release_rest(tx)
+    assert (row().rest_held_at, row().held_mailing) == (None, None)
+
+
+@in_rows
+@pytest.mark.parametrize("when", ["before", "while it was held"])
+def test_what_an_operator_has_stopped_stays_stopped(when: str) -> None:
+    if when == "before":
+        put(stopped_at=NOW - DAY, stopped_why="the wrong mail")
+    hold()
+    if when != "before":
+        put(stopped_why="the wrong mail")
+
+    go_on()
+
+    assert row().stopped_why == "the wrong mail"
+    assert row().stopped_at == (NOW - DAY if when == "before" else NOW)
+
+
+@in_rows
+def test_a_copy_of_what_went_on_is_held_whole() -> None:
+    hold()
+    go_on()
+    put(home=ELSEWHERE)
+
+    assert hold(now=NOW + DAY)
+    with transaction() as tx:
+        copies.release_rest(tx)
+
+    assert (row().held_at, row().held_mailing is None) == (NOW + DAY, False)
+    begin_life()
+    assert (row().held_at, row().rest_held_at) == (None, None)
+
+
 @in_rows
 @pytest.mark.parametrize(("mark", "goes_on_at"), [(0, 5), (4, 5), (5, 6)])
 def test_a_mark_goes_on_from_the_higher_one(mark: int, goes_on_at: int) -> None:
@@ -310,12 +364,12 @@ def test_a_database_that_is_not_held_goes_on_with_its_life() -> None:
     [(NOW + SKEW, NOW + SKEW), (NOW + SKEW + SECOND, NOW), (NOW - DAY, NOW - DAY)],
 )
 def test_a_moment_of_a_clock_that_was_ahead_is_now(said: dt.datetime, stands: dt.datetime) -> None:
-    put(life_since=said, opens_from=said)
+    put(life_since=said, opens_from=said, rest_held_at=said)
 
     with transaction() as tx:
         copies.put_right(tx, NOW)
 
-    assert (row().life_since, row().opens_from) == (stands, stands)
+    assert (row().life_since, row().opens_from, row().rest_held_at) == (stands,) * 3
 
 
 @in_rows

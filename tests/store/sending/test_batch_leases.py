@@ -177,6 +177,18 @@ def test_nothing_is_taken_of_a_database_that_is_stopped_or_may_be_a_copy(
     assert take() is None
 
 
+def test_of_the_rest_of_a_restore_nothing_is_taken_and_all_that_is_new() -> None:
+    old, new = mailed.digest(1), mailed.digest(1, name="evening")
+    with transaction() as tx:
+        tx.execute(update(Installation).values(held_mailing=old))
+    assert lanes() == {Lane.BULK}
+    with transaction() as tx:
+        tx.execute(update(Installation).values(rest_held_at=NOW))
+
+    assert taken().mailing_id == new
+    assert (take(), lanes()) == (None, set())
+
+
 def test_a_batch_that_somebody_writes_to_is_passed_over() -> None:
     first, second = mailed.digest(1), mailed.digest(1, name="evening")
 
