@@ -58,6 +58,9 @@ def import_(  # noqa: PLR0913 - what a command takes
     ] = None,
     ignore_column: Ignored = None,
     encoding: Encoding = "",
+    only: Annotated[
+        str, typer.Option("--list", help="Of a file of several lists, the one to import.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would become of each row; store nothing.")
     ] = False,
@@ -71,7 +74,8 @@ def import_(  # noqa: PLR0913 - what a command takes
     transfer.refuse_by_name(file.name)
     found = uploads.opened(bytes_of(file), encoding=encoding, ignored=ignore_column or ())
     if dry_run:
-        _foretell(found, newsletter, ignore_column or (), as_json=as_json)
+        what = (newsletter, ignore_column or (), only)
+        _foretell(found, what, as_json=as_json)
         return
     done = steering.bring_in(
         found.lines,
@@ -80,6 +84,7 @@ def import_(  # noqa: PLR0913 - what a command takes
         origin=file.name[:200] if origin is None else origin,
         ignored=ignore_column or (),
         left=found.left,
+        only=only,
         actor=actor(),
         now=clock.now(),
     )
@@ -139,10 +144,23 @@ def erase(
         sys.stdout.write(f"Erased, with {what}.\n")
 
 
-def _foretell(upload: Upload, slug: str, ignored: Sequence[str], *, as_json: bool) -> None:
-    """Tell what an import would do; a row that could be corrected ends it as it ends the import."""
+def _foretell(upload: Upload, what: tuple[str, Sequence[str], str], *, as_json: bool) -> None:
+    """Tell what an import would do; a row that could be corrected ends it as it ends the import.
+
+    Args:
+        upload: the file.
+        what: (slug of the newsletter, columns to ignore, the list that is meant).
+        as_json: how.
+    """
+    slug, ignored, only = what
     found = steering.foresee(
-        upload.lines, slug, ignored=ignored, left=upload.left, actor=actor(), now=clock.now()
+        upload.lines,
+        slug,
+        ignored=ignored,
+        left=upload.left,
+        only=only,
+        actor=actor(),
+        now=clock.now(),
     )
     if as_json:
         numbers = {name: getattr(found, name) for name in _FORETOLD}

@@ -23,6 +23,7 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
     origin: str,
     ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    only: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> Imported:
@@ -56,19 +57,28 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         audit.amend(tx, written[0], **counts)
 
     done = transfer.import_csv(
-        lines, slug, wording=wording, origin=origin, now=now, ignored=ignored, left=left, note=note
+        lines,
+        slug,
+        wording=wording,
+        origin=origin,
+        now=now,
+        ignored=ignored,
+        left=left,
+        only=only,
+        note=note,
     )
     with transaction() as tx:
         note(tx, done, len(done.refused))
     return done
 
 
-def foresee(
+def foresee(  # noqa: PLR0913 - what, where to and how it is read
     lines: Iterable[str],
     slug: str,
     *,
     ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    only: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> Foreseen:
@@ -83,7 +93,7 @@ def foresee(
     let_in(actor, Permission.IMPORT)
     with transaction() as tx:
         _subject(tx, slug, Permission.IMPORT, actor)
-    return transfer.foresee(lines, slug, now=now, ignored=ignored, left=left)
+    return transfer.foresee(lines, slug, now=now, ignored=ignored, left=left, only=only)
 
 
 @verb(Permission.EXPORT)

@@ -35,6 +35,7 @@ from syndicate.subscribers import columns, status_cells
 from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.import_rows import Intake
+from syndicate.subscribers.lists import one_list
 from syndicate.subscribers.status_cells import Objection
 from syndicate.subscribers.survey import left_in, survey
 
@@ -114,6 +115,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     now: dt.datetime,
     ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    only: str = "",
     note: Callable[[Transaction, "Imported", int], None] = lambda _tx, _so_far, _refused: None,
 ) -> Imported:
     """Bring a file's readers in as active subscribers: they agreed elsewhere. Safe to run twice.
@@ -123,9 +125,10 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
         newsletter_slug: what they subscribe to.
         wording: what they agreed to; kept as proof.
         origin: where the file comes from; kept as proof with each line's number.
-        now: aware UTC; when they agreed, where a line does not say.
+        now: aware UTC.
         ignored: names of columns that say nothing about who may be mailed.
         left: lines of files beside it, by name, of those who have left.
+        only: of a file of several lists, the name of the one that is meant.
         note: told in each transaction how many have come in so far, and how many were refused.
 
     Raises:
@@ -136,7 +139,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
             Nothing was stored.
     """
     _check_proof(wording, origin)
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, now)
+    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, only, now)
     done = Imported(0, 0, ())
     over, still = set[int](), set[int]()
     refused: list[tuple[int, str]] = []
@@ -180,6 +183,7 @@ def foresee(
     now: dt.datetime,
     ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    only: str = "",
 ) -> Foreseen:
     """What `import_csv` would do with a file, by the same statements. Stores nothing.
 
@@ -189,13 +193,14 @@ def foresee(
         now: aware UTC.
         ignored: names of columns that say nothing about who may be mailed.
         left: lines of files beside it, by name, of those who have left.
+        only: of a file of several lists, the name of the one that is meant.
 
     Raises:
         NotFoundError: there is no such newsletter.
         RefusedError: it has ended.
         UsageError: the file cannot be used.
     """
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, now)
+    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, only, now)
     active = gone = suppressed = 0
     rejected: list[tuple[int, str]] = []
     while part := list(islice(usable, LINES_AT_ONCE)):
@@ -220,6 +225,7 @@ def _opened(
     newsletter_slug: str,
     ignored: Collection[str],
     left: Mapping[str, Sequence[str]],
+    only: str,
     now: dt.datetime,
 ) -> tuple[Newsletter, Intake, Iterator[Line]]:
     """A file and the newsletter that it is for, and its usable rows: whoever left is known."""
@@ -231,13 +237,14 @@ def _opened(
                 "that is still sent."
             )
         slugs = {section.slug for section in newsletters.sections_to_choose(tx, newsletter)}
-    table = _table(list(lines), ignored)
+    table, others = one_list(_table(list(lines), ignored), only)
     gone = {name: _of_leavers(name, beside) for name, beside in left.items()}
     barred = dict[str, Objection]()
     for name, (beside, meant) in gone.items():
         barred |= left_in(beside, meant, name)
     found = survey(table, columns.understand(table.names, ignored), barred)
     intake = Intake(newsletter, frozenset(slugs), found, now)
+    intake.notes.extend(others)
     of_left = (intake.left_lines(name, *each) for name, each in gone.items())
     return newsletter, intake, chain(chain.from_iterable(of_left), intake.lines(table))
 

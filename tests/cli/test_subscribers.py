@@ -92,6 +92,18 @@ def test_a_dry_run_tells_what_would_become_of_each_row_and_does_nothing(tmp_path
         assert not tx.scalar(select(func.count()).select_from(Subscriber))
 
 
+def test_a_code_page_and_a_list_are_named_by_an_operator(tmp_path: Path) -> None:
+    text = "email,list\nj\u00fcrgen@example.com,Daily\nb@example.com,Weekly\n"
+    file = write(tmp_path, text.encode("cp1252"))
+
+    done = run(file, "--encoding", "cp1252", "--list", "daily", "--json")
+
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert (found["added"], [each["line"] for each in found["notes"]]) == (1, [3])
+    with transaction() as tx:
+        assert tx.scalar(select(Subscriber.address)) == "j\u00fcrgen@example.com"
+
+
 def test_an_import_needs_the_wording_that_a_dry_run_does_not(tmp_path: Path) -> None:
     asked = ["import", str(write(tmp_path, SEMICOLONS)), "-n", "morning"]
 

@@ -313,6 +313,9 @@ def test_who_left_elsewhere_is_counted_and_named_to_a_program(browser: TestClien
         ("?wording=w&origin=o", b"email,Zug\r\na@example.com,yes\r\n", 400, "ignore_column"),
         ("?wording=w&origin=o&ignore_column=X", b"email\r\na@example.com\r\n", 400, "no column"),
         ("?wording=%00&origin=o", b"email\r\na@example.com\r\n", 400, "The field wording"),
+        ("?wording=w&origin=o&encoding=x", b"email\r\na@example.com\r\n", 400, "encoding x is"),
+        ("?wording=w&origin=o&list=x", b"email\r\na@example.com\r\n", 400, "no column of lists"),
+        ("?wording=w&origin=o", b"email\r\n\xe4@example.com\r\n", 400, "`encoding` in the API"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused(

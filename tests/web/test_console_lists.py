@@ -68,6 +68,28 @@ def test_what_was_typed_stays_when_the_file_is_refused(
     assert "Choose a file, or paste its lines." in nothing
 
 
+def test_the_form_asks_for_a_code_page_and_a_list_by_their_fields(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    operators.sign_in(browser)
+    said = SAID | {"ignored": ""}
+    odd = ("readers.csv", "address\nj\u00fcrgen@example.com\n".encode("cp1252"))
+    heads = "Email,List status,Global status,List\n"
+    rows = "".join(f"reader101@example.com,subscribed,subscribed,{name}\n" for name in "AB")
+
+    asked = browser.post("/console/lists", data=said, files={"file": odd}).text
+    told = browser.post("/console/lists", data=said | {"encoding": "cp1252"}, files={"file": odd})
+    several = browser.post("/console/lists", data=said | {"pasted": heads + rows}).text
+    one = browser.post("/console/lists", data=said | {"pasted": heads + rows, "only": "b"}).text
+
+    assert newsroom.newsletter
+    assert "in the field “Code page”, such as cp1252" in asked
+    assert "<dt>Added</dt><dd>1</dd>" in told.text
+    assert "several lists: A, B; name in the field “List” which one" in several
+    assert "--" not in asked.partition('role="alert"')[2].partition("</p>")[0]
+    assert "Line 2: is of another list (A), and was left out" in one
+
+
 def test_a_viewer_is_shown_no_form(browser: TestClient, newsroom: Newsroom) -> None:
     operators.sign_in(browser, "viewer")
 

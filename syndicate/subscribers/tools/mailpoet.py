@@ -12,4 +12,5 @@ MAILPOET = Tool(
     agreed=("confirmation time",),
     known=("subscription time",),
     unasked=frozenset({"confirmation time"}),
+    lists="list",
 )

@@ -14,6 +14,7 @@ class Tool:
         agreed: columns that say when a reader agreed, the surest first.
         known: columns that say since when the tool knows an address, whoever brought it.
         unasked: columns that read like status and are none.
+        lists: the column that names a list, where a row is of one list alone.
         means: what a cell of a column means, where it is no word.
     """
 
@@ -22,6 +23,7 @@ class Tool:
     agreed: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     unasked: frozenset[str] = frozenset()
+    lists: str = ""
     means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def is_of(self, names: Collection[str]) -> bool:

@@ -21,6 +21,12 @@ Ignored = Annotated[
 Encoding = Annotated[
     str, Query(max_length=40, description="code page of the body; found out where it is empty")
 ]
+Only = Annotated[
+    str,
+    Query(
+        alias="list", max_length=200, description="of a body of several lists, the one to import"
+    ),
+]
 _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
 
@@ -75,6 +81,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
     origin: Annotated[str, Query(description="where the file comes from; 200 characters at most")],
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
     encoding: Encoding = "",
+    only: Only = "",
 ) -> ImportResult:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
@@ -91,6 +98,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
         origin=origin,
         ignored=ignore_column,
         left=upload.left,
+        only=only,
         actor=actor,
         now=clock.now(),
     )
@@ -113,6 +121,7 @@ def foretell_subscribers(
     csv: Csv,
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
     encoding: Encoding = "",
+    only: Only = "",
 ) -> ForetoldResult:
     """What would become of a file's rows. Stores nothing."""
     upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
@@ -121,6 +130,7 @@ def foretell_subscribers(
         slug,
         ignored=ignore_column,
         left=upload.left,
+        only=only,
         actor=actor,
         now=clock.now(),
     )

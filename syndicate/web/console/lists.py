@@ -13,7 +13,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import operations
-from syndicate.subscribers import code_pages, steering, transfer, uploads
+from syndicate.subscribers import code_pages, lists, steering, transfer, uploads
 from syndicate.subscribers.columns import HOW_TO_IGNORE
 from syndicate.subscribers.uploads import Upload
 from syndicate.web.console import pages
@@ -31,6 +31,7 @@ _HOW_ENCODED = (
     "name it in the field “Code page”, such as cp1252 or cp1251, or save it as CSV in UTF-8. "
     "Nothing was imported."
 )
+_HOW_LIST = "name in the field “List” which one to import. Nothing was imported."
 _PASTED = "pasted into the console"
 _DRY_RUN = "dry-run"  # the button that asks first
 router = APIRouter(include_in_schema=False)
@@ -52,6 +53,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
     origin: Typed = "",
     ignored: Typed = "",
     encoding: Typed = "",
+    only: Typed = "",
     pasted: Annotated[str, Form()] = "",
     do: Typed = "",
     file: UploadFile | None = None,
@@ -64,6 +66,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         "origin": origin,
         "ignored": ignored,
         "encoding": encoding,
+        "only": only,
         "pasted": pasted,
     }
     try:
@@ -72,7 +75,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         raw = _content(file if named else None, pasted)
         upload = uploads.opened(raw, encoding=encoding.strip() if named else "", ignored=names)
         if do == _DRY_RUN:
-            found = _foretold(actor, newsletter, upload, names)
+            found = _foretold(actor, typed, upload, names)
             return _page(actor, typed, found=found, named=named)
         done = steering.bring_in(
             upload.lines,
@@ -81,6 +84,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
             origin=origin or named[:200] or _PASTED,
             ignored=names,
             left=upload.left,
+            only=only,
             actor=actor,
             now=clock.now(),
         )
@@ -106,10 +110,16 @@ def give_out(actor: CanExport, newsletter: Typed = "") -> Response:
 
 
 def _foretold(
-    actor: Actor, newsletter: str, upload: Upload, names: Sequence[str]
+    actor: Actor, typed: dict[str, str], upload: Upload, names: Sequence[str]
 ) -> transfer.Foreseen:
     return steering.foresee(
-        upload.lines, newsletter, ignored=names, left=upload.left, actor=actor, now=clock.now()
+        upload.lines,
+        typed["newsletter"],
+        ignored=names,
+        left=upload.left,
+        only=typed["only"],
+        actor=actor,
+        now=clock.now(),
     )
 
 
@@ -151,7 +161,7 @@ def _page(
 def _here(problem: Exception) -> str:
     """A sentence that names an option of commands, naming the form's field."""
     said = str(problem).replace(HOW_TO_IGNORE, _HOW_HERE)
-    return said.replace(code_pages.HOW, _HOW_ENCODED)
+    return said.replace(code_pages.HOW, _HOW_ENCODED).replace(lists.HOW, _HOW_LIST)
 
 
 def _of(actor: Actor, permission: Permission, found: Sequence[Newsletter]) -> list[Newsletter]:

@@ -1,0 +1,154 @@
+"""Files of several lists: the rows of the one that is imported, and how it stands in each; pure.
+
+MailPoet writes one row for each reader and list; others name a reader's lists in one cell, or put
+them there as JSON with a status of each. Who has left one list has not left another.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from syndicate.errors import UsageError
+from syndicate.subscribers.csvfile import Row, Table
+from syndicate.subscribers.fields import fields_speak_of_leaving
+from syndicate.subscribers.status_cells import quoted
+from syndicate.subscribers.tools.known import tool_of
+from syndicate.subscribers.words import phrases, plain
+
+HOW = "say with --list NAME (`list` in the API) which one to import. Nothing was imported."
+_LISTS, _NAMES = phrases("lists"), ("name", "list", "title")
+_BETWEEN = re.compile(r"[;,|]")
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A list in a cell, and whether it is said there that the reader has left it."""
+
+    name: str
+    has_left: bool | None = None
+
+
+@dataclass(frozen=True)
+class OneList(Table):
+    """The rows of one list of a file, without those of others.
+
+    Attributes:
+        place: of the column that names the lists; in its place stands how the list stands, if the
+            file says so.
+        only: name of the list, in its plain form.
+    """
+
+    place: int
+    only: str
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of the list, and those that cannot be read.
+
+        Raises:
+            UsageError: a quotation mark is open.
+        """
+        for row in super().rows():
+            found = None if row.fault else _one_of(row.cells[self.place], self.only)
+            if found is not None:
+                said = {None: "", False: "subscribed", True: "unsubscribed"}[found.has_left]
+                cells = (*row.cells[: self.place], said, *row.cells[self.place + 1 :])
+                yield replace(row, cells=cells)
+            elif row.fault:
+                yield row
+
+
+def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...]]:
+    """A file's rows of one list, and the others as (line number, why it is left out).
+
+    Args:
+        table: the whole file.
+        only: name of the list, in any case; "" for all rows.
+
+    Raises:
+        UsageError: the file is of several lists, one row for each, and none was named; it has no
+            column of lists; or no row is of the one that was named.
+    """
+    if not only.strip():
+        _refuse_several(table)
+        return table, ()
+    places = [place for place, name in enumerate(table.names) if plain(name) in _LISTS]
+    if not places:
+        raise UsageError(
+            f"The file has no column of lists, so none of its rows can be told to be of "
+            f"{quoted(only)}; leave the list out, or add a column `list`. Nothing was imported."
+        )
+    wanted = plain(only)
+    for place in places:
+        found = OneList(table.names, table.delimiter, table.lines, table.first, place, wanted)
+        if any(not row.fault for row in found.rows()):
+            return _renamed(found), tuple(_others(table, found))
+    raise UsageError(
+        f"No row of the file is of the list {quoted(only)}; it has "
+        f"{_shown(table, places[0])}. Nothing was imported."
+    )
+
+
+def _others(table: Table, one: OneList) -> Iterator[tuple[int, str]]:
+    for row in table.rows():
+        if not row.fault and _one_of(row.cells[one.place], one.only) is None:
+            of = quoted(row.cells[one.place]) or "no list"
+            yield row.number, f"is of another list ({of}), and was left out"
+
+
+def _renamed(one: OneList) -> OneList:
+    """With a name above the column that says what stands there now."""
+    is_said = any(row.cells[one.place] for row in one.rows() if not row.fault)
+    name = "list state" if is_said else f"column {one.place + 1}"
+    names = (*one.names[: one.place], name, *one.names[one.place + 1 :])
+    return replace(one, names=names)
+
+
+def _refuse_several(table: Table) -> None:
+    """A status of one list says nothing of another; so both cannot come into one newsletter."""
+    column = tool_of(table.names).lists
+    places = [place for place, name in enumerate(table.names) if column and plain(name) == column]
+    if places and len(_named(table, places[0])) > 1:
+        raise UsageError(f"The file is of several lists: {_shown(table, places[0])}; {HOW}")
+
+
+def _shown(table: Table, place: int) -> str:
+    names = sorted(_named(table, place).values())
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(quoted(name) for name in names[:_SHOWN]) + more or "none"
+
+
+def _named(table: Table, place: int) -> dict[str, str]:
+    """The lists that a column names: as they stand there, by their plain form."""
+    found = (each for row in table.rows() if not row.fault for each in _lists_in(row.cells[place]))
+    return {plain(each.name): each.name for each in found}
+
+
+def _one_of(cell: str, only: str) -> _Named | None:
+    found = [each for each in _lists_in(cell) if plain(each.name) == only]
+    # Said twice, the worse counts.
+    return max(found, key=lambda each: each.has_left or False, default=None)
+
+
+def _lists_in(cell: str) -> Iterator[_Named]:
+    if cell[:1] in ("[", "{"):
+        try:
+            told = json.loads(cell)
+        except (ValueError, RecursionError):
+            told = None
+        if isinstance(told, (list, dict)):
+            for each in told if isinstance(told, list) else [told]:
+                yield from _of_fields(each)
+            return
+    yield from (_Named(name.strip()) for name in {cell, *_BETWEEN.split(cell)} if name.strip())
+
+
+def _of_fields(each: object) -> Iterator[_Named]:
+    if isinstance(each, dict):
+        name = next((str(each[key]) for key in _NAMES if each.get(key)), "")
+        rest = {key: value for key, value in each.items() if key not in _NAMES}
+        if name:
+            yield _Named(name, fields_speak_of_leaving(json.dumps(rest, ensure_ascii=False)))
+    elif isinstance(each, str):
+        yield _Named(each)

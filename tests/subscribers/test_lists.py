@@ -1,0 +1,92 @@
+"""A file of several lists: one of them comes in; who has left another is neither lost nor out."""
+
+import pytest
+
+from syndicate.errors import UsageError
+from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.subscribers import csvfile, transfer
+from syndicate.subscribers.transfer import Foreseen
+from tests.subscribers import desk
+from tests.subscribers.desk import NOW
+
+MAILPOET = """\
+Email,List status,Global status,List
+both@example.com,subscribed,subscribed,Morning
+both@example.com,unsubscribed,subscribed,Evening
+gone@example.com,unsubscribed,subscribed,Morning
+gone@example.com,subscribed,subscribed,Evening
+"""
+IN_A_CELL = """\
+email,lists
+both@example.com,"Morning, Evening"
+one@example.com,evening
+none@example.com,
+"""
+AS_JSON = """\
+email;status;lists
+both@example.com;enabled;"[{""name"": ""Morning"", ""subscription_status"": ""confirmed""}, \
+{""name"": ""Evening"", ""subscription_status"": ""unsubscribed""}]"
+gone@example.com;enabled;"[{""name"": ""Morning"", ""subscription_status"": ""unsubscribed""}]"
+out@example.com;blocklisted;"[{""name"": ""Morning"", ""subscription_status"": ""confirmed""}]"
+never@example.com;enabled;[]
+"""
+
+
+@pytest.fixture
+def morning(database: str) -> Newsletter:  # noqa: ARG001 - the rows go there
+    with transaction() as tx:
+        return desk.morning(tx)
+
+
+def foreseen(text: str, only: str = "") -> Foreseen:
+    return transfer.foresee(csvfile.lines_of(text), "morning", now=NOW, only=only)
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("text", "only", "counts", "others"),
+    [
+        (MAILPOET, "Morning", (2, 1, 1, 0), [3, 5]),
+        (MAILPOET, "evening", (2, 1, 1, 0), [2, 4]),
+        (IN_A_CELL, "Evening", (2, 2, 0, 0), [4]),
+        (IN_A_CELL, "Morning", (1, 1, 0, 0), [3, 4]),
+        (IN_A_CELL, "", (3, 3, 0, 0), []),
+        (AS_JSON, "Morning", (3, 1, 1, 1), [5]),
+        (AS_JSON, "Evening", (1, 0, 1, 0), [3, 4, 5]),
+        ('email,list\nin@example.com,"Morning, daily"\n', "morning, daily", (1, 1, 0, 0), []),
+        (
+            "email,Newsletter\nin@example.com,Morning\nb@example.com,\n",
+            "morning",
+            (1, 1, 0, 0),
+            [3],
+        ),
+    ],
+)
+def test_the_rows_of_one_list_come_in_and_the_others_are_named(
+    text: str, only: str, counts: tuple[int, ...], others: list[int]
+) -> None:
+    found = foreseen(text, only)
+
+    assert (found.rows, found.active, found.left, found.suppressed) == counts
+    assert [number for number, _ in found.notes] == others
+    assert all("is of another list" in why for _, why in found.notes)
+    assert found.rejected == ()
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize(
+    ("text", "only", "sentence"),
+    [
+        (MAILPOET, "", "The file is of several lists: Evening, Morning; say with --list NAME"),
+        (MAILPOET, "Weekly", "No row of the file is of the list Weekly; it has Evening, Morning."),
+        ("email\na@example.com\n", "Morning", "The file has no column of lists"),
+        ("email,list\na@example.com,\n", "Morning", "is of the list Morning; it has none."),
+    ],
+)
+def test_a_list_that_nobody_can_tell_is_refused_in_a_sentence(
+    text: str, only: str, sentence: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        foreseen(text, only)
+    assert sentence in str(refused.value)
