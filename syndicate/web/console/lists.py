@@ -90,14 +90,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         )
     except (UsageError, NotFoundError, RefusedError) as error:
         return _page(actor, typed, problem=error, named=named)
-    return pages.render(
-        actor,
-        "lists_done.html",
-        tab="newsletters",
-        done=done,
-        newsletter=newsletter,
-        most=_LINES_SHOWN,
-    )
+    return _done(actor, done, newsletter)
 
 
 @router.post("/console/lists/export")
@@ -107,6 +100,17 @@ def give_out(actor: CanExport, newsletter: Typed = "") -> Response:
     day = f"{clock.now():%Y-%m-%d}"
     named = {"Content-Disposition": f'attachment; filename="{newsletter}-{day}.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=PRIVATE | named)
+
+
+def _done(actor: Actor, done: transfer.Imported, newsletter: str) -> Response:
+    return pages.render(
+        actor,
+        "lists_done.html",
+        tab="newsletters",
+        done=done,
+        newsletter=newsletter,
+        most=_LINES_SHOWN,
+    )
 
 
 def _foretold(
