@@ -9,6 +9,7 @@ is silently ignored is found out on the worst night.
 import dataclasses
 import importlib
 import os
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
@@ -276,6 +277,9 @@ FIELDS: Mapping[str, dataclasses.Field[Any]] = {
 }
 
 
+_ORIGIN = re.compile(r"https?://[^/?#@\\\s]{1,260}/?", re.IGNORECASE)
+
+
 @cache
 def load() -> Settings:
     """The settings of this process, read once.
@@ -287,12 +291,27 @@ def load() -> Settings:
     files = _secret_files(Path(secrets_dir)) if secrets_dir else {}
     _refuse_unknown_names([*os.environ, *(path.name for path in files.values())])
     said = {**dict(_in_the_file()), **dict(_in_files(files)), **dict(_in_the_environment())}
-    return Settings(**{name: _value(name, written) for name, written in said.items()})
+    found = Settings(**{name: _value(name, written) for name, written in said.items()})
+    _refuse_no_origin(found.public_url)
+    return found
 
 
 def has_file() -> bool:
     """Whether this process has a file of settings of its own."""
     return _config_file().is_file()
+
+
+def _refuse_no_origin(public_url: str | None) -> None:
+    """Links and forms of pages begin at the root of their host: under a path none would lead on."""
+    if public_url is None:
+        return
+    found = _ORIGIN.fullmatch(public_url.strip())
+    if found is None or uris.uri(public_url) is None:
+        raise SettingsError(
+            "The setting public_url is not usable: it is the address of a host of its own, without "
+            "a path or a name and password, such as https://news.example; docs/operations.md "
+            "describes it."
+        )
 
 
 def _value(name: str, written: object) -> Any:

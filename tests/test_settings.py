@@ -219,7 +219,9 @@ def test_what_is_needed_and_missing_is_said_with_the_way_out(load: Load) -> None
     [
         (None, "http://127.0.0.1:8080"),
         ("https://news.example/", "https://news.example"),
-        ("https://أخبار.example/صحف/", "https://xn--igbicxr.example/%D8%B5%D8%AD%D9%81"),
+        ("https://أخبار.example/", "https://xn--igbicxr.example"),
+        ("HTTPS://News.example:8443", "https://news.example:8443"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
     ],
 )
 def test_the_public_address_is_a_uri_without_a_slash_at_its_end(
@@ -229,3 +231,31 @@ def test_the_public_address_is_a_uri_without_a_slash_at_its_end(
         settings_env.setenv("SYNDICATE_PUBLIC_URL", public_url)
 
     assert load().base_url() == expected
+
+
+@pytest.mark.parametrize(
+    "public_url",
+    [
+        "http://127.0.0.1:8164/news",
+        "https://news.example/a/b/",
+        "https://news.example//",
+        "https://news.example/?a=b",
+        "https://news.example#top",
+        "https://me:s3cret@news.example",
+        "https://news.example\\news",
+        "news.example",
+        "ftp://news.example",
+        "https://",
+        "https://news.example:port",
+    ],
+)
+def test_a_public_address_that_pages_cannot_link_under_is_refused_in_one_sentence(
+    load: Load, settings_env: pytest.MonkeyPatch, public_url: str
+) -> None:
+    settings_env.setenv("SYNDICATE_PUBLIC_URL", public_url)
+
+    with pytest.raises(SettingsError, match="public_url is not usable") as caught:
+        load()
+
+    assert "such as https://news.example;" in str(caught.value)
+    assert "s3cret" not in str(caught.value)

@@ -112,15 +112,17 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
     """Whether the relay greets, and what name it is told."""
     if own.relay_url is None:
         return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
-    target = addresses.parse(own.relay_url.get_secret_value())
-    if not _answers(target):
+    targets = addresses.parse_all(own.relay_url.get_secret_value())
+    silent = [each.name for each in targets if not _answers(each)]
+    if silent:
         return Finding(
             "relay",
             "fail",
-            f"{target.name} does not answer; start it, or correct SYNDICATE_RELAY_URL. "
+            f"{phrases.listed(silent)} {'does' if len(silent) == 1 else 'do'} not answer; start "
+            f"{'it' if len(silent) == 1 else 'them'}, or correct SYNDICATE_RELAY_URL. "
             "Mail that is due is safe in the database and waits.",
         )
-    return told_to(target, own.relay_helo)
+    return told_to(targets[0], own.relay_helo)
 
 
 def check_operators(own: Settings, _data_dir: Path) -> Finding:

@@ -3,6 +3,7 @@
 * Text loses what no mail and no HTML may hold: control characters, lone surrogates (at one of which
   an HTML parser drops the rest of a page without a word) and noncharacters.
 * No text turns about what stands beside it (`characters.defused`): an override of direction goes.
+* An address (`url`, `…_url`) has the letters of a URI, and no name and password (`uris.uri`).
 * A text is one line: a line break of any kind becomes a blank, and none stands at the end. So no
   value begins a line of its own in the text part, where `-- ` hides all that follows.
 
@@ -15,6 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from syndicate import uris
 from syndicate.characters import defused
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -40,12 +42,17 @@ def cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
-        return {str(key): cleaned(each) for key, each in value.items()}
+        return {str(key): _of_key(str(key), each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [cleaned(each) for each in value]
     if isinstance(value, _AS_IT_IS):
         return value
     raise TypeError(f"a template is given plain data, not {type(value).__name__}")
+
+
+def _of_key(key: str, value: Any) -> Any:
+    is_address = isinstance(value, str) and (key == "url" or key.endswith("_url"))
+    return (uris.uri(value) if is_address else None) or cleaned(value)
 
 
 def text(value: str) -> str:

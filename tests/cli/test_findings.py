@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicate import settings
-from syndicate.cli import findings
+from syndicate.cli import doctor, findings
 from syndicate.cli.findings import Finding
 from syndicate.errors import RefusedError
 from syndicate.settings import Settings
@@ -240,3 +240,31 @@ def test_an_address_in_brackets_need_not_be_in_dns() -> None:
         told = findings.told_to(relay, "[192.0.2.1]")
 
     assert told == Finding("relay", "ok", f"{relay.name} answers; EHLO says [192.0.2.1].")
+
+
+@pytest.mark.parametrize("password", ["pa#ss", "pa?ss", "pa/ss", "[pass"])
+def test_a_relay_whose_password_is_not_written_for_an_address_is_one_sentence_without_it(
+    settings_env: pytest.MonkeyPatch, password: str
+) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_URL", f"smtp://user:{password}@mx.example:587")
+    settings.load.cache_clear()
+
+    (told,) = doctor.examine(["relay"])
+
+    assert (told.check, told.state) == ("relay", "fail")
+    assert told.says.startswith("SYNDICATE_RELAY_URL is not usable; write smtp://HOST:PORT or")
+    assert not any(part in told.says for part in (password, "pa", "ss@", "user"))
+
+
+def test_each_of_several_relays_is_asked(settings_env: pytest.MonkeyPatch) -> None:
+    with FaultRelay() as one, FaultRelay() as other:
+        settings_env.setenv("SYNDICATE_RELAY_URL", f"{one.url} {other.url}")
+        settings.load.cache_clear()
+        both = findings.check_relay(settings.load(), NOWHERE)
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://127.0.0.1:1 smtp://127.0.0.1:2")
+    settings.load.cache_clear()
+    none = findings.check_relay(settings.load(), NOWHERE)
+
+    assert both.state != "fail"
+    assert none.state == "fail"
+    assert none.says.startswith("127.0.0.1:1 and 127.0.0.1:2 do not answer; start them, or")

@@ -295,3 +295,15 @@ def test_escaped_words_are_not_escaped_twice_and_not_unescaped() -> None:
         list(itertools.chain(*[re.findall("secret", each) for each in (plain, page)]))
         == ["secret"] * 2
     )
+
+
+def test_an_address_has_the_letters_of_a_uri_and_no_password_in_both_parts() -> None:
+    values = context("article", ["Harbour"])
+    values["article"] |= {"url": "https://me:s3cret@أخبار.example/ميناء?q=a b"}
+
+    plain, page = parts(render("article", "en", values), 0)
+
+    address = "https://xn--igbicxr.example/%D9%85%D9%8A%D9%86%D8%A7%D8%A1?q=a%20b"
+    assert address in plain
+    assert f'href="{address}"' in page
+    assert "s3cret" not in plain + page

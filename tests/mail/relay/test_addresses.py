@@ -1,5 +1,7 @@
 """A relay's address as operators write it."""
 
+import re
+
 import pytest
 
 from syndicate.errors import SettingsError
@@ -66,3 +68,17 @@ def test_parse_all_reads_several_with_their_weights() -> None:
 def test_parse_all_refuses_what_is_no_set_of_relays(text: str) -> None:
     with pytest.raises(SettingsError):
         addresses.parse_all(text)
+
+
+@pytest.mark.parametrize(
+    "written", ["pa#ss", "pa?ss", "pa/ss", "pa ss", "[pass", "pass@[", "p:a:ss#"]
+)
+def test_a_password_that_is_not_written_for_an_address_is_in_no_sentence(written: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        addresses.parse_all(f"smtp://user:{written}@mx.example:587")
+
+    said = str(caught.value)
+    assert "write smtp://HOST:PORT" in said
+    assert not {part for part in re.split(r"[^a-z]", written) if part} & set(re.split(r"\W", said))
+    # Nor in what a traceback would tell of.
+    assert caught.value.__cause__ is None or written not in str(caught.value.__cause__)
