@@ -228,7 +228,7 @@ NOES = (
             ),
         ),
         InvalidError,
-        "“https://x.example/” is not a host name; write it alone, such as news.example, without "
+        "https://x.example/ is not a host name; write it alone, such as news.example, without "
         "https:// and without a path.",
     ),
     No(

@@ -21,8 +21,9 @@ from syndicate.store.newsroom import publications
 from syndicate.store.sending import ledger
 from syndicate.store.syndication import feed_documents, feeds
 from syndicate.store.views import waits
+from syndicate.vocabulary.sending import Stream
 
-KINDS = ("digest", "confirmation", "article")
+KINDS = (Stream.DIGEST, Stream.CONFIRMATION, Stream.ARTICLE)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

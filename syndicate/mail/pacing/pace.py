@@ -15,8 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from syndicate import paces
 from syndicate.errors import SettingsError
 from syndicate.limits import Bucket, Limits, Taken
+from syndicate.paces import Limit, WarmUp
 from syndicate.vocabulary.sending import Lane
 
 FIRST_PAUSE_S = 2.0
@@ -28,8 +30,6 @@ LONGEST_FIRST_REPLY_S = 300.0
 BULK_SHARE = 0.8
 # A worker that died with connections in hand blocks nobody for longer than a lease.
 SLOTS_TTL_S = 150.0
-_UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
-_RATE = re.compile(r"(\d+)/(s|min|h|day)")
 _WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d) (\S+)")
 
 
@@ -79,19 +79,6 @@ def breaker(relay_name: str) -> Breaker:
     return BREAKERS.setdefault(relay_name, Breaker())
 
 
-@dataclass(frozen=True)
-class Limit:
-    """What one relay or receiver group may be given.
-
-    Attributes:
-        per_s: messages a second; None means as fast as it goes.
-        connections: over all workers; None means as many as they open.
-    """
-
-    per_s: float | None = None
-    connections: int | None = None
-
-
 def read_limits(setting: Mapping[str, str]) -> dict[str, Limit]:
     """Read `SYNDICATE_MAIL_PACE`: {"google": "10/s 5", "relay.example:25": "500/s"}.
 
@@ -102,20 +89,13 @@ def read_limits(setting: Mapping[str, str]) -> dict[str, Limit]:
 
 
 def _limit(name: str, value: str) -> Limit:
-    per_s: float | None = None
-    connections: int | None = None
-    for word in value.split():
-        rate = _RATE.fullmatch(word)
-        if rate is not None and int(rate[1]):
-            per_s = int(rate[1]) / _UNITS[rate[2]]
-        elif word.isdecimal() and int(word):
-            connections = int(word)
-        else:
-            raise SettingsError(
-                f'SYNDICATE_MAIL_PACE: "{value}" of {name} is not like "10/s 5": messages a '
-                "second (s, min, h or day), connections, or both."
-            )
-    return Limit(per_s, connections)
+    try:
+        return paces.limit(value)
+    except ValueError as error:
+        raise SettingsError(
+            f'SYNDICATE_MAIL_PACE: "{value}" of {name} is not like "10/s 5": messages a second '
+            "(s, min, h or day), connections, or both."
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -124,7 +104,7 @@ class Pacer:
 
     Attributes:
         limits: shared with the others.
-        by_name: what each relay and receiver group may be given.
+        by_name: what each relay, receiver group and stream may be given.
         holder: this worker's name.
     """
 
@@ -137,16 +117,16 @@ class Pacer:
 
         Args:
             lane: urgent mail may use all of a rate.
-            names: the relay and the receiver group.
+            names: the relay and the receiver group, and the stream that has a pace of its own.
             wanted: messages.
         """
         buckets: list[Bucket] = []
         for name in names:
-            per_s = self.by_name.get(name, Limit()).per_s
-            if per_s is not None:
-                buckets.append(_bucket(name, per_s))
-                if lane is Lane.BULK:
-                    buckets.append(_bucket(f"{name}:bulk", per_s * BULK_SHARE))
+            limit = self.by_name.get(name, Limit())
+            if limit.per_s is not None:
+                buckets.append(_bucket(name, limit.per_s))
+                if lane is Lane.BULK and limit.has_urgent:
+                    buckets.append(_bucket(f"{name}:bulk", limit.per_s * BULK_SHARE))
         return self.limits.take(buckets, wanted)
 
     def connections(self, names: Sequence[str], wanted: int) -> int:
@@ -170,24 +150,6 @@ def _bucket(name: str, per_s: float) -> Bucket:
     return Bucket(name, per_s, burst=max(1, round(per_s)))
 
 
-@dataclass(frozen=True)
-class WarmUp:
-    """How many messages a new domain may send on each of its first days.
-
-    Attributes:
-        start: the first day, in UTC.
-        days: messages per day; afterwards there is no limit.
-    """
-
-    start: dt.date
-    days: tuple[int, ...]
-
-    def most(self, now: dt.datetime) -> int | None:
-        """Messages on the day of a moment; None when there is no limit (any more, or yet)."""
-        day = (now.astimezone(dt.UTC).date() - self.start).days
-        return self.days[day] if 0 <= day < len(self.days) else None
-
-
 def read_warm_up(setting: str | None) -> WarmUp | None:
     """Read `SYNDICATE_MAIL_WARMUP`: "2026-11-24 50 100 500 1000 5000".
 
@@ -196,9 +158,8 @@ def read_warm_up(setting: str | None) -> WarmUp | None:
     """
     if setting is None:
         return None
-    day, *numbers = setting.split() or [""]
     try:
-        return WarmUp(dt.date.fromisoformat(day), tuple(int(number) for number in numbers))
+        return paces.warm_up(setting)
     except ValueError as error:
         raise SettingsError(
             'SYNDICATE_MAIL_WARMUP is not like "2026-11-24 50 100 500": the first day, and the '

@@ -17,16 +17,20 @@ _SPREAD = 2_654_435_761  # Knuth's multiplier: neighbouring batches go apart
 
 
 def choose(
-    relays: Sequence[Relay], leased: LeasedBatch, is_dead: Callable[[Relay], bool]
+    relays: Sequence[Relay],
+    leased: LeasedBatch,
+    is_dead: Callable[[Relay], bool],
+    pool: str = "",
 ) -> Relay | None:
-    """The relay for a batch, or None when all are dead. Pure.
+    """The relay for a batch, or None when all of its pool are dead. Pure.
 
     Args:
         relays: all of them.
         leased: the batch.
         is_dead: whether a relay is left alone just now.
+        pool: of the relays that take it; "" for those that are in none.
     """
-    alive = [relay for relay in relays if not is_dead(relay)]
+    alive = [relay for relay in in_pool(relays, pool) if not is_dead(relay)]
     total = sum(relay.weight for relay in alive)
     if not total:
         return None
@@ -36,6 +40,17 @@ def choose(
         if place < 0:
             return relay
     return alive[-1]
+
+
+def in_pool(relays: Sequence[Relay], pool: str) -> Sequence[Relay]:
+    """The relays that take what names a pool, or names none; all, where there are no such.
+
+    Relays of other pools never stand in for one that is dead: whose mail leaves from which address
+    is what receivers remember.
+    """
+    return [each for each in relays if each.pool == pool] or (
+        in_pool(relays, "") if pool else relays
+    )
 
 
 class Routes:
@@ -62,13 +77,16 @@ class Routes:
         for session in self._sessions.values():
             session.close()
 
-    def has_any(self) -> bool:
-        """Whether a relay is alive, as far as we know."""
-        return any(not _is_dead(relay) for relay in self.relays)
+    def has_any(self, pool: str | None = None) -> bool:
+        """Whether a relay is alive, as far as we know: any, or one that takes a pool's mail."""
+        relays = self.relays if pool is None else in_pool(self.relays, pool)
+        return any(not _is_dead(relay) for relay in relays)
 
-    def session(self, leased: LeasedBatch, sender_domain: str = "") -> Session | None:
-        """The session for a batch of a domain's mail, or None when every relay is dead."""
-        relay = choose(self.relays, leased, _is_dead)
+    def session(
+        self, leased: LeasedBatch, sender_domain: str = "", pool: str = ""
+    ) -> Session | None:
+        """The session for a batch of a domain's mail, or None when every relay for it is dead."""
+        relay = choose(self.relays, leased, _is_dead, pool)
         if relay is None:
             return None
         if relay.name not in self._sessions:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from syndicate import clock
-from syndicate.mail.pacing.pace import Pacer, WarmUp
+from syndicate.mail.pacing.pace import Pacer
+from syndicate.paces import WarmUp
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import pacing
 from syndicate.vocabulary.sending import Lane
@@ -17,6 +18,7 @@ LONGEST_WAIT_S = 5.0
 GATHER_S = 0.25
 # When others have all connections.
 SOON = dt.timedelta(seconds=2)
+EVERYTHING = "all"
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Tokens:
         lane: urgent mail is not held by a warm-up.
         names: the relay and the receiver group.
         warm_up: of the sending domain.
+        day_of: whose messages of a day are counted.
         not_before: when to come back, when there were none.
     """
 
@@ -35,11 +38,20 @@ class Tokens:
     lane: Lane
     names: Sequence[str]
     warm_up: WarmUp | None
+    day_of: str = EVERYTHING
     not_before: dt.datetime | None = None
 
     def come_back_soon(self, now: dt.datetime) -> None:
         """There is no connection just now."""
         self.not_before = now + SOON
+
+    def connections(self, wanted: int) -> int:
+        """Connections that this batch may have open; 0 when others have them all."""
+        return self.pacer.connections(self.names, wanted)
+
+    def release(self) -> None:
+        """Give its connections back."""
+        self.pacer.release(self.names)
 
     def take(self, wanted: int, *, may_wait: Callable[[], bool], renew: Callable[[], float]) -> int:
         """Tokens for a chunk.
@@ -75,7 +87,7 @@ class Tokens:
             return wanted
         day = now.replace(hour=0, minute=0, second=0, microsecond=0)
         with transaction() as tx:
-            granted = pacing.take_of_day(tx, "all", day, wanted=wanted, most=most)
+            granted = pacing.take_of_day(tx, self.day_of, day, wanted=wanted, most=most)
         if not granted:
             self.not_before = day + dt.timedelta(days=1)
         return granted

@@ -5,6 +5,7 @@
 Each relay gets its weight's share of the mail; while one is dead the others have it all.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,7 +16,8 @@ from syndicate.settings import Settings
 StartTls = Literal["auto", "required", "off"]
 _PORTS = {"smtp": 25, "smtps": 465}
 _STARTTLS: dict[str, StartTls] = {"auto": "auto", "required": "required", "off": "off"}
-_OPTIONS = frozenset({"starttls", "chunking", "weight", "connections"})
+_OPTIONS = frozenset({"starttls", "chunking", "weight", "connections", "pool"})
+_POOL = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 _MAX_WEIGHT = 1000
 
 
@@ -33,6 +35,7 @@ class Relay:
         is_chunking: use BDAT (RFC 3030) instead of DATA where the relay offers it.
         weight: its share of the mail, against the other relays' weights.
         connections: that one worker opens to it; None means the setting.
+        pool: of those that streams name; "" takes the mail that names none.
     """
 
     host: str
@@ -44,6 +47,7 @@ class Relay:
     is_chunking: bool = False
     weight: int = 1
     connections: int | None = None
+    pool: str = ""
 
     @property
     def name(self) -> str:
@@ -108,14 +112,22 @@ def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
         is_chunking=options.get("chunking") == "1",
         weight=_number(options, "weight", named) or 1,
         connections=_number(options, "connections", named),
+        pool=_pool(options, named),
     )
 
 
 def _unusable(named: str) -> SettingsError:
     return SettingsError(
         f"{named} is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
-        "with ?starttls=required|off, chunking=1, weight=N or connections=N if need be."
+        "with ?starttls=required|off, chunking=1, weight=N, connections=N or pool=NAME if need be."
     )
+
+
+def _pool(options: dict[str, str], named: str) -> str:
+    text = options.get("pool", "")
+    if text and not _POOL.fullmatch(text):
+        raise SettingsError(f"{named}: pool is a name of small letters, digits and hyphens.")
+    return text
 
 
 def _number(options: dict[str, str], name: str, named: str) -> int | None:

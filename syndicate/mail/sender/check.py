@@ -23,6 +23,7 @@ from syndicate.errors import SettingsError
 from syndicate.mail.mime import signers
 from syndicate.mail.mime.alignment import is_aligned
 from syndicate.mail.mime.signers import Key, Signers
+from syndicate.mail.pacing.routes import in_pool
 from syndicate.mail.relay import addresses, banner
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.sender import lines as records
@@ -74,18 +75,19 @@ def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> lis
             ),
         )
     ask = Resolver(configured.dns_resolver).ask
-    first = _sending(domain, configured, known, ask)
-    others = [
+    ways = {each.pool: _way(each.pool, configured, ask) for each in origins}
+    first, *others = (
         replace(
-            first,
+            ways[origin.pool],
             domain=each,
-            returns=_in_ascii(origin.return_domain) or each,
+            returns=_in_ascii(origin.return_domain),
             keys=_keys(each, known),
             signs_as=_signs_as(each, known),
+            is_signing=any(key.state is KeyState.IN_USE for key in known.keys),
         )
-        for each, origin in zip(domains[1:], origins[1:], strict=True)
+        for each, origin in zip(domains, origins, strict=True)
         if each
-    ]
+    )
     return [*rules.lines(first, ask), *rules.more(first, others, ask)]
 
 
@@ -138,20 +140,13 @@ def keep_lines(
             audit.record(tx, at=now, actor=actor, action=act, subject=subject, key=each.about)
 
 
-def _sending(domain: str, configured: Settings, known: Signers, ask: Ask) -> Sending:
-    relays = _relays(configured)
+def _way(pool: str, configured: Settings, ask: Ask) -> Sending:
+    """How mail leaves by a pool of relays, whoever it is from."""
+    relays = tuple(in_pool(_relays(configured), pool))
     seen, hidden = _seen(relays, configured, ask)
     names = tuple(dict.fromkeys(name for each in relays if (name := banner.name_of(each))))
-    return Sending(
-        domain,
-        keys=_keys(domain, known),
-        signs_as=_signs_as(domain, known),
-        is_signing=any(each.state is KeyState.IN_USE for each in known.keys),
-        addresses=seen,
-        hidden=hidden,
-        helo=names,
-        unheard="" if names else "No relay greets.",
-    )
+    unheard = "" if names else "No relay greets."
+    return Sending("", addresses=seen, hidden=hidden, helo=names, unheard=unheard)
 
 
 def _relays(configured: Settings) -> tuple[Relay, ...]:

@@ -69,11 +69,11 @@ def more(first: Sending, others: Sequence[Sending], ask: Ask) -> list[Line]:
 
     Args:
         first: of which the table tells.
-        others: whose mail leaves by the same relays.
+        others: of whose mail something is different.
         ask: asks DNS.
     """
     found: list[Line] = []
-    senders, returns = {first.domain}, {first.returned_to}
+    senders, returns, ways = {first.domain}, {first.returned_to}, [first.addresses]
     told = {key.name for key in first.keys}
     for each in others:
         if each.domain not in senders:
@@ -83,6 +83,10 @@ def more(first: Sending, others: Sequence[Sending], ask: Ask) -> list[Line]:
         if each.returned_to not in returns:
             back = (_spf(each, ask), _mx(each, ask))
             found += [replace(line, about=each.returned_to) for line in back]
+        if each.addresses not in ways:
+            leaving = (_reverse(each, ask), _helo(each, ask))
+            found += [replace(line, about=each.domain) for line in leaving]
+        ways.append(each.addresses)
         senders.add(each.domain)
         returns.add(each.returned_to)
         told |= {key.name for key in each.keys}

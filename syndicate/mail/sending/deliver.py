@@ -21,7 +21,7 @@ from syndicate.mail.mime import signers
 from syndicate.mail.mime.contents import Contents
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.mime.signers import Signers
-from syndicate.mail.pacing import pace
+from syndicate.mail.pacing import pace, streams
 from syndicate.mail.pacing.pace import Pacer
 from syndicate.mail.pacing.routes import Routes
 from syndicate.mail.pacing.tokens import Tokens
@@ -35,7 +35,6 @@ from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.settings import Settings
 from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
-from syndicate.store.newsroom import streams
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import batch_leases, ledger, pacing, results
 from syndicate.store.sending.batch_leases import DueDelivery, LeasedBatch
@@ -50,6 +49,8 @@ RUN_S = 50.0
 ACTOR = "sender"
 # A batch that holds addresses which this environment may not mail is looked at again after this.
 NOT_ALLOWED_PAUSE = dt.timedelta(minutes=5)
+# A batch whose pool of relays is dead, while others live, is looked at again after this.
+POOL_PAUSE = dt.timedelta(seconds=5)
 JOBS = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
 # Leases that this process holds and no run of it works on: the database was away when a chunk was
 # to begin, or the batch to be given back. Once it is there they are ended, instead of running out.
@@ -158,41 +159,45 @@ class Run:
             dues = batch_leases.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
             eased = pacing.connections(tx, leased.receiver_group)
-            domain = _sender_domain(tx, mailing)
+            way = streams.way(tx, mailing)
         if mailing is None:
             raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
-        mailable = self._mailable(dues, stamped.environment if stamped else None)
-        not_before = None if len(mailable) == len(dues) else now + NOT_ALLOWED_PAUSE
-        session = self.routes.session(leased, domain)
-        after = After.NO_TOKENS
+        mailable, not_before = self._mailable(dues, stamped.environment if stamped else None, now)
+        session, after = self.routes.session(leased, way.sender_domain, way.pool), After.NO_TOKENS
         if session is not None:
-            names = (session.relay.name, leased.receiver_group)
             most = min(self.routes.most(session), eased or self.routes.most(session))
-            session.limit(self.pacer.connections(names, most))
-            tokens = Tokens(self.pacer, self.lane, names, self.warm_up)
+            place = (session.relay.name, leased.receiver_group)
+            tokens = way.tokens(self.pacer, self.lane, place, self.warm_up)
+            session.limit(tokens.connections(most))
             attempted = self.attempted
             after = self._send_chunks(_Work(hold, mailing, session, tokens), mailable)
             # Where nobody was left to send to, nothing was learnt about relay and receivers.
             if after is not After.GO_ON or self.attempted > attempted:
-                not_before = self._look_back(leased, session, after, eased) or not_before
+                not_before = self._look_back(leased, session, after, eased, way.pool) or not_before
             not_before = tokens.not_before or not_before
+        elif self.routes.has_any():
+            not_before = now + POOL_PAUSE
         self._give_back(leased, not_before, is_broken=after is After.BROKEN)
 
-    def _mailable(self, dues: Sequence[DueDelivery], stamped: str | None) -> list[DueDelivery]:
+    def _mailable(
+        self, dues: Sequence[DueDelivery], stamped: str | None, now: dt.datetime
+    ) -> tuple[list[DueDelivery], dt.datetime | None]:
+        """Those whom this environment may mail; and until when the batch waits for the others."""
         whom = allowed.whom(
             stamped=stamped,
             own=self.configured.environment,
             allow_list=self.configured.mail_allow_list,
         )
         mailable = [due for due in dues if whom.has(due.address)]
-        if len(mailable) < len(dues):
-            log.warning(
-                "mail_held_for_another_environment",
-                database=stamped,
-                process=self.configured.environment,
-                deliveries=len(dues) - len(mailable),
-            )
-        return mailable
+        if len(mailable) == len(dues):
+            return mailable, None
+        log.warning(
+            "mail_held_for_another_environment",
+            database=stamped,
+            process=self.configured.environment,
+            deliveries=len(dues) - len(mailable),
+        )
+        return mailable, now + NOT_ALLOWED_PAUSE
 
     def _send_chunks(self, work: "_Work", dues: Sequence[DueDelivery]) -> After:
         try:
@@ -201,7 +206,7 @@ class Run:
             log.warning("lease_lost", mailing=work.mailing.id, reason=str(error))
             return After.GIVE_BACK
         finally:
-            self.pacer.release(work.tokens.names)
+            work.tokens.release()
 
     def _send_each_chunk(self, work: "_Work", dues: Sequence[DueDelivery]) -> After:
         writer = Writer(
@@ -238,7 +243,12 @@ class Run:
             return {} if mailing.kind is MailingKind.SINGLE else None
 
     def _look_back(
-        self, leased: LeasedBatch, session: Session, after: After, eased: int | None
+        self,
+        leased: LeasedBatch,
+        session: Session,
+        after: After,
+        eased: int | None,
+        pool: str,
     ) -> dt.datetime | None:
         """What a batch taught us about relay and receivers.
 
@@ -248,7 +258,7 @@ class Run:
         breaker = pace.breaker(session.relay.name)
         if after is After.RELAY_DOWN:
             pause_s = breaker.trip()
-            has_other = self.routes.has_any()
+            has_other = self.routes.has_any(pool)
             return None if has_other else clock.now() + dt.timedelta(seconds=pause_s)
         if after is After.GO_ON:
             breaker.close()
@@ -265,12 +275,6 @@ class Run:
             if is_broken:
                 _pause(tx, leased.mailing_id)
             results.give_back(tx, leased, now=clock.now(), not_before=not_before)
-
-
-def _sender_domain(tx: Transaction, mailing: Mailing | None) -> str:
-    if mailing is None:
-        return ""
-    return streams.sender_domain(tx, mailing.publication_id, mailing.message)
 
 
 def _pause(tx: Transaction, mailing_id: int) -> None:

@@ -1,8 +1,10 @@
 """Streams: what a publication's alerts, digests and other mail have of their own as senders."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qs
 
+from syndicate import paces, settings
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import (
@@ -14,7 +16,7 @@ from syndicate.newsroom.making.fields import (
     Touched,
     Values,
 )
-from syndicate.newsroom.making.problems import Problem, Problems, taken
+from syndicate.newsroom.making.problems import Problem, Problems, quoted, taken
 from syndicate.newsroom.making.shelves import Shelf
 from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
@@ -87,9 +89,34 @@ KIND = Kind(
             is_early=True,
             example="returns.news.example",
         ),
+        Field(
+            "pool",
+            "The relays by which it leaves: those that the setting names with pool= and this name.",
+            instead="the relays that are in no pool",
+            most=40,
+            example="alerts",
+            called="pool of relays",
+        ),
+        Field(
+            "pace",
+            "How fast it leaves at most: messages a second (s, min, h or day), connections, or "
+            "both.",
+            instead="the settings' own",
+            most=60,
+            example="20/s 5",
+        ),
+        Field(
+            "warm_up",
+            "The first day of a new sender (UTC), and how many messages it sends on each of its "
+            "first days; urgent mail is not held by it.",
+            instead="the settings' own",
+            most=2_000,
+            example="2026-12-01 50 100 500 1000",
+            called="warm-up",
+        ),
     ),
 )
-_OPTIONAL = ("sender_address", "reply_to", "return_domain")
+_OPTIONAL = ("sender_address", "reply_to", "return_domain", "pool", "pace", "warm_up")
 
 
 def _found(tx: Transaction, key: Key) -> MailStream:
@@ -117,7 +144,45 @@ def _check(tx: Transaction, row: MailStream | None, values: Values) -> Problems:
         twin = streams.find(tx, owner.id, slug)
         if twin is not None and twin is not row:
             found["slug"] = taken(f"{owner.name} has a stream {slug} already; change that one.")
+    return {**_unreadable(values), **found}
+
+
+def _unreadable(values: Values) -> Problems:
+    """What is written as neither a pace, a warm-up nor a pool."""
+    found: dict[str, Problem] = {}
+    pool, pace, warm_up = (values.get(name) for name in ("pool", "pace", "warm_up"))
+    if isinstance(pool, str) and pool not in (known := _pools()):
+        there = f"it names {', '.join(known)}" if known else "it names none yet"
+        found["pool"] = Problem(
+            f"No relay is in the pool {quoted(pool)}: write pool={pool} behind one in "
+            f"SYNDICATE_RELAY_URL first; {there}."
+        )
+    if isinstance(pace, str) and not _is_read(paces.limit, pace):
+        found["pace"] = Problem(
+            f"{quoted(pace)} is no pace; write one such as 20/s, 5 (connections), or 20/s 5."
+        )
+    if isinstance(warm_up, str) and not _is_read(paces.warm_up, warm_up):
+        found["warm_up"] = Problem(
+            f"{quoted(warm_up)} is no warm-up; write its first day and the messages of each day, "
+            "such as 2026-12-01 50 100 500."
+        )
     return found
+
+
+def _is_read(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _pools() -> list[str]:
+    """The pools that the relays of this process are in."""
+    said = settings.load().relay_url
+    urls = said.get_secret_value().split() if said is not None else []
+    options = [parse_qs(url.partition("?")[2]).get("pool", []) for url in urls]
+    return sorted({pool for pools in options for pool in pools})
 
 
 def _make(tx: Transaction, values: Values, _now: dt.datetime) -> MailStream:

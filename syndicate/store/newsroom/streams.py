@@ -32,6 +32,9 @@ class MailStream(Table):
     sender_address: Mapped[str | None]
     reply_to: Mapped[str | None]
     return_domain: Mapped[str | None]
+    pool: Mapped[str | None]  # of relays (SYNDICATE_RELAY_URL, `pool=`)
+    pace: Mapped[str | None]  # "20/s 5", as `paces` reads it
+    warm_up: Mapped[str | None]  # "2026-11-24 50 100 500"
 
     def name_in(self, language: str) -> str:
         """Who its mail says it is from; empty where it does not say."""
@@ -45,10 +48,12 @@ class Origin:
     Attributes:
         address: in From.
         return_domain: that returned mail goes to; empty for that of the address.
+        pool: of the relays by which it leaves; empty where any does that is in none.
     """
 
     address: str
     return_domain: str = ""
+    pool: str = ""
 
     @property
     def domain(self) -> str:
@@ -96,7 +101,7 @@ def origins(tx: Transaction, publication: Publication) -> Sequence[Origin]:
     """Where a publication's mail comes from: its own address first, then those of its streams."""
     own = publication.sender_address
     found = [
-        Origin(each.sender_address or own, each.return_domain or "")
+        Origin(each.sender_address or own, each.return_domain or "", each.pool or "")
         for each in of(tx, publication.id)
     ]
     return list(dict.fromkeys([Origin(own), *found]))

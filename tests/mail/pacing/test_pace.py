@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from syndicate.errors import SettingsError
 from syndicate.mail.pacing import pace, routes
-from syndicate.mail.pacing.pace import Breaker, Limit, WarmUp
+from syndicate.mail.pacing.pace import Breaker
 from syndicate.mail.relay.addresses import Relay
+from syndicate.paces import Limit, WarmUp
 from syndicate.store.sending.batch_leases import LeasedBatch
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndicate import settings
 from syndicate.errors import InvalidError, NotFoundError, TakenError
 from syndicate.mail.mime import senders
 from syndicate.newsroom.making.streams import SHELF
@@ -71,11 +72,18 @@ def test_a_change_has_senders_looked_at_anew_and_an_end_gives_the_publications_b
         ("sender_address", "nobody", "must have an @-sign"),
         ("return_domain", "https://x.example/a", "is not a host name"),
         ("reply_to", "a b@c.example", "Mail cannot be sent to this address"),
+        ("pool", "slow", "No relay is in the pool slow: write pool=slow behind one in"),
+        ("pace", "fast", "fast is no pace; write one such as 20/s"),
+        ("pace", "0/s", "0/s is no pace"),
+        ("warm_up", "soon 50", "soon 50 is no warm-up"),
+        ("warm_up", "2026-12-01 many", "2026-12-01 many is no warm-up"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(
-    make: Maker, name: str, value: str, sentence: str
+    make: Maker, settings_env: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://a.example smtp://b.example?pool=bulk")
+    settings.load.cache_clear()
     with pytest.raises(InvalidError, match=sentence):
         make.add(SHELF, publication="courier", **{"slug": "alert", **OWN, name: value})
     assert make.listed(SHELF) == []
@@ -86,3 +94,14 @@ def test_a_publication_has_each_stream_once(make: Maker) -> None:
 
     with pytest.raises(TakenError, match="The Courier has a stream digest already"):
         make.add(SHELF, publication="courier", slug="digest", sender_name="Other")
+
+
+def test_a_pool_that_a_relay_is_in_is_taken(make: Maker, settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv(
+        "SYNDICATE_RELAY_URL", "smtp://a.example smtp://b.example?weight=2&pool=bulk"
+    )
+    settings.load.cache_clear()
+
+    make.add(SHELF, publication="courier", slug="digest", pool="bulk", pace="20/s 5")
+
+    assert make.shown(SHELF, "digest")["pool"] == "bulk"
