@@ -182,6 +182,9 @@ def release(*, actor: Actor, now: dt.datetime) -> Plan:
     with transaction() as tx:
         if done.held_why is not None:
             restored.begin_life(tx, done, now=now)
+        row = installation.read(tx)
+        if row is not None and row.stopped_at is not None:
+            ledger.give_time_back(tx, row.stopped_at, now=now)
         was_stopped = installation.release(tx)
         counts = {"would_send": sum(row.would_send for row in done.mailings)}
         counts["settled"] = sum(row.settled for row in done.mailings)

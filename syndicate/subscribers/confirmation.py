@@ -2,7 +2,8 @@
 
 An address that asks for a second newsletter, or has lost the first mail, gets another that lists
 both; three in 24 hours at most, however often and for however many newsletters somebody asks. An
-address that is no longer mailed gets three in 30 days, which say so (`way_back`). So a stranger
+address that is no longer mailed gets three in 30 days, which say so (`way_back`), and a mailbox
+six a day, whatever tags its addresses have (`+news`). So a stranger
 cannot fill a mailbox, whoever asks is told the same, and what they are told is true.
 """
 
@@ -19,10 +20,11 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.logos import PublicationLogo
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
-from syndicate.store.platform import caps
+from syndicate.store.platform import audit, caps
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.readers.subscribers import Subscription
+from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 
@@ -32,12 +34,32 @@ SCOPE = recipients.CONFIRMATION
 # A link is found in a mailbox after a weekend and after a holiday, but not after a year.
 CONFIRM_WITHIN = dt.timedelta(days=7)
 MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
+# However somebody tags the address of one mailbox (+news): a stranger could go on for ever.
+MAILBOX, MAILBOX_MAILS = "confirmation:mailbox", 6
 # Within `KEEP_CAPS`, after which nobody knows how many there were.
 STOPPED_MAILS_IN = dt.timedelta(days=30)
+_STOPS = (Act.MAIL_STOP, Act.MAIL_HOLD)
+_BEFORE_A_STOP = dt.timedelta(hours=1)
 # More links would be a page of their own; nobody asks for so many in the days that they wait.
 _MOST = 30
 
 Waiting = tuple[Subscription, Newsletter]
+
+
+def lasts_from(tx: Transaction, signed_at: dt.datetime, *, now: dt.datetime) -> dt.datetime:
+    """From when a link's seven days count: its mail may have waited while everything was stopped.
+
+    Args:
+        tx: the open transaction.
+        signed_at: when somebody asked.
+        now: aware UTC.
+    """
+    # What was asked for just before may have been stopped as well.
+    turned = audit.last(tx, (*_STOPS, Act.MAIL_RELEASE), until=signed_at + _BEFORE_A_STOP)
+    if turned is None or turned.act is Act.MAIL_RELEASE:
+        return signed_at
+    released = audit.first(tx, [Act.MAIL_RELEASE], since=turned.at)
+    return now if released is None else max(released.at, signed_at)
 
 
 def listed(tx: Transaction, asked: Waiting) -> list[Waiting]:
@@ -138,7 +160,12 @@ def queue(
         within = STOPPED_MAILS_IN if barred else MAILS_IN
         if SCOPE in barred or caps.used_since(tx, SCOPE, key, now - within) >= MAILS:
             return False
+        mailbox = recipients.hash_of(recipients.mailbox_of(address)).hex()
+        caps.wait_for(tx, MAILBOX, mailbox)
+        if caps.used_since(tx, MAILBOX, mailbox, now - MAILS_IN) >= MAILBOX_MAILS:
+            return False
         caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
+        caps.take(tx, MAILBOX, mailbox, window_from=now, limit=MAILBOX_MAILS)
         mailing_id = single.queue(
             tx,
             mail,

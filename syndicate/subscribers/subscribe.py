@@ -245,6 +245,7 @@ def _mail_again(
 
 def _of_link(tx: Transaction, token: str, *, now: dt.datetime) -> tuple[Subscription, Newsletter]:
     subscription_id, signed_at = links.read(CONFIRM, token)
-    if now - signed_at > CONFIRM_WITHIN:
+    is_old = now - signed_at > CONFIRM_WITHIN
+    if is_old and now - confirmation.lasts_from(tx, signed_at, now=now) > CONFIRM_WITHIN:
         raise RefusedError("This link is older than seven days; sign up again to get a new one.")
     return links.subscription(tx, subscription_id)

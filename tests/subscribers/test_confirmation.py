@@ -6,9 +6,11 @@ import quopri
 import pytest
 
 from syndicate.errors import RefusedError
+from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
+from syndicate.store.maintenance import upkeep
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform import audit
+from syndicate.store.platform import audit, installation
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
 from syndicate.subscribers import preferences, subscribe
@@ -16,6 +18,7 @@ from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
+from tests.acting import TESTER
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -241,3 +244,47 @@ def test_a_mail_waits_while_all_mail_is_stopped_as_long_as_its_links_work() -> N
     assert confirm(mails()[0][0], NOW + 6 * DAY) == "morning"
     with transaction() as tx:
         assert ledger.expire(tx, NOW + 7 * DAY) == 1
+
+
+def test_a_stop_of_weeks_costs_no_sign_up_its_mail_and_its_link_works() -> None:
+    with transaction() as tx:
+        installation.stamp(tx, "test")
+    steering.stop_everything(why="wrong list", actor=TESTER, now=NOW - HOUR)
+    ask()
+    (link,) = mails()[0]
+
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + 20 * DAY) == 0
+        upkeep.keep_house(tx, NOW + 20 * DAY)
+    steering.release(actor=TESTER, now=NOW + 20 * DAY)
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + 27 * DAY - HOUR) == 0
+    assert mails() == [[link]]
+
+    with pytest.raises(RefusedError, match="older than seven days"):
+        confirm(link, NOW + 27 * DAY + HOUR)
+    assert confirm(link, NOW + 27 * DAY) == "morning"
+    with transaction() as tx:
+        assert ledger.expire(tx, NOW + 28 * DAY) == 1
+
+
+def test_a_link_of_before_a_stop_grows_no_older_by_it() -> None:
+    ask()
+    (link,) = mails()[0]
+    for act, day in ((steering.stop_everything, 2), (steering.release, 4)):
+        more = {"why": "w"} if day == 2 else {}
+        act(actor=TESTER, now=NOW + day * DAY, **more)
+
+    with pytest.raises(RefusedError, match="older than seven days"):
+        confirm(link, NOW + 8 * DAY)
+
+
+def test_tags_and_dots_make_no_more_mails_for_one_mailbox() -> None:
+    for number in range(9):
+        ask("morning", f"rea.der+{number}@{('gmail', 'googlemail')[number % 2]}.com")
+    ask("morning", "reader@gmail.com")
+    assert len(mails()) == 6
+
+    ask("morning", "reader+1@example.com")
+    ask("morning", "reader+1@gmail.com", NOW + DAY)
+    assert len(mails()) == 8

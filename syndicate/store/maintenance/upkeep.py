@@ -7,17 +7,17 @@ is written beside it when a reader emails an article (`actions.email_article`).
 
 import datetime as dt
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps, due, idempotency, notices, tokens
 from syndicate.store.readers import subscribers
-from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.recipients import CONFIRMATION, Recipient
 from syndicate.store.sending import accepts, dkim_keys, events, partitions
 from syndicate.store.sending.mailings import Mailing, MailingContent
 from syndicate.store.syndication import consumers, hub
-from syndicate.vocabulary.sending import MailingKind
+from syndicate.vocabulary.sending import MailingKind, MailingState
 
 # The longest cap window is 30 days (Email article: once per article and recipient).
 KEEP_CAPS = dt.timedelta(days=31)
@@ -65,7 +65,12 @@ def _forget_singles(tx: Transaction, before: dt.datetime) -> None:
 
     Those that somebody paused too: whoever resumes one is told that it has no content any more.
     """
-    over = select(Mailing.id).where(Mailing.kind == MailingKind.SINGLE, Mailing.expires_at < before)
+    over = select(Mailing.id).where(
+        Mailing.kind == MailingKind.SINGLE,
+        Mailing.expires_at < before,
+        # While everything is stopped one may wait for longer than it lasts.
+        or_(Mailing.scope != CONFIRMATION, Mailing.state != MailingState.SENDING),
+    )
     tx.execute(
         delete(MailingContent)
         .where(MailingContent.mailing_id.in_(over))

@@ -63,6 +63,18 @@ def at_moments(tx: Transaction, action: Act, moments: Collection[dt.datetime]) -
     return list(tx.scalars(query.order_by(Audit.id)))
 
 
+def first(tx: Transaction, actions: Collection[Act], *, since: dt.datetime) -> Audit | None:
+    """The first act of some kinds since a moment."""
+    query = select(Audit).where(Audit.action.in_(codes(*actions)), Audit.at >= since)
+    return tx.scalar(query.order_by(Audit.at, Audit.id).limit(1))
+
+
+def last(tx: Transaction, actions: Collection[Act], *, until: dt.datetime) -> Audit | None:
+    """The last act of some kinds until a moment."""
+    query = select(Audit).where(Audit.action.in_(codes(*actions)), Audit.at <= until)
+    return tx.scalar(query.order_by(Audit.at.desc(), Audit.id.desc()).limit(1))
+
+
 def codes(*actions: Act) -> list[str]:
     """What rows can hold for some acts, of whichever version, where their subjects are known."""
     return sorted(frozenset[str]().union(*(each.codes for each in actions)))

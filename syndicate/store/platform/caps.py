@@ -53,6 +53,11 @@ def used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> int:
     return tx.execute(query).scalar_one()
 
 
+def wait_for(tx: Transaction, cap: str, key: str) -> None:
+    """Wait for whoever else uses a cap for a key just now: the lock for `used_since`."""
+    tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{cap}:{key}"))))
+
+
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
     """Drop windows that ended."""
     tx.execute(delete(CapCounter).where(CapCounter.window_from < moment))

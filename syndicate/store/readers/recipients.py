@@ -91,6 +91,15 @@ def hash_of(address: str) -> bytes:
     return signing.address_hash(settings.load().key(), address.lower())
 
 
+def mailbox_of(address: str) -> str:
+    """Whose mailbox an address leads to: "a.b+news@googlemail.com" and "ab@gmail.com" are one."""
+    local, _, domain = address.lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    if receiver_group(address) == "google":
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
 def receiver_group(address: str) -> str:
     """Who runs the mailbox of an address, as far as its domain tells."""
     return _GROUP_OF.get(address.rpartition("@")[2].lower(), OTHER)
@@ -124,9 +133,11 @@ def upsert(
     }
     statement = insert(Recipient).values(values)
     fresh = statement.excluded
-    changed: dict[str, object] = {"address": fresh.address, "purge_at": None}
+    # What a friend typed never changes how a subscriber's address is written.
+    own = case((Recipient.subscriber_id.is_not(None), Recipient.address), else_=fresh.address)
+    changed: dict[str, object] = {"address": own, "purge_at": None}
     if subscriber_id is not None:
-        changed["subscriber_id"] = fresh.subscriber_id
+        changed |= {"subscriber_id": fresh.subscriber_id, "address": fresh.address}
     elif purge_at is not None:
         changed["purge_at"] = case(
             (Recipient.subscriber_id.is_not(None), None),

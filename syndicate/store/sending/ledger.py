@@ -8,12 +8,13 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
-from syndicate.store.readers.recipients import Recipient
+from syndicate.store.platform.installation import IS_STOPPED
+from syndicate.store.readers.recipients import CONFIRMATION, Recipient
 from syndicate.store.sending.holds import MAILING_IS_ON_HOLD
 from syndicate.store.sending.mailings import Batch, Delivery, Mailing, MailingContent
 from syndicate.store.sending.results import COUNTED, finish_mailing, has_open_batch
@@ -199,7 +200,8 @@ def change_state(
 def expire(tx: Transaction, now: dt.datetime) -> int:
     """Fail what still waits in mailings whose time is over, and end their batches.
 
-    What is held waits on: it gets its time back when the hold is lifted.
+    What is held waits on: it gets its time back when the hold is lifted. So do mails that answer a
+    sign-up while everything is stopped: whoever signs up is told that one will come.
 
     Returns:
         How many deliveries.
@@ -208,6 +210,7 @@ def expire(tx: Transaction, now: dt.datetime) -> int:
         Mailing.state == MailingState.SENDING,
         Mailing.expires_at <= now,
         text(f"NOT {MAILING_IS_ON_HOLD}"),
+        or_(Mailing.scope != CONFIRMATION, text(f"NOT {IS_STOPPED}")),
     )
     batches = tx.execute(
         select(Batch.mailing_id, Batch.number)
@@ -218,6 +221,17 @@ def expire(tx: Transaction, now: dt.datetime) -> int:
     for mailing in {mailing for mailing, _ in batches}:
         finish_mailing(tx, mailing, now=now)
     return failed
+
+
+def give_time_back(tx: Transaction, stopped_at: dt.datetime, *, now: dt.datetime) -> None:
+    """Mails that answer a sign-up and waited while everything was stopped last that much longer."""
+    lost = now - func.greatest(Mailing.created_at, stopped_at)
+    tx.execute(
+        update(Mailing)
+        .where(Mailing.state == MailingState.SENDING, Mailing.scope == CONFIRMATION)
+        .values(expires_at=Mailing.expires_at + lost)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def finish_ended(tx: Transaction, now: dt.datetime) -> None:

@@ -228,3 +228,28 @@ def test_the_first_reason_of_a_suppression_stays() -> None:
         (EVERYWHERE, "complaint", NOW + DAY),
         ("article", "bounce", NOW),
     ]
+
+
+@in_database
+def test_a_subscribers_address_is_written_as_they_wrote_it_whatever_a_friend_types() -> None:
+    with transaction() as tx:
+        who = rows.subscriber(tx, 1)
+        recipients.upsert(tx, READER, subscriber_id=who.id)
+        kept = recipients.upsert(tx, READER.upper(), purge_at=NOW + DAY)
+        assert (kept.address, kept.purge_at) == (READER, None)
+        recipients.upsert(tx, FRIEND, purge_at=NOW)
+        assert recipients.upsert(tx, FRIEND.upper(), purge_at=NOW).address == FRIEND.upper()
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Reader001@Example.com", "reader001@example.com"),
+        ("reader001+news+x@example.com", "reader001@example.com"),
+        ("rea.der@example.com", "rea.der@example.com"),
+        ("Rea.d.er+x@googlemail.com", "reader@gmail.com"),
+        ("+news@example.com", "+news@example.com"),
+    ],
+)
+def test_tags_and_googles_dots_lead_to_one_mailbox(address: str, mailbox: str) -> None:
+    assert recipients.mailbox_of(address) == mailbox
