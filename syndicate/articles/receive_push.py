@@ -20,7 +20,7 @@ from syndicate.languages import normalised
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.reading.clean import absolute_url, clean
 from syndicate.reading.encoding import legal, tidy
-from syndicate.reading.names import name_list
+from syndicate.reading.names import listed
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.reading.text import fingerprint
 from syndicate.store.composition import alerts
@@ -168,7 +168,7 @@ def entry_of(said: dict[str, Any]) -> Entry:
         title=tidy(said["headline"]),
         link=link,
         guid=legal(said["id"]),
-        authors=name_list(said.get("authors", ())),
+        authors=listed(said.get("authors", ())),
         published=said.get("published_at"),
         updated=said.get("updated_at"),
         summary=tidy(said.get("standfirst", "")),

@@ -46,7 +46,7 @@ def test_all_that_a_cms_can_say_is_in_the_entry() -> None:
         headline=" The\n floods\x02 ",
         standfirst=" What\tit is about. ",
         body_html='<p>Text<script>x</script> <a href="/why">why</a></p>',
-        authors=["City desk and Court desk"],
+        authors=["City desk and Court desk", " By  South desk, Editor "],
         language="AR-ae",
         section="World",
         tags=[" Water ", "Money"],
@@ -68,7 +68,10 @@ def test_all_that_a_cms_can_say_is_in_the_entry() -> None:
     assert '<a href="https://daily.example/why"' in found.content
     assert "script" not in found.content
     assert (found.link, found.guid, found.language) == (LINK, "cms-1", "ar-AE")
-    assert (found.authors, found.tags) == (("City desk", "Court desk"), ("Water", "Money"))
+    assert (found.authors, found.tags) == (
+        ("City desk and Court desk", "South desk, Editor"),
+        ("Water", "Money"),
+    )
     assert (found.published, found.updated) == (NOW, NOW + HOUR)
     assert (found.kind, found.access, found.state) == ("opinion", "paid", "draft")
     assert (found.change, found.note, found.section) == ("correction", "It was five.", "World")
