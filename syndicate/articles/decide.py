@@ -22,6 +22,7 @@ from syndicate.articles.identity import Identified, KnownEntry, entry_key
 from syndicate.articles.pushed_changes import Said
 from syndicate.articles.story import ArticleText, entry_hash, story_of, story_read
 from syndicate.reading import embargo_dates
+from syndicate.reading.names import name_list
 from syndicate.reading.records import Entry
 from syndicate.slugs import tags_of
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState
@@ -189,6 +190,7 @@ def _altered(
 ) -> Alter | None:
     if entry.said is None:
         return alter(article, entry, now=now, hold=hold)
+    entry = _signed_as_before(entry, article)
     said = Said(
         section_id=_moved_to(entry, article, facts),
         language=entry.language or article.language,
@@ -198,6 +200,16 @@ def _altered(
         is_first=known.said_hash is None,
     )
     return pushed_changes.alter(article, entry, said, hold, now=now)
+
+
+def _signed_as_before(entry: Entry, article: KnownArticle) -> Entry:
+    """A pushed entry with the stored names, where these are its own as older code took them apart.
+
+    It read "Desk and Court" as two authors: that newer code keeps a name whole is no news.
+    """
+    if name_list(entry.authors) != article.words.authors:
+        return entry
+    return dataclasses.replace(entry, authors=article.words.authors)
 
 
 def _moved_to(entry: Entry, article: KnownArticle, facts: Facts) -> int | None:

@@ -186,6 +186,15 @@ def judged(article: KnownArticle, after: Entry) -> Alter | Touch:
     return known_entry(identify([after])[0], before, article, facts=FACTS, now=NOW)
 
 
+def test_names_that_older_code_took_apart_are_no_change_of_a_push() -> None:
+    stored = article_of(changed(ENTRY, authors=("City desk", "Court desk")))
+    whole = changed(ENTRY, said="00", authors=("City desk and Court desk",))
+
+    assert isinstance(judged(stored, whole), Touch)
+    assert isinstance(judged(stored, changed(whole, authors=("City desk",))), Alter)
+    assert isinstance(judged(article_of(ENTRY), whole), Alter)
+
+
 def test_the_first_source_speaks_for_an_article() -> None:
     after = changed(ENTRY, title="Another")
 

@@ -1,7 +1,8 @@
 """Who wrote an article, as its page says: the persons before the publisher.
 
 Many publishers sign with their own name where machines read, and name the writer only on the page.
-So a byline that is the publisher's name counts only when there is no other. Names that only a class
+So a byline that is the publisher's name, or a newsroom's, counts only when there is no other: by a
+class or a mark, else signed in a bold line above the text or below it. Names that only a class
 or a mark makes an author's are looked for among the article's own elements (`pages.own_elements`),
 never among those of teasers and comments.
 """
@@ -22,6 +23,7 @@ _CLASS = re.compile(
 _MAX_TEXT = 150
 _NETWORKS = frozenset({"twitter", "facebook", "instagram", "whatsapp", "linkedin", "email"})
 _MAX_ELEMENTS = 10
+_PARAGRAPH = 120  # signs of a paragraph of the text at least
 _MAX_BLOCK = 400  # signs of what holds all names of one byline, and little else
 
 
@@ -34,11 +36,16 @@ def authors_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> tuple[str
     for names in candidates:
         if any(not _is_publisher(name, publisher) for name in names):
             return names
-    return _classed(own, publisher) or next((names for names in candidates if names), ())
+    return (
+        _classed(own, publisher)
+        or _signed(own, publisher)
+        or next((names for names in candidates if names), ())
+    )
 
 
 def _publisher(node: jsonld.Node, meta: Meta) -> frozenset[str]:
     names = {jsonld.text(node, "publisher", "sourceOrganization"), meta.first("og:site_name")}
+    names.update(jsonld.organisations(node, "author", "creator"))
     return frozenset(_squeezed(name) for name in names if name)
 
 
@@ -110,6 +117,37 @@ def _classed(own: list[etree._Element], publisher: frozenset[str]) -> tuple[str,
             if len(texts) >= _MAX_ELEMENTS:
                 break
     return tuple(dict.fromkeys(texts))
+
+
+def _signed(own: list[etree._Element], publisher: frozenset[str]) -> tuple[str, ...]:
+    """Names that stand bold in a line of their own right above the text, or at the right below it.
+
+    Other bold lines of two words are cross-headings, places and links to more.
+    """
+    said = [(each, " ".join("".join(each.itertext()).split())) for each in own if each.tag == "p"]
+    said = [(each, text) for each, text in said if text]
+    long = [at for at, (_, text) in enumerate(said) if len(text) >= _PARAGRAPH]
+    if not long:
+        return ()
+    above, below = said[long[0] - 1 : long[0]], said[long[-1] + 1 : long[-1] + 2]
+    for element, text in [*above, *(each for each in below if _is_at_right(each[0]))]:
+        names = name_list(text.split("/"))
+        if _is_bold_line(element) and names and _are_persons(names, publisher):
+            return names if are_persons(names) else ()
+    return ()
+
+
+def _is_bold_line(element: etree._Element) -> bool:
+    """Whether all that a paragraph says is bold, and leads nowhere."""
+    children = [each for each in element if isinstance(each.tag, str)]
+    outside = (element.text or "") + "".join(each.tail or "" for each in children)
+    is_bold = bool(children) and all(each.tag in {"strong", "b", "br"} for each in children)
+    return is_bold and not outside.strip() and element.find(".//a") is None
+
+
+def _is_at_right(element: etree._Element) -> bool:
+    said = f"{element.get('style') or ''} {element.get('align') or ''} {element.get('class') or ''}"
+    return "right" in said.lower()
 
 
 def _block(element: etree._Element) -> etree._Element:

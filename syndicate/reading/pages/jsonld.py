@@ -18,7 +18,9 @@ from syndicate.reading.names import are_persons, listed, name_list
 from syndicate.reading.text import plain
 
 Node = dict[str, Any]
-_ARTICLES = re.compile(r"(Article|BlogPosting|Report|Blog|NewsStory|Review)$")
+_ARTICLES = re.compile(
+    r"(Article|BlogPosting|Report|Blog|NewsStory|Review|MediaPosting|ForumPosting)$"
+)
 _COMMENTS = re.compile(
     r"^\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
     r"|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
@@ -76,6 +78,17 @@ def people(node: Node, *names: str) -> tuple[str, ...]:
         if found:
             return found
     return ()
+
+
+def organisations(node: Node, *names: str) -> list[str]:
+    """The names of authors that are said to be no persons, but newsrooms."""
+    found = []
+    for name in names:
+        value = node.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict) and any("Organization" in kind for kind in kinds(each)):
+                found += _names(each)
+    return found
 
 
 def texts(node: Node, name: str) -> list[str]:

@@ -163,3 +163,45 @@ def test_a_class_counts_again_only_beside_its_first_name() -> None:
 )
 def test_parts_of_a_byline_are_not_run_together(byline: str, expected: tuple[str, ...]) -> None:
     assert authors(f'<p class="byline">{byline}</p>', DAILY) == expected
+
+
+LONG = f"<p>{'The water rose in the night, the port office said. ' * 4}</p>"
+BOLD = "<p><strong>{}</strong></p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (BOLD.format("Ann Lee") + LONG, ("Ann Lee",)),
+        (BOLD.format("Ann Lee/Bo Roe") + LONG, ("Ann Lee", "Bo Roe")),
+        ("<p>Short.</p>" + BOLD.format("By Ann Lee") + LONG, ("Ann Lee",)),
+        (
+            LONG + "<p style='text-align:right'><b>L\u00ea Ph\u01b0\u01a1ng</b></p>",
+            ("L\u00ea Ph\u01b0\u01a1ng",),
+        ),
+        # Cross-headings, links to more, and names that somebody else has.
+        (LONG + BOLD.format("Ann Lee") + LONG, None),
+        (LONG + BOLD.format("Read More"), None),
+        (BOLD.format("Ann Lee") + "<p>Short.</p>" + LONG, None),
+        (BOLD.format("<a href='/x'>Ann Lee</a>") + LONG, None),
+        ("<p><b>Ann Lee</b> said so.</p>" + LONG, None),
+        ("<p>Ann Lee</p>" + LONG, None),
+        (BOLD.format("What we know so far about it") + LONG, None),
+        (BOLD.format("The Daily") + LONG, None),
+        (BOLD.format("Ann Lee"), None),
+    ],
+)
+def test_where_only_the_publisher_signs_a_bold_line_may(
+    body: str, expected: tuple[str, ...] | None
+) -> None:
+    node = {**DAILY, "author": "The Daily"}
+
+    assert authors(body, node) == (expected or ("The Daily",))
+    assert authors(body, {**DAILY, "author": "Cy Poe"}) == ("Cy Poe",)
+
+
+def test_a_newsroom_gives_way_to_a_person_wherever_it_signs() -> None:
+    node = {**DAILY, "author": {"@type": "NewsMediaOrganization", "name": "Wire"}}
+
+    assert authors(CLASSED, node) == ("Foreign Desk",)
+    assert authors("", node) == ("Wire",)

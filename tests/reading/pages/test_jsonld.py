@@ -27,6 +27,7 @@ def article(*nodes: Any) -> jsonld.Node:
     [
         *("NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "LiveBlogPosting"),
         *("Report", "Review", "http://schema.org/NewsArticle", ["Thing", "NewsArticle"]),
+        *("SocialMediaPosting", "DiscussionForumPosting"),
     ],
 )
 def test_an_article_of_any_kind(kind: Any) -> None:
