@@ -99,7 +99,7 @@ def test_text_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         shown = ", ".join(f"{place} {score:.3f}" for place, score in scores.items())
         print(f"\n{len(truth)} pages: F1 {shown}")  # noqa: T201 - the figures are shown
-    assert scores["all"] >= 0.960
+    assert scores["all"] >= 0.970
 
 
 def described_pages() -> Iterator[tuple[str, dict[str, Any], ParsedPage]]:

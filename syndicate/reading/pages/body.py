@@ -7,6 +7,7 @@ import trafilatura
 from lxml import etree
 
 from syndicate.reading.clean import clean
+from syndicate.reading.pages.own_elements import without_others
 from syndicate.reading.pages.profile import headings, plain_head
 from syndicate.reading.text import plain
 
@@ -41,8 +42,10 @@ def body_of(root: etree._Element, *, url: str) -> str:
         root: the page; it is not changed.
         url: address of the page.
     """
+    page = copy.deepcopy(root)
+    without_others(page)
     found = trafilatura.bare_extraction(
-        cast("HtmlElement", copy.deepcopy(root)),
+        cast("HtmlElement", page),
         url=url,
         favor_precision=True,
         include_comments=False,

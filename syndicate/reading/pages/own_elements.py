@@ -22,6 +22,7 @@ _PLACES = frozenset(
         "nav navigation menu breadcrumb breadcrumbs carousel outbrain taboola",
     )
 )
+_FAR_MORE = 4  # times the text of the article
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -42,6 +43,29 @@ def own_elements(root: etree._Element) -> Iterator[etree._Element]:
             continue
         yield element
         waiting.extend(reversed([each for each in element if isinstance(each.tag, str)]))
+
+
+def without_others(root: etree._Element) -> None:
+    """Take the articles of others out of a page: teasers around it, and those that follow below.
+
+    A page whose own article says far less than another of it stays as it is: there its text stands
+    elsewhere.
+
+    Args:
+        root: the page; it is changed.
+    """
+    heading = main_heading(root)
+    kept = set() if heading is None else {heading, *heading.iterancestors()}
+    main = _main_article(root, heading, kept)
+    if main is None:
+        return
+    kept |= {*main.iter("article"), *main.iterancestors()}
+    others = [each for each in root.iter("article") if each not in kept]
+    most = _size(main) * _FAR_MORE
+    if all(_size(each) < most for each in others):
+        for other in others:
+            if (parent := other.getparent()) is not None:
+                parent.replace(other, _tail(other))
 
 
 def main_heading(root: etree._Element) -> etree._Element | None:
@@ -84,3 +108,14 @@ def _is_of_others(element: etree._Element, main: etree._Element | None) -> bool:
         return True
     named = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     return not _PLACES.isdisjoint(_WORD.findall(named))
+
+
+def _size(element: etree._Element) -> int:
+    return sum(len(text.strip()) for text in element.itertext())
+
+
+def _tail(element: etree._Element) -> etree._Element:
+    """What stands in the place of an element that is taken out: the text that follows it."""
+    instead = etree.Element("span")
+    instead.tail = element.tail
+    return instead

@@ -49,6 +49,7 @@ def test_what_structures_a_text_stays(inner: str, expected: str) -> None:
         f"<nav><a href='/x'>{SENTENCE}elsewhere</a></nav>",
         "<script>var elsewhere = '<p>x</p>';</script>",
         f"<footer><p>{SENTENCE}elsewhere</p></footer>",
+        f"<article><h2>Another</h2><p>{SENTENCE * 3}elsewhere</p></article>",
     ],
 )
 def test_what_stands_around_an_article_is_not_its_text(around: str) -> None:

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from syndicate.reading.pages.own_elements import own_elements
+from syndicate.reading.pages.own_elements import own_elements, without_others
 
 
 def own(body: str, title: str = "Water rises") -> list[str]:
@@ -58,3 +58,32 @@ def test_without_a_heading_in_it_the_first_article_behind_the_heading_is_meant()
 
 def test_a_page_without_headings_is_all_its_own() -> None:
     assert own(f"{HERE}<p>x</p>") == ["here"]
+
+
+def left(body: str) -> str:
+    root = lxml.html.document_fromstring(f"<title>Water rises</title><body>{body}</body>")
+    without_others(root)
+    return " ".join("".join(root.itertext()).split()[2:])
+
+
+MAIN = "<article><h1>Water rises</h1><p>It rose in the night.</p>{}</article>"
+
+
+def test_articles_of_others_are_taken_out_and_what_follows_them_stays() -> None:
+    teaser = "<article>Rain again</article> More. "
+
+    assert left(teaser + MAIN.format("") + teaser) == "More. Water risesIt rose in the night. More."
+    assert left(f"<div><article>Rain<article>again</article></article></div>{MAIN.format('')}") == (
+        "Water risesIt rose in the night."
+    )
+
+
+def test_articles_within_the_article_are_its_own() -> None:
+    assert left(MAIN.format("<article>Live: 8 a.m.</article>")).endswith("Live: 8 a.m.")
+
+
+def test_a_page_whose_text_stands_elsewhere_stays_as_it_is() -> None:
+    longer = f"<article>{'It rained. ' * 40}</article>"
+
+    assert left(MAIN.format("") + longer).count("It rained.") == 40
+    assert left(f"<h1>Water rises</h1><p>It rose.</p>{longer}").count("It rained.") == 40
