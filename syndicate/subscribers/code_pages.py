@@ -114,9 +114,11 @@ def _neutral(raw: bytes, ignored: Collection[str]) -> str | None:
 
 def _guessed(raw: bytes, ignored: Collection[str], error: UsageError) -> str:
     readings = list(_readings(raw, ignored))
-    most = max((each.known for each in readings), default=0)
+    if not readings:
+        raise UsageError(csvfile.NO_ADDRESSES) from error
+    most = max(each.known for each in readings)
     best = [each for each in readings if each.known == most]
-    if not best or any(each.meaning != best[0].meaning for each in best):
+    if any(each.meaning != best[0].meaning for each in best):
         raise UsageError(
             f"{str(error).partition(';')[0]}, and which code page it is in decides who may be "
             f"mailed: {HOW}"

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syndicate.errors import UsageError
+from syndicate.subscribers.csvfile import NO_ADDRESSES
 from syndicate.subscribers.harmless import Harm, harm_of, speaks_of_status
 from syndicate.subscribers.status_cells import Role
 from syndicate.subscribers.tools.known import ANY, tool_of
@@ -161,9 +162,7 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
     """
     address = address_place(names, ignored)
     if address is None:
-        raise UsageError(
-            "The file has no column of addresses; its first line must name one `address`."
-        )
+        raise UsageError(NO_ADDRESSES)
     skipped = {plain(name) for name in ignored}
     missing = [name for name in ignored if plain(name) not in {plain(each) for each in names}]
     if missing:

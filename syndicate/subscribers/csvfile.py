@@ -19,6 +19,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 # A note may have so many lines in one pair of quotation marks.
 _LINES_IN_QUOTES = 50
+NO_ADDRESSES = "The file has no column of addresses; its first line must name one `address`."
 HEAD_LINES = 20  # lines in which the names must come: blank ones and remarks may stand before
 _PACKED = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
@@ -181,7 +182,14 @@ def split(text: str, delimiter: str) -> list[str]:
     """
     if '"' not in text:
         return text.rstrip("\r\n").split(delimiter)
-    rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        # As MailPoet doubles them (docs/facts/readers.md#mailpoet); whatever can be read without.
+        if '\\"' not in text:
+            raise
+        doubled = text.replace('\\"', '""')
+        rows = list(csv.reader([doubled], delimiter=delimiter, strict=True))
     if len(rows) != 1:
         raise csv.Error("it is not one row")
     return rows[0]
@@ -213,7 +221,7 @@ def table_of(lines: Sequence[str], is_address: Callable[[Sequence[str]], bool]) 
             return Table(names, delimiter, lines, place + 1)
         if text.strip(" \t\r\n,;|") and not text.startswith("#"):
             break
-    raise UsageError("The file has no column of addresses; its first line must name one `address`.")
+    raise UsageError(NO_ADDRESSES)
 
 
 def _names(text: str, delimiter: str) -> tuple[str, ...]:

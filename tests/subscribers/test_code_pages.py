@@ -75,6 +75,11 @@ def test_where_the_code_page_decides_who_may_be_mailed_an_operator_says_which_it
         assert readers(text.encode(page), encoding=page) == who
 
 
+def test_a_file_that_has_no_addresses_in_any_code_page_is_told_that() -> None:
+    with pytest.raises(UsageError, match="no column of addresses"):
+        readers("Größe;Ort\nXL;Köln\n".encode("cp1252"))
+
+
 @pytest.mark.parametrize(
     ("encoding", "sentence"),
     [

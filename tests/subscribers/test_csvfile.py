@@ -93,6 +93,23 @@ def test_a_line_separator_in_a_name_makes_no_row() -> None:
     assert [(number, cells[2]) for number, cells, _ in found] == [(2, "active")]
 
 
+def test_quotation_marks_behind_a_backslash_are_read_where_nothing_else_can_be_meant() -> None:
+    found = read(
+        file(
+            '"email","name","state"',
+            '"reader001@example.com","Ann \\"the pilot\\" B","active"',
+            '"reader002@example.com","C:\\","unsubscribed"',
+            '"reader003@example.com","Ann \\"B","active"',
+        )
+    )
+
+    assert [(cells[1:], bool(fault)) for _, cells, fault in found] == [
+        (('Ann "the pilot" B', "active"), False),
+        (("C:\\", "unsubscribed"), False),
+        (('Ann "B', "active"), False),
+    ]
+
+
 def test_quoted_text_may_run_over_lines() -> None:
     found = read(
         file(

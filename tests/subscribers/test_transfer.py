@@ -240,6 +240,21 @@ def test_who_left_elsewhere_after_our_proof_no_longer_gets_the_newsletter(
     assert counts(morning) == {"pending": 0, "active": 2, "ended": 1}
 
 
+def test_a_double_is_one_in_whatever_lot_it_comes(
+    morning: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "LINES_AT_ONCE", 2)
+    numbers = (1, 2, 3, 1, 4, 3, 3)
+    text = "email\n" + "".join(f"reader00{number}@example.com\n" for number in numbers)
+
+    said = foreseen(text)
+    done = bring(*(f"reader00{number}@example.com" for number in numbers))
+
+    assert (done.added, [number for number, _ in done.refused]) == (4, [5, 7, 8])
+    assert (said.active, [number for number, _ in said.rejected]) == (4, [5, 7, 8])
+    assert counts(morning)["active"] == 4
+
+
 def make_a_reader_of_each_kind() -> None:
     """Of seven active readers: two pending, four gone or suppressed, one paused."""
     with transaction() as tx:
