@@ -101,6 +101,7 @@ HINTS = (
         "publication-change",
     ),
     Hint("sample --help", "sample --help", shows="list"),
+    Hint("senders rotate -p _", "senders rotate -p courier", (), "sender-rotate"),
     Hint("setup --export", "setup --export", shows="[[publications]]"),
     Hint("setup newsroom.toml", "setup newsroom.toml", shows="as the file says"),
     Hint("sources list", "sources list", shows="rested"),

@@ -56,7 +56,7 @@ def line(key: OwnKey, answer: Answer) -> Line:
         answer: TXT records at the key's name.
     """
     if key.trouble:
-        do = "Make a new one: `syndicate senders rotate`."
+        do = "Make a new one: `syndicate senders rotate -p PUBLICATION`."
         return Line(SenderRecord.DKIM, RecordState.WRONG, key.wanted, key.trouble, do, key.name)
     said = _of_record(key, answer)
     if key.state is KeyState.WAITING:

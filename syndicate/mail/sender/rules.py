@@ -166,8 +166,8 @@ def _unsigned(sending: Sending) -> Line:
             RecordState.WRONG,
             f"SELECTOR._domainkey.{sending.domain}: a key of this domain or its owner's",
             f"No key of ours is: mail from {sending.domain} is not signed.",
-            "Make one with `syndicate senders rotate` or at /console/senders, and publish its "
-            "record.",
+            "Make one with `syndicate senders rotate -p PUBLICATION` or at /console/senders, and "
+            "publish its record.",
         )
     return Line(
         SenderRecord.DKIM,
@@ -175,7 +175,7 @@ def _unsigned(sending: Sending) -> Line:
         f"SELECTOR._domainkey.{sending.domain}: the key of the relay that signs",
         "Syndicate does not sign: SYNDICATE_DKIM_DOMAIN is empty.",
         "If the relay signs, look at its key there; else make one with `syndicate senders "
-        "rotate`, or set SYNDICATE_DKIM_DOMAIN and SYNDICATE_DKIM_KEY_FILE.",
+        "rotate -p PUBLICATION`, or set SYNDICATE_DKIM_DOMAIN and SYNDICATE_DKIM_KEY_FILE.",
     )
 
 

@@ -194,9 +194,7 @@ def _make(tx: Transaction, values: Values, _now: dt.datetime) -> MailStream:
 
 
 def _write(tx: Transaction, row: MailStream, values: Values, _change: Changed) -> None:
-    for name, value in _columns(values).items():
-        setattr(row, name, value)
-    tx.flush()
+    streams.change(tx, row, **_columns(values))
     sender_checks.forget(tx, row.publication_id)
 
 

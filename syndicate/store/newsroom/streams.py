@@ -91,6 +91,13 @@ def add(tx: Transaction, row: MailStream) -> None:
     tx.flush()
 
 
+def change(tx: Transaction, row: MailStream, **columns: object) -> None:
+    """Give a stream other values."""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    tx.flush()
+
+
 def remove(tx: Transaction, row: MailStream) -> None:
     """Let its mail follow the publication again."""
     gone = delete(MailStream).where(MailStream.id == row.id)
