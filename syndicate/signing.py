@@ -74,7 +74,7 @@ def seal(master_key: bytes, purpose: str, name: str) -> str:
     return hmac.digest(derive_key(master_key, purpose), name.encode(), "sha256").hex()
 
 
-def encrypt(master_key: bytes, purpose: str, plain: bytes, *, about: bytes) -> str:
+def encrypt(master_key: bytes, purpose: str, plain: bytes, *, about: bytes) -> bytes:
     """What only this installation can read again, for one purpose (AES-256-GCM, NIST SP 800-38D).
 
     Args:
@@ -82,26 +82,21 @@ def encrypt(master_key: bytes, purpose: str, plain: bytes, *, about: bytes) -> s
         purpose: what it is kept for, e.g. "journal".
         plain: what is to be kept.
         about: what it belongs to; beside anything else it cannot be read.
-
-    Returns:
-        URL-safe text.
     """
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(derive_key(master_key, purpose)).encrypt(nonce, plain, about)
-    return _encode(nonce + sealed)
+    return nonce + AESGCM(derive_key(master_key, purpose)).encrypt(nonce, plain, about)
 
 
-def decrypt(master_key: bytes, purpose: str, text: str, *, about: bytes) -> bytes:
+def decrypt(master_key: bytes, purpose: str, sealed: bytes, *, about: bytes) -> bytes:
     """What `encrypt` was given for the same purpose, and about the same.
 
     Raises:
         BadTokenError: it is altered, or was written with another key, for or about something else.
     """
     try:
-        raw = _decode(text)
-        nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
-        return AESGCM(derive_key(master_key, purpose)).decrypt(nonce, sealed, about)
-    except (ValueError, binascii.Error, InvalidTag) as error:
+        nonce, hidden = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        return AESGCM(derive_key(master_key, purpose)).decrypt(nonce, hidden, about)
+    except (ValueError, InvalidTag) as error:
         raise BadTokenError("This was not written by this installation.") from error
 
 

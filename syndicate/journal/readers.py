@@ -15,6 +15,7 @@ database lacks it.
 Source: docs/decisions/0019-the-way-back.md.
 """
 
+import base64
 import datetime as dt
 import json
 from collections import Counter
@@ -228,7 +229,8 @@ def _sealed(one: Fact) -> str:
     until = one.person.paused_until
     told["paused_until"] = until.isoformat() if until is not None else None
     plain = json.dumps(told, ensure_ascii=False).encode()
-    return signing.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
+    sealed = signing.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
+    return base64.b64encode(sealed).decode()
 
 
 def _opened(one: Fact) -> Person | None:
@@ -237,7 +239,8 @@ def _opened(one: Fact) -> Person | None:
         return None
     try:
         key = settings.load().key()
-        told = json.loads(signing.decrypt(key, _PURPOSE, one.sealed, about=one.reader))
+        sealed = base64.b64decode(one.sealed)
+        told = json.loads(signing.decrypt(key, _PURPOSE, sealed, about=one.reader))
         until = told["paused_until"]
         return Person(
             address=str(told["address"]),

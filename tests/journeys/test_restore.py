@@ -1,7 +1,7 @@
 """`syndicate up` on a database that was brought back: new mail leaves, the rest waits, 0 twice.
 
 Three restores one after the other, as docs/operations.md says them: a backup made before an issue
-to 30, into the same cluster; the same one into another cluster; one made after the issue. In
+to 30, into the same cluster; one made after the issue; the first into another cluster. In
 between one reader leaves, one is erased, one who had left comes back. The restore in mid-send, and
 a replica that takes over, are tried on one database each.
 """
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,18 +60,21 @@ DIGEST = "morning-harbour"
 UP = [*SYNDICATE, "up", "--json", "--port", "0", "--data-dir"]
 
 
+@pytest.mark.timeout(1200)  # eight starts of all of it
 def test_whatever_is_brought_back_new_mail_leaves_and_nobody_is_mailed_twice() -> None:
     with fresh_folder() as here, fresh_folder() as there:
         early, late = (here.with_name(name) for name in ("early.dump", "late.dump"))
         _live(here, early, late)
         folders = (here, there)
         sent = _mailed(*folders)
-        assert Counter(_readers(sent).values()) == {1: READERS - 1, 2: 1}  # and a confirmation
+        # Who came back had a confirmation, and not the issue.
+        assert Counter(_readers(sent).values()) == {1: READERS}
 
-        _bring_back(here, early)
-        with running([*UP, str(here)], here) as program:
-            _goes_on(program, folders, article=1)
-            program.end()
+        for backup, article in ((early, 1), (late, 2)):
+            _bring_back(here, backup)
+            with running([*UP, str(here)], here) as program:
+                _goes_on(program, folders, article=article)
+                program.end()
 
         shutil.copytree(here / "secrets", there / "secrets")
         _bring_back(there, early)
@@ -81,15 +84,10 @@ def test_whatever_is_brought_back_new_mail_leaves_and_nobody_is_mailed_twice() -
             "SYNDICATE_RELAY_ACCEPT_LOG": str(here / "mailbox" / "accept.log"),
         }
         with running([*UP, str(there)], there, **beside) as program:
-            _goes_on(program, folders, article=2, env=beside)
+            _goes_on(program, folders, article=3, **beside)
             program.end()
 
-        _bring_back(here, late)
-        with running([*UP, str(here)], here) as program:
-            _goes_on(program, folders, article=3)
-            program.end()
-
-        with running([*UP, str(here), "--restored"], here) as program:
+        with running([*UP, str(there), "--restored"], there, **beside) as program:
             assert "an operator said so" in program.said["held"]
             program.end()
         assert _readers(_mailed(*folders)) == _readers(sent)
@@ -113,30 +111,41 @@ def _live(data_dir: Path, early: Path, late: Path) -> None:
         program.end()
 
 
-def _goes_on(
-    program: Running, folders: Sequence[Path], *, article: int, env: dict[str, str] | None = None
-) -> None:
+def _goes_on(program: Running, folders: Sequence[Path], *, article: int, **beside: str) -> None:
     """New mail leaves within minutes, to whom it may; the rest waits for a release, and is none."""
     assert "was restored or copied" in program.said["held"]
     before = _mailed(*folders)
     _alert(program, article)
     assert wait_for(lambda: _more(before, folders) == Counter(ALERTED), seconds=WITHIN_S)
-    [warned] = _doctor(program)
+    [warned] = _doctor(program, beside)
     assert (warned["state"], "what was open then is held" in warned["says"]) == ("warn", True)
 
     assert _states(program) == {LEFT: "ended", RETURNED: "active"}
-    assert program.command("mailings", "release", "--yes").returncode == 0
+    assert _command(program, beside, "mailings", "release", "--yes").returncode == 0
     time.sleep(TICKS_S)
     # Asked for by its name it is an issue that was sent.
-    program.command("newsletters", "send", DIGEST)
+    _command(program, beside, "newsletters", "send", DIGEST)
     time.sleep(TICKS_S)
-    assert _doctor(program)[0]["state"] == "ok"
+    assert _doctor(program, beside)[0]["state"] == "ok"
     assert _more(before, folders) == Counter(ALERTED)
-    assert env is None or not (program.data_dir / "journal.jsonl").exists()
 
 
-def _doctor(program: Running) -> list[dict[str, str]]:
-    told = program.command("doctor", "--only", "restore", "--json").stdout
+def _command(
+    program: Running, beside: Mapping[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """A command that is told, as the processes are, where the living files are."""
+    return subprocess.run(
+        [*SYNDICATE, *arguments],
+        env=clean_env(SYNDICATE_DATA_DIR=str(program.data_dir), **beside),
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _doctor(program: Running, beside: Mapping[str, str]) -> list[dict[str, str]]:
+    told = _command(program, beside, "doctor", "--only", "restore", "--json").stdout
     found: list[dict[str, str]] = json.loads(told.splitlines()[-1])["checks"]
     return found
 

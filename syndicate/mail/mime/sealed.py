@@ -5,16 +5,11 @@ The name is part of the proof: the key of one domain or selector cannot stand in
 Source: NIST SP 800-38D (AES-GCM).
 """
 
-import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from syndicate import signing
 from syndicate.errors import SettingsError
+from syndicate.signing import BadTokenError
 
 _PURPOSE = "dkim key"
-_NONCE_BYTES = 12
 
 
 def seal(master_key: bytes, name: str, pem: bytes) -> bytes:
@@ -25,8 +20,7 @@ def seal(master_key: bytes, name: str, pem: bytes) -> bytes:
         name: of the key in DNS.
         pem: the key.
     """
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + _cipher(master_key).encrypt(nonce, pem, name.encode())
+    return signing.encrypt(master_key, _PURPOSE, pem, about=name.encode())
 
 
 def unseal(master_key: bytes, name: str, sealed: bytes) -> bytes:
@@ -35,14 +29,9 @@ def unseal(master_key: bytes, name: str, sealed: bytes) -> bytes:
     Raises:
         SettingsError: it was sealed with another master key, or under another name.
     """
-    nonce, hidden = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return _cipher(master_key).decrypt(nonce, hidden, name.encode())
-    except (InvalidTag, ValueError) as error:
+        return signing.decrypt(master_key, _PURPOSE, sealed, about=name.encode())
+    except BadTokenError as error:
         raise SettingsError(
             f"The key {name} was made with another master key than this one, and cannot be used."
         ) from error
-
-
-def _cipher(master_key: bytes) -> AESGCM:
-    return AESGCM(signing.derive_key(master_key, _PURPOSE))

@@ -83,11 +83,18 @@ def test_a_takedown_is_told_by_hashes_and_the_entries_that_brought_it() -> None:
         assert found.carried == ((first, "01", "soon"), (second, "02", "late"))
 
 
-def test_a_kill_is_no_takedown() -> None:
+def test_a_kill_is_told_as_one_with_the_hashes_of_its_addresses() -> None:
     with transaction() as tx:
-        changes.kill(tx, rows.article(tx, rows.publication(tx).id), note=None, now=NOW)
+        article = rows.article(tx, rows.publication(tx).id)
+        address = rows.link(tx, article, "x/1").key
+        changes.kill(tx, article, note=None, now=NOW)
 
-        assert takedown_record.since(tx, NOW - HOUR) == []
+        [found] = takedown_record.since(tx, NOW - HOUR)
+
+        assert (found.reason, found.keys) == (
+            ArticleState.KILLED,
+            (("link", buried_key(address)),),
+        )
 
 
 def test_a_stone_without_an_article_is_told_without_its_hashes() -> None:
