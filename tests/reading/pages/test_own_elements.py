@@ -63,7 +63,9 @@ def test_a_page_without_headings_is_all_its_own() -> None:
 def left(body: str) -> str:
     root = lxml.html.document_fromstring(f"<title>Water rises</title><body>{body}</body>")
     without_others(root)
-    return " ".join("".join(root.itertext()).split()[2:])
+    found = root.find("body")
+    assert found is not None
+    return " ".join(found.text_content().split())
 
 
 MAIN = "<article><h1>Water rises</h1><p>It rose in the night.</p>{}</article>"
