@@ -14,7 +14,7 @@ from syndicate.vocabulary.acts import Act
 
 
 class Audit(Table):
-    """One action, by ids alone."""
+    """One action, by ids alone; of who is no subscriber by the keyed hash of the address."""
 
     __tablename__ = "audit"
     __table_args__ = (
