@@ -138,6 +138,7 @@ class Fetcher:
         self,
         url: str,
         *,
+        method: str = "GET",
         headers: Mapping[str, str | bytes] | None = None,
         allow: Iterable[str] = (),
         max_bytes: int = MAX_BYTES,
@@ -146,6 +147,7 @@ class Fetcher:
 
         Args:
             url: absolute http(s) address.
+            method: GET, or HEAD where its headers are enough.
             headers: sent along; credentials stay behind when a redirect leaves the origin.
             allow: "IP:port" of in-house servers, or "10.1.0.0/16", that may be dialled too.
             max_bytes: cap of the inflated body.
@@ -161,7 +163,7 @@ class Fetcher:
         sent = {**_headers(), **(headers or {})}
         while True:
             asked = {**sent, **cookies.headers(url)}
-            answer = await self.once("GET", url, headers=asked, allow=allow, max_bytes=max_bytes)
+            answer = await self.once(method, url, headers=asked, allow=allow, max_bytes=max_bytes)
             location = answer.text("location")
             if answer.status not in _REDIRECTS or not location:
                 return replace(answer, hops=tuple(hops))

@@ -37,6 +37,7 @@ class Job:
 TICK = Job("tick", "tick")
 UPKEEP = Job("upkeep", "tick")
 COLLECT_DUE = Job("collect.due", "collect")
+MEASURE_PICTURES = Job("collect.measure", "collect")
 PUBLISH_FEEDS = Job("feeds.publish", "build")
 HUB = Job("feeds.hub", "hub")
 FETCH_BOUNCES = Job("bounces.fetch", "hub")
@@ -53,6 +54,7 @@ ALL: tuple[Job, ...] = (
     TICK,
     UPKEEP,
     COLLECT_DUE,
+    MEASURE_PICTURES,
     PUBLISH_FEEDS,
     HUB,
     FETCH_BOUNCES,

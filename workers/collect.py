@@ -1,7 +1,7 @@
 """Collecting from sources that are due."""
 
 from syndicate import clock, jobs
-from syndicate.collect import completeness, hub_delivery, rereading, run, websub
+from syndicate.collect import completeness, hub_delivery, picture_sizes, rereading, run, websub
 from workers.app import app, is_stopping
 
 
@@ -15,6 +15,12 @@ def collect_due() -> None:
     rereading.read_due(clock.now(), should_stop=is_stopping)
     websub.ask_due(clock.now())
     completeness.compare_due(clock.now())
+
+
+@app.task(name=jobs.MEASURE_PICTURES.name)
+def measure_pictures() -> None:
+    """Ask new stories' lead pictures for their size. Safe to run twice."""
+    picture_sizes.measure_due(clock.now(), should_stop=is_stopping)
 
 
 def _is_stopping_after_pushes() -> bool:

@@ -24,7 +24,7 @@ from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
 from syndicate.store.platform import due, installation, notices
 from syndicate.store.sending import batch_leases
-from syndicate.store.syndication import feeds, hub, hub_pings
+from syndicate.store.syndication import feeds, hub, hub_pings, picture_sizes
 from syndicate.vocabulary.sending import Lane
 from workers.app import app
 
@@ -118,6 +118,13 @@ def hint_due_sources(now: dt.datetime) -> None:
     with transaction() as tx:
         if wake_ups.has_due(tx, now):
             tx.hint(jobs.COLLECT_DUE)
+
+
+def hint_unmeasured_pictures(_now: dt.datetime) -> None:
+    """Wake a collecting worker when a new story's picture must be asked for its size."""
+    with transaction() as tx:
+        if picture_sizes.has_due(tx):
+            tx.hint(jobs.MEASURE_PICTURES)
 
 
 def tell_feeds(now: dt.datetime) -> None:
@@ -220,6 +227,7 @@ STEPS: tuple[Step, ...] = (
     newsletters.open_due_issues,
     recover.recover,
     hint_due_sources,
+    hint_unmeasured_pictures,
     tell_feeds,
     keep_takedowns,
     keep_journal,

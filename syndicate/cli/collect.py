@@ -13,7 +13,7 @@ import typer
 from syndicate import clock, phrases
 from syndicate.cli.actors import actor
 from syndicate.cli.options import AsJson, print_json
-from syndicate.collect import steering
+from syndicate.collect import picture_sizes, steering
 from syndicate.errors import NotFoundError, PartialError, UsageError
 from syndicate.reading import pool
 from syndicate.reading.feeds import parse as feeds
@@ -55,6 +55,16 @@ def run_(
             f"{done.failed} of {counted(done.sources, 'source')} failed; `syndicate sources list` "
             "says why."
         )
+
+
+@app.command()
+def measure(*, as_json: AsJson = False) -> None:
+    """Ask new stories' lead pictures for their size, as feeds need it; each is asked once."""
+    told = picture_sizes.measure_due(clock.now())
+    if as_json:
+        print_json({"measured": told})
+    else:
+        sys.stdout.write(f"{phrases.counted(told, 'picture')} measured.\n")
 
 
 @app.command()

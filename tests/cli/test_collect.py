@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import phrases
+from syndicate import clock, phrases
 from syndicate.cli import collect as command
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -30,6 +30,20 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return file
+
+
+@pytest.mark.usefixtures("database")
+def test_pictures_are_measured_by_hand(site: Site) -> None:
+    site.serve("/1.jpg", b"12345", content_type="image/jpeg")
+    newsroom.source(newsroom.publication(), site, "/feed")
+    pictured = f'<media:content url="{site.url("/1.jpg")}" medium="image"/>'
+    site.serve("/feed", rss(item(1, when=clock.now()).replace("</item>", f"{pictured}</item>")))
+    run("run")
+
+    first, second = run("measure"), run("measure", "--json")
+
+    assert (first.code, first.out) == (0, "1 picture measured.\n")
+    assert second.said == {"measured": 0}
 
 
 @pytest.mark.usefixtures("database")

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +16,14 @@ class Picture(Table):
     """One picture of one article; position 0 is the lead picture."""
 
     __tablename__ = "picture"
-    __table_args__ = (UniqueConstraint("article_id", "url"),)
+    __table_args__ = (
+        UniqueConstraint("article_id", "url"),
+        Index(
+            "ix_picture_unmeasured",
+            "id",
+            postgresql_where="measured_at IS NULL AND size_bytes IS NULL AND position = 0",
+        ),
+    )
 
     id: Mapped[Id]
     article_id: Mapped[int] = mapped_column(
@@ -27,13 +34,16 @@ class Picture(Table):
     media_type: Mapped[str | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
-    size_bytes: Mapped[int | None]
+    size_bytes: Mapped[int | None]  # as whoever brought it says
     caption: Mapped[str] = mapped_column(server_default="")
     credit: Mapped[str] = mapped_column(server_default="")
     alt: Mapped[str] = mapped_column(server_default="")
     # Channels it may be shown in (vocabulary.articles.Channel); null means every one.
     channels: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     rights_until: Mapped[dt.datetime | None]
+    # What it said of its size, and when it was asked; what whoever brought it says stands above.
+    measured_bytes: Mapped[int | None]
+    measured_at: Mapped[dt.datetime | None]
 
 
 def lead_of(tx: Transaction, article_id: int) -> str | None:

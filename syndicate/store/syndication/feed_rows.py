@@ -105,7 +105,7 @@ def _pictures(
             media_type=picture.media_type,
             width=picture.width,
             height=picture.height,
-            size_bytes=picture.size_bytes,
+            size_bytes=picture.size_bytes or picture.measured_bytes,
             caption=picture.caption,
             credit=picture.credit,
             alt=picture.alt,
