@@ -191,7 +191,7 @@ def changed(
     """
     rhythm_s = rhythm_of(content.published)
     said = _said(answer, content.published, now)
-    is_lie = validators.is_lie(
+    is_lie = content.body_hash != polled.body_hash and validators.is_lie(
         (polled.etag, polled.last_modified),
         (said.etag, said.last_modified),
         full_at=polled.full_at,

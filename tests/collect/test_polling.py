@@ -109,13 +109,15 @@ def test_who_is_quiet_for_longer_than_its_stories_take_is_asked_for_all(
 
 def test_validators_that_stayed_while_something_new_came_are_not_sent_for_a_month() -> None:
     same = answer(etag='"e"', last_modified=LM.decode())
-    found = changed(said=same, basis="1|u", published=[NOW - MINUTE])
-    moved = changed(said=answer(etag='"f"'), published=[NOW - MINUTE])
-    nothing_new = changed(said=same, published=[NOW - 2 * HOUR, NOW + HOUR])
+    found = changed(said=same, basis="1|u", body_hash=b"new", published=[NOW - MINUTE])
+    read_anew = changed(said=same, body_hash=POLLED.body_hash, published=[NOW - MINUTE])
+    moved = changed(said=answer(etag='"f"'), body_hash=b"new", published=[NOW - MINUTE])
+    nothing_new = changed(said=same, body_hash=b"new", published=[NOW - 2 * HOUR, NOW + HOUR])
 
     assert (moved.values["distrusted_at"], nothing_new.values["distrusted_at"]) == (None, None)
     [notice] = found.notices
     assert (notice.kind, moved.notices, nothing_new.notices) == ("validators", (), ())
+    assert read_anew.notices == ()
     assert "said the same of itself" in notice.message
     known = dataclasses.replace(after(POLLED, found), full_at=NOW + 30 * DAY)
     assert polling.conditions(known, basis="1|u", now=NOW + 29 * DAY) == {}
