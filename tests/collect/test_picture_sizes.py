@@ -20,9 +20,9 @@ JPEG = {"content-type": b"image/jpeg", "content-length": b"5"}
 MINUTE = dt.timedelta(minutes=1)
 
 
-def pictured(site: Site, number: int, *paths: str, **fields: str) -> str:
+def pictured(site: Site, number: int, *paths: str) -> str:
     media = "".join(f'<media:content url="{site.url(path)}" medium="image"/>' for path in paths)
-    return item(number, **fields).replace("</item>", f"{media}</item>")
+    return item(number).replace("</item>", f"{media}</item>")
 
 
 def collect(site: Site, *items: str) -> None:
