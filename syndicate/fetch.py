@@ -26,7 +26,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
-from syndicate import __version__, inflating
+from syndicate import __version__, inflating, uris
 from syndicate.addresses import PORTS, check_origin, is_allowed
 from syndicate.cookies import Cookies
 from syndicate.errors import (
@@ -237,12 +237,7 @@ def user_agent(base_url: str, *, source_id: int | None = None) -> str:
 
 def shown(url: str) -> str:
     """An address as messages show it: without credentials, and not endless."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return url[:200]
-    return parts._replace(netloc=f"{parts.hostname or ''}{port}").geturl()[:200]
+    return uris.without_user(url)[:200]
 
 
 def _headers() -> dict[str, str | bytes]:
