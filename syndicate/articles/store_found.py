@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syndicate.articles import date_notices, decide, filing, similar
+from syndicate.articles import date_notices, decide, filing, heirs, similar
 from syndicate.articles.changes import Alter, KnownArticle
 from syndicate.articles.decide import Attach, Create, Facts, Touch
-from syndicate.articles.identity import Identified, KnownEntry, match
+from syndicate.articles.identity import Identified, KnownEntry, entry_key, match
 from syndicate.articles.story import entry_hash
 from syndicate.articles.to_rows import (
     Tags,
@@ -126,6 +126,11 @@ def store(
     _tell_of_reuse(tx, place.facts.source_id, pairs, brought, now)
     if fresh or moved:
         bulk_articles.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
+    inherited = _inherited(tx, place, fresh, found, now=now, missing=missing)
+    if inherited:
+        taken = {each.stem for each, _ in inherited}
+        fresh = [each for each in fresh if each.stem not in taken]
+        changed = [*changed, *inherited]
     made = _store_new(tx, place, fresh, brought, now=now, missing=missing) if fresh else Stored()
     altered = _store_changed(tx, place, changed, now=now, missing=missing) if changed else Stored()
     tags = {**made.tags, **altered.tags}
@@ -137,6 +142,39 @@ def store(
     noted = [*tags, *picked]
     outbox.note(tx, noted, now=now)
     return Stored(made.articles, altered.revisions, tags, has_news=bool(noted))
+
+
+def _inherited(
+    tx: Transaction,
+    place: Place,
+    fresh: Sequence[Identified],
+    found: Sequence[Identified],
+    *,
+    now: dt.datetime,
+    missing: Collection[bytes],
+) -> list[tuple[Identified, KnownEntry]]:
+    """Entries that go on as stories of before under another identity, which they have from now."""
+    facts = place.facts
+    if not fresh or facts.is_first_connect or facts.is_pushed:
+        return []
+    going_on = heirs.found(tx, place.publication_id, facts.source_id, fresh, every=found)
+    if not going_on:
+        return []
+    renamed = [each for each, _ in going_on]
+    used = {each.entry_key for each in _brought(tx, facts.source_id, renamed)}
+    rows = []
+    for each, article_id in going_on:
+        key = entry_key(each, used)
+        used.add(key)
+        rows.append(_carried(place, each, key, missing) | {"article_id": article_id})
+        message = (
+            f"“{each.entry.title}” has another identity and address now ({each.entry.link}). It "
+            "goes on as the story that it was."
+        )
+        sources.notice_once(tx, facts.source_id, kind="renamed", message=message, now=now)
+    article_rows.attach(tx, rows, now)
+    pairs = match(renamed, _brought(tx, facts.source_id, renamed))
+    return [(each, before) for each, before in pairs if before is not None]
 
 
 def _tell_of_reuse(

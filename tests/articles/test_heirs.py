@@ -1,0 +1,169 @@
+"""A story that its own feed gives another identity and address is one story."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+
+from syndicate.articles.heirs import is_mended
+from tests.collect import newsroom
+from tests.collect.newsroom import NOW, item, rss
+from tests.collect.site import Site
+
+HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
+PIER = "https://pier.example"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story as its feed tells it."""
+
+    title: str
+    link: str
+    guid: str
+    text: str = "d"
+
+
+CASES = {
+    "guid made anew": (
+        Told("Ferry timetable changes", f"{PIER}/g/1", "build-1111", "The ferry leaves earlier."),
+        Told("Ferry timetable changes", f"{PIER}/g/1", "build-2222", "The ferry leaves earlier."),
+    ),
+    "slug mended": (
+        Told(
+            "Build you own boat",
+            f"{PIER}/b/build-you-own-boat",
+            f"{PIER}/b/build-you-own-boat",
+            "A boat in a weekend, with plans and a list of timber.",
+        ),
+        Told(
+            "Build your own boat",
+            f"{PIER}/b/build-your-own-boat",
+            f"{PIER}/b/build-your-own-boat",
+            "A boat in a weekend, with plans and a list of timber.",
+        ),
+    ),
+    "session in the address": (
+        Told("Session news", f"{PIER}/v?id=7&amp;sid=aaaa", f"{PIER}/v?id=7&amp;sid=aaaa"),
+        Told("Session news", f"{PIER}/v?id=7&amp;sid=bbbb", f"{PIER}/v?id=7&amp;sid=bbbb"),
+    ),
+    "session in the path": (
+        Told("Session news", f"{PIER}/v;jsessionid=1A?id=7", f"{PIER}/v;jsessionid=1A?id=7"),
+        Told("Session news", f"{PIER}/v;jsessionid=2B?id=7", f"{PIER}/v;jsessionid=2B?id=7"),
+    ),
+    "count of comments": (
+        Told("Gull of the year (3 comments)", f"{PIER}/gull", "gull", "Vote."),
+        Told("Gull of the year (14 comments)", f"{PIER}/gull", "gull", "Vote."),
+    ),
+    "https": (
+        Told("Moved to https", "http://pier.example/h", "http://pier.example/h"),
+        Told("Moved to https", f"{PIER}/h", f"{PIER}/h"),
+    ),
+    "another domain": (
+        Told("Moved house", "https://old.pier.example/m/1", "https://old.pier.example/m/1"),
+        Told("Moved house", "https://new.pier.example/m/1", "https://new.pier.example/m/1"),
+    ),
+}
+OTHERS = {
+    "guid used again": (
+        Told("Seven best tools of 2017", f"{PIER}/tools-2017", "tools", "Old list."),
+        Told("Ten best tools of 2026", f"{PIER}/tools-2026", "tools", "New list with others."),
+    ),
+    "another story of a page": (
+        Told("Session news", f"{PIER}/v?id=7", f"{PIER}/v?id=7"),
+        Told("Session news", f"{PIER}/v?id=8", f"{PIER}/v?id=8"),
+    ),
+    "another division": (
+        Told(
+            "Results of the north", f"{PIER}/r/north", "r-north", "All results on our site today."
+        ),
+        Told(
+            "Results of the south", f"{PIER}/r/south", "r-south", "All results on our site today."
+        ),
+    ),
+    "another round": (
+        Told("Results of round 1", f"{PIER}/r/1", "r-1", "All results on our site today now."),
+        Told("Results of round 2", f"{PIER}/r/2", "r-2", "All results on our site today now."),
+    ),
+}
+
+
+def _served(site: Site, told: Told, when: dt.datetime, *more: str) -> None:
+    one = item(1, title=told.title, link=told.link, guid=told.guid, text=told.text, when=when)
+    site.serve("/feed", rss(one, item(50), *more))
+
+
+def _stories(site: Site, before: Told, after: Told, between: dt.timedelta = MINUTE) -> list[str]:
+    """The headlines that stand after one was told, and then the other, published at that time."""
+    _served(site, before, NOW - HOUR)
+    newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    _served(site, after, NOW - HOUR + between)
+    newsroom.collect(now=NOW + HOUR)
+    # The new identity is known from now on.
+    _served(site, after, NOW - HOUR + between, item(60))
+    newsroom.collect(now=NOW + 2 * HOUR)
+    return sorted(each.headline for each in newsroom.articles() if each.headline[:6] != "Story ")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("name", CASES)
+def test_it_goes_on_as_the_story_that_it_was(site: Site, name: str) -> None:
+    before, after = CASES[name]
+
+    assert _stories(site, before, after) == [after.title]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("name", OTHERS)
+def test_two_stories_stay_two(site: Site, name: str) -> None:
+    before, after = OTHERS[name]
+
+    assert _stories(site, before, after, 5 * MINUTE) == sorted([before.title, after.title])
+
+
+@pytest.mark.usefixtures("database")
+def test_one_that_is_renamed_is_told_and_leads_to_its_new_page(site: Site) -> None:
+    before, after = CASES["another domain"]
+
+    _stories(site, before, after)
+
+    [(kind, message)] = newsroom.notices()
+    assert kind == "renamed"
+    assert "“Moved house” has another identity and address now" in message
+    moved = next(each for each in newsroom.articles() if each.headline == "Moved house")
+    assert moved.url == "https://new.pier.example/m/1"
+
+
+@pytest.mark.usefixtures("database")
+def test_an_old_one_that_is_still_there_is_another(site: Site) -> None:
+    before, after = CASES["another domain"]
+    _served(site, before, NOW - HOUR)
+    newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    both = [
+        item(n, title=each.title, link=each.link, guid=each.guid, text=each.text, when=NOW - HOUR)
+        for n, each in enumerate((before, after))
+    ]
+    site.serve("/feed", rss(*both))
+
+    newsroom.collect(now=NOW + HOUR)
+
+    assert [each.headline for each in newsroom.articles()].count("Moved house") == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ("Build you own boat", "Build your own boat", True),
+        ("Teh ferry is out again", "The ferry is out again", False),
+        ("Results of the north", "Results of the south", False),
+        ("Monday at the pier", "Sunday at the pier", False),
+        ("Round 1 is over", "Round 2 is over", False),
+        ("Ferry", "Ferrys", False),
+        ("The same", "The same", False),
+        ("One more word", "One more word here", False),
+    ],
+)
+def test_a_headline_is_mended_by_a_letter_or_two(before: str, now: str, *, expected: bool) -> None:
+    assert is_mended(before, now) == expected
