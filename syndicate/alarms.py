@@ -254,6 +254,15 @@ def _sources(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
             yield Need(said, publication_id=publication_id, kept_with=state)
 
 
+def _held_documents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for name, publication_id in operations.sources_held(tx):
+        yield Need(
+            f"The source {name} changes the headlines of all its stories at once; accept that, or "
+            "drop it.",
+            publication_id=publication_id,
+        )
+
+
 def _few_sources(found: Sequence[Need]) -> Iterable[Need]:
     """The first of each state by name, and how many more there are."""
     for state, alike in groupby(found, key=lambda need: need.kept_with):
@@ -345,6 +354,12 @@ ALARMS: tuple[Alarm, ...] = (
         "/console/sources",
         _sources,
         _few_sources,
+    ),
+    Alarm(
+        "held_documents",
+        "a source changes the headlines of all its stories at once, and nobody has looked at it",
+        "/console/sources",
+        _held_documents,
     ),
     Alarm(
         "newsletters",

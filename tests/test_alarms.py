@@ -25,7 +25,7 @@ from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
-from tests import beside, rows, untold
+from tests import beside, held_documents, rows, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -251,12 +251,6 @@ def a_troubled_source(state: SourceState, number: int, *said: str) -> Ring:
     return ring
 
 
-def sources_that_are_well(tx: Transaction) -> None:
-    owner = rows.publication(tx).id
-    for slug, state in (("wire", SourceState.ACTIVE), ("desk", SourceState.PAUSED)):
-        rows.source(tx, owner, slug, state=state)
-
-
 def a_newsletter(said: str, **columns: Any) -> Ring:
     def ring(tx: Transaction) -> list[Need]:
         made = morning(tx, **columns)
@@ -327,6 +321,7 @@ RINGS: dict[str, list[Ring]] = {
         ),
         a_troubled_source(SourceState.GONE, 1, "The source wire-0 is gone."),
     ],
+    "held_documents": held_documents.RINGS,
     "newsletters": [
         a_newsletter("Morning has no language; name one.", languages=[]),
         a_newsletter(
@@ -350,7 +345,8 @@ SILENT: dict[str, list[Make]] = {
     "late_singles": [singles_in_time_or_sent],
     "operators_untold": untold.SILENT,
     **beside.SILENT,
-    "sources": [sources_that_are_well],
+    "sources": held_documents.WELL,
+    "held_documents": held_documents.QUIET,
     "newsletters": [newsletters_that_come_out],
     "senders": [senders_that_are_well_unknown_or_new],
 }

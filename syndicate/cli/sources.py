@@ -218,6 +218,29 @@ def resume(source: Which, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def accept(source: Which, *, as_json: AsJson = False) -> None:
+    """Take what a source changes in all its stories at once, which is held until you say so."""
+    steering.accept(source, actor=actor(), now=clock.now())
+    _tell_answer(
+        source, "accepted", "is taken with the next poll, which is due now", as_json=as_json
+    )
+
+
+@app.command()
+def drop(source: Which, *, as_json: AsJson = False) -> None:
+    """Take nothing of a document that is held; the next one is judged anew."""
+    steering.drop(source, actor=actor(), now=clock.now())
+    _tell_answer(source, "dropped", "is not taken; its stories stay as they are", as_json=as_json)
+
+
+def _tell_answer(source: str, answer: str, said: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"source": source, "answer": answer})
+    else:
+        sys.stdout.write(f"What source {source} changes {said}.\n")
+
+
+@app.command()
 def secret(
     publication: Annotated[
         str | None, typer.Argument(help="Slug; the first one by default.")

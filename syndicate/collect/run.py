@@ -14,14 +14,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
 from syndicate import logs, settings
 from syndicate.articles.identity import Identified, identify
 from syndicate.articles.store_found import Stored
-from syndicate.collect import polling, storing
+from syndicate.collect import holding, polling, storing
 from syndicate.collect.completeness import parts_of
 from syndicate.collect.documents import SourceDocument, read_document, with_parts
 from syndicate.collect.from_row import (
@@ -34,8 +34,9 @@ from syndicate.collect.from_row import (
     to_ask,
     write,
 )
+from syndicate.collect.holding import Judged
 from syndicate.collect.pages import EntriesWithPages, PageSource
-from syndicate.collect.polling import Content, Polled, Verdict
+from syndicate.collect.polling import Answer, Content, Polled, Verdict
 from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
 from syndicate.collect.storing import Brought
@@ -262,18 +263,32 @@ class _Run:
                 self._settling.unchanged.append(self._written(leased, verdict))
             return
         document = await self._read(leased, response)
-        found = identify(document.entries)
-        pages = await self._pages(leased, found)
         content = Content(
             basis=basis,
             body_hash=None if answer.status == _PART else body_hash,
             published=[each.published for each in document.entries if each.published],
             ttl_s=document.ttl_s,
-            is_incomplete=bool(pages.missing) or document.is_cut_off,
+            is_incomplete=document.is_cut_off,
         )
+        await self._changed(leased, document, answer, content)
+
+    async def _changed(
+        self, leased: LeasedSource, document: SourceDocument, answer: Answer, content: Content
+    ) -> None:
+        """Store a new document, unless a person has to look at it first."""
+        polled, found = polled_of(leased), identify(document.entries)
+        now, chance = self._now(), self._chance()
+        judged, example = await self._in_store(lambda: holding.judge(leased, found, content.basis))
+        if judged is not Judged.TAKEN:
+            verdict = polling.changed(polled, answer, content, now=now, chance=chance)
+            await self._finish(leased, holding.left(leased, judged, verdict, example, now))
+            return
+        pages = await self._pages(leased, found)
+        is_incomplete = content.is_incomplete or bool(pages.missing)
+        content = replace(content, is_incomplete=is_incomplete)
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
         brought = Brought(place_of(leased, self._sections), pages, document)
-        await self._keep(leased, brought, verdict)
+        await self._keep(leased, brought, holding.taken(leased, verdict))
 
     async def _keep(self, leased: LeasedSource, brought: Brought, verdict: Verdict) -> None:
         """Store what a source brought."""

@@ -13,7 +13,7 @@ from syndicate.errors import RefusedError
 from syndicate.newsroom.sources import in_use, named, unknown
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.intake import sources
+from syndicate.store.intake import held_documents, sources
 from syndicate.store.intake.sources import Source
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
@@ -45,6 +45,38 @@ def resume(source: int | str, *, actor: Actor, now: dt.datetime) -> bool:
         NotFoundError: there is no such source.
     """
     return _set(source, SourceState.ACTIVE, Act.SOURCE_RESUME, actor, now)
+
+
+@verb(Permission.SOURCES)
+def accept(source: int | str, *, actor: Actor, now: dt.datetime) -> bool:
+    """Take what a source changes in all its stories at once, with its next poll, which is due now.
+
+    Safe to run twice.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotFoundError: there is no such source.
+        RefusedError: nothing of it is held.
+    """
+    return _answer(source, Act.SOURCE_ACCEPT, actor, now)
+
+
+@verb(Permission.SOURCES)
+def drop(source: int | str, *, actor: Actor, now: dt.datetime) -> bool:
+    """Take nothing of a document that is held: what stands stays, and its next one is judged anew.
+
+    Safe to run twice.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        NotFoundError: there is no such source.
+        RefusedError: nothing of it is held.
+    """
+    return _answer(source, Act.SOURCE_DROP, actor, now)
 
 
 @verb(Permission.SOURCES)
@@ -115,6 +147,21 @@ def _set(source: int | str, state: SourceState, act: Act, actor: Actor, now: dt.
         is_news = sources.set_state(tx, source_id, state, message=message, now=now)
         if is_news:
             _record(tx, act, source_id, actor, now)
+        return is_news
+
+
+def _answer(source: int | str, act: Act, actor: Actor, now: dt.datetime) -> bool:
+    with transaction() as tx:
+        found = _in_hand(tx, source, actor)
+        is_news = held_documents.answer(tx, found.id, is_let_in=act is Act.SOURCE_ACCEPT, now=now)
+        if is_news is None:
+            raise RefusedError(
+                f"Nothing that {found.name} sends waits for an answer; its notices say what it "
+                "sent last.",
+                source_id=found.id,
+            )
+        if is_news:
+            _record(tx, act, found.id, actor, now)
         return is_news
 
 

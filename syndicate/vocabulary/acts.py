@@ -49,6 +49,8 @@ class Act(enum.StrEnum):
     SOURCE_CHANGE = "source-change", "changed", "source:changed"
     SOURCE_PAUSE = "source-pause", "paused", "source:paused"
     SOURCE_RESUME = "source-resume", "resumed", "source:active"
+    SOURCE_ACCEPT = "source-accept", "accepted what it changes"
+    SOURCE_DROP = "source-drop", "dropped what it changes"
     SOURCE_COLLECT = "source-collect", "collected", "collected"
     SOURCE_RETIRE = "source-retire", "retired", "source:retired"
     SOURCE_REMOVE = "source-remove", "removed", "source:removed"

@@ -195,6 +195,7 @@ def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, obje
         last = sources.add(tx, room.english, kind, address, name, **given).id
         found[name] = last
     sources.set_state(tx, last, SourceState.PAUSED, message="", now=clock.now())
+    sources.state_of(tx, int(str(found["own"]))).held_at = clock.now()
     return found | {"next_source": last + 1, "origin": site.origin}
 
 

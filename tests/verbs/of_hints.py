@@ -104,6 +104,8 @@ HINTS = (
     Hint("senders rotate -p _", "senders rotate -p courier", (), "sender-rotate"),
     Hint("setup --export", "setup --export", shows="[[publications]]"),
     Hint("setup newsroom.toml", "setup newsroom.toml", shows="as the file says"),
+    Hint("sources accept _", "sources accept {own}", (), "source-accept"),
+    Hint("sources drop _", "sources drop {own}", (), "source-drop"),
     Hint("sources list", "sources list", shows="rested"),
     Hint("sources resume _", "sources resume {rested}", (), "source-resume"),
     Hint("sources set … --robots ignore", "sources set own --robots ignore", (), "source-change"),

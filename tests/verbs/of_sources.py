@@ -22,6 +22,8 @@ DONE = (
         _source("resume", "{rested}"),
         ("source-resume", "source:{rested}"),
     ),
+    Done("collect.steering.accept", _source("accept", "{own}"), ("source-accept", "source:{own}")),
+    Done("collect.steering.drop", _source("drop", "{own}"), ("source-drop", "source:{own}")),
     Done(
         "collect.making.add",
         Asked(
@@ -76,7 +78,16 @@ DONE = (
 NOES = (
     *(
         No(f"collect.steering.{step}", _source(step, str(NOBODY)), NotFoundError, NO_SOURCE)
-        for step in ("pause", "resume")
+        for step in ("pause", "resume", "accept", "drop")
+    ),
+    *(
+        No(
+            f"collect.steering.{step}",
+            _source(step, "{rested}"),
+            RefusedError,
+            "Nothing that rested sends waits for an answer; its notices say what it sent last.",
+        )
+        for step in ("accept", "drop")
     ),
     No("collect.steering.remove", Asked(f"sources remove {NOBODY}"), NotFoundError, NO_SOURCE),
     No(

@@ -125,6 +125,9 @@ class FetchState(Table):
     poll_delay_s: Mapped[int] = mapped_column(server_default="0")
     # When its validators were found to stay the same while something new came.
     distrusted_at: Mapped[dt.datetime | None]
+    # A document that changes its whole feed at once waits for a person since then; and the answer.
+    held_at: Mapped[dt.datetime | None]
+    is_let_in: Mapped[bool | None]
 
 
 class SourceNotice(Table):

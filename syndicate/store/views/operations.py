@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate import phrases
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake.sources import Source
+from syndicate.store.intake.sources import FetchState, Source
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import audit
 from syndicate.store.platform.audit import Audit
@@ -156,6 +156,21 @@ def sources_in(tx: Transaction, state: SourceState) -> list[tuple[str, int]]:
     """The sources in a state, the oldest first: names, and whose they are."""
     query = select(Source.name, Source.publication_id).where(Source.state == state)
     return [(row[0], row[1]) for row in tx.execute(query.order_by(Source.id))]
+
+
+def sources_held(tx: Transaction) -> list[tuple[str, int]]:
+    """Sources of which a document waits for an answer, the oldest first: names, and whose."""
+    query = (
+        select(Source.name, Source.publication_id)
+        .join(FetchState, FetchState.source_id == Source.id)
+        .where(
+            FetchState.held_at.is_not(None),
+            FetchState.is_let_in.is_(None),
+            Source.retired_at.is_(None),
+        )
+        .order_by(FetchState.held_at, Source.id)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
 
 
 def active_readers(tx: Transaction) -> dict[int, int]:

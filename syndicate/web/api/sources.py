@@ -167,6 +167,28 @@ def resume_source(actor: CanSteerSources, slug: Slug) -> SourceView:
     return _as_it_stands(slug)
 
 
+@router.post("/sources/{slug}/accept", tags=["sources"])
+def accept_source(actor: CanSteerSources, slug: Slug) -> SourceView:
+    """Take what a source, named by slug or id, changes in all its stories at once.
+
+    Such a document is held until somebody has looked at it; it is taken with the next poll, which
+    is due at once. A source of which nothing is held answers 409.
+    """
+    steering.accept(slug, actor=actor, now=clock.now())
+    return _as_it_stands(slug)
+
+
+@router.post("/sources/{slug}/drop", tags=["sources"])
+def drop_source(actor: CanSteerSources, slug: Slug) -> SourceView:
+    """Take nothing of a document that is held: its stories stay as they are.
+
+    The source is named by slug or id; its next document is judged anew. A source of which nothing
+    is held answers 409.
+    """
+    steering.drop(slug, actor=actor, now=clock.now())
+    return _as_it_stands(slug)
+
+
 def _as_it_stands(slug: str) -> SourceView:
     with transaction() as tx:
         return _one(tx, named.named(tx, slug))

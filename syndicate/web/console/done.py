@@ -25,6 +25,8 @@ class Done(enum.Enum):
     TESTED = "The test mail is on its way."
     PAUSED = "Paused."
     RESUMED = "Resumed."
+    ACCEPTED = "Accepted: it is taken with the next poll, which is due now."
+    LEFT = "Dropped: the stories stay as they are."
     ENDED = "Ended."
     CANCELLED = "What was left has been cancelled."
     TICKED = "Ticked off."

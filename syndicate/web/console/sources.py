@@ -54,3 +54,17 @@ def resume(actor: CanSteerSources, source_id: SourceId) -> Response:
     """Ask a source again, at once."""
     steering.resume(source_id, actor=actor, now=clock.now())
     return pages.see_other("/console/sources", Done.RESUMED)
+
+
+@router.post("/console/sources/{source_id}/accept")
+def accept(actor: CanSteerSources, source_id: SourceId) -> Response:
+    """Take what a source changes in all its stories at once."""
+    steering.accept(source_id, actor=actor, now=clock.now())
+    return pages.see_other("/console/sources", Done.ACCEPTED)
+
+
+@router.post("/console/sources/{source_id}/drop")
+def drop(actor: CanSteerSources, source_id: SourceId) -> Response:
+    """Take nothing of a document that is held."""
+    steering.drop(source_id, actor=actor, now=clock.now())
+    return pages.see_other("/console/sources", Done.LEFT)

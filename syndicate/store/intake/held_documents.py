@@ -1,0 +1,21 @@
+"""The answer to a document that waits for a person because it changes its whole feed at once."""
+
+import datetime as dt
+
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
+
+
+def answer(tx: Transaction, source_id: int, *, is_let_in: bool, now: dt.datetime) -> bool | None:
+    """Say what becomes of a held document, at its next poll, which is due now.
+
+    Returns:
+        Whether that is news; None where no document is held.
+    """
+    state = sources.state_of(tx, source_id)
+    if state.held_at is None:
+        return None
+    if state.is_let_in == is_let_in:
+        return False
+    state.is_let_in, state.next_at = is_let_in, now
+    return True

@@ -1,0 +1,98 @@
+"""A feed whose headlines all change at once waits until somebody has looked at it."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import update
+
+from syndicate.collect import steering
+from syndicate.errors import RefusedError
+from syndicate.store.ground.session import transaction
+from syndicate.store.intake.sources import FetchState
+from tests.acting import TESTER
+from tests.collect import newsroom
+from tests.collect.newsroom import NOW, item, rss
+from tests.collect.site import Site
+
+HOUR = dt.timedelta(hours=1)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def feed(suffix: str = "", *more: str) -> bytes:
+    return rss(*(item(n, title=f"Story {n}{suffix}") for n in range(6)), *more)
+
+
+def upheaval(site: Site) -> int:
+    """A source whose second document has another headline for each of its stories."""
+    site.serve("/feed", feed())
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    site.serve("/feed", feed(" | Pier News", item(7)))
+    return source_id
+
+
+def headlines() -> set[str]:
+    return {each.headline for each in newsroom.articles()}
+
+
+def test_nothing_of_it_is_taken_until_somebody_accepts_it(site: Site) -> None:
+    source_id = upheaval(site)
+
+    held = newsroom.collect(now=NOW + HOUR)
+    again = newsroom.collect(now=NOW + 2 * HOUR)
+
+    assert [(each.articles, each.revisions, each.failed) for each in (held, again)] == [
+        (0, 0, 0)
+    ] * 2
+    assert headlines() == {f"Story {n}" for n in range(6)}
+    [(kind, message)] = newsroom.notices()
+    assert kind == "upheaval"
+    assert "“Story 0” would become “Story 0 | Pier News”" in message
+    assert newsroom.state_of(source_id).held_at is not None
+
+    steering.accept(source_id, actor=TESTER, now=NOW + 3 * HOUR)
+    taken = newsroom.collect(now=NOW + 3 * HOUR)
+
+    assert (taken.articles, taken.revisions) == (1, 6)
+    state = newsroom.state_of(source_id)
+    assert (state.held_at, state.is_let_in) == (None, None)
+
+
+def test_one_that_is_dropped_is_not_taken_and_the_next_is_judged_anew(site: Site) -> None:
+    source_id = upheaval(site)
+    newsroom.collect(now=NOW + HOUR)
+
+    steering.drop(source_id, actor=TESTER, now=NOW + 2 * HOUR)
+    dropped = newsroom.collect(now=NOW + 2 * HOUR)
+    same = newsroom.collect(now=NOW + 3 * HOUR)
+    site.serve("/feed", feed(" | Quay News"))
+    newsroom.collect(now=NOW + 4 * HOUR)
+
+    assert [(each.articles, each.revisions) for each in (dropped, same)] == [(0, 0)] * 2
+    assert same.unchanged == 1
+    assert headlines() == {f"Story {n}" for n in range(6)}
+    since = newsroom.state_of(source_id).held_at
+    assert since is not None
+    assert since >= NOW + 4 * HOUR
+
+
+def test_a_feed_that_is_itself_again_goes_on_by_itself(site: Site) -> None:
+    source_id = upheaval(site)
+    newsroom.collect(now=NOW + HOUR)
+    site.serve("/feed", feed("", item(7)))
+
+    done = newsroom.collect(now=NOW + 2 * HOUR)
+
+    assert (done.articles, done.revisions) == (1, 0)
+    assert newsroom.state_of(source_id).held_at is None
+    with pytest.raises(RefusedError, match="Nothing that /feed sends waits for an answer"):
+        steering.accept(source_id, actor=TESTER, now=NOW)
+
+
+def test_what_newer_code_reads_in_another_way_is_not_held(site: Site) -> None:
+    source_id = upheaval(site)
+    with transaction() as tx:
+        older = update(FetchState).values(basis="1|older|code")
+        tx.execute(older.where(FetchState.source_id == source_id))
+
+    assert newsroom.collect(now=NOW + HOUR).revisions == 6
