@@ -66,6 +66,7 @@ BOOKS = {
     "due_job": "slots of the tick",
     "fetch_host": "hosts that were asked",
     "sender_check": "what DNS says of senders",
+    "source_notice": "what operators are told: a touched document has its old validators here",
 }
 # The first of them lies before any slot, embargo or retry of the day.
 ROUNDS = (
