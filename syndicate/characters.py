@@ -21,7 +21,7 @@ from itertools import groupby
 from typing import Literal
 
 # What is no character and never will be, in every plane, to stand in a class of an expression.
-# Source: Unicode 23.7.
+# Source: Unicode 16, 23.7.
 NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )

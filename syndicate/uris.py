@@ -14,7 +14,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 _NEVER = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]"
 )
-_SPACE = re.compile(r"\s+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # RFC 3986 2.2, 2.3: what stands in a path or a query as itself.
 _IN_PATH = "/%:@!$&'()*+,;=~-._"
@@ -30,10 +29,10 @@ def uri(address: str) -> str | None:
 
     A name and a password are left out.
 
-    Source: RFC 3986 2; UTS 46 for the host name.
+    Source: RFC 3986 2; Unicode Technical Standard 46 for the host name.
     """
     try:
-        parts = urlsplit(_SPACE.sub(" ", _NEVER.sub("", address)).strip())
+        parts = urlsplit(" ".join(_NEVER.sub("", address).split()))
         host = _in_ascii(parts.hostname or "")
         port = f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError is one, too

@@ -24,7 +24,6 @@ from syndicate.uris import uri
 _ILLEGAL = re.compile(
     f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd{NONCHARACTERS}]"
 )
-_SPACE = re.compile(r"\s+")
 # What a reader that takes text for HTML would not show as it stands.
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w")
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
@@ -55,7 +54,7 @@ def legal(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text without forbidden characters, on one line, trimmed; it turns nothing behind it."""
-    return _SPACE.sub(" ", defused(legal(text))).strip()
+    return " ".join(defused(legal(text)).split())
 
 
 def looks_like_html(text: str) -> bool:

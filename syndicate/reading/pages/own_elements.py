@@ -106,8 +106,12 @@ def _is_of_others(element: etree._Element, main: etree._Element | None) -> bool:
         return main is not None
     if element.tag == "aside" and (main is None or main not in element.iterancestors()):
         return True
-    named = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    return not _PLACES.isdisjoint(_WORD.findall(named))
+    return not _PLACES.isdisjoint(words_of_name(element))
+
+
+def words_of_name(element: etree._Element) -> list[str]:
+    """The words, in lower case, of which an element's class and id consist."""
+    return _WORD.findall(f"{element.get('class') or ''} {element.get('id') or ''}".lower())
 
 
 def _size(element: etree._Element) -> int:

@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from syndicate.reading import dates
-from syndicate.reading.pages.own_elements import main_heading, own_elements
+from syndicate.reading.pages.own_elements import main_heading, own_elements, words_of_name
 
-_WORD = re.compile(r"[a-z]+")
 _OF_DATES = frozenset(
     re.findall(
         r"\S+",
@@ -64,7 +63,7 @@ def date_of(root: etree._Element, url: str, *, now: dt.datetime) -> str:
 def _candidates(root: etree._Element, url: str) -> Iterator[str]:
     own = list(own_elements(root))
     for element in own:
-        if not _OF_DATES.isdisjoint(_names(element)):
+        if not _OF_DATES.isdisjoint(words_of_name(element)):
             yield from _written(" ".join("".join(element.itertext()).split()))
     heading = main_heading(root)
     if heading in own:
@@ -74,11 +73,6 @@ def _candidates(root: etree._Element, url: str) -> Iterator[str]:
             if _CLOCK.search(text):
                 yield from _written(text)
     yield from _of_address(url)
-
-
-def _names(element: etree._Element) -> set[str]:
-    said = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    return set(_WORD.findall(said))
 
 
 def _written(text: str) -> Iterator[str]:
