@@ -45,6 +45,14 @@ MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 _names = itertools.count(1)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names a value of bytes by its argument.
+
+    What is packed holds the second of its packing: each worker would collect other names.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """What is there now stays: looking through it for garbage took a tenth of the time."""
     gc.collect()

@@ -83,7 +83,7 @@ FEED = b'\xef\xbb\xbf<?xml version="1.0"?><rss>' + bytes(range(32, 127)) * 9 + b
         ("", gzip.compress(FEED)),
         ("", gzip.compress(FEED[:99]) + gzip.compress(FEED[99:])),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "bytes",
 )
 @pytest.mark.parametrize("cut", [1, 7, 100_000])
 def test_a_body_is_read_whatever_is_said_of_it(encoding: str, packed: bytes, cut: int) -> None:
