@@ -39,7 +39,7 @@ def sign(master_key: bytes, purpose: str, payload: str) -> str:
     Args:
         master_key: the installation's secret, at least 32 bytes.
         purpose: what the token is for, e.g. "unsubscribe".
-        payload: colon-separated ids and times, ASCII.
+        payload: colon-separated ids, times and choices by their ids, ASCII.
 
     Returns:
         A URL-safe token without padding.

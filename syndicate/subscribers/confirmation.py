@@ -24,6 +24,7 @@ from syndicate.store.platform import audit, caps
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.readers.subscribers import Subscription
+from syndicate.subscribers.asked import Chosen
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
@@ -81,6 +82,7 @@ def prepared(  # noqa: PLR0913 - what the mail is made of, each by its name
     sender: Sender,
     logo: PublicationLogo | None,
     stopped: SuppressionReason | None,
+    chosen: Chosen | None,
     base_url: str,
     now: dt.datetime,
 ) -> single.Prepared:
@@ -92,14 +94,15 @@ def prepared(  # noqa: PLR0913 - what the mail is made of, each by its name
         sender: from whom it comes.
         logo: of the publication.
         stopped: why the address is not mailed, if it is not.
+        chosen: what the first link confirms; None where the row says it.
         base_url: where readers reach us, without a trailing slash.
         now: aware UTC; the links count from then.
     """
-    language = waits[0][0].language
+    language = (chosen or waits[0][0]).language
     names = [newsletters.in_language(each, language) for _, each in waits]
     is_had = waits[0][0].state is SubscriptionState.ACTIVE and stopped is None
     slots = {
-        _slot(place): f"{base_url}/confirm/{_token(each, now)}"
+        _slot(place): f"{base_url}/confirm/{_token(each, now, None if place else chosen)}"
         for place, (each, _) in enumerate(waits)
         if place or not is_had
     }
@@ -189,6 +192,8 @@ def _slot(place: int) -> str:
     return f"confirm_url_{place}" if place else "confirm_url"
 
 
-def _token(subscription: Subscription, now: dt.datetime) -> str:
+def _token(subscription: Subscription, now: dt.datetime, chosen: Chosen | None) -> str:
     payload = f"{subscription.id}:{int(now.timestamp())}"
+    if chosen is not None:
+        payload += f":{chosen.carried}"
     return signing.sign(settings.load().key(), CONFIRM, payload)

@@ -34,14 +34,26 @@ def read(purpose: str, token: str) -> tuple[int, dt.datetime]:
         NotFoundError: it was not made by this installation for this purpose.
         SpecimenLinkError: it stands in a test mail.
     """
+    name, signed_at, _ = parts(purpose, token)
+    return name, signed_at
+
+
+def parts(purpose: str, token: str) -> tuple[int, dt.datetime, str]:
+    """The same, and what else the token carries; empty where it carries nothing.
+
+    Raises:
+        NotFoundError: as `read`.
+        SpecimenLinkError: as `read`.
+    """
     try:
         payload = signing.verify(settings.load().key(), purpose, token)
     except signing.BadTokenError as error:
         raise NotFoundError(NO_SUCH_LINK) from error
-    name, _, seconds = payload.partition(":")
+    name, _, rest = payload.partition(":")
+    seconds, _, carried = rest.partition(":")
     if int(name) == _NOBODY:
         raise SpecimenLinkError(OF_A_TEST, purpose=purpose)
-    return int(name), dt.datetime.fromtimestamp(int(seconds or 0), tz=dt.UTC)
+    return int(name), dt.datetime.fromtimestamp(int(seconds or 0), tz=dt.UTC), carried
 
 
 def subscription(tx: Transaction, subscription_id: int) -> tuple[Subscription, Newsletter]:

@@ -5,7 +5,7 @@
 
 Whoever asks gets the same answer whether we know the address or not. Each mail lists all that waits
 (`confirmation`). A stranger cannot change what a reader has: asking again for an active
-subscription changes nothing.
+subscription changes nothing, and what is chosen for one that waits is in its own link (`asked`).
 """
 
 import datetime as dt
@@ -22,9 +22,10 @@ from syndicate.store.platform import tokens
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription
 from syndicate.store.views import readers
-from syndicate.subscribers import confirmation, links, offer, way_back
+from syndicate.subscribers import asked, confirmation, links, way_back
+from syndicate.subscribers.asked import Chosen
 from syndicate.subscribers.confirmation import CONFIRM, CONFIRM_WITHIN
-from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
+from syndicate.vocabulary.newsletters import SubscriptionState
 
 
 @dataclass(frozen=True)
@@ -101,23 +102,20 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
         BadAddressError: it is no address that mail can go to.
         NotFoundError: there is no such newsletter.
         RefusedError: the newsletter has ended.
-        UsageError: the newsletter has no such section or language.
+        UsageError: as `asked.in_form`.
     """
     normalised = recipients.normalise(address)
     with transaction() as tx:
         newsletter = _public(tx, newsletter_slug)
         publication = newsletters.publication_of(tx, newsletter)
         logo = logos.of(tx, publication.id)
-        offer.languages(newsletter, [language])  # of the frame
-        chosen = {
-            ChoiceKind.SECTION: offer.sections(tx, newsletter, sections),
-            ChoiceKind.LANGUAGE: offer.languages(newsletter, languages),
-        }
+        chosen = asked.in_form(
+            tx, newsletter, language=language, sections=sections, languages=languages
+        )
         subscriber = subscribers.upsert(tx, normalised, language=language, now=now)
-        subscription = _asked_for(tx, subscriber, newsletter, language=language, now=now)
-        if subscription.state is SubscriptionState.PENDING:
-            for kind, values in chosen.items():
-                subscribers.choose(tx, subscription.id, kind, values)
+        subscription = _asked_for(tx, subscriber, newsletter, chosen, now=now)
+        is_had = subscription.state is SubscriptionState.ACTIVE
+        if not is_had:
             proof = Proof("form", wording, ip, user_agent, base_url)
             subscribers.add_consent(tx, subscription.id, proof, at=now)
         waits = confirmation.listed(tx, (subscription, newsletter))
@@ -129,6 +127,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
         sender=sender,
         logo=logo,
         stopped=stopped,
+        chosen=None if is_had else chosen,
         base_url=base_url,
         now=now,
     )
@@ -145,13 +144,13 @@ def read(token: str, *, now: dt.datetime) -> Pending:
         RefusedError: it is older than seven days.
     """
     with transaction() as tx:
-        subscription, newsletter = _of_link(tx, token, now=now)
-        said = newsletters.in_language(newsletter, subscription.language)
+        subscription, newsletter, chosen = _of_link(tx, token, now=now)
+        language = (chosen or subscription).language
+        said = newsletters.in_language(newsletter, language)
         is_stopped = _is_stopped(tx, subscription, newsletter)
         is_active = subscription.state is SubscriptionState.ACTIVE and not is_stopped
         preferences = confirmation.preferences_token(subscription) if is_active else None
-        slug, language = newsletter.slug, subscription.language
-        return Pending(said["name"], slug, language, preferences, is_stopped)
+        return Pending(said["name"], newsletter.slug, language, preferences, is_stopped)
 
 
 def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datetime) -> Confirmed:
@@ -170,7 +169,7 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
             or mail to them was stopped; or the newsletter has ended.
     """
     with transaction() as tx:
-        subscription, newsletter = _of_link(tx, token, now=now)
+        subscription, newsletter, chosen = _of_link(tx, token, now=now)
         digest = hashlib.sha256(token.encode()).digest()
         is_first = tokens.use_once(tx, digest, purpose=CONFIRM, now=now)
         is_stopped = _is_stopped(tx, subscription, newsletter)
@@ -183,6 +182,8 @@ def confirm(token: str, *, ip: str | None, user_agent: str | None, now: dt.datet
                 "again.",
                 subscription_id=subscription.id,
             )
+        if chosen is not None:
+            asked.keep(tx, subscription, chosen)
         said = newsletters.in_language(newsletter, subscription.language)
         if is_stopped:
             _mail_again(tx, subscription, newsletter, now)
@@ -218,15 +219,24 @@ def _asked_for(
     tx: Transaction,
     subscriber: Subscriber,
     newsletter: Newsletter,
+    chosen: Chosen,
     *,
-    language: str,
     now: dt.datetime,
 ) -> Subscription:
-    """Somebody's subscription: pending, unless it is active already."""
+    """Somebody's subscription: pending, unless it is active already.
+
+    Its row says what was chosen first: of two who ask for one address, one may be a stranger.
+    """
+    language = chosen.language
+    # `upsert` has locked the subscriber, so that of two forms posted at once one is the first.
+    found = subscribers.of(tx, subscriber.id, newsletter.id)
+    is_first = found is None or found.state is SubscriptionState.ENDED
     subscription = subscribers.subscribe(
         tx, subscriber.id, newsletter.id, language=language, now=now
     )
     subscribers.ask(tx, subscription, language=language)
+    if is_first:
+        asked.keep(tx, subscription, chosen)
     return subscription
 
 
@@ -243,9 +253,13 @@ def _mail_again(
     way_back.lift(tx, person.id, person.address_hash, newsletter, now=now)
 
 
-def _of_link(tx: Transaction, token: str, *, now: dt.datetime) -> tuple[Subscription, Newsletter]:
-    subscription_id, signed_at = links.read(CONFIRM, token)
+def _of_link(
+    tx: Transaction, token: str, *, now: dt.datetime
+) -> tuple[Subscription, Newsletter, Chosen | None]:
+    """What a link is about, and what it confirms beside that."""
+    subscription_id, signed_at, carried = links.parts(CONFIRM, token)
     is_old = now - signed_at > CONFIRM_WITHIN
     if is_old and now - confirmation.lasts_from(tx, signed_at, now=now) > CONFIRM_WITHIN:
         raise RefusedError("This link is older than seven days; sign up again to get a new one.")
-    return links.subscription(tx, subscription_id)
+    subscription, newsletter = links.subscription(tx, subscription_id)
+    return subscription, newsletter, asked.in_link(tx, subscription, newsletter, carried)

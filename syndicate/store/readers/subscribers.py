@@ -184,14 +184,15 @@ def ask(tx: Transaction, subscription: Subscription, *, language: str) -> None:
     """─> pending, unless it is active: somebody asked for it, and the address must confirm.
 
     Who has left and asks again must confirm again. `ended_at` stays till then, so that an import
-    in between does not bring them back.
+    in between does not bring them back. What waits already keeps its language: whoever asks again
+    may be a stranger, and their own link says what they chose.
 
     Args:
         tx: the open transaction, which holds the row (`subscribe`).
         subscription: whose.
         language: of the form, and then of the mails' frame.
     """
-    if subscription.state is not SubscriptionState.ACTIVE:
+    if subscription.state is SubscriptionState.ENDED:
         subscription.state = SubscriptionState.PENDING
         subscription.language = language
         tx.flush()

@@ -161,7 +161,7 @@ def test_a_subscription_in_hand_is_locked_until_the_commit(morning: int, way: st
 @pytest.mark.parametrize(
     ("state", "after", "language"),
     [
-        (SubscriptionState.PENDING, SubscriptionState.PENDING, "ar"),
+        (SubscriptionState.PENDING, SubscriptionState.PENDING, "en"),
         (SubscriptionState.ENDED, SubscriptionState.PENDING, "ar"),
         (SubscriptionState.ACTIVE, SubscriptionState.ACTIVE, "en"),
     ],
