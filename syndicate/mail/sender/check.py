@@ -146,7 +146,7 @@ def _way(pool: str, configured: Settings, ask: Ask) -> Sending:
     seen, hidden = _seen(relays, configured, ask)
     names = tuple(dict.fromkeys(name for each in relays if (name := banner.name_of(each))))
     unheard = "" if names else "No relay greets."
-    return Sending("", addresses=seen, hidden=hidden, helo=names, unheard=unheard)
+    return Sending("", addresses=seen, hidden=hidden, helo=names, unheard=unheard, pool=pool)
 
 
 def _relays(configured: Settings) -> tuple[Relay, ...]:

@@ -35,7 +35,8 @@ class Line:
         wanted: what should stand in DNS, as it is typed there.
         found: what stands there, or why that is unknown.
         do: what to do; empty where there is nothing to do.
-        about: which of several of one record: where a key stands; empty where there is one.
+        about: which of several of one record: where a key stands, of which domain or pool of
+            relays it is; empty where there is one.
     """
 
     record: SenderRecord

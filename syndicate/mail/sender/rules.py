@@ -29,6 +29,7 @@ class Sending:
         helo: names that relays call themselves.
         unheard: why none is known, as a sentence.
         returns: the domain that returned mail goes to; empty for the sender's.
+        pool: of the relays by which it leaves; empty where any does that is in none.
     """
 
     domain: str
@@ -40,6 +41,7 @@ class Sending:
     helo: tuple[str, ...] = ()
     unheard: str = ""
     returns: str = ""
+    pool: str = ""
 
     @property
     def returned_to(self) -> str:
@@ -85,7 +87,7 @@ def more(first: Sending, others: Sequence[Sending], ask: Ask) -> list[Line]:
             found += [replace(line, about=each.returned_to) for line in back]
         if each.addresses not in ways:
             leaving = (_reverse(each, ask), _helo(each, ask))
-            found += [replace(line, about=each.domain) for line in leaving]
+            found += [replace(line, about=each.pool or each.domain) for line in leaving]
         ways.append(each.addresses)
         senders.add(each.domain)
         returns.add(each.returned_to)

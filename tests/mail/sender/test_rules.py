@@ -175,6 +175,18 @@ def test_mail_that_none_of_our_keys_fits_is_said_to_be_unsigned() -> None:
     assert line(DKIM, sending=replace(other, is_signing=False)).state is RecordState.UNKNOWN
 
 
+def test_the_relays_of_two_pools_have_lines_of_their_own() -> None:
+    pools = {"alerts": ("192.0.2.11",), "bulk": ("192.0.2.12",)}
+    others = [replace(SENDING, pool=pool, addresses=seen) for pool, seen in pools.items()]
+    ask = zone_of(GOOD)
+
+    more = rules.more(SENDING, [*others, *others], ask)
+
+    assert [(each.record, each.about) for each in more] == [
+        (REVERSE, "alerts"), (HELO, "alerts"), (REVERSE, "bulk"), (HELO, "bulk"),
+    ]  # fmt: skip
+
+
 def test_who_hides_behind_a_relay_is_unknown_with_what_to_set() -> None:
     hidden = Sending("daily.example", hidden="relay:587 sends it on.", unheard="It is silent.")
 
