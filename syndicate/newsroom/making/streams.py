@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
-from syndicate import paces, settings
+from syndicate import hosts, paces, settings
 from syndicate.newsroom.making import acts, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import (
@@ -91,7 +91,7 @@ KIND = Kind(
         ),
         Field(
             "pool",
-            "The relays by which it leaves: those that the setting names with pool= and this name.",
+            "Which relays it leaves by: those with pool= and this name in SYNDICATE_RELAY_URL.",
             instead="the relays that are in no pool",
             most=40,
             example="alerts",
@@ -148,9 +148,15 @@ def _check(tx: Transaction, row: MailStream | None, values: Values) -> Problems:
 
 
 def _unreadable(values: Values) -> Problems:
-    """What is written as neither a pace, a warm-up nor a pool."""
+    """What no mail can come back to; what is neither a pace, nor a warm-up, nor a pool."""
     found: dict[str, Problem] = {}
     pool, pace, warm_up = (values.get(name) for name in ("pool", "pace", "warm_up"))
+    returns = values.get("return_domain")
+    if isinstance(returns, str) and (":" in returns or hosts.is_address(returns)):
+        found["return_domain"] = Problem(
+            f"Mail cannot come back to {quoted(returns)}; write a domain alone, such as "
+            "returns.news.example."
+        )
     if isinstance(pool, str) and pool not in (known := _pools()):
         there = f"it names {', '.join(known)}" if known else "it names none yet"
         found["pool"] = Problem(

@@ -71,6 +71,8 @@ def test_a_change_has_senders_looked_at_anew_and_an_end_gives_the_publications_b
         ("slug", "letter", "choose one of alert, digest, confirmation, article"),
         ("sender_address", "nobody", "must have an @-sign"),
         ("return_domain", "https://x.example/a", "is not a host name"),
+        ("return_domain", "x.example:8025", "Mail cannot come back to x.example:8025; write a"),
+        ("return_domain", "192.0.2.1", "Mail cannot come back to 192.0.2.1"),
         ("reply_to", "a b@c.example", "Mail cannot be sent to this address"),
         ("pool", "slow", "No relay is in the pool slow: write pool=slow behind one in"),
         ("pace", "fast", "fast is no pace; write one such as 20/s"),
