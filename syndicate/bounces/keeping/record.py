@@ -213,10 +213,11 @@ def _complained(
 ) -> bool:
     """A complaint ends everything; who asks by mail to be left alone ends what the mail was of."""
     mailing = ledger.find(tx, mailing_id) if mailing_id else None
-    if verdict.feedback == OPT_OUT and mailing is not None:
+    is_opt_out = verdict.feedback == OPT_OUT
+    if is_opt_out and mailing is not None:
         _opted_out(tx, mailing, recipient, at)
         return False
-    why = SuppressionReason.COMPLAINT
+    why = SuppressionReason.READER if is_opt_out else SuppressionReason.COMPLAINT
     is_first = recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason=why, now=at)
     if not is_first and mailing is not None and mailing.scope == CONFIRMATION:
         # They were mailed because somebody signed up in their name: not again.
@@ -302,13 +303,14 @@ def _happening(
     recipient_id = recipient.id if recipient is not None else None
     # Of a delivery that is known, a kind of event is told once by whoever is first; but a delay may
     # come again and again.
-    name = f"{verdict.kind.value}:{mailing_id}:{recipient_id}"
+    kind = events.OPTED_OUT if verdict.feedback == OPT_OUT else verdict.kind.value
+    name = f"{kind}:{mailing_id}:{recipient_id}"
     if mailing_id is None or recipient_id is None or verdict.kind is Kind.DELAYED:
         name = f"{name}:{told}"
     return Happening(
         key=hashlib.sha256(name.encode("utf-8", "replace")).digest(),
         at=at,
-        kind=verdict.kind.value,
+        kind=kind,
         mailing_id=mailing_id,
         recipient_id=recipient_id,
         reason=verdict.reason.value,

@@ -29,10 +29,11 @@ from syndicate.vocabulary.sending import DeliveryState
 FORGET_AT_ONCE = 10_000
 BOUNCED = "bounced"
 DELIVERED = "delivered"
+OPTED_OUT = "opted_out"  # and complained of nothing
 
 
 class DeliveryEvent(Table):
-    """What happened to one delivery later: delivered, delayed, bounced, complained."""
+    """What happened to one delivery later: delivered, delayed, bounced, complained, opted out."""
 
     __tablename__ = "delivery_event"
     __table_args__ = (
@@ -85,7 +86,7 @@ class Happening:
     Attributes:
         key: 32 bytes, the same for whoever tells it.
         at: when it happened, aware UTC.
-        kind: delivered, delayed, bounced, complained, auto_replied.
+        kind: delivered, delayed, bounced, complained, opted_out, auto_replied.
         mailing_id: None when nobody can tell.
         recipient_id: None when nobody can tell.
         reason: in one word.

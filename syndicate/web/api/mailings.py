@@ -99,7 +99,8 @@ class MailingWithProblems(MailingView):
     versions: list[Version] = Field(description="empty where nothing was corrected meanwhile")
     receivers: dict[str, dict[str, int]] = Field(
         description="what receivers told later, by receiver group: how many readers' copies were "
-        "`delivered`, `delayed`, `bounced` or `complained` about; `accepted` is the relay's word"
+        "`delivered`, `delayed`, `bounced` or `complained` about, or whose reader `opted_out` by "
+        "mail; `accepted` is the relay's word"
     )
 
 

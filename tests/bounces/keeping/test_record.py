@@ -197,6 +197,35 @@ def test_who_asks_by_mail_to_be_left_alone_leaves_that_newsletter(mailing_id: in
     assert not is_suppressed(1)
 
 
+def test_who_asks_to_be_left_alone_has_not_complained_and_still_can(mailing_id: int) -> None:
+    to = sealed(mailing_id, 1)
+    asked = f"From: reader001@example.com\nTo: {to}\nSubject: unsubscribe\n\n"
+
+    first, second = (record.ingest(asked.encode(), NOW)[0] for _ in range(2))
+
+    assert (first.is_new, second.is_new) == (True, False)
+    with transaction() as tx:
+        assert events.counts(tx, mailing_id) == {"google": {"opted_out": 1}}
+    report = ARF.format(kind="abuse").replace("fbl@daily.example", to)
+    (kept,) = record.ingest(report.encode(), NOW)
+    assert kept.suppressed
+    with transaction() as tx:
+        assert events.counts(tx, mailing_id) == {"google": {"complained": 1, "opted_out": 1}}
+
+
+@pytest.mark.usefixtures("mailing_id")
+def test_who_asks_a_provider_to_be_left_alone_is_not_said_to_have_complained() -> None:
+    address = "reader001@example.com"
+    verdict = Verdict(Kind.COMPLAINED, address, reason=Reason.FEEDBACK, feedback="opt-out")
+
+    (kept,) = record.take([Told(verdict, NOW, "", "event-1")], NOW)
+
+    assert kept.suppressed
+    with transaction() as tx:
+        found = recipients.reasons(tx, recipients.hash_of(address), ("*",))
+    assert found == {"*": "reader"}
+
+
 @pytest.mark.usefixtures("mailing_id")
 def test_nobody_can_have_a_stranger_suppressed() -> None:
     text = DSN.format(
