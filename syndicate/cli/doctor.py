@@ -33,6 +33,7 @@ from syndicate.cli.findings import (
     check_operators,
     check_relay,
     check_rows,
+    check_streams,
 )
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.restores import check_restore, check_takedowns
@@ -311,6 +312,7 @@ _CHECKS: tuple[Check, ...] = (
     check_broker,
     check_relay,
     check_operators,
+    check_streams,
     senders.check_dns,
     check_web,
     check_clock,

@@ -15,7 +15,7 @@ from syndicate.newsletters import kinds, timetable
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import migrate, odd_rows
-from syndicate.store.newsroom import incidents, newsletters
+from syndicate.store.newsroom import incidents, newsletters, publications, streams
 from syndicate.store.newsroom.newsletters import Newsletter
 
 _PATIENCE_S = 5.0
@@ -63,6 +63,27 @@ def check_incidents(own: Settings, _data_dir: Path) -> Finding:
     others = _more(len(found) - 1)
     says = f"{advice.sentence(first.receiver, first.domain, first.reason)}{others}"
     return Finding("incidents", "warn", f"{says} /console/incidents says what helps.")
+
+
+def check_streams(own: Settings, _data_dir: Path) -> Finding:
+    """Whether the pools that streams name have relays."""
+    if own.database_url is None:
+        return Finding("streams", "ok", "They are in the database; none is running yet.")
+    migrate.require_current()
+    relays = own.relay_url.get_secret_value() if own.relay_url is not None else ""
+    pools = {each.pool for each in addresses.parse_all(relays)} if relays else set()
+    with transaction() as tx:
+        told = [
+            f"The stream {row.slug.value} of {owner.name} names the pool {row.pool}, and no relay "
+            "is in it: its mail leaves by the others."
+            for owner in publications.all_publications(tx)
+            for row in streams.of(tx, owner.id)
+            if row.pool and row.pool not in pools
+        ]
+    if not told:
+        return Finding("streams", "ok", "Every pool that a stream names has a relay.")
+    do = "Write pool=NAME behind a relay in SYNDICATE_RELAY_URL, or change the stream."
+    return Finding("streams", "warn", f"{' '.join(told[:_SHOWN])}{_more(len(told) - _SHOWN)} {do}")
 
 
 def check_embargoes(own: Settings, _data_dir: Path) -> Finding:

@@ -13,10 +13,12 @@ from syndicate.cli.findings import Finding
 from syndicate.errors import RefusedError
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import incidents
+from syndicate.store.newsroom import incidents, streams
 from syndicate.store.newsroom.incidents import Sample
+from syndicate.store.newsroom.streams import MailStream
 from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import NewsletterKind
+from syndicate.vocabulary.sending import Stream
 from tests import rows
 from tests.mail.fault_relay import FaultRelay
 
@@ -28,6 +30,7 @@ CHECKS: dict[str, Callable[[Settings, Path], Finding]] = {
     "incidents": findings.check_incidents,
     "embargoes": findings.check_embargoes,
     "rows": findings.check_rows,
+    "streams": findings.check_streams,
 }
 
 
@@ -50,6 +53,7 @@ def test_without_a_database_there_is_nothing_to_find(name: str) -> None:
         ("incidents", "Receivers accept our mail."),
         ("embargoes", "Every embargo can be read."),
         ("rows", "Every row can be read."),
+        ("streams", "Every pool that a stream names has a relay."),
     ],
 )
 def test_what_is_well_is_said_in_a_sentence(name: str, says: str) -> None:
@@ -190,6 +194,26 @@ def test_five_are_told_and_the_rest_is_counted(count: int, more: str) -> None:
 
     assert says.count("It is not sent until then.") == 5
     assert says.endswith(f"It is not sent until then.{more}")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_pool_that_no_relay_is_in_any_more_is_named(settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://a.example smtp://b.example?pool=bulk")
+    settings.load.cache_clear()
+    with transaction() as tx:
+        paper = rows.publication(tx)
+        for slug, pool in ((Stream.DIGEST, "bulk"), (Stream.ALERT, "gone"), (Stream.ARTICLE, None)):
+            streams.add(tx, MailStream(publication_id=paper.id, slug=slug, pool=pool))
+
+    odd = found("streams")
+
+    assert odd == Finding(
+        "streams",
+        "warn",
+        f"The stream alert of {paper.name} names the pool gone, and no relay is in it: its mail "
+        "leaves by the others. Write pool=NAME behind a relay in SYNDICATE_RELAY_URL, or change "
+        "the stream.",
+    )
 
 
 def test_the_relay_of_operators_is_asked_where_they_have_one(
