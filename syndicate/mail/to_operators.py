@@ -20,7 +20,7 @@ from syndicate import logs, settings, signing
 from syndicate.errors import BadAddressError, RelayError, UnrenderableError
 from syndicate.hosts import is_address
 from syndicate.languages import primary
-from syndicate.mail.mime import headers, signers
+from syndicate.mail.mime import headers, senders, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
@@ -61,7 +61,7 @@ class _House:
 
     @property
     def domain(self) -> str:
-        return headers.wire_address(self.address).rpartition("@")[2]
+        return senders.domain_of(self.address)
 
 
 def tell(now: dt.datetime) -> int:
@@ -81,7 +81,8 @@ def tell(now: dt.datetime) -> int:
             return 0
         houses = _houses(tx, [operator for _, operator in found], configured)
         names = operators.names(tx)
-        signing_keys = signers.checked(tx, configured)
+        signing_keys = signers.read(tx, configured)
+    signers.require_own(configured)
     relay = addresses.to_operators(configured)
     results: list[Result] = []
     for house in sorted(set(houses.values()), key=lambda each: each.address):

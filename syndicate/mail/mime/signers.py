@@ -132,16 +132,15 @@ def read(tx: Transaction, configured: Settings) -> Signers:
     return Signers(kept if own is None else (own, *kept), own)
 
 
-def checked(tx: Transaction, configured: Settings) -> Signers:
-    """The same, for a process that sends: a key of the settings that cannot be used stops it.
+def require_own(configured: Settings) -> None:
+    """Stop a process that sends where the key of the settings cannot be used. Reads its file.
 
     Raises:
         SettingsError: it cannot be used.
     """
-    found = read(tx, configured)
-    if found.first is not None and configured.dkim_key_file is not None:
-        found.first.opened()
-    return found
+    own = _of_settings(configured)
+    if own is not None and configured.dkim_key_file is not None:
+        own.opened()
 
 
 def _of_settings(configured: Settings) -> Key | None:

@@ -126,11 +126,12 @@ class Run:
 
     def go(self) -> None:
         """Send batch after batch."""
+        signers.require_own(self.configured)
         copy_check.notice(clock.now())
         with transaction() as tx:
             for left in _LEFT_BEHIND:
                 batch_leases.end(tx, left)
-            self.signers = signers.checked(tx, self.configured)
+            self.signers = signers.read(tx, self.configured)
         _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
