@@ -44,7 +44,7 @@ class Done(enum.Enum):
     TAKEN_DOWN = "The article has been taken down."
     DECIDED = "The article's time has been set."
     SUPPRESSED = "This address will get no more mail from here."
-    MAILED_AGAIN = "Those whom the incident had cost their mail get it again."
+    MAILED_AGAIN = "The suppressions have been lifted: these addresses get mail again."
     MAILED = "This address can get mail again."
     ERASED = "The reader has been erased."
     REVOKED = "Revoked: it no longer works."
