@@ -86,7 +86,7 @@ def frozen_rows(
     now: dt.datetime,
 ) -> list[ContentRow]:
     """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
-    domain = publication.sender_address.rpartition("@")[2]
+    domain = senders.domain_of(publication.sender_address)
     rows: list[ContentRow] = []
     for mail in draft.rendered:
         said = newsletters.in_language(newsletter, mail.language)
