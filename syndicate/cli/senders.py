@@ -57,7 +57,7 @@ def rotate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new key that signs a publication's mail, once DNS shows the record told here."""
+    """Make a new key for a publication's mail; it signs once DNS shows the record printed here."""
     with transaction() as tx:
         slug = meant.named_or_only(tx, publication).slug
     _tell([steering.rotate(slug, actor=actor(), now=clock.now())], as_json=as_json)

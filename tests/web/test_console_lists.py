@@ -36,7 +36,7 @@ def test_an_operator_can_look_first_at_what_an_import_would_do(
     exported = browser.post("/console/lists/export", data={"newsletter": "morning"}).text
 
     assert newsroom.newsletter
-    assert "Nothing was imported yet." in page
+    assert "Nothing has been imported yet." in page
     assert "<dt>Rows</dt><dd>3</dd>" in page
     assert "<dt>Would get the newsletter</dt><dd>1</dd>" in page
     assert "<li>Line 3: Mail cannot be sent to this address" in page

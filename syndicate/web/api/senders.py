@@ -54,7 +54,7 @@ def check_sender(actor: CanSteer, slug: str) -> SenderView:
 
 @router.post("/senders/{slug}/rotate")
 def rotate_sender(actor: CanMake, slug: str) -> SenderView:
-    """Make a new DKIM key for a publication's sender, used once DNS shows the record told here.
+    """Make a new DKIM key for a publication's sender, used once DNS shows the record given here.
 
     While one waits for DNS no other is made. The key before it is kept until no mail that waits is
     to be signed with it.
