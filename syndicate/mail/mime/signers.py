@@ -126,10 +126,12 @@ class Signers:
 
 
 def read(tx: Transaction, configured: Settings) -> Signers:
-    """The keys of this installation; none is opened yet."""
+    """The keys of this installation; none is opened yet. Each name is one key's alone."""
     kept = tuple(_of_row(each, configured) for each in dkim_keys.every(tx))
     own = _of_settings(configured)
-    return Signers(kept if own is None else (own, *kept), own)
+    if own is None:
+        return Signers(kept)
+    return Signers((own, *(each for each in kept if each.name != own.name)), own)
 
 
 def require_own(configured: Settings) -> None:

@@ -4,10 +4,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from syndicate.errors import SettingsError
-from syndicate.mail.mime import dkim, sealed
+from syndicate.mail.mime import dkim, sealed, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.signers import Key, KeyName, Signers
+from syndicate.settings import Settings
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import dkim_keys
 from syndicate.vocabulary.sending import KeyState
+from tests.rows import NOW
 
 PRIVATE = Ed25519PrivateKey.generate()
 MASTER = bytes(range(32))
@@ -58,6 +62,19 @@ def test_a_key_of_rows_takes_the_place_of_the_settings_own_once_it_is_seen() -> 
     frozen = after.frozen({"dkim": own.name.as_json()})
     assert frozen is not None
     assert frozen.selector == "syndicate"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_key_of_rows_that_is_called_like_the_settings_own_gives_way() -> None:
+    with transaction() as tx:
+        for selector in ("syndicate", "s2"):
+            made = dkim_keys.add(tx, "daily.example", selector, b"", now=NOW)
+            dkim_keys.see(tx, made.domain, made.selector, now=NOW)
+
+        found = signers.read(tx, Settings(dkim_domain="daily.example"))
+
+    assert [each.name.selector for each in found.keys] == ["syndicate", "s2"]
+    assert found.keys[0] is found.first
 
 
 def test_what_older_code_froze_is_signed_as_it_was_whatever_its_domain() -> None:
