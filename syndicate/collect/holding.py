@@ -4,8 +4,9 @@
        └─> upheaval ─> held, each poll asks again ─┬─ accepted ─> the next one is stored
                                                    └─ dropped ──> not taken; the next is judged anew
 
-What our own newer code reads in another way is never held: the first poll after an upgrade, and the
-first after a profile was changed, are judged as any other.
+What our own newer code reads in another way is not held: the first document after an upgrade, or
+after a profile was changed, is stored. One that waits already goes on waiting. What a hub pushes is
+judged as well; where it would be held, its source is polled at once, and the poll holds it.
 """
 
 import dataclasses
@@ -21,6 +22,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.intake.source_leases import LeasedSource
 
 _KIND = "upheaval"
+_MOST_SAID = 200  # signs of a headline
 _FORGOTTEN: dict[str, Any] = {"held_at": None, "is_let_in": None}
 
 
@@ -41,7 +43,8 @@ def judge(leased: LeasedSource, found: Sequence[Identified], basis: str) -> tupl
         basis: what validators depend on now; another one than before is our news, not theirs.
     """
     fetched = leased.fetched
-    is_ours = fetched.basis is None or not fetched.basis.startswith(basis)
+    is_known = fetched.basis is not None and fetched.basis.startswith(basis)
+    is_ours = fetched.held_at is None and not is_known
     if fetched.connected_at is None or is_ours or len(found) < upheaval.LEAST_KNOWN:
         return Judged.TAKEN, ""
     with transaction() as tx:
@@ -50,7 +53,7 @@ def judge(leased: LeasedSource, found: Sequence[Identified], basis: str) -> tupl
         return Judged.TAKEN, ""
     before, now = upheaval.changed_headlines(pairs)[0]
     judged = Judged.DROPPED if fetched.is_let_in is False else Judged.HELD
-    return judged, f"“{before}” would become “{now}”"
+    return judged, f"“{before[:_MOST_SAID]}” would become “{now[:_MOST_SAID]}”"
 
 
 def taken(leased: LeasedSource, verdict: Verdict) -> Verdict:

@@ -1,7 +1,8 @@
 """Storing what hubs pushed, at once: the body is the topic, and the poll stays the backup.
 
     delivery ─> source_push ─> leased with its source ─> stored as a poll's document is ─> deleted
-                                        └─ no feed of this topic ─> the source is due now
+                                        └─ no feed of this topic, or one that
+                                           a person must look at ─> the source is due now
 
 The source is leased, so no poll stores an older document over a newer one meanwhile; a push that
 waited while a poll read the whole feed is dropped. Validators stay those of the poll.
@@ -17,9 +18,10 @@ from syndicate import logs
 from syndicate.articles import store_apart, store_found
 from syndicate.articles.identity import Identified, identify
 from syndicate.articles.store_apart import OF_AN_ENTRY
-from syndicate.collect import polling, rereading, websub
+from syndicate.collect import holding, polling, rereading, websub
 from syndicate.collect.documents import of_feed, zone_of
-from syndicate.collect.from_row import SourceLostError, place_of, to_ask
+from syndicate.collect.from_row import SourceLostError, basis_of, place_of, to_ask
+from syndicate.collect.holding import Judged
 from syndicate.collect.pages import PAGE_GAP_S, EntriesWithPages, PageSource
 from syndicate.collect.storing import told
 from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
@@ -95,14 +97,27 @@ def _take(each: HubPush, now: dt.datetime) -> bool:
             read = _Read(None, type(error).__name__)
     if read.pages is None:
         log.info("push_not_stored", source_id=each.source_id, reason=read.reason)
+    is_stored = _stored(each, held, read, now)
+    with transaction() as tx:
+        outbox.pass_on(tx, now)
+    return is_stored
+
+
+def _stored(each: HubPush, held: LeasedSource, read: _Read, now: dt.datetime) -> bool:
+    """Whether anything of a push could be stored; if not, its source is due now."""
     try:
         _settled(each, held, read, now, is_apart=False)
     except OF_AN_ENTRY:
         log.warning("push_not_stored_whole", source_id=each.source_id, exc_info=True)
+    else:
+        return read.pages is not None
+    try:
         _settled(each, held, read, now, is_apart=True)
-    with transaction() as tx:
-        outbox.pass_on(tx, now)
-    return read.pages is not None
+    except OF_AN_ENTRY as error:  # all of it: the poll fails by it too, and says so
+        log.warning("push_not_stored", source_id=each.source_id, reason=type(error).__name__)
+        _settled(each, held, _Read(None), now, is_apart=False)
+        return False
+    return True
 
 
 def _settled(
@@ -122,6 +137,8 @@ def _unfit(each: HubPush, held: LeasedSource) -> str:
         return "a poll has read the whole feed since"
     if each.attempts > pushes.MAX_ATTEMPTS:
         return "workers died over it"
+    if held.fetched.held_at is not None:
+        return "a document of its source waits for a person"
     return ""
 
 
@@ -143,8 +160,12 @@ async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> _Read:
     if feed.self_url and normal_url(feed.self_url) != normal_url(each.topic):
         raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)
     document = of_feed(feed, each.topic)
+    found = identify(document.entries)
+    judged, _ = await asyncio.to_thread(holding.judge, held, found, basis_of(held))
+    if judged is not Judged.TAKEN:
+        return _Read(None, "it changes the headlines of all its stories at once")
     notices = tuple((notice.kind, notice.message) for notice in document.notices)
-    pages = await _with_pages(each, held, identify(document.entries), now)
+    pages = await _with_pages(each, held, found, now)
     return _Read(pages, notices=notices, is_cut_off=document.is_cut_off)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from syndicate.collect import run
 from syndicate.collect.run import Collected
@@ -18,6 +18,18 @@ from tests import rows
 from tests.collect.site import Site, running
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+
+
+_REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.headline LIKE 'Refused%' THEN
+        RAISE EXCEPTION 'no column holds this' USING ERRCODE = 'character_not_in_repertoire';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON article FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
 
 
 def publication(slug: str = "daily", *, sections: Sequence[str] = ()) -> int:
@@ -74,6 +86,12 @@ def notices() -> list[tuple[str, str]]:
     with transaction() as tx:
         rows = tx.scalars(select(SourceNotice).order_by(SourceNotice.id))
         return [(each.kind, each.message) for each in rows]
+
+
+def refuse() -> None:
+    """Have the database refuse articles whose headline begins with "Refused"."""
+    with transaction() as tx:
+        tx.execute(text(_REFUSE))
 
 
 def rss(*items: str, head: str = "") -> bytes:

@@ -9,6 +9,7 @@ from syndicate.collect import steering
 from syndicate.errors import RefusedError
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake.sources import FetchState
+from syndicate.store.views import operations
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
@@ -89,10 +90,37 @@ def test_a_feed_that_is_itself_again_goes_on_by_itself(site: Site) -> None:
         steering.accept(source_id, actor=TESTER, now=NOW)
 
 
-def test_what_newer_code_reads_in_another_way_is_not_held(site: Site) -> None:
-    source_id = upheaval(site)
+def read_by_older_code(source_id: int) -> None:
     with transaction() as tx:
         older = update(FetchState).values(basis="1|older|code")
         tx.execute(older.where(FetchState.source_id == source_id))
 
+
+def test_what_newer_code_reads_in_another_way_is_not_held(site: Site) -> None:
+    source_id = upheaval(site)
+    read_by_older_code(source_id)
+
     assert newsroom.collect(now=NOW + HOUR).revisions == 6
+
+
+def test_what_waits_already_goes_on_waiting_under_newer_code(site: Site) -> None:
+    source_id = upheaval(site)
+    newsroom.collect(now=NOW + HOUR)
+    read_by_older_code(source_id)
+
+    assert newsroom.collect(now=NOW + 2 * HOUR).revisions == 0
+    assert newsroom.state_of(source_id).held_at is not None
+
+
+def test_one_of_a_source_at_rest_rings_no_alarm(site: Site) -> None:
+    source_id = upheaval(site)
+    newsroom.collect(now=NOW + HOUR)
+
+    with transaction() as tx:
+        waiting = operations.sources_held(tx)
+    steering.pause(source_id, actor=TESTER, now=NOW + 2 * HOUR)
+    with transaction() as tx:
+        at_rest = operations.sources_held(tx)
+
+    assert [name for name, _ in waiting] == ["/feed"]
+    assert at_rest == []

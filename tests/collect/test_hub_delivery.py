@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from syndicate.collect import hub_delivery
+from syndicate.collect import hub_delivery, steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import pushes, source_leases, websub
 from syndicate.store.intake.sources import FetchState, set_state
 from syndicate.vocabulary.sources import Pages, SourceState
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.hub import Hub, feed, subscribe
 from tests.collect.newsroom import NOW, item
@@ -176,3 +177,52 @@ def test_a_silent_hub_is_noticed_and_polled_around(hub: Hub, source: int) -> Non
     assert "hub_silent" not in before
     assert [kind for kind, _ in newsroom.notices()] == [*before, "hub_silent"]
     assert newsroom.state_of(source).next_at < NOW + 10 * HOUR
+
+
+def test_a_push_that_changes_all_headlines_waits_for_a_person_as_a_poll_does(
+    hub: Hub, source: int
+) -> None:
+    numbers = range(1, 7)
+    hub.site.serve("/feed", feed(hub, *(item(n) for n in numbers)))
+    newsroom.collect(source)
+    changed = feed(hub, *(item(n, title=f"Story {n} | Pier News") for n in numbers))
+    hub.site.serve("/feed", changed)
+
+    hub.deliver(changed)
+    pushed = hub_delivery.store_due(LATER)
+    due = newsroom.state_of(source).next_at
+    newsroom.collect(source, now=LATER)
+    hub.deliver(feed(hub, item(1, title="Story 1 | Pier News")))
+    meanwhile = hub_delivery.store_due(LATER + MINUTE)
+
+    assert (pushed, due, meanwhile) == (0, LATER, 0)
+    assert [kind for kind, _ in newsroom.notices()] == ["upheaval"]
+    assert {each.headline for each in newsroom.articles()} == {f"Story {n}" for n in numbers}
+
+    steering.accept(source, actor=TESTER, now=LATER + HOUR)
+    assert newsroom.collect(source, now=LATER + HOUR).revisions == len(numbers)
+
+
+@pytest.mark.usefixtures("source")
+def test_a_push_lacks_no_story_by_being_a_part(hub: Hub) -> None:
+    """Told at the same time under the same headline: one that is not in the push is still there."""
+    said = {"title": "Story 1", "link": "https://other.example/story/1"}
+
+    hub.deliver(feed(hub, item(2, when=NOW - 2 * HOUR - MINUTE, **said)))
+    hub_delivery.store_due(LATER)
+
+    assert [each.headline for each in newsroom.articles()] == ["Story 1", "Story 1"]
+
+
+def test_a_push_of_which_nothing_can_be_stored_makes_its_source_due_and_stops_no_other(
+    hub: Hub, source: int
+) -> None:
+    newsroom.refuse()
+
+    hub.deliver(feed(hub, fresh(2, title="Refused"), fresh(3, title="Refused too")))
+    hub.deliver(feed(hub, item(1), fresh(4)))
+
+    assert hub_delivery.store_due(LATER) + hub_delivery.store_due(LATER + 2 * MINUTE) == 1
+    assert [each.headline for each in newsroom.articles()] == ["Story 1", "Story 4"]
+    assert newsroom.state_of(source).leased_until is None
+    assert not waiting()

@@ -3,37 +3,20 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import text
 
-from syndicate.store.ground.session import transaction
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site
 
 HOUR = dt.timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("database")
-REFUSE = """
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.headline LIKE 'Refused%' THEN
-        RAISE EXCEPTION 'no column holds this' USING ERRCODE = 'character_not_in_repertoire';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON article FOR EACH ROW EXECUTE FUNCTION refuse();
-"""
-
-
-def refuse() -> None:
-    with transaction() as tx:
-        tx.execute(text(REFUSE))
 
 
 def test_one_entry_never_stops_its_document(site: Site) -> None:
     titles = [f"Refused {n}" if n == 3 else f"Story {n}" for n in range(7)]
     site.serve("/feed", rss(*(item(n, title=title) for n, title in enumerate(titles))))
     source_id = newsroom.source(newsroom.publication(), site, "/feed")
-    refuse()
+    newsroom.refuse()
 
     done = newsroom.collect()
     again = newsroom.collect(now=NOW + HOUR)
@@ -51,7 +34,7 @@ def test_what_a_known_story_became_stops_no_other(site: Site) -> None:
     site.serve("/feed", rss(item(1), item(2)))
     newsroom.source(newsroom.publication(), site, "/feed")
     newsroom.collect()
-    refuse()
+    newsroom.refuse()
     changed = [item(1, title="Refused"), item(2, title="The lifeboat is out"), item(3)]
     site.serve("/feed", rss(*changed))
 
@@ -68,7 +51,7 @@ def test_a_document_of_which_nothing_is_stored_is_its_sources_fault(site: Site) 
     site.serve("/good", rss(item(3)))
     bad = newsroom.source(publication_id, site, "/bad")
     good = newsroom.source(publication_id, site, "/good")
-    refuse()
+    newsroom.refuse()
 
     done = newsroom.collect(bad, good)
 

@@ -167,6 +167,7 @@ def sources_held(tx: Transaction) -> list[tuple[str, int]]:
             FetchState.held_at.is_not(None),
             FetchState.is_let_in.is_(None),
             Source.retired_at.is_(None),
+            Source.state.not_in(SourceState.resting()),
         )
         .order_by(FetchState.held_at, Source.id)
     )
