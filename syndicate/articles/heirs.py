@@ -7,13 +7,12 @@ It is careful, because two stories made one lose a story.
 """
 
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
-from urllib.parse import parse_qsl, urlsplit
 
+from syndicate.articles import moved
 from syndicate.articles.identity import Identified
-from syndicate.reading.text import plain, word_list
+from syndicate.reading.text import is_article_url, plain, word_list
 from syndicate.store.editing import heirs
 from syndicate.store.editing.heirs import Left
 from syndicate.store.ground.session import Transaction
@@ -23,8 +22,7 @@ WITHIN = dt.timedelta(minutes=10)
 MOST_NEW = 50
 LEAST_WORDS = 6
 _SLIP = 0.75  # likeness of two words of which one mends the other
-_SESSION = re.compile(r"(?:php|asp|j)?sess(?:ion)?(?:_?id\w*)?$|sid$|s_id$|zenid$", re.IGNORECASE)
-_IN_PATH = re.compile(r";[^/]*")
+_LONGEST_WORD = 60  # letters: likeness takes time with the square of them, and longer is no word
 
 
 def found(
@@ -33,7 +31,7 @@ def found(
     source_id: int,
     fresh: Sequence[Identified],
     *,
-    every: Sequence[Identified],
+    stems: Collection[bytes],
 ) -> list[tuple[Identified, int]]:
     """(entry, article id) of entries that are new in a document and go on as another's story.
 
@@ -42,7 +40,7 @@ def found(
         publication_id: whose articles.
         source_id: whose document.
         fresh: its entries that are recognised by no identity.
-        every: all its entries.
+        stems: of all entries of the document.
     """
     if len(fresh) > MOST_NEW:
         return []
@@ -51,7 +49,6 @@ def found(
         for place, each in enumerate(fresh)
         if each.entry.published is not None and each.entry.link and each.entry.title
     ]
-    stems = {each.stem for each in every}
     near = heirs.left(tx, publication_id, source_id, wanted, stems=stems, within=WITHIN)
     pairs = [(fresh[each.place], each) for each in near if is_heir(fresh[each.place], each)]
     return _one_to_one(pairs)
@@ -61,12 +58,12 @@ def is_heir(each: Identified, before: Left) -> bool:
     """Whether an entry is the story of before."""
     entry = each.entry
     same_title = word_list(entry.title) == word_list(before.title)
-    if same_title and _page(entry.link or "") == _page(before.link):
+    if same_title and _is_same_page(before.link, entry.link or ""):
         return True
-    text = word_list(plain(entry.content))
-    if len(text) < LEAST_WORDS or text != word_list(plain(before.body_html)):
+    if not same_title and not is_mended(before.title, entry.title):
         return False
-    return same_title or is_mended(before.title, entry.title)
+    text = word_list(plain(entry.content))
+    return len(text) >= LEAST_WORDS and text == word_list(plain(before.body_html))
 
 
 def is_mended(before: str, now: str) -> bool:
@@ -77,20 +74,15 @@ def is_mended(before: str, now: str) -> bool:
         return False
     return all(
         not any(map(str.isdigit, was + word))
+        and max(len(was), len(word)) <= _LONGEST_WORD
         and SequenceMatcher(None, was, word, autojunk=False).ratio() > _SLIP
         for was, word in other
     )
 
 
-def _page(link: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What stays of an address on another domain and in another session: path and question."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return link, ()
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    kept = sorted(pair for pair in asked if not _SESSION.match(pair[0]))
-    return _IN_PATH.sub("", parts.path).rstrip("/"), tuple(kept)
+def _is_same_page(before: str, link: str) -> bool:
+    """Whether addresses lead to one page, which is not the front of a site."""
+    return is_article_url(link) and moved.page_name(before) == moved.page_name(link)
 
 
 def _one_to_one(pairs: Sequence[tuple[Identified, Left]]) -> list[tuple[Identified, int]]:

@@ -1,15 +1,20 @@
 """Changed addresses that still mean the same story's page, or the same picture. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.reading.text import is_article_url, normal_url, origin_of, picture_name
+
+_SESSION = re.compile(r"(?:php|asp|j)?sess(?:ion)?(?:_?id\w*)?$|sid$|s_id$|zenid$", re.IGNORECASE)
+_IN_PATH = re.compile(r";[^/]*")
 
 
 def page_of(before: str | None, link: str | None) -> str | None:
     """Where the newsroom has a story by now: who is sent to the old address may find nothing.
 
-    A campaign mark that comes and goes is no move, and the front page is no story.
+    A campaign mark or a session that comes and goes is no move, and the front page is no story.
 
     Args:
         before: the address that is known.
@@ -19,7 +24,19 @@ def page_of(before: str | None, link: str | None) -> str | None:
         return before
     if before is None or origin_of(before) != origin_of(link):
         return link
-    return before if normal_url(before) == normal_url(link) else link
+    is_same = normal_url(before) == normal_url(link) or page_name(before) == page_name(link)
+    return before if is_same else link
+
+
+def page_name(link: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What stays of an address on another domain and in another session: path and question."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return link, ()
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    kept = sorted(pair for pair in asked if not _SESSION.match(pair[0]))
+    return _IN_PATH.sub("", parts.path).rstrip("/"), tuple(kept)
 
 
 def pictures_of(before: Sequence[str], after: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -44,11 +44,13 @@ class Place:
 
     Attributes:
         authority: who mints tag: URIs for the publication (RFC 4151).
+        stems: of all entries of the document; None of a part of one, which lacks nothing by that.
     """
 
     publication_id: int
     authority: str
     facts: Facts
+    stems: frozenset[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def store(
     _tell_of_reuse(tx, place.facts.source_id, pairs, brought, now)
     if fresh or moved:
         bulk_articles.lock_links(tx, place.publication_id, decide.lookups([*fresh, *moved]))
-    inherited = _inherited(tx, place, fresh, found, now=now, missing=missing)
+    inherited = _inherited(tx, place, fresh, now=now, missing=missing)
     if inherited:
         taken = {each.stem for each, _ in inherited}
         fresh = [each for each in fresh if each.stem not in taken]
@@ -148,16 +150,15 @@ def _inherited(
     tx: Transaction,
     place: Place,
     fresh: Sequence[Identified],
-    found: Sequence[Identified],
     *,
     now: dt.datetime,
     missing: Collection[bytes],
 ) -> list[tuple[Identified, KnownEntry]]:
     """Entries that go on as stories of before under another identity, which they have from now."""
     facts = place.facts
-    if not fresh or facts.is_first_connect or facts.is_pushed:
+    if not fresh or facts.is_first_connect or place.stems is None:
         return []
-    going_on = heirs.found(tx, place.publication_id, facts.source_id, fresh, every=found)
+    going_on = heirs.found(tx, place.publication_id, facts.source_id, fresh, stems=place.stems)
     if not going_on:
         return []
     renamed = [each for each, _ in going_on]
@@ -167,9 +168,10 @@ def _inherited(
         key = entry_key(each, used)
         used.add(key)
         rows.append(_carried(place, each, key, missing) | {"article_id": article_id})
+        # Without the address: one that changes with each poll is told once, and not each time.
         message = (
-            f"“{each.entry.title}” has another identity and address now ({each.entry.link}). It "
-            "goes on as the story that it was."
+            f"“{each.entry.title[:MAX_SAID]}” has another identity and address now. It goes on as "
+            "the story that it was."
         )
         sources.notice_once(tx, facts.source_id, kind="renamed", message=message, now=now)
     article_rows.attach(tx, rows, now)
@@ -192,10 +194,11 @@ def _tell_of_reuse(
     for each, before in pairs:
         was = lost.get(each.stem) if before is None and each.is_alone else None
         if was is not None and was.title and each.entry.guid:
+            stands_for = (each.entry.title or each.entry.link or "")[:MAX_SAID]
             message = (
-                f"The identity {each.entry.guid[:MAX_SAID]} stood for “{was.title}” before, and "
-                f"stands for “{each.entry.title or each.entry.link}” now. Both stories are kept; "
-                "tell the publisher, since many apps show one of them alone."
+                f"The identity {each.entry.guid[:MAX_SAID]} stood for “{was.title[:MAX_SAID]}” "
+                f"before, and stands for “{stands_for}” now. Both stories are kept; tell the "
+                "publisher, since many apps show one of them alone."
             )
             sources.notice_once(tx, source_id, kind="reused", message=message, now=now)
 

@@ -73,12 +73,18 @@ def answer_of(response: Response) -> Answer:
     return Answer(response.status, response.url, response.headers, hops)
 
 
-def place_of(leased: LeasedSource, sections: Mapping[int, Mapping[str, int]]) -> store_found.Place:
+def place_of(
+    leased: LeasedSource,
+    sections: Mapping[int, Mapping[str, int]],
+    *,
+    whole: Sequence[Identified] | None = None,
+) -> store_found.Place:
     """Where the entries of a source go.
 
     Args:
         leased: the source.
         sections: of each publication, by slug and by name.
+        whole: all entries of a whole document; None of a part, such as what a hub pushes.
     """
     source = leased.source
     facts = Facts(
@@ -88,7 +94,8 @@ def place_of(leased: LeasedSource, sections: Mapping[int, Mapping[str, int]]) ->
         sections=sections.get(source.publication_id, {}),
         is_first_connect=leased.fetched.connected_at is None,
     )
-    return store_found.Place(source.publication_id, leased.authority, facts)
+    stems = None if whole is None else frozenset(each.stem for each in whole)
+    return store_found.Place(source.publication_id, leased.authority, facts, stems)
 
 
 def to_ask(source_id: int, found: list[Identified]) -> set[bytes]:

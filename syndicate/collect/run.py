@@ -287,7 +287,9 @@ class _Run:
         is_incomplete = content.is_incomplete or bool(pages.missing)
         content = replace(content, is_incomplete=is_incomplete)
         verdict = polling.changed(polled, answer, content, now=now, chance=chance)
-        brought = Brought(place_of(leased, self._sections), pages, document)
+        is_part = content.body_hash is None or document.is_cut_off
+        place = place_of(leased, self._sections, whole=None if is_part else found)
+        brought = Brought(place, pages, document)
         await self._keep(leased, brought, holding.taken(leased, verdict))
 
     async def _keep(self, leased: LeasedSource, brought: Brought, verdict: Verdict) -> None:

@@ -1,6 +1,7 @@
 """A story that its own feed gives another identity and address is one story."""
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -72,6 +73,10 @@ OTHERS = {
     "another story of a page": (
         Told("Session news", f"{PIER}/v?id=7", f"{PIER}/v?id=7"),
         Told("Session news", f"{PIER}/v?id=8", f"{PIER}/v?id=8"),
+    ),
+    "the front page": (
+        Told("Update", f"{PIER}/", "u-1", "The first."),
+        Told("Update", f"{PIER}/", "u-2", "The second."),
     ),
     "another division": (
         Told(
@@ -167,3 +172,29 @@ def test_an_old_one_that_is_still_there_is_another(site: Site) -> None:
 )
 def test_a_headline_is_mended_by_a_letter_or_two(before: str, now: str, *, expected: bool) -> None:
     assert is_mended(before, now) == expected
+
+
+@pytest.mark.usefixtures("database")
+def test_a_session_is_told_once_and_moves_no_page(site: Site) -> None:
+    told = [
+        Told("Session news", f"{PIER}/v?id=7&amp;sid={sid}", f"{PIER}/v?id=7&amp;sid={sid}")
+        for sid in ("aaaa", "bbbb", "cccc")
+    ]
+    _served(site, told[0], NOW - HOUR)
+    newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+
+    for hours, each in enumerate(told[1:], 1):
+        _served(site, each, NOW - HOUR)
+        newsroom.collect(now=NOW + hours * HOUR)
+
+    assert [kind for kind, _ in newsroom.notices()] == ["renamed"]
+    moved = next(each for each in newsroom.articles() if each.headline == "Session news")
+    assert moved.url == f"{PIER}/v?id=7&sid=aaaa"
+
+
+def test_words_beyond_any_length_are_not_compared_letter_by_letter() -> None:
+    begun = time.process_time()
+
+    assert not is_mended(f"{'a' * 5_000} of the year", f"{'a' * 4_999}b of the year")
+    assert time.process_time() - begun < 0.5

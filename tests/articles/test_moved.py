@@ -16,6 +16,8 @@ from tests.articles.stories import ENTRY, HOUR, LINK, NOW, article_of, changed
         pytest.param("https://new.example/a", "https://new.example/a", id="another host"),
         pytest.param("http://daily.example/a", "http://daily.example/a", id="another scheme"),
         pytest.param(f"{LINK}?utm_source=feed", None, id="a campaign mark"),
+        pytest.param(f"{LINK}?sid=4f", None, id="a session"),
+        pytest.param(f"{LINK};jsessionid=4F", None, id="a session in the path"),
         pytest.param("https://daily.example/", None, id="the front page"),
         pytest.param(None, None, id="none"),
     ],

@@ -1,6 +1,7 @@
 """A document that is stored but for the entries at fault."""
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
@@ -58,3 +59,24 @@ def test_an_entry_alone_is_left_out_and_several_at_fault_raise() -> None:
 
     assert [type(each) for each in left_out] == [LeftOut]
     assert newsroom.articles() == []
+
+
+def test_a_story_of_another_part_is_no_story_that_the_document_lacks() -> None:
+    first = Entry(
+        "Results",
+        "https://daily.example/r/1",
+        "r-1",
+        published=NOW - dt.timedelta(hours=1),
+        content="<p>All results are on our site.</p>",
+    )
+    second = dataclasses.replace(first, link="https://daily.example/r/2", guid="r-2")
+    place = desk()
+    with transaction() as tx:
+        store_apart.store(tx, place, identify([first]), now=NOW)
+    found = identify([first, *entries(1, 0), second])
+    place = dataclasses.replace(place, stems=frozenset(each.stem for each in found))
+
+    with transaction() as tx:
+        stored, left_out = store_apart.store(tx, place, found, now=NOW)
+
+    assert (stored.articles, len(left_out), len(newsroom.articles())) == (1, 1, 2)
