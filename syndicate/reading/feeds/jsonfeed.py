@@ -5,6 +5,7 @@ Source: JSON Feed 1.1.
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 from syndicate.errors import BAD_ROW, NotAFeedError
@@ -26,6 +27,10 @@ from syndicate.reading.records import (
 )
 from syndicate.reading.text import plain
 
+# What is left of a value whose end is missing: of a word, a number, an escape.
+_HALF = re.compile(
+    r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}\"?)?"
+)
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
 
@@ -44,8 +49,9 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
     try:
         data = json.loads(text, object_hook=legal_object)
     except (ValueError, RecursionError) as error:
+        what = "JSON that was cut off before its end" if _is_cut_off(error) else "broken JSON"
         raise NotAFeedError(
-            f"{base or 'This document'} is not a feed: it is broken JSON.", url=base
+            f"{base or 'This document'} is not a feed: it is {what}.", url=base
         ) from error
     if not isinstance(data, dict) or not str(data.get("version", "")).startswith(_VERSIONS):
         raise NotAFeedError(
@@ -71,6 +77,15 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         entries=tuple(entries),
         unread=tuple(unread),
     )
+
+
+def _is_cut_off(error: Exception) -> bool:
+    """Whether JSON is broken by nothing but its end: no more follows, or no end of a text."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    rest = error.doc[error.pos :].strip()
+    is_half = _HALF.fullmatch(rest) is not None or error.msg.startswith("Unterminated string")
+    return is_half and bool(error.doc.strip())
 
 
 def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str, Any]:

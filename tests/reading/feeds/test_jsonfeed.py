@@ -33,7 +33,10 @@ def item(feed: dict[str, Any] | None = None, zone: str | None = None, **said: An
     ("text", "sentence"),
     [
         ("", "it is broken JSON"),
-        ("{", "it is broken JSON"),
+        ("{", "it is JSON that was cut off before its end"),
+        ('{"a" 1}', "it is broken JSON"),
+        ('{"a": 1}}', "it is broken JSON"),
+        ('{"a": "b"c"}', "it is broken JSON"),
         ("[" * 100_000, "it is broken JSON"),
         ("[]", "it is JSON, but not JSON Feed"),
         ("{}", "it is JSON, but not JSON Feed"),
@@ -49,6 +52,15 @@ def test_what_is_no_json_feed_is_one_sentence(text: str, sentence: str) -> None:
 
     with pytest.raises(NotAFeedError, match=r"^This document is not a feed"):
         jsonfeed.read(text, base=None, now=NOW)
+
+
+def test_one_that_ends_anywhere_within_is_cut_off() -> None:
+    values = [True, False, None, -1.5e-7, {"a": 'b\u00e9 "c"\n'}]
+    whole = json.dumps({"version": VERSION, "items": [{"id": "1", "_own": values}]}, indent=1)
+
+    for end in range(1, len(whole)):
+        with pytest.raises(NotAFeedError, match="it is JSON that was cut off before its end"):
+            jsonfeed.read(whole[:end], base=BASE, now=NOW)
 
 
 @pytest.mark.parametrize(
