@@ -2,7 +2,7 @@
 
     hidden elements     <div style="display:none">, <p hidden>: words for machines
     closing lines       The post <a>Seals return</a> appeared first on <a>Pier News</a>.
-    invitations         Continue reading <a>Seals return</a>, at the end of a teaser
+    invitations         <a>Continue reading Seals return</a>, at the end of a teaser
 
 A closing line is told by what it is made of, in whatever language: at the very end a link to the
 story's own page, a link to the front of its site, and hardly another word. Without links its words
@@ -12,6 +12,8 @@ Source: HTML (the hidden attribute); CSS Display 3 (none)
 """
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -31,8 +33,12 @@ _HREF = re.compile(r"(?:^|\s)href\s*+=\s*+[\"']?([^\"'\s>]*+)", re.IGNORECASE)
 _BLOCK = re.compile(
     r"<(?:/?(?:p|div|ul|ol|blockquote|figure|h[1-6])(?=[\s>])|br\b)[^<>]*+>", re.IGNORECASE
 )
+_LAST_BLOCK = re.compile(rf"(?:{_BLOCK.pattern})\s*+\Z", re.IGNORECASE)
 _BLOCK_END = re.compile(r"\s*+</(?:p|div)\s*+>", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…؟\]](?=\s)")
+# Behind signs of these kinds a link begins something of its own, but for some of them.
+_ENDING = frozenset({"Po", "Pe", "Pf", "Pd", "Sm"})
+_GOING_ON = frozenset(",،\"'&")
 # Programs' own lines where they stand without links: before the headline, and behind it.
 _KNOWN = (
     ("the post", "appeared first on"),
@@ -76,7 +82,10 @@ def without_noise(markup: str, story: NamedStory) -> str:
 
 
 def without_invitation(markup: str, story: NamedStory) -> str:
-    """A teaser without the link at its end that leads on to the story."""
+    """A teaser without the link at its end that leads on to the story.
+
+    Such a link names the story, or stands apart; the last words of a sentence are the teaser's own.
+    """
     links = list(_LINK.finditer(markup, max(0, len(markup) - _TAIL)))
     if not links or not _leads_to(links[-1], story) or "#" in _address(links[-1], story):
         return markup
@@ -84,7 +93,21 @@ def without_invitation(markup: str, story: NamedStory) -> str:
     extra = len(word_list(plain(last[2]))) - len(word_list(story.headline))
     is_short = extra <= _MOST_BETWEEN and not word_list(plain(markup[last.end() :]))
     rest = markup[: last.start()]
-    return rest if is_short and word_list(plain(rest)) else markup
+    is_invitation = is_short and (_says_headline(last, story) or _is_over(rest))
+    return rest if is_invitation and word_list(plain(rest)) else markup
+
+
+def _says_headline(link: re.Match[str], story: NamedStory) -> bool:
+    headline = word_list(story.headline)
+    return bool(headline) and not Counter(headline) - Counter(word_list(plain(link[2])))
+
+
+def _is_over(markup: str) -> bool:
+    """Whether a sentence or a block ends where this ends."""
+    end = markup[-_TAIL:].rstrip()
+    sign = plain(end)[-1:]
+    is_end = bool(sign) and unicodedata.category(sign) in _ENDING and sign not in _GOING_ON
+    return is_end or _LAST_BLOCK.search(end) is not None
 
 
 def _shown(markup: str) -> str:

@@ -90,6 +90,10 @@ def test_a_line_without_links_is_known_by_its_words(text: str, expected: str | N
         ("It rose <a href='/seals'>Continue reading <b>Seals return</b> \u2192</a>", "It rose "),
         ("It rose <a href='/seals#n'>1</a>", None),
         ("It rose <a href='/other'>more</a>", None),
+        ("<p>It rose</p><a href='/seals'>Mehr</a>", "<p>It rose</p>"),
+        ("It rose. <a href='/seals'>Mehr</a>", "It rose. "),
+        ("Twelve seals <a href='/seals'>have come back</a>", None),
+        ("It rose, <a href='/seals'>said the mayor</a>.", None),
         (OWN, None),
     ],
 )
