@@ -148,7 +148,8 @@ class Fetcher:
         Args:
             url: absolute http(s) address.
             method: GET, or HEAD where its headers are enough.
-            headers: sent along; credentials stay behind when a redirect leaves the origin.
+            headers: sent along; credentials, also those of the address, stay behind when a
+                redirect leaves the origin.
             allow: "IP:port" of in-house servers, or "10.1.0.0/16", that may be dialled too.
             max_bytes: cap of the inflated body.
 
@@ -174,7 +175,7 @@ class Fetcher:
                     url=url,
                 )
             cookies.take(url, answer.cookies)
-            url = urljoin(url, location)
+            url = uris.with_user_of(url, urljoin(url, location))
             if _origin(url) != _origin(answer.url):
                 sent = {key: sent[key] for key in sent if key.lower() != "authorization"}
             hops.append(Hop(answer.status, url))

@@ -155,6 +155,20 @@ def test_credentials_stay_behind_when_a_redirect_leaves(site: Site) -> None:
         assert "Authorization" not in other.asked[0].headers
 
 
+def test_a_name_and_password_of_an_address_go_on_with_it_and_no_further(site: Site) -> None:
+    with running() as other:
+        other.serve("/", "there")
+        site.routes["/"] = lambda _: Reply(301, b"", {"Location": site.url("/moved")})
+        site.routes["/moved"] = lambda _: Reply(302, b"", {"Location": other.url("/")})
+
+        get(site.url("/").replace("//", "//desk:pass@"), allow=[site.origin, other.origin])
+
+        assert [each.headers.get("Authorization") for each in site.asked] == [
+            "Basic ZGVzazpwYXNz"
+        ] * 2
+        assert "Authorization" not in other.asked[0].headers
+
+
 def test_a_cookie_comes_back_within_one_chain_and_no_further(site: Site) -> None:
     def answer(asked: Asked) -> Reply:
         if "seen=1" in asked.headers.get("Cookie", ""):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
 
-from syndicate import logs, phrases
+from syndicate import logs, phrases, uris
 from syndicate.articles.story import is_thin, page_fields
 from syndicate.collect import websub
 from syndicate.collect.polling import Notice
@@ -15,7 +15,7 @@ from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
 from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
-from syndicate.reading.records import Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
+from syndicate.reading.records import MAX_SAID, Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
 from syndicate.vocabulary.sources import SourceKind
 
 log = logs.get(__name__)
@@ -152,7 +152,9 @@ def with_parts(document: SourceDocument, entries: Iterable[SitemapEntry]) -> Sou
 def _hub(links: Mapping[str, str], url: str) -> tuple[str, str] | None:
     if not links.get("hub"):
         return None
-    return urljoin(url, links["hub"]), urljoin(url, links.get("self") or url)
+    # A hub is somebody else: with which password we read a source is not for it to know.
+    topic = uris.without_user(urljoin(url, links.get("self") or url))
+    return urljoin(url, links["hub"]), topic
 
 
 def shortcomings(entries: Sequence[Entry]) -> list[str]:
@@ -212,8 +214,9 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
     if damaged:
         yield Notice(
             "bytes",
-            f"{url} sends bytes that are no characters, first in “{damaged[0].title}”. A story "
-            "that stands here already keeps its text until they are mended; tell the publisher.",
+            f"{url} sends bytes that are no characters, first in “{damaged[0].title[:MAX_SAID]}”. "
+            "A story that stands here already keeps its text until they are mended; tell the "
+            "publisher.",
         )
 
 
