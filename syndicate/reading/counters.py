@@ -27,10 +27,12 @@ _HOST = re.compile(
 )
 _PARTS = frozenset({"~r", "~4", "tracker", "tracking", "pixel", "beacon", "webbug"})
 _FILE = re.compile(
-    r"(?:pixel|beacon|1x1|track(?:er|ing)?|count(?:er)?|hit|open|impression|webbug|piwik|matomo|"
-    r"collect|tr|b|p|t|__utm)\d{0,3}(?:\.(?:gif|png|php|aspx?|ashx|cgi|pl))?$",
+    r"(?:(?:pixel|beacon|1x1|track(?:er|ing)?|count(?:er)?|hit|open|impression|webbug|piwik|matomo|"
+    r"collect)\d{0,3}|tr|b|p|t|__utm)(?:\.(?:gif|png|php|aspx?|ashx|cgi|pl))?$",
 )
 _PHOTOGRAPH = re.compile(r"\.(?:jpe?g|webp|avif)$")
+# A chart of "/tracker/", a telephone of "/pixel/": of folders alone nobody can tell.
+_SHOWN = re.compile(r"\.(?:png|svg)$")
 
 
 def hides(style: str, *, is_picture: bool) -> bool:
@@ -72,6 +74,6 @@ def _counts(address: str) -> bool:
         return False
     return (
         _HOST.match(parts.hostname or "") is not None
-        or not _PARTS.isdisjoint(folders)
+        or not (_PARTS.isdisjoint(folders) or _SHOWN.search(file))
         or _FILE.match(file) is not None
     )

@@ -35,6 +35,8 @@ def test_what_counts_is_a_counter(said: dict[str, str], address: str) -> None:
         ({"width": "100%", "height": "auto"}, PICTURE),
         ({"width": "3", "height": "2"}, PICTURE),  # a shape
         ({"alt": "The tracker"}, "https://news.example/tracker.png"),
+        ({}, "https://news.example/vaccine/tracker/map.png"),
+        ({}, "https://news.example/comic/p1.png"),
         ({"width": "600"}, "https://stats.news.example/chart.png"),
         ({}, "https://news.example/track/counter.jpg"),
         ({}, "https://[news.example/b.gif"),

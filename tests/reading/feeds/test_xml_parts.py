@@ -284,6 +284,14 @@ def test_fifty_pictures_are_enough() -> None:
     ]
 
 
+def test_a_picture_that_nobody_sees_is_none() -> None:
+    unseen = 'url="/p.jpg" width="1" height="1"'
+    (seen,) = pictures(f'<media:content {unseen}/><media:content url="/f.jpg" width="9"/>')
+
+    assert seen == PictureIn("https://daily.example/f.jpg", width=9)
+    assert pictures(f"<media:thumbnail {unseen}/>") == ()
+
+
 def test_a_relative_address_without_a_base_is_no_picture() -> None:
     assert pictures('<media:content url="/p.jpg"/>', None) == ()
 
