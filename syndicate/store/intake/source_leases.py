@@ -5,7 +5,7 @@ source's epoch goes up with each lease; whoever was too slow finds another epoch
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +22,8 @@ from syndicate.vocabulary.sources import HubState, SourceState
 
 LEASE = dt.timedelta(seconds=120)
 # Kinds of notices about a document: as long as it lies there, each poll would leave them anew.
-_SAID_AT_EACH_POLL = frozenset({"bytes", "cut_off", "left_out", "unread", "unstored", "validators"})
+_SAID_AT_EACH_POLL = frozenset({"bytes", "cut_off", "unread", "unstored", "validators"})
+_SAID_WITH_NUMBERS = frozenset({"left_out"})  # which each story changes
 PER_DOMAIN = 10  # sources of one domain in one batch; more wait for the next
 
 
@@ -281,8 +282,13 @@ def _announce(tx: Transaction, written: Written, now: dt.datetime) -> None:
     if written.url is not None:
         _move(tx, row, written.url)
     for kind, message in written.notices:
-        tell = sources.notice_once if kind in _SAID_AT_EACH_POLL else sources.notice
-        tell(tx, row.id, kind=kind, message=message, now=now)
+        _tell_of(kind)(tx, row.id, kind=kind, message=message, now=now)
+
+
+def _tell_of(kind: str) -> Callable[..., object]:
+    if kind in _SAID_WITH_NUMBERS:
+        return sources.notice_of_kind
+    return sources.notice_once if kind in _SAID_AT_EACH_POLL else sources.notice
 
 
 def _move(tx: Transaction, row: Source, url: str) -> None:

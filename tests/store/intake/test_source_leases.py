@@ -1,6 +1,7 @@
 """The fence of a lease: whoever was too slow writes nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -49,3 +50,19 @@ def test_a_lease_that_another_worker_took_over_writes_nothing(site: Site, count:
     finished = [newsroom.state_of(each) for each in ids]
     assert all(each.etag == b"mine" and each.leased_until is None for each in finished)
     assert len(newsroom.notices()) == count
+
+
+@pytest.mark.parametrize(("kind", "told"), [("left_out", 1), ("unread", 2), ("moved", 3)])
+def test_what_stays_so_is_told_once_whatever_number_it_names(
+    site: Site, kind: str, told: int
+) -> None:
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
+
+    for hour, number in enumerate((1_001, 1_002, 1_002)):
+        now = NOW + hour * dt.timedelta(hours=1)
+        [leased] = taken([source_id], now)
+        said = replace(written(leased), notices=((kind, f"It has {number:,} entries."),))
+        with transaction() as tx:
+            source_leases.finish(tx, [said], now)
+
+    assert len(newsroom.notices()) == told
