@@ -20,6 +20,8 @@ _IN_PATH = "/%:@!$&'()*+,;=~-._"
 _IN_QUERY = _IN_PATH + "?"
 # Where the part of an address ends that names a server; browsers take \ for /.
 _AFTER_HOST = re.compile(r"[/?#\\]")
+# What a host's name consists of by then; underscores are no rule, but live.
+_HOST = re.compile(r"[A-Za-z0-9._~-]+|[0-9A-Fa-f:.]+")
 _KEPT = 256
 
 
@@ -37,7 +39,7 @@ def uri(address: str) -> str | None:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError is one, too
         return None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
         return None
     netloc = f"[{host}]{port}" if ":" in host else host + port
     return urlunsplit(

@@ -21,6 +21,8 @@ from syndicate.uris import uri, with_user_of, without_user
         ("http://[::1]:8080/x", "http://[::1]:8080/x"),
         (" https://Daily.Example/\x00a\ud800b\nc ", "https://daily.example/ab%20c"),
         ("https://a..b/", None),
+        ("https://a b.example/", None),
+        ('https://a"b.example/', None),
         ("https://daily.example:99999/", None),
         ("ftp://daily.example/", None),
         ("mailto:desk@example.com", None),

@@ -7,7 +7,7 @@ Source: RSS 2.0; RSS 1.0; RFC 4287; Atom 0.3; DCMI Metadata Terms; Media RSS 1.5
 of https://help.apple.com/itc/podcasts_connect/#/itcb54353390.
 """
 
-from functools import cache
+from functools import lru_cache
 
 OWN = "own"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -96,7 +96,7 @@ FEED_UPDATED: tuple[Name, ...] = (
 )
 
 
-@cache  # a namespace or two, a dozen rows
+@lru_cache(maxsize=256)  # a namespace or two, a dozen rows; of a hostile feed, no end of them
 def of(row: tuple[Name, ...], own: str) -> tuple[Name, ...]:
     """A row of the table for a document whose own elements stand in a namespace."""
     names = ((own if namespace == OWN else namespace, name) for namespace, name in row)
