@@ -175,6 +175,9 @@ def _inherited(
         )
         sources.notice_once(tx, facts.source_id, kind="renamed", message=message, now=now)
     article_rows.attach(tx, rows, now)
+    bulk_articles.add_links(
+        tx, [(article_id, place.publication_id, each.links) for each, article_id in going_on]
+    )
     pairs = match(renamed, _brought(tx, facts.source_id, renamed))
     return [(each, before) for each, before in pairs if before is not None]
 

@@ -141,6 +141,18 @@ def test_one_that_is_renamed_is_told_and_leads_to_its_new_page(site: Site) -> No
 
 
 @pytest.mark.usefixtures("database")
+def test_another_source_that_has_its_new_address_brings_the_same_story(site: Site) -> None:
+    before, after = CASES["another domain"]
+    _stories(site, before, after)
+    again = item(1, title="In other words", link=after.link, guid="w-1", when=NOW - HOUR)
+    site.serve("/wire", rss(again))
+    [desk] = {each.publication_id for each in newsroom.articles()}
+    wire = newsroom.source(desk, site, "/wire")
+
+    assert newsroom.collect(wire, now=NOW + 3 * HOUR).articles == 0
+
+
+@pytest.mark.usefixtures("database")
 def test_an_old_one_that_is_still_there_is_another(site: Site) -> None:
     before, after = CASES["another domain"]
     _served(site, before, NOW - HOUR)
