@@ -194,11 +194,11 @@ class _Brotli:
 class _Zlib:
     def __init__(self) -> None:
         self._state = zlib.decompressobj(wbits=47)  # gzip and zlib by their heads
-        self._has_begun = self._is_sure = False
+        self._has_begun = self._is_sure = self._is_over = False
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
         self._has_begun |= bool(chunk)
-        while chunk:
+        while chunk and not self._is_over:
             try:
                 part = self._state.decompress(chunk, _PIECE)
             except zlib.error as error:
@@ -219,7 +219,9 @@ class _Zlib:
     def _next_member(self) -> bytes:
         """What follows in a file of gzip that holds several members one behind the other."""
         rest = self._state.unused_data
-        if not (self._state.eof and rest.startswith(_GZIP)):
-            return b""
-        self._state = zlib.decompressobj(wbits=31)
-        return rest
+        if self._state.eof and rest.startswith(_GZIP):
+            self._state = zlib.decompressobj(wbits=31)
+            return rest
+        # Else all that follows would be kept, and copied with each chunk.
+        self._is_over = self._state.eof and not _GZIP.startswith(rest)
+        return b""

@@ -1,6 +1,7 @@
 """Inflating piece by piece gives what was packed, however it is cut, and never a long piece."""
 
 import gzip
+import time
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -98,3 +99,17 @@ def test_what_is_packed_again_and_again_comes_to_an_end() -> None:
 
     with pytest.raises(ValueError, match="again and again"):
         list(inflated("gzip, gzip", endless))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_what_follows_a_body_is_not_kept(encoding: str) -> None:
+    packed = gzip.compress(FEED) if encoding == "gzip" else zlib.compress(FEED)
+    made, begun = inflating.inflater(encoding), time.process_time()
+
+    found = b"".join(made.pieces(packed))
+    for _ in range(400):
+        found += b"".join(made.pieces(bytes(65_536)))
+    found += b"".join(made.finish())
+
+    assert found == FEED
+    assert time.process_time() - begun < 0.5
