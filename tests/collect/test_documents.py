@@ -187,15 +187,6 @@ def test_a_hub_is_named_by_header_or_document_and_its_addresses_are_whole(
     assert read(readers, SourceKind.FEED, answered(rss(item(1), head=head), *links)).hub == hub
 
 
-@pytest.mark.parametrize("head", ['<atom:link rel="hub" href="https://hub.example/"/>', ""])
-def test_a_hub_learns_no_password(readers: Readers, head: str) -> None:
-    links = () if head else ('<https://hub.example/>; rel="hub", <feed.xml>; rel="self"',)
-    asked = URL.replace("//", "//name:secret@")
-    answer = dataclasses.replace(answered(rss(item(1), head=head), *links), url=asked)
-
-    assert read(readers, SourceKind.FEED, answer).hub == ("https://hub.example/", URL)
-
-
 @pytest.mark.parametrize(
     ("profile", "zone"),
     [(None, None), ({}, None), ({"body": "p"}, None), ({"zone": "Asia/Qatar"}, "Asia/Qatar")],

@@ -214,3 +214,12 @@ def test_a_push_of_20_megabytes_is_cut_off(hub: Hub) -> None:
     hub.verify()
 
     assert hub.deliver(b"x" * 20_000_000) == 413
+
+
+def test_a_hub_learns_no_password() -> None:
+    hub = ('<https://hub.example/>; rel="hub"',)
+    answer = Response(200, "https://desk:pass@daily.example/feed", {}, hub, rss(item(1)))
+
+    found = documents.read_document(pool.readers(), SourceKind.FEED, answer, profile=None, now=NOW)
+
+    assert found.hub == ("https://hub.example/", "https://daily.example/feed")
