@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from syndicate import hosts, uris, values
+from syndicate import hosts, orchestrators, uris, values
 from syndicate.errors import SettingsError
 from syndicate.values import SecretStr, setting
 
@@ -289,7 +289,8 @@ def load() -> Settings:
     """
     secrets_dir = os.environ.get("SYNDICATE_SECRETS_DIR")
     files = _secret_files(Path(secrets_dir)) if secrets_dir else {}
-    _refuse_unknown_names([*os.environ, *(path.name for path in files.values())])
+    names = (path.name for path in files.values())
+    _refuse_unknown_names([*orchestrators.without(os.environ), *names])
     said = {**dict(_in_the_file()), **dict(_in_files(files)), **dict(_in_the_environment())}
     found = Settings(**{name: _value(name, written) for name, written in said.items()})
     _refuse_no_origin(found.public_url)
@@ -329,7 +330,7 @@ def _value(name: str, written: object) -> Any:
 
 
 def _in_the_environment() -> Iterator[tuple[str, str]]:
-    for name, written in os.environ.items():
+    for name, written in orchestrators.without(os.environ).items():
         own = name.upper().removeprefix(PREFIX).lower()
         if name.upper().startswith(PREFIX) and own in FIELDS and not _is_blank(written):
             yield own, written

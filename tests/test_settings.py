@@ -74,6 +74,16 @@ def test_a_misspelt_variable_is_refused_with_the_nearest(
     assert caught.value.exit_code == 2
 
 
+def test_what_an_orchestrator_says_of_a_service_of_our_name_is_no_setting(
+    load: Load, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_PORT", "tcp://10.43.0.7:8080")
+    settings_env.setenv("SYNDICATE_PORT_8080_TCP_ADDR", "10.43.0.7")
+    settings_env.setenv("SYNDICATE_SERVICE_HOST", "10.43.0.7")
+
+    assert load().port == 8080
+
+
 def test_a_misspelt_name_in_the_file_is_refused(
     load: Load, settings_env: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
