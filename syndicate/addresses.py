@@ -48,6 +48,17 @@ _NEVER = tuple(
         ),
     )
 )
+# A cloud's own services for its machines, keys among them, at addresses that are public or private
+# by their number: Azure's wire server, Alibaba's, Oracle's, and Amazon's and Google's over IPv6.
+_OF_CLOUDS = frozenset(
+    map(
+        ipaddress.ip_address,
+        (
+            *("168.63.129.16", "100.100.100.200", "192.0.0.192"),
+            *("fd00:ec2::254", "fd20:ce::254"),
+        ),
+    )
+)
 _V6 = 6
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -63,6 +74,8 @@ def is_allowed(address: str, port: int, allow: Iterable[str] = ()) -> bool:
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if ip in _OF_CLOUDS:
         return False
     if any(_matches(entry, ip, port) for entry in allow):
         return True
@@ -86,8 +99,8 @@ def is_inside(address: str) -> bool:
 def check_origin(entry: str) -> str:
     """One entry of `allow`, in its one spelling.
 
-    Link-local addresses are never an in-house server: clouds hand out keys there. Nor is an IPv6
-    address that leads to an IPv4 one, which is named itself.
+    Link-local addresses are never an in-house server: clouds hand out keys there, and at a few of
+    their own. Nor is an IPv6 address that leads to an IPv4 one, which is named itself.
 
     Raises:
         BlockedAddressError: it is neither "IP:port" nor a private network.
@@ -105,9 +118,10 @@ def check_origin(entry: str) -> str:
             host, _, said = entry.rpartition(":")
             port = said.lstrip("0")
             address = ipaddress.ip_address(host.strip("[]"))
-            if hosts.is_port(port) and not any(
+            is_never = address in _OF_CLOUDS or any(
                 address in each for each in _NEVER if each.version == address.version
-            ):
+            )
+            if hosts.is_port(port) and not is_never:
                 is_v6 = address.version == _V6
                 return f"[{address}]:{port}" if is_v6 else f"{address}:{port}"
     except ValueError:

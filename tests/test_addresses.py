@@ -27,6 +27,24 @@ def test_special_networks_may_not_be_dialled(address: str) -> None:
     assert not is_allowed(address, 443)
 
 
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("168.63.129.16", "10.0.0.0/8"),
+        ("100.100.100.200", "100.64.0.0/10"),
+        ("192.0.0.192", "10.0.0.0/8"),
+        ("fd00:ec2::254", "fc00::/7"),
+        ("fd00:ec2:0::0254", "fd00::/8"),
+        ("fd20:ce::254", "fd20::/16"),
+    ],
+)
+def test_a_clouds_own_services_are_dialled_under_no_name(address: str, network: str) -> None:
+    assert not is_allowed(address, 80)
+    assert not is_allowed(address, 80, [network])
+    with pytest.raises(BlockedAddressError, match="cannot be allowed"):
+        check_origin(f"[{address}]:80" if ":" in address else f"{address}:80")
+
+
 @pytest.mark.parametrize("port", [22, 25, 6379, 5432, 11211, 0, 65535])
 def test_only_ports_of_the_web_may_be_dialled(port: int) -> None:
     assert not is_allowed("8.8.8.8", port)
