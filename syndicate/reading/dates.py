@@ -14,6 +14,7 @@ import datetime as dt
 import re
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import dateparser
 
@@ -311,6 +312,7 @@ def _by_numbers(one: str, sign: str, other: str, year: str) -> _Day | None:
     return day and replace(day, is_sure=int(other) > _NOON or one == other)
 
 
+@lru_cache(maxsize=512)  # 2 ms each, and the entries of a feed share a few days
 def _by_language(text: str) -> _Day | None:
     if not any(character.isdigit() for character in text):
         return None

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 
@@ -199,6 +200,17 @@ def test_arabic_months_are_read_from_the_gulf_to_the_maghreb(month: int, names: 
 
 def test_a_month_of_two_names_that_differ_is_no_date() -> None:
     assert dates.read("28 أيلول/أكتوبر 2020 20:00", now=NOW) is None
+
+
+def test_the_same_days_in_words_of_any_language_are_read_once() -> None:
+    began = time.process_time()
+    for number in range(2_000):
+        clock = f"{number % 24:02}:{number % 60:02}"
+        found = dates.read(f"samedi {7 * (number % 3 + 1)} novembre 2020 à {clock}", now=NOW)
+        assert found is not None
+        assert f"{found:%d %H:%M}" == f"{7 * (number % 3 + 1):02} {clock}"
+
+    assert time.process_time() - began < 2
 
 
 def test_a_pattern_is_tried_on_the_text_as_it_stands() -> None:
