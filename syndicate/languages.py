@@ -2,6 +2,7 @@
 
     "EN_gb"  ─ normalised ─> "en-GB" ─ primary ─> "en"
     "ku-Arab" ─ direction ─> "rtl"          "ar" ─ own_name ─> "العربية"
+    "en", "خبر" ─ direction_of ─> "rtl"
 
 What CLDR knows comes from Babel: the script a language is written in where its tag names none, and
 which way a script runs. What it does not know stands in `_SCRIPTS` and `_RIGHT_TO_LEFT`.
@@ -10,6 +11,7 @@ Source: RFC 5646 2.1.1 (form of a tag) and 2.2; CLDR (likely subtags, layout).
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Literal, TypeVar
@@ -23,6 +25,8 @@ T = TypeVar("T")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$")
 # "Undetermined", and what some systems write for it.
 _NO_LANGUAGE = frozenset({"und", "xx"})
+_TOLD = 500  # characters of a text; its beginning tells
+_NEARLY_ALL = 3  # letters from the right for each one from the left
 _SCRIPT, _REGION = 4, 2  # letters in a subtag of each kind
 # Kurdish is written in Arabic letters there, whichever of its languages is meant; CLDR has one
 # script for all of "ku". It knows Western Punjabi as "pa-PK" alone.
@@ -74,6 +78,16 @@ def direction(language: str | None) -> Direction:
     return "rtl" if _locale(written_in, "ltr") == "rtl" else "ltr"
 
 
+def direction_of(language: str | None, *texts: str | None) -> Direction:
+    """The way a text runs: its language's, or from right to left where nearly all its letters do.
+
+    A story whose source names no language is taken to be in its publication's, and may not be. It
+    is not asked the other way round: a headline in Arabic may well be Latin names and nothing else.
+    """
+    way = direction(language)
+    return "rtl" if way == "ltr" and _is_from_the_right(texts) else way
+
+
 def own_name(language: str) -> str:
     """What a language calls itself: "العربية"; its tag when nobody knows."""
     for each in (language, primary(language)):
@@ -101,6 +115,12 @@ def nearest(language: str, offered: Collection[str]) -> str | None:
             return found[0]
     wider = [each for each in offered if wanted and _parts(each)[: len(wanted)] == wanted]
     return wider[0] if len(wider) == 1 else None
+
+
+def _is_from_the_right(texts: Collection[str | None]) -> bool:
+    letters = [unicodedata.bidirectional(each) for text in texts for each in (text or "")[:_TOLD]]
+    from_the_right = letters.count("R") + letters.count("AL")
+    return from_the_right > _NEARLY_ALL * letters.count("L")
 
 
 def _script_of(tag: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.languages import direction, normalised, own_name, primary
+from syndicate.languages import direction, direction_of, normalised, own_name, primary
 from syndicate.translations import known_language
 
 LACKED = "qtx"  # reserved for local use (ISO 639-2): no catalogue will have this name
@@ -30,6 +30,29 @@ def test_everything_else_runs_from_left_to_right(tag: str) -> None:
 
 def test_no_language_runs_from_left_to_right() -> None:
     assert direction(None) == "ltr"
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "way"),
+    [
+        ("en", ("افتتاح معرض «ميناء 2026» في الدوحة (صور)!",), "rtl"),
+        ("en", ("الميناء", "أعلنت شركة Apple يوم السبت عن هاتف iPhone الجديد للجميع"), "rtl"),
+        ("tr", ("שלום לכולם", None), "rtl"),
+        (None, ("ދިވެހި",), "rtl"),
+        # A word or two of it, none at all, or no letters.
+        ("en", ("“سلام” is how they greet you here",), "ltr"),
+        ("en", ("Café du Port", ""), "ltr"),
+        ("en", ("2026: 50 %",), "ltr"),
+        ("en", (), "ltr"),
+        ("ru", ("Порт",), "ltr"),
+        # Names in Latin letters are no other language.
+        ("ar", ("Apple iPhone 17",), "rtl"),
+    ],
+)
+def test_letters_tell_which_way_a_text_runs_whose_language_was_taken_for_granted(
+    language: str | None, texts: tuple[str | None, ...], way: str
+) -> None:
+    assert direction_of(language, *texts) == way
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from syndicate.articles.changes import Alter, KnownArticle
 from syndicate.articles.decide import ByLink, Create
 from syndicate.articles.identity import KnownEntry
 from syndicate.articles.story import ArticleText
-from syndicate.languages import direction
-from syndicate.reading.records import PictureIn
+from syndicate.languages import Direction, direction_of
+from syndicate.reading.records import PictureIn, Words
 from syndicate.slugs import slug_of, tags_of
 from syndicate.store.editing.bulk_articles import AlteredArticle, NewArticle
 from syndicate.store.editing.stored_articles import (
@@ -64,6 +64,10 @@ def _moment(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(within, dt.UTC)
 
 
+def _direction(language: str, words: Words) -> Direction:
+    return direction_of(language, words.headline, words.standfirst)
+
+
 def new_article(
     publication_id: int, authority: str, create: Create, carried: Mapping[str, Any]
 ) -> NewArticle:
@@ -86,7 +90,7 @@ def new_article(
         "embargo_said": create.hold.said,
         "access": create.access,
         "language": create.language,
-        "direction": direction(create.language),
+        "direction": _direction(create.language, story.words),
         "url": said.link,
         "slug": slug_of(story.words.headline),
         "published_at": create.published_at,
@@ -119,7 +123,7 @@ def altered_article(each: Alter) -> AlteredArticle:
         columns |= {
             "section_id": each.placed.section_id,
             "language": each.placed.language,
-            "direction": direction(each.placed.language),
+            "direction": _direction(each.placed.language, (each.story or each.article).words),
         }
         if each.placed.published_at is not None:
             columns |= {"published_at": each.placed.published_at, "is_dated": True}

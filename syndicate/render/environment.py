@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from syndicate import phrases
 from syndicate.characters import defused
-from syndicate.languages import direction
+from syndicate.languages import direction, direction_of
 from syndicate.translations import catalogue, known_language, say
 
 # What templates call the zone of whoever reads, for moments that belong to no other.
@@ -48,7 +48,7 @@ def environment(language: str) -> Environment:
         translations.ugettext, translations.ungettext, newstyle=True
     )
     jinja.globals.update(
-        language=language, direction=direction(language), direction_of=direction, say=say
+        language=language, direction=direction(language), direction_of=direction_of, say=say
     )
 
     @pass_context

@@ -105,6 +105,24 @@ def test_who_chose_another_section_gets_none_of_those_words(relay: FaultRelay, c
     assert ("Headline sport-one" in plain, "Headline sport-one" in page) == (chosen == "sport",) * 2
 
 
+def test_a_story_in_arabic_whose_source_names_no_language_runs_from_right_to_left(
+    relay: FaultRelay,
+) -> None:
+    with transaction() as tx:
+        article(tx, 1, "pier", SLOT - HOUR, headline="افتتح الرصيف", standfirst="في الصباح.")
+        reader(tx, 1)
+
+    compose()
+    send()
+
+    ((_, _, page),) = (parts(taken.content) for taken in relay.accepted)
+    ways = {
+        headline: re.findall(r'dir="(\w+)"', page.rpartition(headline)[0])[-1]
+        for headline in ("افتتح الرصيف", "Headline sport-one")
+    }
+    assert ways == {"افتتح الرصيف": "rtl", "Headline sport-one": "ltr"}
+
+
 def test_a_section_is_called_as_the_language_of_its_stories_says(relay: FaultRelay) -> None:
     with transaction() as tx:
         world = publications.section_of(tx, 1, "world")
