@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syndicate.errors import NotAFeedError, OversizeError
 from syndicate.reading import pool
@@ -251,3 +253,57 @@ def test_an_external_entity_is_never_read() -> None:
     )
 
     assert "root:" not in repr(read(body))
+
+
+FIVE = [item(number) for number in range(5)]
+WRONG = [
+    *(
+        "<",
+        ">",
+        "&",
+        "&nbsp;",
+        "&#0;",
+        "&#x110000;",
+        "</",
+        "</item",
+        "</b>",
+        "<b>",
+        "<br>",
+        "<x:y>",
+    ),
+    *('<a href="', "<dc:creator>", "</description>", "]]>", "<![CDATA[x]]>", "<!-- x -->", "<?x?>"),
+    *("\x00", "\ufffe", "\U0001fffe", "\u202e", "\ud7ff", "\x1b"),
+]
+RAW = [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x80", b"\xf0\x9f"]
+
+
+@given(
+    head=st.sampled_from([b"", b"<rss>", b"<?xml encoding='x'?><rss>", b"{", b"[", b"<"]),
+    raw=st.binary(max_size=200),
+)
+def test_any_bytes_are_a_feed_or_one_sentence(head: bytes, raw: bytes) -> None:
+    try:
+        read(head + raw)
+    except NotAFeedError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - either a sentence or a feed
+
+
+@given(
+    wrong=st.lists(
+        st.one_of(
+            st.sampled_from(WRONG).map(lambda each: each.encode(errors="replace")),
+            st.sampled_from(RAW),
+            st.text("abcé م<&>\"'/", max_size=6).map(str.encode),
+        ),
+        min_size=1,
+        max_size=6,
+    ).map(b"".join)
+)
+def test_what_is_wrong_in_one_story_costs_no_other(wrong: bytes) -> None:
+    third = FIVE[2].replace("in one sentence.", "@")
+
+    found = read(rss(*FIVE[:2], third, *FIVE[3:]).replace(b"@", wrong))
+
+    others = [f"Story {number}" for number in (0, 1, 3, 4)]
+    assert [each.title for each in found.entries if each.title in others] == others
+    assert len(found.entries) + len(found.unread) == 5
