@@ -18,19 +18,17 @@ def begins(body: str) -> bool:
 
 
 def without(body: str, headlines: Iterable[str]) -> str:
-    """A cleaned text without its first heading, where that says no more than a headline does.
+    """A cleaned text without its first headings, where these say no more than a headline does.
 
     Args:
         body: HTML as `reading.clean` leaves it.
         headlines: what is shown above it, or was; letters count, not case, quotes or spaces.
     """
-    first = _FIRST.match(body)
-    if first is None:
-        return body
-    said = _letters(plain(first["said"]))
-    if not said or said not in {_letters(each) for each in headlines}:
-        return body
-    return first["before"] + body[first.end() :]
+    shown = {_letters(each) for each in headlines} - {""}
+    # A page may have it for each width of a screen.
+    while (first := _FIRST.match(body)) and _letters(plain(first["said"])) in shown:
+        body = first["before"] + body[first.end() :]
+    return body
 
 
 def _letters(text: str) -> str:
