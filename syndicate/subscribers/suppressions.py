@@ -177,7 +177,9 @@ def add(
     actor: Actor,
     now: dt.datetime,
 ) -> bool:
-    """Send no more mail to an address, whoever has it. Safe to run twice; the first reason stays.
+    """Send no more mail to an address, whoever has it. Safe to run twice.
+
+    The first reason stays, but that mail came back (`recipients.suppress`).
 
     Args:
         tx: the open transaction.
@@ -236,8 +238,8 @@ def lift(
     lifted = recipients.lift(tx, address_hash, scope=mail.scope)
     if lifted is None:
         raise RefusedError(
-            f"This address is not kept from {mail.told['of']}, so nothing was changed; the list of "
-            "suppressions says from what it is."
+            f"This address has no such suppression ({mail.told['of']}), so nothing was changed; "
+            "the list shows those that it has."
         )
     told = {**mail.told, "why": reason, "was": lifted.reason}
     _record(tx, Act.READER_LIFT, address_hash, actor, now, **told)

@@ -269,8 +269,8 @@ NOES = (
             ("/suppressions/lift", FRIEND),
         ),
         RefusedError,
-        "This address is not kept from articles that visitors email, so nothing was changed; the "
-        "list of suppressions says from what it is.",
+        "This address has no such suppression (articles that visitors email), so nothing was "
+        "changed; the list shows those that it has.",
     ),
     No(
         DATA,

@@ -218,8 +218,9 @@ def _complained(
         _opted_out(tx, mailing, recipient, at)
         return False
     why = SuppressionReason.READER if is_opt_out else SuppressionReason.COMPLAINT
-    is_first = recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason=why, now=at)
-    if not is_first and mailing is not None and mailing.scope == CONFIRMATION:
+    was_barred = recipients.is_suppressed(tx, recipient.address_hash, EVERYWHERE)
+    recipients.suppress(tx, recipient.address_hash, scope=EVERYWHERE, reason=why, now=at)
+    if was_barred and mailing is not None and mailing.scope == CONFIRMATION:
         # They were mailed because somebody signed up in their name: not again.
         recipients.suppress(tx, recipient.address_hash, scope=CONFIRMATION, reason=why, now=at)
     return True

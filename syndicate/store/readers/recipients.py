@@ -4,7 +4,18 @@ import datetime as dt
 import importlib
 from collections.abc import Collection
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, case, delete, exists, func, select, text
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -182,15 +193,21 @@ def reasons(tx: Transaction, address_hash: bytes, scopes: Collection[str]) -> di
 def suppress(
     tx: Transaction, address_hash: bytes, *, scope: str, reason: SuppressionReason, now: dt.datetime
 ) -> bool:
-    """Send no more mail of a scope to an address; False when none was sent before.
+    """Send no more mail of a scope to an address; False when that changes nothing.
 
-    Safe to run twice; the first reason stays.
+    Safe to run twice; the first reason stays, but that mail came back: that may prove to be the
+    receiver's fault and be given back, and then a complaint must still stand.
     """
     statement = insert(Suppression).values(
         address_hash=address_hash, scope=scope, reason=reason, at=now
     )
-    done = tx.scalar(statement.on_conflict_do_nothing().returning(Suppression.scope))
-    return done is not None
+    bounce = SuppressionReason.BOUNCE
+    graver = statement.on_conflict_do_update(
+        index_elements=[Suppression.address_hash, Suppression.scope],
+        set_={"reason": reason, "at": now, "noted_at": func.now()},
+        where=and_(Suppression.reason == bounce, statement.excluded.reason != bounce),
+    )
+    return tx.scalar(graver.returning(Suppression.scope)) is not None
 
 
 def suppress_erased(tx: Transaction, address_hash: bytes, *, scope: str, now: dt.datetime) -> None:

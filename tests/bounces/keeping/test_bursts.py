@@ -106,7 +106,6 @@ def test_what_a_receiver_cost_is_given_back_in_one_act(mailing_id: int) -> None:
     with transaction() as tx:
         recipient = tx.get(Recipient, 5)
         assert recipient is not None
-        recipients.lift(tx, recipient.address_hash, scope="*")
         why = SuppressionReason.COMPLAINT
         recipients.suppress(tx, recipient.address_hash, scope="*", reason=why, now=NOW)
     said = "Its users were gone for an hour."

@@ -158,9 +158,15 @@ def test_a_complaint_ends_everything_at_once(mailing_id: int) -> None:
     assert is_suppressed(1)
 
 
-def test_who_complains_again_is_not_even_asked_whether_they_sign_up(mailing_id: int) -> None:
+@pytest.mark.parametrize("first", ["complaint", "bounce"])
+def test_who_complains_again_is_not_even_asked_whether_they_sign_up(
+    mailing_id: int, first: str
+) -> None:
     text = ARF.format(kind="abuse")
-    record.ingest(text.replace("fbl@daily.example", sealed(mailing_id, 1)).encode(), NOW)
+    if first == "bounce":
+        bounce(HARD, mailing_id, 1)
+    else:
+        record.ingest(text.replace("fbl@daily.example", sealed(mailing_id, 1)).encode(), NOW)
     single_id = confirmation.queue("confirmation:1", now=NOW)
     assert single_id is not None
 

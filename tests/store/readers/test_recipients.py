@@ -214,19 +214,32 @@ def test_an_address_gets_no_mail_of_a_scope_or_none_at_all(
 
 
 @in_database
-def test_the_first_reason_of_a_suppression_stays() -> None:
+def test_the_first_reason_of_a_suppression_stays_but_that_mail_came_back() -> None:
+    """A burst gives back what bounced: who has complained since must not be mailed for that."""
     hashed = recipients.hash_of(READER)
     bounce, complaint = SuppressionReason.BOUNCE, SuppressionReason.COMPLAINT
+    operator = SuppressionReason.OPERATOR
     with transaction() as tx:
-        recipients.suppress(tx, hashed, scope="article", reason=bounce, now=NOW)
-        recipients.suppress(tx, hashed, scope="article", reason=complaint, now=NOW + DAY)
-        recipients.suppress(tx, hashed, scope=EVERYWHERE, reason=complaint, now=NOW + DAY)
+        changed = [
+            recipients.suppress(tx, hashed, scope=scope, reason=reason, now=NOW + days * DAY)
+            for days, (scope, reason) in enumerate(
+                (
+                    (EVERYWHERE, bounce),
+                    (EVERYWHERE, bounce),
+                    (EVERYWHERE, complaint),
+                    (EVERYWHERE, operator),
+                    (EVERYWHERE, bounce),
+                    ("article", operator),
+                )
+            )
+        ]
 
     with transaction() as tx:
         kept = tx.scalars(select(Suppression).order_by(Suppression.scope)).all()
+    assert changed == [True, False, True, False, False, True]
     assert [(each.scope, each.reason, each.at) for each in kept] == [
-        (EVERYWHERE, "complaint", NOW + DAY),
-        ("article", "bounce", NOW),
+        (EVERYWHERE, "complaint", NOW + 2 * DAY),
+        ("article", "operator", NOW + 5 * DAY),
     ]
 
 
