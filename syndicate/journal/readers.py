@@ -19,7 +19,7 @@ import base64
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -116,8 +116,15 @@ def is_there(own: Settings) -> bool:
     return path is not None and path.exists()
 
 
-def replay(path: Path, now: dt.datetime) -> dict[ReaderFact, int]:
+def replay(
+    path: Path, now: dt.datetime, *, unwritten: Sequence[Fact] = ()
+) -> dict[ReaderFact, int]:
     """Do again what the journal says and the database does not know. Safe to run twice.
+
+    Args:
+        path: of the file.
+        now: aware UTC.
+        unwritten: what the database knows and the file may lack: it may be the last word.
 
     Returns:
         How much of each kind that was.
@@ -126,13 +133,15 @@ def replay(path: Path, now: dt.datetime) -> dict[ReaderFact, int]:
         PermanentError: the file cannot be read.
     """
     done: Counter[ReaderFact] = Counter()
-    last = _last_words(_facts(lines.read(path, setting=lives.SETTING)))
+    facts = [*_facts(lines.read(path, setting=lives.SETTING)), *unwritten]
+    for part in _parts(_erasures(facts)):
+        with transaction() as tx:
+            reader_record.erase(tx, part, now=now)
+    last = _last_words(facts)
     for fact in _ORDER:
-        facts = [each for each in last if each.fact is fact]
-        for first in range(0, len(facts), _AT_ONCE):
+        for part in _parts([each for each in last if each.fact is fact]):
             with transaction() as tx:
-                part = facts[first : first + _AT_ONCE]
-                done[fact] += _repeat(tx, fact, part, now)
+                done[fact] += _repeat(tx, fact, part)
     if done.total():
         log.warning("readers_repeated", **{fact.value: count for fact, count in done.items()})
     return dict(done)
@@ -147,21 +156,32 @@ def recall(own: Settings, now: dt.datetime) -> None:
     path = path_of(own)
     if path is None or not path.exists():
         return
+    unwritten: list[Fact] = []
     try:
         keep(path)
     except PermanentError as error:
-        # Where it is only read here: the tick writes it.
+        # Where it is only read here, the tick writes it; where its disk is full, nobody has yet.
         log.warning("journal_not_written", reason=str(error))
-    replay(path, now)
+        with transaction() as tx:
+            unwritten = reader_record.since(tx, now - _FAR_BACK)
+    replay(path, now, unwritten=unwritten)
 
 
-def _repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], now: dt.datetime) -> int:
+def _parts(facts: Sequence[Fact]) -> Iterator[Sequence[Fact]]:
+    for first in range(0, len(facts), _AT_ONCE):
+        yield facts[first : first + _AT_ONCE]
+
+
+def _repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact]) -> int:
     if fact is ReaderFact.CHOSE:
         return _for_each(tx, lost_readers.unchosen(tx, facts), lost_readers.choose)
-    made = 0
-    if fact is ReaderFact.CONFIRMED:
-        made = _for_each(tx, lost_readers.unknown(tx, facts), lost_readers.sign_up)
-    return made + reader_record.repeat(tx, fact, facts, now=now)
+    if fact is not ReaderFact.CONFIRMED:
+        return reader_record.repeat(tx, fact, facts)
+    made = _for_each(tx, lost_readers.unknown(tx, facts), lost_readers.sign_up)
+    returned = lost_readers.returned(tx, facts)
+    made += reader_record.repeat(tx, fact, facts)
+    _for_each(tx, returned, lost_readers.take_up)
+    return made
 
 
 def _for_each(
@@ -175,8 +195,14 @@ def _for_each(
     return len(known)
 
 
+def _erasures(facts: Iterable[Fact]) -> list[Fact]:
+    """The last erasure of each reader: it stands, though the bar against an import was lifted."""
+    found = (each for each in facts if each.reason == SuppressionReason.ERASED)
+    return list({each.reader: each for each in sorted(found, key=lambda each: each.at)}.values())
+
+
 def _last_words(facts: Iterable[Fact]) -> list[Fact]:
-    """The last word about each reader and thing, and every erasure's. Pure."""
+    """The last word about each reader and thing. Pure."""
     last: dict[tuple[bytes, str, str], Fact] = {}
     for each in facts:
         kind = "" if each.fact in ReaderFact.of_a_newsletter() else each.fact

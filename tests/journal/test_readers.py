@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from syndicate import clock, settings
 from syndicate.journal import readers
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import changes, recipients, subscribers
 from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import IMPORT
@@ -22,6 +23,7 @@ from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.newsletters.paper import reader
 from tests.subscribers import desk
+from tests.web.test_one_click import full
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -253,6 +255,24 @@ def test_who_had_left_before_and_came_back_is_there_with_proof(path: Path) -> No
         assert (proof.method, proof.origin) == ("confirmation", "journal")
 
 
+def test_who_came_back_has_what_they_asked_for_then_and_no_older_pause(path: Path) -> None:
+    choose("culture")
+    readers.keep(path)
+    leave()
+    confirm("world")
+    readers.keep(path)
+    forget()
+    with transaction() as tx:
+        subscribers.choose(tx, row(tx).id, ChoiceKind.SECTION, ["sport"])
+
+    done = [readers.replay(path, clock.now()) for _ in range(2)]
+
+    assert [sum(each.values()) for each in done] == [1, 0]
+    assert (state(), chosen()) == (ACTIVE, ("world",))
+    with transaction() as tx:
+        assert row(tx).paused_until is None
+
+
 def test_an_address_that_is_no_subscriber_is_suppressed_and_mailed_again_after_a_restore(
     path: Path,
 ) -> None:
@@ -326,6 +346,42 @@ def test_who_was_erased_is_erased_again_and_who_signed_up_since_is_not(path: Pat
         subscribers.upsert(tx, ADDRESS, language="en", now=clock.now())
     readers.replay(path, clock.now())
     assert count(Subscriber) == 1
+
+
+def test_who_was_erased_is_erased_again_though_the_bar_against_imports_was_lifted(
+    path: Path,
+) -> None:
+    erase.erase(ADDRESS, actor=TESTER, now=clock.now())
+    readers.keep(path)
+    with transaction() as tx:
+        why, now = "They asked to be in the next list.", clock.now()
+        suppressions.lift(tx, ADDRESS, of=IMPORT, why=why, actor=TESTER, now=now)
+    readers.keep(path)
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        reader(tx, 1, morning.id)
+        tx.execute(update(Subscriber).values(created_at=clock.now() - HOUR))
+
+    done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
+
+    assert (count(Subscriber), count(Suppression), done) == (0, 0, [0, 0])
+
+
+def test_who_is_mailed_again_stays_so_though_a_full_disk_kept_it_out_of_the_journal(
+    path: Path, settings_env: pytest.MonkeyPatch
+) -> None:
+    settings_env.setenv("SYNDICATE_JOURNAL", str(path.with_name("journal.jsonl")))
+    settings.load.cache_clear()
+    suppress(SuppressionReason.COMPLAINT)
+    readers.keep(path)
+
+    with full(path):
+        with transaction() as tx:
+            care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+        readers.recall(settings.load(), clock.now())
+
+    assert count(Suppression) == 0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import changes, recipients, subscribers
 from syndicate.store.readers.subscribers import Proof, Subscription
-from syndicate.store.recovery.reader_record import Fact, Person
+from syndicate.store.recovery.reader_record import IS_OLDER, Fact, Person
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.readers import ReaderChange
 from syndicate.vocabulary.sending import SuppressionReason
@@ -37,11 +37,19 @@ _UNKNOWN = text(
     ORDER BY named.place
     """
 )
+# What was chosen before somebody left and came back is over: they chose anew when they came.
 _UNCHOSEN = text(
     f"""
-    {_NAMED} WHERE s.created_at <= named.at AND NOT EXISTS (
+    {_NAMED} WHERE s.created_at <= named.at
+        AND coalesce(s.confirmed_at, '-infinity') <= named.at AND NOT EXISTS (
         SELECT FROM subscription_change c WHERE c.subscription_id = s.id AND c.at >= named.at
             AND c.kind IN ({sql(*ReaderChange.of_choices())}))
+    ORDER BY named.place
+    """
+)
+_RETURNED = text(
+    f"""
+    {_NAMED} WHERE s.state <> {sql(SubscriptionState.PENDING)} AND {IS_OLDER}
     ORDER BY named.place
     """
 )
@@ -50,6 +58,11 @@ _UNCHOSEN = text(
 def unknown(tx: Transaction, facts: Sequence[Fact]) -> list[Fact]:
     """Those confirmations whose subscriptions are not there, and whose readers were not erased."""
     return _found(tx, _UNKNOWN, facts)
+
+
+def returned(tx: Transaction, facts: Sequence[Fact]) -> list[Fact]:
+    """Those confirmations of subscriptions here of which this database knows nothing later."""
+    return _found(tx, _RETURNED, facts)
 
 
 def unchosen(tx: Transaction, facts: Sequence[Fact]) -> list[Fact]:
@@ -70,6 +83,19 @@ def sign_up(tx: Transaction, fact: Fact, person: Person) -> None:
         _make(tx, fact, person, newsletter)
 
 
+def take_up(tx: Transaction, fact: Fact, person: Person) -> None:
+    """Let a reader who came back have what they asked for then. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        fact: of `returned`.
+        person: whose.
+    """
+    found = _subscription(tx, fact, person)
+    if found is not None:
+        _choose(tx, found, person)
+
+
 def choose(tx: Transaction, fact: Fact, person: Person) -> None:
     """Let a reader have what they chose last, and note that. Safe to run twice.
 
@@ -78,16 +104,20 @@ def choose(tx: Transaction, fact: Fact, person: Person) -> None:
         fact: of `unchosen`.
         person: whose.
     """
-    newsletter = newsletters.by_slug(tx, fact.about)
-    reader = subscribers.by_address(tx, person.address)
-    if newsletter is None or reader is None:
-        return
-    found = subscribers.of(tx, reader.id, newsletter.id)
+    found = _subscription(tx, fact, person)
     if found is not None:
         _choose(tx, found, person)
         chosen = {"sections": person.sections, "languages": person.languages}
         changes.note(tx, found.id, ReaderChange.CHOSE, at=fact.at, **chosen)
         tx.flush()
+
+
+def _subscription(tx: Transaction, fact: Fact, person: Person) -> Subscription | None:
+    newsletter = newsletters.by_slug(tx, fact.about)
+    reader = subscribers.by_address(tx, person.address)
+    if newsletter is None or reader is None:
+        return None
+    return subscribers.of(tx, reader.id, newsletter.id)
 
 
 def _found(tx: Transaction, query: TextClause, facts: Sequence[Fact]) -> list[Fact]:

@@ -17,6 +17,7 @@ from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.readers import subscribers
+from syndicate.store.readers.recipients import ALL_MAIL, EVERYWHERE
 from syndicate.store.recovery import copies
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
@@ -100,16 +101,21 @@ _SINCE = text(
     FROM suppression WHERE reason <> {sql(SuppressionReason.BOUNCE)} AND noted_at > :moment
     UNION ALL
     SELECT {sql(ReaderFact.LIFTED)}, r.address_hash,
-        coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '*'), a.at, a.at, '',
+        coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '{EVERYWHERE}'), a.at, a.at, '',
         {_NOBODY}
     FROM audit a CROSS JOIN LATERAL (
-            -- A subscriber is named by id, and who is none by the hash itself.
-            SELECT address_hash FROM subscriber WHERE a.subject = 'subscriber:' || id
+            -- A subscriber is named by id, and who is none by the hash itself. By its number alone
+            -- the row is found without reading all of them.
+            SELECT address_hash FROM subscriber WHERE id = CASE
+                WHEN a.subject ~ '^subscriber:[0-9]{{1,18}}$'
+                THEN CAST(substr(a.subject, 12) AS bigint) END
             UNION ALL
             SELECT decode(substr(a.subject, 9), 'hex') WHERE a.subject ~ '^address:[0-9a-f]{{64}}$'
         ) r
         LEFT JOIN newsletter n ON n.slug = a.detail ->> 'of' AND a.detail ->> 'scope' IS NULL
     WHERE a.action = ANY(:lifts) AND a.at > :moment
+        -- Of a newsletter that is no longer there nothing is told: it is not all mail.
+        AND (a.detail ->> 'scope' IS NOT NULL OR n.id IS NOT NULL OR a.detail ->> 'of' = :all_mail)
     ORDER BY 5, 4, 2, 3, 1
     """  # noqa: S608 - our own words
 )
@@ -117,7 +123,8 @@ _SINCE = text(
 
 def since(tx: Transaction, moment: dt.datetime) -> list[Fact]:
     """What the database wrote down after a moment, oldest first."""
-    rows = tx.execute(_SINCE, {"moment": moment, "lifts": audit.codes(Act.READER_LIFT)})
+    values = {"moment": moment, "lifts": audit.codes(Act.READER_LIFT), "all_mail": ALL_MAIL}
+    rows = tx.execute(_SINCE, values)
     return [
         Fact(ReaderFact(fact), bytes(reader), about, at, noted_at, reason, _person(*person))
         for fact, reader, about, at, noted_at, reason, *person in rows
@@ -145,11 +152,14 @@ _NAMED = """
     )
 """
 # Of who signed up afterwards nothing is remembered, though the address be the same.
-_OLDER = """
+IS_OLDER = """
+    r.created_at <= named.at
+        AND coalesce(greatest(s.ended_at, s.confirmed_at), '-infinity') < named.at
+"""
+_OLDER = f"""
     FROM named JOIN subscriber r ON r.address_hash = named.address_hash
         JOIN newsletter n ON n.slug = named.about
-    WHERE s.subscriber_id = r.id AND s.newsletter_id = n.id AND r.created_at <= named.at
-        AND coalesce(greatest(s.ended_at, s.confirmed_at), '-infinity') < named.at
+    WHERE s.subscriber_id = r.id AND s.newsletter_id = n.id AND {IS_OLDER}
 """
 _END = f"""
     WITH {_NAMED}, ended AS (
@@ -175,7 +185,12 @@ _RETURN = f"""
 _SUPPRESS = f"""
     WITH {_NAMED}, made AS (
         INSERT INTO suppression (address_hash, scope, reason, at)
-        SELECT address_hash, about, reason, at FROM named ON CONFLICT DO NOTHING RETURNING 1
+        SELECT address_hash, about, reason, at FROM named
+        -- As `recipients.suppress` does: what bounced may be given back, and no other reason.
+        ON CONFLICT (address_hash, scope) DO UPDATE
+            SET reason = excluded.reason, at = excluded.at, noted_at = now()
+            WHERE suppression.reason = {sql(SuppressionReason.BOUNCE)}
+        RETURNING 1
     )
     SELECT count(*) FROM made
 """  # noqa: S608 - our own words
@@ -197,12 +212,12 @@ _ERASED = text(
     f"""
     WITH {_NAMED}
     SELECT r.id FROM named JOIN subscriber r ON r.address_hash = named.address_hash
-    WHERE named.reason = {sql(SuppressionReason.ERASED)} AND r.created_at <= named.at ORDER BY r.id
+    WHERE r.created_at <= named.at ORDER BY r.id
     """  # noqa: S608 - our own words
 )
 
 
-def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], *, now: dt.datetime) -> int:
+def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact]) -> int:
     """Do again what this database does not know of some facts. Safe to run twice.
 
     Args:
@@ -210,21 +225,39 @@ def repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact], *, now: dt.
         fact: which all of them are.
         facts: the last word about each reader and what it is about; choices are left to
             `lost_readers`.
-        now: aware UTC; for the audit.
 
     Returns:
         How many were unknown.
     """
-    values = {
+    statement = _DOES.get(fact)
+    if statement is None:
+        return 0
+    return int(tx.execute(statement, _values(facts)).scalar_one())
+
+
+def erase(tx: Transaction, facts: Sequence[Fact], *, now: dt.datetime) -> int:
+    """Erase again who was erased and is here all the same. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        facts: the last erasure of each reader, whatever was said of them since.
+        now: aware UTC; for the audit.
+
+    Returns:
+        How many readers.
+    """
+    found = list(tx.execute(_ERASED, _values(facts)).scalars())
+    for subscriber_id in found:
+        subscribers.erase(tx, subscriber_id)
+        subject = f"subscriber:{subscriber_id}"
+        audit.record(tx, at=now, actor=copies.ACTOR, action=Act.READER_ERASE, subject=subject)
+    return len(found)
+
+
+def _values(facts: Sequence[Fact]) -> dict[str, list[object]]:
+    return {
         "readers": [each.reader for each in facts],
         "abouts": [each.about for each in facts],
         "ats": [each.at for each in facts],
         "reasons": [each.reason for each in facts],
     }
-    if fact is ReaderFact.SUPPRESSED:
-        for subscriber_id in list(tx.execute(_ERASED, values).scalars()):
-            subscribers.erase(tx, subscriber_id)
-            subject = f"subscriber:{subscriber_id}"
-            audit.record(tx, at=now, actor=copies.ACTOR, action=Act.READER_ERASE, subject=subject)
-    statement = _DOES.get(fact)
-    return int(tx.execute(statement, values).scalar_one()) if statement is not None else 0
