@@ -230,7 +230,10 @@ def open_from(tx: Transaction, moment: dt.datetime) -> None:
 
 
 def _is_stopped_by_hand(row: Installation) -> bool:
-    return row.stopped_at is not None and row.stopped_why != row.held_why
+    if row.stopped_at is None:
+        return False
+    # Without a hold nobody else stops, whether or not a reason was given.
+    return row.held_at is None or row.stopped_why != row.held_why
 
 
 def _end_leases(tx: Transaction) -> None:

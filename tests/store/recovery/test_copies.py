@@ -301,17 +301,18 @@ def test_a_database_that_goes_on_holds_the_rest_until_that_is_released() -> None
 
 
 @in_rows
+@pytest.mark.parametrize("why", ["the wrong mail", "", None])
 @pytest.mark.parametrize("when", ["before", "while it was held"])
-def test_what_an_operator_has_stopped_stays_stopped(when: str) -> None:
+def test_what_an_operator_has_stopped_stays_stopped(when: str, why: str | None) -> None:
     if when == "before":
-        put(stopped_at=NOW - DAY, stopped_why="the wrong mail")
+        put(stopped_at=NOW - DAY, stopped_why=why)
     hold()
     if when != "before":
-        put(stopped_why="the wrong mail")
+        put(stopped_why=why)
 
     go_on()
 
-    assert row().stopped_why == "the wrong mail"
+    assert row().stopped_why == why
     assert row().stopped_at == (NOW - DAY if when == "before" else NOW)
 
 
