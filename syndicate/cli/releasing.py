@@ -125,7 +125,7 @@ def sentences(found: "Plan", zones: Mapping[str, str]) -> Iterator[str]:
             f"{phrases.moment(found.opens_from)}. Issues that were due by then do not open "
             "automatically; `syndicate newsletters send NAME` sends one."
         )
-    yield _UNKNOWN if found.opens_from is not None else _KNOWN
+    yield _KNOWN if found.is_leaving_known else _UNKNOWN
 
 
 def _table(found: "Plan") -> Table:

@@ -2,11 +2,14 @@
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
-from syndicate import clock
+from syndicate import clock, settings
 from syndicate.cli import mailings, releasing
+from syndicate.journal import readers
+from syndicate.mail.recovery import restored
 from syndicate.mail.recovery.restored import Plan, Row
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import installation
@@ -52,6 +55,25 @@ def test_a_database_that_is_no_copy_is_said_to_be_none() -> None:
 
 def test_a_copy_without_anything_open_says_why_and_whom_to_look_after() -> None:
     assert said() == [HELD, KNOWN]
+
+
+def test_who_left_is_no_more_than_hoped_to_stay_out_where_the_journal_of_readers_is_lost() -> None:
+    assert said(has_reader_journal=False) == [HELD, UNSUBSCRIBED]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_plan_says_whether_there_is_a_journal_of_readers(
+    tmp_path: Path, settings_env: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    settings_env.setenv("SYNDICATE_JOURNAL", str(tmp_path / "journal.jsonl"))
+    settings.load.cache_clear()
+    if is_there:
+        (tmp_path / readers.NAME).touch()
+    with transaction() as tx:
+        copies.hold(tx, now=NOW, why=WHY, is_all_restored=False)
+
+    assert restored.plan(NOW).has_reader_journal is is_there
 
 
 def test_an_issue_of_the_lost_time_is_not_opened_again_whether_it_was_sent_or_not() -> None:
