@@ -138,7 +138,7 @@ def lift(
     why: Annotated[str, typer.Option("--why", help="For the audit and the readers' timelines.")],
     as_json: AsJson = False,
 ) -> None:
-    """Lift every suppression that mail which came back in an incident has caused."""
+    """Lift every suppression caused by mail that came back during an incident."""
     with transaction() as tx:
         lifted = acts.lift(tx, incident_id, why=why, actor=actor(), now=clock.now())
     if as_json:

@@ -141,7 +141,7 @@ class Intake:
         plain = self._plain(row, _spelt(row.cells[of.columns.address], key), own)
         dated = {
             "consented_at": moments.past_of(own.get("consented_at", ""), None, now=self.now),
-            "paused_until": moments.time_of(own.get("paused_until", "")),
+            "paused_until": bounds.moment_or_none(moments.time_of(own.get("paused_until", ""))),
         }
         return Gone(
             **vars(plain) | dated,

@@ -215,7 +215,7 @@ def test_who_left_in_one_file_does_not_come_in_by_the_next(morning: Newsletter) 
     assert (done.added, done.left) == (1, 4)
     assert dict(done.refused) == {
         2: "has unsubscribed",
-        3: "asked by form and has not confirmed yet",
+        3: "has not confirmed yet",
         4: "is suppressed: bounce",
         5: "is suppressed: complaint",
     }
@@ -253,6 +253,25 @@ def test_a_double_is_one_in_whatever_lot_it_comes(
     assert (done.added, [number for number, _ in done.refused]) == (4, [5, 7, 8])
     assert (said.active, [number for number, _ in said.rejected]) == (4, [5, 7, 8])
     assert counts(morning)["active"] == 4
+
+
+def test_a_pause_that_no_calendar_has_is_left_out_of_who_has_left(morning: Newsletter) -> None:
+    bring("reader001@example.com,,,,")
+    with transaction() as tx:
+        found = subscribers.lock_subscription(tx, 1)
+        assert found is not None
+        subscribers.end(tx, found, now=NOW - dt.timedelta(days=1))
+        found.paused_until = NOW
+    head, line = transfer.export_csv("morning")
+    forget_everybody()
+    pause = NOW.isoformat()
+    assert pause in line
+
+    odd = line.replace(pause, "0001-01-01T00:00:00+14:00")
+    transfer.import_csv([head, odd], "morning", wording="Yes.", origin="old", now=NOW)
+
+    assert counts(morning)["ended"] == 1
+    assert list(transfer.export_csv("morning")) == [head, line.replace(pause, "")]
 
 
 def make_a_reader_of_each_kind() -> None:

@@ -140,7 +140,7 @@ _JUDGE = text(
             WHEN s.ended_at IS NOT NULL OR s.state = {sql(SubscriptionState.ENDED)}
                 THEN 'has unsubscribed'
             WHEN s.state = {sql(SubscriptionState.PENDING)}
-                THEN 'asked by form and has not confirmed yet'
+                THEN 'has not confirmed yet'
             WHEN s.id IS NOT NULL THEN 'known'
             ELSE 'new' END AS verdict
         FROM import_line line

@@ -231,7 +231,7 @@ def test_who_is_barred_twice_is_told_of_the_wider_one(morning: Newsletter) -> No
         ({"state": SubscriptionState.PENDING, "ended_at": NOW}, "has unsubscribed"),
         (
             {"state": SubscriptionState.PENDING, "confirmed_at": None},
-            "asked by form and has not confirmed yet",
+            "has not confirmed yet",
         ),
     ],
 )
