@@ -23,7 +23,6 @@ from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.newsletters.paper import reader
 from tests.subscribers import desk
-from tests.web.test_one_click import full
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -366,22 +365,6 @@ def test_who_was_erased_is_erased_again_though_the_bar_against_imports_was_lifte
     done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
 
     assert (count(Subscriber), count(Suppression), done) == (0, 0, [0, 0])
-
-
-def test_who_is_mailed_again_stays_so_though_a_full_disk_kept_it_out_of_the_journal(
-    path: Path, settings_env: pytest.MonkeyPatch
-) -> None:
-    settings_env.setenv("SYNDICATE_JOURNAL", str(path.with_name("journal.jsonl")))
-    settings.load.cache_clear()
-    suppress(SuppressionReason.COMPLAINT)
-    readers.keep(path)
-
-    with full(path):
-        with transaction() as tx:
-            care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
-        readers.recall(settings.load(), clock.now())
-
-    assert count(Suppression) == 0
 
 
 @pytest.mark.parametrize(
