@@ -59,7 +59,7 @@ def run_(
 
 @app.command()
 def measure(*, as_json: AsJson = False) -> None:
-    """Ask new stories' lead pictures for their size, as feeds need it; each is asked once."""
+    """Ask new stories' lead pictures for their size, as feeds need it; each picture once."""
     told = picture_sizes.measure_due(clock.now())
     if as_json:
         print_json({"measured": told})

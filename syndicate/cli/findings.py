@@ -75,7 +75,7 @@ def check_streams(own: Settings, _data_dir: Path) -> Finding:
     with transaction() as tx:
         told = [
             f"The stream {row.slug.value} of {owner.name} names the pool {row.pool}, and no relay "
-            "is in it: its mail leaves by the others."
+            "is in it: its mail is sent by the others."
             for owner in publications.all_publications(tx)
             for row in streams.of(tx, owner.id)
             if row.pool and row.pool not in pools

@@ -211,7 +211,7 @@ def test_a_pool_that_no_relay_is_in_any_more_is_named(settings_env: pytest.Monke
         "streams",
         "warn",
         f"The stream alert of {paper.name} names the pool gone, and no relay is in it: its mail "
-        "leaves by the others. Write pool=NAME behind a relay in SYNDICATE_RELAY_URL, or change "
+        "is sent by the others. Write pool=NAME behind a relay in SYNDICATE_RELAY_URL, or change "
         "the stream.",
     )
 
